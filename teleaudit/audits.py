@@ -1,0 +1,192 @@
+"""An audit: who is audited, on which exports, with which suites and parameters. Read from YAML, refused with precise messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from stdnum.dk import cvr as stdnum_cvr
+
+from teleaudit.errors import AuditFileError, near_match
+from teleaudit.schema import TABLES
+
+AUDIT_FILE = "audit.yaml"
+
+DateFormat = Literal[
+    "yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm-yyyy", "yyyymmdd", "dd-mm-yy", "iso8601", "epoch-seconds", "excel-serial"
+]
+DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
+Format = Literal["csv", "jsonl", "parquet", "excel", "asterisk"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _valid_cvr(value: str) -> str:
+    if not stdnum_cvr.is_valid(value):
+        msg = "not a valid CVR number (eight digits, modulus 11)"
+        raise ValueError(msg)
+    return value
+
+
+class Controller(_Strict):
+    """The data controller (dataansvarlig) that is audited."""
+
+    name: str
+    cvr: Annotated[str, AfterValidator(_valid_cvr)]
+
+
+class Policy(_Strict):
+    """The privacy policy that is checked."""
+
+    title: str
+    version: str  # as printed on it; "udateret" when it bears no date
+
+
+class Parameter(_Strict):
+    """A value that the policy leaves open and the controller has set. ``value: null`` means not set: the check answers ``unset``."""
+
+    value: str | int | float | None
+    owner: str | None = None
+    reason: str | None = None
+    approved_on: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _a_set_value_is_accounted_for(self) -> Parameter:
+        missing = [name for name in ("owner", "reason", "approved_on") if getattr(self, name) is None]
+        if self.value is not None and missing:
+            msg = f"a parameter with a value needs {', '.join(missing)} too"
+            raise ValueError(msg)
+        return self
+
+
+class ExportSpec(_Strict):
+    """One export: its files, how they are written, and which header is which canonical column.
+
+    What is not declared is sniffed from the file; what cannot be decided is refused when it is read.
+    """
+
+    table: str
+    files: str  # path or glob pattern, from exports_root
+    format: Format | None = None
+    encoding: str | None = None  # a Python codec name, "utf-8", "windows-1252" ...
+    delimiter: str | None = None
+    decimal: Literal[",", "."] | None = None
+    dates: DateFormat | None = None  # for every date column of the export
+    column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
+    timezone: str = "Europe/Copenhagen"  # of the times in the file
+    sheet: str | None = None  # Excel
+    header: bool = True  # False for files without a header line (Asterisk); columns then follow the format's order
+    extracted_at: dt.date | None = None
+    control_rows: int | None = None  # the source's own count of rows, compared with what was read
+    columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
+    constants: dict[str, str] = Field(default_factory=dict)  # canonical column -> one value for every row (legal_entity)
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> ExportSpec:
+        if self.table not in TABLES:
+            msg = f"no table '{self.table}'.{near_match(self.table, TABLES)}"
+            raise ValueError(msg)
+        known = TABLES[self.table].names
+        for name in (*self.columns, *self.constants, *self.column_dates):
+            if name not in known:
+                msg = f"table {self.table} has no column '{name}'.{near_match(name, known)}"
+                raise ValueError(msg)
+        return self
+
+
+class Audit(_Strict):
+    """One operator's audit, as its ``audit.yaml`` says."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    controller: Controller
+    policy: Policy
+    as_of: dt.date | None = None  # the date on which deadlines are judged; today when neither file nor command says
+    exports_root: str
+    suites: tuple[str, ...]
+    gate: Annotated[float, Field(gt=0, le=1)] = 0.99  # smallest M/N with which a check may pass
+    max_rejected: Annotated[float, Field(ge=0, le=1)] = 0.001  # share of unreadable rows above which a data set is not judged
+    exports: dict[str, ExportSpec]
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    report_languages: tuple[Literal["da"], ...] = ("da",)
+
+    _path: Path
+
+    @property
+    def path(self) -> Path:
+        """The file the audit was read from."""
+        return self._path
+
+    @property
+    def root(self) -> Path:
+        """The folder its exports lie in, as the file says."""
+        return (self._path.parent / self.exports_root).resolve()
+
+
+def load_audit(path: Path) -> Audit:
+    """The audit of one ``audit.yaml`` (or of the folder that holds it).
+
+    Raises: AuditFileError, naming file, place and what to write instead.
+    """
+    file = path / AUDIT_FILE if path.is_dir() else path
+    data = read_yaml(file)
+    try:
+        audit = Audit.model_validate(data)
+    except ValidationError as error:
+        raise AuditFileError(_say(file, error)) from None
+    audit._path = file.resolve()  # noqa: SLF001 (our own private attribute, set once on reading)
+    return audit
+
+
+def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)
+    """What a YAML 1.2 file holds. Raises: AuditFileError."""
+    try:
+        return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"no file {file}."
+        raise AuditFileError(msg) from None
+    except UnicodeDecodeError:
+        msg = f"{file} is not UTF-8 text."
+        raise AuditFileError(msg) from None
+    except OSError as error:
+        msg = f"{file} cannot be read: {error.strerror}."
+        raise AuditFileError(msg) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        msg = f"{file}, line {line}: not valid YAML ({error.problem})."
+        raise AuditFileError(msg) from None
+
+
+def _say(file: Path, error: ValidationError) -> str:
+    """Every complaint on a line of its own, with the place in the file and the near match of an unknown key."""
+    lines = []
+    for complaint in error.errors():
+        place = ".".join(str(part) for part in complaint["loc"])
+        if complaint["type"] == "extra_forbidden":
+            unknown = str(complaint["loc"][-1])
+            lines.append(f"{file}: unknown key '{place}'.{near_match(unknown, _keys_at(complaint['loc'][:-1]))}")
+        elif complaint["type"] == "missing":
+            lines.append(f"{file}: '{place}' is missing.")
+        else:
+            lines.append(f"{file}: {place or 'the file'}: {re.sub('^Value error, ', '', complaint['msg'])}")
+    return "\n".join(lines)
+
+
+def _keys_at(location: tuple[str | int, ...]) -> Iterable[str]:
+    """The keys that may stand at a place of an audit file."""
+    models: dict[tuple[str, ...], type[BaseModel]] = {(): Audit, ("controller",): Controller, ("policy",): Policy}
+    match location:
+        case ("exports", _):
+            return ExportSpec.model_fields
+        case ("parameters", _):
+            return Parameter.model_fields
+        case _:
+            return models[tuple(str(part) for part in location)].model_fields
