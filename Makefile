@@ -1,0 +1,77 @@
+# Everything a person does with this repository. `make` alone says what there is.
+
+PYTHON ?= python3
+AUDITS := bizzy kazoom
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help audit test test-deep lint format bench lab samples constraints clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+audit: $(VENV)/installed  ## audit both operators' sample exports; the reports go to reports/
+	@started=$$(date +%s); reports=; \
+	for audit in $(AUDITS); do \
+	  code=0; $(BIN)/teleaudit run audits/$$audit/audit.yaml --out reports || code=$$?; \
+	  [ $$code -le 2 ] || { echo "make audit: $$audit ended with exit code $$code" >&2; exit $$code; }; \
+	  run=$$(ls -d reports/$$audit/*/COMPLETE | sort | tail -n 1); \
+	  reports="$$reports$$(printf '\n  %s  (exit code %s)' "$${run%COMPLETE}record/report.da.pdf" $$code)"; \
+	done; \
+	printf 'Audited in %s s. The reports:%s\n' $$(($$(date +%s) - started)) "$$reports"
+
+test: $(VENV)/installed-test lint  ## style, types and all tests but the long ones
+	$(BIN)/pytest -n 2 --dist loadfile -m "not deep"
+
+test-deep: $(VENV)/installed-test  ## the long tests
+	$(BIN)/pytest -n 2 --dist loadfile -m deep
+
+lint: $(VENV)/installed-test  ## style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/installed-test  ## put the code into its form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/installed-test  ## speed and memory against peers, on generated exports
+	$(BIN)/python benchmarks/run.py
+
+lab: $(VENV)/installed  ## JupyterLab on the notebooks
+	$(BIN)/teleaudit lab
+
+samples: $(VENV)/installed  ## make data_samples/ anew from its seed
+	$(BIN)/teleaudit samples data_samples
+
+clean:  ## remove the environment, caches and built files; reports/ stay
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The environment. A stamp says what is installed: while the pins stand, nothing asks the network again.
+# The environment gets its pip from the pins, so Debian's python3-venv (ensurepip) is not needed.
+PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "teleaudit needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || true). Name another: make PYTHON=python3.12 audit" >&2; exit 1; }
+	@$(PYTHON) -c 'import pip' 2>/dev/null || { echo "$(PYTHON) has no pip. On Debian: apt install python3-pip" >&2; exit 1; }
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/installed: constraints.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r constraints.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-test: constraints-test.txt $(VENV)/installed
+	$(PIP) --require-hashes -r constraints-test.txt
+	@touch $@
+
+# The pins: every version with the hashes of all its files, for every Python from 3.11 on; no address, no path.
+LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+  --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" --quiet
+
+constraints:  ## pin what pyproject.toml asks for (needs uv; UV_FLAGS=--upgrade for the newest)
+	$(LOCK) $(UV_FLAGS) -o constraints.txt
+	$(LOCK) $(UV_FLAGS) --extra test -c constraints.txt -o constraints-test.txt
