@@ -1,0 +1,101 @@
+"""Where audits, suites, notebooks and samples lie, and how a new place for them is laid out.
+
+The repository root is a workspace. The installed wheel carries a copy of the same folders, from which ``teleaudit init`` lays out another.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from teleaudit.errors import UserError
+
+FOLDERS = ("audits", "data_samples", "expectations", "notebooks")
+TELLING = ("audits", "expectations")  # a folder that holds both is a workspace
+
+README = """\
+# A teleaudit workspace
+
+| folder | what it holds |
+|---|---|
+| `audits/` | one folder an operator; its `audit.yaml` says who is audited, on which exports, with which suites and parameters |
+| `expectations/` | what must hold: the clauses of the policies, the law, and the register of legal bases |
+| `notebooks/` | the notebooks that an audit runs, and that an analyst opens in JupyterLab |
+| `data_samples/` | invented exports of two operators |
+
+    teleaudit run audits/bizzy/audit.yaml      the sample audit, from exports to the report
+    teleaudit inspect EXPORT                   what an export is, and the mapping to paste into an audit
+    teleaudit rules                            the rules that there are
+
+Your own audit: copy a folder of `audits/`, point `exports_root` to your exports, paste the mappings that `inspect` prints, and run it.
+Exports and reports hold personal data or point to it: `.gitignore` keeps both out of version control.
+"""
+
+GITIGNORE = """\
+# Exports hold personal data, and the closed annexes under reports/ point to it.
+/reports/
+/exports/
+.ipynb_checkpoints/
+"""
+
+
+def package_workspace() -> Path:
+    """The workspace that came with the package: the repository in a checkout, the wheel's copy otherwise."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent
+    if _is_workspace(checkout) and (checkout / "pyproject.toml").is_file():
+        return checkout
+    return package / "workspace"
+
+
+def find_workspace(start: Path) -> Path:
+    """The nearest workspace at or above ``start`` (a file or folder), else the one that came with the package."""
+    here = start.resolve()
+    return next((folder for folder in (here, *here.parents) if _is_workspace(folder)), package_workspace())
+
+
+def init_workspace(target: Path) -> list[Path]:
+    """Lay out a workspace in a new or empty folder. Returns the files written, sorted.
+
+    Raises: UserError when the folder holds anything, or cannot be written.
+    """
+    try:
+        if target.is_dir() and any(target.iterdir()):
+            msg = f"{target} is not empty: name a new folder. Nothing was written."
+            raise UserError(msg)
+        target.mkdir(parents=True, exist_ok=True)
+        return sorted(_lay_out(target))
+    except FileExistsError:  # a file where a folder should be, or someone writes there at the same time
+        msg = f"{target} already holds something of that name: name a new folder. Nothing was overwritten."
+        raise UserError(msg) from None
+    except OSError as error:
+        msg = f"{target} cannot be written: {error.strerror}."
+        raise UserError(msg) from None
+
+
+def _is_workspace(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in TELLING)
+
+
+def _lay_out(target: Path) -> Iterator[Path]:
+    for name, text in (("README.md", README), (".gitignore", GITIGNORE)):
+        with (target / name).open("x", encoding="utf-8") as file:
+            file.write(text)
+        yield target / name
+    source = package_workspace()
+    for path in _carried(source):
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as original, copy.open("xb") as file:  # contents only: the wheel's copy may be read-only
+            shutil.copyfileobj(original, file)
+        yield copy
+
+
+def _carried(source: Path) -> Iterator[Path]:
+    """The files of a workspace that belong to it: no caches, no checkpoints, nothing hidden."""
+    for name in FOLDERS:
+        for path in sorted((source / name).rglob("*")):
+            inside = path.relative_to(source).parts
+            if path.is_file() and not any(part.startswith((".", "__")) for part in inside):
+                yield path
