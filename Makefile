@@ -60,12 +60,14 @@ $(BIN)/python:
 	$(PYTHON) -m venv --without-pip $(VENV)
 
 $(VENV)/installed: constraints.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r constraints.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	@echo "Installing what constraints.txt pins, about a minute ..."
+	@$(PIP) --require-hashes -r constraints.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/installed-test: constraints-test.txt $(VENV)/installed
-	$(PIP) --require-hashes -r constraints-test.txt
+	@echo "Installing what the tests need, constraints-test.txt ..."
+	@$(PIP) --require-hashes -r constraints-test.txt
 	@touch $@
 
 # The pins: every version with the hashes of all its files, for every Python from 3.11 on; no address, no path.
