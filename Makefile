@@ -40,7 +40,7 @@ bench: $(VENV)/installed-test  ## speed and memory against peers, on generated e
 	$(BIN)/python benchmarks/run.py
 
 lab: $(VENV)/installed  ## JupyterLab on the notebooks
-	$(BIN)/teleaudit lab
+	$(BIN)/jupyter lab notebooks
 
 samples: $(VENV)/installed  ## make data_samples/ anew from its seed
 	$(BIN)/teleaudit samples data_samples
