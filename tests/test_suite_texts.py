@@ -1,0 +1,176 @@
+"""The suites as texts: every clause told, in both languages, in our own words, on a basis that is in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPECTATIONS = ROOT / "expectations"
+SUITES = ("bizzy", "kazoom", "hygiene")
+AS_OF = dt.date(2026, 11, 22)
+SHINGLE_WORDS = 8
+
+KAZOOM = "a b1 b2 c d e f g h h2 i j k l m n o p q r1 r2 r3 s t u v w"
+BIZZY = (
+    "intro ctrl collect-1 collect-2 collect-3 change tele-1 tele-2 tele-3 acc-1 acc-2 ret-1 ret-2 ret-3 ret-4 ret-5 ret-6 ret-7 "
+    "right-1 right-2 right-3 prot dis-1 dis-2 dis-3 dis-4 dis-5 dis-6 dis-7 dis-8 dis-9 dis-10 more"
+)
+HYGIENE = "dates end-date key duration location"
+CLAUSES = {
+    "kazoom": [f"KAZ-{name}" for name in KAZOOM.split()],
+    "bizzy": [*(f"BIZ-{name}" for name in BIZZY.split()), "HYG-card"],
+    "hygiene": [f"HYG-{name}" for name in HYGIENE.split()],
+}
+
+Entry = dict[str, Any]  # a clause or an entry of the register as YAML gives it
+
+
+@cache
+def _read(name: str) -> Any:  # noqa: ANN401 (YAML holds anything)
+    return YAML(typ="safe", pure=True).load((EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _clauses() -> Iterator[tuple[str, Entry]]:
+    for suite in SUITES:
+        yield from ((suite, clause) for clause in _read(suite))
+
+
+def _pairs(node: Any, place: str) -> Iterator[tuple[str, Entry]]:  # noqa: ANN401 (any node of the tree)
+    """Every text given in languages, with the place where it stands."""
+    if isinstance(node, dict):
+        if {"da", "en"} & set(node):
+            yield place, node
+        for key, value in node.items():
+            yield from _pairs(value, f"{place}.{key}")
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _pairs(value, f"{place}.{number}")
+
+
+def _texts() -> list[tuple[str, Entry]]:
+    return [pair for _, clause in _clauses() for pair in _pairs(clause, clause["clause"])]
+
+
+def shingles(text: str) -> set[str]:
+    """Hashes of every run of eight words, whatever their case and punctuation."""
+    words = re.findall(r"\w+", text.casefold())
+    runs = (" ".join(words[start : start + SHINGLE_WORDS]) for start in range(len(words) - SHINGLE_WORDS + 1))
+    return {hashlib.sha256(run.encode()).hexdigest()[:12] for run in runs}
+
+
+@cache
+def _policies() -> frozenset[str]:
+    """Both policies as hashes: their text does not belong in this repository."""
+    return frozenset((Path(__file__).parent / "policy_shingles.txt").read_text(encoding="ascii").split())
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_every_clause_stands_once_and_in_the_order_of_the_policy(suite: str) -> None:
+    assert [clause["clause"] for clause in _read(suite)] == CLAUSES[suite]
+
+
+def test_a_clause_is_checked_or_says_why_it_is_not() -> None:
+    for _, clause in _clauses():
+        assert ("expectations" in clause) != ("not_assessed" in clause), clause["clause"]
+        if "not_assessed" in clause:
+            missing = clause["not_assessed"]
+            assert missing["verdict"] == "skipped", clause["clause"]
+            assert set(missing) == {"verdict", "reason", "evidence"}, clause["clause"]
+
+
+def test_no_check_id_stands_twice_in_what_an_audit_uses() -> None:
+    for operator in ("bizzy", "kazoom"):
+        ids = [
+            f"{clause['clause']}.{part}"
+            for suite in (operator, "hygiene")
+            for clause in _read(suite)
+            for expectation in clause.get("expectations", [])
+            for part in ([expectation["part"]] if "part" in expectation else ["<each data set>"])
+        ]
+        assert len(ids) == len(set(ids))
+
+
+def test_every_claim_is_told_in_danish_and_in_english() -> None:
+    for _, clause in _clauses():
+        assert set(clause["claim"]) == {"da", "en"}, clause["clause"]
+    for place, text in _texts():
+        assert set(text) == {"da", "en"}, place
+        assert all(isinstance(words, str) and words.strip() for words in text.values()), place
+        assert text["da"] != text["en"], place
+
+
+def test_no_two_clauses_of_a_suite_make_the_same_claim() -> None:
+    for suite in SUITES:
+        claims = [clause["claim"][language] for clause in _read(suite) for language in ("da", "en")]
+        assert len(claims) == len(set(claims))
+
+
+def test_danish_sentences_are_not_english_ones_left_behind() -> None:
+    for place, text in _texts():
+        assert not re.search(r"\b(the|and|of|is|are)\b", text["da"]), place
+        assert not re.search(r"\b(og|ikke|af|er|kunden)\b", text["en"]), place
+
+
+def test_no_sentence_of_a_policy_is_copied() -> None:
+    for place, text in _texts():
+        assert not shingles(text["da"]) & _policies(), place
+
+
+def test_the_texts_of_both_policies_are_known_by_their_hashes() -> None:
+    assert len(_policies()) > 1600
+    assert all(re.fullmatch("[0-9a-f]{12}", shingle) for shingle in _policies())
+
+
+def test_a_copied_sentence_is_recognised_whatever_its_case_and_punctuation() -> None:
+    policy = shingles("Vi gemmer aldrig noget om nogen, medmindre de selv har bedt os om det.")
+    assert shingles("»VI GEMMER ALDRIG: noget om nogen medmindre de« sagde han") & policy
+    assert not shingles("Vi gemmer aldrig noget om nogen, med mindre de selv har bedt") & policy
+
+
+@pytest.mark.parametrize("name", [*SUITES, "law"])
+def test_no_text_grants_a_certificate(name: str) -> None:
+    assert not re.search(r"overhold(er|t)\b", (EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+def test_every_cited_basis_is_in_the_register_and_in_force() -> None:
+    law = {entry["id"]: entry for entry in _read("law")["entries"]}
+    for _, clause in _clauses():
+        cited = [*clause["legal_basis"], *(basis for expectation in clause.get("expectations", []) for basis in expectation.get("legal_basis", []))]
+        assert cited, clause["clause"]
+        for basis in cited:
+            assert basis in law, (clause["clause"], basis)
+            assert (law[basis]["valid_from"] or AS_OF) <= AS_OF <= (law[basis]["valid_to"] or AS_OF), (clause["clause"], basis)
+
+
+def test_the_register_says_of_every_basis_what_is_known_and_how() -> None:
+    register = _read("law")
+    ids = [entry["id"] for entry in register["entries"]]
+    assert len(ids) == len(set(ids))
+    for entry in register["entries"]:
+        assert entry["authority"] in register["authorities"], entry["id"]
+        assert entry["confidence"] in {"high", "medium"}, entry["id"]
+        assert (entry["evidence"] == "looked_up") == (entry["checked_on"] is not None), entry["id"]
+        for name in ("title", "citation", "rule"):
+            assert entry[f"{name}_da"], entry["id"]
+            assert entry[f"{name}_en"], entry["id"]
+    assert set(register["currency"]["recheck_before_release"]) <= set(ids)
+
+
+def test_what_is_no_law_does_not_look_like_it() -> None:
+    for entry in _read("law")["entries"]:
+        assert (entry["kind"] == "contract") == ("ikke en retsregel" in entry["citation_da"]), entry["id"]
+        assert "ikke gældende ret" not in entry["citation_da"], entry["id"]
+
+
+def test_the_severity_of_the_gravest_facts_is_critical() -> None:
+    critical = {"KAZ-b2", "HYG-card", "BIZ-tele-2"}
+    assert critical <= {clause["clause"] for _, clause in _clauses() if clause["severity"] == "critical"}
