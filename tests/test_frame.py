@@ -26,11 +26,11 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("errors", "schema", "deadlines", "workspace"),
     ("audits",),
     ("views",),  # SQL text and the columns it adds: what a suite may name
-    ("suites",),
+    ("suites", "verdicts"),
     ("exports",),
     ("expectations", "detectors"),
     ("engines",),
-    ("checks", "verdicts"),
+    ("checks",),
     ("findings", "masking"),
     ("results",),
     ("figures", "report"),
