@@ -1,0 +1,110 @@
+"""Invented exports of two operators, in the formats operators really use, with everything an audit must find and must not find.
+
+The line: ``invented`` (people and numbers) -> ``world`` (an operator's ordinary rows) -> ``lawful`` and ``planting`` (what looks
+wrong, what is wrong) -> ``writing``, ``usage``, ``asterisk`` (files) -> ``oracle`` (what must be found).
+How invented people and numbers are told from real ones stands in ``invented``.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+
+from teleaudit.errors import UserError, near_match
+from teleaudit.samples.asterisk import write_master_csv
+from teleaudit.samples.lawful import plant_doubts, plant_lawful
+from teleaudit.samples.oracle import expected_findings
+from teleaudit.samples.planting import DEVIATIONS, plant_everything_at_once
+from teleaudit.samples.usage import write_usage
+from teleaudit.samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
+from teleaudit.samples.writing import write_tables
+
+SEED = 20261122
+CUSTOMERS = 2200
+TELEDATA_ROWS = {KAZOOM.name: 30_000, BIZZY.name: 20_000}
+EXPECTED_FINDINGS = "expected_findings.csv"
+
+
+def write_samples(
+    target: Path,
+    *,
+    seed: int = SEED,
+    rows: int | None = None,
+    operators: tuple[str, ...] = (KAZOOM.name, BIZZY.name),
+    clean: bool = False,
+    only: str | None = None,
+) -> None:
+    """Write ``target/<operator>/`` with the exports and what an audit as of 22-11-2026 must find in them.
+
+    The same arguments give the same bytes. ``rows`` scales the teledata alone, streaming, to any number; what must be found
+    stays the same. ``clean`` leaves every deviation out; ``only`` is a check id and leaves out every deviation but that kind.
+    Raises: UserError.
+    """
+    for name in operators:
+        operator = _operator(name)
+        world = _world(operator, seed=seed, clean=clean, only=only)
+        folder = target / name
+        folder.mkdir(parents=True, exist_ok=True)
+        _remove_old_files(folder)
+        write_tables(world, folder)
+        _write_teledata(world, folder, rows=TELEDATA_ROWS[name] if rows is None else rows, seed=seed)
+        _write_expected(world, folder)
+
+
+def check_ids(operator: str) -> tuple[str, ...]:
+    """Every check id for which the operator's sample holds planted deviations, sorted."""
+    return tuple(sorted(_kinds(_operator(operator))))
+
+
+def _operator(name: str) -> Operator:
+    if name not in OPERATORS:
+        msg = f"no sample operator '{name}'.{near_match(name, OPERATORS)}"
+        raise UserError(msg)
+    return OPERATORS[name]
+
+
+def _kinds(operator: Operator) -> dict[str, str]:
+    """Check id -> kind of deviation. Asterisk knows no cells: Bizzy's calls have no location."""
+    return {operator.check_id(kind): kind for kind in DEVIATIONS if not (operator is BIZZY and kind == "location")}
+
+
+def _world(operator: Operator, *, seed: int, clean: bool, only: str | None) -> World:
+    world = build(operator, random.Random(f"{operator.name} {seed}"), customers=CUSTOMERS)
+    plant_lawful(world)
+    kinds = _kinds(operator)
+    if only is not None:
+        if only not in kinds and not any(only in _kinds(other) for other in OPERATORS.values()):
+            msg = f"no sample deviation is found by a check '{only}'.{near_match(only, kinds)}"
+            raise UserError(msg)
+        if only in kinds:
+            DEVIATIONS[kinds[only]](world)
+    elif not clean:
+        plant_doubts(world)
+        plant_everything_at_once(world)
+        for kind in kinds.values():
+            DEVIATIONS[kind](world)
+    return world
+
+
+def _remove_old_files(folder: Path) -> None:
+    """The files of an earlier run. Anything else stays."""
+    for pattern in ("*.csv", "*.jsonl", "*.xlsx", "*.parquet"):
+        for file in folder.glob(pattern):
+            file.unlink()
+
+
+def _write_teledata(world: World, folder: Path, *, rows: int, seed: int) -> None:
+    planted = len(world.tables["cdr"])
+    if rows <= planted:
+        msg = f"--rows {rows}: the sample of {world.operator.name} needs more than {planted} teledata records to hold what is planted in it."
+        raise UserError(msg)
+    write = write_master_csv if world.operator is BIZZY else write_usage
+    write(world, folder, rows=rows, seed=seed)
+
+
+def _write_expected(world: World, folder: Path) -> None:
+    with (folder / EXPECTED_FINDINGS).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("check_id", "record_key"))
+        writer.writerows(expected_findings(world))

@@ -1,0 +1,268 @@
+"""The invented exports: the same every time, wholly invented, and with every kind of deviation an audit can find."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from stdnum import luhn
+from stdnum.dk import cvr
+
+from teleaudit import samples
+from teleaudit.audits import load_audit
+from teleaudit.errors import UserError
+from teleaudit.samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
+from teleaudit.samples.layouts import layouts
+from teleaudit.samples.world import OPERATORS
+from teleaudit.schema import TABLES, Kind
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMITTED = ROOT / "data_samples"
+MAX_BYTES = 10_000_000
+BOTH = tuple(OPERATORS)
+
+EXPECTED_CHECKS = {
+    "kazoom": {
+        *(f"KAZ-r3.{part}" for part in ("customer", "contact", "interaction", "agreement", "pbx_config")),
+        *(f"KAZ-r2.{part}" for part in ("invoice", "payment", "invoice_series", "payment_invoice", "billed")),
+        "KAZ-r1.unbilled",
+        "KAZ-q.cdr",
+        "HYG-location.cdr",
+        *(f"KAZ-b2.{table}" for table in TABLES),
+    },
+    "bizzy": {
+        *(f"BIZ-ret-3.{part}" for part in ("customer", "contact", "interaction")),
+        "BIZ-ret-4.agreement",
+        "BIZ-ret-5.pbx_config",
+        *(f"BIZ-ret-6.{part}" for part in ("invoice", "payment", "invoice_series", "payment_invoice")),
+        *(f"BIZ-ret-7.{part}" for part in ("billed", "unbilled")),
+        "BIZ-tele-2.cdr",
+        *(f"HYG-card.{table}" for table in TABLES),
+    },
+}
+HYGIENE = {"HYG-end-date.crm_customer", "HYG-duration.cdr", *(f"HYG-{family}.{table}" for family in ("dates", "key") for table in TABLES)}
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("samples")
+    write_samples(target)
+    return target
+
+
+def findings(folder: Path) -> list[tuple[str, str]]:
+    with (folder / EXPECTED_FINDINGS).open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["check_id", "record_key"]
+    return [(check_id, key) for check_id, key in rows]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def text_of(folder: Path) -> str:
+    """Every cell of every export, as one text."""
+    parts = [path.read_text(encoding="windows-1252" if folder.name == "bizzy" and path.name not in {"Master.csv", EXPECTED_FINDINGS} else "utf-8") for path in folder.glob("*.csv")]
+    parts += [path.read_text(encoding="utf-8") for path in folder.glob("*.jsonl")]
+    parts += [pq.read_table(path).to_pandas().to_csv(index=False) for path in folder.glob("*.parquet")]
+    parts += [pd.read_excel(path, engine="calamine", dtype=str).to_csv(index=False) for path in folder.glob("*.xlsx")]
+    return "\n".join(parts)
+
+
+def test_a_second_run_gives_the_same_bytes_even_under_another_hash_seed(fresh: Path, tmp_path: Path) -> None:
+    command = "import sys; from pathlib import Path; from teleaudit.samples import write_samples; write_samples(Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", command, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)}, cwd=tmp_path)
+    assert contents(tmp_path) == contents(fresh)
+
+
+def test_another_seed_gives_other_people(fresh: Path, tmp_path: Path) -> None:
+    write_samples(tmp_path, seed=1, operators=("bizzy",))
+    assert (tmp_path / "bizzy" / "kunder.csv").read_bytes() != (fresh / "bizzy" / "kunder.csv").read_bytes()
+
+
+def test_the_committed_samples_are_the_generated_ones(fresh: Path) -> None:
+    assert contents(COMMITTED).keys() == contents(fresh).keys()
+    for name, written in contents(fresh).items():
+        committed = COMMITTED / name
+        if committed.suffix == ".parquet":  # its bytes name the library's version
+            assert pq.read_table(committed).equals(pq.read_table(fresh / name))
+        else:
+            assert committed.read_bytes() == written, f"{name}: run `teleaudit samples data_samples`"
+
+
+def test_the_committed_samples_are_small(fresh: Path) -> None:
+    assert sum(len(written) for written in contents(fresh).values()) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("operator", BOTH)
+def test_every_check_finds_something_and_each_finding_is_listed_once(fresh: Path, operator: str) -> None:
+    found = findings(fresh / operator)
+    assert {check_id for check_id, _ in found} == EXPECTED_CHECKS[operator] | HYGIENE
+    assert found == sorted(set(found))
+    assert set(check_ids(operator)) == EXPECTED_CHECKS[operator] | HYGIENE
+
+
+@pytest.mark.parametrize("operator", BOTH)
+def test_the_clean_world_has_nothing_to_find(tmp_path: Path, operator: str) -> None:
+    write_samples(tmp_path, operators=(operator,), clean=True)
+    assert findings(tmp_path / operator) == []
+
+
+@pytest.mark.parametrize(("operator", "check_id"), [(operator, check_id) for operator in BOTH for check_id in check_ids(operator)])
+def test_each_kind_planted_alone_is_expected_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, check_id: str) -> None:
+    monkeypatch.setattr(samples, "CUSTOMERS", 60)  # what is planted does not depend on the others
+    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000)
+    assert {found for found, _ in findings(tmp_path / operator)} == {check_id}
+
+
+def test_a_misspelt_check_or_operator_is_refused_with_the_near_match(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"Did you mean 'BIZ-ret-3\.customer'"):
+        write_samples(tmp_path, operators=("bizzy",), only="BIZ-ret-3.custommer")
+    with pytest.raises(UserError, match="Did you mean 'kazoom'"):
+        write_samples(tmp_path, operators=("kazom",))
+
+
+def test_only_invented_mail_domains_and_numbers_occur(fresh: Path) -> None:
+    for operator in BOTH:
+        text = text_of(fresh / operator)
+        assert set(re.findall(r"@([\w.-]+\.\w+)", text)) == {"example.dk", "example.com"}
+        customers = customer_frame(fresh, operator)
+        assert customers["phone"].str.startswith("01").all()
+        assert customers["mobile"].str.startswith("01").all()
+        assert customers["postcode"].str.startswith("00").all()
+
+
+def test_company_numbers_pass_modulus_11(fresh: Path) -> None:
+    for operator in BOTH:
+        numbers = customer_frame(fresh, operator)["cvr"].dropna()
+        assert len(numbers) > 100
+        assert numbers.map(cvr.is_valid).all()
+
+
+def customer_frame(target: Path, operator: str) -> pd.DataFrame:
+    spec = load_audit(ROOT / "audits" / operator).exports["kunder"]
+    frame = pd.read_csv(target / operator / spec.files, sep=spec.delimiter, encoding=spec.encoding, dtype=str)
+    return frame.rename(columns={header: name for name, header in spec.columns.items()})
+
+
+def test_what_looks_like_a_card_and_is_none_is_there(fresh: Path) -> None:
+    usage = pq.read_table(fresh / "kazoom" / "forbrug.parquet").to_pandas()
+    assert usage["imei"].dropna().map(luhn.is_valid).all()
+    assert usage["iccid"].dropna().str.fullmatch(r"8945\d{15}").all()
+    invoices = pd.read_excel(fresh / "bizzy" / "fakturaer.xlsx", engine="calamine", dtype=str)
+    slips = invoices["Betalings-id"]
+    assert slips.str.fullmatch(r"\d{16}").all()
+    assert slips.map(luhn.is_valid).all()
+    assert slips.str.startswith("4").mean() > 0.3
+
+
+@pytest.mark.parametrize("operator", BOTH)
+def test_the_audit_maps_every_canonical_column_that_the_files_hold_and_no_other(fresh: Path, operator: str) -> None:
+    audit = load_audit(ROOT / "audits" / operator)
+    assert {spec.table for spec in audit.exports.values()} == set(TABLES)
+    assert audit.as_of == dt.date(2026, 11, 22)
+    for spec in audit.exports.values():
+        assert list((fresh / operator).glob(spec.files)), spec.files
+        if spec.table != "cdr":
+            columns = layouts(OPERATORS[operator])[spec.table].columns
+            assert spec.columns == {name: header for name, header in columns.items() if name in TABLES[spec.table].names}
+
+
+def test_the_usage_records_are_mapped_by_columns_that_exist(fresh: Path) -> None:
+    names = pq.read_schema(fresh / "kazoom" / "forbrug.parquet").names
+    mapped = load_audit(ROOT / "audits" / "kazoom").exports["forbrug"].columns
+    assert set(mapped.values()) <= set(names)
+    assert {"imei", "iccid", "takst", "fejltekst", "efterkald", "sms_text", "cell_id"} == set(names) - set(mapped.values())
+
+
+def test_kazooms_invoices_lie_in_two_files_of_one_pattern(fresh: Path) -> None:
+    assert len(list((fresh / "kazoom").glob(load_audit(ROOT / "audits" / "kazoom").exports["fakturaer"].files))) == 2
+
+
+def test_impossible_dates_stay_below_half_a_percent_of_the_large_data_sets(fresh: Path) -> None:
+    for operator in BOTH:
+        bad = Counter(check_id.removeprefix("HYG-dates.") for check_id, _ in findings(fresh / operator) if check_id.startswith("HYG-dates."))
+        for table, layout in layouts(OPERATORS[operator]).items():
+            if table not in {"financial_years", "legal_hold"} and any(column.kind is Kind.DATE for column in TABLES[table].columns):
+                name = layout.file({"period_to": "2025", "issue_date": "2025"})
+                rows = len((fresh / operator / name).read_bytes().splitlines()) if not name.endswith("xlsx") else 1000
+                assert bad[table] < 0.005 * rows, (operator, table)
+
+
+def asterisk_calls(path: Path) -> pd.DataFrame:
+    names = "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end duration billsec disposition amaflags uniqueid userfield"
+    return pd.read_csv(path, names=names.split(), dtype=str, keep_default_na=False)
+
+
+@pytest.mark.parametrize("operator", BOTH)
+def test_ordinary_teledata_deviate_in_nothing(tmp_path: Path, operator: str) -> None:
+    """Judged by pandas, from the files alone: neither overdue nor out of order, every invoice there and in its period."""
+    write_samples(tmp_path, operators=(operator,), clean=True, rows=5_000)
+    if operator == "bizzy":
+        calls = asterisk_calls(tmp_path / "bizzy" / "Master.csv").rename(columns={"userfield": "invoice_id"})
+        invoices = pd.read_excel(tmp_path / "bizzy" / "fakturaer.xlsx", engine="calamine").set_index("FakturaID")
+        due = pd.to_datetime(invoices["Forfaldsdato"])
+    else:
+        calls = pq.read_table(tmp_path / "kazoom" / "forbrug.parquet").to_pandas().rename(columns={"slut": "end", "varighed_sek": "duration", "fakturaid": "invoice_id"})
+        calls["invoice_id"] = calls["invoice_id"].fillna("")
+        invoices = pd.concat(pd.read_csv(path) for path in (tmp_path / "kazoom").glob("fakturaer_*.csv")).set_index("fakturaid")
+        due = pd.to_datetime(invoices["forfaldsdato"])
+        assert "sms_text" not in calls
+        assert "cell_id" not in calls
+    ordinary = calls[pd.to_numeric(calls["duration"]) < 6_000]
+    ordinary = ordinary[pd.to_datetime(ordinary["start"]) > pd.Timestamp("2024-05-01")]  # older ones are under a legal hold
+    assert len(ordinary) > 2_000
+    start, end = pd.to_datetime(ordinary["start"]), pd.to_datetime(ordinary["end"])
+    autumn = start.dt.date == dt.date(2026, 10, 25)
+    assert ((end >= start) | autumn).all()
+    unbilled = ordinary["invoice_id"] == ""
+    assert start[unbilled].min() >= pd.Timestamp("2025-11-22")
+    billed = calls.loc[calls["invoice_id"] != "", "invoice_id"]
+    assert set(billed) <= set(invoices.index)
+    assert (due[ordinary.loc[~unbilled, "invoice_id"]] >= pd.Timestamp("2023-11-22")).all()
+
+
+@pytest.mark.parametrize("operator", BOTH)
+def test_scaling_changes_the_number_of_teledata_and_not_what_must_be_found(fresh: Path, tmp_path: Path, operator: str) -> None:
+    write_samples(tmp_path, operators=(operator,), rows=210_000)  # more than one batch
+    if operator == "bizzy":
+        keys = asterisk_calls(tmp_path / "bizzy" / "Master.csv")["uniqueid"]
+    else:
+        keys = pq.read_table(tmp_path / "kazoom" / "forbrug.parquet", columns=["recordId"]).to_pandas()["recordId"].fillna("")
+    assert len(keys) == 210_000
+    assert keys[keys != ""].duplicated().sum() == 3  # the planted ones
+
+    def without_lines(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return sorted((check_id, re.sub(r"((Master\.csv|forbrug\.parquet):)\d+", r"\1", key)) for check_id, key in found)
+
+    assert without_lines(findings(tmp_path / operator)) == without_lines(findings(fresh / operator))
+
+
+def test_too_few_rows_for_what_is_planted_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="needs more than"):
+        write_samples(tmp_path, operators=("kazoom",), rows=10)
+
+
+def test_lines_of_records_without_a_key_are_the_lines_of_the_file(fresh: Path) -> None:
+    lines = (fresh / "bizzy" / "Master.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == TELEDATA_ROWS["bizzy"]
+    keyed_by_line = [int(key.rpartition(":")[2]) for check_id, key in findings(fresh / "bizzy") if key.startswith("Master.csv:")]
+    assert len(keyed_by_line) == 4
+    calls = [next(csv.reader([lines[line - 1]])) for line in keyed_by_line]
+    assert sorted(call[16] == "" for call in calls) == [False, False, False, True]
+    customers = (fresh / "bizzy" / "kunder.csv").read_bytes().decode("windows-1252").split("\r\n")
+    joined = "\r\n".join(customers)
+    assert joined.count("\n") > len(customers) - 1  # notes with line breaks inside
+    for check_id, key in findings(fresh / "bizzy"):
+        if check_id == "HYG-key.crm_customer":
+            line = joined.replace("\r\n", "\n").split("\n")[int(key.rpartition(":")[2]) - 1]
+            assert joined.count(line.split(";")[0] + ";") == 2
