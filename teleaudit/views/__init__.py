@@ -1,0 +1,67 @@
+"""Questions that need more than one table, one SQL file each.
+
+A file's head says what it is; then come lines a program reads:
+
+    -- order: 10                     files are created in this order; lower ones may be used by higher ones
+    -- kind: table | view            a table is computed once, a view with every scan
+    -- key: invoice_no               key of a data set that is no canonical table
+    -- of: invoice                   the canonical table it tells about, where its name is another
+    -- relationship_end requires crm_customer.customer_id, crm_customer.end_date
+
+The last form says what a derived column rests on: where one of these is missing, a check on it is ``unknown``.
+``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported.
+Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where the export lacks it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from teleaudit.schema import TABLES
+
+_HEAD = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
+_REQUIRES = re.compile(r"^-- (\w+) requires (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One SQL file: a helper or a data set as the checks see it."""
+
+    name: str
+    sql: str
+    order: int
+    kind: str
+    table: str  # the canonical table it tells about
+    key: tuple[str, ...]
+    requires: dict[str, tuple[str, ...]] = field(default_factory=dict)  # derived column -> table.column it rests on
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """All views in the order in which they are created."""
+    found = [_read(entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8")) for entry in files(__name__).iterdir() if entry.name.endswith(".sql")]
+    return tuple(sorted(found, key=lambda view: (view.order, view.name)))
+
+
+def data_set_view(name: str) -> View:
+    """What a data set is: its view, or the canonical table as it stands where it needs none."""
+    known = {view.name: view for view in views()}
+    return known.get(name) or View(name=name, sql="", order=0, kind="view", table=name, key=TABLES[name].key)
+
+
+def _read(name: str, text: str) -> View:
+    head = dict(_HEAD.findall(text))
+    table = head.get("of", name)
+    key = tuple(head["key"].split(", ")) if "key" in head else TABLES[table].key if table in TABLES else ()
+    return View(
+        name=name,
+        sql=text,
+        order=int(head["order"]),
+        kind=head["kind"],
+        table=table,
+        key=key,
+        requires={column: tuple(names.split(", ")) for column, names in _REQUIRES.findall(text)},
+    )

@@ -1,0 +1,16 @@
+-- Agreements with the end of the whole relationship and the end of the financial year in which it ended.
+-- order: 30
+-- kind: view
+-- relationship_end requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_fye requires crm_customer.customer_id, crm_customer.end_date, financial_years.fy_start, financial_years.fy_end
+SELECT
+    t.*,
+    r.relationship_end,
+    coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    d.fy_end AS relationship_fye,
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_agreement AS t
+LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN financial_day AS d ON r.relationship_end = d.day AND d.legal_entity = (SELECT legal_entity FROM only_entity)

@@ -1,0 +1,18 @@
+-- Call, message and data records with the invoice they underlie.
+-- order: 40
+-- kind: view
+-- call_date requires cdr.start_at
+-- invoice_found requires cdr.invoice_id, invoice.invoice_id
+-- invoice_fye requires cdr.invoice_id, invoice.invoice_id, invoice.issue_date, financial_years.fy_start, financial_years.fy_end
+-- payment_deadline requires cdr.invoice_id, invoice.invoice_id, invoice.due_date
+SELECT
+    t.*,
+    CAST(t.start_at AS DATE) AS call_date,
+    t.billsec AS billed_s, -- many exports have no billed time: null there, and what is asked of it holds
+    i.invoice_id IS NOT NULL AS invoice_found,
+    i.invoice_fye,
+    i.payment_deadline,
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_cdr AS t
+LEFT JOIN billing AS i ON t.invoice_id = i.invoice_id
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id

@@ -1,0 +1,13 @@
+-- Correspondence with the end of the customer's relationship: it is counted from that end, not from the message's date.
+-- order: 30
+-- kind: view
+-- relationship_end requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires crm_customer.customer_id, crm_customer.end_date
+SELECT
+    t.*,
+    r.relationship_end,
+    coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_crm_interaction AS t
+LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id

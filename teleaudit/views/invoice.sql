@@ -1,0 +1,12 @@
+-- Invoices with the end of the financial year they concern: the end of the invoiced period, or else the date of issue.
+-- order: 30
+-- kind: view
+-- financial_year_end requires invoice.issue_date, financial_years.fy_start, financial_years.fy_end
+SELECT
+    t.*,
+    d.fy_end AS financial_year_end,
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_invoice AS t
+LEFT JOIN financial_day AS d
+    ON d.legal_entity = coalesce(t.legal_entity, (SELECT legal_entity FROM only_entity)) AND d.day = coalesce(t.period_to, t.issue_date)
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id

@@ -1,0 +1,15 @@
+-- Payments with the end of the financial year in which they were paid, and whether the invoice they name is there.
+-- order: 40
+-- kind: view
+-- financial_year_end requires payment.paid_at, financial_years.fy_start, financial_years.fy_end
+-- invoice_found requires payment.invoice_id, invoice.invoice_id
+SELECT
+    t.*,
+    d.fy_end AS financial_year_end,
+    i.invoice_id IS NOT NULL AS invoice_found,
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_payment AS t
+LEFT JOIN financial_day AS d
+    ON d.legal_entity = coalesce(t.legal_entity, (SELECT legal_entity FROM only_entity)) AND d.day = t.paid_at
+LEFT JOIN (SELECT DISTINCT invoice_id FROM export_invoice WHERE invoice_id IS NOT NULL) AS i ON t.invoice_id = i.invoice_id
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id

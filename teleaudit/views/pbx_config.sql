@@ -1,0 +1,21 @@
+-- PBX and SIP configurations with the end of the relationship and of the single service they serve.
+-- order: 30
+-- kind: view
+-- relationship_end requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires crm_customer.customer_id, crm_customer.end_date
+-- service_end requires subscription.subscription_id, subscription.end_date
+SELECT
+    t.*,
+    r.relationship_end,
+    coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    s.service_end,
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_pbx_config AS t
+LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN (
+    SELECT subscription_id, CASE WHEN count(*) = count(end_date) THEN max(end_date) END AS service_end
+    FROM export_subscription
+    WHERE subscription_id IS NOT NULL
+    GROUP BY subscription_id
+) AS s ON t.subscription_id = s.subscription_id
