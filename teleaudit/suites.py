@@ -1,0 +1,323 @@
+"""What must hold: suites and the register of legal bases, read from YAML.
+
+A suite is a list of clauses in the order of the policy. A clause carries its expectations, or says why it has none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from teleaudit.audits import read_yaml
+from teleaudit.errors import AuditFileError, near_match
+from teleaudit.schema import TABLES, Kind
+from teleaudit.views import data_set_view, views
+
+Severity = Literal["critical", "high", "medium", "low", "observation"]
+OnDeviation = Literal["fail", "breach", "review"]
+Topic = Literal["intake", "retention", "card_data", "message_content"]
+ExpectationType = Literal[
+    "expect_erasure_by_deadline",
+    "expect_rows_to_satisfy",
+    "expect_possible_dates",
+    "expect_unique_key",
+    "expect_no_card_data",
+    "expect_no_message_content",
+    "expect_no_location_columns",
+]
+OnDeviation = Literal["fail", "breach", "review"]
+TOPICS: tuple[Topic, ...] = ("intake", "retention", "card_data", "message_content")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Strict):
+    """A text in both languages."""
+
+    da: str
+    en: str
+
+
+class PeriodFromParameter(_Strict):
+    """A period whose length the controller has set: a number of ``unit``, or an ISO period where there is no unit."""
+
+    parameter: str
+    unit: Literal["D", "M", "Y"] | None = None
+
+
+PeriodSpec = str | PeriodFromParameter
+
+
+class Reading(_Strict):
+    """A stricter reading of the deadline: what lies past it but not past the deadline is for a lawyer."""
+
+    name: str
+    period: PeriodSpec
+    starts_at: str | None = None
+    where: str | None = None
+    question: Words | None = None  # what the lawyer is asked
+
+
+class ExpectationSpec(_Strict):
+    """One expectation of a clause, on one data set or on each of several."""
+
+    type: ExpectationType
+    part: str | None = None
+    data_set: str | None = None
+    for_each: Literal["all"] | tuple[str, ...] | None = None
+    starts_at: str | None = None
+    period: PeriodSpec | None = None
+    null_means: Literal["running", "unknown"] = "unknown"
+    not_assessable: dict[str, str] = Field(default_factory=dict)
+    scope: str = "true"
+    violates: str | None = None
+    exempt: tuple[str, ...] = ()
+    legal: tuple[Reading, ...] = ()
+    action: Words | None = None
+    # where the expectation differs from its clause
+    claim: Words | None = None
+    legal_basis: tuple[str, ...] | None = None
+    severity: Severity | None = None
+    on_deviation: OnDeviation | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> ExpectationSpec:
+        if (self.for_each is None) == (self.data_set is None or self.part is None):
+            msg = "an expectation needs either part and data_set, or for_each"
+            raise ValueError(msg)
+        if self.type == "expect_erasure_by_deadline" and (self.starts_at is None or self.period is None):
+            msg = "expect_erasure_by_deadline needs starts_at and period"
+            raise ValueError(msg)
+        if self.type == "expect_rows_to_satisfy" and self.violates is None:
+            msg = "expect_rows_to_satisfy needs violates"
+            raise ValueError(msg)
+        for name in (self.data_set, *(self.for_each if isinstance(self.for_each, tuple) else ())):
+            if name is not None and name not in data_set_names():
+                msg = f"no data set '{name}'.{near_match(name, data_set_names())}"
+                raise ValueError(msg)
+        return self
+
+    @property
+    def data_sets(self) -> tuple[str, ...]:
+        """The data sets it speaks about."""
+        if self.for_each == "all":
+            return tuple(TABLES)
+        return self.for_each or (self.data_set or "",)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters it rests on."""
+        periods = (self.period, *(reading.period for reading in self.legal))
+        return tuple(dict.fromkeys(period.parameter for period in periods if isinstance(period, PeriodFromParameter)))
+
+
+class NotAssessed(_Strict):
+    """Why no check answers a clause, and what would."""
+
+    verdict: Literal["skipped", "unknown"] = "skipped"
+    reason: Words
+    evidence: Words | None = None
+
+
+class Clause(_Strict):
+    """One clause of a policy, or one rule of ours beside it."""
+
+    clause: Annotated[str, Field(pattern=r"^[A-Z]{3}-[A-Za-z0-9-]+$")]
+    auditable: Literal["data", "register", "text", "none"]
+    claim: Words
+    legal_basis: tuple[str, ...] = ()
+    severity: Severity = "low"
+    topic: Topic | None = None
+    on_deviation: OnDeviation = "fail"
+    expectations: tuple[ExpectationSpec, ...] = ()
+    not_assessed: NotAssessed | None = None
+    limits: Words | None = None  # what of the clause the expectations do not look at
+    note: Words | None = None  # on the policy's wording
+
+    @model_validator(mode="after")
+    def _answers_or_says_why_not(self) -> Clause:
+        if not self.expectations and self.not_assessed is None:
+            msg = "a clause needs expectations, or not_assessed with a reason"
+            raise ValueError(msg)
+        if self.expectations and self.topic is None:
+            msg = "a clause with expectations needs a topic"
+            raise ValueError(msg)
+        return self
+
+
+class LegalBasis(BaseModel):
+    """One entry of the register of legal bases."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: str
+    title_da: str
+    citation_da: str
+    authority: str
+    evidence: str
+    checked_on: dt.date | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One expectation of one clause on one data set: what a run answers."""
+
+    id: str
+    clause: Clause
+    spec: ExpectationSpec
+    data_set: str
+
+    @property
+    def topic(self) -> Topic:
+        """The notebook it belongs to."""
+        return self.clause.topic or "intake"  # a clause with expectations has one
+
+    @property
+    def claim(self) -> Words:
+        """What must hold."""
+        return self.spec.claim or self.clause.claim
+
+    @property
+    def legal_basis(self) -> tuple[str, ...]:
+        """Ids in the register; the first says which authority is competent."""
+        return self.clause.legal_basis if self.spec.legal_basis is None else self.spec.legal_basis
+
+    @property
+    def severity(self) -> Severity:
+        """How grave a deviation is."""
+        return self.spec.severity or self.clause.severity
+
+    @property
+    def on_deviation(self) -> OnDeviation:
+        """The verdict that a deviation gives."""
+        return self.spec.on_deviation or self.clause.on_deviation
+
+    @property
+    def action(self) -> str:
+        """What the worklist says to do, in Danish."""
+        return self.spec.action.da if self.spec.action else "Vurdér posten og ret eller slet den."
+
+    def refuse_undeclared(self, parameters: Iterable[str]) -> None:
+        """Raises AuditFileError for a parameter the audit does not even name: a misspelling, not an open question."""
+        known = tuple(parameters)
+        for name in self.spec.parameters:
+            if name not in known:
+                msg = f"{self.id} needs the parameter '{name}', which the audit file does not declare (value: null where the controller has not set it).{near_match(name, known)}"
+                raise AuditFileError(msg)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """A suite file as read, with the hash that shows which one it was."""
+
+    name: str
+    clauses: tuple[Clause, ...]
+    sha256: str
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check of the suite, in its order."""
+        return tuple(
+            Check(id=f"{clause.clause}.{spec.part or data_set}", clause=clause, spec=spec, data_set=data_set)
+            for clause in self.clauses
+            for spec in clause.expectations
+            for data_set in spec.data_sets
+        )
+
+
+def checks_of(suites: Iterable[Suite], filled: Mapping[str, frozenset[str]], topic: Topic | None = None) -> tuple[Check, ...]:
+    """The checks of a topic, or of all, in suite order.
+
+    ``filled`` names the canonical columns that each table's exports hold. A check asked of every data set leaves out those
+    that have nothing of its kind: no key, no dates. One asked of a data set by name stays, and will say what is missing.
+    """
+    return tuple(check for suite in suites for check in suite.checks if topic in (None, check.topic) and _has_a_subject(check, filled))
+
+
+def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:
+    view = data_set_view(check.data_set)
+    if check.spec.for_each != "all":
+        return True
+    match check.spec.type:
+        case "expect_unique_key":
+            return bool(view.key)
+        case "expect_possible_dates":
+            return any(column.kind in (Kind.DATE, Kind.TIMESTAMP) for column in TABLES[view.table].columns if column.name in filled[view.table] or not filled[view.table])
+        case _:
+            return True
+
+
+def data_set_names() -> tuple[str, ...]:
+    """Everything a check may speak about: the canonical tables and the data sets derived from them."""
+    return (*TABLES, *(view.name for view in views() if view.key and view.name not in TABLES))
+
+
+def load_suite(name: str, folder: Path) -> Suite:
+    """The suite ``<name>.yaml`` of a folder. Raises: AuditFileError."""
+    file = folder / f"{name}.yaml"
+    if not file.is_file():
+        known = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != "law")
+        msg = f"no suite '{name}' in {folder}.{near_match(name, known)}"
+        raise AuditFileError(msg)
+    try:
+        clauses = TypeAdapter(tuple[Clause, ...]).validate_python(read_yaml(file))
+    except ValidationError as error:
+        raise AuditFileError(_say(file, error)) from None
+    _refuse_twice(file, [clause.clause for clause in clauses])
+    suite = Suite(name=name, clauses=clauses, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+    _refuse_twice(file, [check.id for check in suite.checks])
+    return suite
+
+
+def load_suites(names: tuple[str, ...], folder: Path) -> tuple[Suite, ...]:
+    """The suites of an audit, checked to have no id twice and to cite only known legal bases."""
+    suites = tuple(load_suite(name, folder) for name in names)
+    law = load_law(folder)
+    _refuse_twice(folder, [clause.clause for suite in suites for clause in suite.clauses])
+    for suite in suites:
+        for clause in suite.clauses:
+            for basis in (*clause.legal_basis, *(basis for spec in clause.expectations for basis in spec.legal_basis or ())):
+                if basis not in law:
+                    msg = f"{folder / suite.name}.yaml: {clause.clause} cites '{basis}', which the register does not hold.{near_match(basis, law)}"
+                    raise AuditFileError(msg)
+    return suites
+
+
+def load_law(folder: Path) -> Mapping[str, LegalBasis]:
+    """The register of legal bases by id. Raises: AuditFileError."""
+    file = folder / "law.yaml"
+    data: Any = read_yaml(file)
+    try:
+        entries = TypeAdapter(tuple[LegalBasis, ...]).validate_python(data["entries"])
+    except (ValidationError, KeyError, TypeError) as error:
+        raise AuditFileError(_say(file, error) if isinstance(error, ValidationError) else f"{file}: 'entries' is missing.") from None
+    return {entry.id: entry for entry in entries}
+
+
+def _refuse_twice(file: Path, ids: list[str]) -> None:
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        msg = f"{file}: {', '.join(twice)} stands twice."
+        raise AuditFileError(msg)
+
+
+def _say(file: Path, error: ValidationError) -> str:
+    fields = {*Clause.model_fields, *ExpectationSpec.model_fields, *NotAssessed.model_fields, *Reading.model_fields}
+    lines = []
+    for complaint in error.errors():
+        place = ".".join(str(part) for part in complaint["loc"])
+        hint = near_match(str(complaint["loc"][-1]), fields) if complaint["type"] == "extra_forbidden" else ""
+        if complaint["type"] == "literal_error":
+            hint = near_match(str(complaint["input"]), ExpectationSpec.model_fields["type"].annotation.__args__)  # type: ignore[union-attr] # the Literal's values
+        lines.append(f"{file}: {place}: {complaint['msg'].removeprefix('Value error, ')}.{hint}".replace("..", "."))
+    return "\n".join(lines)

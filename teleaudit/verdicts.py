@@ -1,0 +1,147 @@
+"""Answers and verdicts: what an expectation counts, and what a check says of it.
+
+N >= M, M >= k + e, and N - M is the sum of the reasons. Nothing in an answer is a value of a row. The rules about
+verdicts that may never be broken stand in ``judge``.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from teleaudit.suites import Check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The numbers of one expectation on one data set."""
+
+    population: int  # N: rows the expectation speaks about
+    assessable: int  # M: those that could be judged
+    deviations: int  # k: those that violate and are not exempt
+    exempted: int  # e: those that would violate but may stay
+    reasons: dict[str, int] = field(default_factory=dict)  # why N - M rows could not be judged
+    exemptions: dict[str, int] = field(default_factory=dict)  # on what ground e rows are exempt
+    legal: dict[str, int] = field(default_factory=dict)  # between a strict and a lenient reading: for a lawyer
+    review: int = 0  # a person must look: neither a deviation nor none
+    columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
+
+    def as_result(self) -> dict[str, Any]:
+        """What Great Expectations carries as the result of the validation."""
+        return {"success": self.assessable > 0 and self.deviations == 0, "result": {"observed_value": asdict(self)}}
+
+    @classmethod
+    def of_result(cls, result: dict[str, Any]) -> Answer:
+        """The answer that a validation result carries."""
+        return cls(**result["observed_value"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """One record that deviates. Holds the record's key: for the closed annex only."""
+
+    record_key: str
+    column: str = ""
+    level: str = ""
+    due_date: str = ""  # ISO
+    overdue_days: int | None = None
+
+
+class Verdict(StrEnum):
+    """What a check says (contract). Only the first is good news; none of the others is ever shown as a pass."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, no password)
+    FAIL = "fail"
+    BREACH = "breach"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    UNSET = "unset"
+    LEGAL = "legal"
+    REVIEW = "review"
+    ERROR = "error"
+
+
+GRAVITY: tuple[Verdict, ...] = (
+    Verdict.ERROR,
+    Verdict.BREACH,
+    Verdict.FAIL,
+    Verdict.REVIEW,
+    Verdict.LEGAL,
+    Verdict.UNKNOWN,
+    Verdict.PARTIAL,
+    Verdict.UNSET,
+    Verdict.SKIPPED,
+    Verdict.PASS,
+)
+
+
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict of a whole from those of its parts; without parts it is skipped."""
+    return min(verdicts, key=GRAVITY.index, default=Verdict.SKIPPED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthOfDeadlines:
+    """How many records of a check fell due in a month, and how many of them are overdue."""
+
+    month: str  # yyyy-mm
+    records: int
+    overdue: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """What one check answered."""
+
+    check: Check
+    verdict: Verdict
+    answer: Answer = field(default_factory=lambda: Answer(population=0, assessable=0, deviations=0, exempted=0))
+    why: str | None = None  # a code, where the check could not judge
+    why_detail: str | None = None  # names of exports, columns, parameters; never a value
+    unit: str = "record"  # what N counts: record or column
+    parameters: tuple[str, ...] = ()
+    due_by_month: tuple[MonthOfDeadlines, ...] = ()
+    deviations: tuple[Deviation, ...] = ()  # all of them, for the closed annex
+    error_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The check's id."""
+        return self.check.id
+
+    @property
+    def max_overdue_days(self) -> int | None:
+        """Days past the deadline of the worst record; None where nothing has a deadline."""
+        return max((d.overdue_days for d in self.deviations if d.overdue_days is not None), default=None)
+
+    @property
+    def median_overdue_days(self) -> float | None:
+        """Median days past the deadline; None where nothing has a deadline."""
+        days = [d.overdue_days for d in self.deviations if d.overdue_days is not None]
+        return statistics.median(days) if days else None
+
+
+def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool) -> tuple[Verdict, str | None]:
+    """Verdict and, where nothing could be judged, the reason's code.
+
+    Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0.
+    """
+    if too_many_rejected:
+        return Verdict.UNKNOWN, "too_many_rejected"
+    if answer.population == 0:
+        return Verdict.UNKNOWN, "nothing_in_scope"
+    if answer.assessable == 0:
+        return Verdict.UNKNOWN, "nothing_assessable"
+    if answer.deviations > 0:
+        return on_deviation, None
+    if answer.assessable < gate * answer.population:
+        return Verdict.PARTIAL, None
+    if answer.review > 0:
+        return Verdict.REVIEW, None
+    if answer.legal:
+        return Verdict.LEGAL, None
+    return Verdict.PASS, None
