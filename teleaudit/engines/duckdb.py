@@ -1,0 +1,181 @@
+"""The embedded engine: DuckDB, through Great Expectations' SQL engine.
+
+Great Expectations has no DuckDB source of its own. Three things are bridged here:
+its SQL engine closes the connection before it reads the rows (DuckDB's cursors share one: nothing comes back), so one
+connection is kept open; that connection is ours, with the memory limit, threads and temporary folder set on it; and its
+data source needs a type of its own to say so.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import great_expectations as gx
+import sqlalchemy as sa
+from duckdb_engine import ConnectionWrapper
+from great_expectations.core import ExpectationSuite
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+
+from teleaudit.errors import UserError
+from teleaudit.expectations.rows import quoted
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
+from teleaudit.views import views
+
+_SQL_TYPE = {
+    Kind.TEXT: "VARCHAR",
+    Kind.INTEGER: "BIGINT",
+    Kind.DECIMAL: "DECIMAL(18,4)",
+    Kind.DATE: "DATE",
+    Kind.TIMESTAMP: "TIMESTAMP",
+    Kind.BOOLEAN: "BOOLEAN",
+}
+_BATCH_ROWS = 10_000
+_names = itertools.count()
+_engines: dict[str, DuckDBEngine] = {}  # open engines by the name in their connection string
+
+
+class _KeptConnection(SqlAlchemyExecutionEngine):
+    """Great Expectations' SQL engine on a connection that stays open."""
+
+    def _setup_engine(self, kwargs: Any, connection_string: str | None = None, credentials: Any = None, url: Any = None) -> None:  # noqa: ANN401, ARG002 (Great Expectations' signature)
+        self.engine = _sqlalchemy_engine(str(connection_string))
+
+    @contextmanager
+    def get_connection(self) -> Iterator[sa.Connection]:
+        if self._connection is None or self._connection.closed:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+
+class DuckDBDatasource(SQLDatasource):
+    """A connection of an open engine, by its name."""
+
+    type: Literal["duckdb"] = "duckdb"
+    connection_string: str
+
+    @property
+    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+        """The engine above."""
+        return _KeptConnection
+
+    def _create_engine(self) -> sa.Engine:
+        return _sqlalchemy_engine(self.connection_string)
+
+
+def _sqlalchemy_engine(name: str) -> sa.Engine:
+    return sa.create_engine("duckdb://", creator=lambda: ConnectionWrapper(_engines[name].cursor()), poolclass=sa.pool.StaticPool)
+
+
+class DuckDBEngine:
+    """Working copies in DuckDB. Memory is bounded; what does not fit goes to ``spill`` and is gone with it."""
+
+    name = "duckdb"
+
+    def __init__(self, *, spill: Path, memory_limit: str = "1536MB", threads: int | None = None) -> None:
+        """An empty engine. ``spill`` is a folder of the run that others cannot read."""
+        config: dict[str, Any] = {"memory_limit": memory_limit, "temp_directory": str(spill), "preserve_insertion_order": False}
+        if threads is not None:
+            config["threads"] = threads
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._source_name = f"teleaudit_{next(_names)}"
+        _engines[self._source_name] = self
+        self._source: Any = None  # Great Expectations' data source, made on first use
+        self._frames: dict[str, Any] = {}  # data frames read in place, by relation name
+
+    def add_table(self, table: str, sources: Sequence[Path]) -> None:
+        """``export_<table>``: the union of the working copies by column name."""
+        canonical = {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"} | {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns}
+        empty = ", ".join(f"NULL::{sql_type} AS {quoted(name)}" for name, sql_type in canonical.items())
+        parts = [f"SELECT {empty} WHERE false"]
+        if sources:
+            parts.append(f"SELECT * FROM read_parquet({[str(source) for source in sources]!r}, union_by_name = true)")
+        self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS {' UNION ALL BY NAME '.join(parts)}")
+
+    def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (a pandas or Arrow table; DuckDB reads either in place)
+        """``export_<table>`` from a data frame in memory, read in place."""
+        self._frames[f"frame_{table}"] = frame
+        self._connection.register(f"frame_{table}", frame)
+        known = set(self.columns(f"frame_{table}"))
+        kinds = {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
+        own = [f"CAST({quoted(name)} AS {kinds[name]}) AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
+        absent = [f"NULL::{kind} AS {quoted(name)}" for name, kind in kinds.items() if name not in known]
+        self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS SELECT {', '.join(own + absent)} FROM frame_{table}")
+
+    def create_views(self, *, as_of: str, services_known: bool) -> None:
+        """The data sets and their helpers; helpers of kind ``table`` are computed now, once."""
+        for view in views():
+            sql = view.sql.replace("$as_of", f"DATE '{as_of}'").replace("$services_known", str(services_known).lower())
+            self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {sql}")
+        for table in TABLES.keys() - {view.name for view in views()}:
+            self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM export_{table}")
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the same data: queries on it do not disturb others'."""
+        cursor = self._connection.cursor()
+        for name, frame in self._frames.items():  # what is registered belongs to one connection only
+            cursor.register(name, frame)
+        return cursor
+
+    def columns(self, relation: str) -> dict[str, str]:
+        """Name and DuckDB type of every column."""
+        return {row[0]: str(row[1]) for row in self.fetch(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(relation)})")}
+
+    def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
+        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
+        results = self._batch(relation).validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
+        answers = {}
+        for result in results.results:
+            config = result.expectation_config
+            raised = _exception_types(result.exception_info)
+            answers[config.meta["id"]] = {"exception": raised} if raised else {"result": result.result}
+        return answers
+
+    def _batch(self, relation: str) -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
+        if self._source is None:
+            context = gx.get_context(mode="ephemeral")
+            context.variables.progress_bars = ProgressBarsConfig(globally=False)  # ours tell more, and notebooks keep what is printed
+            self._source = context.data_sources.add_duckdb(self._source_name, connection_string=self._source_name)
+        names = {asset.name for asset in self._source.assets}
+        asset = self._source.get_asset(relation) if relation in names else self._source.add_table_asset(relation, table_name=relation)
+        if relation not in names:
+            asset.add_batch_definition_whole_table("whole")
+        return asset.get_batch_definition("whole").get_batch()
+
+    def fetch(self, sql: str, /) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query, from a cursor of its own so that queries may interleave."""
+        cursor = self.cursor()
+        try:
+            cursor.execute(sql)
+            while rows := cursor.fetchmany(_BATCH_ROWS):
+                yield from rows
+        except duckdb.OutOfMemoryException:
+            msg = "DuckDB ran out of memory. Raise --memory, or give the run folder's disk more room to spill to."
+            raise UserError(msg) from None
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Close every connection (DuckDB complains at exit about one that is still held)."""
+        if self._source is not None:
+            engine = self._source.get_execution_engine()
+            engine.close()
+            engine.engine.dispose()
+            self._source.get_engine().dispose()
+        _engines.pop(self._source_name, None)
+        self._connection.close()
+
+
+def _exception_types(info: dict[str, Any]) -> str:
+    """The kinds of exception in Great Expectations' record of one, without their messages (they may quote a value)."""
+    if not info:
+        return ""
+    entries = info.values() if all(isinstance(entry, dict) for entry in info.values()) else [info]
+    raised = [entry for entry in entries if isinstance(entry, dict) and entry.get("raised_exception")]
+    return ", ".join(sorted({str(entry.get("exception_traceback", "")).strip().rsplit("\n", 1)[-1].split(":")[0] or "Exception" for entry in raised}))

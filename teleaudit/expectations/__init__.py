@@ -1,0 +1,76 @@
+"""From a check of a suite to a Great Expectations object: the closed vocabulary of what can be expected.
+
+A new kind of expectation is one file in this folder and one line in ``build``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from teleaudit.audits import Parameter
+from teleaudit.expectations.card_data import no_card_data
+from teleaudit.expectations.erasure_by_deadline import erasure_by_deadline
+from teleaudit.expectations.location_columns import no_location_columns
+from teleaudit.expectations.message_content import no_message_content
+from teleaudit.expectations.possible_dates import possible_dates
+from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
+from teleaudit.expectations.unique_key import ExpectUniqueKey
+from teleaudit.suites import Check, PeriodSpec
+
+Expectation = Any  # a great_expectations Expectation with ``conditions`` and ``deviations``; its own types are not typed
+
+
+class UnsetParameterError(Exception):
+    """The controller has not set a parameter that the check needs: the check answers ``unset``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], data_set: DataSet, table: str) -> Expectation:
+    """The expectation of a check on a data set. Raises: UnsetParameterError."""
+    spec = check.spec
+    day = as_of.isoformat()
+    meta = {"id": check.id, "clauses": [check.clause.clause], "legal_basis": list(check.legal_basis), "severity": check.severity, "claim": check.claim.model_dump()}
+    common: dict[str, Any] = {"meta": meta}
+    rows: dict[str, Any] = common | {"scope": _dated(spec.scope, day), "exempt": {name: f"exempt_{name}" for name in spec.exempt}}
+    reasons = {name: _dated(condition, day) for name, condition in spec.not_assessable.items()}
+    match spec.type:
+        case "expect_erasure_by_deadline":
+            legal = [
+                {"name": r.name, "period": _period(r.period, parameters)}
+                | ({"starts_at": r.starts_at} if r.starts_at else {})
+                | ({"where": _dated(r.where, day)} if r.where else {})
+                for r in spec.legal
+            ]
+            period = _period(spec.period or "", parameters)
+            return erasure_by_deadline(as_of=day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, legal=legal, not_assessable=reasons, **rows)
+        case "expect_rows_to_satisfy":
+            return ExpectRowsToSatisfy(violates=_dated(spec.violates or "", day), not_assessable=reasons, **rows)
+        case "expect_possible_dates":
+            return possible_dates(as_of=day, table=table, filled=data_set.filled, **common)
+        case "expect_unique_key":
+            return ExpectUniqueKey(key=list(data_set.key), **common)
+        case "expect_no_card_data":
+            return no_card_data(data_set=data_set, table=table, **common)
+        case "expect_no_message_content":
+            return no_message_content(data_set=data_set, table=table, **common)
+        case "expect_no_location_columns":
+            return no_location_columns(data_set=data_set, table=table, **common)
+
+
+def _dated(sql: str, day: str) -> str:
+    return sql.replace("$as_of", f"DATE '{day}'")
+
+
+def _period(spec: PeriodSpec, parameters: Mapping[str, Parameter]) -> str:
+    """The ISO period, from the suite or from the parameter the controller has set."""
+    if isinstance(spec, str):
+        return spec
+    value = parameters[spec.parameter].value
+    if value is None:
+        raise UnsetParameterError(spec.parameter)
+    return f"P{value}{spec.unit}" if spec.unit else str(value)

@@ -1,0 +1,64 @@
+"""Records are erased when their retention period has run out.
+
+The last day of the period is itself lawful: a record deviates from the next day. Where the text of a clause allows a
+strict and a lenient reading, the lenient day is the deadline and the strict one stands under ``legal``.
+
+Source: calendar arithmetic in ``deadlines.py``; which period, from which event, is the suite's.
+Left out:
+1. a start date before 1990 or later than the day after the audit is no date to count from: not assessable;
+2. what the clause calls exempt is judged per record, never per customer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from teleaudit.deadlines import Period
+from teleaudit.expectations.rows import ExpectRowsToSatisfy
+
+EARLIEST_PLAUSIBLE = "DATE '1990-01-01'"  # no operator of the present market holds older customer data
+
+
+class ExpectErasureByDeadline(ExpectRowsToSatisfy):
+    """No record is kept past the last day of its period."""
+
+    violates: str = "false"
+    starts_at: str = ""
+    period: str = ""
+
+
+def erasure_by_deadline(
+    *,
+    as_of: str,
+    starts_at: str,
+    period: str,
+    null_means: str = "unknown",
+    legal: list[dict[str, str]] | None = None,
+    not_assessable: dict[str, str] | None = None,
+    **kwargs: Any,  # noqa: ANN401 (scope, exempt, meta: as ExpectRowsToSatisfy has them)
+) -> ExpectErasureByDeadline:
+    """The expectation for one deadline. ``as_of`` and ``period`` are ISO texts; ``starts_at`` is a date column.
+
+    ``null_means``: ``running`` where no start date means that the period has not begun, ``unknown`` where it cannot be judged.
+    """
+    day = f"DATE '{as_of}'"
+    due = Period.parse(period).sql(starts_at)
+    reasons = dict(not_assessable or {})
+    if null_means == "unknown":
+        reasons.setdefault("missing_date", f"{starts_at} IS NULL")
+    reasons["impossible_date"] = (
+        f"{starts_at} < {EARLIEST_PLAUSIBLE} OR {starts_at} > {day} + INTERVAL '1' DAY" if null_means == "unknown" else f"{starts_at} < {EARLIEST_PLAUSIBLE}"
+    )  # (1)
+    readings = {
+        reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
+        for reading in legal or []
+    }
+    return ExpectErasureByDeadline(
+        starts_at=starts_at,
+        period=period,
+        not_assessable=reasons,
+        violates=f"{day} > {due}",
+        legal=readings,
+        due=due,
+        **kwargs,
+    )
