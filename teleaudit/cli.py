@@ -1,0 +1,245 @@
+"""The command line: asks the library and shows the answer; exit codes are in ``errors.py``.
+
+Progress and messages go to stderr, results to stdout. Heavy imports are paid only by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from teleaudit import __version__
+from teleaudit.errors import ExitCode, UserError, near_match
+
+app = typer.Typer(
+    name="teleaudit",
+    help="Check exported customer data and teledata against privacy policy and law, and write a report that can be handed to Datatilsynet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit codes: 0 no deviations, everything assessed. 1 deviations. 2 no deviation, but something could not be assessed. 3 wrong use, configuration or input. 4 internal error.",
+)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True)
+
+_DATE = ["%Y-%m-%d"]
+AuditFile = Annotated[Path, typer.Argument(metavar="AUDIT.yaml", help="The audit file, or the folder that holds it.")]
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 (typer's callback)
+    if asked:
+        _out.print(f"teleaudit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(*, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False) -> None:
+    """Check exported customer data and teledata against privacy policy and law."""
+
+
+@app.command()
+def run(
+    audit: AuditFile,
+    *,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option("--as-of", formats=_DATE, metavar="DATE", help="Judge deadlines on this date (yyyy-mm-dd). Default: the audit's as_of, else today.")
+    ] = None,
+    exports: Annotated[Path | None, typer.Option("--exports", metavar="DIR", help="The exports lie here instead of in the audit's exports_root.")] = None,
+    engine: Annotated[str, typer.Option("--engine", help="duckdb.")] = "duckdb",
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("reports"),
+    lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time.")] = 2,
+    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="DuckDB's memory per notebook; what does not fit goes to disk.")] = "1536MB",
+    no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="Ask the checks without notebooks: the same answers, no executed notebooks in the record.")] = False,
+) -> None:
+    """Carry out an audit: read the exports, ask every check, write the report."""
+    from teleaudit.running import Options, run_audit
+
+    _one_of("--engine", engine, ("duckdb",))
+    _one_of("--lang", lang, ("da",))
+    options = Options(as_of=as_of.date() if as_of else None, exports=exports, out=out, notebooks=not no_notebooks, jobs=jobs, memory=memory)
+    with _progress() as (say, rows):
+        outcome = run_audit(audit, options, say=say, rows=rows)
+    _show(outcome.results)
+    _out.print(f"Report: {outcome.folder / 'record' / 'report.da.pdf'}")
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
+    *,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")] = False,
+) -> None:
+    """Tell what an export is - format, encoding, columns - and print a mapping to paste into an audit file."""
+    from teleaudit.exports.inspecting import inspect_file
+
+    found = inspect_file(file)
+    if not as_yaml:
+        _err.print(found.as_text(), markup=False)
+    _out.print(found.as_yaml(), markup=False)
+
+
+@app.command()
+def samples(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="Where the exports go, a folder an operator.")],
+    *,
+    rows: Annotated[int | None, typer.Option("--rows", metavar="N", min=1, help="Make this many call records; the other tables stay small.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other invented people.")] = 20261122,
+    operator: Annotated[list[str] | None, typer.Option("--operator", help="Only this operator: kazoom or bizzy.")] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without any deviation.")] = False,
+) -> None:
+    """Make invented exports of two operators, with the findings that were planted in them."""
+    from teleaudit.samples import OPERATORS, write_samples
+
+    for name in operator or ():
+        _one_of("--operator", name, OPERATORS)
+    write_samples(target, seed=seed, rows=rows, operators=tuple(operator or OPERATORS), clean=clean)
+    for name in operator or OPERATORS:
+        _out.print(str(target / name))
+
+
+@app.command()
+def init(target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> None:
+    """Lay out a workspace of your own: audits, suites, notebooks and sample exports."""
+    from teleaudit.workspace import init_workspace
+
+    written = init_workspace(target)
+    _out.print(f"{len(written)} files in {target}. Next: teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}")
+
+
+@app.command()
+def rules(
+    *,
+    output: Annotated[Literal["table", "json"], typer.Option("--format", help="A table for people or JSON for programs.")] = "table",
+    suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
+) -> None:
+    """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
+    from teleaudit.suites import load_law, load_suite
+    from teleaudit.workspace import find_workspace
+
+    folder = find_workspace(Path.cwd()) / "expectations"
+    law = load_law(folder)
+    names = suite or sorted(path.stem for path in folder.glob("*.yaml") if path.stem != "law")
+    entries = [
+        {
+            "suite": name,
+            "clause": clause.clause,
+            "check": check.id if check else None,
+            "data_set": check.data_set if check else None,
+            "severity": clause.severity,
+            "legal_basis": [law[basis].citation_da for basis in (check.legal_basis if check else clause.legal_basis)],
+            "claim": (check.claim if check else clause.claim).da,
+            "not_assessed": clause.not_assessed.reason.da if clause.not_assessed else None,
+        }
+        for name in names
+        for loaded in [load_suite(name, folder)]
+        for clause in loaded.clauses
+        for check in [c for c in loaded.checks if c.clause is clause] or [None]
+    ]
+    if output == "json":
+        _out.print(json.dumps(entries, ensure_ascii=False, indent=1), markup=False)
+        return
+    table = Table("suite", "check", "data set", "severity", "claim", show_lines=False)
+    for entry in entries:
+        table.add_row(entry["suite"], entry["check"] or f"{entry['clause']} (not assessed)", entry["data_set"] or "", entry["severity"], entry["claim"])
+    Console(width=None if _out.is_terminal else 200).print(table)
+
+
+def main() -> None:
+    """The entry point: every way out ends with one of the five exit codes."""
+    code = _code(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # DuckDB's binding reports every object still alive at a normal interpreter exit, on stderr
+
+
+def _code(arguments: Sequence[str]) -> int:
+    """Run a command; the exit code it ends with."""
+    try:
+        answer = typer.main.get_command(app).main(args=list(arguments), prog_name="teleaudit", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        _err.print(error.format_message(), markup=False)
+        return ExitCode.WRONG_USE
+    except click.ClickException as error:
+        _err.print(f"teleaudit: {_click_words(error)}", markup=False)
+        return ExitCode.WRONG_USE
+    except UserError as error:
+        _err.print(f"teleaudit: {error}", markup=False)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _err.print("teleaudit: interrupted. The run folder is not complete; its working copies are gone.", markup=False)
+        return ExitCode.INTERNAL
+    except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback may quote a value of a row)
+        _err.print(f"teleaudit: internal error ({type(error).__name__} in {_place(error)}). This is a bug, not your data.", markup=False)
+        return ExitCode.INTERNAL
+    return int(answer or 0)
+
+
+def _click_words(error: click.ClickException) -> str:
+    """Click's message, with the near match of an unknown command where click has none."""
+    message = error.format_message()
+    if isinstance(error, click.UsageError) and "No such command" in message and error.ctx is not None:
+        asked = message.split("'")[1]
+        message += near_match(asked, error.ctx.command.list_commands(error.ctx)) if isinstance(error.ctx.command, click.Group) and "Did you mean" not in message else ""
+    usage = f"\n{error.ctx.get_usage()}" if isinstance(error, click.UsageError) and error.ctx is not None else ""
+    return message + usage
+
+
+def _place(error: BaseException) -> str:
+    """Module and line of our own code where an error was raised; no message, no value."""
+    place = "unknown place"
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if name.startswith("teleaudit"):
+            place = f"{name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _one_of(option: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        msg = f"{option} {value}: there is no such one here; known: {', '.join(known)}.{near_match(value, known)}"
+        raise UserError(msg)
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Any, Any]]:
+    """Something to say and something to count: bars on a terminal, plain lines otherwise."""
+    if not _err.is_terminal:
+        yield (lambda text: _err.print(text, markup=False)), (lambda _name, _rows: None)
+        return
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=_err, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def rows(name: str, count: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(f"reading {name}", total=None)
+            bars.update(tasks[name], completed=count)
+
+        yield (lambda text: bars.console.print(text, markup=False)), rows
+
+
+def _show(results: dict[str, Any]) -> None:
+    """The verdicts as a table: what a person looks at first."""
+    table = Table("check", "verdict", "N", "M", "k", "e", title=f"{results['controller']['name']}, as of {results['as_of']}")
+    for check in results["checks"]:
+        numbers = [f"{check[name]:,}" for name in ("population", "assessable", "deviations", "exempted")]
+        table.add_row(check["id"], check["verdict"] + (f" ({check['why']})" if check["why"] else ""), *numbers)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    Console(width=None if _out.is_terminal else 120).print(table)

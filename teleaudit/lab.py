@@ -1,0 +1,287 @@
+"""What a notebook asks: open an audit, check a topic, look at the answer.
+
+In a run the exports have been read already and the notebook finds them by its environment; in JupyterLab they are read
+now, into a private folder that is gone when the kernel ends. The verdicts are the library's in both cases: a notebook
+shows them and cannot change them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from teleaudit import figures
+from teleaudit.audits import AUDIT_FILE, Audit, load_audit
+from teleaudit.checks import Bench
+from teleaudit.engines.duckdb import DuckDBEngine
+from teleaudit.errors import UserError, near_match
+from teleaudit.findings import new_reference_key, write_worklist
+from teleaudit.report.wording import Words, load_words
+from teleaudit.results import as_json, check_entry, compose
+from teleaudit.running import DEFAULT_MEMORY, REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
+from teleaudit.runs import run_folder
+from teleaudit.runstate import RunState
+from teleaudit.suites import TOPICS, Suite, Topic, load_law, load_suites
+from teleaudit.verdicts import GRAVITY
+from teleaudit.workspace import find_workspace
+
+
+def open_audit(audit: str, *, as_of: str = "") -> OpenAudit:
+    """An audit ready to be checked: the name of a folder in ``audits/``, or the path of an audit file.
+
+    ``as_of`` is an ISO date; empty means the audit's own. Raises: UserError.
+    """
+    state = RunState.of_environment()
+    if state is None:
+        state = _opened_here(audit, as_of)
+    elif state.audit().name != audit:
+        msg = f"this run audits '{state.audit().name}', the notebook asks for '{audit}'."
+        raise UserError(msg)
+    return OpenAudit(state)
+
+
+def find_audit(name: str) -> Path:
+    """The audit file of that name in the workspace, or at that path. Raises: UserError with the near match."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_dir():
+        return path / AUDIT_FILE if path.is_dir() else path
+    folder = find_workspace(Path.cwd()) / "audits"
+    known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
+    if name not in known:
+        msg = f"no audit '{name}' in audits/.{near_match(name, known)} There are: {', '.join(known)}."
+        raise UserError(msg)
+    return folder / name / AUDIT_FILE
+
+
+def _opened_here(audit: str, as_of: str) -> RunState:
+    """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
+    path = find_audit(audit)
+    spec = load_audit(path)
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = stack.enter_context(run_folder(_private_folder(), spec.name))
+    stack.callback(shutil.rmtree, folder.path, ignore_errors=True)
+    (folder.restricted / "reference_key").write_text(new_reference_key().hex(), encoding="ascii")
+    return RunState(
+        audit_path=path.resolve(),
+        as_of=dt.date.fromisoformat(as_of) if as_of else spec.as_of or dt.datetime.now(dt.UTC).date(),
+        started_at=dt.datetime.now(dt.UTC),
+        folder=folder,
+        exports=read_exports(spec, root=spec.root, work=folder.work),
+        engine="duckdb",
+        memory=DEFAULT_MEMORY,
+    )
+
+
+def _private_folder() -> Path:
+    """A folder under the system's temporary one that only this user can enter. Raises: UserError when somebody else made it."""
+    folder = Path(tempfile.gettempdir()) / f"teleaudit-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        msg = f"{folder} belongs to somebody else: set TMPDIR to a folder of your own."
+        raise UserError(msg)
+    folder.chmod(0o700)
+    return folder
+
+
+class OpenAudit:
+    """An audit with its exports read: asks the checks and shows the answers."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self.audit: Audit = state.audit()
+        folder = find_workspace(self.audit.path) / "expectations"
+        self._law = load_law(folder)
+        self._suites: tuple[Suite, ...] = load_suites(self.audit.suites, folder)
+        self._words: Words = load_words("da")
+        self._topics: dict[Topic, TopicAnswers] = {}
+
+    @cached_property
+    def _bench(self) -> Bench:
+        engine = DuckDBEngine(spill=self._state.folder.work / f"spill-{os.getpid()}", memory_limit=self._state.memory)
+        atexit.register(engine.close)
+        return Bench(self.audit, self._suites, self._state.exports, engine, as_of=self._state.as_of)
+
+    def exports(self) -> pd.DataFrame:
+        """One row per file that was read."""
+        rows = [
+            {
+                "Udtræk": export.name,
+                "Datasæt": self._words.name("data_sets", export.table),
+                "Fil": file.path,
+                "Rækker": file.rows,
+                "Afviste rækker": file.rejected,
+                "Bytes": file.size_bytes,
+            }
+            for export in self._state.exports
+            for file in export.files
+        ]
+        return pd.DataFrame(rows, columns=["Udtræk", "Datasæt", "Fil", "Rækker", "Afviste rækker", "Bytes"])
+
+    def export_warnings(self) -> pd.DataFrame:
+        """What was remarked while the exports were read."""
+        rows = [{"Udtræk": export.name, "Bemærkning": text} for export in self._state.exports for text in ([export.problem] if export.problem else []) + list(export.warnings)]
+        return pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
+
+    def check(self, topic: Topic) -> TopicAnswers:
+        """The answers of a topic's checks: intake, retention, card_data or message_content. Raises: UserError."""
+        if topic not in TOPICS:
+            msg = f"no topic '{topic}'.{near_match(topic, TOPICS)}"
+            raise UserError(msg)
+        if topic not in self._topics:
+            answers = self._bench.run(topic, on_error=self._state.keep_error)
+            key = self._state.reference_key
+            write_worklist(self._state.worklist_part(topic), answers, key)
+            entries = [check_entry(result, law=self._law, reference_key=key) for result in answers]
+            self._state.keep_answers(topic, entries)
+            self._topics[topic] = TopicAnswers(entries, self._source(), self._words)
+        return self._topics[topic]
+
+    def results(self) -> dict[str, Any]:
+        """Everything that was found, as in results.json. Topics not checked yet are checked now."""
+        entries: list[dict[str, Any]] = []
+        for topic in TOPICS:
+            kept = self._state.answers(topic)
+            entries += kept if kept is not None else self.check(topic).entries
+        return compose(
+            audit=self.audit,
+            run_id=self._state.folder.run_id,
+            as_of=self._state.as_of,
+            started_at=self._state.started_at,
+            finished_at=dt.datetime.now(dt.UTC),
+            engine=self._state.engine,
+            exports=self._state.exports,
+            suites=self._suites,
+            law=self._law,
+            checks=entries,
+        )
+
+    def report(self) -> Report:
+        """The report on everything that was found. In a run it is the run's own, from results.json as it stands."""
+        kept = self._state.folder.record / RESULTS_FILE
+        content = kept.read_bytes() if kept.exists() else None
+        return Report(self._state, content, self)
+
+    def _source(self) -> str:
+        """The source line of figures."""
+        return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
+
+
+def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> pd.DataFrame:
+    """One row per check, gravest first: verdict, population, assessable, deviations, exempted."""
+    order = {verdict.value: place for place, verdict in enumerate(GRAVITY)}
+    rows = [
+        {
+            "Kontrol": entry["id"],
+            "Vurdering": f"{words.at('verdicts')[entry['verdict']]['sign']} {words.at('verdicts')[entry['verdict']]['label']}",
+            "Population (N)": entry["population"],
+            "Vurderbare (M)": entry["assessable"],
+            "Afvigelser (k)": entry["deviations"],
+            "Undtaget (e)": entry["exempted"],
+            "Største overskridelse (dage)": entry["overdue"]["max_days"] if entry["overdue"] else None,
+        }
+        for entry in sorted(entries, key=lambda entry: order[entry["verdict"]])
+    ]
+    return pd.DataFrame(rows).astype({"Største overskridelse (dage)": "Int64"}) if rows else pd.DataFrame()
+
+
+class TopicAnswers:
+    """The answers of one topic's checks."""
+
+    def __init__(self, entries: Sequence[Mapping[str, Any]], source: str, words: Words) -> None:
+        self.entries = [dict(entry) for entry in entries]
+        self._source, self._words = source, words
+
+    def __getitem__(self, check_id: str) -> CheckAnswer:
+        """One check's answer. Raises: UserError with the near match."""
+        by_id = {entry["id"]: entry for entry in self.entries}
+        if check_id not in by_id:
+            msg = f"no check '{check_id}' in this topic.{near_match(check_id, by_id)}"
+            raise UserError(msg)
+        return CheckAnswer(by_id[check_id], self._source)
+
+    def __iter__(self) -> Iterator[CheckAnswer]:
+        return (CheckAnswer(entry, self._source) for entry in self.entries)
+
+    def summary(self) -> pd.DataFrame:
+        """One row per check: verdict and the four numbers."""
+        return summary_table(self.entries, self._words)
+
+    def not_assessed(self) -> pd.DataFrame:
+        """Why records, or whole checks, could not be judged."""
+        rows = [
+            {"Kontrol": entry["id"], "Grund": self._words.name("reasons", reason), "Antal": count}
+            for entry in self.entries
+            for reason, count in ([(entry["why"], entry["population"])] if entry["why"] else []) + list(entry["reasons"].items())
+        ]
+        return pd.DataFrame(rows, columns=["Kontrol", "Grund", "Antal"])
+
+    def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
+        """Checks by data set."""
+        return figures.show(figures.checks_by_data_set(self.entries, source=self._source), figures.alt_text_checks_by_data_set(self.entries))
+
+    def plot_ages(self) -> list[Any]:
+        """Records by the month of their deadline, a figure for each check that has a deadline and deviations."""
+        return [answer.plot_age() for answer in self if answer.entry["overdue"]]
+
+    def plot_overdue(self) -> list[Any]:
+        """Overdue records by month, a figure for each check that has any."""
+        return [answer.plot_overdue() for answer in self if answer.entry["overdue"]]
+
+
+class CheckAnswer:
+    """One check's answer."""
+
+    def __init__(self, entry: Mapping[str, Any], source: str) -> None:
+        self.entry, self._source = entry, source
+
+    def plot_age(self) -> Any:  # noqa: ANN401 (what a notebook displays)
+        """Records by the month of their deadline, with the date of the audit marked."""
+        return figures.show(figures.age_against_deadline(self.entry, source=self._source), figures.alt_text_age_against_deadline(self.entry))
+
+    def plot_overdue(self) -> Any:  # noqa: ANN401 (what a notebook displays)
+        """Overdue records by the month in which they fell due."""
+        return figures.show(figures.overdue_by_month(self.entry, source=self._source), figures.alt_text_overdue_by_month(self.entry))
+
+
+class Report:
+    """The report of an audit."""
+
+    def __init__(self, state: RunState, content: bytes | None, opened: OpenAudit) -> None:
+        self._state, self._opened = state, opened
+        self._content = content or as_json(opened.results())
+
+    @cached_property
+    def results(self) -> dict[str, Any]:
+        """What the report is about."""
+        return json.loads(self._content)  # type: ignore[no-any-return] # our own file
+
+    def summary(self) -> pd.DataFrame:
+        """One row per check, gravest first."""
+        return summary_table(self.results["checks"], load_words("da"))
+
+    def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
+        """Checks by data set."""
+        entries = self.results["checks"]
+        return figures.show(figures.checks_by_data_set(entries, source=self._opened._source()), figures.alt_text_checks_by_data_set(entries))  # noqa: SLF001
+
+    def write(self) -> str:
+        """Write the PDF and return its place: in a run the record, otherwise a draft under reports/ of the workspace."""
+        record = self._state.folder.record / RESULTS_FILE
+        if record.exists():
+            return write_pdf(self._content, self._state.folder.record / REPORT_FILE).relative_to(self._state.folder.path).as_posix()
+        home = find_workspace(Path.cwd())
+        target = home / "reports" / "drafts" / f"{self.results['audit']}-{self.results['as_of']}.pdf"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return write_pdf(self._content, target).relative_to(home).as_posix()

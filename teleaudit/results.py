@@ -1,0 +1,166 @@
+"""results.json: everything a run found that may leave, for machines (contract; its JSON Schema is in ``report/``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from teleaudit.audits import Audit
+from teleaudit.exports.reading import ReadExport
+from teleaudit.findings import references
+from teleaudit.suites import Clause, LegalBasis, Suite
+from teleaudit.verdicts import CheckResult, Verdict, gravest
+
+SCHEMA = "teleaudit/results/1"
+_PACKAGES = ("teleaudit", "great-expectations", "duckdb", "pandas", "papermill", "typst", "matplotlib")
+
+
+def exit_code(results: Mapping[str, Any]) -> int:
+    """0 clean, 1 deviations, 2 something not assessed, 4 a check that could not be carried out (contract)."""
+    verdicts = {check["verdict"] for check in results["checks"]}
+    if Verdict.ERROR in verdicts:
+        return 4
+    if verdicts & {Verdict.FAIL, Verdict.BREACH}:
+        return 1
+    return 2 if verdicts & {Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET, Verdict.REVIEW, Verdict.LEGAL} else 0
+
+
+def compose(
+    *,
+    audit: Audit,
+    run_id: str,
+    as_of: dt.date,
+    started_at: dt.datetime,
+    finished_at: dt.datetime,
+    engine: str,
+    exports: Sequence[ReadExport],
+    suites: Sequence[Suite],
+    law: Mapping[str, LegalBasis],
+    checks: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``."""
+    clauses = [_clause_entry(clause, checks) for suite in suites for clause in suite.clauses]
+    cited = sorted({basis for check in checks for basis in check["legal_basis"]} | {basis for clause in clauses for basis in clause["legal_basis"]})
+    return {
+        "schema": SCHEMA,
+        "audit": audit.name,
+        "run_id": run_id,
+        "as_of": as_of.isoformat(),
+        "started_at": _utc(started_at),
+        "finished_at": _utc(finished_at),
+        "engine": engine,
+        "controller": audit.controller.model_dump(),
+        "policy": audit.policy.model_dump(),
+        "parameters": [{"name": name} | parameter.model_dump(mode="json") for name, parameter in sorted(audit.parameters.items())],
+        "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
+        "exports": [_export_entry(export, audit) for export in exports],
+        "clauses": clauses,
+        "checks": list(checks),
+        "legal_bases": [_basis_entry(law[basis]) for basis in cited],
+        "totals": {
+            "checks": len(checks),
+            "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
+            "deviations": sum(check["deviations"] for check in checks),
+            "exempted": sum(check["exempted"] for check in checks),
+        },
+        "suites": {suite.name: suite.sha256 for suite in suites},
+        "versions": {"python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in _PACKAGES},
+    }
+
+
+def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference_key: bytes) -> dict[str, Any]:
+    """One check as it stands in results.json: counts, names and references, no value of a row."""
+    check, answer = result.check, result.answer
+    bases = [law[basis] for basis in check.legal_basis]
+    return {
+        "id": result.id,
+        "clauses": [check.clause.clause],
+        "topic": result.check.topic,
+        "dataset": result.check.data_set,
+        "expectation": result.check.spec.type,
+        "verdict": result.verdict.value,
+        "unit": result.unit,
+        "population": answer.population,
+        "assessable": answer.assessable,
+        "deviations": answer.deviations,
+        "exempted": answer.exempted,
+        "reasons": answer.reasons,
+        "exemptions": answer.exemptions,
+        "legal": answer.legal,
+        "questions": {reading.name: reading.question.model_dump() for reading in result.check.spec.legal if reading.question},
+        "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
+        "review": answer.review,
+        "columns": answer.columns,
+        "why": result.why,
+        "why_detail": result.why_detail,
+        "severity": check.severity,
+        "authority": bases[0].authority if bases else "datatilsynet",
+        "legal_basis": list(check.legal_basis),
+        "claim": check.claim.model_dump(),
+        "action": {"da": result.check.action},
+        "criterion": {"starts_at": result.check.spec.starts_at, "period": _period_text(result), "parameters": list(result.parameters)},
+        "overdue": {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days} if result.max_overdue_days is not None else None,
+        "due_by_month": [{"month": m.month, "records": m.records, "overdue": m.overdue} for m in result.due_by_month],
+        "references": references(reference_key, result),
+        "error_id": result.error_id,
+    }
+
+
+def as_json(results: Mapping[str, Any]) -> bytes:
+    """The bytes of results.json: stable order, readable by people."""
+    return (json.dumps(results, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _period_text(result: CheckResult) -> str | None:
+    period = result.check.spec.period
+    return period if period is None or isinstance(period, str) else f"{{{period.parameter}}}{period.unit or ''}"
+
+
+def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    own = [check for check in checks if clause.clause in check["clauses"]]
+    missing = clause.not_assessed
+    verdict = gravest(Verdict(check["verdict"]) for check in own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
+    return {
+        "id": clause.clause,
+        "auditable": clause.auditable,
+        "verdict": verdict.value,
+        "checks": [check["id"] for check in own],
+        "reason": missing.reason.model_dump() if missing else None,
+        "evidence": missing.evidence.model_dump() if missing and missing.evidence else None,
+        "claim": clause.claim.model_dump(),
+        "limits": clause.limits.model_dump() if clause.limits else None,
+        "note": clause.note.model_dump() if clause.note else None,
+        "severity": clause.severity,
+        "legal_basis": list(clause.legal_basis),
+    }
+
+
+def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
+    return {
+        "name": export.name,
+        "table": export.table,
+        "files": [{"path": f.path, "sha256": f.sha256, "bytes": f.size_bytes, "rows": f.rows, "rejected": f.rejected} for f in export.files],
+        "rows": export.rows,
+        "rejected": sum(f.rejected for f in export.files),
+        "rejects": dict(sorted(Counter(reject.reason for reject in export.rejects).items())),
+        "extracted_at": export.extracted_at.isoformat() if export.extracted_at else None,
+        "control_rows": audit.exports[export.name].control_rows,
+        "problem": export.problem,
+        "warnings": list(export.warnings),
+        "missing_columns": sorted(export.missing_columns),
+        "extra_columns": len(export.extra_columns),
+    }
+
+
+def _basis_entry(basis: LegalBasis) -> dict[str, Any]:
+    fields = ("id", "title_da", "citation_da", "authority", "evidence", "checked_on", "valid_from", "valid_to")
+    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields}
+
+
+def _utc(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

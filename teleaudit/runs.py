@@ -1,0 +1,155 @@
+"""The run folder (contract): ``OUT/<audit>/<run_id>/`` with record/, restricted/ and COMPLETE.
+
+    record/       may leave: reports, results.json, manifest.json, executed notebooks
+    restricted/   closed annex, mode 0700: worklist.csv, the reference key, full error reports
+    .work/        working copies of the exports, mode 0700; gone when the run ends, however it ends
+    COMPLETE      written last; a folder without it is an interrupted run, never a result
+
+A run that was killed leaves its .work/ behind; the next start on the same output folder finds its lock free and removes
+what holds personal data. Several runs may go on at once: each has a folder of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from teleaudit.errors import UserError
+
+COMPLETE = "COMPLETE"
+_WORK, _LOCK = ".work", "lock"
+_PRIVATE = 0o700
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFolder:
+    """The folder of one run."""
+
+    path: Path
+    run_id: str
+
+    @property
+    def record(self) -> Path:
+        """What may leave."""
+        return self.path / "record"
+
+    @property
+    def restricted(self) -> Path:
+        """The closed annex."""
+        return self.path / "restricted"
+
+    @property
+    def work(self) -> Path:
+        """Working copies, while the run lasts."""
+        return self.path / _WORK
+
+    def write(self, name: str, content: bytes) -> Path:
+        """A file of the record, written under another name first so that it is whole or not there."""
+        target = self.record / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        part.write_bytes(content)
+        part.replace(target)
+        return target
+
+    def seal(self, ledger_head: str) -> None:
+        """Write the manifest's place in the ledger, then COMPLETE, last of all."""
+        (self.path / f".{COMPLETE}").write_text(ledger_head + "\n", encoding="ascii")
+        (self.path / f".{COMPLETE}").replace(self.path / COMPLETE)
+
+    def manifest(self) -> bytes:
+        """SHA-256 of every file of the record but the manifest itself."""
+        files = sorted(path for path in self.record.rglob("*") if path.is_file() and path.name != "manifest.json")
+        entries = [{"path": path.relative_to(self.record).as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size} for path in files]
+        return (json.dumps({"run_id": self.run_id, "files": entries}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+@contextmanager
+def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
+    """A new run's folder under ``out/<audit>/``; the working copies are gone when the block is left.
+
+    Interrupted runs' working copies are removed first. Raises: UserError where the folder cannot be written.
+    """
+    home = out / audit
+    with _plain_words(home):
+        home.mkdir(parents=True, exist_ok=True)
+        clean_interrupted(home)
+        folder = _new_folder(home)
+    lock = os.open(folder.work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _plain_words(folder.path):
+            yield folder
+    finally:
+        shutil.rmtree(folder.work, ignore_errors=True)
+        os.close(lock)
+
+
+def clean_interrupted(home: Path) -> list[Path]:
+    """Remove working copies and closed annexes of runs that ended without COMPLETE and no longer go on."""
+    cleaned = []
+    for path in sorted(home.iterdir()):
+        work = path / _WORK
+        if not work.is_dir() or _in_use(work / _LOCK):
+            continue
+        shutil.rmtree(work)
+        if not (path / COMPLETE).exists():
+            shutil.rmtree(path / "restricted", ignore_errors=True)
+        cleaned.append(path)
+    return cleaned
+
+
+def complete_runs(home: Path) -> list[Path]:
+    """The folders of complete runs, oldest first."""
+    return sorted(path.parent for path in home.glob(f"*/{COMPLETE}")) if home.is_dir() else []
+
+
+def _new_folder(home: Path) -> RunFolder:
+    run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    folder = RunFolder(path=home / run_id, run_id=run_id)
+    for path, mode in ((folder.path, 0o755), (folder.record, 0o755), (folder.restricted, _PRIVATE), (folder.work, _PRIVATE)):
+        path.mkdir(mode=mode)
+    return folder
+
+
+def _in_use(lock: Path) -> bool:
+    """Whether the run that made this lock still goes on. A folder being made a moment ago has no lock yet: taken as in use."""
+    try:
+        descriptor = os.open(lock, os.O_RDWR)
+    except FileNotFoundError:
+        return dt.datetime.now(dt.UTC).timestamp() - lock.parent.stat().st_mtime < 60
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _plain_words(folder: Path) -> Iterator[None]:
+    """Say what a full or forbidden disk means."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            msg = f"No space left on the disk that holds {folder}. Nothing there looks complete; free some space or choose another folder with --out, and run again."
+        elif error.errno in (errno.EACCES, errno.EROFS, errno.EPERM) and error.filename and str(error.filename).startswith(str(folder)):
+            msg = f"{folder} cannot be written: {error.strerror}. Choose another folder with --out."
+        elif isinstance(error, FileExistsError | NotADirectoryError):
+            msg = f"{folder} cannot be made: there is a file of that name. Choose another folder with --out."
+        else:
+            raise
+        raise UserError(msg) from None
