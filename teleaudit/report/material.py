@@ -1,0 +1,115 @@
+"""What a report is made of: the results of one run and the words of one language, and how they are looked up together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from teleaudit.report.wording import Words
+from teleaudit.schema import TABLES
+
+GRAVITY = ("error", "breach", "fail", "review", "legal", "unknown", "partial", "unset", "skipped", "pass")
+SEVERITY = ("critical", "high", "medium", "low", "observation", None)
+FINDING = ("breach", "fail", "review")
+UNJUDGED = ("error", "unknown", "unset", "skipped")  # their numbers are no result
+NOT_ASSESSED = ("error", "unknown", "partial", "unset", "skipped")
+
+_FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
+
+Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
+Cell = str | Mapping[str, str]  # text, or {"verdict": code}, {"code": identifier}, {"hash": digits}
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """Results and words. Everything it returns is ready to be shown."""
+
+    results: Entry
+    words: Words
+
+    @property
+    def checks(self) -> list[Entry]:
+        """Every check, the gravest first; among equals by severity, then by number of deviations."""
+        return sorted(
+            self.results["checks"],
+            key=lambda check: (GRAVITY.index(check["verdict"]), SEVERITY.index(check["severity"]), -(check["deviations"] or 0), check["id"]),
+        )
+
+    @property
+    def findings(self) -> list[Entry]:
+        """The checks that get a section of their own."""
+        return [check for check in self.checks if check["verdict"] in FINDING]
+
+    @property
+    def verdict_counts(self) -> dict[str, int]:
+        """Checks by verdict, the gravest first, only those that occur."""
+        verdicts = [check["verdict"] for check in self.results["checks"]]
+        return {verdict: verdicts.count(verdict) for verdict in GRAVITY if verdict in verdicts}
+
+    def text(self, text: str | Mapping[str, Any] | None) -> str:
+        """A text of the results in the report's language; in another one when it was not written in this; a dash for none."""
+        return self.text_or(text, str(self.words.at("formats.nothing")))
+
+    def text_or(self, text: str | Mapping[str, Any] | None, otherwise: str) -> str:
+        """The same, with something else to say for none. Texts may be nested: languages under a language."""
+        match text:
+            case None | "":
+                return otherwise
+            case str():
+                return text
+            case _:
+                written = [text.get(self.words.locale.language), *text.values()]
+                return self.text_or(next((one for one in written if one), None), otherwise)
+
+    def dataset(self, name: str) -> str:
+        """The title of a data set, or its name where the language has none."""
+        return str(getattr(TABLES.get(name), f"title_{self.words.locale.language}", name))
+
+    def citation(self, basis_id: str) -> str:
+        """How a legal basis is cited; marked when nobody looked it up. Its id when the register does not hold it."""
+        for basis in self.results["legal_bases"]:
+            if basis["id"] == basis_id:
+                citation = str(basis["citation_da"])  # Danish law is cited in Danish
+                return citation if basis["checked_on"] else f"{citation} ({self.words.at('law.not_checked')})"
+        return basis_id
+
+    def bases(self, basis_ids: Iterable[str]) -> str:
+        """The citations of several legal bases in one line."""
+        return "; ".join(self.citation(basis_id) for basis_id in basis_ids) or str(self.words.at("formats.nothing"))
+
+    def parameter(self, name: str) -> Entry | None:
+        """The parameter of that name."""
+        return next((parameter for parameter in self.results["parameters"] if parameter["name"] == name), None)
+
+    def value(self, value: str | float | None) -> str:
+        """A parameter's value as text."""
+        if value is None:
+            return str(self.words.at("method.not_set"))
+        return self.words.period(value) if isinstance(value, str) else self.words.number(value)
+
+    def period(self, period: str) -> str:
+        """A criterion's period in words. ``{days}D`` takes its number, ``{deadline}`` the whole period, from the parameter of that name."""
+        found = _FROM_PARAMETER.fullmatch(period)
+        if found is None:
+            return self.words.period(period)
+        parameter = self.parameter(found["name"])
+        if parameter is None or parameter["value"] is None:
+            return str(self.words.at("method.not_set"))
+        return self.words.period(f"P{parameter['value']}{found['unit']}" if found["unit"] else str(parameter["value"]))
+
+    def table(self, name: str, rows: Sequence[Sequence[Cell]], empty: str = "") -> Table:
+        """A table with its caption and header; ``empty`` is shown in its place when it has no rows."""
+        return {**self.words.at(f"tables.{name}"), "rows": [list(row) for row in rows], "empty": self.words.at(empty) if empty else ""}
+
+    def breakdown(self, name: str, counts: Mapping[str, int], group: str = "") -> Table:
+        """A table of codes and their counts, the largest first."""
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return self.table(name, [(self.words.name(group, code) if group else {"code": code}, self.words.number(count)) for code, count in ordered])
+
+
+def found(check: Entry) -> int:
+    """What a finding is about: deviations, or for a review the records to look at where those are counted apart."""
+    return int(check.get("review") or check["deviations"]) if check["verdict"] == "review" else int(check["deviations"])

@@ -1,0 +1,59 @@
+"""Judges results against the published JSON Schema, and against what a schema cannot say: that the numbers agree with each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+
+class InvalidResultsError(ValueError):
+    """Results that break their schema: our bug, never the user's. The message names places and rules, no values."""
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = json.loads(resources.files(__package__).joinpath("results.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def validate_results(results: Mapping[str, Any]) -> None:
+    """Accept results that obey ``results.schema.json`` and whose numbers agree.
+
+    Raises: InvalidResultsError, one line per complaint.
+    """
+    complaints = [f"{error.json_path}: breaks '{error.validator}'" for error in _validator().iter_errors(dict(results))]
+    complaints = sorted(complaints or _disagreements(results))
+    if complaints:
+        raise InvalidResultsError("\n".join(complaints))
+
+
+def _disagreements(results: Mapping[str, Any]) -> Iterator[str]:
+    ids = [check["id"] for check in results["checks"]]
+    if len(set(ids)) != len(ids):
+        yield "$.checks: an id occurs twice"
+    for index, clause in enumerate(results["clauses"]):
+        if not set(clause["checks"]) <= set(ids):
+            yield f"$.clauses[{index}].checks: names a check that is not there"
+    for index, check in enumerate(results["checks"]):
+        for rule in _broken_sums(check):
+            yield f"$.checks[{index}]: {rule}"
+    if results["totals"]["checks"] != len(ids):
+        yield "$.totals.checks: is not the number of checks"
+
+
+def _broken_sums(check: Mapping[str, Any]) -> Iterator[str]:
+    population, assessable, deviations, exempted = (check[name] for name in ("population", "assessable", "deviations", "exempted"))
+    if population is None or assessable is None:
+        return
+    if assessable > population:
+        yield "more assessable than population"
+    elif check["reasons"] and sum(check["reasons"].values()) != population - assessable:
+        yield "the reasons do not add up to population - assessable"
+    if (deviations or 0) + (exempted or 0) > assessable:
+        yield "more deviations and exempted than assessable"
