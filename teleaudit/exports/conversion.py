@@ -1,0 +1,197 @@
+"""The text of an export as canonical types, in DuckDB's SQL: one expression for the value, one for what was wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from teleaudit.audits import DateFormat
+from teleaudit.exports import dates
+from teleaudit.schema import Column, Kind
+
+NULL_SPELLINGS = ("", "NULL", "null", "Null", "(null)", "(NULL)", "N/A", "n/a", "-")
+SQL_TYPES = {
+    Kind.TEXT: "VARCHAR",
+    Kind.INTEGER: "BIGINT",
+    Kind.DECIMAL: "DECIMAL(18, 4)",
+    Kind.DATE: "DATE",
+    Kind.TIMESTAMP: "TIMESTAMP",
+    Kind.BOOLEAN: "BOOLEAN",
+}
+OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and beyond stand for "no end"
+DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss
+
+_BLANKS = "' ' || chr(9) || chr(160) || chr(8201) || chr(8239)"  # space, tab, no-break, thin and narrow no-break space
+_SCIENTIFIC = r"[-+]?\d([.,]\d+)?E\+\d+"
+_NUMBER_AROUND = r"(?i)^(kr\.?|DKK)\s*|\s*(kr\.?|DKK|,-)$"
+_TRUE = ("true", "ja", "j", "1", "sand", "yes", "y", "x")
+_FALSE = ("false", "nej", "n", "0", "falsk", "no")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One canonical column in a staged file."""
+
+    column: Column
+    expression: str  # SQL of the staged value
+    sql_type: str = "VARCHAR"  # its type there
+    date_format: DateFormat | None = None
+    decimal: Literal[",", "."] = "."
+    zone: str = dates.LOCAL_ZONE
+    has_native_dates: bool = False  # Excel: real dates stand among text, written yyyy-mm-dd
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are read from text."""
+        if self.sql_type == "VARCHAR":
+            return True
+        return self.column.kind in {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN} and not self.sql_type.startswith(("DATE", "TIMESTAMP", "BOOLEAN"))
+
+
+def quoted(name: str) -> str:
+    """A name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A text in SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def cleaned(expression: str, kind: Kind) -> str:
+    """Trimmed text; null for what stands for nothing."""
+    spellings = (*NULL_SPELLINGS, "0") if kind in {Kind.DATE, Kind.TIMESTAMP} else NULL_SPELLINGS
+    listed = ", ".join(literal(spelling) for spelling in spellings)
+    trimmed = f"trim({expression}, {_BLANKS})"
+    return f"CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END"
+
+
+def clean_value(source: Source) -> str:
+    """What the value is parsed from: trimmed text, or the typed value as it is."""
+    if not source.is_text:
+        return source.expression
+    as_text = source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
+    return cleaned(as_text, source.column.kind)
+
+
+def parsed_value(source: Source, clean: str) -> str:
+    """The clean value in its canonical type; null where it cannot be read as that."""
+    if not source.is_text:
+        return _cast(source, clean)
+    match source.column.kind:
+        case Kind.TEXT:
+            return f"CASE WHEN NOT {is_scientific(clean)} THEN {clean} END"
+        case Kind.INTEGER:
+            return _integer(clean, source)
+        case Kind.DECIMAL:
+            return f"TRY_CAST({_plain_number(clean, source.decimal)} AS DECIMAL(18, 4))"
+        case Kind.DATE | Kind.TIMESTAMP:
+            return _moment(source, clean)
+        case Kind.BOOLEAN:
+            folded = f"lower({clean})"
+            return f"CASE WHEN {folded} IN {_TRUE} THEN true WHEN {folded} IN {_FALSE} THEN false END"
+        case _:
+            assert_never(source.column.kind)
+
+
+def issue(source: Source, clean: str, parsed: str) -> str:
+    """The issue code of one value, ``end_date=unreadable``, or null."""
+    column, cases = source.column, []
+    is_date = column.kind in {Kind.DATE, Kind.TIMESTAMP}
+    if source.is_text and column.kind in {Kind.TEXT, Kind.INTEGER}:
+        cases.append((f"{parsed} IS NULL AND {is_scientific(clean)}", "excel"))
+    if source.is_text and is_date:
+        cases.append((f"{parsed} IS NULL AND {dates.is_zero(clean)}", "zero"))
+    cases.append((f"{parsed} IS NULL", "unreadable"))
+    if column.open_end:
+        cases.append((_is_open_end(parsed), "placeholder"))
+    if source.is_text and column.kind is Kind.TIMESTAMP and source.date_format is not None:
+        cases.append((dates.in_spring_gap(parsed, clean, source.zone, source.date_format), "gap"))
+    branches = " ".join(f"WHEN {condition} THEN {literal(f'{column.name}={code}')}" for condition, code in cases)
+    return f"CASE WHEN {clean} IS NULL THEN NULL {branches} END"
+
+
+def final_value(source: Source, parsed: str) -> str:
+    """The value that stands in the working copy: a placeholder of an open end is null."""
+    if source.column.open_end:
+        return f"CASE WHEN NOT ({_is_open_end(parsed)}) THEN {parsed} END"
+    return parsed
+
+
+def is_scientific(text: str) -> str:
+    """Whether Excel has turned a long number into 4,57E+15."""
+    return f"(contains({text}, 'E+') AND regexp_full_match({text}, '{_SCIENTIFIC}'))"
+
+
+def extra_value(expression: str, sql_type: str) -> str:
+    """An unmapped column as text, untouched but for the empty text."""
+    if sql_type == "VARCHAR":
+        return f"nullif({expression}, '')"
+    return _typed_as_text(expression, sql_type)
+
+
+def _is_open_end(parsed: str) -> str:
+    first, last = OPEN_END_YEARS
+    return f"(year({parsed}) <= {first} OR year({parsed}) >= {last})"
+
+
+def _moment(source: Source, clean: str) -> str:
+    date_format = source.date_format or "yyyy-mm-dd"
+    moment = dates.parsed(clean, date_format, source.zone)
+    if source.has_native_dates and date_format not in {"yyyy-mm-dd", "iso8601"}:
+        moment = f"coalesce({moment}, {dates.parsed(clean, 'yyyy-mm-dd', dates.LOCAL_ZONE)})"
+    return f"CAST({moment} AS {SQL_TYPES[source.column.kind]})"
+
+
+def _integer(clean: str, source: Source) -> str:
+    simple = f"WHEN regexp_full_match({clean}, '[-+]?\\d{{1,18}}') THEN TRY_CAST({clean} AS BIGINT)"
+    number = f"TRY_CAST({_plain_number(clean, source.decimal)} AS DECIMAL(38, 6))"
+    whole = f"CASE WHEN ({number}) = trunc({number}) THEN TRY_CAST({number} AS BIGINT) END"
+    clock = ""
+    if source.column.name in DURATION_COLUMNS:
+        parts = [f"TRY_CAST(split_part({clean}, ':', {part}) AS BIGINT)" for part in (1, 2, 3)]
+        clock = f"WHEN regexp_full_match({clean}, '\\d{{1,4}}:[0-5]\\d:[0-5]\\d') THEN {parts[0]} * 3600 + {parts[1]} * 60 + {parts[2]}"
+    return f"CASE {simple} {clock} ELSE {whole} END"
+
+
+def _plain_number(clean: str, decimal: Literal[",", "."]) -> str:
+    """A number as DuckDB writes it: without thousands, with a decimal point, its minus in front; null for anything else."""
+    sign, thousands = (",", ".") if decimal == "," else (".", ",")
+    dot, group = (f"[{sign}]", f"[{thousands} \u00a0\u2009\u202f]")
+    simple = f"regexp_full_match({clean}, '[-+]?\\d+({dot}\\d+)?')"
+    bare = f"regexp_replace({clean}, '{_NUMBER_AROUND}', '', 'g')"
+    shape = f"[-+]?(\\d+|\\d{{1,3}}({group}\\d{{3}})+)({dot}\\d+)?-?"
+    digits = f"replace(regexp_replace({bare}, '{group}', '', 'g'), '{sign}', '.')"
+    signed = f"CASE WHEN right({digits}, 1) = '-' THEN '-' || left({digits}, -1) ELSE {digits} END"
+    return f"CASE WHEN {simple} THEN replace({clean}, '{sign}', '.') WHEN regexp_full_match({bare}, '{shape}') THEN {signed} END"
+
+
+def _cast(source: Source, clean: str) -> str:
+    kind, sql_type = source.column.kind, source.sql_type
+    if kind is Kind.TEXT:
+        return _typed_as_text(clean, sql_type)
+    if kind in {Kind.DATE, Kind.TIMESTAMP} and sql_type.startswith(("DATE", "TIMESTAMP")):
+        return _typed_moment(source, clean)
+    if kind is Kind.INTEGER and sql_type in {"FLOAT", "DOUBLE"}:
+        return f"CASE WHEN {clean} = trunc({clean}) THEN TRY_CAST({clean} AS BIGINT) END"
+    return f"TRY_CAST({clean} AS {SQL_TYPES[kind]})"
+
+
+def _typed_moment(source: Source, clean: str) -> str:
+    target = SQL_TYPES[source.column.kind]
+    if source.sql_type == "DATE":
+        return f"CASE WHEN isfinite({clean}) THEN CAST({clean} AS {target}) END"
+    if source.sql_type == "TIMESTAMP WITH TIME ZONE":
+        moment = f"({clean} AT TIME ZONE '{dates.LOCAL_ZONE}')"
+    else:
+        moment = dates.to_local(f"CAST({clean} AS TIMESTAMP)", source.zone)
+    return f"CASE WHEN isfinite({clean}) THEN CAST({moment} AS {target}) END"
+
+
+def _typed_as_text(expression: str, sql_type: str) -> str:
+    if sql_type in {"FLOAT", "DOUBLE"}:
+        is_whole = f"isfinite({expression}) AND {expression} = trunc({expression}) AND abs({expression}) < 1e18"
+        return f"CASE WHEN {is_whole} THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) ELSE CAST({expression} AS VARCHAR) END"
+    if sql_type.startswith(("STRUCT", "MAP")) or sql_type.endswith("]"):
+        return f"CAST(to_json({expression}) AS VARCHAR)"
+    return f"CAST({expression} AS VARCHAR)"

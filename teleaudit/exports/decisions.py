@@ -1,0 +1,134 @@
+"""How each column of each file is to be read: as declared, or as its values prove. What stays open is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import duckdb
+
+from teleaudit.audits import DateFormat, ExportSpec
+from teleaudit.errors import ExportError
+from teleaudit.exports import dates, profiles
+from teleaudit.exports.conversion import Source, literal
+from teleaudit.exports.mapping import Mapping
+from teleaudit.exports.profiles import DecimalEvidence, Undecided
+from teleaudit.exports.staging import Staged
+from teleaudit.exports.working_copy import Converted
+from teleaudit.schema import TABLES, Kind
+
+Sources = dict[str, Source]  # canonical column -> how it is read, in the order of the schema
+
+_DATES = {Kind.DATE, Kind.TIMESTAMP}
+_NUMBERS = {Kind.INTEGER, Kind.DECIMAL}
+_CONTRADICTED = 0.1  # share of unreadable dates above which another format is tried
+_FITTING = 0.9  # share of values that must look like it
+
+
+def decide_sources(connection: duckdb.DuckDBPyConnection, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str) -> list[Sources]:
+    """For each file, how its columns are read. Raises: ExportError for dates and numbers that could be read in two ways."""
+    plans = [_declared_sources(file, mapping, spec) for file in files]
+    found = [_undeclared_dates(connection, file, plan) for file, plan in zip(files, plans, strict=True)]
+    for file, plan, decided in zip(files, plans, found, strict=True):
+        for column, outcome in decided.items():
+            date_format = outcome if not isinstance(outcome, Undecided) else _from_siblings(column, outcome, found)
+            if isinstance(date_format, Undecided):
+                raise date_format.error(shown=file.shown, header=mapping.headers[column], export=export)
+            plan[column] = _with(plan[column], date_format=date_format)
+        if spec.decimal is None:
+            _decide_decimals(connection, file, plan, mapping, export=export)
+    return plans
+
+
+def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sources:
+    places = {header: place for place, header in enumerate(file.header)}
+    sources: Sources = {}
+    for column in TABLES[spec.table].columns:
+        if column.name in mapping.headers:
+            place = places[mapping.headers[column.name]]
+            sources[column.name] = Source(
+                column=column,
+                expression=file.expressions[place],
+                sql_type=file.types[place],
+                date_format=_declared_dates(column.name, file, spec),
+                decimal=spec.decimal or ".",
+                zone=spec.timezone,
+                has_native_dates=file.has_native_dates,
+            )
+        elif column.name in mapping.constants:
+            value = literal(mapping.constants[column.name])
+            sources[column.name] = Source(column=column, expression=value, date_format="yyyy-mm-dd", decimal=".")
+    return sources
+
+
+def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat | None:
+    declared = spec.column_dates.get(column) or spec.dates
+    return declared or ("yyyy-mm-dd" if file.recognised.format == "asterisk" else None)
+
+
+def _undeclared_dates(connection: duckdb.DuckDBPyConnection, file: Staged, plan: Sources) -> dict[str, DateFormat | Undecided]:
+    """What the values say about the columns whose date format nobody declared."""
+    open_columns = [column for column, source in plan.items() if source.column.kind in _DATES and source.is_text and source.date_format is None]
+    evidence = profiles.date_evidence(connection, file.relation, [_as_text(plan[column]) for column in open_columns])
+    return {column: found.decide() or "yyyy-mm-dd" for column, found in zip(open_columns, evidence, strict=True)}
+
+
+def _as_text(source: Source) -> str:
+    return source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
+
+
+def _from_siblings(column: str, outcome: Undecided, found: Sequence[dict[str, DateFormat | Undecided]]) -> DateFormat | Undecided:
+    """The order of day and month that the same column proves in the export's other files, when they agree."""
+    if outcome.reason != "ambiguous":
+        return outcome
+    candidates = next(shape.formats for shape in dates.SHAPES if outcome.suggestion in shape.formats)
+    proved = {decided[column] for decided in found if decided[column] in candidates}
+    only = proved.pop() if len(proved) == 1 else outcome
+    return only if isinstance(only, (str, Undecided)) else outcome
+
+
+def _decide_decimals(connection: duckdb.DuckDBPyConnection, file: Staged, plan: Sources, mapping: Mapping, *, export: str) -> None:
+    """Gives the number columns of one file the sign that the file proves."""
+    columns = [column for column, source in plan.items() if source.column.kind in _NUMBERS and source.is_text and column in mapping.headers]
+    evidence = dict(zip(columns, profiles.decimal_evidence(connection, file.relation, [_as_text(plan[column]) for column in columns]), strict=True))
+    whole = sum(evidence.values(), DecimalEvidence())
+    writes_points = file.recognised.format in {"jsonl", "excel", "parquet"}  # their own numbers are written with a point
+    if whole.is_contradictory or (whole.sign is None and whole.open and not writes_points):
+        column = next(column for column, found in evidence.items() if found.comma or found.dot or found.open)
+        what = "some numbers have a decimal comma and some a decimal point" if whole.is_contradictory else "three digits behind each sign could be decimals or thousands"
+        msg = f"{file.shown}, column \"{mapping.headers[column]}\": {what} ({whole.comma + whole.dot + whole.open:,} numbers). Say which: exports.{export}.decimal: ',' in audit.yaml."
+        raise ExportError(msg)
+    for column in columns:
+        plan[column] = _with(plan[column], decimal=whole.sign or ".")
+
+
+def _with(source: Source, *, date_format: DateFormat | None = None, decimal: Literal[",", "."] | None = None) -> Source:
+    return Source(
+        column=source.column,
+        expression=source.expression,
+        sql_type=source.sql_type,
+        date_format=date_format or source.date_format,
+        decimal=decimal or source.decimal,
+        zone=source.zone,
+        has_native_dates=source.has_native_dates,
+    )
+
+
+def refuse_contradicted_dates(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Staged], plans: Sequence[Sources], converted: Sequence[Converted], mapping: Mapping, *, export: str
+) -> None:
+    """Refuses a date format that many values contradict, when another fits them. Raises: ExportError, naming the one that fits."""
+    for file, plan, result in zip(files, plans, converted, strict=True):
+        for (column, code), count in result.issues.items():
+            source = plan[column]
+            if code != "unreadable" or source.column.kind not in _DATES or not source.is_text or column not in mapping.headers:
+                continue
+            found = profiles.date_evidence(connection, file.relation, [_as_text(source)])[0]
+            fitting = found.decide()
+            if count <= _CONTRADICTED * found.values or not isinstance(fitting, str) or fitting == source.date_format or sum(found.by_shape) < _FITTING * found.values:
+                continue
+            msg = (
+                f'{file.shown}, column "{mapping.headers[column]}": {count:,} of {found.values:,} dates are not {source.date_format}; {fitting} fits.'
+                f" Write exports.{export}.column_dates: {{{column}: {fitting}}} in audit.yaml."
+            )
+            raise ExportError(msg)

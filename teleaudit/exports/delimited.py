@@ -1,0 +1,180 @@
+"""Delimited text (CSV of any dialect, Asterisk's Master.csv) as Arrow tables of text, block by block."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from teleaudit.errors import ExportError
+from teleaudit.exports import dialects
+from teleaudit.exports.encodings import EncodingProof, damages
+from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
+from teleaudit.exports.rejects import Rejections
+
+LINE = "line"  # the staged column that holds the line a record starts on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How a delimited file is written."""
+
+    encoding: str
+    delimiter: str
+    has_separator_line: bool = False  # Excel's "sep=;"
+    has_header: bool = True
+    is_asterisk: bool = False
+
+
+@dataclass(kw_only=True)
+class DelimitedText:
+    """One pass over a delimited file. ``header`` and the counts are known once the tables are used up."""
+
+    dialect: Dialect
+    shown: str
+    rejections: Rejections
+    proof: EncodingProof
+    header: tuple[str, ...] = ()
+    rows: int = 0
+    _checks_line_of_types: bool = field(default=True, repr=False)
+
+    def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
+        """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an empty text stands for an empty field."""
+        splitter = RecordSplitter(delimiter=self.dialect.delimiter.encode())
+        blocks = splitter.split(transcoded(self._noted(chunks), self.dialect.encoding))
+        separator_line = self.dialect.has_separator_line
+        for block in blocks:
+            rest, separator_line = (_without_first(block), False) if separator_line else (block, False)
+            if not self.header:
+                rest = self._take_header(rest)
+            table = self._parse(self._sound(rest))
+            self.rows += table.num_rows
+            yield table
+
+    def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.proof.note_bytes(chunk)
+            yield chunk
+
+    def _take_header(self, block: Records) -> Records:
+        """The block without the header, which is kept; files without one get names by position."""
+        if not len(block.starts):
+            return block
+        first = self._record(block, 0)
+        if self.dialect.is_asterisk:
+            self.header = _asterisk_header(len(first), self.shown)
+            return block
+        if not self.dialect.has_header:
+            self.header = tuple(f"column_{number}" for number in range(1, len(first) + 1))
+            return block
+        self.proof.note_text(block.data[: block.ends[0]])
+        self._refuse_damaged_header(block)
+        self.header = checked_header(first, self.shown)
+        rest = _without_first(block)
+        if len(rest.starts) and dialects.is_line_of_types(first, self._record(rest, 0)):
+            return _without_first(rest)
+        return rest
+
+    def _record(self, block: Records, number: int) -> list[str]:
+        text = block.data[block.starts[number] : block.ends[number]].decode("utf-8", "replace")
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.delimiter), [])
+
+    def _refuse_damaged_header(self, block: Records) -> None:
+        for _, damage in damages(block.data[: block.ends[0]]):
+            line = int(block.lines[0])
+            self.proof.note_damage(damage, line)
+            msg = f"{self.shown}, line {line}: the header is damaged ({damage}). Is the encoding right? Read as {self.dialect.encoding}."
+            raise DamagedHeaderError(msg)
+
+    def _sound(self, block: Records) -> Records:
+        """The block without broken records, which are counted."""
+        reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(block.malformed).tolist(), "quote")
+        for offset, damage in damages(block.data):
+            number = block.number_at(offset)
+            if number not in reasons:
+                reasons[number] = damage
+                self.proof.note_damage(damage, int(block.lines[number]))
+        for number in np.flatnonzero(block.ends - block.starts > FIELD_LIMIT).tolist():
+            if _longest_field(block, number, self.dialect.delimiter) > FIELD_LIMIT:
+                reasons.setdefault(number, "field_limit")
+        if not reasons:
+            self.proof.note_text(block.data)
+            return block
+        good = np.ones(len(block.starts), dtype=bool)
+        for number in sorted(reasons):
+            good[number] = False
+            self.rejections.add(int(block.lines[number]), reasons[number])
+        sound = block.keep(good)
+        self.proof.note_text(sound.data)
+        return sound
+
+    def _parse(self, block: Records) -> pa.Table:
+        names = [f"c{number}" for number in range(len(self.header))]
+        if not len(block.starts):
+            return pa.table({LINE: pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in names}})
+        ragged: list[int] = []
+
+        def set_aside(row: pa_csv.InvalidRow) -> str:
+            ragged.append(row.number - 1)
+            return "skip"
+
+        table = pa_csv.read_csv(
+            pa.BufferReader(block.data),
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=names),
+            parse_options=pa_csv.ParseOptions(delimiter=self.dialect.delimiter, newlines_in_values=True, invalid_row_handler=set_aside),
+            convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[], check_utf8=False),
+        )
+        return self._with_lines(table, block.lines, ragged)
+
+    def _with_lines(self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: list[int]) -> pa.Table:
+        for number in ragged:
+            self.rejections.add(int(lines[number]), "ragged")
+        sound = np.delete(lines, ragged) if ragged else lines
+        if len(sound) != table.num_rows:
+            msg = "the records found and the records parsed do not agree"
+            raise RuntimeError(msg)
+        return table.add_column(0, LINE, pa.array(sound, pa.int64()))
+
+
+class DamagedHeaderError(ExportError):
+    """The header did not survive: another encoding may read it."""
+
+
+def checked_header(fields: Iterable[str], shown: str) -> tuple[str, ...]:
+    """The headers, trimmed; one without a name gets its position. Raises: ExportError when one stands there twice."""
+    names = tuple(unicodedata.normalize("NFC", name).strip() or f"column_{number}" for number, name in enumerate(fields, start=1))
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
+    if doubled:
+        listed = ", ".join(f'"{name}"' for name in doubled[:5])
+        msg = f"{shown}: {listed} stands in the header more than once. Give every column its own name in the export."
+        raise ExportError(msg)
+    return names
+
+
+def _asterisk_header(columns: int, shown: str) -> tuple[str, ...]:
+    if columns not in dialects.ASTERISK_COLUMNS:
+        known = ", ".join(str(count) for count in sorted(dialects.ASTERISK_COLUMNS))
+        msg = f"{shown}: an Asterisk Master.csv has {known} columns, this has {columns}. Declare it as format: csv with header: false, and map column_1, column_2 ..."
+        raise ExportError(msg)
+    return dialects.ASTERISK_COLUMNS[columns]
+
+
+def _without_first(block: Records) -> Records:
+    good = np.ones(len(block.starts), dtype=bool)
+    good[:1] = False
+    return block.keep(good)
+
+
+def _longest_field(block: Records, number: int, delimiter: str) -> int:
+    """Bytes of the longest field of one record."""
+    text = block.data[block.starts[number] : block.ends[number]].decode("utf-8", "replace")
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    return max((len(value.encode()) for value in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])), default=0)

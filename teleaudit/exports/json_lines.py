@@ -1,0 +1,134 @@
+"""JSON lines as Arrow tables of text: one object a line, nested values kept as JSON, numbers with all their digits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from teleaudit.errors import ExportError
+from teleaudit.exports.delimited import LINE
+from teleaudit.exports.encodings import EncodingProof, damages
+from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
+from teleaudit.exports.rejects import Rejections
+
+COLUMN_LIMIT = 5_000  # distinct keys of one file
+_BATCH_ROWS = 50_000
+
+
+class _Number(str):
+    """A number as it was written."""
+
+    __slots__ = ()
+
+
+class _RejectedLineError(Exception):
+    """Why a line is no record."""
+
+
+@dataclass(kw_only=True)
+class JsonLines:
+    """One pass over a JSON lines file. ``header`` grows with every new key; tables name their columns by their place in it."""
+
+    encoding: str
+    shown: str
+    rejections: Rejections
+    proof: EncodingProof
+    decimal: str = "."  # how numbers are written out, so that they read like the file's texts
+    header: tuple[str, ...] = ()
+    rows: int = 0
+
+    def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
+        """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
+        places: dict[str, int] = {}
+        for block in RecordSplitter(delimiter=b",", quoted=False).split(transcoded(self._noted(chunks), self.encoding)):
+            records = list(self._records(block))
+            for first in range(0, len(records), _BATCH_ROWS):
+                yield self._table(records[first : first + _BATCH_ROWS], places)
+
+    def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.proof.note_bytes(chunk)
+            yield chunk
+
+    def _records(self, block: Records) -> Iterator[tuple[int, dict[str, str | None]]]:
+        """Line and fields of every sound object."""
+        damaged: dict[int, str] = dict.fromkeys(block.malformed.nonzero()[0].tolist(), "field_limit")
+        for offset, damage in damages(block.data):
+            if damaged.setdefault(block.number_at(offset), damage) == damage:
+                self.proof.note_damage(damage, int(block.lines[block.number_at(offset)]))
+        for number, (start, end, line) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), block.lines.tolist(), strict=True)):
+            try:
+                if number in damaged:
+                    raise _RejectedLineError(damaged[number])
+                yield line, _fields(block.data[start:end], self.decimal)
+            except _RejectedLineError as reason:
+                self.rejections.add(line, str(reason))
+        self.proof.note_text(block.data)
+
+    def _table(self, records: list[tuple[int, dict[str, str | None]]], places: dict[str, int]) -> pa.Table:
+        for _, fields in records:
+            for key in fields:
+                places.setdefault(key, len(places))
+        if len(places) > COLUMN_LIMIT:
+            msg = f"{self.shown}: more than {COLUMN_LIMIT:,} different keys. Are values used as keys? Export one object of fixed keys on each line."
+            raise ExportError(msg)
+        self.header = tuple(places)
+        self.rows += len(records)
+        columns = {f"c{place}": pa.array([fields.get(key) for _, fields in records], pa.string()) for key, place in places.items()}
+        return pa.table({LINE: pa.array([line for line, _ in records], pa.int64()), **columns})
+
+
+def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
+    """The object's fields as text."""
+    try:
+        parsed = json.loads(line, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant, object_pairs_hook=_without_doubled_keys)
+    except (ValueError, RecursionError):
+        raise _RejectedLineError("not_json") from None
+    if not isinstance(parsed, dict):
+        raise _RejectedLineError("not_an_object")
+    fields = {key.strip(): _as_text(value, decimal) for key, value in parsed.items()}
+    if any(value is not None and len(value) > FIELD_LIMIT for value in fields.values()):
+        raise _RejectedLineError("field_limit")
+    return fields
+
+
+def _refuse_constant(_name: str) -> None:
+    raise ValueError
+
+
+def _without_doubled_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise _RejectedLineError("duplicate_key")
+    return fields
+
+
+def _as_text(value: Any, decimal: str) -> str | None:  # noqa: ANN401 (JSON holds anything)
+    match value:
+        case None:
+            return None
+        case bool():
+            return "true" if value else "false"
+        case _Number():
+            return value.replace(".", decimal)
+        case str():
+            return value
+        case _:
+            return _as_json(value)
+
+
+def _as_json(value: Any) -> str:  # noqa: ANN401 (JSON holds anything)
+    """Nested JSON in one line, its numbers as they were written."""
+    match value:
+        case _Number():
+            return str(value)
+        case dict():
+            return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_as_json(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(_as_json(item) for item in value) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)

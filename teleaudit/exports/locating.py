@@ -1,0 +1,45 @@
+"""The files of an export: what a path or glob pattern of the audit finds below the exports' root."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+from teleaudit.errors import ExportError
+
+_IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
+_WILDCARDS = set("*?[")
+
+
+def find_files(pattern: str, root: Path) -> list[Path]:
+    """The matching files, in the order of their names. Raises: ExportError for a folder that may not be listed, or a pattern that leaves the root."""
+    relative = PurePosixPath(pattern)
+    if relative.is_absolute() or ".." in relative.parts:
+        msg = f"files: {pattern} leaves the folder of the exports. Write a path below it, or another exports_root."
+        raise ExportError(msg)
+    _check_folders(relative, root)
+    matches = [root / relative] if not _WILDCARDS & set(pattern) else list(root.glob(pattern))
+    return sorted(path for path in matches if path.is_file() and not path.name.startswith(_IGNORED_PREFIXES))
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """The file's name in messages and in the working copy."""
+    return path.relative_to(root).as_posix()
+
+
+def _check_folders(relative: PurePosixPath, root: Path) -> None:
+    """Refuses what globbing would pass over in silence: a folder without read permission looks empty to it."""
+    folder = root
+    for part in ("", *relative.parts[:-1]):
+        if _WILDCARDS & set(part):
+            break
+        folder /= part
+        try:
+            with os.scandir(folder):
+                pass
+        except PermissionError:
+            shown = "The exports folder" if folder == root else f"The folder {shown_path(folder, root)}"
+            msg = f"{shown} cannot be read: no permission. Give the user that runs the audit the right to list and read it."
+            raise ExportError(msg) from None
+        except (FileNotFoundError, NotADirectoryError):
+            return

@@ -1,0 +1,71 @@
+"""Which header of an export's files is which canonical column, which is kept as it is, and which was looked for in vain."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from teleaudit.audits import ExportSpec
+from teleaudit.errors import near_match
+from teleaudit.exports import dialects
+from teleaudit.exports.staging import Staged
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """The columns of the working copy; the same for every file of the export."""
+
+    headers: dict[str, str]  # canonical column -> header, in the order of the schema; present in every file
+    constants: dict[str, str]  # canonical column -> its value in every row
+    extras: dict[str, str]  # name in the working copy -> header, in the order of the files
+    missing: dict[str, str]  # canonical column -> header that some file lacks
+    warnings: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The canonical columns present."""
+        return tuple(self.headers)
+
+
+def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
+    """The mapping that holds for every file. A column that one file lacks is missing: its values elsewhere are kept under their header."""
+    wanted = wanted_headers(files, spec)
+    lacking = {column: [file for file in files if header not in file.header] for column, header in wanted.items()}
+    missing = {column: wanted[column] for column, without in lacking.items() if without}
+    warnings = [_warn(column, wanted[column], lacking[column][0]) for column in missing]
+    names = TABLES[spec.table].names
+    present = {column: wanted[column] for column in names if column in wanted and column not in missing}
+    constants = {column: spec.constants[column] for column in names if column in spec.constants and column not in present}
+    extras = _extra_names((header for file in files for header in file.header), set(present.values()), reserved=names)
+    return Mapping(headers=present, constants=constants, extras=extras, missing=missing, warnings=tuple(warnings))
+
+
+def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:
+    """Canonical column -> header, as the audit says; where it says nothing, as the format says, or headers that are canonical names."""
+    if spec.columns:
+        return {column: unicodedata.normalize("NFC", header).strip() for column, header in spec.columns.items()}
+    found = {header for file in files for header in file.header}
+    if files and all(file.recognised.format == "asterisk" for file in files):
+        return {column: header for column, header in dialects.ASTERISK_MAPPING.items() if header in found and column in TABLES[spec.table].names}
+    return {column: column for column in TABLES[spec.table].names if column in found}
+
+
+def _warn(column: str, header: str, file: Staged) -> str:
+    return f'{file.shown}: no column "{header}" (for {column}).{near_match(header, file.header)}'
+
+
+def _extra_names(headers: Iterable[str], mapped: set[str], *, reserved: Iterable[str]) -> dict[str, str]:
+    """Names for the unmapped columns; one that is taken gets an underscore."""
+    taken = {name.casefold() for name in (*reserved, FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN)}
+    extras: dict[str, str] = {}
+    for header in dict.fromkeys(headers):
+        if header in mapped:
+            continue
+        name = header
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        extras[name] = header
+    return extras

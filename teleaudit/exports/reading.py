@@ -1,0 +1,182 @@
+"""An operator's export, read once into a typed working copy: hashed, its broken records kept apart, nothing guessed.
+
+The input is opened for reading only. The working copy holds personal data: its files are readable by their owner only, and whoever asked for it deletes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from teleaudit.audits import ExportSpec
+from teleaudit.errors import ExportError
+from teleaudit.exports import dates, staging
+from teleaudit.exports.decisions import Sources, decide_sources, refuse_contradicted_dates
+from teleaudit.exports.fingerprints import HashedFile
+from teleaudit.exports.locating import find_files, shown_path
+from teleaudit.exports.mapping import Mapping, map_columns
+from teleaudit.exports.rejects import KEPT, Reject
+from teleaudit.exports.remarks import remarks_on
+from teleaudit.exports.staging import Progress, Staged
+from teleaudit.exports.storage import connect, private_folder, storage_errors_said
+from teleaudit.exports.working_copy import Converted, write_working_copy
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFile:
+    """One file of an export, as it was read."""
+
+    path: str  # relative to the exports' root, posix
+    sha256: str
+    size_bytes: int
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadExport:
+    """An export and its working copy."""
+
+    name: str
+    table: str
+    files: tuple[ExportFile, ...]
+    parquet: tuple[Path, ...]  # empty when nothing could be read
+    columns: tuple[str, ...]  # canonical columns present
+    extra_columns: tuple[str, ...]  # unmapped columns kept
+    missing_columns: dict[str, str]  # canonical column mapped in the audit but absent in a file -> header that was looked for
+    rejects: tuple[Reject, ...]  # at most 10,000; the counts in files and reject_reasons are whole
+    extracted_at: dt.date | None
+    problem: str | None  # why the export cannot be judged at all
+    warnings: tuple[str, ...]  # sentences for stderr and the report
+    reject_reasons: dict[str, int] = field(default_factory=dict)
+
+
+def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress: Progress | None = None) -> ReadExport:
+    """The export's working copy in ``work/<name>``, and what reading it came to. ``progress`` is told the file and its rows so far.
+
+    Raises: ExportError when reading would be a guess, or a file may not be read, or the disk is full. Nothing is left in ``work`` then.
+    """
+    dates.checked_zone(spec.timezone)
+    paths = find_files(spec.files, root)
+    if not paths:
+        return _not_judged(name, spec, problem=f"no file matches {spec.files}", files=())
+    folder = work / name
+    with storage_errors_said(name), private_folder(folder), connect(folder) as connection:
+        reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
+        return reading.read(paths, progress or _say_nothing)
+
+
+def _say_nothing(_file: str, _rows: int) -> None:
+    """The progress of a run without anyone watching."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """One export being read."""
+
+    name: str
+    spec: ExportSpec
+    root: Path
+    folder: Path
+    connection: duckdb.DuckDBPyConnection
+
+    def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
+        staged = {shown_path(path, self.root): self._stage(path, progress) for path in paths}
+        empty = [_empty_file(shown, self.root / shown) for shown, file in staged.items() if file is None]
+        files = [file for file in staged.values() if file is not None]
+        if not any(file.rows for file in files):
+            described = [*empty, *(_described(file, 0) for file in files)]
+            return _not_judged(self.name, self.spec, problem=_nothing_in(empty, files), files=described, rejected=files)
+        mapping = map_columns(files, self.spec)
+        plans = decide_sources(self.connection, files, mapping, self.spec, export=self.name)
+        copies, converted = self._convert(files, mapping, plans)
+        refuse_contradicted_dates(self.connection, files, plans, converted, mapping, export=self.name)
+        for part in self.folder.glob("staged_*"):
+            part.unlink()
+        return self._answer(files, mapping, plans, copies, converted, empty)
+
+    def _stage(self, path: Path, progress: Progress) -> Staged | None:
+        shown = shown_path(path, self.root)
+        try:
+            return staging.stage(path, self.spec, shown=shown, export=self.name, folder=self.folder, connection=self.connection, progress=progress)
+        except PermissionError:
+            msg = f"{shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
+            raise ExportError(msg) from None
+
+    def _convert(self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]) -> tuple[tuple[Path, ...], list[Converted]]:
+        copies = tuple(self.folder / f"{number:04}.parquet" for number in range(len(files)))
+        converted = [write_working_copy(self.connection, file, mapping, plan, copy) for file, plan, copy in zip(files, plans, copies, strict=True)]
+        return copies, converted
+
+    def _answer(
+        self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources], copies: tuple[Path, ...], converted: Sequence[Converted], empty: Sequence[ExportFile]
+    ) -> ReadExport:
+        described = [_described(file, result.rows) for file, result in zip(files, converted, strict=True)]
+        remarks = [remark for file, plan, result in zip(files, plans, converted, strict=True) for remark in remarks_on(file, mapping, plan, result)]
+        return ReadExport(
+            name=self.name,
+            table=self.spec.table,
+            files=tuple(sorted([*described, *empty], key=lambda file: file.path)),
+            parquet=copies,
+            columns=tuple(plans[0]),
+            extra_columns=tuple(mapping.extras),
+            missing_columns=mapping.missing,
+            rejects=_kept_rejects(files),
+            extracted_at=self.spec.extracted_at,
+            problem=None,
+            warnings=(*(f"{file.path} is empty." for file in empty), *_header_only(files), *mapping.warnings, *remarks),
+            reject_reasons=_reasons(files),
+        )
+
+
+def _not_judged(name: str, spec: ExportSpec, *, problem: str, files: Sequence[ExportFile], rejected: Sequence[Staged] = ()) -> ReadExport:
+    """An export that nothing can be said about."""
+    return ReadExport(
+        name=name,
+        table=spec.table,
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        parquet=(),
+        columns=(),
+        extra_columns=(),
+        missing_columns={},
+        rejects=_kept_rejects(rejected),
+        extracted_at=spec.extracted_at,
+        problem=problem,
+        warnings=(f"export {name}: {problem}. Its checks cannot be judged.",),
+        reject_reasons=_reasons(rejected),
+    )
+
+
+def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> str:
+    """Why there is no row at all."""
+    if any(file.rejections.count for file in files):
+        return "none of its records could be read"
+    headers = [f"{file.shown} has a header and no rows" for file in files]
+    return "; ".join([*(f"{file.path} is an empty file" for file in empty), *headers])
+
+
+def _header_only(files: Sequence[Staged]) -> list[str]:
+    return [f"{file.shown} has a header and no rows." for file in files if not file.rows and not file.rejections.count]
+
+
+def _described(file: Staged, rows: int) -> ExportFile:
+    return ExportFile(path=file.shown, sha256=file.sha256, size_bytes=file.size_bytes, rows=rows, rejected=file.rejections.count)
+
+
+def _empty_file(shown: str, path: Path) -> ExportFile:
+    content = HashedFile(path, shown)
+    content.read_all()
+    return ExportFile(path=shown, sha256=content.sha256, size_bytes=content.size_bytes, rows=0, rejected=0)
+
+
+def _kept_rejects(files: Sequence[Staged]) -> tuple[Reject, ...]:
+    return tuple(sorted(reject for file in files for reject in file.rejections.kept)[:KEPT])
+
+
+def _reasons(files: Sequence[Staged]) -> dict[str, int]:
+    return dict(sorted(sum((file.rejections.reasons for file in files), Counter[str]()).items()))

@@ -1,0 +1,189 @@
+"""Delimited text cut into records: where each starts, and which are broken.
+
+A record ends at a line break outside quotes. Blocks whose quotes are well formed are cut by vectorised parity; only a block with a stray quote
+is walked record by record. What is broken is taken out before the fields are parsed, with its line and the reason.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FIELD_LIMIT = 1 << 20  # bytes of one field
+RECORD_LIMIT = 64 << 20  # bytes kept in memory in search of a record's end
+
+_Positions = npt.NDArray[np.int64]
+_LF, _CR, _QUOTE = 10, 13, 34
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """Whole records of one block of UTF-8 text."""
+
+    data: bytes
+    starts: _Positions  # byte offset of each record; its end is the start of the next, or the end of the data
+    lines: _Positions  # line of the file on which each starts
+    malformed: npt.NDArray[np.bool_]  # a quote out of place, or a field without end
+
+    @property
+    def ends(self) -> _Positions:
+        """Byte offset behind each record."""
+        return np.append(self.starts[1:], len(self.data))
+
+    def keep(self, good: npt.NDArray[np.bool_]) -> Records:
+        """Only these records; the others' bytes are gone."""
+        if bool(good.all()):
+            return self
+        kept = np.flatnonzero(good)
+        parts = [self.data[start:end] for start, end in zip(self.starts[kept].tolist(), self.ends[kept].tolist(), strict=True)]
+        lengths = np.array([len(part) for part in parts], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths if parts else lengths
+        return Records(data=b"".join(parts), starts=starts, lines=self.lines[kept], malformed=self.malformed[kept])
+
+    def number_at(self, offset: int) -> int:
+        """Which record holds the byte."""
+        return int(np.searchsorted(self.starts, offset, side="right")) - 1
+
+
+@dataclass(kw_only=True)
+class RecordSplitter:
+    """Cuts a stream of UTF-8 bytes into blocks of whole records."""
+
+    delimiter: bytes
+    quoted: bool = True  # False for JSON lines, where a line break always ends the record
+    _pending: bytes = b""
+    _line: int = 1
+
+    def split(self, chunks: Iterable[bytes]) -> Iterator[Records]:
+        """Blocks of whole records, in the order of the file."""
+        skipping = False
+        for chunk in chunks:
+            if skipping:
+                chunk, skipping = self._skip_line(chunk)  # noqa: PLW2901 (what is left of it)
+            block = self._cut(self._pending + chunk, final=False)
+            if block is not None:
+                yield block
+            if len(self._pending) > RECORD_LIMIT:
+                dropped, skipping = self._drop_endless_record()
+                yield dropped
+        while self._pending:
+            block = self._cut(self._pending, final=True)
+            if block is not None:
+                yield block
+
+    def _skip_line(self, chunk: bytes) -> tuple[bytes, bool]:
+        end = chunk.find(b"\n")
+        if end < 0:
+            return b"", True
+        self._line += 1
+        return chunk[end + 1 :], False
+
+    def _drop_endless_record(self) -> tuple[Records, bool]:
+        """Gives up the first line of a record that does not end; reading resumes on the line after it."""
+        dropped = Records(data=b"\n", starts=np.zeros(1, dtype=np.int64), lines=np.array([self._line]), malformed=np.ones(1, dtype=bool))
+        self._pending, skipping = self._skip_line(self._pending)
+        return dropped, skipping
+
+    def _cut(self, data: bytes, *, final: bool) -> Records | None:
+        """The whole records at the start of the data; the rest stays pending."""
+        if final and not data.endswith((b"\n", b"\r")):
+            data += b"\n"
+        array = np.frombuffer(data, dtype=np.uint8)
+        breaks = _line_breaks(data, array, final=final)
+        if not self.quoted or b'"' not in data:
+            return self._block(data, breaks, breaks, malformed=None)
+        quotes = np.flatnonzero(array == _QUOTE)
+        ends = breaks[np.searchsorted(quotes, breaks) % 2 == 0]
+        if len(ends) and self._quotes_are_in_place(array, quotes[quotes < ends[-1]]) and not (final and len(data) != ends[-1] + 1):
+            return self._block(data, breaks, ends, malformed=None)
+        return self._walk(data, breaks, final=final)
+
+    def _quotes_are_in_place(self, array: npt.NDArray[np.uint8], quotes: _Positions) -> bool:
+        """Opening quotes stand at the start of a field, closing ones at its end; a doubled quote is both."""
+        beside = np.zeros(256, dtype=bool)
+        beside[[_LF, _CR, _QUOTE, self.delimiter[0]]] = True
+        opening, closing = quotes[0::2], quotes[1::2]
+        before = beside[array[opening[opening > 0] - 1]]
+        return bool(before.all()) and bool(beside[array[closing + 1]].all())
+
+    def _walk(self, data: bytes, breaks: _Positions, *, final: bool) -> Records | None:
+        """The slow way: record by record. A record that breaks the quoting rules gives up its first line only."""
+        record, unfinished = _record_patterns(self.delimiter)
+        ends: list[int] = []
+        malformed: list[bool] = []
+        position = 0
+        while position < len(data):
+            match = record.match(data, position)
+            if match is None and not final and unfinished.match(data, position):
+                break
+            if match is None:
+                following = np.searchsorted(breaks, position)
+                if following == len(breaks):
+                    break
+                position = int(breaks[following]) + 1
+            elif not final and match.end() == len(data) and data.endswith(b"\r"):
+                break  # the other half of a line break may still come
+            else:
+                position = match.end()
+            ends.append(position - 1)
+            malformed.append(match is None)
+        return self._block(data, breaks, np.array(ends, dtype=np.int64), malformed=np.array(malformed, dtype=bool))
+
+    def _block(self, data: bytes, breaks: _Positions, ends: _Positions, *, malformed: npt.NDArray[np.bool_] | None) -> Records | None:
+        if len(ends) == 0:
+            self._pending = data
+            return None
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        lines = self._line + np.searchsorted(breaks, starts)
+        self._line += int(np.searchsorted(breaks, ends[-1] + 1))
+        cut = int(ends[-1]) + 1
+        self._pending = data[cut:]
+        broken = malformed if malformed is not None else np.zeros(len(starts), dtype=bool)
+        return _without_blank_lines(Records(data=data[:cut], starts=starts, lines=lines, malformed=broken))
+
+
+def _line_breaks(data: bytes, array: npt.NDArray[np.uint8], *, final: bool) -> _Positions:
+    """Offsets of the last byte of every line break: LF, CR LF, or CR alone."""
+    if b"\r" not in data:
+        return np.flatnonzero(array == _LF)
+    after = np.append(array[1:], _LF if not final else 0)  # a CR at the very end may be half of a pair
+    return np.flatnonzero((array == _LF) | ((array == _CR) & (after != _LF)))
+
+
+def _without_blank_lines(block: Records) -> Records:
+    """Blank lines are no records."""
+    lengths = block.ends - block.starts
+    if int(lengths.min()) > 2:
+        return block
+    blank = np.array([not block.data[start:end].strip(b"\r\n") for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True)], dtype=bool)
+    return block.keep(~blank | block.malformed)
+
+
+def _record_patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """A whole record with its line break; and the beginning of one, up to the end of the data."""
+    cut = re.escape(delimiter)
+    field = rb'(?:"(?:[^"]|"")*+"|[^"\r\n' + cut + rb"][^\r\n" + cut + rb"]*+|)"
+    record = field + rb"(?:" + cut + field + rb")*+"
+    opened = rb"(?:(?<![^\r\n" + cut + rb'])"(?:[^"]|"")*+)?'
+    return re.compile(record + rb"(?:\r\n|\n|\r)"), re.compile(record + rb"(?:" + cut + rb")?" + opened + rb"\r?\Z")
+
+
+def transcoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The chunks as UTF-8 without byte order mark; U+FFFD stands where bytes do not decode."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    first = True
+    for chunk in _with_end(chunks):
+        text = decoder.decode(chunk or b"", final=chunk is None)
+        text = text.removeprefix("\ufeff") if first else text
+        first = first and not text
+        yield text.encode("utf-8", "replace")
+
+
+def _with_end(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+    yield from chunks
+    yield None

@@ -1,0 +1,76 @@
+"""Where working copies are made: a private folder, a bounded engine, and plain words when the disk is full."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from teleaudit.errors import ExportError
+from teleaudit.exports.conversion import literal
+from teleaudit.exports.dates import LOCAL_ZONE
+
+MEMORY_LIMIT = "512MB"
+_THREADS = 4
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextmanager
+def private_folder(folder: Path) -> Iterator[None]:
+    """A new folder for its owner only. Whatever goes wrong inside, nothing of it stays behind."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)  # of a run that was killed
+        folder.mkdir(mode=0o700, parents=True)
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def storage_errors_said(export: str) -> Iterator[None]:
+    """Turns a full disk into a message, and hides the engine's own messages: they quote values of the rows.
+
+    Raises: ExportError, RuntimeError.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise ExportError(_disk_full(export)) from None
+    except (duckdb.Error, pa.ArrowException) as error:
+        if "No space left" in str(error) or "max_temp_directory_size" in str(error):
+            raise ExportError(_disk_full(export)) from None
+        msg = f"export {export}: {type(error).__name__} in the conversion"
+        raise RuntimeError(msg) from None
+
+
+def _disk_full(export: str) -> str:
+    return f"export {export}: no space left where the working copies are made. Reading needs about twice the size of the export; free some, or choose another --out."
+
+
+@contextmanager
+def connect(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine of its own with bounded memory, that spills into the folder; times without zone are Copenhagen's."""
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"SET threads = {min(_THREADS, os.cpu_count() or 1)}")
+        connection.execute(f"SET TimeZone = '{LOCAL_ZONE}'")
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")
+        if folder is not None:
+            connection.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
+        yield connection
+    finally:
+        connection.close()
+        if folder is not None:
+            shutil.rmtree(folder / "spill", ignore_errors=True)

@@ -1,0 +1,97 @@
+"""The typed working copy of one file: Parquet with the mapped columns in canonical types and every other column as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from teleaudit.exports import conversion
+from teleaudit.exports.conversion import Source, literal, quoted
+from teleaudit.exports.mapping import Mapping
+from teleaudit.exports.staging import Staged, make_private
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Converted:
+    """What the conversion of one file came to."""
+
+    rows: int
+    issues: dict[tuple[str, str], int]  # (canonical column, issue code) -> values
+    blank_rows: int  # records without any value: no records
+    scientific: dict[str, int]  # unmapped header -> values that Excel has damaged; they stay as they are
+
+
+def write_working_copy(connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Mapping, sources: Dictionary[str, Source], target: Path) -> Converted:
+    """Writes the file's working copy. ``sources`` has one entry for each mapped or constant column."""
+    make_private(target)
+    query = working_copy_query(file, mapping, sources)
+    connection.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)")
+    target.chmod(0o600)
+    rows = _count(connection, target)
+    return Converted(
+        rows=rows,
+        issues=_issues(connection, target),
+        blank_rows=file.rows - rows,
+        scientific=_scientific(connection, file, mapping, target),
+    )
+
+
+def working_copy_query(file: Staged, mapping: Mapping, sources: Dictionary[str, Source]) -> str:
+    """The working copy as SQL: raw values, then clean, then parsed, then the final row with its issues."""
+    names = list(sources)
+    raw = _raw_columns(file, mapping)
+    clean = [f"{conversion.clean_value(source)} AS k{number}" for number, source in enumerate(sources.values())]
+    parsed = [f"{conversion.parsed_value(source, f'k{number}')} AS p{number}" for number, source in enumerate(sources.values())]
+    issues = ", ".join(conversion.issue(source, f"k{number}", f"p{number}") for number, source in enumerate(sources.values()))
+    final = [f"{conversion.final_value(source, f'p{number}')} AS {quoted(names[number])}" for number, source in enumerate(sources.values())]
+    extras = [f"x{number} AS {quoted(name)}" for number, name in enumerate(mapping.extras)]
+    kept = [f"x{number}" for number in range(len(mapping.extras))]
+    issue_column = f"nullif(concat_ws(';', {issues}), '')" if issues else "CAST(NULL AS VARCHAR)"
+    outer = [f"{literal(file.shown)} AS {FILE_COLUMN}", f"CAST({LINE_COLUMN} AS BIGINT) AS {LINE_COLUMN}", f"{issue_column} AS {ISSUES_COLUMN}", *final, *extras]
+    return (
+        f"SELECT {', '.join(outer)} FROM ("
+        f"SELECT {', '.join([LINE_COLUMN, *(f'k{number}' for number in range(len(clean))), *parsed, *kept])} FROM ("
+        f"SELECT {', '.join([f'{file.line} AS {LINE_COLUMN}', *clean, *raw])} FROM {file.relation} WHERE {_is_not_blank(file)}))"
+    )
+
+
+def _raw_columns(file: Staged, mapping: Mapping) -> list[str]:
+    """The unmapped columns as text; null in a file that lacks them."""
+    places = {header: place for place, header in enumerate(file.header)}
+    values = []
+    for number, header in enumerate(mapping.extras.values()):
+        place = places.get(header)
+        value = "CAST(NULL AS VARCHAR)" if place is None else conversion.extra_value(file.expressions[place], file.types[place])
+        values.append(f"{value} AS x{number}")
+    return values
+
+
+def _is_not_blank(file: Staged) -> str:
+    """Whether any field of the record holds something."""
+    values = [f"nullif({expression}, '')" if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)" for expression, sql_type in zip(file.expressions, file.types, strict=True)]
+    return f"coalesce({', '.join(values)}) IS NOT NULL"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, target: Path) -> int:
+    row = connection.execute(f"SELECT count(*) FROM read_parquet({literal(str(target))})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _issues(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[tuple[str, str], int]:
+    split = f"SELECT unnest(string_split({ISSUES_COLUMN}, ';')) AS issue FROM read_parquet({literal(str(target))}) WHERE {ISSUES_COLUMN} IS NOT NULL"
+    found = connection.execute(f"SELECT split_part(issue, '=', 1), split_part(issue, '=', 2), count(*) FROM ({split}) GROUP BY ALL ORDER BY ALL").fetchall()
+    return {(column, code): count for column, code, count in found}
+
+
+def _scientific(connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Mapping, target: Path) -> dict[str, int]:
+    """Values such as 4,57E+15 in the unmapped columns."""
+    headers = list(mapping.extras)
+    if not headers or all(sql_type != "VARCHAR" for sql_type in file.types):
+        return {}
+    counts = ", ".join(f"count_if({conversion.is_scientific(quoted(name))})" for name in headers)
+    row = connection.execute(f"SELECT {counts} FROM read_parquet({literal(str(target))})").fetchone() or ()
+    return {mapping.extras[name]: count for name, count in zip(headers, row, strict=True) if count}
