@@ -1,0 +1,53 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from ruamel.yaml import YAML
+
+from teleaudit.audits import DATE_FORMATS, FORMATS
+from teleaudit.schema import TABLES
+from teleaudit.suites import Clause, ExpectationType
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_every_canonical_column_is_documented_and_no_other() -> None:
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", _read("docs/exports.md"), re.MULTILINE | re.DOTALL))
+    assert list(sections) == list(TABLES)
+    for name, table in TABLES.items():
+        rows = re.findall(r"^\| `(\w+)` \| [\w /]+ \|(.*)\|$", sections[name], re.MULTILINE)
+        assert [column for column, _ in rows] == list(table.names), name
+        assert [column for column, remark in rows if "needed" in remark] == [column.name for column in table.columns if column.required], name
+        assert [column for column, remark in rows if "no end" in remark] == [column.name for column in table.columns if column.open_end], name
+
+
+def test_every_format_and_every_way_to_write_a_date_is_documented() -> None:
+    text = _read("docs/exports.md")
+    assert re.findall(r"^\| `([a-z0-9/.-]+)` \| [0-9]", text, re.MULTILINE) == list(DATE_FORMATS)
+    assert all(f"| `{name}` |" in text for name in FORMATS)
+
+
+def test_every_kind_of_expectation_is_documented() -> None:
+    text = _read("docs/adding-a-rule.md")
+    assert all(f"| `{name}` |" in text for name in get_args(ExpectationType))
+
+
+def test_the_clauses_shown_as_examples_are_read_by_the_audit() -> None:
+    blocks = re.findall(r"^```yaml\n(- clause:.*?)^```", _read("docs/adding-a-rule.md"), re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        Clause.model_validate(YAML(typ="safe", pure=True).load(block)[0])
+
+
+def test_documents_link_only_to_what_is_there() -> None:
+    for document in (ROOT / "README.md", ROOT / "GLOSSARY.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists() or target.endswith(".png"), f"{document.name}: {target}"
