@@ -1,0 +1,32 @@
+"""What all tests share: how a test says that the machine lacks a tool it needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+_MISSING = "MISSING TOOL"
+
+
+def need(*tools: str | Path, hint: str) -> None:
+    """Go on only where every tool is there: a command on the PATH, or a file.
+
+    On a developer's machine the test is skipped and the closing lines of the run say what to install (``hint``); with CI=true it fails.
+    """
+    missing = [str(tool) for tool in tools if not (tool.exists() if isinstance(tool, Path) else shutil.which(tool))]
+    if not missing:
+        return
+    message = f"{_MISSING}: {', '.join(missing)}. {hint}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, once for each, what tools are missing."""
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)}
+    for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if _MISSING in reason):
+        terminalreporter.write_line(f"NOT TESTED HERE, {reason}", red=True, bold=True)

@@ -1,0 +1,304 @@
+"""An invented run with every kind of verdict in it, for the report's tests and the picture in the README."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Results = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the report takes it."""
+
+    svg: bytes
+    alt: str
+
+
+def bars(values: Mapping[str, int], alt: str) -> Picture:
+    """A plain bar chart, drawn without a library so that it never changes."""
+    top = max(values.values())
+    drawn = []
+    for number, (label, value) in enumerate(values.items()):
+        x, height = 40 + number * 60, round(110 * value / top)
+        drawn.append(f'<rect x="{x}" y="{130 - height}" width="40" height="{height}" fill="#a33a00"/>')
+        drawn.append(f'<text x="{x + 20}" y="{124 - height}" font-size="10" text-anchor="middle">{value}</text>')
+        drawn.append(f'<text x="{x + 20}" y="146" font-size="10" text-anchor="middle">{label}</text>')
+    drawn.append('<line x1="30" y1="130" x2="590" y2="130" stroke="#1a1a1a"/>')
+    head = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="155" viewBox="0 0 600 155" font-family="DejaVu Sans">'
+    return Picture(svg=(head + "".join(drawn) + "</svg>").encode(), alt=alt)
+
+
+def figures() -> dict[str, Picture]:
+    """The figures that go with ``example``."""
+    overdue = {month["month"][2:]: month["overdue"] for month in _DUE}
+    return {"BIZ-ret-3.customer/by_month": bars(overdue, "Søjler for overskredne frister i ni måneder. Flest er der i september 2026 med 4 poster.")}
+
+
+def encoded(results: Results) -> bytes:
+    """The bytes of results.json."""
+    return (json.dumps(results, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def references(count: int, seed: str) -> list[str]:
+    """Invented record references."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    found = []
+    for number in range(count):
+        letters = "".join(alphabet[byte % 32] for byte in hashlib.sha256(f"{seed}{number}".encode()).digest())
+        found.append(f"R-{letters[:4]}-{letters[4:8]}-{letters[8:12]}-{letters[12:17]}")
+    return found
+
+
+def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int | None, ...], **more: object) -> dict[str, Any]:
+    """One check; ``numbers`` are N, M, k and e."""
+    population, assessable, deviations, exempted = numbers
+    return {
+        "id": name,
+        "clauses": [name.partition(".")[0]],
+        "topic": "retention",
+        "dataset": dataset,
+        "expectation": "expect_erasure_by_deadline",
+        "verdict": verdict,
+        "unit": "record",
+        "population": population,
+        "assessable": assessable,
+        "deviations": deviations,
+        "exempted": exempted,
+        "reasons": {},
+        "exemptions": {},
+        "legal": {},
+        "columns": {},
+        "why": None,
+        "severity": "high",
+        "authority": "datatilsynet",
+        "legal_basis": ["gdpr-5-1-e"],
+        "claim": {"da": claim, "en": claim},
+        "criterion": None,
+        "overdue": None,
+        "due_by_month": [],
+        "references": references(min(deviations or 0, 20), name),
+        "error_id": None,
+        **more,
+    }
+
+
+def clause(name: str, verdict: str, claim: str, checks: list[str], **more: object) -> dict[str, Any]:
+    """One clause of the policy."""
+    return {
+        "id": name,
+        "auditable": "data" if checks else "none",
+        "verdict": verdict,
+        "checks": checks,
+        "reason": None,
+        "evidence": None,
+        "claim": {"da": claim, "en": claim},
+        "severity": "high",
+        "legal_basis": ["gdpr-5-1-e"],
+        **more,
+    }
+
+
+def export(name: str, table: str, file: str, rows: int, **more: object) -> dict[str, Any]:
+    """One export with one file."""
+    digest = hashlib.sha256(file.encode()).hexdigest()
+    return {
+        "name": name,
+        "table": table,
+        "files": [{"path": file, "sha256": digest, "bytes": rows * 187, "rows": rows, "rejected": 0}],
+        "rows": rows,
+        "rejected": 0,
+        "extracted_at": "2026-11-21",
+        "control_rows": None,
+        "problem": None,
+        "warnings": [],
+        "missing_columns": [],
+        "rejects": {},
+        **more,
+    }
+
+
+def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22") -> dict[str, Any]:
+    """One legal basis."""
+    return {
+        "id": name,
+        "title_da": title,
+        "citation_da": citation,
+        "authority": authority,
+        "evidence": "looked_up" if checked_on else "knowledge",
+        "checked_on": checked_on,
+        "valid_from": valid_from,
+        "valid_to": None,
+    }
+
+
+_CRM = "Kundestamdata og almindelig korrespondance i CRM slettes senest 1 år efter kundeforholdets ophør."
+_PBX = "Konfigurationen af en hosted PBX eller SIP-peer slettes umiddelbart efter kundeforholdets ophør."
+_CDR = "Teledata, der ligger til grund for en faktura, slettes senest 5 år efter regnskabsårets udgang."
+_CARD = "Fulde betalingskortnumre forekommer ikke i noget udtræk."
+_SMS = "Indholdet af sms og mms er ikke synligt og gemmes ikke."
+_INVOICE = "Fakturaer slettes senest 5 år efter udgangen af det regnskabsår, de vedrører."
+_SERIES = "Fakturaer, der stadig skal opbevares, findes i en ubrudt nummerrække."
+_AGREEMENT = "Skriftlige aftaler slettes senest 5 år efter kundeforholdets ophør."
+_ACCESS = "Kun relevant personale har adgang til kundeinformation."
+_ARCHIVE = "Kundeaftaler på papir opbevares i aflåst arkiv."
+
+_DUE: list[dict[str, Any]] = [
+    {"month": f"2026-0{month}", "records": 20 + month, "overdue": overdue} for month, overdue in zip(range(1, 10), (1, 1, 0, 2, 3, 3, 2, 3, 4), strict=True)
+]
+
+_YEAR = {"starts_at": "relationship_end", "period": "P1Y", "parameters": []}
+
+
+def _checks() -> list[dict[str, Any]]:
+    return [
+        check(
+            "BIZ-ret-3.customer",
+            "crm_customer",
+            "fail",
+            _CRM,
+            (3000, 2990, 19, 3),
+            reasons={"no_end_date": 8, "orphan": 2},
+            exemptions={"legal_hold": 2, "open_balance": 1},
+            criterion=_YEAR,
+            overdue={"max_days": 312, "median_days": 88.5},
+            due_by_month=_DUE,
+            action={"da": "Slet kunderne i CRM.", "en": "Erase the customers in the CRM."},
+        ),
+        check("BIZ-ret-3.contact", "crm_contact", "pass", _CRM, (4120, 4118, 0, 2), reasons={"orphan": 2}, exemptions={"legal_hold": 2}, criterion=_YEAR),
+        check(
+            "BIZ-ret-4.agreement",
+            "agreement",
+            "legal",
+            _AGREEMENT,
+            (3310, 3310, 0, 0),
+            legal={"strict_reading": 41},
+            criterion={"starts_at": "relationship_end", "period": "P5Y", "parameters": ["agreement_unit"]},
+        ),
+        check(
+            "BIZ-ret-5.pbx_config",
+            "pbx_config",
+            "breach",
+            _PBX,
+            (240, 240, 31, 0),
+            criterion={"starts_at": "relationship_end", "period": "P14D", "parameters": ["immediately_days"]},
+            overdue={"max_days": 901, "median_days": 40},
+        ),
+        check("BIZ-ret-6.invoice", "invoice", "pass", _INVOICE, (26114, 26114, 0, 0), legal_basis=["bogf-2022-12"], authority="erhvervsstyrelsen"),
+        check(
+            "BIZ-ret-6.invoice_series",
+            "invoice",
+            "review",
+            _SERIES,
+            (26117, 26117, 0, 0),
+            legal_basis=["bogf-2022-12"],
+            authority="erhvervsstyrelsen",
+            severity="medium",
+            review=3,
+            expectation="expect_rows_to_satisfy",
+        ),
+        check("BIZ-ret-7.billed", "cdr", "partial", _CDR, (48210, 41007, 0, 0), reasons={"no_invoice": 7203}, legal_basis=["bek-1882-10-1", "bogf-2022-12"]),
+        check(
+            "HYG-card.crm_interaction",
+            "crm_interaction",
+            "fail",
+            _CARD,
+            (9120, 9120, 2, 0),
+            topic="card_data",
+            expectation="expect_no_card_data",
+            severity="critical",
+            legal_basis=["gdpr-5-1-c", "pci-3-5-1"],
+            columns={"body": 1, "subject": 1},
+        ),
+        check(
+            "BIZ-tele-2.cdr",
+            "cdr",
+            "unknown",
+            _SMS,
+            (None, None, None, None),
+            topic="message_content",
+            expectation="expect_no_message_content",
+            why="missing_column",
+            why_detail="Kolonnen record_type i udtrækket opkald.",
+        ),
+        check("BIZ-ret-6.payment", "payment", "error", _INVOICE, (None, None, None, None), legal_basis=["bogf-2022-12"], error_id="E-7f3a91"),
+        check("BIZ-ret-7.unbilled", "cdr", "unset", _CDR, (None, None, None, None), legal_basis=["bek-1882-10-1"]),
+    ]
+
+
+def _clauses() -> list[dict[str, Any]]:
+    return [
+        clause("BIZ-ret-3", "fail", _CRM, ["BIZ-ret-3.customer", "BIZ-ret-3.contact"]),
+        clause("BIZ-ret-4", "legal", _AGREEMENT, ["BIZ-ret-4.agreement"]),
+        clause("BIZ-ret-5", "breach", _PBX, ["BIZ-ret-5.pbx_config"]),
+        clause("BIZ-ret-6", "error", _INVOICE, ["BIZ-ret-6.invoice", "BIZ-ret-6.invoice_series", "BIZ-ret-6.payment"]),
+        clause("BIZ-ret-7", "partial", _CDR, ["BIZ-ret-7.billed", "BIZ-ret-7.unbilled"]),
+        clause("HYG-card", "fail", _CARD, ["HYG-card.crm_interaction"]),
+        clause("BIZ-tele-2", "unknown", _SMS, ["BIZ-tele-2.cdr"]),
+        clause("BIZ-acc-1", "unknown", _ACCESS, [], auditable="register", reason={"da": "Der er ikke modtaget en adgangslog."}, evidence={"da": "Adgangslog og medarbejderliste."}),
+        clause("BIZ-acc-2", "skipped", _ARCHIVE, [], reason={"da": "Et fysisk arkiv kan ikke ses i data."}, evidence={"da": "Besigtigelse på stedet."}),
+    ]
+
+
+def _exports() -> list[dict[str, Any]]:
+    customers = export("kunder", "crm_customer", "crm/kunder_2026-11-21.csv", 3000, rejected=1, control_rows=3001, rejects={"ragged": 1})
+    customers["files"][0]["rejected"] = 1
+    return [
+        customers,
+        export("korrespondance", "crm_interaction", "crm/korrespondance.jsonl", 9120, control_rows=9120),
+        export("konfigurationer", "pbx_config", "pbx/konfigurationer.csv", 240),
+        export("opkald", "cdr", "cdr/Master.csv", 48210, missing_columns=["record_type"], warnings=["9 tidspunkter ligger i den time, der springes over ved sommertid."]),
+        export("fakturaer", "invoice", "økonomi/fakturaer 2021-2026.xlsx", 26114),
+        export("betalinger", "payment", "økonomi/betalinger.csv", 0, problem="Filen er tom.", files=[]),
+    ]
+
+
+def example() -> Results:
+    """One run with every verdict."""
+    checks = _checks()
+    verdicts = [one["verdict"] for one in checks]
+    return {
+        "schema": "teleaudit/results/1",
+        "audit": "bizzy",
+        "run_id": "20261122T052250Z-a1b2c3",
+        "as_of": "2026-11-22",
+        "started_at": "2026-11-22T05:22:50Z",
+        "finished_at": "2026-11-22T05:23:31Z",
+        "engine": "duckdb",
+        "controller": {"name": "Bizzy", "cvr": "21497479"},
+        "policy": {"title": "Databeskyttelsespolitik", "version": "udateret"},
+        "parameters": [
+            {"name": "immediately_days", "value": 14, "owner": "Driftschefen", "reason": "Portering og sidste afregning kan tage to uger.", "approved_on": "2026-10-01"},
+            {"name": "agreement_unit", "value": "år", "owner": "Direktionen", "reason": "Politikken siger »max 5«; fejl i teksten.", "approved_on": "2026-10-01"},
+            {"name": "traffic_data_unbilled", "value": None, "owner": None, "reason": None, "approved_on": None},
+        ],
+        "settings": {"gate": 0.99, "max_rejected": 0.001},
+        "exports": _exports(),
+        "clauses": _clauses(),
+        "checks": checks,
+        "legal_bases": [
+            basis("gdpr-5-1-e", "Opbevaringsbegrænsning", "databeskyttelsesforordningens artikel 5, stk. 1, litra e", "datatilsynet", "2018-05-25"),
+            basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25"),
+            basis("bogf-2022-12", "Opbevaring af regnskabsmateriale", "bogføringslovens § 12, stk. 1 (lov nr. 700 af 24. maj 2022)", "erhvervsstyrelsen", "2022-07-01"),
+            basis(
+                "bek-1882-10-1",
+                "Sletning af trafikdata",
+                "persondatasikkerhedsbekendtgørelsens § 10, stk. 1 (bekendtgørelse nr. 1882 af 4. december 2020)",
+                "digitaliseringsstyrelsen",
+                "2020-12-21",
+            ),
+            basis("pci-3-5-1", "Kortnumre gøres ulæselige", "PCI DSS v4.0.1, krav 3.5.1", "kortordning", "2024-06-11", checked_on=None),
+        ],
+        "totals": {
+            "checks": len(checks),
+            "verdicts": {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
+            "deviations": sum(one["deviations"] or 0 for one in checks),
+            "exempted": sum(one["exempted"] or 0 for one in checks),
+        },
+        "suites": {name: hashlib.sha256(name.encode()).hexdigest() for name in ("bizzy", "hygiene", "telecom_law")},
+        "versions": {"teleaudit": "0.1.0", "python": "3.11.7", "great_expectations": "1.24.1", "duckdb": "2.0.0", "pandas": "3.1.1", "typst": "0.15.2"},
+    }

@@ -1,0 +1,267 @@
+"""The report as its readers get it. Renew the golden text with ``RENEW_GOLDEN=1 pytest tests/report``."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+from ruamel.yaml import YAML
+
+from teleaudit.errors import UserError
+from teleaudit.report import InvalidResultsError, write_report
+from teleaudit.report.typesetting import TypesettingError
+from tests.conftest import need
+from tests.report.example import Picture, Results, check, clause, encoded, example, figures
+
+GOLDEN = Path(__file__).with_name("report.golden.txt")
+RIGHT_EDGE = 595.28 - 2.2 / 2.54 * 72 + 0.5  # points: A4 less the margin
+NEVER = re.compile(r"\b(overhold\w*|revisor\w*|revisionsrapport\w*)", re.IGNORECASE)
+
+
+def written(target: Path, results: Results, pictures: dict[str, Picture] | None = None) -> PdfReader:
+    """The report of some results, opened."""
+    path = write_report(results, target / "report.da.pdf", figures=pictures or {}, results_json=encoded(results))
+    return PdfReader(io.BytesIO(path.read_bytes()))
+
+
+def words(reader: PdfReader) -> str:
+    """All its text on one line, hyphenated words made whole; the places where a long word may break are no letters."""
+    text = " ".join(page.extract_text() for page in reader.pages).replace("\u200b", "")
+    return re.sub(r"\s+", " ", re.sub(r"\u00ad\s*", "", text))
+
+
+def pages(reader: PdfReader) -> str:
+    """Its text page by page, as the golden file holds it."""
+    lines = [line.rstrip() for page in reader.pages for line in ("==== page ====", *page.extract_text().replace("\u200b", "").splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def small() -> Results:
+    """Two checks, one of them a finding."""
+    results = example()
+    results["checks"] = [one for one in results["checks"] if one["id"].startswith("BIZ-ret-3")]
+    results["clauses"] = [one for one in results["clauses"] if one["id"] in ("BIZ-ret-3", "BIZ-acc-2")]
+    results["exports"] = results["exports"][:2]
+    results["legal_bases"] = results["legal_bases"][:1]
+    return counted(results)
+
+
+def counted(results: Results) -> Results:
+    """The same with totals that agree."""
+    verdicts = [one["verdict"] for one in results["checks"]]
+    results["totals"] = {
+        "checks": len(verdicts),
+        "verdicts": {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
+        "deviations": sum(one["deviations"] or 0 for one in results["checks"]),
+        "exempted": sum(one["exempted"] or 0 for one in results["checks"]),
+    }
+    return results
+
+
+def texts(tree: Any) -> Iterator[str]:
+    """Every text in a tree of words."""
+    match tree:
+        case str():
+            yield tree
+        case dict():
+            for value in tree.values():
+                yield from texts(value)
+        case list():
+            for value in tree:
+                yield from texts(value)
+        case _:
+            pytest.fail(f"no text: {type(tree).__name__}")
+
+
+def test_a_small_report_reads_as_the_golden_file_says(tmp_path: Path) -> None:
+    text = pages(written(tmp_path, small(), figures()))
+    if os.environ.get("RENEW_GOLDEN"):
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    results = example()
+    first, second = (write_report(results, tmp_path / name, figures=figures(), results_json=encoded(results)).read_bytes() for name in ("a.pdf", "b.pdf"))
+    assert first == second
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "b.pdf"]
+
+
+def test_the_results_are_attached_as_data_and_unchanged(tmp_path: Path) -> None:
+    results = example()
+    path = write_report(results, tmp_path / "report.pdf", figures={}, results_json=encoded(results))
+    with pikepdf.open(path) as pdf:
+        assert list(pdf.attachments) == ["results.json"]
+        assert pdf.attachments["results.json"].get_file().read_bytes() == encoded(results)
+        assert pdf.Root.AF[0].AFRelationship == "/Data"
+        assert pdf.Root.Lang == "da-DK"
+
+
+def test_every_verdict_is_shown_by_sign_and_word(tmp_path: Path) -> None:
+    text = words(written(tmp_path, example()))
+    for status in (
+        "✖ Afvigelse konstateret",
+        "■ Overtrædelse konstateret",
+        "✔ Ingen afvigelser konstateret",
+        "? Kræver manuel vurdering",
+        "§ Retlig afklaring påkrævet",
+        "◐ Delvist vurderet",
+    ):
+        assert status in text
+
+
+def test_a_finding_tells_its_numbers_in_danish(tmp_path: Path) -> None:
+    text = words(written(tmp_path, example()))
+    assert "konstateret 19 poster ud af 2.990 vurderbare (population 3.000), hvor slettefristen på 1 år efter kundeforholdets ophør var overskredet" in text
+    assert "Den største overskridelse var 312 dage, medianen 88,5 dage. 3 poster er undtaget." in text
+    assert "0,64 % (19 af 2.990)" in text
+    assert "99,67 % (2.990 af 3.000)" in text
+
+
+def test_what_is_not_assessed_says_why_and_what_would_close_it(tmp_path: Path) -> None:
+    text = words(written(tmp_path, example()))
+    assert "En kolonne, som kontrollen bygger på, mangler. Kolonnen record_type i udtrækket opkald." in text
+    assert "Et udtræk med kolonnen." in text
+    assert "id E-7f3a91." in text
+    assert "Besigtigelse på stedet." in text
+
+
+def test_a_check_that_could_not_be_judged_shows_no_zeros(tmp_path: Path) -> None:
+    results = small()
+    gone = check("BIZ-ret-3.gone", "cdr", "unknown", "Krav.", (0, 0, 0, 0), why="no_export")
+    results["checks"] = [gone]
+    results["clauses"] = [clause("BIZ-ret-3", "unknown", "Krav.", ["BIZ-ret-3.gone"])]
+    text = words(written(tmp_path, counted(results)))
+    assert "BIZ-ret-3.gone Teledata (opkaldsdetaljer) – – – ○ Kan ikke vurderes" in text.replace("opkaldsde- taljer", "opkaldsdetaljer").replace(
+        "opkaldsdetal- jer", "opkaldsdetaljer"
+    )
+    assert "Der er ikke konstateret afvigelser i det, der kunne vurderes, men ikke alt kunne vurderes" in text
+
+
+def test_a_rule_that_nobody_looked_up_says_so(tmp_path: Path) -> None:
+    assert "PCI DSS v4.0.1, krav 3.5.1 (ikke efterprøvet)" in words(written(tmp_path, example()))
+
+
+def test_it_never_says_that_a_rule_is_kept(tmp_path: Path) -> None:
+    results = example()
+    assert not NEVER.findall(words(written(tmp_path, results, figures())))
+    assert not NEVER.findall(words(written(tmp_path, counted(results | {"checks": [], "clauses": [], "exports": [], "legal_bases": [], "parameters": []}))))
+    package = resources.files("teleaudit.report")
+    for name in ("da.yaml", "report.typ"):
+        assert not NEVER.findall(package.joinpath(name).read_text(encoding="utf-8"))
+
+
+def test_a_clean_run_is_told_as_what_the_material_showed(tmp_path: Path) -> None:
+    results = small()
+    results["checks"] = [one for one in results["checks"] if one["verdict"] == "pass"]
+    results["clauses"] = [clause("BIZ-ret-3", "pass", "Krav.", ["BIZ-ret-3.contact"])]
+    text = words(written(tmp_path, counted(results)))
+    assert "Der er ikke konstateret afvigelser i det undersøgte materiale" in text
+    assert "Der er ingen konstateringer." in text
+
+
+@pytest.mark.parametrize(
+    "letters", ['#panic(1) #read("/etc/passwd")', "*_`$<>@= [x] {y} \\ // %(a)s {0}", "-- /* */ <script>", "kanji 測 og 🙂", "\x00\x07\u202e\ud83d", "= Overskrift"]
+)
+def test_hostile_text_stays_text(tmp_path: Path, letters: str) -> None:
+    results = example()
+    results["controller"]["name"] = f"Navn {letters}"
+    results["exports"][0]["name"] = letters
+    results["exports"][0]["warnings"] = [letters]
+    results["checks"][0]["columns"] = {letters: 3}
+    results["checks"][0]["claim"] = {"da": letters}
+    content = json.dumps(results).encode()
+    path = write_report(results, tmp_path / "report.pdf", figures={}, results_json=content)
+    text = words(PdfReader(path))
+    assert "Navn" in text
+    for typed in ("#panic(1)", "*_`$<>@=", "<script>", "‹U+6E2C›", "‹U+202E›", "= Overskrift"):
+        if typed in letters or (typed == "‹U+6E2C›" and "測" in letters) or (typed == "‹U+202E›" and "\u202e" in letters):
+            assert typed in text
+
+
+def test_very_long_names_stay_inside_the_page(tmp_path: Path) -> None:
+    results = example()
+    long = "meget_langt_navn_" * 12
+    first = results["checks"][0]
+    results["clauses"][0]["checks"][0] = first["id"] = f"BIZ-ret-3.{long}"
+    results["exports"][0]["name"] = long + "9" * 90
+    results["exports"][0]["files"][0]["path"] = f"{long}/{long}.csv"
+    results["controller"]["name"] = "Selskab" * 30
+    results["parameters"][0]["name"] = long
+    first["columns"] = {"A" * 150: 2}
+    path = write_report(results, tmp_path / "report.pdf", figures={}, results_json=encoded(results))
+    need("pdftotext", hint="On Debian: apt-get install poppler-utils")
+    boxes = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    rights = [float(right) for right in re.findall(r'xMax="([0-9.]+)"', boxes)]
+    assert rights
+    assert max(rights) <= RIGHT_EDGE
+
+
+def test_an_empty_run_still_makes_a_report(tmp_path: Path) -> None:
+    results = counted(example() | {"checks": [], "clauses": [], "exports": [], "legal_bases": [], "parameters": [], "suites": {}})
+    text = words(written(tmp_path, results))
+    assert "Der er ikke udført nogen kontroller." in text
+
+
+def test_two_hundred_checks_fit(tmp_path: Path) -> None:
+    results = example()
+    model = results["checks"][0]
+    results["checks"] = [model | {"id": f"BIZ-ret-3.part_{number:03}"} for number in range(200)]
+    results["clauses"] = [clause("BIZ-ret-3", "fail", "Krav.", [one["id"] for one in results["checks"]])]
+    reader = written(tmp_path, counted(results))
+    assert len(reader.pages) > 200
+    assert any("Tabellen viser 5 af 200 konstateringer." in page.extract_text() for page in reader.pages[1:6])
+
+
+def test_many_months_are_summed_by_year(tmp_path: Path) -> None:
+    results = small()
+    results["checks"][0]["due_by_month"] = [{"month": f"{year}-{month:02}", "records": 10, "overdue": 1} for year in range(2015, 2020) for month in range(1, 13)]
+    assert "2019 120 12" in words(written(tmp_path, results))
+
+
+def test_a_figure_stands_with_its_finding_and_others_in_the_overview(tmp_path: Path) -> None:
+    picture = figures()["BIZ-ret-3.customer/by_month"]
+    text = words(written(tmp_path, example(), {"checks": picture, "BIZ-ret-3.customer/by_month": picture, "BIZ-ret-3.contact": picture}))
+    assert "Figur 1: Resultater efter datasæt" in text
+    assert "Figur 2: Kundestamdata: overskredne frister efter forfaldsmåned" in text
+    assert "Figur 3" not in text
+
+
+def test_a_figure_without_alt_text_is_refused(tmp_path: Path) -> None:
+    mute = Picture(svg=figures()["BIZ-ret-3.customer/by_month"].svg, alt="")
+    with pytest.raises(TypesettingError, match="alt"):
+        written(tmp_path, example(), {"checks": mute})
+    assert not list(tmp_path.iterdir())
+
+
+def test_results_other_than_those_attached_are_refused(tmp_path: Path) -> None:
+    results = example()
+    other = example() | {"as_of": "2026-11-23"}
+    with pytest.raises(InvalidResultsError, match="other results"):
+        write_report(results, tmp_path / "report.pdf", figures={}, results_json=encoded(other))
+
+
+def test_an_unknown_language_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    results = example()
+    with pytest.raises(UserError, match=r"no report language 'xx'. There are: da"):
+        write_report(results, tmp_path / "report.pdf", figures={}, language="xx", results_json=encoded(results))
+
+
+def test_the_words_are_all_text() -> None:
+    tree = YAML(typ="safe", pure=True).load(resources.files("teleaudit.report").joinpath("da.yaml").read_text(encoding="utf-8"))
+    assert all(text for text in texts(tree))
+
+
+def test_no_word_of_a_language_stands_in_the_template() -> None:
+    template = resources.files("teleaudit.report").joinpath("report.typ").read_text(encoding="utf-8")
+    assert not re.search(r"[æøåÆØÅ]", template)

@@ -1,0 +1,114 @@
+"""The published schema of results.json, and what it cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from teleaudit.report import InvalidResultsError, validate_results
+from tests.report.example import Results, example
+
+
+def set_verdict(results: Results) -> None:
+    results["checks"][0]["verdict"] = "overholdt"
+
+
+def drop_number(results: Results) -> None:
+    del results["checks"][0]["assessable"]
+
+
+def empty_number(results: Results) -> None:
+    results["checks"][0]["deviations"] = None
+
+
+def pass_with_deviations(results: Results) -> None:
+    results["checks"][1]["deviations"] = 1
+
+
+def fail_without_deviations(results: Results) -> None:
+    results["checks"][0]["deviations"] = 0
+
+
+def unknown_without_reason(results: Results) -> None:
+    next(check for check in results["checks"] if check["verdict"] == "unknown")["why"] = None
+
+
+def extra_key(results: Results) -> None:
+    results["checks"][0]["values"] = ["x"]
+
+
+def absolute_path(results: Results) -> None:
+    results["exports"][0]["files"][0]["path"] = "/home/x/kunder.csv"
+
+
+def too_many_references(results: Results) -> None:
+    results["checks"][0]["references"] = ["R"] * 21
+
+
+def local_time(results: Results) -> None:
+    results["finished_at"] = "2026-11-22T05:23:31+01:00"
+
+
+def more_assessable_than_population(results: Results) -> None:
+    results["checks"][0]["assessable"] = 3001
+
+
+def reasons_that_do_not_add_up(results: Results) -> None:
+    results["checks"][0]["reasons"] = {"orphan": 1}
+
+
+def more_deviations_than_assessable(results: Results) -> None:
+    results["checks"][0]["deviations"] = 2990
+
+
+def unknown_check_in_clause(results: Results) -> None:
+    results["clauses"][0]["checks"] = ["BIZ-ret-3.gone"]
+
+
+def check_twice(results: Results) -> None:
+    results["checks"].append(results["checks"][0])
+
+
+def wrong_total(results: Results) -> None:
+    results["totals"]["checks"] = 1
+
+
+def test_the_example_is_accepted() -> None:
+    validate_results(example())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "place"),
+    [
+        (set_verdict, r"\$\.checks\[0\]\.verdict"),
+        (drop_number, r"\$\.checks\[0\]: breaks 'required'"),
+        (empty_number, r"\$\.checks\[0\]\.deviations"),
+        (pass_with_deviations, r"\$\.checks\[1\]\.deviations"),
+        (fail_without_deviations, r"\$\.checks\[0\]\.deviations"),
+        (unknown_without_reason, r"\$\.checks\[\d+\]\.why"),
+        (extra_key, r"\$\.checks\[0\]: breaks 'additionalProperties'"),
+        (absolute_path, r"\$\.exports\[0\]\.files\[0\]\.path"),
+        (too_many_references, r"\$\.checks\[0\]\.references"),
+        (local_time, r"\$\.finished_at"),
+        (more_assessable_than_population, "more assessable than population"),
+        (reasons_that_do_not_add_up, "reasons do not add up"),
+        (more_deviations_than_assessable, "more deviations and exempted than assessable"),
+        (unknown_check_in_clause, r"\$\.clauses\[0\]\.checks"),
+        (check_twice, "an id occurs twice"),
+        (wrong_total, r"\$\.totals\.checks"),
+    ],
+)
+def test_spoiled_results_are_refused_at_their_place(spoil: Callable[[Results], None], place: str) -> None:
+    results = example()
+    spoil(results)
+    with pytest.raises(InvalidResultsError, match=place):
+        validate_results(results)
+
+
+def test_a_refusal_holds_no_value() -> None:
+    results = example()
+    results["checks"][0]["verdict"] = "0101011234"
+    with pytest.raises(InvalidResultsError) as refusal:
+        validate_results(results)
+    assert "0101011234" not in str(refusal.value)
