@@ -18,6 +18,7 @@ from stdnum.dk import cvr
 
 from teleaudit import samples
 from teleaudit.audits import load_audit
+from teleaudit.detectors import knowledge
 from teleaudit.errors import UserError
 from teleaudit.samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
 from teleaudit.samples.layouts import layouts
@@ -163,6 +164,20 @@ def test_what_looks_like_a_card_and_is_none_is_there(fresh: Path) -> None:
     assert slips.str.fullmatch(r"\d{16}").all()
     assert slips.map(luhn.is_valid).all()
     assert slips.str.startswith("4").mean() > 0.3
+
+
+def test_planted_cards_pass_luhn_and_are_no_public_test_cards(fresh: Path) -> None:
+    numbers = pd.concat(
+        [
+            pd.read_csv(fresh / "kazoom" / "betalinger.csv", dtype=str)["kortreference"],
+            pd.read_csv(fresh / "kazoom" / "abonnementer.csv", dtype=str)["ekstern_reference"],
+            pq.read_table(fresh / "kazoom" / "forbrug.parquet").to_pandas()["efterkald"].where(lambda text: text.str.len() > 1),
+        ]
+    ).dropna()
+    assert len(numbers) == 24
+    assert numbers.map(luhn.is_valid).all()
+    assert set(numbers.str[:4]) == {"5019", "4571", "2223", "2541", "2718", "4539", "5234", "5413"}
+    assert not set(numbers) & knowledge.test_cards()
 
 
 @pytest.mark.parametrize("operator", BOTH)

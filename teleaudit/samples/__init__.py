@@ -46,7 +46,6 @@ def write_samples(
         world = _world(operator, seed=seed, clean=clean, only=only)
         folder = target / name
         folder.mkdir(parents=True, exist_ok=True)
-        _remove_old_files(folder)
         write_tables(world, folder)
         _write_teledata(world, folder, rows=TELEDATA_ROWS[name] if rows is None else rows, seed=seed)
         _write_expected(world, folder)
@@ -85,13 +84,6 @@ def _world(operator: Operator, *, seed: int, clean: bool, only: str | None) -> W
         for kind in kinds.values():
             DEVIATIONS[kind](world)
     return world
-
-
-def _remove_old_files(folder: Path) -> None:
-    """The files of an earlier run. Anything else stays."""
-    for pattern in ("*.csv", "*.jsonl", "*.xlsx", "*.parquet"):
-        for file in folder.glob(pattern):
-            file.unlink()
 
 
 def _write_teledata(world: World, folder: Path, *, rows: int, seed: int) -> None:

@@ -84,6 +84,8 @@ def _odd_ends(world: World) -> None:
         world.tables["crm_customer"][-1]["end_date"] = end
         world.agreement(customer_id, start=START, end=end)
         world.contact(customer_id, start=START, end=end)
+    leaving = days_after(AS_OF, 39)  # has given notice: the end lies ahead
+    world.customer(start=START, end=leaving)
     customer_id = world.customer(start=START, end=dt.date(2021, 6, 30), in_crm=False)
     world.subscription(customer_id, start=dt.date(2021, 7, 1))
     world.crm(customer_id, start=START, end=None)

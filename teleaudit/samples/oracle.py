@@ -110,7 +110,7 @@ class _Oracle:
         relationship = self.relationships[row["customer_id"]]
         end = _end(row["end_date"])
         if relationship.active:
-            return end is not None
+            return end is not None and end < AS_OF
         return end is None or (relationship.latest_service_end is not None and end < relationship.latest_service_end)
 
     def _accounting(self) -> Iterator[tuple[str, str, Row]]:
