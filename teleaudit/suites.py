@@ -31,7 +31,6 @@ ExpectationType = Literal[
     "expect_no_message_content",
     "expect_no_location_columns",
 ]
-OnDeviation = Literal["fail", "breach", "review"]
 TOPICS: tuple[Topic, ...] = ("intake", "retention", "card_data", "message_content")
 
 
