@@ -86,7 +86,7 @@ def _front(material: Material) -> Part:
         "cvr": results["controller"]["cvr"],
         "policy": words.say("front.policy", **results["policy"]),
         "as_of": words.date(results["as_of"], "date"),
-        "run": {"code": results["run_id"]},
+        "run": {"id": results["run_id"]},
         "finished": words.moment(results["finished_at"]),
         "version": words.say("front.version", version=results["versions"]["teleaudit"]),
         "classification": words.at("front.classification"),
@@ -129,13 +129,13 @@ def _summary(material: Material) -> Part:
 
 def _gravest_row(material: Material, check: Entry) -> tuple[Any, ...]:
     words = material.words
-    return ({"code": check["id"]}, material.text(check["claim"]), words.name("severities", check["severity"] or ""), words.number(found(check)))
+    return ({"id": check["id"]}, material.text(check["claim"]), words.name("severities", check["severity"] or ""), words.number(found(check)))
 
 
 def _check_row(material: Material, check: Entry) -> tuple[Any, ...]:
     judged = check["verdict"] not in UNJUDGED
     numbers = [material.words.number(check[name] if judged else None) for name in ("assessable", "deviations", "exempted")]
-    return ({"code": check["id"]}, material.dataset(check["dataset"]), *numbers, {"verdict": check["verdict"]})
+    return ({"id": check["id"]}, material.dataset(check["dataset"]), *numbers, {"verdict": check["verdict"]})
 
 
 def _scope(material: Material) -> Part:
@@ -232,7 +232,7 @@ def _method(material: Material) -> Part:
 
 def _overview(material: Material, figures: Mapping[str, Part]) -> Part:
     words = material.words
-    rows = [({"code": clause["id"]}, material.text(clause["claim"]), words.number(len(clause["checks"])), {"verdict": clause["verdict"]}) for clause in material.results["clauses"]]
+    rows = [({"id": clause["id"]}, material.text(clause["claim"]), words.number(len(clause["checks"])), {"verdict": clause["verdict"]}) for clause in material.results["clauses"]]
     return {
         "intro": words.at("overview.intro"),
         "table": material.table("overview", rows, "conclusion.none"),
@@ -242,7 +242,7 @@ def _overview(material: Material, figures: Mapping[str, Part]) -> Part:
 
 def _catalogue(material: Material) -> Table:
     rows = [
-        ({"code": check["id"]}, material.text(check["claim"]), {"code": check["expectation"]}, material.dataset(check["dataset"]), material.bases(check["legal_basis"]))
+        ({"id": check["id"]}, material.text(check["claim"]), {"code": check["expectation"]}, material.bases(check["legal_basis"]))
         for check in sorted(material.checks, key=lambda check: str(check["id"]))
     ]
     return material.table("catalogue", rows, "conclusion.none")

@@ -113,14 +113,14 @@ def _numbers(material: Material, check: Entry) -> Table:
     """N, M, k and e, each with the share it is of what it is counted among."""
     words = material.words
     counts = {"N": check["population"], "M": check["assessable"], "k": check["deviations"], "e": check["exempted"]}
-    among = {"M": "N", "k": "M", "e": "N"}
-    return material.table(
-        "numbers",
-        [
-            (words.at(f"method.numbers.{name}.term"), words.number(count), _share(material, count, counts[among[name]]) if name in among else words.at("formats.nothing"))
-            for name, count in counts.items()
-        ],
-    )
+    among = {"M": "N", "k": "M", "e": "M"}
+    rows = [
+        (words.at(f"method.numbers.{name}.term"), words.number(count), _share(material, count, counts[among[name]]) if name in among else words.at("formats.nothing"))
+        for name, count in counts.items()
+    ]
+    if check.get("review"):
+        rows.append((words.at("finding.review_term"), words.number(check["review"]), _share(material, check["review"], check["assessable"])))
+    return material.table("numbers", rows)
 
 
 def _share(material: Material, part: int, whole: int) -> str:
@@ -174,7 +174,7 @@ def describe_legal(material: Material) -> Part:
     """Everything between a strict and a lenient reading, in whichever check it was counted."""
     words = material.words
     rows = [
-        ({"code": check["id"]}, _band(material, check, band), words.number(count), material.bases(check["legal_basis"]))
+        ({"id": check["id"]}, _band(material, check, band), words.number(count), material.bases(check["legal_basis"]))
         for check in material.checks
         for band, count in sorted(check["legal"].items())
         if count
@@ -207,7 +207,7 @@ def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:
     words = material.words
     code = check["why"] if check["verdict"] == "unknown" else check["verdict"]
     closes = words.at("not_assessed.closes")
-    return ({"code": check["id"]}, {"verdict": check["verdict"]}, _why(material, check, code), closes.get(code, closes["any"]))
+    return ({"id": check["id"]}, {"verdict": check["verdict"]}, _why(material, check, code), closes.get(code, closes["any"]))
 
 
 def _why(material: Material, check: Entry, code: str) -> str:
@@ -223,18 +223,18 @@ def _why(material: Material, check: Entry, code: str) -> str:
 
 
 def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
-    return ({"code": clause["id"]}, material.text(clause["claim"]), {"verdict": clause["verdict"]}, material.text(clause["reason"]), material.text(clause["evidence"]))
+    return ({"id": clause["id"]}, material.text(clause["claim"]), {"verdict": clause["verdict"]}, material.text(clause["reason"]), material.text(clause["evidence"]))
 
 
 def _limits(material: Material) -> list[tuple[Any, ...]]:
     """What the checks do not see of the clauses that they do speak about."""
-    return [({"code": clause["id"]}, material.text(clause["limits"])) for clause in material.results["clauses"] if clause["checks"] and clause.get("limits")]
+    return [({"id": clause["id"]}, material.text(clause["limits"])) for clause in material.results["clauses"] if clause["checks"] and clause.get("limits")]
 
 
 def _open_records(material: Material) -> list[tuple[Any, ...]]:
     words = material.words
     return [
-        ({"code": check["id"]}, words.name("reasons", reason), words.number(count), words.share(count, check["population"] or 0))
+        ({"id": check["id"]}, words.name("reasons", reason), words.number(count), words.share(count, check["population"] or 0))
         for check in material.checks
         for reason, count in sorted(check["reasons"].items())
         if count

@@ -19,7 +19,7 @@ NOT_ASSESSED = ("error", "unknown", "partial", "unset", "skipped")
 _FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
 
 Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
-Cell = str | Mapping[str, str]  # text, or {"verdict": code}, {"code": identifier}, {"hash": digits}
+Cell = str | Mapping[str, str]  # text, or {"verdict": code}, {"id": check or clause}, {"code": any other name}, {"hash": digits}
 Table = dict[str, Any]
 
 
