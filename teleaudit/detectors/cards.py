@@ -1,0 +1,350 @@
+"""Card numbers in a value: digit groups with the length and first digits of a card that pass Luhn, judged by what stands beside them.
+
+Source: ISO/IEC 7812-1 (Luhn, issuer numbers), PCI DSS 4.0.1 requirement 3 (what may be kept); ranges in ``data/iin.yaml``.
+
+What is left out:
+1. Numbers inside longer runs of digits (ICCID, EID) and fractions of decimal numbers.
+2. The identifiers of payment slips (``+71<...+creditor<``): they have a mod-10 digit too.
+3. Masked and truncated numbers: the digits that are left are not a card number.
+4. GS1 numbers (GLN, GSRN) that pass their own check digit and begin like Maestro.
+5. Numbers split over several columns, and pictures.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from teleaudit.detectors.decisions import Hit, Level
+from teleaudit.detectors.knowledge import card_range_of, context_pattern, test_cards
+from teleaudit.detectors.luhn import luhn_valid
+from teleaudit.detectors.names import names_card, names_identifier, speaks_of
+from teleaudit.detectors.writings import decoded, plain
+
+SHORTEST, LONGEST = 12, 19
+AMEX_LENGTH = 15  # no longer than a phone number can be
+CONTEXT = 40  # characters on either side in which a word speaks about the number
+CHUNK = 65_536  # characters judged at a time, so that time and memory stay proportional to the value
+MARGIN = 512  # characters that neighbouring chunks see of each other
+
+_SEPARATOR = r"(?: {1,3}| ?- ?|[./_,]| ?\r?\n ?)"
+_RUNS = re.compile(rf"[0-9]+(?:{_SEPARATOR}[0-9]+)*")
+_PARTS = re.compile(rf"([0-9]+)({_SEPARATOR})?")
+_SHAPES = frozenset(
+    {
+        (4, 4, 4, 4),
+        (4, 4, 4, 4, 1),
+        (4, 4, 4, 4, 2),
+        (4, 4, 4, 4, 3),
+        (4, 6, 5),
+        (4, 6, 4),
+        (4, 4, 4, 3),
+        (4, 4, 4, 2),
+        (4, 4, 5),
+        (4, 3, 3, 3),
+        (8, 8),
+        (6, 10),
+        (6, 13),
+        (4, 12),
+        (1, 3, 3, 3, 3, 3),
+        (3, 3, 3, 3, 3),
+        (2, 3, 3, 3, 3),
+        (1, 3, 3, 3, 3, 3, 3),
+    }
+)
+_BEGINNINGS = frozenset(shape[:length] for shape in _SHAPES for length in range(1, len(shape) + 1))
+_TWELVE_DIGITS = re.compile(r"(?:\d[^\d]*){12}")
+_PAYMENT_SLIP = re.compile(r"\+ ?(?:01|04|15|71|73|75) ?< ?[0-9 ]{0,24}\+ ?[0-9]{8} ?<?")
+_FLOAT = re.compile(r"([2-6])[.,]([0-9]{9,18})[eE]\+?(1[0-8])")
+_TOUCHING_BEFORE = re.compile(r"(?:kort|kortet|nr|no|visa|dankort|mastercard|maestro|amex|pan|cc|card|number|num|nummer|numre|mc|jcb|diners|exp|udl|cvc|cvv)$")
+_TOUCHING_AFTER = re.compile(r"(?:exp|udl|cvc|cvv|valid|gyld|kr|dkk)")
+_TRACK_BEFORE = re.compile(r"(?:%[BbC]|;|57(?:0[0-9A-F]|1[0-9A-F]))$")
+_TRACK_AFTER = re.compile(r"(?:\^[^^\n]{2,26}\^[0-9]{4}|=[0-9]{4}|[DdF][0-9]{4}[0-9]{3})")
+_EXPIRY = re.compile(r"^[^0-9]{0,16}(?:0[1-9]|1[0-2]) ?[-/.] ?(?:20)?[2-4][0-9](?![0-9])")
+_MONTH_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4][0-9]")
+_MASKS = "*xX•#●∗"
+_GS1_LENGTHS = frozenset({13, 14, 18})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Digits that could be a card number by their grouping. Lives only while a value is judged."""
+
+    digits: str
+    start: int
+    end: int
+    usual: bool  # grouped as cards are; else only a card word beside it makes it one
+    glued: bool = False  # a dash, slash or underscore ties it to other text
+
+    def __repr__(self) -> str:
+        """Its place, never its digits."""
+        return f"Candidate(start={self.start}, end={self.end})"
+
+
+def find_cards(text: str, *, field: str = "") -> list[Hit]:
+    """Card numbers in one value, in their order. ``field`` is the name of the column or key it stands in."""
+    hits = [hit for chunk in _chunks(text) for hit in _in_chunk(text, chunk, field)]
+    if hits or len(text) > CHUNK:
+        return hits
+    return list(_encoded(text, field)) or list(_float(text, field))
+
+
+def card_shapes(text: str) -> tuple[int, int]:
+    """How many card-shaped numbers a text holds by grouping, range and length, and how many of them pass Luhn."""
+    written = plain(text[:CHUNK]).text
+    shaped = [candidate.digits for candidate in _candidates(written) if candidate.usual and _grade(candidate.digits) in {"probable", "review"}]
+    return len(shaped), sum(map(luhn_valid, shaped))
+
+
+def _grade(digits: str) -> str:
+    fitting = card_range_of(digits)
+    return "" if fitting is None else fitting.grade
+
+
+def _chunks(text: str) -> Iterator[range]:
+    for start in range(0, max(len(text), 1), CHUNK):
+        yield range(start, min(start + CHUNK, len(text)))
+
+
+def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:
+    offset = max(chunk.start - MARGIN, 0)
+    piece = text[offset : chunk.stop + MARGIN] if len(text) > CHUNK else text
+    if _TWELVE_DIGITS.search(piece) is None:
+        return
+    written = plain(piece)
+    for hit in _in_text(written.text, field):
+        start, end = offset + written.original(hit.start), offset + written.original(hit.end - 1) + 1
+        if start in chunk:
+            yield Hit(kind="card", level=hit.level, reason=hit.reason, network=hit.network, start=start, end=end)
+
+
+def _encoded(text: str, field: str) -> Iterator[Hit]:
+    cell = text.strip()
+    for inner in decoded(cell):
+        for hit in _in_text(plain(inner).text, field):
+            yield Hit(kind="card", level=hit.level, reason=f"encoded_{hit.reason}", network=hit.network, start=0, end=len(text))
+            return
+
+
+def _float(text: str, field: str) -> Iterator[Hit]:
+    """A whole cell such as 4.571...E15 whose digits are still all there."""
+    found = _FLOAT.fullmatch(text.strip())
+    if found is None:
+        return
+    whole = found[1] + found[2]
+    places = int(found[3]) + 1
+    if not places - 2 <= len(whole) <= places:  # fewer digits: Excel has rounded the number away
+        return
+    for hit in _in_text(whole.ljust(places, "0"), field):
+        yield Hit(kind="card", level=hit.level, reason=hit.reason, network=hit.network, start=0, end=len(text))
+
+
+def _in_text(text: str, field: str) -> Iterator[Hit]:
+    best: list[tuple[Candidate, Hit]] = []
+    for candidate in _candidates(text):
+        hit = _judge(candidate, text, field)
+        if hit is None:
+            continue
+        if best and candidate.start < best[-1][0].end:
+            continue  # a shorter reading of the same digits stood first
+        best.append((candidate, hit))
+    yield from (hit for _, hit in best)
+
+
+def _candidates(text: str) -> Iterator[Candidate]:
+    blanked = _PAYMENT_SLIP.sub(lambda slip: "<" * len(slip.group()), text) if "<" in text else text  # (2)
+    for run in _RUNS.finditer(blanked):
+        if run.end() - run.start() >= SHORTEST:
+            yield from _in_run(blanked, run.start(), run.end())
+
+
+def _in_run(text: str, begin: int, stop: int) -> Iterator[Candidate]:
+    groups: list[tuple[int, int]] = []
+    kinds: list[str] = []  # kinds[i] stands between groups i and i + 1
+    for part in _PARTS.finditer(text, begin, stop):
+        groups.append(part.span(1))
+        kinds.append(_kind(part[2] or ""))
+    for index, (start, end) in enumerate(groups):
+        before = kinds[index - 1] if index else ""
+        if SHORTEST <= end - start <= LONGEST and not _is_fraction(text, groups, kinds, index):
+            yield Candidate(digits=text[start:end], start=start, end=end, usual=True, glued=before in {"-", "/", "_"} or kinds[index] in {"-", "_"})
+        yield from _grouped(text, groups, kinds, index)
+
+
+def _kind(separator: str) -> str:
+    if not separator:
+        return ""
+    return separator.strip(" \r\n") or ("\n" if "\n" in separator else " ")
+
+
+def _is_fraction(text: str, groups: list[tuple[int, int]], kinds: list[str], index: int) -> bool:  # (1)
+    if index and (kinds[index - 1] == "." or (kinds[index - 1] == "," and text[slice(*groups[index - 1])] == "0")):
+        return True
+    if kinds[index] not in {".", ","} or index + 1 == len(groups):
+        return False
+    following = text[slice(*groups[index + 1])]
+    last = index + 2 == len(groups)
+    return last and len(following) <= 4 and following.strip("0") != "" and (kinds[index] == "." or len(following) <= 2)
+
+
+def _grouped(text: str, groups: list[tuple[int, int]], kinds: list[str], index: int) -> Iterator[Candidate]:
+    """Readings of several groups from this one on, joined by one kind of separator."""
+    first = index == 0 or kinds[index - 1] != kinds[index]
+    lengths: tuple[int, ...] = ()
+    for place in range(index, len(groups)):
+        lengths = (*lengths, groups[place][1] - groups[place][0])
+        if (place > index and kinds[place - 1] != kinds[index]) or sum(lengths) > LONGEST or not (first or lengths in _BEGINNINGS):
+            return
+        last = place + 1 == len(groups) or kinds[place] != kinds[index]
+        if place == index or sum(lengths) < SHORTEST or not _is_reading(text, groups, kinds, index, place, whole=first and last):
+            continue
+        digits = "".join(text[slice(*group)] for group in groups[index : place + 1])
+        yield Candidate(digits=digits, start=groups[index][0], end=groups[place][1], usual=lengths in _SHAPES)
+
+
+def _is_reading(text: str, groups: list[tuple[int, int]], kinds: list[str], index: int, place: int, *, whole: bool) -> bool:
+    """The groups are all there are, or they have the shape of a card and what follows is no continuation."""
+    if whole:
+        return True
+    lengths = tuple(end - start for start, end in groups[index : place + 1])
+    return lengths in _SHAPES and kinds[index] in {" ", "\n", "-"} and _may_border(text, groups, kinds, index, place)
+
+
+def _may_border(text: str, groups: list[tuple[int, int]], kinds: list[str], index: int, place: int) -> bool:
+    """The groups beside a reading are not its continuation: an expiry date or a check code, or another length before it."""
+    lead = groups[index][1] - groups[index][0]
+    if index and kinds[index - 1] == kinds[index] and groups[index - 1][1] - groups[index - 1][0] == lead:
+        return False
+    if place + 1 == len(groups) or kinds[place] != kinds[index]:
+        return True
+    following = text[slice(*groups[place + 1])]
+    return len(following) <= 3 or len(following) >= 8 or _MONTH_YEAR.fullmatch(following) is not None
+
+
+def _judge(candidate: Candidate, text: str, field: str) -> Hit | None:
+    fitting = card_range_of(candidate.digits)
+    if fitting is None or not luhn_valid(candidate.digits) or len(set(candidate.digits)) == 1:
+        return None
+    framed = _is_track(candidate, text)
+    glued = candidate.glued
+    if not framed:
+        touching = _touching(candidate, text)
+        if touching == "refused":
+            return None
+        glued = glued or touching == "glued"
+    verdict = _weigh(candidate, text, field, grade=fitting.grade, framed=framed, glued=glued)
+    if verdict is None:
+        return None
+    level, reason = verdict
+    return Hit(kind="card", level=level, reason=reason, network=fitting.network, start=candidate.start, end=candidate.end)
+
+
+def _weigh(candidate: Candidate, text: str, field: str, *, grade: str, framed: bool, glued: bool) -> tuple[Level, str] | None:
+    if candidate.digits in test_cards():
+        return Level.REVIEW, "test_card"
+    if framed:
+        return Level.CONFIRMED, "track"
+    context = _context(candidate, text, field)
+    if context == "card":
+        return (Level.PROBABLE if grade == "context" else Level.CONFIRMED), "card_context"
+    if not candidate.usual or grade == "context" or _passes_gs1(candidate.digits):
+        return None
+    return _weigh_bare(candidate, grade=grade, glued=glued, context=context)
+
+
+def _weigh_bare(candidate: Candidate, *, grade: str, glued: bool, context: str) -> tuple[Level, str] | None:
+    if context == "column_of_identifiers":
+        return None
+    if context == "phone" and grade == "review":
+        return None
+    if context in {"identifier", "order"} or (context == "phone" and len(candidate.digits) <= AMEX_LENGTH):
+        return Level.REVIEW, "identifier_context"
+    if candidate.digits[6:12] == "000000":
+        return Level.REVIEW, "zero_filled"
+    if _is_time(candidate.digits):
+        return Level.REVIEW, "date_like"
+    if glued:
+        return Level.REVIEW, "touching_text"
+    return (Level.PROBABLE, "luhn_and_iin") if grade == "probable" else (Level.REVIEW, "rare_network")
+
+
+def _context(candidate: Candidate, text: str, field: str) -> str:
+    """What the words around say the number is: the nearest before it, else the nearest after it, else the name of the field."""
+    before = text[max(candidate.start - CONTEXT, 0) : candidate.start].casefold()
+    after = text[candidate.end : candidate.end + CONTEXT].casefold()
+    if _EXPIRY.match(after):
+        return "card"
+    alone = not before.strip() and not after.strip()
+    return _nearest_before(before) or _field_says(field, alone=alone) or _nearest_after(after)
+
+
+def _field_says(field: str, *, alone: bool) -> str:
+    if not field:
+        return ""
+    if names_identifier(field):
+        return "column_of_identifiers" if alone else "identifier"
+    for says, group in (("phone", "phone"), ("order", "order")):
+        if speaks_of(field, group) and not names_card(field):
+            return says
+    return "card" if names_card(field) else ""
+
+
+@cache
+def _words(group: str) -> re.Pattern[str]:
+    return re.compile(context_pattern(group))
+
+
+def _nearest_before(before: str) -> str:
+    ends = {group: _last_end(_words(group), before) for group in ("card", "identifier", "order")}
+    nearest = max(ends, key=ends.__getitem__)
+    return nearest if ends[nearest] >= 0 else ""
+
+
+def _last_end(words: re.Pattern[str], text: str) -> int:
+    return max((found.end() for found in words.finditer(text)), default=-1)
+
+
+def _nearest_after(after: str) -> str:
+    starts = {group: found.start() for group in ("card", "identifier", "order") if (found := _words(group).search(after))}
+    return min(starts, key=starts.__getitem__) if starts else ""
+
+
+def _is_track(candidate: Candidate, text: str) -> bool:
+    before, after = text[max(candidate.start - 6, 0) : candidate.start], text[candidate.end : candidate.end + 40]
+    return _TRACK_BEFORE.search(before) is not None and _TRACK_AFTER.match(after) is not None
+
+
+def _touching(candidate: Candidate, text: str) -> str:
+    """How the characters beside the number bear on it: "refused" (part of something else), "glued" (tied to text), or ""."""
+    before, after = text[: candidate.start][-16:], text[candidate.end : candidate.end + 16]
+    if (before and before[-1] in f"+{_MASKS}" and not before.casefold().endswith("exx")) or (after and after[0] in _MASKS):  # (3)
+        return "refused"
+    letters = re.search(r"[^\W\d_]+$", before)
+    if letters and not _TOUCHING_BEFORE.search(letters.group().casefold()):
+        return "refused"
+    if after and after[0].isalpha() and not _TOUCHING_AFTER.match(after.casefold()):
+        return "refused"
+    return "glued" if (before and before[-1] in "-/_@") or (after and after[0] in "-_@") else ""
+
+
+def _passes_gs1(digits: str) -> bool:  # (4)
+    if len(digits) not in _GS1_LENGTHS or not digits.startswith("57"):
+        return False
+    return sum(int(digit) * (1, 3)[index % 2] for index, digit in enumerate(reversed(digits))) % 10 == 0
+
+
+@lru_cache(maxsize=8192)
+def _is_time(digits: str) -> bool:
+    """Reads as a moment of the years around now: yymmddhhmmss with more behind it, or ddmmyyyyhhmmss."""
+    formats = {16: ("%y%m%d%H%M%S", 12), 14: ("%d%m%Y%H%M%S", 14)}
+    pattern, length = formats.get(len(digits), ("", 0))
+    if not pattern:
+        return False
+    try:
+        moment = dt.datetime.strptime(digits[:length], pattern)  # noqa: DTZ007 - only asks whether it reads as a moment
+    except ValueError:
+        return False
+    return 2000 <= moment.year <= 2035

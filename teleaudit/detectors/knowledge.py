@@ -1,0 +1,109 @@
+"""The data files of the detectors, read once: card ranges, test cards, words of column names, words of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ruamel.yaml import YAML
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardRange:
+    """Issuer numbers from ``first`` to ``last`` (six digits each, inclusive) with the lengths that cards of the range have."""
+
+    network: str
+    first: str
+    last: str
+    lengths: frozenset[int]
+    grade: str  # probable, review or context: what a bare number is worth
+
+
+def _read(name: str) -> Any:  # noqa: ANN401 - YAML holds what it holds; each reader below says what it expects
+    return YAML(typ="safe").load(files("teleaudit.detectors.data").joinpath(name).read_text("utf-8"))
+
+
+@cache
+def card_ranges() -> tuple[CardRange, ...]:
+    """The ranges in the order in which they are tried."""
+    return tuple(
+        CardRange(network=row["network"], first=row["from"].ljust(6, "0"), last=row["to"].ljust(6, "9"), lengths=frozenset(row["lengths"]), grade=row["grade"])
+        for row in _read("iin.yaml")["ranges"]
+    )
+
+
+@cache
+def _ranges_by_start() -> Mapping[tuple[str, int], tuple[CardRange, ...]]:
+    found: dict[tuple[str, int], tuple[CardRange, ...]] = {}
+    for card_range in card_ranges():
+        for lead in range(int(card_range.first[:2]), int(card_range.last[:2]) + 1):
+            for length in card_range.lengths:
+                found[f"{lead:02}", length] = (*found.get((f"{lead:02}", length), ()), card_range)
+    return found
+
+
+def card_range_of(digits: str) -> CardRange | None:
+    """The range that a number's first digits and length fit; None when no card looks like this."""
+    for card_range in _ranges_by_start().get((digits[:2], len(digits)), ()):
+        if card_range.first <= digits[:6] <= card_range.last:
+            return card_range
+    return None
+
+
+@cache
+def test_cards() -> frozenset[str]:
+    """Published test numbers."""
+    return frozenset(_read("test_cards.yaml")["numbers"])
+
+
+@cache
+def name_words(group: str) -> frozenset[str]:
+    """The words of one group of column names: card, identifier, order, phone, content ..."""
+    return frozenset(_read_names()[group])
+
+
+@cache
+def name_pairs(group: str) -> frozenset[tuple[str, str]]:
+    """Pairs of words that say together what a column holds."""
+    return frozenset((first, second) for first, second in _read_names()[group])
+
+
+@cache
+def content_pairs() -> tuple[frozenset[str], frozenset[str]]:
+    """First and second words of names such as ``sms_text``."""
+    pairs = _read_names()["content_pairs"]
+    return frozenset(pairs["first"]), frozenset(pairs["second"])
+
+
+@cache
+def text_words(group: str, language: str = "") -> frozenset[str]:
+    """Words of running text: function_words and pronouns by language, greetings, desk_words."""
+    words = _read_words()[group]
+    return frozenset(words[language] if language else words)
+
+
+@cache
+def context_pattern(group: str) -> str:
+    """A regular expression that matches any of the group's context words as a whole word in casefolded text."""
+    return rf"(?<![^\W_])(?:{'|'.join(_read_words()['context'][group])})(?![^\W\d_])"
+
+
+@cache
+def donation_connector() -> str:
+    """The word between keyword and short number, as a regular expression."""
+    return str(_read_words()["donation"])
+
+
+@cache
+def _read_names() -> dict[str, Any]:
+    names: dict[str, Any] = _read("names.yaml")
+    return names
+
+
+@cache
+def _read_words() -> dict[str, Any]:
+    words: dict[str, Any] = _read("words.yaml")
+    return words

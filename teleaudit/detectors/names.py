@@ -1,0 +1,47 @@
+"""What a column's name says. A name is cut into words first, so that ``cancelled`` holds no cell and ``latency`` no latitude."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+
+from teleaudit.detectors.knowledge import name_pairs, name_words
+
+_HUMP = re.compile(r"(?<=[a-zæøå0-9])(?=[A-ZÆØÅ])|(?<=[A-ZÆØÅ])(?=[A-ZÆØÅ][a-zæøå])")
+_GAP = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a column name, casefolded: ``CellTowerID`` is cell, tower, id; ``Kort-nr.`` is kort, nr."""
+    humps = _HUMP.sub(" ", unicodedata.normalize("NFC", name)) if not name.isupper() else name
+    return tuple(word for word in _GAP.split(humps.casefold()) if word)
+
+
+@lru_cache(maxsize=4096)
+def speaks_of(name: str, group: str) -> bool:
+    """The name holds a word of the group, also one written in two halves (``betalings-id``)."""
+    words = words_of(name)
+    known = name_words(group)
+    joined = {first + second for first, second in pairwise(words)}
+    return any(_singular(word) in known for word in words) or bool(joined & known)
+
+
+@lru_cache(maxsize=4096)
+def names_identifier(name: str) -> bool:
+    """The column is named after a number with a check digit of its own: IMEI, ICCID, FI payment id, GLN."""
+    words = words_of(name)
+    pairs = set(pairwise(words))
+    return speaks_of(name, "identifier") or bool(pairs & name_pairs("identifier_pairs"))
+
+
+@lru_cache(maxsize=4096)
+def names_card(name: str) -> bool:
+    """The column is named after payment cards, and not after SIM cards or payment slips."""
+    return speaks_of(name, "card") and not names_identifier(name)
+
+
+def _singular(word: str) -> str:
+    return word.rstrip("0123456789") or word  # imei1, kort2

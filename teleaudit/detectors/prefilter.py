@@ -1,0 +1,134 @@
+"""The detectors' SQL: which cells are worth judging one by one, and the counts that decide about a column.
+
+Written in DuckDB's words and only those that sqlglot carries over to Spark: regular expressions without look-around and without a backslash.
+A candidate expression is true for every text in which the exact detector finds something, and for few others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from teleaudit.detectors.columns import NO_BREAK_SPACE, PUNCTUATION, WHOLE_NUMBER, ZERO_DECIMALS
+from teleaudit.detectors.knowledge import card_ranges, test_cards
+from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
+from teleaudit.detectors.messages import TEXT_CANDIDATES
+from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_characters
+
+# A card's first two digits and ten more, joined by separators of one kind; what stands before is no digit.
+_STARTS = ("[456]{0}[0-9]", "2{0}[1-7]", "3{0}[0-9]", "1{0}8", "8{0}1")
+_KINDS = ("[ \t-]*", "[ \t\r\n]*", "[.]?", "[,]?", "[/]?", "[_]?")
+_GROUPED = "|".join(f"(?:{'|'.join(start.format(kind) for start in _STARTS)})(?:{kind}[0-9]){{10}}" for kind in _KINDS)
+_BLANK = "[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"  # what str.strip takes away
+_WHOLE_CELLS = (
+    "[2-6][.,][0-9]{9,18}[eE][+]?1[0-8]",
+    f"(?:0x)?[0-9A-Fa-f]*{HEX_DIGITS}[0-9A-Fa-f]*",
+    f"(?:0x)?[0-9A-Fa-f]*{WIDE_HEX_DIGITS}[0-9A-Fa-f]*",
+    f"[A-Za-z0-9+/_-]*{BASE64_DIGITS}[A-Za-z0-9+/_-]*={{0,2}}",
+)
+
+
+@cache
+def _card_patterns() -> tuple[str, str, str, str]:
+    """Plainly written; with something only the exact detector can read; twelve digits of any script; a whole cell in another writing."""
+    digits = digit_characters()
+    exotic = f"[%&{SPACES.replace(chr(9), '')}{DASHES}{DROPPED}{''.join(DOTS)}{digits}]|[\\\\][unrt]"
+    return (
+        f"(?:^|[^0-9])(?:{_GROUPED})",
+        exotic,
+        f"(?:[0-9{digits}][^0-9{digits}]*){{12}}",
+        f"^{_BLANK}(?:{'|'.join(_WHOLE_CELLS)}){_BLANK}$",
+    )
+
+
+def _matches(column: str, pattern: str) -> str:
+    quoted = pattern.replace("'", "''")
+    return f"regexp_matches({column}, '{quoted}')"
+
+
+def card_candidate_sql(column: str) -> str:
+    """SQL, true for every text of ``column`` (an expression of type text) in which ``find_cards`` could find a card; null for null."""
+    grouped, exotic, twelve, cell = (_matches(column, pattern) for pattern in _card_patterns())
+    return f"(length({column}) >= 12 AND ({grouped} OR ({exotic} AND {twelve}) OR {cell}))"
+
+
+def message_candidate_sql(column: str) -> str:
+    """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in hexadecimal or base64; null for null."""
+    return f"({' OR '.join(_matches(column, pattern) for pattern in TEXT_CANDIDATES)})"
+
+
+def column_profile_sql(column: str) -> dict[str, str]:
+    """Aggregate SQL for each count of ``PROFILE``, over a text column: what ``decide_card_column`` needs of its whole numbers.
+
+    Long, because an aggregate cannot name what another computes: for whole tables ask ``profile_query``.
+    """
+    number = f"({card_number_sql(column)})"
+    return _aggregates(column, number, f"({_kind_sql(number, *halves_sql(number), length=f'length({number})', prefix=_prefix_sql(number))})")
+
+
+def profile_query(relation: str, columns: Sequence[str]) -> str:
+    """One query, one scan: a row with the counts of every column, named ``c0_cells``, ``c0_numbers`` ... in the order of ``columns`` (expressions of type text)."""
+    places = range(len(columns))
+    numbered = ", ".join(f"{column} AS c{place}, {card_number_sql(column)} AS n{place}" for place, column in enumerate(columns))
+    measured = ", ".join(_measured_sql(place) for place in places)
+    kinds = ", ".join(f"c{place}, n{place}, {_kind_sql(f'n{place}', f'u{place}', f'l{place}', length=f's{place}', prefix=f'p{place}')} AS k{place}" for place in places)
+    counts = ", ".join(f"{sql} AS c{place}_{name}" for place in places for name, sql in _aggregates(f"c{place}", f"n{place}", f"k{place}").items())
+    return f"SELECT {counts} FROM (SELECT {kinds} FROM (SELECT {measured} FROM (SELECT {numbered} FROM {relation}) AS numbered) AS measured) AS classified"
+
+
+def card_cell_sql(column: str, *, numbers: bool) -> str:
+    """SQL, true for the cells that are worth judging one by one once the column's whole numbers are decided upon.
+
+    Running text always; whole numbers only where ``numbers`` says that the column may hold cards, and only those that pass Luhn.
+    """
+    number = f"({card_number_sql(column)})"
+    text = f"({card_candidate_sql(column)} AND {number} IS NULL)"
+    return f"({text} OR coalesce({luhn_sql(number)}, false))" if numbers else text
+
+
+def _aggregates(column: str, number: str, kind: str) -> dict[str, str]:
+    counts = {"card_shaped": "3, 4, 5", "card_luhn": "4, 5", "test_cards": "5, 6", "other": "1, 2, 6", "other_luhn": "2, 6"}
+    return {
+        "cells": f"count(nullif({column}, ''))",
+        "numbers": f"count({number})",
+        "card_distinct": f"approx_count_distinct(CASE WHEN {kind} IN (4, 5) THEN {number} END)",
+    } | {name: f"count(CASE WHEN {kind} IN ({kinds}) THEN 1 END)" for name, kinds in counts.items()}
+
+
+def card_number_sql(column: str) -> str:
+    """SQL for the digits of a cell that is a whole number of 12-19 digits, else null: ``whole_number`` in the engine."""
+    trimmed = f"trim(replace({column}, '{NO_BREAK_SPACE}', ' '))"
+    digits = f"regexp_replace({trimmed}, '{ZERO_DECIMALS}', '')"
+    for mark in PUNCTUATION:
+        digits = f"replace({digits}, '{mark.replace(chr(39), chr(39) * 2)}', '')"
+    return f"CASE WHEN length({column}) >= 12 AND {_matches(trimmed, WHOLE_NUMBER)} THEN {digits} END"
+
+
+def _prefix_sql(number: str) -> str:
+    return f"CAST(substr({number}, 1, 6) AS INTEGER)"
+
+
+def _measured_sql(place: int) -> str:
+    number = f"n{place}"
+    upper, lower = halves_sql(number)
+    return f"c{place}, {number}, {upper} AS u{place}, {lower} AS l{place}, length({number}) AS s{place}, {_prefix_sql(number)} AS p{place}"
+
+
+def _kind_sql(number: str, upper: str, lower: str, *, length: str, prefix: str) -> str:
+    """1 another number, 2 one that passes Luhn; 3 card-shaped, 4 and passes, 5 and a test card; 6 a test card of another shape; null for no number."""
+    tests = ", ".join(f"'{digits}'" for digits in sorted(test_cards()))
+    is_test = f"{number} IN ({tests})"
+    passes = luhn_halves_sql(upper, lower)
+    code = f"CASE WHEN {_shaped_sql(length, prefix)} THEN 2 ELSE 0 END + CASE WHEN {passes} THEN 2 ELSE 1 END"
+    return f"CASE WHEN {number} IS NULL THEN NULL WHEN {is_test} THEN CASE WHEN {_shaped_sql(length, prefix)} THEN 5 ELSE 6 END ELSE {code} END"
+
+
+def _shaped_sql(length: str, prefix: str) -> str:
+    """The first six digits lie in a range of cards of that length. Ranges that only a card word makes cards are left out."""
+    by_lengths: dict[str, list[str]] = {}
+    for card_range in card_ranges():
+        if card_range.grade != "context":
+            lengths = ", ".join(map(str, sorted(card_range.lengths)))
+            by_lengths.setdefault(lengths, []).append(f"{prefix} BETWEEN {card_range.first} AND {card_range.last}")
+    fitting = (f"({length} IN ({lengths}) AND ({' OR '.join(ranges)}))" for lengths, ranges in by_lengths.items())
+    return f"({' OR '.join(fitting)})"
