@@ -4,10 +4,13 @@ Source: the data-quality gate; 1900, 1970 (epoch 0) and 00-00-0000 are what syst
 Left out:
 1. 31-12-9999, 2099 and 1900 in a column that may be open-ended mean "no end" and are lawful;
 2. due dates, period ends and financial years may lie ahead, but not more than ten years;
-3. in the last hour of October's summer time an end may come before its start on the clock.
+3. in the last hour of October's summer time an end may come before its start on the clock;
+4. a row without any date says nothing about dates: an export in which all are empty is no pass.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from teleaudit.expectations.rows import ExpectRowsToSatisfy, literal, quoted
 from teleaudit.schema import TABLES, Column, Kind, Table
@@ -31,21 +34,30 @@ class ExpectPossibleDates(ExpectRowsToSatisfy):
     violates: str = "false"
 
 
-def possible_dates(*, as_of: str, table: str, filled: frozenset[str], scope: str = "true", **kwargs: object) -> ExpectPossibleDates:
+def possible_dates(*, as_of: str, table: str, filled: frozenset[str], **kwargs: Any) -> ExpectPossibleDates:  # noqa: ANN401 (meta)
     """The expectation for every date column that the table's exports really have."""
     known = TABLES[table]
     dates = [column for column in known.columns if column.kind in _DATES and column.name in filled]
     conditions = [condition for column in dates for condition in _impossible(column, as_of)] + _disordered(known, filled)
-    return ExpectPossibleDates(scope=scope, violates=" OR ".join(f"coalesce({c}, false)" for c in conditions) or "false", **kwargs)
+    given = [condition for column in dates for condition in (f"{quoted(column.name)} IS NOT NULL", _is_marked(column))]  # (4)
+    return ExpectPossibleDates(scope=_any_of(given), violates=_any_of(conditions), **kwargs)
+
+
+def _any_of(conditions: list[str]) -> str:
+    return " OR ".join(f"coalesce({condition}, false)" for condition in conditions) or "false"
+
+
+def _is_marked(column: Column) -> str:
+    """A cell that held something in place of a date."""
+    return f"regexp_matches(_issues, {literal(f'(^|;){column.name}=(unreadable|zero|gap)(;|$)')})"
 
 
 def _impossible(column: Column, as_of: str) -> list[str]:
     name = quoted(column.name)
     ahead = "10 YEAR" if column.open_end or column.name in _AHEAD else "1 DAY"
     amount, unit = ahead.split()
-    marked = "(^|;)" + column.name + "=(unreadable|zero|gap)(;|$)"
     return [
-        f"regexp_matches(_issues, {literal(marked)})",
+        _is_marked(column),
         f"{name} < DATE '1990-01-01'",
         f"{name} >= DATE '{as_of}' + INTERVAL '{amount}' {unit} + INTERVAL '1' DAY",
     ]
@@ -57,11 +69,14 @@ def _disordered(table: Table, filled: frozenset[str]) -> list[str]:
         if earlier in table.names and later in table.names and {earlier, later} <= filled:
             condition = f"{quoted(later)} < {quoted(earlier)}"
             if table.column(later).kind is Kind.TIMESTAMP:
-                condition += f" AND NOT ({_in_the_repeated_hour(quoted(later))})"  # (3)
+                condition += f" AND NOT ({_in_the_repeated_hour(quoted(earlier), quoted(later))})"  # (3)
             found.append(condition)
     return found
 
 
-def _in_the_repeated_hour(column: str) -> str:
-    """02:00-02:59 on the last Sunday of October: the hour that the clock shows twice."""
-    return f"extract('month' FROM {column}) = 10 AND extract('day' FROM {column}) > 24 AND extract('isodow' FROM {column}) = 7 AND extract('hour' FROM {column}) = 2"
+def _in_the_repeated_hour(earlier: str, later: str) -> str:
+    """Both in 02:00-02:59 of one last Sunday of October: the hour that the clock shows twice."""
+    return (
+        f"date_trunc('hour', {earlier}) = date_trunc('hour', {later}) AND extract('month' FROM {later}) = 10 "
+        f"AND extract('day' FROM {later}) > 24 AND extract('isodow' FROM {later}) = 7 AND extract('hour' FROM {later}) = 2"
+    )

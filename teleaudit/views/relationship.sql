@@ -24,7 +24,7 @@ crm AS (
         customer_id,
         max(end_date) AS crm_end_date,
         count(*) FILTER (WHERE regexp_matches(_issues, '(^|;)end_date=(unreadable|zero)')) AS unreadable_ends,
-        bool_or(lower(status) IN ('aktiv', 'active')) AS says_active
+        coalesce(bool_or(end_date IS NULL AND lower(status) IN ('aktiv', 'active')), false) AS says_active
     FROM export_crm_customer
     WHERE customer_id IS NOT NULL
     GROUP BY customer_id
@@ -36,7 +36,7 @@ known AS (
         s.latest_service_end,
         greatest(c.crm_end_date, s.latest_service_end) AS latest_end,
         coalesce(s.unreadable_ends, 0) + coalesce(c.unreadable_ends, 0) AS unreadable_ends,
-        coalesce(c.says_active, false) AND c.crm_end_date IS NULL AND NOT $services_known AS active_by_status
+        coalesce(c.says_active, false) AND NOT $services_known AS active_by_status
     FROM crm AS c
     FULL JOIN services AS s ON c.customer_id = s.customer_id
 ),
