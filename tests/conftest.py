@@ -30,3 +30,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)}
     for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if _MISSING in reason):
         terminalreporter.write_line(f"NOT TESTED HERE, {reason}", red=True, bold=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for ``engine`` runs on every engine. Only such tests pay for importing Great Expectations."""
+    if "engine" in metafunc.fixturenames:
+        from tests.spec import ENGINES
+
+        metafunc.parametrize("engine", sorted(ENGINES))

@@ -1,0 +1,155 @@
+"""Customers, contact persons and correspondence: erased when the relationship has ended and the period has run out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from teleaudit.verdicts import Verdict
+from tests.spec import spec
+
+_CUSTOMERS_OF_BIZZY = """
+    customer_id | end_date
+    ------------+-----------
+    late        | 2025-11-21
+    last_day    | 2025-11-22
+    stays       |
+    long_gone   | 2019-02-28
+"""
+_CUSTOMERS_OF_KAZOOM = """
+    customer_id | end_date
+    ------------+-----------
+    late        | 2026-10-22
+    last_day    | 2026-10-23
+    stays       |
+    long_gone   | 2019-02-28
+"""
+_RUNNING = """
+    subscription_id | customer_id | end_date
+    ----------------+-------------+---------
+    s1              | stays       |
+"""
+_OPERATORS = pytest.mark.parametrize(("clause", "customers"), [("BIZ-ret-3", _CUSTOMERS_OF_BIZZY), ("KAZ-r3", _CUSTOMERS_OF_KAZOOM)])
+_HOLD = """
+    hold_id | customer_id | reason  | start      | end | approved_by
+    --------+-------------+---------+------------+-----+------------
+    h1      | long_gone   | dispute | 2020-01-01 |     | counsel
+"""
+
+
+@_OPERATORS
+def test_a_customer_may_stay_through_the_last_day_of_the_period_and_not_a_day_longer(engine: str, clause: str, customers: str) -> None:
+    result = spec(f"{clause}.customer", {"crm_customer": customers, "subscription": _RUNNING}, engine=engine, deviating=["late", "long_gone"], population=4)
+    assert result.deviations[0].overdue_days == 1
+    assert result.verdict is Verdict.FAIL
+
+
+@_OPERATORS
+def test_customers_within_their_period_pass(engine: str, clause: str, customers: str) -> None:
+    kept = "\n".join(line for line in customers.splitlines() if "late" not in line and "gone" not in line)
+    result = spec(f"{clause}.customer", {"crm_customer": kept, "subscription": _RUNNING}, engine=engine, population=2)
+    assert result.verdict is Verdict.PASS
+
+
+@_OPERATORS
+@pytest.mark.parametrize(("part", "table", "key"), [("contact", "crm_contact", "contact_id"), ("interaction", "crm_interaction", "interaction_id")])
+def test_what_belongs_to_a_customer_goes_with_the_customer(engine: str, clause: str, customers: str, part: str, table: str, key: str) -> None:
+    rows = f"""
+        {key} | customer_id
+        ------+------------
+        p5    | nobody_knows
+        p3    | late
+        p1    | stays
+        p2    | last_day
+        p6    |
+        p4    | long_gone
+    """
+    tables = {table: rows, "crm_customer": customers, "subscription": _RUNNING, "legal_hold": _HOLD}
+    spec(f"{clause}.{part}", tables, engine=engine, deviating=["p3"], exempt={"legal_hold": 1}, not_assessable={"orphan": 2}, population=6)
+
+
+def test_correspondence_is_counted_from_the_end_of_the_relationship_and_not_from_its_own_date(engine: str) -> None:
+    rows = """
+        interaction_id | customer_id | at
+        ---------------+-------------+--------------------
+        old_letter     | last_day    | 2001-01-01 10:00:00
+        new_letter     | late        | 2026-11-21 10:00:00
+    """
+    spec("BIZ-ret-3.interaction", {"crm_interaction": rows, "crm_customer": _CUSTOMERS_OF_BIZZY}, engine=engine, deviating=["new_letter"])
+
+
+def test_a_year_after_29_february_ends_on_28_february(engine: str) -> None:
+    customers = """
+        customer_id | end_date
+        b           | 2024-02-29
+        a           | 2024-03-01
+    """
+    tables = {"crm_customer": customers}
+    spec("BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 2, 28))
+    spec("BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 3, 1), deviating=["b"])
+    spec("BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 3, 2), deviating=["a", "b"])
+
+
+def test_only_money_still_owed_suspends_the_erasure_of_a_customer(engine: str) -> None:
+    customers = """
+        customer_id | end_date   | open_balance
+        unknown     | 2020-01-31 |
+        owes        | 2020-01-31 | 0.01
+        settled     | 2020-01-31 | 0
+        has_credit  | 2020-01-31 | -100
+        owes_lately | 2026-06-30 | 50
+    """
+    spec("BIZ-ret-3.customer", {"crm_customer": customers}, engine=engine, deviating=["has_credit", "settled", "unknown"], exempt={"open_balance": 1})
+
+
+def test_money_owed_by_a_customer_exempts_no_contact_person(engine: str) -> None:
+    customers = """
+        customer_id | end_date   | open_balance
+        owes        | 2020-01-31 | 500
+    """
+    contacts = """
+        contact_id | customer_id
+        p          | owes
+    """
+    spec("BIZ-ret-3.contact", {"crm_contact": contacts, "crm_customer": customers}, engine=engine, deviating=["p"])
+
+
+def test_a_hold_suspends_erasure_only_while_in_force_reasoned_and_approved(engine: str) -> None:
+    customers = """
+        customer_id | end_date
+        unapproved  | 2020-01-31
+        begins      | 2020-01-31
+        unexplained | 2020-01-31
+        last_day    | 2020-01-31
+        undated     | 2020-01-31
+        expired     | 2020-01-31
+        open_ended  | 2020-01-31
+        to_come     | 2020-01-31
+        twice       | 2020-01-31
+    """
+    holds = """
+        hold_id | customer_id | reason  | start      | end        | approved_by
+        --------+-------------+---------+------------+------------+------------
+        h2      | expired     | dispute | 2020-01-01 | 2026-11-21 | counsel
+        h1      | last_day    | dispute | 2020-01-01 | 2026-11-22 | counsel
+        h3      | open_ended  | dispute | 2020-01-01 |            | counsel
+        h4      | begins      | dispute | 2026-11-22 |            | counsel
+        h5      | to_come     | dispute | 2026-11-23 |            | counsel
+        h6      | unapproved  | dispute | 2020-01-01 |            |
+        h7      | unexplained |         | 2020-01-01 |            | counsel
+        h8      | undated     | dispute |            |            | counsel
+        h9      | twice       | dispute | 2020-01-01 |            | counsel
+        h10     | twice       | other   | 2021-01-01 |            | counsel
+        h11     |             | dispute | 2021-01-01 |            | counsel
+    """
+    deviating = ["expired", "to_come", "unapproved", "undated", "unexplained"]
+    spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": holds}, engine=engine, deviating=deviating, exempt={"legal_hold": 4}, population=9)
+
+
+def test_a_held_customer_who_may_stay_anyway_is_not_counted_as_exempt(engine: str) -> None:
+    customers = """
+        customer_id | end_date
+        long_gone   | 2026-06-30
+    """
+    spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": _HOLD}, engine=engine, population=1)
