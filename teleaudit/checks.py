@@ -100,7 +100,7 @@ class Bench:
         try:
             answer = Answer.of_result(raw["result"])
             verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), too_many_rejected=self._too_many_rejected(data_set.name))
-            deviations = tuple(self._overdue(expectation.deviations(data_set, self.engine.fetch))) if answer.deviations else ()
+            deviations = tuple(self._overdue(expectation.deviations(data_set, self.engine.fetch, answer))) if answer.deviations else ()
             return replace(base, verdict=verdict, why=why, answer=answer, deviations=deviations, due_by_month=self._due_by_month(expectation, data_set))
         except UserError:
             raise
@@ -155,8 +155,7 @@ class Bench:
 
 
 def _share_rejected(export: ReadExport) -> float:
-    rejected = sum(file.rejected for file in export.files)
-    return rejected / (export.rows + rejected) if rejected else 0.0
+    return export.rejected / (export.rows + export.rejected) if export.rejected else 0.0
 
 
 def _columns_of(conditions: Iterable[str]) -> set[str]:

@@ -30,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog="Exit codes: 0 no deviations, everything assessed. 1 deviations. 2 no deviation, but something could not be assessed. 3 wrong use, configuration or input. 4 internal error.",
+    epilog="Exit codes: 0 no deviations, all assessed. 1 deviations. 2 no deviation, but something not assessed. 3 wrong use, configuration or input. 4 internal error.",
 )
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 _out = Console(highlight=False, soft_wrap=True)

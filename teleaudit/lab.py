@@ -131,7 +131,7 @@ class OpenAudit:
 
     def export_warnings(self) -> pd.DataFrame:
         """What was remarked while the exports were read."""
-        rows = [{"Udtræk": export.name, "Bemærkning": text} for export in self._state.exports for text in ([export.problem] if export.problem else []) + list(export.warnings)]
+        rows = [{"Udtræk": export.name, "Bemærkning": text} for export in self._state.exports for text in export.warnings]
         return pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
 
     def check(self, topic: Topic) -> TopicAnswers:

@@ -82,7 +82,7 @@ def run_audit(path: Path, options: Options, *, say: Say, rows: Callable[[str, in
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
         exports = read_exports(audit, root=root, work=folder.work, rows=rows)
         for export in exports:
-            for warning in ([f"{export.name}: {export.problem}"] if export.problem else []) + list(export.warnings):
+            for warning in export.warnings:
                 say(f"note: {warning}")
         as_of = options.as_of or audit.as_of or started_at.date()
         state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine="duckdb", memory=options.memory)

@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from teleaudit.detectors import scan_value
-from teleaudit.detectors.columns import decide_card_column
-from teleaudit.detectors.prefilter import card_candidate_sql, card_profile_sql
-from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into
+from teleaudit.detectors.columns import cards_in_cell, count_card_text, decide_card_column
+from teleaudit.detectors.decisions import ColumnDecision, gravest
+from teleaudit.detectors.names import names_identifier
+from teleaudit.detectors.prefilter import card_candidate_sql, card_cell_sql, card_number_sql, column_profile_sql, profile_query
+from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, text_of
 from teleaudit.expectations.rows import DataSet, Fetch, quoted
 
 
@@ -25,8 +26,10 @@ class ExpectNoCardData(ExpectNoContent):
     """No cell holds a full card number."""
 
     def candidate(self, column: str) -> str:
-        """Cells with digits that could be a card number's."""
-        return card_candidate_sql(f"CAST({column} AS VARCHAR)")
+        """Cells with digits that could be a card number's. In a column named for another number, cells that hold only one are left out."""
+        text = text_of(column)
+        candidate = card_candidate_sql(text)
+        return f"({candidate} AND {card_number_sql(text)} IS NULL)" if names_identifier(column) else candidate
 
     def damaged(self) -> str:
         """Rows with a number that Excel destroyed (2)."""
@@ -34,14 +37,27 @@ class ExpectNoCardData(ExpectNoContent):
 
     def hits(self, column: str, fetch: Fetch) -> Iterator[tuple[str, str]]:
         """Record key and level of every card number in one column."""
-        text = f"CAST({quoted(column)} AS VARCHAR)"
-        profile = card_profile_sql(text)
-        (counts,) = fetch(f"SELECT {', '.join(profile.values())} FROM {quoted(self.data_set)}")
-        decision = decide_card_column(dict(zip(profile, counts, strict=True)), name=column)
-        for record_key, value in fetch(f"SELECT {self.key_sql}, {text} FROM {quoted(self.data_set)} WHERE {self.candidate(quoted(column))}"):
-            level = decision.level_of(scan_value(value, field=column))
+        decision = self._decide(column, fetch)
+        if decision.level is None:
+            return
+        text = text_of(column)
+        cells = card_cell_sql(text, numbers=decision.counts["card_luhn"] + decision.counts["test_cards"] > 0)
+        for record_key, value in fetch(f"SELECT {self.key_sql}, {text} FROM {quoted(self.data_set)} WHERE {cells}"):
+            level = gravest(hit.level for hit in cards_in_cell(value, name=column, decision=decision))
             if level is not None:
-                yield record_key, level
+                yield record_key, level.value
+
+    def _decide(self, column: str, fetch: Fetch) -> ColumnDecision:
+        """What the column as a whole is: its numbers counted by the engine, its running text read here."""
+        text, relation = text_of(column), quoted(self.data_set)
+        counts: dict[str, int] = {}
+        ((numbers,),) = fetch(f"SELECT count({card_number_sql(text)}) FROM {relation} WHERE {self.candidate(column)}")
+        if numbers:
+            (row,) = fetch(profile_query(relation, [text]))
+            counts = dict(zip(column_profile_sql(text), (int(count or 0) for count in row), strict=True))
+        for (value,) in fetch(f"SELECT {text} FROM {relation} WHERE {card_cell_sql(text, numbers=False)}"):
+            count_card_text(value, counts, name=column)
+        return decide_card_column(counts, column)
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)

@@ -46,7 +46,7 @@ class ExpectNoContent(BatchExpectation):
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def candidate(self, column: str) -> str:
-        """SQL that is true of every cell in which the detector could find something."""
+        """SQL that is true of every cell of a column in which the detector could find something."""
         raise NotImplementedError
 
     def damaged(self) -> str:
@@ -70,7 +70,7 @@ class ExpectNoContent(BatchExpectation):
 
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
-        return rows | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(quoted(column))})" for column in self.columns}
+        return rows | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
 
     def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
         with execution_engine.get_connection() as connection:
@@ -102,12 +102,17 @@ class ExpectNoContent(BatchExpectation):
             columns=dict(sorted(columns.items())),
         )
 
-    def deviations(self, data_set: DataSet, fetch: Fetch) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
+    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every record with a find that is confirmed or probable, in the order of its key."""
-        found = self.found(dict.fromkeys(self.columns, 1) if self.columns else {}, fetch)
+        found = self.found(answer.columns, fetch)
         for record in sorted(found.values(), key=lambda record: record.record_key):
             if record.level != "review":
                 yield Deviation(record_key=record.record_key, column=";".join(sorted(record.columns)), level=record.level)
+
+
+def text_of(column: str) -> str:
+    """A column as text, whatever its type."""
+    return f"CAST({quoted(column)} AS VARCHAR)"
 
 
 def columns_to_look_into(data_set: DataSet, table: str) -> list[str]:

@@ -5,7 +5,8 @@ strict and a lenient reading, the lenient day is the deadline and the strict one
 
 Source: calendar arithmetic in ``deadlines.py``; which period, from which event, is the suite's.
 Left out:
-1. a start date before 1990 or later than the day after the audit is no date to count from: not assessable;
+1. a start date before 1990 or later than the day after the audit is no date to count from: not assessable; the end of a
+   financial year that still runs does lie ahead;
 2. what the clause calls exempt is judged per record, never per customer.
 """
 
@@ -17,6 +18,7 @@ from teleaudit.deadlines import Period
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 
 EARLIEST_PLAUSIBLE = "DATE '1990-01-01'"  # no operator of the present market holds older customer data
+MAY_LIE_AHEAD = frozenset({"financial_year_end", "invoice_fye", "relationship_fye", "payment_deadline"})
 
 
 class ExpectErasureByDeadline(ExpectRowsToSatisfy):
@@ -46,9 +48,7 @@ def erasure_by_deadline(
     reasons = dict(not_assessable or {})
     if null_means == "unknown":
         reasons.setdefault("missing_date", f"{starts_at} IS NULL")
-    reasons["impossible_date"] = (
-        f"{starts_at} < {EARLIEST_PLAUSIBLE} OR {starts_at} > {day} + INTERVAL '1' DAY" if null_means == "unknown" else f"{starts_at} < {EARLIEST_PLAUSIBLE}"
-    )  # (1)
+    reasons["impossible_date"] = f"{starts_at} < {EARLIEST_PLAUSIBLE}" + ("" if starts_at in MAY_LIE_AHEAD else f" OR {starts_at} > {day} + INTERVAL '1' DAY")  # (1)
     readings = {
         reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
         for reading in legal or []

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.detectors.location import is_location_column
+from teleaudit.detectors.location import location_columns
 from teleaudit.expectations.content import columns_to_look_into
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.rows import DataSet, Fetch, quoted
@@ -44,16 +44,14 @@ class ExpectNoLocationColumns(BatchExpectation):
         n = len(self.columns) + self.others if int(metrics["rows"]) else 0  # without rows no column says anything
         return Answer(population=n, assessable=n, deviations=sum(1 for count in held.values() if count), exempted=0, columns={c: k for c, k in held.items() if k}).as_result()
 
-    def deviations(self, data_set: DataSet, fetch: Fetch) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every such column that holds values."""
-        for column in sorted(self.columns):
-            ((held,),) = fetch(f"SELECT count({quoted(column)}) FROM {quoted(data_set.name)}")
-            if held:
-                yield Deviation(record_key=column, column=column)
+        for column in sorted(answer.columns):
+            yield Deviation(record_key=column, column=column)
 
 
 def no_location_columns(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoLocationColumns:  # noqa: ANN401 (meta)
     """The expectation for the columns a data set has."""
     own = columns_to_look_into(data_set, table)
-    named = [column for column in own if is_location_column(column)]
+    named = list(location_columns(own))
     return ExpectNoLocationColumns(columns=named, others=len(own) - len(named), **kwargs)

@@ -114,7 +114,7 @@ class ExpectRowsToSatisfy(BatchExpectation):
             legal=_named(self.legal, classes, _LEGAL),
         )
 
-    def deviations(self, data_set: DataSet, fetch: Fetch) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every deviating record, in the order of its key."""
         due = self.due or "CAST(NULL AS DATE)"
         rows = fetch(

@@ -54,7 +54,7 @@ class ExpectUniqueKey(BatchExpectation):
         reasons = {"missing_key": rows - keyed} if rows > keyed else {}
         return Answer(population=rows, assessable=keyed, deviations=keyed - distinct, exempted=0, reasons=reasons).as_result()
 
-    def deviations(self, data_set: DataSet, fetch: Fetch) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every record whose key an earlier record has, known by file and line."""
         columns = ", ".join(quoted(name) for name in self.key)
         relation = quoted(data_set.name)

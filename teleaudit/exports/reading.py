@@ -55,6 +55,16 @@ class ReadExport:
     warnings: tuple[str, ...]  # sentences for stderr and the report
     reject_reasons: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def rows(self) -> int:
+        """Rows read, over all files."""
+        return sum(file.rows for file in self.files)
+
+    @property
+    def rejected(self) -> int:
+        """Records kept apart, over all files."""
+        return sum(file.rejected for file in self.files)
+
 
 def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress: Progress | None = None) -> ReadExport:
     """The export's working copy in ``work/<name>``, and what reading it came to. ``progress`` is told the file and its rows so far.
