@@ -1,0 +1,177 @@
+"""Kernels for notebooks, forked from one process that has imported everything already.
+
+Importing Great Expectations, pandas, DuckDB and Matplotlib takes seconds; a fork of a process that has done so takes none.
+The warm process is started in the background, so that the caller reads exports meanwhile.
+
+    the caller  --one byte and a socket-->  the warm process  --fork-->  a kernel
+        |                                                                   |
+        +------------- the socket: what to run; its end tells death --------+
+
+Messages between notebook and kernel go over IPC sockets in a private folder, never over TCP: other users of the machine
+could read along. Nothing of this needs a network. Where processes cannot be forked a kernel starts cold, also over IPC.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+LONGEST_SOCKET = 107  # bytes in the path of a Unix socket (sun_path of 108, closed by a zero)
+_ROOM = 24  # for a name in the folder: kernel-1234abcd-ipc-5
+
+# What notebooks import. Names that cannot be imported are left to the notebook, whose cell then says so.
+PRELOAD = ("great_expectations", "pandas", "duckdb", "pyarrow", "matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "teleaudit.lab")
+
+# A thread that runs while a process forks leaves its locks locked for ever in the child.
+# The last one is for the allocator inside pyarrow, which would tidy up in the background.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+
+_PATIENCE_S = 5.0  # for the warm process to leave by itself
+
+
+class ForkedKernel:
+    """A kernel forked from the warm process. Looks like the part of ``subprocess.Popen`` that Jupyter uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, line: socket.socket, pid: int) -> None:
+        self._line, self.pid = line, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """None while it lives. The line to it is closed by the system when it ends, however it ends."""
+        if self.returncode is None and select.select([self._line], [], [], 0)[0] and not self._line.recv(1):
+            self._line.close()
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self) -> int:
+        """Wait for its end."""
+        while self.poll() is None:
+            select.select([self._line], [], [])
+        return 0
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to it and to what it started."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+
+class WarmKernels:
+    """A warm process to fork kernels from, for as long as the block lasts.
+
+    It starts in the background at once and ends with the block, or with the caller however that ends; so do its kernels.
+    Where it cannot work (no fork, an import that leaves threads running) notebooks get cold kernels.
+    """
+
+    def __init__(self, preload: Sequence[str] = PRELOAD, *, spark: bool = False) -> None:
+        self._preload, self._spark = tuple(preload), spark
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        if hasattr(os, "fork") and hasattr(socket, "send_fds"):
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._process = _start_server(theirs, self._preload, spark=self._spark)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._control is None or self._process is None:
+            return
+        self._control.close()  # what the warm process waits for
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+    @property
+    def pid(self) -> int | None:
+        """The warm process; None where there is none."""
+        return self._process.pid if self._process else None
+
+    def fork(self, connection_file: Path, *, environment: Mapping[str, str], cwd: Path) -> ForkedKernel | None:
+        """A new kernel that answers on ``connection_file``, once the imports are done; None where kernels must start cold."""
+        if self._control is None:
+            return None
+        ours, theirs = socket.socketpair()
+        request = {"connection_file": str(connection_file), "cwd": str(cwd), "environment": dict(environment)}
+        try:
+            with theirs, self._lock:
+                socket.send_fds(self._control, [b"k"], [theirs.fileno()])
+            ours.sendall(json.dumps(request).encode() + b"\n")
+            pid = _line_of(ours)
+        except OSError:
+            pid = b""
+        if not pid:
+            ours.close()
+            return None
+        return ForkedKernel(ours, int(pid))
+
+
+def _start_server(control: socket.socket, preload: Sequence[str], *, spark: bool) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", f"{__name__}.server", str(control.fileno()), "spark" if spark else "-", *preload]
+    return subprocess.Popen(  # noqa: S603 (our own module)
+        command,
+        env=kernel_environment({}),
+        pass_fds=[control.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C reaches the caller, who then ends it
+    )
+
+
+def _line_of(line: socket.socket) -> bytes:
+    """What was sent up to the end of a line; empty when the other side is gone first."""
+    received = b""
+    while not received.endswith(b"\n"):
+        byte = line.recv(1)
+        if not byte:
+            return b""
+        received += byte
+    return received
+
+
+def kernel_environment(additions: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a kernel: the caller's and what is added, one thread for numerics, this very package."""
+    package_root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(dict.fromkeys([package_root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]))
+    return {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg", "PYTHONPATH": path, **additions}
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only this user can enter, short enough for sockets in it; gone when the block is left. Raises: OSError."""
+    candidates = [tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"]  # noqa: S108 (mkdtemp makes a private folder in it)
+    parent = next(place for place in candidates if Path(place).is_dir() and len(os.fsencode(place)) + len("/ta-12345678/") + _ROOM <= LONGEST_SOCKET)
+    folder = Path(tempfile.mkdtemp(prefix="ta-", dir=parent))  # mode 0700
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,102 @@
+"""The warm process: imports once, then forks a kernel for every byte it receives. Ends when its caller is gone."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from teleaudit.kernels.annex import ENVIRONMENT, keep_error
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
+    """Import, then serve until the control line is closed."""
+    control = socket.socket(fileno=control_fd)
+    control.set_inheritable(False)
+    warm(preload, spark=spark)
+    gc.collect()
+    gc.freeze()  # the collector of a kernel leaves the shared pages alone
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries kernels that ended
+    while True:
+        byte, files, _, _ = socket.recv_fds(control, 1, 1)
+        if not byte:
+            return
+        if threads_running() > 1:  # forking now could leave a lock locked for ever: closing the line says "start cold"
+            os.close(files[0])
+            continue
+        parent = os.getpid()
+        if os.fork() == 0:
+            control.close()
+            _become_kernel(socket.socket(fileno=files[0]), parent)
+        os.close(files[0])
+
+
+def warm(preload: Sequence[str], *, spark: bool) -> None:
+    """Import what kernels need, without what only costs time."""
+    with _hidden(("rfc3987_syntax",) if spark else ("rfc3987_syntax", "pyspark")):
+        for name in ("ipykernel.kernelapp", "teleaudit.kernels.shell", *preload):
+            with suppress(ImportError):
+                importlib.import_module(name)
+
+
+@contextmanager
+def _hidden(names: Sequence[str]) -> Iterator[None]:
+    """Make imports of these fail: a grammar of seconds for a check of addresses nobody asks for, and an engine not used.
+
+    They stay hidden: Great Expectations keeps in mind that Spark is not there.
+    """
+    for name in names:
+        sys.modules[name] = None  # type: ignore[assignment] # what makes an import fail
+    yield
+
+
+def threads_running() -> int:
+    """Threads of this process, also those that Python does not know of where the system tells."""
+    tasks = Path("/proc/self/task")
+    return max(threading.active_count(), len(list(tasks.iterdir())) if tasks.is_dir() else 0)
+
+
+def _become_kernel(line: socket.socket, parent: int) -> None:
+    """Turn this process into the kernel that was asked for. Does not return."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    _end_with_parent(parent)
+    line.set_inheritable(False)
+    try:
+        request = json.loads(line.makefile("rb").readline())
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        os.chdir(request["cwd"])
+        line.sendall(b"%d\n" % os.getpid())
+        from teleaudit.kernels.shell import serve
+
+        serve(Path(request["connection_file"]))
+    except Exception:  # noqa: BLE001 (a kernel that cannot start: its notebook says that it died, the annex why)
+        restricted = os.environ.get(ENVIRONMENT)
+        keep_error(traceback.format_exc(), Path(restricted) if restricted else None)
+    finally:
+        os._exit(1)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Have the system end this kernel when the warm process ends. Elsewhere than on Linux ipykernel's own watch does it, a second later."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[3:], spark=sys.argv[2] == "spark")
