@@ -53,7 +53,7 @@ def conclude(material: Material) -> str:
     words, counts = material.words, material.verdict_counts
     if not counts:
         return str(words.at("conclusion.none"))
-    parts = [words.say("conclusion.part", n=words.number(n), count=words.plural(words.at(f"verdicts.{verdict}.count"), n)) for verdict, n in counts.items()]
+    parts = [words.say("conclusion.part", n=words.counted("check", n), count=words.plural(words.at(f"verdicts.{verdict}.count"), n)) for verdict, n in counts.items()]
     total = words.counted("check", sum(counts.values()))
     return words.say(f"conclusion.{_state(counts)}", parts=words.say("conclusion.all", parts=words.listed(parts), total=total))
 
