@@ -145,7 +145,7 @@ class OpenAudit:
             write_worklist(self._state.worklist_part(topic), answers, key)
             entries = [check_entry(result, law=self._law, reference_key=key) for result in answers]
             self._state.keep_answers(topic, entries)
-            self._topics[topic] = TopicAnswers(entries, self._source(), self._words)
+            self._topics[topic] = TopicAnswers(entries, self._source(), self._words, self._state.as_of.isoformat())
         return self._topics[topic]
 
     def results(self) -> dict[str, Any]:
@@ -199,9 +199,9 @@ def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> pd.Data
 class TopicAnswers:
     """The answers of one topic's checks."""
 
-    def __init__(self, entries: Sequence[Mapping[str, Any]], source: str, words: Words) -> None:
+    def __init__(self, entries: Sequence[Mapping[str, Any]], source: str, words: Words, as_of: str) -> None:
         self.entries = [dict(entry) for entry in entries]
-        self._source, self._words = source, words
+        self._source, self._words, self._as_of = source, words, as_of
 
     def __getitem__(self, check_id: str) -> CheckAnswer:
         """One check's answer. Raises: UserError with the near match."""
@@ -209,10 +209,10 @@ class TopicAnswers:
         if check_id not in by_id:
             msg = f"no check '{check_id}' in this topic.{near_match(check_id, by_id)}"
             raise UserError(msg)
-        return CheckAnswer(by_id[check_id], self._source)
+        return CheckAnswer(by_id[check_id], self._source, self._as_of)
 
     def __iter__(self) -> Iterator[CheckAnswer]:
-        return (CheckAnswer(entry, self._source) for entry in self.entries)
+        return (CheckAnswer(entry, self._source, self._as_of) for entry in self.entries)
 
     def summary(self) -> pd.DataFrame:
         """One row per check: verdict and the four numbers."""
@@ -231,24 +231,24 @@ class TopicAnswers:
         """Checks by data set."""
         return figures.show(figures.checks_by_data_set(self.entries, source=self._source), figures.alt_text_checks_by_data_set(self.entries))
 
-    def plot_ages(self) -> list[Any]:
-        """Records by the month of their deadline, a figure for each check that has a deadline and deviations."""
-        return [answer.plot_age() for answer in self if answer.entry["overdue"]]
+    def plot_ages(self) -> None:
+        """Show records by the month of their deadline, a figure for each check that has a deadline and deviations."""
+        figures.show_all(answer.plot_age() for answer in self if answer.entry["overdue"])
 
-    def plot_overdue(self) -> list[Any]:
-        """Overdue records by month, a figure for each check that has any."""
-        return [answer.plot_overdue() for answer in self if answer.entry["overdue"]]
+    def plot_overdue(self) -> None:
+        """Show overdue records by month, a figure for each check that has any."""
+        figures.show_all(answer.plot_overdue() for answer in self if answer.entry["overdue"])
 
 
 class CheckAnswer:
     """One check's answer."""
 
-    def __init__(self, entry: Mapping[str, Any], source: str) -> None:
-        self.entry, self._source = entry, source
+    def __init__(self, entry: Mapping[str, Any], source: str, as_of: str) -> None:
+        self.entry, self._source, self._as_of = entry, source, as_of
 
     def plot_age(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Records by the month of their deadline, with the date of the audit marked."""
-        return figures.show(figures.age_against_deadline(self.entry, source=self._source), figures.alt_text_age_against_deadline(self.entry))
+        return figures.show(figures.age_against_deadline(self.entry, source=self._source, as_of=self._as_of), figures.alt_text_age_against_deadline(self.entry))
 
     def plot_overdue(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Overdue records by the month in which they fell due."""
