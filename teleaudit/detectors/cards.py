@@ -64,6 +64,8 @@ _TOUCHING_AFTER = re.compile(r"(?:exp|udl|cvc|cvv|valid|gyld|kr|dkk)")
 _TRACK_BEFORE = re.compile(r"(?:%[BbC]|;|57(?:0[0-9A-F]|1[0-9A-F]))$")
 _TRACK_AFTER = re.compile(r"(?:\^[^^\n]{2,26}\^[0-9]{4}|=[0-9]{4}|[DdF][0-9]{4}[0-9]{3})")
 _EXPIRY = re.compile(r"^[^0-9]{0,16}(?:0[1-9]|1[0-2]) ?[-/.] ?(?:20)?[2-4][0-9](?![0-9])")
+_ANOTHER_MATTER = re.compile(r"[0-9]|[.;!?]\s")  # between an order's word and a number: the word speaks of something else
+_BESIDE = 2  # characters after a number within which an order's word still speaks of it
 _MONTH_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4][0-9]")
 _MASKS = "*xX•#●∗"
 _GS1_LENGTHS = frozenset({13, 14, 18})
@@ -299,8 +301,9 @@ def _words(group: str) -> re.Pattern[str]:
 
 def _nearest_before(before: str) -> str:
     ends = {group: _last_end(_words(group), before) for group in ("card", "identifier", "order")}
-    nearest = max(ends, key=ends.__getitem__)
-    return nearest if ends[nearest] >= 0 else ""
+    if max(ends["identifier"], ends["order"]) > ends["card"] and not _ANOTHER_MATTER.search(before, max(ends.values())):
+        return max(ends, key=ends.__getitem__)
+    return "card" if ends["card"] >= 0 else ""
 
 
 def _last_end(words: re.Pattern[str], text: str) -> int:
@@ -309,7 +312,8 @@ def _last_end(words: re.Pattern[str], text: str) -> int:
 
 def _nearest_after(after: str) -> str:
     starts = {group: found.start() for group in ("card", "identifier", "order") if (found := _words(group).search(after))}
-    return min(starts, key=starts.__getitem__) if starts else ""
+    nearest = min(starts, key=starts.__getitem__, default="")
+    return nearest if nearest == "card" or (nearest and starts[nearest] <= _BESIDE) else ""
 
 
 def _is_track(candidate: Candidate, text: str) -> bool:

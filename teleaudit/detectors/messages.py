@@ -161,11 +161,11 @@ def profile_messages(values: Iterable[tuple[str, int]], *, cells: int) -> dict[s
 def _class_of(text: str, times: int, cells: int) -> str:
     if encoded_text(text):
         return "message_encoded"
+    if not _holds_letters(text):
+        return "message_numeric"
     if is_catalogue(times, cells):
         return "message_catalogue"
-    if looks_like_message(text) or is_donation(text):
-        return "message_like"
-    return "message_short" if _holds_letters(text) else "message_numeric"
+    return "message_like" if looks_like_message(text) or is_donation(text) else "message_short"
 
 
 def is_catalogue(times: int, cells: int) -> bool:
@@ -174,7 +174,7 @@ def is_catalogue(times: int, cells: int) -> bool:
 
 
 def _holds_letters(text: str) -> bool:
-    return any(character.isalpha() for character in text[:LONGEST_LOOK])
+    return any(character.isalpha() or character > "\u2190" for character in text[:LONGEST_LOOK])  # an emoji is a message too
 
 
 def decide_message_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
@@ -187,10 +187,9 @@ def decide_message_column(profile: Mapping[str, int], name: str) -> ColumnDecisi
 
 def _decide(counts: Mapping[str, int], named: str) -> tuple[Level | None, str]:
     found = counts["message_like"] + counts["message_encoded"]
-    judged = counts["message_cells"] - counts["message_catalogue"]
     if named == "strong" and _holds_more_than_numbers(counts):
         return (Level.CONFIRMED if found else Level.PROBABLE), "by_name"
-    if found and found >= CONTENT_SHARE * judged and (found > 1 or named):
+    if found and found >= CONTENT_SHARE * counts["message_cells"] and (found > 1 or named):
         return (Level.CONFIRMED if named or counts["message_encoded"] else Level.PROBABLE), "content_column"
     if found:
         return Level.PROBABLE, "content_values"

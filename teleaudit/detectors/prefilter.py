@@ -57,17 +57,11 @@ def message_candidate_sql(column: str) -> str:
     return f"({' OR '.join(_matches(column, pattern) for pattern in TEXT_CANDIDATES)})"
 
 
-def column_profile_sql(column: str) -> dict[str, str]:
-    """Aggregate SQL for each count of ``PROFILE``, over a text column: what ``decide_card_column`` needs of its whole numbers.
-
-    Long, because an aggregate cannot name what another computes: for whole tables ask ``profile_query``.
-    """
-    number = f"({card_number_sql(column)})"
-    return _aggregates(column, number, f"({_kind_sql(number, *halves_sql(number), length=f'length({number})', prefix=_prefix_sql(number))})")
-
-
 def profile_query(relation: str, columns: Sequence[str]) -> str:
-    """One query, one scan: a row with the counts of every column, named ``c0_cells``, ``c0_numbers`` ... in the order of ``columns`` (expressions of type text)."""
+    """One query, one scan: a row with the counts of every column, named ``c0_cells``, ``c0_numbers`` ... in the order of ``columns`` (expressions of type text).
+
+    In steps (the number, its parts, its kind, the counts), because an aggregate cannot name what another computes and the text would grow a hundredfold.
+    """
     places = range(len(columns))
     numbered = ", ".join(f"{column} AS c{place}, {card_number_sql(column)} AS n{place}" for place, column in enumerate(columns))
     measured = ", ".join(_measured_sql(place) for place in places)

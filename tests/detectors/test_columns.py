@@ -1,0 +1,136 @@
+"""Columns of numbers: what their name, their check digits and their complement say; and the same decision from the engine's counts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import duckdb
+import pytest
+import sqlglot
+
+from teleaudit.detectors import ColumnDecision, card_cell_sql, decide_card_column, find_cards, profile_cards, profile_query, scan_cell, scan_column
+from teleaudit.detectors.columns import PROFILE
+from teleaudit.detectors.luhn import luhn_sql, luhn_valid
+from tests.detectors.numbers import grouped, with_check_digit
+
+DICE = random.Random(20261122)  # noqa: S311 - invented numbers
+
+
+def numbers(beginnings: Sequence[str], length: int, count: int) -> list[str]:
+    """So many numbers that pass Luhn, their beginnings taken in turn."""
+    return [with_check_digit(beginnings[i % len(beginnings)], length, seed=i) for i in range(count)]
+
+
+def running(beginning: str, length: int, count: int) -> list[str]:
+    """So many numbers without a check digit."""
+    return [beginning + "".join(DICE.choices("0123456789", k=length - len(beginning))) for _ in range(count)]
+
+
+DIGITS = [str(digit) for digit in range(1, 10)]
+CARDS = numbers(["4571", "5019", "4123", "5312", "2450"], 16, 60)
+
+COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
+    "cards": ("ref2", list(CARDS), "probable", "card_column"),
+    "cards in groups": ("ref2", [grouped(card, " ") for card in CARDS], "probable", "card_column"),
+    "cards by name": ("Kortnummer", list(CARDS), "confirmed", "card_column"),
+    "two cards by name": ("pan", [*CARDS[:2], None, ""], "confirmed", "card_column"),
+    "cards under the name of something else": ("kundenr", list(CARDS), "probable", "card_column"),
+    "cards among phone numbers": ("b_number", [*running("45", 10, 2000), *CARDS[:5]], "probable", "card_column"),
+    "one card among phone numbers": ("b_number", [*running("45", 10, 200), CARDS[0]], "review", "too_few_to_tell"),
+    "one card in a column of nothing else": ("x", [CARDS[0], None, "12345678"], "probable", "single_numbers"),
+    "cards among order numbers": ("ordrenr", [*running("", 16, 900), *CARDS], "probable", "mixed_column"),
+    "random numbers": ("ordrenr", [*running("", 16, 3000)], "", "chance"),
+    "random numbers that begin like a card": ("kundenr", [*running("4", 16, 500)], "", "chance"),
+    "imei": ("IMEI", [*numbers(["35", "86", "01"], 15, 200)], "", "identifier_name"),
+    "imei under another name": ("terminal", [*numbers(["35", "86", "01"], 15, 200)], "", "mod10_identifier"),
+    "random digits named imei": ("imei", [*running("", 15, 3000)], "", "identifier_name"),
+    "imeisv": ("device", [*running("35", 16, 900)], "", "chance"),
+    "imsi": ("imsi", [*running("238", 15, 900)], "", "identifier_name"),
+    "iccid": ("sim", [*numbers(["8945"], 19, 100)], "", "identifier_name"),
+    "iccid under another name": ("kort_ref", [*numbers(["8945"], 19, 100)], "", "mod10_identifier"),
+    "fi 71": ("betalingsident", [*numbers(["0"], 15, 100)], "", "identifier_name"),
+    "fi 75 that all begin with 4": ("betalings_id", [*numbers(["4"], 16, 100)], "", "identifier_name"),
+    "fi 75 named fik": ("FIK", [*numbers(["4"], 16, 100)], "", "identifier_name"),
+    "fi 75 named ocr": ("ocr", [*numbers(["5019"], 16, 100)], "", "identifier_name"),
+    "fi 75 named payment_slip": ("payment_slip", [*numbers(["4"], 16, 100)], "", "identifier_name"),
+    "fi 75 with every beginning": ("reference", [*numbers(DIGITS, 16, 200)], "", "mod10_identifier"),
+    "gln": ("lokation", [*running("57900", 13, 200)], "", "none"),
+    "timestamps": ("t", [f"2026{month:02}{day:02}101112" for month in range(1, 13) for day in range(1, 29)], "", "none"),
+    "timestamps of two-digit years": ("t", [f"26{month:02}{day:02}1011121314" for month in range(1, 13) for day in range(1, 29)], "", "chance"),
+    "phone numbers": ("a_number", ["+4512345678", *running("491", 13, 40)], "", "none"),
+    "one number again and again": ("merchant", [CARDS[0]] * 50, "review", "repeated_number"),
+    "test cards": ("kort", ["4111111111111111", "5555555555554444"] * 3, "review", "test_card"),
+    "masked": ("card_masked", ["457112******1234", "5019 12XX XXXX 1234"] * 9, "", "catalogue_text"),
+    "empty": ("pan", [None, "", None], "", "none"),
+    "a card in a note": ("bemærkninger", ["Kunden ringer igen", f"Opgav {grouped(CARDS[0], ' ')} til kortbetaling", "Tilfreds"], "confirmed", "cards_in_text"),
+    "a bare dankort in a note": ("notes", ["Kunden ringer igen", f"se {CARDS[1]} tak", "Tilfreds"], "probable", "cards_in_text"),
+    "numbers in log lines": ("lastdata", [f"hop={number};leg=2" for number in running("4", 16, 400)], "", "chance"),
+}
+
+
+def decision_of(case: str) -> ColumnDecision:
+    """What is decided about the column of that case."""
+    name, values, *_ = COLUMNS[case]
+    return scan_column(values, name=name)
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_a_column_is_decided_as_a_whole(case: str) -> None:
+    level, reason = COLUMNS[case][2:]
+    decision = decision_of(case)
+    assert (str(decision.level or ""), decision.reason) == (level, reason)
+    assert decision.kinds == ({"card"} if level else frozenset())
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_the_engine_counts_what_python_counts(case: str) -> None:
+    values = COLUMNS[case][1]
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE t (c VARCHAR)")
+    connection.executemany("INSERT INTO t VALUES (?)", [[value] for value in values])
+    expected = {key: count for key, count in profile_cards(values).items() if key in PROFILE}
+    cursor = connection.execute(profile_query("t", ["c"]))
+    columns = [column[0].removeprefix("c0_") for column in cursor.description or ()]
+    counted = dict(zip(columns, cursor.fetchone() or (), strict=True))
+    assert abs(counted.pop("card_distinct") - expected["card_distinct"]) <= max(2, 0.2 * expected["card_distinct"])
+    assert counted == {key: count for key, count in expected.items() if key != "card_distinct"}
+    sqlglot.transpile(profile_query("t", ["c"]), read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def test_a_cell_is_judged_in_the_light_of_its_column() -> None:
+    card = CARDS[0]
+    assert [hit.level for hit in scan_cell(card, name="Kortnummer", decision=decision_of("cards by name"))] == ["confirmed"]
+    assert [hit.level for hit in scan_cell(card, name="ref2", decision=decision_of("cards"))] == ["probable"]
+    assert [hit.level for hit in scan_cell(card, name="ordrenr", decision=decision_of("random numbers"))] == []
+    assert [hit.level for hit in scan_cell(card, name="terminal", decision=decision_of("imei under another name"))] == []
+    assert [hit.level for hit in scan_cell(f"kort {card}", name="terminal", decision=decision_of("imei under another name"))] == ["confirmed"]
+    assert [hit.level for hit in scan_cell(f"hop={card};leg=2", name="lastdata", decision=decision_of("numbers in log lines"))] == []
+
+
+def test_only_text_is_read_where_numbers_are_decided_upon() -> None:
+    connection = duckdb.connect()
+    cells = [CARDS[0], grouped(CARDS[0], " "), f"kort {CARDS[0]}", "12345678", with_check_digit("35", 15)]
+    connection.execute("CREATE TABLE t (c VARCHAR)")
+    connection.executemany("INSERT INTO t VALUES (?)", [[cell] for cell in cells])
+    kept = {numbers: [row[0] for row in connection.execute(f"SELECT c FROM t WHERE {card_cell_sql('c', numbers=numbers)}").fetchall()] for numbers in (False, True)}
+    assert kept[False] == [cells[2]]
+    assert kept[True] == [*cells[:3], cells[4]]
+
+
+def test_luhn_in_sql_is_luhn_in_python_on_a_hundred_thousand_numbers() -> None:
+    strings = ["".join(DICE.choices("0123456789", k=DICE.randint(1, 20))) for _ in range(100_000)]
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE t AS SELECT unnest(?::VARCHAR[]) AS d", [strings])
+    assert connection.execute(f"SELECT d, {luhn_sql('d')} FROM t").fetchall() == [(digits, luhn_valid(digits)) for digits in strings]
+
+
+def test_a_profile_with_missing_counts_decides_nothing() -> None:
+    assert decide_card_column({"cells": 5}, "pan").kinds == frozenset()
+
+
+def test_a_decision_shows_counts_and_no_digit_of_a_cell() -> None:
+    decision = decision_of("cards")
+    assert decision.counts["card_shaped"] == decision.counts["card_luhn"] == 60
+    assert not any(card[:6] in repr(decision) for card in CARDS)
+    assert find_cards(CARDS[0])

@@ -1,0 +1,92 @@
+"""The SQL prefilters let everything through that the detectors find, and little else."""
+
+from __future__ import annotations
+
+import random
+
+import duckdb
+import pytest
+import sqlglot
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, message_candidate_sql
+from tests.detectors.numbers import grouped, with_check_digit
+from tests.detectors.test_cards import CONFIRMED, WRITINGS
+from tests.detectors.test_messages import ENCODED, MESSAGES, NO_MESSAGES
+
+CONNECTION = duckdb.connect()
+
+
+def passes(sql: str, texts: list[str]) -> list[bool]:
+    """The candidate expression on each text, in the engine."""
+    rows = CONNECTION.execute(f"SELECT {sql} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    return [bool(row[0]) for row in rows]
+
+
+NUMBER = st.builds(with_check_digit, st.sampled_from(["4571", "5019", "2450", "3712", "6759", "3612", "4"]), st.sampled_from([13, 14, 15, 16, 19]), seed=st.integers(0, 50))
+JOINED = st.builds(
+    lambda number, separator, sizes: grouped(number, separator, *sizes),
+    NUMBER,
+    st.sampled_from(["", " ", "  ", "-", " - ", ".", ",", "/", "_", "\n", "\r\n", "\t", "\u00a0", "\u2013", "\u200b", "&nbsp;", "&#160;", "%20", "%C2%A0", "\\u00a0", "\\n"]),
+    st.sampled_from([(), (4, 6, 6), (8, 8), (6, 13), (1, 3, 3, 3, 3, 3), (2,) * 10, (1,) * 19]),
+)
+AROUND = st.text(max_size=6) | st.sampled_from(["kort ", " kort", "%20", "kortnr", "12 ", " 12/28", "%B", "é"])
+
+
+@given(st.lists(st.builds(lambda before, number, after: before + number + after, AROUND, JOINED, AROUND), min_size=1, max_size=30))
+def test_every_card_passes_the_prefilter(texts: list[str]) -> None:
+    for text, candidate in zip(texts, passes(card_candidate_sql("c"), [text.replace("\0", " ") for text in texts]), strict=True):
+        assert candidate or not find_cards(text.replace("\0", " "), field="kort"), text
+
+
+def test_every_writing_of_a_card_passes_the_prefilter() -> None:
+    texts = [*WRITINGS.values(), *CONFIRMED.values()]
+    assert all(passes(card_candidate_sql("c"), texts))
+
+
+PASSED_BY = [
+    "12345678",
+    "+45 12 34 56 78",
+    "0045 12345678",
+    "2026-11-22 12:30:00",
+    "31.12.2026 12.30",
+    "22-11-2026",
+    "20261122123000",
+    "Kunden ringede 12 34 56 78 den 31.12.2026 kl. 12.30 om faktura 1234567",
+    "123456789012",
+    "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f",
+    "1764000000.123456",
+    "tekst uden tal",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", PASSED_BY)
+def test_phone_numbers_dates_and_short_identifiers_are_passed_by(text: str) -> None:
+    assert passes(card_candidate_sql("c"), [text]) == [False]
+
+
+def test_every_message_passes_the_prefilter() -> None:
+    dice = random.Random(5)  # noqa: S311 - shuffled words
+    words = " ".join(MESSAGES).split()
+    texts = [*MESSAGES, *ENCODED.values(), "ORD til 1231", *NO_MESSAGES, *(dice.choice([" ", ", ", "\n", " 7 "]).join(dice.choices(words, k=5)) for _ in range(2000))]
+    for text, candidate in zip(texts, passes(message_candidate_sql("c"), texts), strict=True):
+        assert candidate or not find_messages(text), text
+
+
+@given(st.lists(st.text(), min_size=1, max_size=20))
+def test_any_text_that_is_found_is_a_candidate(texts: list[str]) -> None:
+    clean = [text.replace("\0", " ") for text in texts]
+    for text, card, message in zip(clean, passes(card_candidate_sql("c"), clean), passes(message_candidate_sql("c"), clean), strict=True):
+        assert card or not find_cards(text)
+        assert message or not find_messages(text)
+
+
+def test_numbers_and_codes_are_no_message_candidates() -> None:
+    assert not any(passes(message_candidate_sql("c"), ["+4512345678", "SMS", "4QSV10A4I2", "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f", "2026-11-22 12:30", "123456789012345"]))
+
+
+@pytest.mark.parametrize("sql", [card_candidate_sql("c"), message_candidate_sql("c")])
+def test_the_prefilters_can_be_said_to_spark(sql: str) -> None:
+    assert "RLIKE" in sqlglot.transpile(f"SELECT {sql} FROM t", read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
