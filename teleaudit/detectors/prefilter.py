@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from teleaudit.detectors.columns import NO_BREAK_SPACE, PUNCTUATION, WHOLE_NUMBER, ZERO_DECIMALS
+from teleaudit.detectors.columns import NO_BREAK_SPACE, PROFILE, PUNCTUATION, WHOLE_NUMBER, ZERO_DECIMALS
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
 from teleaudit.detectors.messages import TEXT_CANDIDATES
@@ -58,7 +58,8 @@ def message_candidate_sql(column: str) -> str:
 
 
 def profile_query(relation: str, columns: Sequence[str]) -> str:
-    """One query, one scan: a row with the counts of every column, named ``c0_cells``, ``c0_numbers`` ... in the order of ``columns`` (expressions of type text).
+    """One query, one scan: a row with the counts of every column, named ``c0_cells``, ``c0_numbers`` ... in the order of ``columns`` (expressions of type text)
+    and of ``PROFILE``.
 
     In steps (the number, its parts, its kind, the counts), because an aggregate cannot name what another computes and the text would grow a hundredfold.
     """
@@ -66,7 +67,7 @@ def profile_query(relation: str, columns: Sequence[str]) -> str:
     numbered = ", ".join(f"{column} AS c{place}, {card_number_sql(column)} AS n{place}" for place, column in enumerate(columns))
     measured = ", ".join(_measured_sql(place) for place in places)
     kinds = ", ".join(f"c{place}, n{place}, {_kind_sql(f'n{place}', f'u{place}', f'l{place}', length=f's{place}', prefix=f'p{place}')} AS k{place}" for place in places)
-    counts = ", ".join(f"{sql} AS c{place}_{name}" for place in places for name, sql in _aggregates(f"c{place}", f"n{place}", f"k{place}").items())
+    counts = ", ".join(f"{sql} AS c{place}_{name}" for place in places for name, sql in _aggregates(f"c{place}", f"n{place}", f"k{place}"))
     return f"SELECT {counts} FROM (SELECT {kinds} FROM (SELECT {measured} FROM (SELECT {numbered} FROM {relation}) AS numbered) AS measured) AS classified"
 
 
@@ -80,13 +81,14 @@ def card_cell_sql(column: str, *, numbers: bool) -> str:
     return f"({text} OR coalesce({luhn_sql(number)}, false))" if numbers else text
 
 
-def _aggregates(column: str, number: str, kind: str) -> dict[str, str]:
-    counts = {"card_shaped": "3, 4, 5", "card_luhn": "4, 5", "test_cards": "5, 6", "other": "1, 2, 6", "other_luhn": "2, 6"}
-    return {
+def _aggregates(column: str, number: str, kind: str) -> list[tuple[str, str]]:
+    of_kinds = {"card_shaped": "3, 4, 5", "card_luhn": "4, 5", "test_cards": "5, 6", "other": "1, 2, 6", "other_luhn": "2, 6"}
+    counts = {
         "cells": f"count(nullif({column}, ''))",
         "numbers": f"count({number})",
         "card_distinct": f"approx_count_distinct(CASE WHEN {kind} IN (4, 5) THEN {number} END)",
-    } | {name: f"count(CASE WHEN {kind} IN ({kinds}) THEN 1 END)" for name, kinds in counts.items()}
+    } | {name: f"count(CASE WHEN {kind} IN ({kinds}) THEN 1 END)" for name, kinds in of_kinds.items()}
+    return [(name, counts[name]) for name in PROFILE]
 
 
 def card_number_sql(column: str) -> str:

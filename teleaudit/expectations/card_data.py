@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from teleaudit.detectors.columns import cards_in_cell, count_card_text, decide_card_column
+from teleaudit.detectors.columns import PROFILE, cards_in_cell, count_card_text, decide_card_column
 from teleaudit.detectors.decisions import ColumnDecision, gravest
 from teleaudit.detectors.names import names_identifier
-from teleaudit.detectors.prefilter import card_candidate_sql, card_cell_sql, card_number_sql, column_profile_sql, profile_query
+from teleaudit.detectors.prefilter import card_candidate_sql, card_cell_sql, card_number_sql, profile_query
 from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, text_of
 from teleaudit.expectations.rows import DataSet, Fetch, quoted
 
@@ -54,7 +54,7 @@ class ExpectNoCardData(ExpectNoContent):
         ((numbers,),) = fetch(f"SELECT count({card_number_sql(text)}) FROM {relation} WHERE {self.candidate(column)}")
         if numbers:
             (row,) = fetch(profile_query(relation, [text]))
-            counts = dict(zip(column_profile_sql(text), (int(count or 0) for count in row), strict=True))
+            counts = dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
         for (value,) in fetch(f"SELECT {text} FROM {relation} WHERE {card_cell_sql(text, numbers=False)}"):
             count_card_text(value, counts, name=column)
         return decide_card_column(counts, column)
