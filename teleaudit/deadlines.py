@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 
-_ISO_PERIOD = re.compile(r"^P(?=\d)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<days>\d{1,5})D)?$")
+_ISO_PERIOD = re.compile(r"P(?=\d)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<days>\d{1,5})D)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """The period of an ISO 8601 duration in years, months and days: ``P5Y``, ``P1Y6M``, ``P14D``. Raises: ValueError."""
-        match = _ISO_PERIOD.match(text)
+        match = _ISO_PERIOD.fullmatch(text)
         if match is None:
             msg = f"'{text}' is not a period like P5Y, P18M or P14D"
             raise ValueError(msg)

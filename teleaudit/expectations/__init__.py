@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from teleaudit.audits import Parameter
+from teleaudit.deadlines import Period
+from teleaudit.errors import AuditFileError
 from teleaudit.expectations.card_data import no_card_data
 from teleaudit.expectations.erasure_by_deadline import erasure_by_deadline
 from teleaudit.expectations.location_columns import no_location_columns
@@ -19,6 +21,7 @@ from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.suites import Check, PeriodSpec
 
+_UNITS = {"D": "days", "M": "months", "Y": "years"}
 Expectation = Any  # a great_expectations Expectation with ``conditions`` and ``deviations``; its own types are not typed
 
 
@@ -67,10 +70,18 @@ def _dated(sql: str, day: str) -> str:
 
 
 def _period(spec: PeriodSpec, parameters: Mapping[str, Parameter]) -> str:
-    """The ISO period, from the suite or from the parameter the controller has set."""
+    """The ISO period, from the suite or from the parameter the controller has set. Raises: AuditFileError, UnsetParameterError."""
     if isinstance(spec, str):
         return spec
     value = parameters[spec.parameter].value
     if value is None:
         raise UnsetParameterError(spec.parameter)
-    return f"P{value}{spec.unit}" if spec.unit else str(value)
+    if spec.unit is not None and not str(value).isdecimal():
+        msg = f"parameter '{spec.parameter}': '{value}' is not a whole number of {_UNITS[spec.unit]}. Write it so in the audit file."
+        raise AuditFileError(msg)
+    try:
+        Period.parse(text := f"P{value}{spec.unit}" if spec.unit else str(value))
+    except ValueError as error:
+        msg = f"parameter '{spec.parameter}': {error}. Write it so in the audit file."
+        raise AuditFileError(msg) from None
+    return text
