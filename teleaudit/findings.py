@@ -22,7 +22,7 @@ MAX_REFERENCES = 20
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with probability 4e-11
 _BITS = 5
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def new_reference_key() -> bytes:
@@ -35,8 +35,15 @@ def reference(key: bytes, data_set: str, record_key: str) -> str:
     digest = hmac.digest(key, f"{data_set}\0{record_key}".encode(), hashlib.sha256)
     number = int.from_bytes(digest[: _SYMBOLS * _BITS // 8], "big")
     symbols = "".join(_ALPHABET[(number >> (_BITS * i)) & 31] for i in range(_SYMBOLS))
-    check = _ALPHABET[sum((i + 1) * _ALPHABET.index(symbol) for i, symbol in enumerate(symbols)) % len(_ALPHABET)]
-    return "R-" + "-".join(symbols[i : i + 4] for i in range(0, _SYMBOLS, 4)) + check
+    return "R-" + "-".join(symbols[i : i + 4] for i in range(0, _SYMBOLS, 4)) + check_character(symbols)
+
+
+def check_character(symbols: str) -> str:
+    """Luhn's check in base 32: one symbol misread is always noticed, two neighbours swapped nearly always."""
+    doubled = [2 * _ALPHABET.index(symbol) for symbol in symbols[::-2]]
+    plain = [_ALPHABET.index(symbol) for symbol in symbols[-2::-2]]
+    base = len(_ALPHABET)
+    return _ALPHABET[-(sum(value // base + value % base for value in doubled) + sum(plain)) % base]
 
 
 def references(key: bytes, result: CheckResult) -> list[str]:

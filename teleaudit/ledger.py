@@ -6,6 +6,7 @@ each run's manifest, too.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -22,23 +23,49 @@ _NO_ENTRY = "0" * 64
 def append_run(folder: Path, entry: Mapping[str, str]) -> str:
     """Append a run to the ledger of an output folder; returns the hash of its line, the new head.
 
-    Waits for another run that is appending; a chain that does not hold is refused. Raises: UserError.
+    Waits for another run that is appending; a chain that does not hold is refused. A line that could not be written whole
+    is taken back: by this run when the disk is full, by the next one when this one was killed. Raises: UserError.
     """
     path = folder / LEDGER_FILE
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o640), "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        previous = _head(file.read().splitlines(), path)
-        line = json.dumps({"previous": previous} | dict(entry), ensure_ascii=False, sort_keys=True).encode()
-        file.write(line + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        content = path.read_bytes()
+        whole = _whole_lines(content)
+        line = json.dumps({"previous": _head(whole.splitlines(), path)} | dict(entry), ensure_ascii=False, sort_keys=True).encode()
+        kept = min(len(whole), len(content))
+        _write_after(descriptor, kept, whole[kept:] + line + b"\n")
+    finally:
+        os.close(descriptor)
     return hashlib.sha256(line).hexdigest()
 
 
 def head(folder: Path) -> str:
     """The hash of the last line, 64 zeros where there is none. Raises: UserError when the chain does not hold."""
     path = folder / LEDGER_FILE
-    return _head(path.read_bytes().splitlines(), path) if path.exists() else _NO_ENTRY
+    return _head(_whole_lines(path.read_bytes()).splitlines(), path) if path.exists() else _NO_ENTRY
+
+
+def _whole_lines(content: bytes) -> bytes:
+    """Without a torn last line, left by a run that was killed while writing it. One that lacks only its end is given it."""
+    tail = content[content.rfind(b"\n") + 1 :]
+    try:
+        json.loads(tail)
+    except ValueError:
+        return content[: len(content) - len(tail)]
+    return content + b"\n"
+
+
+def _write_after(descriptor: int, size: int, line: bytes) -> None:
+    """Write a line at the end, whole or not at all."""
+    try:
+        os.ftruncate(descriptor, size)
+        if os.pwrite(descriptor, line, size) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
 
 
 def _head(lines: list[bytes], path: Path) -> str:

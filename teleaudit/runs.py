@@ -85,9 +85,8 @@ def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
         home.mkdir(parents=True, exist_ok=True)
         clean_interrupted(home)
         folder = _new_folder(home)
-    lock = os.open(folder.work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = _locked(folder.work)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         with _plain_words(folder.path):
             yield folder
     finally:
@@ -99,13 +98,12 @@ def clean_interrupted(home: Path) -> list[Path]:
     """Remove working copies and closed annexes of runs that ended without COMPLETE and no longer go on."""
     cleaned = []
     for path in sorted(home.iterdir()):
-        work = path / _WORK
-        if not work.is_dir() or _in_use(work / _LOCK):
-            continue
-        shutil.rmtree(work)
-        if not (path / COMPLETE).exists():
-            shutil.rmtree(path / "restricted", ignore_errors=True)
-        cleaned.append(path)
+        with _lock_of_an_ended_run(path / _WORK) as ended:
+            if ended:
+                if not (path / COMPLETE).exists():
+                    shutil.rmtree(path / "restricted", ignore_errors=True)
+                shutil.rmtree(path / _WORK, ignore_errors=True)
+                cleaned.append(path)
     return cleaned
 
 
@@ -122,20 +120,40 @@ def _new_folder(home: Path) -> RunFolder:
     return folder
 
 
-def _in_use(lock: Path) -> bool:
-    """Whether the run that made this lock still goes on. A folder being made a moment ago has no lock yet: taken as in use."""
+def _locked(work: Path) -> int:
+    """The run's lock, held from the moment it can be seen."""
+    part = work / f".{_LOCK}"
+    lock = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    part.rename(work / _LOCK)
+    return lock
+
+
+@contextmanager
+def _lock_of_an_ended_run(work: Path) -> Iterator[bool]:
+    """Whether the run of these working copies has ended; if so its lock is held, so that no two starts clean the same one."""
     try:
-        descriptor = os.open(lock, os.O_RDWR)
-    except FileNotFoundError:
-        return dt.datetime.now(dt.UTC).timestamp() - lock.parent.stat().st_mtime < 60
+        lock = os.open(work / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        yield _is_old(work)
+        return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        ended = True
     except BlockingIOError:
-        return True
-    else:
-        return False
+        ended = False
+    try:
+        yield ended
     finally:
-        os.close(descriptor)
+        os.close(lock)
+
+
+def _is_old(work: Path) -> bool:
+    """Whether working copies without a lock are a minute old: a run that is just being made has none yet, nor has one just being cleaned."""
+    try:
+        return dt.datetime.now(dt.UTC).timestamp() - work.stat().st_mtime > 60
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 @contextmanager
@@ -146,10 +164,14 @@ def _plain_words(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             msg = f"No space left on the disk that holds {folder}. Nothing there looks complete; free some space or choose another folder with --out, and run again."
-        elif error.errno in (errno.EACCES, errno.EROFS, errno.EPERM) and error.filename and str(error.filename).startswith(str(folder)):
+        elif error.errno in (errno.EACCES, errno.EROFS, errno.EPERM) and error.filename and _belong_together(Path(str(error.filename)), folder):
             msg = f"{folder} cannot be written: {error.strerror}. Choose another folder with --out."
         elif isinstance(error, FileExistsError | NotADirectoryError):
             msg = f"{folder} cannot be made: there is a file of that name. Choose another folder with --out."
         else:
             raise
         raise UserError(msg) from None
+
+
+def _belong_together(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder) or folder.is_relative_to(path)
