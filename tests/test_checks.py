@@ -1,0 +1,182 @@
+"""What a check answers when it cannot judge, and that one which raises takes no other with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from teleaudit.audits import Parameter
+from teleaudit.errors import UserError
+from teleaudit.exports.reading import ExportFile, ReadExport
+from teleaudit.suites import Suite, load_suite
+from teleaudit.verdicts import Verdict
+from tests.spec import PARAMETERS, answer, answers, known_suites, set_to, spec
+
+_CUSTOMERS = """
+    customer_id | name     | end_date
+    b           | Inge Ibs | 2020-01-31
+    a           | Bo Bos   |
+"""
+_INVOICES = "invoice_id | issue_date\ni | 2020-01-01"
+
+
+def _export(table: str, *, rows: int = 0, rejected: int = 0, problem: str | None = None, files: bool = True) -> ReadExport:
+    file = ExportFile(path=f"{table}.csv", sha256="0" * 64, size_bytes=1, rows=rows, rejected=rejected)
+    return ReadExport(
+        name=f"my_{table}",
+        table=table,
+        files=(file,) if files else (),
+        parquet=(),
+        columns=(),
+        extra_columns=(),
+        missing_columns={},
+        rejects=(),
+        extracted_at=None,
+        problem=problem,
+        warnings=(),
+    )
+
+
+def test_an_export_that_was_not_handed_in_is_unknown(engine: str) -> None:
+    result = answer("BIZ-ret-3.customer", {}, engine=engine)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "no_export", "crm_customer")
+
+
+def test_an_export_that_a_derived_column_rests_on_is_named(engine: str) -> None:
+    result = answer("BIZ-ret-6.invoice", {"invoice": _INVOICES}, engine=engine)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "no_export", "financial_years")
+
+
+@pytest.mark.parametrize(
+    ("problem", "files", "why"),
+    [("no file matches kunder*.csv", False, "no_export"), ("header only", True, "no_rows"), ("empty file", True, "no_rows")],
+)
+def test_an_export_without_rows_is_unknown(engine: str, problem: str, files: bool, why: str) -> None:  # noqa: FBT001 (a column of the table above)
+    result = answer("BIZ-ret-3.customer", {}, engine=engine, exports=[_export("crm_customer", problem=problem, files=files)])
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, why, f"my_crm_customer: {problem}")
+
+
+def test_a_frame_without_rows_is_unknown(engine: str) -> None:
+    result = answer("BIZ-ret-3.customer", {"crm_customer": "customer_id | end_date"}, engine=engine)
+    assert (result.verdict, result.why) == (Verdict.UNKNOWN, "nothing_in_scope")
+
+
+@pytest.mark.parametrize(
+    ("check", "tables", "column"),
+    [
+        ("BIZ-ret-3.customer", {"crm_customer": "customer_id\na"}, "crm_customer.end_date"),
+        ("BIZ-ret-3.customer", {"crm_customer": "end_date\n2020-01-01"}, "crm_customer.customer_id"),
+        ("BIZ-ret-7.unbilled", {"cdr": "start_at\n2020-01-01 00:00:00"}, "cdr.invoice_id"),
+        ("BIZ-ret-7.unbilled", {"cdr": "call_id | invoice_id\na | i"}, "cdr.start_at"),
+        ("HYG-key.crm_customer", {"crm_customer": "name\nBo"}, "crm_customer.customer_id"),
+        ("BIZ-ret-6.invoice", {"invoice": _INVOICES, "financial_years": "legal_entity | fy_start\nx | 2020-01-01"}, "financial_years.fy_end"),
+    ],
+)
+def test_a_missing_column_is_unknown_and_named(engine: str, check: str, tables: dict[str, str], column: str) -> None:
+    result = answer(check, tables, engine=engine)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "missing_column", column)
+
+
+def test_a_column_that_is_empty_in_every_row_is_no_pass(engine: str) -> None:
+    undated = answer("BIZ-ret-7.unbilled", {"cdr": "start_at | invoice_id\n |\n |"}, engine=engine)
+    assert (undated.verdict, undated.why) == (Verdict.UNKNOWN, "nothing_in_scope" if undated.answer.population == 0 else "nothing_assessable")
+    unbilled = answer(
+        "KAZ-r2.payment_invoice",
+        {"payment": "invoice_id | paid_at\n | 2022-01-01", "invoice": _INVOICES, "financial_years": "fy_start | fy_end\n2020-01-01 | 2020-12-31"},
+        engine=engine,
+    )
+    assert (unbilled.verdict, unbilled.why) == (Verdict.UNKNOWN, "nothing_in_scope")
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [
+        ("BIZ-ret-5.pbx_config", "immediately_days"),
+        ("KAZ-r3.customer", "automatic_days"),
+        ("BIZ-ret-4.agreement", "agreement_period"),
+        ("KAZ-r1.unbilled", "traffic_data_unbilled"),
+    ],
+)
+def test_a_parameter_that_nobody_set_leaves_the_check_unset_whatever_the_data(engine: str, check: str, name: str) -> None:
+    result = answer(check, {}, engine=engine, parameters=PARAMETERS | {name: Parameter(value=None)})
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNSET, "unset", name)
+    assert result.parameters == (name,)
+
+
+@pytest.mark.parametrize("value", [14, "14", "5 years", "P5X"])
+def test_a_parameter_that_is_no_period_is_refused_by_name(engine: str, value: str | int) -> None:
+    with pytest.raises(UserError, match=f"parameter 'agreement_period': '{value}' is not a period like P5Y"):
+        answer("BIZ-ret-4.agreement", {}, engine=engine, parameters=PARAMETERS | {"agreement_period": set_to(value)})
+
+
+@pytest.mark.parametrize("value", ["P14D", 1.5, "soon"])
+def test_a_parameter_with_a_unit_is_a_whole_number(engine: str, value: str | float) -> None:
+    with pytest.raises(UserError, match=f"parameter 'immediately_days': '{value}' is not a whole number of days"):
+        answer("BIZ-ret-5.pbx_config", {}, engine=engine, parameters=PARAMETERS | {"immediately_days": set_to(value)})
+
+
+@pytest.mark.parametrize(("rejected", "verdict"), [(1, Verdict.FAIL), (2, Verdict.UNKNOWN)])
+def test_an_export_is_judged_up_to_the_share_of_rejected_rows_that_the_audit_allows(engine: str, rejected: int, verdict: Verdict) -> None:
+    exports = [_export("crm_customer", rows=1000 - rejected, rejected=rejected)]
+    result = answer("BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine, exports=exports, max_rejected=0.001)
+    assert result.verdict is verdict
+    assert result.why == ("too_many_rejected" if verdict is Verdict.UNKNOWN else None)
+
+
+def test_the_audits_gate_decides_between_pass_and_partial(engine: str) -> None:
+    customers = "customer_id | end_date\na | 2026-06-01\nb |\nc | 2026-06-01\nd | 2026-06-01"
+    tables = {"crm_customer": customers}
+    assert spec("BIZ-ret-3.customer", tables, engine=engine, not_assessable={"no_end_date": 1}, gate=0.75).verdict is Verdict.PASS
+    assert spec("BIZ-ret-3.customer", tables, engine=engine, not_assessable={"no_end_date": 1}, gate=0.76).verdict is Verdict.PARTIAL
+
+
+@pytest.fixture
+def raising(tmp_path: Path) -> Suite:
+    """A suite in which the second of three checks on one data set raises on a value."""
+    entries = "".join(
+        f"""
+- clause: XXX-{name}
+  auditable: data
+  topic: intake
+  claim: {{da: x, en: x}}
+  expectations:
+    - {{part: p, data_set: crm_customer, type: expect_rows_to_satisfy, violates: "{violates}"}}"""
+        for name, violates in (("before", "end_date IS NULL"), ("raises", "CAST(name AS INTEGER) > 1"), ("after", "end_date IS NOT NULL"))
+    )
+    (tmp_path / "raising.yaml").write_text(entries, encoding="utf-8")
+    return load_suite("raising", tmp_path)
+
+
+def test_a_check_that_raises_is_an_error_and_the_others_go_on(engine: str, raising: Suite) -> None:
+    kept: list[str] = []
+
+    def keep(text: str) -> str:
+        kept.append(text)
+        return "E-1"
+
+    results = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=[raising], on_error=keep)
+    assert {name: result.verdict for name, result in results.items()} == {"XXX-before.p": Verdict.FAIL, "XXX-raises.p": Verdict.ERROR, "XXX-after.p": Verdict.FAIL}
+    assert [d.record_key for d in results["XXX-before.p"].deviations] == ["a"]
+    error = results["XXX-raises.p"]
+    assert (error.why, error.error_id, error.deviations, error.answer.population) == ("error", "E-1", (), 0)
+    assert len(kept) == 1
+
+
+def test_what_is_said_of_an_error_holds_no_value(engine: str, raising: Suite, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    results = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=[raising])
+    said = [str(results["XXX-raises.p"]), *capfd.readouterr(), caplog.text]
+    assert not [text for text in said if "Inge" in text or "Bo Bos" in text]
+
+
+def test_checks_are_answered_in_the_order_of_their_suites(engine: str) -> None:
+    suites = known_suites()
+    results = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=suites)
+    every = [check.id for suite in suites for check in suite.checks]
+    assert list(results) == [check for check in every if check in results]
+    assert len(results) > 60
+    answered = {name for name, result in results.items() if result.verdict not in {Verdict.UNKNOWN, Verdict.UNSET}}
+    assert {"BIZ-ret-3.customer", "KAZ-r3.customer", "HYG-key.crm_customer", "HYG-dates.crm_customer", "HYG-end-date.crm_customer", "HYG-card.crm_customer"} == answered - {
+        "KAZ-b2.crm_customer"
+    }
+    assert not any(result.verdict is Verdict.PASS and not result.answer.assessable for result in results.values())

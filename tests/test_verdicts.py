@@ -1,0 +1,98 @@
+"""What a check may say: nothing to look at is never a pass, and nothing found is ever hidden."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teleaudit.suites import load_suite
+from teleaudit.verdicts import GRAVITY, Answer, CheckResult, Deviation, Verdict, gravest, judge
+from teleaudit.workspace import package_workspace
+
+
+def _judge(answer: Answer, *, gate: float = 0.99, on_deviation: Verdict = Verdict.FAIL, too_many_rejected: bool = False) -> tuple[Verdict, str | None]:
+    return judge(answer, gate=gate, on_deviation=on_deviation, too_many_rejected=too_many_rejected)
+
+
+def _answer(population: int, assessable: int, deviations: int = 0, **others: Any) -> Answer:
+    return Answer(population=population, assessable=assessable, deviations=deviations, exempted=0, **others)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "why"),
+    [
+        (_answer(100, 100), Verdict.PASS, None),
+        (_answer(0, 0), Verdict.UNKNOWN, "nothing_in_scope"),
+        (_answer(100, 0), Verdict.UNKNOWN, "nothing_assessable"),
+        (_answer(100, 100, 1), Verdict.FAIL, None),
+        (_answer(100, 1, 1), Verdict.FAIL, None),
+        (_answer(100, 99), Verdict.PASS, None),
+        (_answer(100, 98), Verdict.PARTIAL, None),
+        (_answer(10_000, 9_899), Verdict.PARTIAL, None),
+        (_answer(100, 100, legal={"strict": 1}), Verdict.LEGAL, None),
+        (_answer(100, 98, legal={"strict": 1}), Verdict.PARTIAL, None),
+        (_answer(100, 100, 1, legal={"strict": 1}, review=1), Verdict.FAIL, None),
+        (_answer(100, 100, legal={"strict": 1}, review=1), Verdict.REVIEW, None),
+        (_answer(100, 100, review=1), Verdict.REVIEW, None),
+        (Answer(population=2, assessable=2, deviations=0, exempted=2, exemptions={"legal_hold": 2}), Verdict.PASS, None),
+    ],
+)
+def test_every_verdict_has_its_rule(answer: Answer, verdict: Verdict, why: str | None) -> None:
+    assert _judge(answer) == (verdict, why)
+
+
+@pytest.mark.parametrize("on_deviation", [Verdict.FAIL, Verdict.BREACH, Verdict.REVIEW])
+def test_the_clause_says_what_a_deviation_means(on_deviation: Verdict) -> None:
+    assert _judge(_answer(5, 5, 1), on_deviation=on_deviation) == (on_deviation, None)
+    assert _judge(_answer(5, 5), on_deviation=on_deviation) == (Verdict.PASS, None)
+
+
+def test_an_export_of_which_too_much_was_rejected_is_not_judged_either_way() -> None:
+    for answer in (_answer(5, 5), _answer(5, 5, 1), _answer(0, 0)):
+        assert _judge(answer, too_many_rejected=True) == (Verdict.UNKNOWN, "too_many_rejected")
+
+
+@given(st.integers(1, 10**7))
+def test_exactly_at_the_gate_is_enough_and_one_record_fewer_is_not(hundreds: int) -> None:
+    assert _judge(_answer(100 * hundreds, 99 * hundreds))[0] is Verdict.PASS
+    assert _judge(_answer(100 * hundreds, 99 * hundreds - 1))[0] is Verdict.PARTIAL
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.booleans())
+def test_a_pass_needs_something_judged_the_gate_and_no_deviation(population: int, assessable: int, deviations: int, too_many_rejected: bool) -> None:  # noqa: FBT001 (drawn by Hypothesis)
+    verdict, why = _judge(_answer(population, assessable, deviations), too_many_rejected=too_many_rejected)
+    if verdict is Verdict.PASS:
+        assert assessable >= 0.99 * population > 0
+        assert deviations == 0
+        assert not too_many_rejected
+    assert (why is not None) == (verdict is Verdict.UNKNOWN)
+
+
+def test_a_whole_is_as_grave_as_its_gravest_part() -> None:
+    assert gravest([]) is Verdict.SKIPPED
+    assert set(GRAVITY) == set(Verdict)
+    for graver, lighter in itertools.pairwise(GRAVITY):
+        assert gravest([lighter, graver, lighter]) is graver
+    assert gravest([Verdict.PASS]) is Verdict.PASS
+
+
+def test_an_answer_survives_what_great_expectations_carries() -> None:
+    answer = _answer(3, 2, 1, reasons={"missing_date": 1}, columns={"notes": 1})
+    carried = answer.as_result()
+    assert Answer.of_result(carried["result"]) == answer
+    assert carried["success"] is False
+    assert _answer(0, 0).as_result()["success"] is False
+    assert _answer(3, 3).as_result()["success"] is True
+
+
+def test_overdue_days_are_those_of_records_with_a_deadline() -> None:
+    check = load_suite("bizzy", package_workspace() / "expectations").checks[0]
+    days = tuple(Deviation(record_key=str(n), overdue_days=n) for n in (1, 400, 3, 10))
+    result = CheckResult(check=check, verdict=Verdict.FAIL, deviations=(*days, Deviation(record_key="none")))
+    assert (result.max_overdue_days, result.median_overdue_days) == (400, 6.5)
+    empty = CheckResult(check=check, verdict=Verdict.PASS)
+    assert (empty.max_overdue_days, empty.median_overdue_days) == (None, None)
