@@ -47,20 +47,28 @@ def _matches(column: str, pattern: str) -> str:
 
 
 def card_candidate_sql(column: str) -> str:
-    """SQL, true for every text of ``column`` (an expression of type text) in which ``find_cards`` could find a card; null for null."""
+    """SQL, true for every text of ``column`` (an expression of type text) in which ``find_cards`` could find a card; false for null.
+
+    A CASE, because an engine evaluates its arms only where they apply: most cells are too short for a card number.
+    """
     grouped, exotic, twelve, cell = (_matches(column, pattern) for pattern in _card_patterns())
-    return f"(length({column}) >= 12 AND ({grouped} OR ({exotic} AND {twelve}) OR {cell}))"
+    return f"(CASE WHEN length({column}) >= 12 THEN ({grouped} OR ({exotic} AND {twelve}) OR {cell}) ELSE false END)"
 
 
 def message_candidate_sql(column: str) -> str:
-    """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in hexadecimal or base64; null for null."""
-    return f"({' OR '.join(_matches(column, pattern) for pattern in TEXT_CANDIDATES)})"
+    """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in hexadecimal or base64; false for null.
+
+    A CASE, because an engine evaluates only the arm that applies: most cells of teledata have no space and are short.
+    """
+    words, *encoded = (_matches(column, pattern) for pattern in TEXT_CANDIDATES)
+    spaced = " OR ".join(f"contains({column}, {space})" for space in ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)"))
+    return f"(CASE WHEN {spaced} THEN {words} WHEN length({column}) >= 12 THEN {' OR '.join(encoded)} ELSE false END)"
 
 
 def profile_query(relation: str, columns: Sequence[str]) -> str:
-    """One query, one scan: a row with the counts of every column, named ``c0_cells``, ``c0_numbers`` ... in the order of ``columns`` (expressions of type text)
-    and of ``PROFILE``.
+    """One query, one scan: a row with the counts of every column (an expression of type text), in the order of ``columns`` and of ``PROFILE``.
 
+    They are named ``c0_cells``, ``c0_numbers`` ... ``c1_cells`` ...
     In steps (the number, its parts, its kind, the counts), because an aggregate cannot name what another computes and the text would grow a hundredfold.
     """
     places = range(len(columns))
