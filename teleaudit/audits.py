@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
@@ -162,6 +162,9 @@ def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         msg = f"{file}, line {line}: not valid YAML ({error.problem})."
+        raise AuditFileError(msg) from None
+    except YAMLError:
+        msg = f"{file} is not valid YAML: it holds control characters. Is it a text file?"
         raise AuditFileError(msg) from None
 
 

@@ -6,7 +6,6 @@ each run's manifest, too.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import json
@@ -58,10 +57,12 @@ def _whole_lines(content: bytes) -> bytes:
 
 def _write_after(descriptor: int, size: int, line: bytes) -> None:
     """Write a line at the end, whole or not at all."""
+    at = size
     try:
         os.ftruncate(descriptor, size)
-        if os.pwrite(descriptor, line, size) < len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        while line:
+            written = os.pwrite(descriptor, line, at)
+            line, at = line[written:], at + written
         os.fsync(descriptor)
     except OSError:
         os.ftruncate(descriptor, size)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from teleaudit.audits import read_yaml
+from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.schema import TABLES, Kind
 from teleaudit.views import data_set_view, views
@@ -52,7 +53,12 @@ class PeriodFromParameter(_Strict):
     unit: Literal["D", "M", "Y"] | None = None
 
 
-PeriodSpec = str | PeriodFromParameter
+def _iso_period(text: str) -> str:
+    Period.parse(text)
+    return text
+
+
+PeriodSpec = Annotated[str, AfterValidator(_iso_period)] | PeriodFromParameter
 
 
 class Reading(_Strict):
@@ -300,6 +306,7 @@ def load_law(folder: Path) -> Mapping[str, LegalBasis]:
         entries = TypeAdapter(tuple[LegalBasis, ...]).validate_python(data["entries"])
     except (ValidationError, KeyError, TypeError) as error:
         raise AuditFileError(_say(file, error) if isinstance(error, ValidationError) else f"{file}: 'entries' is missing.") from None
+    _refuse_twice(file, [entry.id for entry in entries])
     return {entry.id: entry for entry in entries}
 
 

@@ -139,7 +139,7 @@ class DuckDBEngine:
         All are asked in one query. Where that query raised, nobody knows for which of them: each is asked again, alone.
         """
         answers = self._ask(relation, suite.expectations)
-        raised = [expectation for expectation in suite.expectations if "exception" in answers[expectation.meta["id"]]]
+        raised = [expectation for expectation in suite.expectations if "exception" in answers[_check_id(expectation.meta)]]
         if len(suite.expectations) > 1:
             for expectation in raised:
                 answers |= self._ask(relation, [expectation])
@@ -150,7 +150,7 @@ class DuckDBEngine:
         answers = {}
         for result in self._batch(relation).validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}).results:
             raised = _exception_types(result.exception_info)
-            answers[result.expectation_config.meta["id"]] = {"exception": raised} if raised else {"result": result.result}
+            answers[_check_id(result.expectation_config.meta)] = {"exception": raised} if raised else {"result": result.result}
         return answers
 
     def _batch(self, relation: str) -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
@@ -186,6 +186,10 @@ class DuckDBEngine:
             self._source.get_engine().dispose()
         _engines.pop(self._source_name, None)
         self._connection.close()
+
+
+def _check_id(meta: dict[str, Any] | None) -> str:
+    return str((meta or {})["id"])
 
 
 def _exception_types(info: dict[str, Any]) -> str:
