@@ -66,7 +66,10 @@ def test_a_period_is_read_from_its_iso_form(years: int, months: int, days: int) 
     assert Period.parse(f"P{years}Y{months}M{days}D") == Period(months=12 * years + months, days=days)
 
 
-@pytest.mark.parametrize("text", ["", "P", "5Y", "p5y", "P5", "P-5Y", "P5YT1H", "PT24H", "P1W", "P1D1Y", "P1.5Y", "P5Y ", " P5Y", "P5Y\n", "P1000Y", "5 years", "P٥Y"])
+_NO_PERIODS = ["", "P", "5Y", "p5y", "P5", "P-5Y", "P5YT1H", "PT24H", "P1W", "P1D1Y", "P1.5Y", "P5Y ", " P5Y", "P5Y\n", "P1000Y", "5 years", "P\N{ARABIC-INDIC DIGIT FIVE}Y"]
+
+
+@pytest.mark.parametrize("text", _NO_PERIODS)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a period like P5Y, P18M or P14D"):
         Period.parse(text)

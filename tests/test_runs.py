@@ -42,6 +42,17 @@ def _kill(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
+def _copy_into(folder: RunFolder) -> RunFolder:
+    (folder.work / "copy.parquet").write_text("rows")
+    return folder
+
+
+def _run_that_fails(out: Path, folders: list[RunFolder]) -> None:
+    with run_folder(out, "bizzy") as folder:
+        folders.append(_copy_into(folder))
+        raise ZeroDivisionError
+
+
 def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -67,12 +78,9 @@ def test_a_folder_is_complete_only_when_sealed(tmp_path: Path) -> None:
 def test_working_copies_are_gone_when_a_run_ends_however_it_ends(tmp_path: Path) -> None:
     folders: list[RunFolder] = []
     with run_folder(tmp_path, "bizzy") as folder:
-        folders.append(folder)
-        (folder.work / "copy.parquet").write_text("rows")
-    with pytest.raises(ZeroDivisionError), run_folder(tmp_path, "bizzy") as folder:
-        folders.append(folder)
-        (folder.work / "copy.parquet").write_text("rows")
-        raise ZeroDivisionError
+        folders.append(_copy_into(folder))
+    with pytest.raises(ZeroDivisionError):
+        _run_that_fails(tmp_path, folders)
     assert [folder.work.exists() for folder in folders] == [False, False]
 
 

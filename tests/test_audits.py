@@ -1,0 +1,132 @@
+"""An audit file is read as it stands or refused with the place, what is wrong there, and what was probably meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from teleaudit.audits import load_audit
+from teleaudit.errors import AuditFileError
+from teleaudit.workspace import package_workspace
+
+_GOOD = """
+name: bizzy
+controller:
+  name: Bizzy
+  cvr: "21497479"
+policy:
+  title: Databeskyttelsespolitik
+  version: udateret
+exports_root: data
+suites: [bizzy]
+exports:
+  kunder:
+    table: crm_customer
+    files: kunder.csv
+    dates: dd-mm-yyyy
+    columns:
+      customer_id: Kundenr.
+parameters:
+  immediately_days:
+    value: 14
+    owner: Driftschef
+    reason: drift
+    approved_on: 2026-10-01
+"""
+
+
+def _file(folder: Path, text: str) -> Path:
+    file = folder / "audit.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _refusal(folder: Path, text: str) -> str:
+    with pytest.raises(AuditFileError) as refusal:
+        load_audit(_file(folder, text))
+    return str(refusal.value)
+
+
+def test_an_audit_is_found_by_its_file_or_its_folder(tmp_path: Path) -> None:
+    file = _file(tmp_path, _GOOD)
+    assert load_audit(file) == load_audit(tmp_path)
+    audit = load_audit(tmp_path)
+    assert (audit.path, audit.root) == (file.resolve(), (tmp_path / "data").resolve())
+    assert (audit.gate, audit.max_rejected, audit.as_of) == (0.99, 0.001, None)
+
+
+@pytest.mark.parametrize("operator", ["bizzy", "kazoom"])
+def test_the_sample_audits_can_be_read(operator: str) -> None:
+    assert load_audit(package_workspace() / "audits" / operator).name == operator
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "place"),
+    [
+        ("suits: [bizzy]", "suites: [bizzy]", "suits"),
+        ("  nam: Bizzy", "  name: Bizzy", "controller.nam"),
+        ("  tittle: Databeskyttelsespolitik", "  title: Databeskyttelsespolitik", "policy.tittle"),
+        ("    file: kunder.csv", "    files: kunder.csv", "exports.kunder.file"),
+        ("    ownr: Driftschef", "    owner: Driftschef", "parameters.immediately_days.ownr"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest_known_one_at_every_level(tmp_path: Path, wrong: str, right: str, place: str) -> None:
+    assert right in _GOOD
+    refusal = _refusal(tmp_path, _GOOD.replace(right, wrong))
+    meant = right.strip().partition(":")[0]
+    assert f"{tmp_path / 'audit.yaml'}: unknown key '{place}'. Did you mean '{meant}'?" in refusal
+
+
+def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> None:
+    assert _refusal(tmp_path, _GOOD + "zzz: 1\n") == f"{tmp_path / 'audit.yaml'}: unknown key 'zzz'."
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("table: crm_customer", "table: crm_custmer", "exports.kunder: no table 'crm_custmer'. Did you mean 'crm_customer'?"),
+        ("customer_id: Kundenr.", "custmer_id: Kundenr.", "exports.kunder: table crm_customer has no column 'custmer_id'. Did you mean 'customer_id'?"),
+        ('cvr: "21497479"', 'cvr: "21497478"', "controller.cvr: not a valid CVR number (eight digits, modulus 11)"),
+        ('cvr: "21497479"', "cvr: 21497479", "controller.cvr: Input should be a valid string"),
+        ("dates: dd-mm-yyyy", "dates: dd-mm", "exports.kunder.dates: Input should be 'yyyy-mm-dd', 'dd-mm-yyyy'"),
+        ("    owner: Driftschef\n", "", "parameters.immediately_days: a parameter with a value needs owner too"),
+        ("exports_root: data\n", "", "'exports_root' is missing."),
+        ("name: bizzy", "name: Bizzy A/S", "name: String should match pattern"),
+        ("suites: [bizzy]", "suites: [bizzy]\ngate: 1.01", "gate: Input should be less than or equal to 1"),
+        ("suites: [bizzy]", "suites: [bizzy]\ngate: 0", "gate: Input should be greater than 0"),
+        ("suites: [bizzy]", "suites: [bizzy]\nas_of: soon", "as_of: Input should be a valid date"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_place(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    assert right in _GOOD
+    assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD.replace(right, wrong))
+
+
+def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
+    refusal = _refusal(tmp_path, _GOOD.replace("exports_root", "export_root").replace("table: crm_customer", "table: crm"))
+    assert len(refusal.splitlines()) == 3
+
+
+def test_a_parameter_that_is_not_set_needs_no_owner(tmp_path: Path) -> None:
+    text = _GOOD[: _GOOD.index("    value: 14")] + "    value: null\n"
+    assert load_audit(_file(tmp_path, text)).parameters["immediately_days"].value is None
+
+
+@pytest.mark.parametrize(("text", "line"), [("name: a\ncontroller: [\n", 3), ("name: a\n\tcontroller: b\n", 2), ("name: a\nname: b\n", 2)])
+def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    assert f"audit.yaml, line {line}: not valid YAML" in _refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize("content", [b"name: \xe6\xf8\xe5\n", b"name: \x00\n", b"", b"- a\n"])
+def test_what_is_no_audit_is_refused_in_plain_words(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "audit.yaml").write_bytes(content)
+    with pytest.raises(AuditFileError, match=r"audit\.yaml"):
+        load_audit(tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AuditFileError, match=r"no file .*nowhere\.yaml"):
+        load_audit(tmp_path / "nowhere.yaml")
+    with pytest.raises(AuditFileError, match=r"no file .*audit\.yaml"):
+        load_audit(tmp_path)

@@ -1,0 +1,145 @@
+"""A suite says something about every clause, in known words, or is refused with the place and what was probably meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from teleaudit.errors import AuditFileError
+from teleaudit.schema import TABLES
+from teleaudit.suites import Suite, checks_of, data_set_names, load_law, load_suite, load_suites
+from teleaudit.workspace import package_workspace
+
+_FOLDER = package_workspace() / "expectations"
+_GOOD = """
+- clause: XXX-one
+  auditable: data
+  topic: retention
+  claim: {da: x, en: x}
+  legal_basis: [gdpr-5-1-e]
+  severity: high
+  expectations:
+    - part: customer
+      data_set: crm_customer
+      type: expect_erasure_by_deadline
+      starts_at: relationship_end
+      period: {parameter: automatic_days, unit: D}
+      legal:
+        - name: strict
+          period: P1Y
+- clause: XXX-two
+  auditable: none
+  claim: {da: y, en: y}
+  not_assessed:
+    reason: {da: z, en: z}
+"""
+_LAW = """
+entries:
+  - id: gdpr-5-1-e
+    title_da: x
+    citation_da: x
+    authority: datatilsynet
+    evidence: looked_up
+    checked_on: 2026-11-22
+    valid_from: 2018-05-25
+    valid_to: null
+"""
+
+
+def _folder(tmp_path: Path, suite: str, law: str = _LAW) -> Path:
+    (tmp_path / "mine.yaml").write_text(suite, encoding="utf-8")
+    (tmp_path / "law.yaml").write_text(law, encoding="utf-8")
+    return tmp_path
+
+
+def _refusal(tmp_path: Path, suite: str, law: str = _LAW) -> str:
+    with pytest.raises(AuditFileError) as refusal:
+        load_suites(("mine",), _folder(tmp_path, suite, law))
+    return str(refusal.value)
+
+
+def test_a_suite_is_read_with_its_checks_and_its_hash(tmp_path: Path) -> None:
+    (suite,) = load_suites(("mine",), _folder(tmp_path, _GOOD))
+    assert [check.id for check in suite.checks] == ["XXX-one.customer"]
+    assert suite.checks[0].spec.parameters == ("automatic_days",)
+    assert len(suite.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("  severity: high", "  severty: high", "Did you mean 'severity'?"),
+        ("      starts_at:", "      start_at:", "Did you mean 'starts_at'?"),
+        ("type: expect_erasure_by_deadline", "type: expect_erasure_by_dedline", "Did you mean 'expect_erasure_by_deadline'?"),
+        ("data_set: crm_customer", "data_set: crm_custmer", "no data set 'crm_custmer'. Did you mean 'crm_customer'?"),
+        ("    reason: {da: z, en: z}", "    reasn: {da: z, en: z}", "Did you mean 'reason'?"),
+        ("        - name: strict", "        - nam: strict", "Did you mean 'name'?"),
+        ("legal_basis: [gdpr-5-1-e]", "legal_basis: [gdpr-5-1-f]", "mine.yaml: XXX-one cites 'gdpr-5-1-f', which the register does not hold. Did you mean 'gdpr-5-1-e'?"),
+        ("      starts_at: relationship_end\n", "", "expect_erasure_by_deadline needs starts_at and period"),
+        ("    - part: customer\n      data_set: crm_customer", "    - part: customer", "an expectation needs either part and data_set, or for_each"),
+        ("  topic: retention\n", "", "a clause with expectations needs a topic"),
+        ("  not_assessed:\n    reason: {da: z, en: z}\n", "", "a clause needs expectations, or not_assessed with a reason"),
+        ("clause: XXX-one", "clause: one", "String should match pattern"),
+        ("clause: XXX-two", "clause: XXX-one", "XXX-one stands twice."),
+        ("period: P1Y", "period: 1Y", "'1Y' is not a period like P5Y, P18M or P14D"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    assert right in _GOOD
+    refusal = _refusal(tmp_path, _GOOD.replace(right, wrong))
+    assert said in refusal
+    assert "mine.yaml" in refusal or "stands twice" in refusal
+
+
+def test_two_expectations_with_one_id_are_refused(tmp_path: Path) -> None:
+    entry = _GOOD[_GOOD.index("    - part: customer") : _GOOD.index("- clause: XXX-two")]
+    assert "XXX-one.customer stands twice." in _refusal(tmp_path, _GOOD.replace(entry, entry + entry))
+
+
+def test_a_clause_in_two_suites_is_refused(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, _GOOD)
+    (folder / "other.yaml").write_text(_GOOD, encoding="utf-8")
+    with pytest.raises(AuditFileError, match="XXX-one, XXX-two stands twice"):
+        load_suites(("mine", "other"), folder)
+
+
+def test_a_legal_basis_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    entry = _LAW[_LAW.index("  - id") :]
+    assert "law.yaml: gdpr-5-1-e stands twice." in _refusal(tmp_path, _GOOD, _LAW + entry)
+
+
+@pytest.mark.parametrize("law", ["", "[]", "other: 1", "entries: [{id: x}]"])
+def test_a_register_that_is_none_is_refused(tmp_path: Path, law: str) -> None:
+    assert "law.yaml" in _refusal(tmp_path, _GOOD, law)
+
+
+def test_a_missing_suite_is_named_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(AuditFileError, match=r"no suite 'mien' in .*Did you mean 'mine'\?"):
+        load_suites(("mien",), _folder(tmp_path, _GOOD))
+
+
+def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
+    assert "mine.yaml, line 3: not valid YAML" in _refusal(tmp_path, "- clause: [\n  a\n")
+
+
+def test_a_parameter_that_the_audit_does_not_name_is_a_misspelling(tmp_path: Path) -> None:
+    (suite,) = load_suites(("mine",), _folder(tmp_path, _GOOD))
+    suite.checks[0].refuse_undeclared(["automatic_days"])
+    with pytest.raises(AuditFileError, match=r"XXX-one.customer needs the parameter 'automatic_days'.*Did you mean 'automatic_day'\?"):
+        suite.checks[0].refuse_undeclared(["automatic_day", "other"])
+
+
+def test_checks_of_every_data_set_leave_out_what_has_no_key_or_no_date() -> None:
+    suite = load_suite("hygiene", _FOLDER)
+    everything = {name: frozenset(table.names) for name, table in TABLES.items()}
+    ids = {check.id for check in checks_of([suite], everything, "intake")}
+    assert {f"HYG-key.{name}" for name in TABLES} <= ids
+    undated = everything | {"payment": frozenset({"payment_id"})}
+    assert ids - {check.id for check in checks_of([suite], undated, "intake")} == {"HYG-dates.payment"}
+
+
+def test_the_package_s_suites_speak_only_of_data_sets_and_law_that_there_are() -> None:
+    suites: tuple[Suite, ...] = load_suites(("bizzy", "kazoom", "hygiene"), _FOLDER)
+    assert {check.data_set for suite in suites for check in suite.checks} <= set(data_set_names())
+    assert load_law(_FOLDER)
