@@ -126,7 +126,9 @@ def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figur
         if not bars:
             return _without_data(figure, axes, _title(check, "alder i forhold til slettefristen"), source)
         places = range(len(bars))
-        within = axes.bar(places, [bar.records - bar.overdue for bar in bars], color=_BLUE, label="Fristen er ikke overskredet, eller posten er undtaget", bottom=[bar.overdue for bar in bars])
+        within = axes.bar(
+            places, [bar.records - bar.overdue for bar in bars], color=_BLUE, label="Fristen er ikke overskredet, eller posten er undtaget", bottom=[bar.overdue for bar in bars]
+        )
         late = axes.bar(places, [bar.overdue for bar in bars], color=_VERMILION, hatch="////", edgecolor="white", label="Fristen er overskredet")
         _periods(axes, bars)
         _counts(axes, f"Antal {_plural(check)}")
