@@ -111,12 +111,11 @@ def is_zero(text: str) -> str:
 
 def in_spring_gap(timestamp: str, text: str, zone: str, date_format: DateFormat) -> str:
     """Whether a local time without offset falls in the hour that the clocks skip on the last Sunday of March, 02:00 to 02:59."""
-    if zone != LOCAL_ZONE or date_format in {"epoch-seconds"}:
+    if zone != LOCAL_ZONE or date_format == "epoch-seconds":
         return "false"
     told_offset = f"regexp_full_match({text}, '{_ISO_WITH_OFFSET}')" if date_format in {"yyyy-mm-dd", "iso8601"} else "false"
-    return (
-        f"(hour({timestamp}) = 2 AND month({timestamp}) = 3 AND day({timestamp}) >= 25 AND isodow({timestamp}) = 7 AND NOT {told_offset})"
-    )
+    is_in_gap = f"month({timestamp}) = 3 AND day({timestamp}) >= 25 AND isodow({timestamp}) = 7 AND NOT {told_offset}"
+    return f"(CASE WHEN hour({timestamp}) = 2 THEN {is_in_gap} ELSE false END)"
 
 
 def formats_of(separator: str) -> tuple[DateFormat, DateFormat]:

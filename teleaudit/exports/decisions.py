@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
 
 import duckdb
 
@@ -34,7 +34,7 @@ def decide_sources(connection: duckdb.DuckDBPyConnection, files: Sequence[Staged
             date_format = outcome if not isinstance(outcome, Undecided) else _from_siblings(column, outcome, found)
             if isinstance(date_format, Undecided):
                 raise date_format.error(shown=file.shown, header=mapping.headers[column], export=export)
-            plan[column] = _with(plan[column], date_format=date_format)
+            plan[column] = replace(plan[column], date_format=date_format)
         if spec.decimal is None:
             _decide_decimals(connection, file, plan, mapping, export=export)
     return plans
@@ -82,9 +82,8 @@ def _from_siblings(column: str, outcome: Undecided, found: Sequence[dict[str, Da
     if outcome.reason != "ambiguous":
         return outcome
     candidates = next(shape.formats for shape in dates.SHAPES if outcome.suggestion in shape.formats)
-    proved = {decided[column] for decided in found if decided[column] in candidates}
-    only = proved.pop() if len(proved) == 1 else outcome
-    return only if isinstance(only, (str, Undecided)) else outcome
+    proved = {decided[column] for decided in found if decided.get(column) in candidates}
+    return proved.pop() if len(proved) == 1 else outcome
 
 
 def _decide_decimals(connection: duckdb.DuckDBPyConnection, file: Staged, plan: Sources, mapping: Mapping, *, export: str) -> None:
@@ -96,22 +95,11 @@ def _decide_decimals(connection: duckdb.DuckDBPyConnection, file: Staged, plan: 
     if whole.is_contradictory or (whole.sign is None and whole.open and not writes_points):
         column = next(column for column, found in evidence.items() if found.comma or found.dot or found.open)
         what = "some numbers have a decimal comma and some a decimal point" if whole.is_contradictory else "three digits behind each sign could be decimals or thousands"
-        msg = f"{file.shown}, column \"{mapping.headers[column]}\": {what} ({whole.comma + whole.dot + whole.open:,} numbers). Say which: exports.{export}.decimal: ',' in audit.yaml."
+        place, numbers = f'{file.shown}, column "{mapping.headers[column]}"', whole.comma + whole.dot + whole.open
+        msg = f"{place}: {what} ({numbers:,} numbers). Say which: exports.{export}.decimal: ',' in audit.yaml."
         raise ExportError(msg)
     for column in columns:
-        plan[column] = _with(plan[column], decimal=whole.sign or ".")
-
-
-def _with(source: Source, *, date_format: DateFormat | None = None, decimal: Literal[",", "."] | None = None) -> Source:
-    return Source(
-        column=source.column,
-        expression=source.expression,
-        sql_type=source.sql_type,
-        date_format=date_format or source.date_format,
-        decimal=decimal or source.decimal,
-        zone=source.zone,
-        has_native_dates=source.has_native_dates,
-    )
+        plan[column] = replace(plan[column], decimal=whole.sign or ".")
 
 
 def refuse_contradicted_dates(

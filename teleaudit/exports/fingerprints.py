@@ -29,6 +29,8 @@ class HashedFile:
                 self._digest.update(chunk)
                 self.size_bytes += len(chunk)
                 yield chunk
+                if self.size_bytes > before.st_size:  # it grows as fast as it is read
+                    break
             after = os.fstat(file.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             msg = f"{self._shown} changed while it was read. Run again when the export is complete."

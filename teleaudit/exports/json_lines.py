@@ -17,6 +17,7 @@ from teleaudit.exports.rejects import Rejections
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
 _BATCH_ROWS = 50_000
+_NOT_JSON, _NOT_AN_OBJECT, _DUPLICATE_KEY, _FIELD_LIMIT = "not_json", "not_an_object", "duplicate_key", "field_limit"
 
 
 class _Number(str):
@@ -56,14 +57,15 @@ class JsonLines:
 
     def _records(self, block: Records) -> Iterator[tuple[int, dict[str, str | None]]]:
         """Line and fields of every sound object."""
-        damaged: dict[int, str] = dict.fromkeys(block.malformed.nonzero()[0].tolist(), "field_limit")
+        damaged: dict[int, str] = dict.fromkeys(block.malformed.nonzero()[0].tolist(), _FIELD_LIMIT)
         for offset, damage in damages(block.data):
             if damaged.setdefault(block.number_at(offset), damage) == damage:
                 self.proof.note_damage(damage, int(block.lines[block.number_at(offset)]))
         for number, (start, end, line) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), block.lines.tolist(), strict=True)):
+            if number in damaged:
+                self.rejections.add(line, damaged[number])
+                continue
             try:
-                if number in damaged:
-                    raise _RejectedLineError(damaged[number])
                 yield line, _fields(block.data[start:end], self.decimal)
             except _RejectedLineError as reason:
                 self.rejections.add(line, str(reason))
@@ -87,12 +89,12 @@ def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
     try:
         parsed = json.loads(line, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant, object_pairs_hook=_without_doubled_keys)
     except (ValueError, RecursionError):
-        raise _RejectedLineError("not_json") from None
+        raise _RejectedLineError(_NOT_JSON) from None
     if not isinstance(parsed, dict):
-        raise _RejectedLineError("not_an_object")
+        raise _RejectedLineError(_NOT_AN_OBJECT)
     fields = {key.strip(): _as_text(value, decimal) for key, value in parsed.items()}
     if any(value is not None and len(value) > FIELD_LIMIT for value in fields.values()):
-        raise _RejectedLineError("field_limit")
+        raise _RejectedLineError(_FIELD_LIMIT)
     return fields
 
 
@@ -103,7 +105,7 @@ def _refuse_constant(_name: str) -> None:
 def _without_doubled_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise _RejectedLineError("duplicate_key")
+        raise _RejectedLineError(_DUPLICATE_KEY)
     return fields
 
 

@@ -15,7 +15,7 @@ import duckdb
 from teleaudit.audits import DateFormat
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates
-from teleaudit.exports.conversion import cleaned, literal
+from teleaudit.exports.conversion import cleaned, counted, literal
 from teleaudit.schema import Kind
 
 _SAMPLE_VALUES = 10_000
@@ -100,7 +100,7 @@ def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressi
 
 
 def _shapes_in_sample(connection: duckdb.DuckDBPyConnection, values: str, name: str) -> list[int]:
-    counts = ", ".join(f"count_if(regexp_matches({name}, {literal(shape.pattern)}))" for shape in dates.SHAPES)
+    counts = ", ".join(counted(f"regexp_matches({name}, {literal(shape.pattern)})") for shape in dates.SHAPES)
     sample = f"(SELECT {name} FROM {values} WHERE {name} IS NOT NULL LIMIT {_SAMPLE_VALUES})"
     row = connection.execute(f"SELECT {counts} FROM {sample}").fetchone() or ()
     return [number for number, count in enumerate(row) if count]
@@ -126,14 +126,14 @@ def _counts(name: str, shapes: Sequence[int]) -> str:
     for number in shapes:
         shape = dates.SHAPES[number]
         matches = f"regexp_matches({name}, {literal(shape.pattern)})"
-        counts.append(f"count_if({matches})")
+        counts.append(counted(matches))
         if not shape.separator:
             counts += ["0", "0", "0"]
             continue
         first, second = (f"TRY_CAST(split_part({name}, {literal(shape.separator)}, {part}) AS TINYINT)" for part in (1, 2))
-        counts.append(f"count_if({matches} AND {first} > 12 AND {second} BETWEEN 1 AND 12)")
-        counts.append(f"count_if({matches} AND {second} > 12 AND {first} BETWEEN 1 AND 12)")
-        counts.append(f"count_if({matches} AND {first} <> {second} AND {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12)")
+        counts.append(counted(f"{matches} AND {first} > 12 AND {second} BETWEEN 1 AND 12"))
+        counts.append(counted(f"{matches} AND {second} > 12 AND {first} BETWEEN 1 AND 12"))
+        counts.append(counted(f"{matches} AND {first} <> {second} AND {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12"))
     return ", ".join(counts)
 
 
@@ -166,10 +166,9 @@ def decimal_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expre
     if not expressions:
         return []
     columns = ", ".join(f"{cleaned(expression, Kind.DECIMAL)} AS v{number}" for number, expression in enumerate(expressions))
-    counts = ", ".join(
-        f"count_if({_has_decimal(f'v{number}', ',', '[.]')}), count_if({_has_decimal(f'v{number}', '.', '[,]')}), count_if({_is_open(f'v{number}')})"
-        for number in range(len(expressions))
-    )
+    names = [f"v{number}" for number in range(len(expressions))]
+    conditions = [condition for name in names for condition in (_has_decimal(name, ",", "[.]"), _has_decimal(name, ".", "[,]"), _is_open(name))]
+    counts = ", ".join(counted(condition) for condition in conditions)
     row = connection.execute(f"SELECT {counts} FROM (SELECT {columns} FROM {relation})").fetchone() or ()
     return [DecimalEvidence(comma=row[place], dot=row[place + 1], open=row[place + 2]) for place in range(0, len(row), 3)]
 

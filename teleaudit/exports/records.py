@@ -167,9 +167,9 @@ def _without_blank_lines(block: Records) -> Records:
 def _record_patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """A whole record with its line break; and the beginning of one, up to the end of the data."""
     cut = re.escape(delimiter)
-    field = rb'(?:"(?:[^"]|"")*+"|[^"\r\n' + cut + rb"][^\r\n" + cut + rb"]*+|)"
+    field = rb'(?:"(?:[^"]++|"")*+"|[^"\r\n' + cut + rb"][^\r\n" + cut + rb"]*+|)"
     record = field + rb"(?:" + cut + field + rb")*+"
-    opened = rb"(?:(?<![^\r\n" + cut + rb'])"(?:[^"]|"")*+)?'
+    opened = rb"(?:(?<![^\r\n" + cut + rb'])"(?:[^"]++|"")*+)?'
     return re.compile(record + rb"(?:\r\n|\n|\r)"), re.compile(record + rb"(?:" + cut + rb")?" + opened + rb"\r?\Z")
 
 

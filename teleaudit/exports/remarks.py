@@ -29,7 +29,10 @@ def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], resul
         remarks.append(f"{file.shown}: {result.blank_rows:,} rows without any value were passed over.")
     remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]
     remarks += [_excel(file, header, count) + " They are kept as they stand." for header, count in result.scientific.items()]
-    remarks += [f'{file.shown}, column "{header}": Excel has rounded {count:,} numbers to 15 digits. Format the column as text in the source.' for header, count in file.rounded.items()]
+    remarks += [
+        f'{file.shown}, column "{header}": Excel has rounded {count:,} numbers to 15 digits. Format the column as text in the source.'
+        for header, count in file.rounded.items()
+    ]
     return remarks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -67,8 +67,8 @@ class Staged:
     line: str  # SQL of the line a record starts on
     rows: int
     rejections: Rejections
-    sha256: str
-    size_bytes: int
+    sha256: str = ""
+    size_bytes: int = 0
     has_native_dates: bool = False
     rounded: dict[str, int] = field(default_factory=dict)
 
@@ -130,11 +130,8 @@ def stage(path: Path, spec: ExportSpec, *, shown: str, export: str, folder: Path
 
 def with_encoding(recognised: Recognised, encoding: str) -> Recognised:
     """The same file, read in another encoding."""
-    old = recognised.dialect
-    dialect = old and Dialect(
-        encoding=encoding, delimiter=old.delimiter, has_separator_line=old.has_separator_line, has_header=old.has_header, is_asterisk=old.is_asterisk
-    )
-    return Recognised(format=recognised.format, dialect=dialect, encoding=encoding, encoding_is_sniffed=recognised.encoding_is_sniffed)
+    dialect = replace(recognised.dialect, encoding=encoding) if recognised.dialect is not None else None
+    return replace(recognised, dialect=dialect, encoding=encoding)
 
 
 class _NotUtf8Error(Exception):
@@ -151,7 +148,8 @@ def _stage_text(path: Path, recognised: Recognised, spec: ExportSpec, *, shown: 
     except DamagedHeaderError as error:
         likely = likely_encoding(sniffing.read_head(path))
         advice = f" It looks like {likely}: write exports.{export}.encoding: {likely} in audit.yaml." if likely and likely != recognised.encoding else ""
-        raise ExportError(f"{error}{advice}") from None
+        msg = f"{error}{advice}"
+        raise ExportError(msg) from None
     finally:
         parts.close()
     check_encoding(path, opened, shown=shown, export=export)
@@ -190,6 +188,13 @@ def _staged(opened: Opened, parts: _Parts, shown: str) -> Staged:
 def _stage_parquet(path: Path, recognised: Recognised, *, shown: str, connection: duckdb.DuckDBPyConnection, progress: Progress) -> Staged:
     file = HashedFile(path, shown)
     file.read_all()
+    described = describe_parquet(path, recognised, shown=shown, connection=connection)
+    progress(shown, described.rows)
+    return replace(described, sha256=file.sha256, size_bytes=file.size_bytes)
+
+
+def describe_parquet(path: Path, recognised: Recognised, *, shown: str, connection: duckdb.DuckDBPyConnection) -> Staged:
+    """A Parquet file where it lies, not yet hashed. Raises: ExportError when it is no whole Parquet file."""
     relation = f"read_parquet({literal(str(path))}, file_row_number=true)"
     try:
         rows = pq.ParquetFile(path).metadata.num_rows
@@ -197,7 +202,6 @@ def _stage_parquet(path: Path, recognised: Recognised, *, shown: str, connection
     except (duckdb.Error, pa.ArrowInvalid):
         msg = f"{shown} is no complete Parquet file. Export it again."
         raise ExportError(msg) from None
-    progress(shown, rows)
     names = [str(column[0]) for column in described]
     return Staged(
         shown=shown,
@@ -209,8 +213,6 @@ def _stage_parquet(path: Path, recognised: Recognised, *, shown: str, connection
         line="file_row_number + 1",
         rows=rows,
         rejections=Rejections(file=shown),
-        sha256=file.sha256,
-        size_bytes=file.size_bytes,
     )
 
 

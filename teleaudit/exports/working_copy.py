@@ -92,6 +92,6 @@ def _scientific(connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Ma
     headers = list(mapping.extras)
     if not headers or all(sql_type != "VARCHAR" for sql_type in file.types):
         return {}
-    counts = ", ".join(f"count_if({conversion.is_scientific(quoted(name))})" for name in headers)
+    counts = ", ".join(conversion.counted(conversion.is_scientific(quoted(name))) for name in headers)
     row = connection.execute(f"SELECT {counts} FROM read_parquet({literal(str(target))})").fetchone() or ()
     return {mapping.extras[name]: count for name, count in zip(headers, row, strict=True) if count}
