@@ -32,6 +32,7 @@ from teleaudit.results import as_json, check_entry, compose
 from teleaudit.running import DEFAULT_MEMORY, REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
 from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
+from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, Suite, Topic, load_law, load_suites
 from teleaudit.verdicts import GRAVITY
 from teleaudit.workspace import find_workspace
@@ -118,7 +119,7 @@ class OpenAudit:
         rows = [
             {
                 "Udtræk": export.name,
-                "Datasæt": self._words.name("data_sets", export.table),
+                "Datasæt": TABLES[export.table].title_da,
                 "Fil": file.path,
                 "Rækker": file.rows,
                 "Afviste rækker": file.rejected,
