@@ -33,10 +33,10 @@ Entry = Mapping[str, Any]  # a check of results.json
 
 _WIDTH = 6.3  # inches: the text width of an A4 page
 _EMPTY_HEIGHT = 1.3
-_PNG_DPI = 144
+_PNG_DPI = 120
 _MONTHS_SHOWN = 36  # more are shown by year
-_LABELLED = 24  # bars that get their number above them
-_CODES_SHOWN = 40  # characters of a name on an axis
+_LABELLED, _LABELLED_IN_FULL = 24, 10  # bars that get a number above them, and how many of it are overdue
+_VIEWS = {"invoice_series": "Fakturanummerserie"}  # data sets that no export holds but a view makes
 
 _BLUE, _VERMILION, _GREY, _LINE = "#0072B2", "#D55E00", "#767676", "#333333"
 _CELL = {  # pale Okabe-Ito: the sign in it keeps its contrast
@@ -134,7 +134,7 @@ def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figur
         _counts(axes, f"Antal {_plural(check)}")
         axes.set_xlabel(f"{bars[0].kind}, hvor slettefristen udløber eller udløb")
         marked = _mark_date(axes, bars, as_of) if as_of else None
-        _totals(axes, bars, [bar.records for bar in bars])
+        _totals(axes, [(bar.records, _of_them_overdue(bar) if len(bars) <= _LABELLED_IN_FULL else words.number(bar.records)) for bar in bars])
         handles = [artist for artist, some in ((late, any(bar.overdue for bar in bars)), (within, any(bar.records > bar.overdue for bar in bars)), (marked, marked)) if some]
         axes.legend(handles=handles, frameon=False, loc="upper left", fontsize=8)
         axes.set_ylim(0, max(bar.records for bar in bars) * 1.45)
@@ -175,7 +175,7 @@ def overdue_by_month(check: Entry, *, source: str) -> Figure:
         _periods(axes, bars)
         _counts(axes, f"Antal {_plural(check)} over fristen")
         axes.set_xlabel(f"{bars[0].kind}, hvor slettefristen udløb")
-        _totals(axes, bars, [bar.overdue for bar in bars])
+        _totals(axes, [(bar.overdue, words.number(bar.overdue)) for bar in bars])
         axes.set_ylim(0, max(bar.overdue for bar in bars) * 1.15)
         _finish(figure, axes, _title(check, "overskredne slettefrister", bars), _with_records(source, check, words))
         return figure
@@ -208,8 +208,8 @@ def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
         axes, below = figure.subplots(2, height_ratios=[0.22 * len(rows), key])
         for (row, column), verdicts in cells.items():
             _draw_cell(axes, columns.index(column), rows.index(row), verdicts)
-        _grid(axes, rows, [_short(TABLES[column].title_da if column in TABLES else column) for column in columns])
-        _key_to_verdicts(below, used)
+        _grid(axes, rows, [_title_of(column) for column in columns])
+        _key_to_verdicts(below, used, some_blank=len(cells) < len(rows) * len(columns))
         _finish(figure, axes, f"Vurdering af {_words().counted('check', len(checks))} efter krav og datasæt", source)
         return figure
 
@@ -254,7 +254,8 @@ def _draw_cell(axes: Axes, column: int, row: int, verdicts: Sequence[str]) -> No
 def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xticks(range(len(columns)), columns, rotation=30, ha="right", rotation_mode="anchor")
+    few = len(columns) <= 3
+    axes.set_xticks(range(len(columns)), columns, rotation=0 if few else 30, ha="center" if few else "right", rotation_mode="anchor")
     axes.set_yticks(range(len(rows)), rows)
     axes.set_xlabel("Datasæt")
     axes.set_ylabel("Krav")
@@ -267,9 +268,10 @@ def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
     axes.tick_params(which="both", length=0)
 
 
-def _key_to_verdicts(axes: Axes, verdicts: Sequence[str]) -> None:
+def _key_to_verdicts(axes: Axes, verdicts: Sequence[str], *, some_blank: bool) -> None:
     handles = [Patch(facecolor=_CELL[verdict], edgecolor="#999999", label=f"{_sign(verdict)}  {_label(verdict)}") for verdict in verdicts]
-    handles.append(Patch(facecolor="white", edgecolor="#999999", label="Tom: kravet angår ikke datasættet"))
+    if some_blank:
+        handles.append(Patch(facecolor="white", edgecolor="#999999", label="Tom: kravet angår ikke datasættet"))
     axes.axis("off")
     axes.legend(handles=handles, loc="upper left", frameon=False, fontsize=7.5, borderaxespad=0)
 
@@ -348,13 +350,21 @@ def _counts(axes: Axes, label: str) -> None:
     axes.set_ylabel(label)
 
 
-def _totals(axes: Axes, bars: Sequence[_Bar], heights: Sequence[int]) -> None:
-    """The number above each bar, where there is room for it."""
-    if len(bars) > _LABELLED:
+def _of_them_overdue(bar: _Bar) -> str:
+    """The number of a bar, and that of its overdue part, which may be too small to be seen."""
+    words = _words()
+    if not bar.overdue:
+        return words.number(bar.records)
+    return f"{words.number(bar.records)}\n{'alle' if bar.overdue == bar.records else words.number(bar.overdue)} over frist"
+
+
+def _totals(axes: Axes, heights: Sequence[tuple[int, str]]) -> None:
+    """What to write above each bar, where there is room for it."""
+    if len(heights) > _LABELLED:
         return
-    for place, height in enumerate(heights):
+    for place, (height, text) in enumerate(heights):
         if height:
-            axes.annotate(_words().number(height), (place, height), textcoords="offset points", xytext=(0, 2), ha="center", va="bottom", fontsize=7.5, bbox=_BEHIND)
+            axes.annotate(text, (place, height), textcoords="offset points", xytext=(0, 2), ha="center", va="bottom", fontsize=7.5, bbox=_BEHIND)
 
 
 # What all have
@@ -389,16 +399,15 @@ def _with_records(source: str, check: Entry, words: Words) -> str:
 
 
 def _data_set(check: Entry) -> str:
-    name = check["dataset"]
-    return TABLES[name].title_da if name in TABLES else str(name)
+    return _title_of(check["dataset"])
+
+
+def _title_of(data_set: str) -> str:
+    return TABLES[data_set].title_da if data_set in TABLES else _VIEWS.get(data_set, data_set)
 
 
 def _plural(check: Entry) -> str:
     return str(_words().at("units").get(check["unit"], {}).get("other", "poster"))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _CODES_SHOWN else name[: _CODES_SHOWN - 1] + "…"
 
 
 def _lower(word: str) -> str:
