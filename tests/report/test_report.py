@@ -237,6 +237,16 @@ def test_a_figure_stands_with_its_finding_and_others_in_the_overview(tmp_path: P
     assert "Figur 3" not in text
 
 
+def test_a_tall_figure_fits_on_one_page_with_its_caption(tmp_path: Path) -> None:
+    need("pdftotext", hint="On Debian: apt-get install poppler-utils")
+    text = '<text x="5" y="{}" font-family="DejaVu Sans">{}</text>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="1000">{text.format(20, "TOP")}{text.format(990, "END")}</svg>'
+    tall = Picture(svg=svg.encode(), alt="En meget høj figur.")
+    path = write_report(small(), tmp_path / "report.pdf", figures={"checks": tall}, results_json=encoded(small()))
+    seen = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout.split("\f")
+    assert [page for page in seen if all(word in page for word in ("TOP", "END", "Figur 1"))]
+
+
 def test_a_figure_without_alt_text_is_refused(tmp_path: Path) -> None:
     mute = Picture(svg=figures()["BIZ-ret-3.customer/by_month"].svg, alt="")
     with pytest.raises(TypesettingError, match="alt"):
