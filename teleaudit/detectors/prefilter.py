@@ -49,10 +49,10 @@ def _matches(column: str, pattern: str) -> str:
 def card_candidate_sql(column: str) -> str:
     """SQL, true for every text of ``column`` (an expression of type text) in which ``find_cards`` could find a card; false for null.
 
-    A CASE, because an engine evaluates its arms only where they apply: most cells are too short for a card number.
+    A CASE, because an engine evaluates its arms only where they apply: most cells are too short for a card number or hold fewer than twelve digits.
     """
     grouped, exotic, twelve, cell = (_matches(column, pattern) for pattern in _card_patterns())
-    return f"(CASE WHEN length({column}) >= 12 THEN ({grouped} OR ({exotic} AND {twelve}) OR {cell}) ELSE false END)"
+    return f"(CASE WHEN length({column}) < 12 THEN false WHEN {twelve} THEN CASE WHEN {grouped} THEN true WHEN {exotic} THEN true ELSE {cell} END ELSE coalesce({cell}, false) END)"
 
 
 def message_candidate_sql(column: str) -> str:
