@@ -30,8 +30,7 @@ def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], resul
     remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]
     remarks += [_excel(file, header, count) + " They are kept as they stand." for header, count in result.scientific.items()]
     remarks += [
-        f'{file.shown}, column "{header}": Excel has rounded {count:,} numbers to 15 digits. Format the column as text in the source.'
-        for header, count in file.rounded.items()
+        f'{file.shown}, column "{header}": Excel has rounded {count:,} numbers to 15 digits. Format the column as text in the source.' for header, count in file.rounded.items()
     ]
     return remarks
 

@@ -6,37 +6,39 @@ import errno
 import hashlib
 import os
 import zipfile
+from typing import Never
 
 import pytest
 
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import read_export
+from tests.exports.desk import Desk
 
 GOOD = "Kundenr;Navn;Oprettet;Ophørsdato;Saldo\n1;Ærø;13-01-2020;14-02-2025;1,5\n2;Bøje;15-01-2020;16-02-2025;2,5\n"
 SECRETS = ("Ærø", "Bøje", "13-01-2020", "1,5", "hemmelig")
 
 
-def test_a_missing_file_cannot_be_judged(desk):
+def test_a_missing_file_cannot_be_judged(desk: Desk) -> None:
     export = desk.read("kunder_*.csv")
     assert (export.problem, export.parquet, export.files) == ("no file matches kunder_*.csv", (), ())
     assert export.warnings == ("export kunder: no file matches kunder_*.csv. Its checks cannot be judged.",)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\r\n"])
-def test_an_empty_file_cannot_be_judged(desk, content):
+def test_an_empty_file_cannot_be_judged(desk: Desk, content: str | bytes) -> None:
     desk.write("kunder.csv", content)
     export = desk.read("kunder.csv")
     assert (export.problem, export.parquet) == ("kunder.csv is an empty file", ())
     assert [(file.path, file.rows) for file in export.files] == [("kunder.csv", 0)]
 
 
-def test_a_header_alone_cannot_be_judged(desk):
+def test_a_header_alone_cannot_be_judged(desk: Desk) -> None:
     desk.write("kunder.csv", GOOD.splitlines()[0])
     assert desk.read("kunder.csv").problem == "kunder.csv has a header and no rows"
 
 
-def test_an_empty_file_beside_a_good_one_is_said(desk):
+def test_an_empty_file_beside_a_good_one_is_said(desk: Desk) -> None:
     desk.write("kunder_1.csv", GOOD)
     desk.write("kunder_2.csv", "")
     export = desk.read("kunder_*.csv")
@@ -44,9 +46,10 @@ def test_an_empty_file_beside_a_good_one_is_said(desk):
     assert "kunder_2.csv is empty." in export.warnings
 
 
-def test_a_wrong_delimiter_is_refused(desk):
+def test_a_wrong_delimiter_is_refused(desk: Desk) -> None:
     desk.write("kunder.csv", GOOD)
-    assert desk.refusal("kunder.csv", delimiter=",") == "kunder.csv: cut at comma the header has 1 column, cut at semicolon it has 5. Write exports.kunder.delimiter: ';' in audit.yaml."
+    message = desk.refusal("kunder.csv", delimiter=",")
+    assert message == "kunder.csv: cut at comma the header has 1 column, cut at semicolon it has 5. Write exports.kunder.delimiter: ';' in audit.yaml."
 
 
 @pytest.mark.parametrize(
@@ -65,46 +68,47 @@ def test_a_wrong_delimiter_is_refused(desk):
     ],
 )
 @pytest.mark.parametrize("header", ["Ophørsdato", "Ophort"])
-def test_a_wrong_encoding_is_refused(desk, written, declared, advice, header):
+def test_a_wrong_encoding_is_refused(desk: Desk, written: str, declared: str | None, advice: str, header: str) -> None:
     desk.write("kunder.csv", GOOD.replace("Ophørsdato", header), written)
     message = desk.refusal("kunder.csv", columns={"customer_id": "Kundenr"}, encoding=declared)
     assert f"exports.kunder.encoding: {advice} in audit.yaml" in message
 
 
 @pytest.mark.parametrize("wrong", ["windows-1252", "iso-8859-1", "cp850"])
-def test_mojibake_does_not_pass(desk, wrong):
+def test_mojibake_does_not_pass(desk: Desk, wrong: str) -> None:
     desk.write("kunder.csv", GOOD.encode().decode(wrong, "replace").replace("\ufffd", "?").replace("Oph", "Oph").encode())
     assert "damaged" in desk.refusal("kunder.csv")
 
 
-def test_mojibake_in_the_rows_alone_does_not_pass(desk):
-    desk.write("kunder.csv", "Kundenr;Navn\n1;Ã†rÃ¸\n2;b\n")
-    assert "kunder.csv, line 2: read as utf-8 it has letters mangled by an earlier wrong reading (mojibake) in 1 records." in desk.refusal("kunder.csv", columns={"customer_id": "Kundenr"})
+def test_mojibake_in_the_rows_alone_does_not_pass(desk: Desk) -> None:
+    desk.write("kunder.csv", "Kundenr;Navn\n1;" + "Ærø".encode().decode("windows-1252") + "\n2;b\n")
+    message = desk.refusal("kunder.csv", columns={"customer_id": "Kundenr"})
+    assert "kunder.csv, line 2: read as utf-8 it has letters mangled by an earlier wrong reading (mojibake) in 1 records." in message
 
 
-def test_curly_quotes_are_no_latin_1(desk):
+def test_curly_quotes_are_no_latin_1(desk: Desk) -> None:
     desk.write("kunder.csv", "Kundenr;Navn\n1;“Ærø”\n", "windows-1252")
     assert desk.refusal("kunder.csv", columns={"customer_id": "Kundenr"}, encoding="iso-8859-1").startswith("kunder.csv, line 2: bytes that iso-8859-1 has no letter for.")
     assert desk.rows(desk.read("kunder.csv", columns={"name": "Navn"}), "name") == [("“Ærø”",)]
 
 
-def test_letters_that_prove_no_encoding_are_refused(desk):
+def test_letters_that_prove_no_encoding_are_refused(desk: Desk) -> None:
     desk.write("kunder.csv", b"Kundenr;Navn\n1;\xa7\n")
     assert "it is not UTF-8, and nothing proves another encoding" in desk.refusal("kunder.csv", columns={"customer_id": "Kundenr"})
 
 
-def test_an_unknown_encoding_is_refused(desk):
+def test_an_unknown_encoding_is_refused(desk: Desk) -> None:
     desk.write("kunder.csv", GOOD)
     assert "no encoding 'utf8-dansk'" in desk.refusal("kunder.csv", encoding="utf8-dansk")
 
 
-def test_letters_beyond_ascii_that_come_late_are_still_decided(desk, monkeypatch):
+def test_letters_beyond_ascii_that_come_late_are_still_decided(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("teleaudit.exports.sniffing.SAMPLE_BYTES", 100)
     desk.write("kunder.csv", "Kundenr;Navn\n" + "1;a\n" * 1_000 + "2;Ærø\n", "windows-1252")
     assert desk.rows(desk.read("kunder.csv", columns={"name": "Navn"}), "name")[-1] == ("Ærø",)
 
 
-def test_a_missing_column_is_named_with_its_near_match(desk):
+def test_a_missing_column_is_named_with_its_near_match(desk: Desk) -> None:
     desk.write("kunder.csv", GOOD)
     export = desk.read("kunder.csv", columns={"customer_id": "Kundenr", "end_date": "Ophørdato", "cvr": "CVR-nr"})
     assert export.missing_columns == {"end_date": "Ophørdato", "cvr": "CVR-nr"}
@@ -113,7 +117,7 @@ def test_a_missing_column_is_named_with_its_near_match(desk):
     assert "Ophørsdato" in export.extra_columns
 
 
-def test_a_column_missing_in_one_file_is_missing(desk):
+def test_a_column_missing_in_one_file_is_missing(desk: Desk) -> None:
     desk.write("kunder_1.csv", "Kundenr;Navn\n1;a\n")
     desk.write("kunder_2.csv", "Kundenr\n2\n")
     export = desk.read("kunder_*.csv", columns={"customer_id": "Kundenr", "name": "Navn"})
@@ -121,18 +125,18 @@ def test_a_column_missing_in_one_file_is_missing(desk):
     assert desk.rows(export, "customer_id", "Navn") == [("1", "a"), ("2", None)]
 
 
-def test_a_doubled_column_is_refused(desk):
+def test_a_doubled_column_is_refused(desk: Desk) -> None:
     desk.write("kunder.csv", "Kundenr;Navn;Navn\n1;a;b\n")
     assert desk.refusal("kunder.csv") == 'kunder.csv: "Navn" stands in the header more than once. Give every column its own name in the export.'
 
 
-def test_a_zip_named_csv_is_refused(desk):
+def test_a_zip_named_csv_is_refused(desk: Desk) -> None:
     with zipfile.ZipFile(desk.root / "kunder.csv", "w") as archive:
         archive.writestr("kunder.txt", GOOD)
     assert desk.refusal("kunder.csv") == "kunder.csv is a ZIP archive, not an export that can be read. Unpack it first."
 
 
-def test_a_pdf_named_csv_is_refused(desk):
+def test_a_pdf_named_csv_is_refused(desk: Desk) -> None:
     desk.write("kunder.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
     assert desk.refusal("kunder.csv", format="csv").startswith("kunder.csv is a PDF document, not an export that can be read.")
 
@@ -143,29 +147,29 @@ def test_a_pdf_named_csv_is_refused(desk):
     (b'[{"a": 1}]', None, "is one JSON array"),
     (b"\x1f\x8b\x08", None, "is a gzip archive"),
 ])  # fmt: skip
-def test_a_format_against_the_declaration_is_refused(desk, content, declared, message):
+def test_a_format_against_the_declaration_is_refused(desk: Desk, content: str | bytes, declared: str | None, message: str) -> None:
     desk.write("kunder.csv", content)
     assert message in desk.refusal("kunder.csv", format=declared)
 
 
 @pytest.mark.parametrize("pattern", ["/etc/passwd", "../kunder.csv"])
-def test_a_path_out_of_the_folder_is_refused(desk, pattern):
+def test_a_path_out_of_the_folder_is_refused(desk: Desk, pattern: str) -> None:
     assert "leaves the folder of the exports" in desk.refusal(pattern)
 
 
-def test_a_file_without_permission_is_refused(desk, monkeypatch):
+def test_a_file_without_permission_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.write("kunder.csv", GOOD)
     monkeypatch.setattr("teleaudit.exports.sniffing.read_head", lambda _path: (_ for _ in ()).throw(PermissionError(errno.EACCES, "Permission denied", str(path))))
     assert desk.refusal("kunder.csv") == "kunder.csv cannot be read: no permission. Give the user that runs the audit the right to read it."
 
 
 @pytest.mark.parametrize(("files", "shown"), [("kunder.csv", "The exports folder"), ("2026/*.csv", "The folder 2026")])
-def test_a_folder_without_permission_is_refused(desk, monkeypatch, files, shown):
+def test_a_folder_without_permission_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch, files: str, shown: str) -> None:
     desk.write("2026/kunder.csv", GOOD)
     closed = desk.root if shown == "The exports folder" else desk.root / "2026"
     real = os.scandir
 
-    def scandir(path):
+    def scandir(path: str) -> object:
         if str(path) == str(closed):
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
         return real(path)
@@ -175,8 +179,8 @@ def test_a_folder_without_permission_is_refused(desk, monkeypatch, files, shown)
 
 
 @pytest.mark.parametrize("place", ["teleaudit.exports.staging.pq.ParquetWriter", "teleaudit.exports.reading.write_working_copy"])
-def test_a_full_disk_is_said_and_leaves_nothing(desk, monkeypatch, place):
-    def full(*_args, **_kwargs):
+def test_a_full_disk_is_said_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    def full(*_args: object, **_kwargs: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     desk.write("kunder.csv", GOOD)
@@ -184,11 +188,12 @@ def test_a_full_disk_is_said_and_leaves_nothing(desk, monkeypatch, place):
     assert desk.refusal("kunder.csv").startswith("export kunder: no space left where the working copies are made.")
 
 
-def test_the_engines_own_messages_are_hidden(desk, monkeypatch):
+def test_the_engines_own_messages_are_hidden(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     import duckdb
 
-    def leak(*_args, **_kwargs):
-        raise duckdb.ConversionException("Could not convert string 'hemmelig' to INT32")
+    def leak(*_args: object, **_kwargs: object) -> Never:
+        message = "Could not convert string 'hemmelig' to INT32"
+        raise duckdb.ConversionException(message)
 
     desk.write("kunder.csv", GOOD)
     monkeypatch.setattr("teleaudit.exports.reading.write_working_copy", leak)
@@ -198,18 +203,18 @@ def test_the_engines_own_messages_are_hidden(desk, monkeypatch):
     assert caught.value.__suppress_context__
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(desk):
+def test_a_file_that_changes_while_it_is_read_is_refused(desk: Desk) -> None:
     path = desk.write("kunder.csv", GOOD)
 
-    def meddle(_file, _rows):
+    def meddle(_file: str, _rows: int) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write("3;c;13-01-2020;;\n")
 
-    with pytest.raises(ExportError, match="kunder.csv changed while it was read"):
+    with pytest.raises(ExportError, match=r"kunder\.csv changed while it was read"):
         read_export("kunder", ExportSpec(table="crm_customer", files="kunder.csv"), root=desk.root, work=desk.work, progress=meddle)
 
 
-def test_the_input_is_never_written_to(desk):
+def test_the_input_is_never_written_to(desk: Desk) -> None:
     path = desk.write("kunder.csv", GOOD + "kaputt\n")
     path.chmod(0o444)
     before = (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns, sorted(desk.root.iterdir()))
@@ -217,7 +222,7 @@ def test_the_input_is_never_written_to(desk):
     assert (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns, sorted(desk.root.iterdir())) == before
 
 
-def test_no_warning_holds_a_value(desk):
+def test_no_warning_holds_a_value(desk: Desk) -> None:
     rows = "1;hemmelig;vrøvl;00-00-0000;hemmelig\n2;hemmelig;x\n4,57E+15;hemmelig;13-01-2020;31-12-9999;1,5\n" + '3;"hemmelig"x;13-01-2020;;\n' + "5;hemmelig\x00;;;\n" * 3
     desk.write("kunder.csv", GOOD + rows)
     export = desk.read("kunder.csv", dates="dd-mm-yyyy")
@@ -226,7 +231,7 @@ def test_no_warning_holds_a_value(desk):
     assert [secret for secret in (*SECRETS, "4,57", "vrøvl") if secret in said] == []
 
 
-def test_the_rest_of_a_killed_run_is_cleared(desk):
+def test_the_rest_of_a_killed_run_is_cleared(desk: Desk) -> None:
     left = desk.work / "kunder" / "staged_0.parquet"
     left.parent.mkdir()
     left.write_bytes(b"personal data")
