@@ -8,6 +8,7 @@ data source needs a type of its own to say so.
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import logging
 from collections.abc import Iterator, Sequence
@@ -62,11 +63,11 @@ class _KeptConnection(SqlAlchemyExecutionEngine):
 class DuckDBDatasource(SQLDatasource):
     """A connection of an open engine, by its name."""
 
-    type: Literal["duckdb"] = "duckdb"
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment] # every source has a name of its own, Great Expectations' own subclasses too
     connection_string: str
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[SqlAlchemyExecutionEngine]:
         """The engine above."""
         return _KeptConnection
 
