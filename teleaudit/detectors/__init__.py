@@ -1,7 +1,7 @@
 """Detectors: card numbers and message content in values and columns, columns of locations. Pure functions; nothing here reads an export.
 
 ``scan_value`` judges one value on its own, ``scan_column`` a whole column and is what an audit uses. An engine takes the counts of a column in SQL
-(``profile_query``, ``card_candidate_sql``, ``card_cell_sql``, ``message_candidate_sql``) and lets ``decide_card_column`` and ``decide_message_column`` decide,
+(``profile_query``, ``card_candidate_sql``, ``card_cells_query``, ``message_candidate_sql``) and lets ``decide_card_column`` and ``decide_message_column`` decide,
 the same functions that ``scan_column`` asks.
 """
 
@@ -14,14 +14,14 @@ from teleaudit.detectors.columns import cards_in_cell, count_card_text, decide_c
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, combine
 from teleaudit.detectors.location import location_columns, location_kind
 from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell, profile_messages, profile_values
-from teleaudit.detectors.prefilter import card_candidate_sql, card_cell_sql, message_candidate_sql, profile_query
+from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, message_candidate_sql, profile_query
 
 __all__ = [
     "ColumnDecision",
     "Hit",
     "Level",
     "card_candidate_sql",
-    "card_cell_sql",
+    "card_cells_query",
     "cards_in_cell",
     "count_card_text",
     "decide_card_column",

@@ -17,7 +17,7 @@ from typing import Any
 from teleaudit.detectors.columns import PROFILE, cards_in_cell, count_card_text, decide_card_column
 from teleaudit.detectors.decisions import ColumnDecision, gravest
 from teleaudit.detectors.names import names_identifier
-from teleaudit.detectors.prefilter import card_candidate_sql, card_cell_sql, card_number_sql, profile_query
+from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
 from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, text_of
 from teleaudit.expectations.rows import DataSet, Fetch, quoted
 
@@ -29,7 +29,9 @@ class ExpectNoCardData(ExpectNoContent):
         """Cells with digits that could be a card number's. In a column named for another number, cells that hold only one are left out."""
         text = text_of(column)
         candidate = card_candidate_sql(text)
-        return f"({candidate} AND {card_number_sql(text)} IS NULL)" if names_identifier(column) else candidate
+        if not names_identifier(column):
+            return candidate
+        return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN false WHEN {candidate} THEN {card_number_sql(text)} IS NULL ELSE false END)"
 
     def damaged(self) -> str:
         """Rows with a number that Excel destroyed (2)."""
@@ -40,9 +42,8 @@ class ExpectNoCardData(ExpectNoContent):
         decision = self._decide(column, fetch)
         if decision.level is None:
             return
-        text = text_of(column)
-        cells = card_cell_sql(text, numbers=decision.counts["card_luhn"] + decision.counts["test_cards"] > 0)
-        for record_key, value in fetch(f"SELECT {self.key_sql}, {text} FROM {quoted(self.data_set)} WHERE {cells}"):
+        numbers = decision.counts["card_luhn"] + decision.counts["test_cards"] > 0
+        for record_key, value in fetch(card_cells_query(quoted(self.data_set), self.key_sql, text_of(column), numbers=numbers)):
             level = gravest(hit.level for hit in cards_in_cell(value, name=column, decision=decision))
             if level is not None:
                 yield record_key, level.value
@@ -55,7 +56,7 @@ class ExpectNoCardData(ExpectNoContent):
         if numbers:
             (row,) = fetch(profile_query(relation, [text]))
             counts = dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
-        for (value,) in fetch(f"SELECT {text} FROM {relation} WHERE {card_cell_sql(text, numbers=False)}"):
+        for _, value in fetch(card_cells_query(relation, "NULL", text, numbers=False)):
             count_card_text(value, counts, name=column)
         return decide_card_column(counts, column)
 
