@@ -35,6 +35,7 @@ _WIDTH = 6.3  # inches: the text width of an A4 page
 _EMPTY_HEIGHT = 1.3
 _PNG_DPI = 120
 _MONTHS_SHOWN = 36  # more are shown by year
+_NAMES_LEVEL = 3  # names of data sets that have room beside each other
 _LABELLED, _LABELLED_IN_FULL = 24, 10  # bars that get a number above them, and how many of it are overdue
 _VIEWS = {"invoice_series": "Fakturanummerserie"}  # data sets that no export holds but a view makes
 
@@ -202,7 +203,8 @@ def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
     rows, columns = list(dict.fromkeys(row for row, _ in cells)), _columns(checks)
     used = [verdict.value for verdict in GRAVITY if any(verdict.value in verdicts for verdicts in cells.values())]
     key = 0.165 * (1.5 + len(used)) if cells else 0.0
-    with _figure(1.9 + 0.22 * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
+    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2  # inches below the cells
+    with _figure(0.7 + names + 0.22 * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
         if not cells:
             return _without_data(figure, figure.add_subplot(), "Vurderinger efter krav og datasæt", source)
         axes, below = figure.subplots(2, height_ratios=[0.22 * len(rows), key])
@@ -254,7 +256,7 @@ def _draw_cell(axes: Axes, column: int, row: int, verdicts: Sequence[str]) -> No
 def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    few = len(columns) <= 3
+    few = len(columns) <= _NAMES_LEVEL
     axes.set_xticks(range(len(columns)), columns, rotation=0 if few else 30, ha="center" if few else "right", rotation_mode="anchor")
     axes.set_yticks(range(len(rows)), rows)
     axes.set_xlabel("Datasæt")
@@ -355,7 +357,7 @@ def _of_them_overdue(bar: _Bar) -> str:
     words = _words()
     if not bar.overdue:
         return words.number(bar.records)
-    return f"{words.number(bar.records)}\n{'alle' if bar.overdue == bar.records else words.number(bar.overdue)} over frist"
+    return f"{words.number(bar.overdue)} over" if bar.overdue == bar.records else f"{words.number(bar.records)}\n{words.number(bar.overdue)} over"
 
 
 def _totals(axes: Axes, heights: Sequence[tuple[int, str]]) -> None:

@@ -39,8 +39,6 @@ PRELOAD = ("great_expectations", "pandas", "duckdb", "pyarrow", "matplotlib.figu
 # The last one is for the allocator inside pyarrow, which would tidy up in the background.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
-_PATIENCE_S = 5.0  # for the warm process to leave by itself
-
 
 class ForkedKernel:
     """A kernel forked from the warm process. Looks like the part of ``subprocess.Popen`` that Jupyter uses."""
@@ -102,12 +100,9 @@ class WarmKernels:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         if self._control is None or self._process is None:
             return
-        self._control.close()  # what the warm process waits for
-        try:
-            self._process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._control.close()
+        self._process.kill()  # it holds nothing, and may be in the middle of an import
+        self._process.wait()
         self._control = self._process = None
 
     @property

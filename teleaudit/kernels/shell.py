@@ -12,8 +12,9 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ipykernel import kernelapp
+from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
-from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets import Type
 
@@ -46,11 +47,19 @@ class QuietKernel(IPythonKernel):
         return reply
 
 
+class _ClosedIOPub(IOPubThread):
+    """Sends outputs, without the TCP port on which it would take what forked processes print, also when all else is IPC."""
+
+    def _setup_pipe_in(self) -> None:
+        self._pipe_flag = False
+
+
 def serve(connection_file: Path) -> NoReturn:
     """Answer on a connection file until told to stop, then leave the process. Nobody's own IPython start-up files, no history on disk."""
     _silence()
+    kernelapp.IOPubThread = _ClosedIOPub  # type: ignore[attr-defined] # ipykernel 7.4 has no setting for it
     os.environ["IPYTHONDIR"] = str(connection_file.with_suffix(".ipython"))
-    app = IPKernelApp.instance(kernel_class=QuietKernel, parent_handle=os.getppid())
+    app = kernelapp.IPKernelApp.instance(kernel_class=QuietKernel, parent_handle=os.getppid())
     app.initialize(["-f", str(connection_file), "--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
     try:
         app.start()

@@ -1,0 +1,170 @@
+"""Kernels are forked warm, speak over IPC in a private place, and end with whoever asked for them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from teleaudit.kernels import LONGEST_SOCKET, WarmKernels, kernel_environment, private_folder
+from teleaudit.notebooks import run_notebook
+
+Ask = Callable[[WarmKernels | None, str], str]
+
+
+@pytest.fixture(autouse=True)
+def signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+
+
+@pytest.fixture(scope="module")
+def kernels() -> Iterator[WarmKernels]:
+    with WarmKernels(preload=()) as warm:
+        yield warm
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Run one cell and return what it printed."""
+
+    def run(warm: WarmKernels | None, code: str) -> str:
+        place = Path(tempfile.mkdtemp(dir=tmp_path))
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), place / "asked.ipynb")
+        answer = run_notebook(place / "asked.ipynb", place / "answered.ipynb", {}, kernels=warm, environment={}, restricted=place)
+        assert answer.ok, [path.read_text(encoding="utf-8") for path in (place / "errors").iterdir()]
+        return "".join(output.text for cell in nbformat.read(place / "answered.ipynb", as_version=4).cells for output in cell.outputs)
+
+    return run
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends within a few seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_kernel_is_forked_from_a_process_that_has_imported_everything(ask: Ask) -> None:
+    # Falls back to a cold kernel, whose parent is this process, when an import leaves a thread running.
+    with WarmKernels() as warm:
+        said = ask(warm, "import os, sys\nprint(os.getppid(), *({'great_expectations', 'pandas', 'duckdb', 'matplotlib', 'teleaudit.lab'} <= sys.modules.keys(),))")
+
+        assert said.split() == [str(warm.pid), "True"]
+
+
+def test_starting_does_not_keep_the_caller_waiting() -> None:
+    began = time.monotonic()
+    with WarmKernels(preload=("great_expectations",)):
+        assert time.monotonic() - began < 0.5
+
+
+def test_kernels_speak_over_ipc_in_a_folder_that_only_this_user_can_enter(kernels: WarmKernels, ask: Ask) -> None:
+    code = """
+        import json, os, pathlib, psutil
+        from ipykernel.connect import get_connection_file
+        file = pathlib.Path(get_connection_file())
+        sockets = [path for path in file.parent.iterdir() if path.is_socket()]
+        print(json.loads(file.read_text())["transport"], oct(file.parent.stat().st_mode & 0o777), oct(file.stat().st_mode & 0o077))
+        print(len(sockets), max(len(os.fsencode(path)) for path in sockets), len(psutil.Process().net_connections("inet")))
+    """
+    transport, folder, file, count, longest, network = ask(kernels, code.replace("        ", "").strip()).split()
+
+    assert (transport, folder, file, network) == ("ipc", "0o700", "0o0", "0")
+    assert int(count) == 5
+    assert int(longest) <= LONGEST_SOCKET
+
+
+def test_a_deep_temporary_folder_leaves_room_for_the_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(deep))
+        with private_folder() as folder:
+            assert len(os.fsencode(folder / "kernel-12345678-ipc-5")) <= LONGEST_SOCKET
+    assert not folder.exists()
+
+
+def test_two_notebooks_at_once_have_a_kernel_each(kernels: WarmKernels, ask: Ask) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(lambda _: ask(kernels, "import os\nprint(os.getpid())"), range(4)))
+
+    assert len(set(said)) == 4
+
+
+def test_a_kernel_sees_what_is_added_to_the_environment_and_nothing_of_another(kernels: WarmKernels, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEAUDIT_TEST", "yes")
+    assert ask(kernels, "import os\nprint(os.environ.get('TELEAUDIT_TEST'))") == "yes\n"
+
+    monkeypatch.delenv("TELEAUDIT_TEST")
+    assert ask(kernels, "import os\nprint(os.environ.get('TELEAUDIT_TEST'))") == "None\n"
+
+
+def test_what_a_notebook_registered_for_its_end_is_done(kernels: WarmKernels, ask: Ask, tmp_path: Path) -> None:
+    ask(kernels, f"import atexit, pathlib\natexit.register(pathlib.Path({str(tmp_path / 'ended')!r}).touch)\nNone")
+
+    assert (tmp_path / "ended").exists()
+
+
+def test_nothing_is_left_behind(ask: Ask, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    with private_folder() as short:
+        with monkeypatch.context() as patched, WarmKernels(preload=()) as warm:
+            patched.setattr(tempfile, "tempdir", str(short))
+            pid = warm.pid
+            kernel = int(ask(warm, "import os\nprint(os.getpid())"))
+        assert list(short.iterdir()) == []
+
+    assert pid is not None
+    assert gone(pid)
+    assert gone(kernel)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_kernels_end_with_a_caller_that_was_killed(tmp_path: Path) -> None:
+    script = """
+        import pathlib, subprocess, sys
+        from teleaudit.kernels import WarmKernels, kernel_environment
+        with WarmKernels(preload=()) as warm:
+            kernel = warm.fork(pathlib.Path(sys.argv[1], "kernel.json"), environment=kernel_environment({}), cwd=pathlib.Path(sys.argv[1]))
+            print(warm.pid, kernel.pid, flush=True)
+            sys.stdin.read()
+    """
+    (tmp_path / "kernel.json").write_text('{"transport": "ipc", "ip": "k", "key": "k", "signature_scheme": "hmac-sha256"}', encoding="ascii")
+    caller = subprocess.Popen(
+        [sys.executable, "-c", script.replace("\n        ", "\n"), str(tmp_path)], env=kernel_environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with caller:
+        assert caller.stdout is not None
+        server, kernel = (int(pid) for pid in caller.stdout.readline().split())
+        os.kill(caller.pid, signal.SIGKILL)
+
+    assert gone(server)
+    assert gone(kernel)
+
+
+def test_without_fork_a_kernel_starts_cold_over_ipc_all_the_same(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+
+    with WarmKernels() as warm:
+        assert warm.pid is None
+        assert ask(warm, "from ipykernel.connect import get_connection_info\nprint(get_connection_info(unpack=True)['transport'])") == "ipc\n"
+
+
+def test_an_import_that_leaves_a_thread_running_makes_kernels_start_cold(tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "threaded.py").write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n", encoding="ascii")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    with WarmKernels(preload=("threaded",)) as warm:
+        assert ask(warm, "import os\nprint(os.getppid())") == f"{os.getpid()}\n"
