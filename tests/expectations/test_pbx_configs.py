@@ -59,9 +59,12 @@ def test_a_configuration_of_an_ended_service_of_a_living_customer_is_for_a_lawye
             runs      | c           | s3
             partly    | c           | s4
             unknown   | c           | s9
+            last_day  | leaves_now  | s5
+            renewed   | c           | s6
         """,
         "crm_customer": """
             customer_id | end_date
+            leaves_now  | 2026-11-22
             c           |
         """,
         "subscription": f"""
@@ -71,9 +74,12 @@ def test_a_configuration_of_an_ended_service_of_a_living_customer_is_for_a_lawye
             s3              | c           |
             s4              | c           | {late}
             s4              | c           |
+            s5              | leaves_now  | {late}
+            s6              | c           | {last_lawful}
+            s6              | c           | {late}
         """,
     }
-    result = spec(check, tables, engine=engine, legal={"service_ended": 1}, population=6)
+    result = spec(check, tables, engine=engine, legal={"service_ended": 2}, population=8)
     assert result.verdict is Verdict.LEGAL
 
 
