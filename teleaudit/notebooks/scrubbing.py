@@ -38,7 +38,7 @@ class Places:
             text = re.sub(rf"{re.escape(root)}(?:/|(?![\w.-]))", "", text)
         text = self._absolute.sub(lambda found: "…/" + found[0].rstrip("/").rpartition("/")[2], text)
         host = socket.gethostname()
-        return re.sub(rf"(?<![\w-]){re.escape(host)}(?![\w-])", "(maskine)", text) if len(host) > 3 and host != "localhost" else text
+        return re.sub(rf"(?<![\w<-])(?<!</){re.escape(host)}(?![\w-])", "(maskine)", text) if host not in ("", "localhost") else text
 
 
 def places_of_this_machine(more: Iterable[Path]) -> Places:

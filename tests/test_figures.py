@@ -1,0 +1,172 @@
+"""Figures say what they show, in numbers that stand in the results, and come out alike every time."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from teleaudit import figures
+from teleaudit.verdicts import Verdict
+from tests.report.example import check, example
+
+SOURCE = "Kilde: udtræk fra Bizzy, opgjort pr. 22-11-2026, kørsel 20261122T052250Z-a1b2c3"
+AS_OF = "2026-11-22"
+
+
+def retention(*due: tuple[str, int, int], **more: Any) -> dict[str, Any]:
+    months = [{"month": month, "records": records, "overdue": overdue} for month, records, overdue in due]
+    return (
+        check("BIZ-ret-3.customer", "crm_customer", "fail", "En påstand.", (3000, 2990, 12, 3)) | {"due_by_month": months, "overdue": {"max_days": 1400, "median_days": 33}} | more
+    )
+
+
+def texts(figure: Figure) -> str:
+    """Everything that is written in a figure."""
+    svg = ET.fromstring(figures.svg_of(figure))  # noqa: S314 (made a moment ago)
+    assert svg.tag.endswith("svg")
+    return "\n".join(artist.get_text() for artist in cast("list[Text]", figure.findobj(Text)))
+
+
+def heights(figure: Figure) -> list[float]:
+    """The heights of the bars that are drawn."""
+    return [bar.get_height() for axes in figure.axes for bar in axes.patches if isinstance(bar, Rectangle)]
+
+
+CHECK = retention(("2026-09", 1200, 1150), ("2026-11", 40, 2), ("2027-02", 7, 0))
+
+
+def test_age_shows_every_month_between_and_the_date_of_the_audit() -> None:
+    figure = figures.age_against_deadline(CHECK, source=SOURCE, as_of=AS_OF)
+    said = texts(figure)
+
+    assert heights(figure) == [50, 0, 38, 0, 0, 7, 1150, 0, 2, 0, 0, 0]  # within, then overdue
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["09-2026", "10-2026", "11-2026", "12-2026", "01-2027", "02-2027"]
+    assert "Kundestamdata: alder i forhold til slettefristen, september 2026–februar 2027" in said
+    assert "Opgørelsesdato 22-11-2026" in said
+    assert "1.200\n1.150 over" in said
+    assert f"{SOURCE} · 2.990 vurderbare poster af 3.000" in said
+    assert "Antal poster" in said
+
+
+def test_age_without_a_date_marks_none() -> None:
+    assert "Opgørelsesdato" not in texts(figures.age_against_deadline(CHECK, source=SOURCE))
+
+
+def test_many_months_are_shown_by_year() -> None:
+    long = retention(("2019-01", 1, 1), ("2019-12", 2, 2), ("2026-12", 4, 0))
+    figure = figures.age_against_deadline(long, source=SOURCE, as_of=AS_OF)
+
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [str(year) for year in range(2019, 2027)]
+    assert heights(figure)[8] == 3  # overdue of the first year
+    assert "2019–2026" in texts(figure)
+
+
+def test_overdue_counts_only_what_is_overdue() -> None:
+    figure = figures.overdue_by_month(CHECK, source=SOURCE)
+
+    assert heights(figure) == [1150, 0, 2]
+    assert "Antal poster over fristen" in texts(figure)
+
+
+def test_what_is_overdue_is_hatched_so_that_grey_tells_it_apart() -> None:
+    figure = figures.age_against_deadline(CHECK, source=SOURCE)
+    bars = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
+
+    assert {bool(bar.get_hatch()) for bar in bars} == {True, False}
+
+
+@pytest.mark.parametrize("draw", [figures.age_against_deadline, figures.overdue_by_month])
+def test_nothing_to_show_is_said(draw: Any) -> None:
+    assert "Ingen poster at vise" in texts(draw(retention(), source=SOURCE))
+
+
+def test_words_for_age_come_from_the_numbers() -> None:
+    assert figures.alt_text_age_against_deadline(CHECK) == (
+        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.247 poster fordelt efter måned, hvor slettefristen udløber. "
+        "Fristerne ligger fra september 2026 til februar 2027. Fristen er overskredet for 1.152 af dem (92,38 %). "
+        "Flest har frist i september 2026: 1.200. Den største overskridelse er 1.400 dage."
+    )
+    assert figures.alt_text_age_against_deadline(retention()) == "Ingen poster med en slettefrist i Kundestamdata, kontrol BIZ-ret-3.customer."
+
+
+def test_words_for_overdue_come_from_the_numbers() -> None:
+    assert figures.alt_text_overdue_by_month(CHECK) == (
+        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.152 poster over slettefristen, "
+        "med frist fra september 2026 til november 2026. Flest i september 2026: 1.150."
+    )
+    assert figures.alt_text_overdue_by_month(retention(("2026-09", 5, 0))) == "Ingen poster over slettefristen i Kundestamdata, kontrol BIZ-ret-3.customer."
+
+
+def test_the_matrix_shows_every_verdict_by_its_sign_and_leaves_the_rest_blank() -> None:
+    checks = [check(f"C-{number}.part", "crm_customer" if number % 2 else "cdr", verdict.value, "En påstand.", (5, 5, 0, 0)) for number, verdict in enumerate(Verdict)]
+    figure = figures.checks_by_data_set(checks, source=SOURCE)
+    said = texts(figure).splitlines()
+
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["Kundestamdata", "Teledata (opkaldsdetaljer)"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [f"C-{number}" for number in range(10)]
+    assert sorted(set("!■✖?§○◐□◇✔") - set(said)) == []
+    assert len([patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]) == 10
+    assert "Tom: kravet angår ikke datasættet" in said
+    assert len(set(figures._CELL.values())) == len(Verdict) == len(figures._CELL)
+
+
+def test_checks_of_one_clause_on_one_data_set_share_a_cell_gravest_first() -> None:
+    checks = [check(f"C-1.{part}", "cdr", verdict, "En påstand.", (5, 5, 0, 0)) for part, verdict in (("a", "pass"), ("b", "fail"), ("c", "pass"))]
+    figure = figures.checks_by_data_set(checks, source=SOURCE)
+
+    assert [text.get_text() for text in figure.axes[0].texts] == ["✖ ✔"]
+    assert "Tom: kravet angår ikke datasættet" not in texts(figure)
+
+
+def test_words_for_the_matrix_name_what_is_not_well() -> None:
+    checks = [check("C-1.a", "cdr", "pass", "En påstand.", (5, 5, 0, 0)), check("C-2.a", "invoice", "fail", "En påstand.", (5, 5, 1, 0))]
+
+    assert figures.alt_text_checks_by_data_set(checks) == (
+        "Tabel med 2 kontroller fordelt på 2 krav og 2 datasæt. Afvigelse konstateret: 1 (C-2.a). Ingen afvigelser konstateret: 1."
+    )
+    assert figures.alt_text_checks_by_data_set([]) == "Ingen kontroller."
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    drawn = [
+        (
+            figures.save_svg(figures.age_against_deadline(CHECK, source=SOURCE), tmp_path / f"{n}.svg"),
+            figures.save_png(figures.overdue_by_month(CHECK, source=SOURCE), tmp_path / f"{n}.png"),
+        )
+        for n in "ab"
+    ]
+    (svg, png), (svg_again, png_again) = drawn
+
+    assert svg.read_bytes() == svg_again.read_bytes()
+    assert png.read_bytes() == png_again.read_bytes()
+    assert b"<dc:date>" not in svg.read_bytes()
+    assert b"Software" not in png.read_bytes()
+
+
+def test_every_letter_and_sign_is_in_the_font(recwarn: pytest.WarningsRecorder) -> None:
+    results = example()
+    figures.for_report(results, source=SOURCE)
+
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_a_report_gets_the_matrix_and_a_figure_for_every_finding_with_deadlines() -> None:
+    results = example()
+    pictures = figures.for_report(results, source=SOURCE)
+
+    assert set(pictures) == {"checks"} | {f"{entry['id']}/age" for entry in results["checks"] if entry["due_by_month"] and entry["deviations"]}
+    assert all(picture.alt and b"<svg" in picture.svg for picture in pictures.values())
+
+
+def test_a_notebook_shows_a_png_with_its_words() -> None:
+    shown = figures.show(figures.overdue_by_month(CHECK, source=SOURCE), "Ord.")
+    data, metadata = shown._repr_mimebundle_()
+
+    assert data["text/plain"] == metadata["image/png"]["alt"] == repr(shown) == "Ord."
+    assert data["image/png"].startswith("iVBOR")
