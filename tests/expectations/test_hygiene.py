@@ -104,11 +104,12 @@ def test_only_in_the_hour_that_october_repeats_may_a_call_end_before_it_began(en
         other_sunday   | 2026-10-18 02:59:00 | 2026-10-18 02:01:00
         saturday       | 2026-10-31 02:59:00 | 2026-10-31 02:01:00
         in_march       | 2026-03-29 01:59:00 | 2026-03-29 01:01:00
+        in_september   | 2026-09-27 02:59:00 | 2026-09-27 02:01:00
         plain          | 2026-10-25 02:01:00 | 2026-10-25 02:59:00
         last_year      | 2025-10-26 02:30:00 | 2025-10-26 02:15:00
     """
-    deviating = ["after_the_hour", "before_it", "in_march", "next_day", "other_sunday", "saturday"]
-    spec("HYG-dates.cdr", {"cdr": calls}, engine=engine, deviating=deviating, population=9)
+    deviating = ["after_the_hour", "before_it", "in_march", "in_september", "next_day", "other_sunday", "saturday"]
+    spec("HYG-dates.cdr", {"cdr": calls}, engine=engine, deviating=deviating, population=10)
 
 
 def test_a_time_in_the_hour_that_march_skips_is_impossible(engine: str) -> None:
