@@ -52,7 +52,8 @@ def card_candidate_sql(column: str) -> str:
     A CASE, because an engine evaluates its arms only where they apply: most cells are too short for a card number or hold fewer than twelve digits.
     """
     grouped, exotic, twelve, cell = (_matches(column, pattern) for pattern in _card_patterns())
-    return f"(CASE WHEN length({column}) < 12 THEN false WHEN {twelve} THEN CASE WHEN {grouped} THEN true WHEN {exotic} THEN true ELSE {cell} END ELSE coalesce({cell}, false) END)"
+    encoded = f"CASE WHEN contains(trim({column}), ' ') THEN false ELSE {cell} END"  # hexadecimal and base64 have no space inside
+    return f"(CASE WHEN length({column}) < 12 THEN false WHEN {twelve} THEN CASE WHEN {grouped} THEN true WHEN {exotic} THEN true ELSE {cell} END ELSE coalesce({encoded}, false) END)"
 
 
 def message_candidate_sql(column: str) -> str:
@@ -60,9 +61,9 @@ def message_candidate_sql(column: str) -> str:
 
     A CASE, because an engine evaluates only the arm that applies: most cells of teledata have no space and are short.
     """
-    words, *encoded = (_matches(column, pattern) for pattern in TEXT_CANDIDATES)
+    words, *encoded = TEXT_CANDIDATES
     spaced = " OR ".join(f"contains({column}, {space})" for space in ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)"))
-    return f"(CASE WHEN {spaced} THEN {words} WHEN length({column}) >= 12 THEN {' OR '.join(encoded)} ELSE false END)"
+    return f"(CASE WHEN {spaced} THEN {_matches(column, words)} WHEN length({column}) >= 12 THEN {_matches(column, '|'.join(encoded))} ELSE false END)"
 
 
 def profile_query(relation: str, columns: Sequence[str]) -> str:
