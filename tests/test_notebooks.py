@@ -22,6 +22,7 @@ from teleaudit.errors import ParameterError
 from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks import NotebookRun, run_notebook
 from teleaudit.notebooks.parameters import declared_parameters
+from teleaudit.workspace import init_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -280,6 +281,32 @@ def test_nothing_is_said_on_stderr(make: Make, tmp_path: Path) -> None:
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.name)
 def committed(request: pytest.FixtureRequest) -> Path:
     return Path(request.param)
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh workspace, as an analyst gets it."""
+    target = tmp_path_factory.mktemp("fresh") / "workspace"
+    init_workspace(target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[WarmKernels]:
+    with WarmKernels() as everything:
+        yield everything
+
+
+def test_run_all_works_as_a_notebook_stands(committed: Path, laid_out: Path, warm: WarmKernels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(laid_out / "notebooks")  # where JupyterLab starts its kernels
+    ended = run_notebook(laid_out / "notebooks" / committed.name, tmp_path / committed.name, {}, kernels=warm, environment={}, restricted=tmp_path / "closed")
+    shown = [output for cell in nbformat.read(tmp_path / committed.name, as_version=4).cells if cell.cell_type == "code" for output in cell.outputs]
+    figures = [output for output in shown if "image/png" in output.get("data", {})]
+
+    assert ended.ok, [path.read_text(encoding="utf-8") for path in (tmp_path / "closed").rglob("*.txt")]
+    assert figures
+    assert all(output.metadata["image/png"]["alt"] == output.data["text/plain"] for output in figures)
+    assert [output for output in shown if output.output_type == "stream"] == []
 
 
 def cells_of(path: Path, kind: str) -> list[Any]:
