@@ -38,9 +38,8 @@ def main() -> int:
     for rows in options.rows:
         with tempfile.TemporaryDirectory(prefix="teleaudit-bench-") as folder:
             prepared = _child("prepare", Path(folder), rows)
-            print(
-                f"\n{rows:,} records: exported in {prepared['generated']:.1f} s, read into the working copy in {prepared['read']:.1f} s ({prepared['megabytes']:.0f} MB, peak {prepared['peak_mib']:.0f} MiB)"
-            )
+            read = f"read into the working copy in {prepared['read']:.1f} s ({prepared['megabytes']:.0f} MB, peak {prepared['peak_mib']:.0f} MiB)"
+            print(f"\n{rows:,} records: exported in {prepared['generated']:.1f} s, {read}")
             wrong |= _compare(Path(folder), rows, options.repeat, CONTENDERS[: 2 if options.no_pandas else 3])
     return 1 if wrong else 0
 
@@ -72,7 +71,7 @@ def _child(contender: str, folder: Path, rows: int) -> dict[str, Any]:
     done = subprocess.run([sys.executable, str(HERE / "contenders.py"), contender, str(folder), str(rows)], check=False, capture_output=True, text=True)
     if done.returncode:
         print(done.stderr, file=sys.stderr)
-        raise SystemExit(f"{contender} failed")
+        sys.exit(f"{contender} failed")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 

@@ -9,8 +9,9 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -103,12 +104,13 @@ def samples(
     clean: Annotated[bool, typer.Option("--clean", help="Without any deviation.")] = False,
 ) -> None:
     """Make invented exports of two operators, with the findings that were planted in them."""
-    from teleaudit.samples import OPERATORS, write_samples
+    from teleaudit.samples import TELEDATA_ROWS, write_samples
 
+    known = tuple(TELEDATA_ROWS)
     for name in operator or ():
-        _one_of("--operator", name, OPERATORS)
-    write_samples(target, seed=seed, rows=rows, operators=tuple(operator or OPERATORS), clean=clean)
-    for name in operator or OPERATORS:
+        _one_of("--operator", name, known)
+    write_samples(target, seed=seed, rows=rows, operators=tuple(operator or known), clean=clean)
+    for name in operator or known:
         _out.print(str(target / name))
 
 
@@ -128,34 +130,18 @@ def rules(
     suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
 ) -> None:
     """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
-    from teleaudit.suites import load_law, load_suite
+    from teleaudit.suites import catalogue, load_law, load_suite
     from teleaudit.workspace import find_workspace
 
     folder = find_workspace(Path.cwd()) / "expectations"
-    law = load_law(folder)
     names = suite or sorted(path.stem for path in folder.glob("*.yaml") if path.stem != "law")
-    entries = [
-        {
-            "suite": name,
-            "clause": clause.clause,
-            "check": check.id if check else None,
-            "data_set": check.data_set if check else None,
-            "severity": clause.severity,
-            "legal_basis": [law[basis].citation_da for basis in (check.legal_basis if check else clause.legal_basis)],
-            "claim": (check.claim if check else clause.claim).da,
-            "not_assessed": clause.not_assessed.reason.da if clause.not_assessed else None,
-        }
-        for name in names
-        for loaded in [load_suite(name, folder)]
-        for clause in loaded.clauses
-        for check in [c for c in loaded.checks if c.clause is clause] or [None]
-    ]
+    entries = catalogue([load_suite(name, folder) for name in names], load_law(folder))
     if output == "json":
-        _out.print(json.dumps(entries, ensure_ascii=False, indent=1), markup=False)
+        _out.print(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1), markup=False)
         return
-    table = Table("suite", "check", "data set", "severity", "claim", show_lines=False)
+    table = Table("suite", "check", "data set", "severity", "claim")
     for entry in entries:
-        table.add_row(entry["suite"], entry["check"] or f"{entry['clause']} (not assessed)", entry["data_set"] or "", entry["severity"], entry["claim"])
+        table.add_row(entry.suite, entry.check or f"{entry.clause} (not assessed)", entry.data_set or "", entry.severity, entry.claim)
     Console(width=None if _out.is_terminal else 200).print(table)
 
 
@@ -211,7 +197,7 @@ def _place(error: BaseException) -> str:
     return place
 
 
-def _one_of(option: str, value: str, known: Sequence[str]) -> None:
+def _one_of(option: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
         msg = f"{option} {value}: there is no such one here; known: {', '.join(known)}.{near_match(value, known)}"
         raise UserError(msg)
@@ -234,12 +220,15 @@ def _progress() -> Iterator[tuple[Any, Any]]:
         yield (lambda text: bars.console.print(text, markup=False)), rows
 
 
-def _show(results: dict[str, Any]) -> None:
+def _show(results: Mapping[str, Any]) -> None:
     """The verdicts as a table: what a person looks at first."""
     table = Table("check", "verdict", "N", "M", "k", "e", title=f"{results['controller']['name']}, as of {results['as_of']}")
     for check in results["checks"]:
-        numbers = [f"{check[name]:,}" for name in ("population", "assessable", "deviations", "exempted")]
+        judged = check["why"] is None or check["population"] > 0
+        numbers = [f"{check[name]:,}" if judged else "-" for name in ("population", "assessable", "deviations", "exempted")]
         table.add_row(check["id"], check["verdict"] + (f" ({check['why']})" if check["why"] else ""), *numbers)
     for column in table.columns[2:]:
         column.justify = "right"
     Console(width=None if _out.is_terminal else 120).print(table)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in results["totals"]["verdicts"].items())
+    _out.print(f"{results['totals']['checks']} checks: {counts}. N population, M assessable, k deviations, e exempted.")

@@ -35,7 +35,7 @@ Entry = dict[str, Any]  # a clause or an entry of the register as YAML gives it
 
 
 @cache
-def _read(name: str) -> Any:  # noqa: ANN401 (YAML holds anything)
+def _read(name: str) -> Any:
     return YAML(typ="safe", pure=True).load((EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
@@ -44,7 +44,7 @@ def _clauses() -> Iterator[tuple[str, Entry]]:
         yield from ((suite, clause) for clause in _read(suite))
 
 
-def _pairs(node: Any, place: str) -> Iterator[tuple[str, Entry]]:  # noqa: ANN401 (any node of the tree)
+def _pairs(node: Any, place: str) -> Iterator[tuple[str, Entry]]:
     """Every text given in languages, with the place where it stands."""
     if isinstance(node, dict):
         if {"da", "en"} & set(node):

@@ -53,7 +53,8 @@ def card_candidate_sql(column: str) -> str:
     """
     grouped, exotic, twelve, cell = (_matches(column, pattern) for pattern in _card_patterns())
     encoded = f"CASE WHEN contains(trim({column}), ' ') THEN false ELSE {cell} END"  # hexadecimal and base64 have no space inside
-    return f"(CASE WHEN length({column}) < 12 THEN false WHEN {twelve} THEN CASE WHEN {grouped} THEN true WHEN {exotic} THEN true ELSE {cell} END ELSE coalesce({encoded}, false) END)"
+    plain = f"CASE WHEN {grouped} THEN true WHEN {exotic} THEN true ELSE {cell} END"
+    return f"(CASE WHEN length({column}) < 12 THEN false WHEN {twelve} THEN {plain} ELSE coalesce({encoded}, false) END)"
 
 
 def message_candidate_sql(column: str) -> str:

@@ -115,11 +115,13 @@ def text_of(column: str) -> str:
     return f"CAST({quoted(column)} AS VARCHAR)"
 
 
+def exported_columns(data_set: DataSet, table: str) -> list[str]:
+    """The columns that the exports really have: mapped or kept under their own header, not what views or the reader add."""
+    canonical = TABLES[table].names
+    return [name for name in data_set.own if name not in _OWN_COLUMNS and (name not in canonical or name in data_set.filled)]
+
+
 def columns_to_look_into(data_set: DataSet, table: str) -> list[str]:
-    """Every column of the exports themselves (not what views add) that may hold text or long numbers."""
+    """Those of them that may hold text or long numbers."""
     kinds = {column.name: column.kind for column in TABLES[table].columns}
-    return [
-        name
-        for name, sql_type in data_set.own.items()
-        if name not in _OWN_COLUMNS and not sql_type.startswith(_NEVER_CONTENT) and (name not in kinds or (name in data_set.filled and kinds[name] is not Kind.DECIMAL))
-    ]
+    return [name for name in exported_columns(data_set, table) if not data_set.own[name].startswith(_NEVER_CONTENT) and kinds.get(name) is not Kind.DECIMAL]

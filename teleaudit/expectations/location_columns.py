@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.detectors.location import location_columns
-from teleaudit.expectations.content import columns_to_look_into
+from teleaudit.expectations.content import exported_columns
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.rows import DataSet, Fetch, quoted
 from teleaudit.verdicts import Answer, Deviation
@@ -52,6 +52,6 @@ class ExpectNoLocationColumns(BatchExpectation):
 
 def no_location_columns(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoLocationColumns:  # noqa: ANN401 (meta)
     """The expectation for the columns a data set has."""
-    own = columns_to_look_into(data_set, table)
+    own = exported_columns(data_set, table)
     named = list(location_columns(own))
     return ExpectNoLocationColumns(columns=named, others=len(own) - len(named), **kwargs)
