@@ -12,8 +12,8 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from teleaudit.kernels.annex import ENVIRONMENT, keep_error
@@ -44,22 +44,15 @@ def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
 
 
 def warm(preload: Sequence[str], *, spark: bool) -> None:
-    """Import what kernels need, without what only costs time."""
-    with _hidden(("rfc3987_syntax",) if spark else ("rfc3987_syntax", "pyspark")):
-        for name in ("ipykernel.kernelapp", "teleaudit.kernels.shell", *preload):
-            with suppress(ImportError):
-                importlib.import_module(name)
+    """Import what kernels need, without what only costs time: a grammar for addresses nobody asks for, and an engine not used.
 
-
-@contextmanager
-def _hidden(names: Sequence[str]) -> Iterator[None]:
-    """Make imports of these fail: a grammar of seconds for a check of addresses nobody asks for, and an engine not used.
-
-    They stay hidden: Great Expectations keeps in mind that Spark is not there.
+    Both stay hidden from the kernels: Great Expectations keeps in mind what it did not find.
     """
-    for name in names:
-        sys.modules[name] = None  # type: ignore[assignment] # what makes an import fail
-    yield
+    for name in ("rfc3987_syntax",) if spark else ("rfc3987_syntax", "pyspark"):
+        sys.modules[name] = None  # type: ignore[assignment] # makes an import fail
+    for name in ("ipykernel.kernelapp", "teleaudit.kernels.shell", *preload):
+        with suppress(ImportError):
+            importlib.import_module(name)
 
 
 def threads_running() -> int:
