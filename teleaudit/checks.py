@@ -27,6 +27,9 @@ from teleaudit.suites import Check, Suite, Topic, checks_of
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view
 
+# Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
+END_OF_RELATIONSHIP = "crm_customer.end_date"
+
 
 class Bench:
     """An audit's exports on an engine, ready to be checked."""
@@ -44,7 +47,8 @@ class Bench:
             else:
                 engine.add_table(table, [file for export in own for file in export.parquet])
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
-        engine.create_views(as_of=as_of.isoformat(), services_known=bool(self._filled["agreement"] or self._filled["subscription"]))
+        self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
+        engine.create_views(as_of=as_of.isoformat(), services_known=self._services_known)
 
     def checks(self, topic: Topic | None = None) -> tuple[Check, ...]:
         """The checks of a topic, or of all, that have something to say here."""
@@ -144,7 +148,13 @@ class Bench:
                     return problem
                 if name not in self._filled[table]:
                     return "missing_column", needed
+                if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
+                    return "all_null", needed
         return None
+
+    def _is_all_null(self, table: str, column: str) -> bool:
+        ((rows, held),) = self.engine.fetch(f"SELECT count(*), count({quoted(column)}) FROM export_{table}")
+        return bool(rows > 0 and held == 0)
 
     def _no_table(self, table: str) -> tuple[str, str] | None:
         if table in self._frames:

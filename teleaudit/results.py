@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from teleaudit import __version__
 from teleaudit.audits import Audit
 from teleaudit.exports.reading import ReadExport
 from teleaudit.findings import references
@@ -17,7 +18,7 @@ from teleaudit.suites import Clause, LegalBasis, Suite
 from teleaudit.verdicts import CheckResult, Verdict, gravest
 
 SCHEMA = "teleaudit/results/1"
-_PACKAGES = ("teleaudit", "great-expectations", "duckdb", "pandas", "papermill", "typst", "matplotlib")
+_PACKAGES = ("great-expectations", "duckdb", "pandas", "papermill", "typst", "matplotlib")
 
 
 def exit_code(results: Mapping[str, Any]) -> int:
@@ -69,7 +70,7 @@ def compose(
             "exempted": sum(check["exempted"] for check in checks),
         },
         "suites": {suite.name: suite.sha256 for suite in suites},
-        "versions": {"python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in _PACKAGES},
+        "versions": {"teleaudit": __version__, "python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in _PACKAGES},
     }
 
 
@@ -92,7 +93,6 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "reasons": answer.reasons,
         "exemptions": answer.exemptions,
         "legal": answer.legal,
-        "questions": {reading.name: reading.question.model_dump() for reading in result.check.spec.legal if reading.question},
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
         "review": answer.review,
         "columns": answer.columns,
@@ -151,7 +151,7 @@ def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
         "extracted_at": export.extracted_at.isoformat() if export.extracted_at else None,
         "control_rows": audit.exports[export.name].control_rows,
         "problem": export.problem,
-        "warnings": list(export.warnings),
+        "warnings": [remark.as_json() for remark in export.warnings],
         "missing_columns": sorted(export.missing_columns),
         "extra_columns": len(export.extra_columns),
     }

@@ -180,3 +180,13 @@ def test_checks_are_answered_in_the_order_of_their_suites(engine: str) -> None:
         "KAZ-b2.crm_customer"
     }
     assert not any(result.verdict is Verdict.PASS and not result.answer.assessable for result in results.values())
+
+
+def test_customers_without_a_single_end_date_and_without_services_are_unknown_whatever_their_status_says(engine: str) -> None:
+    customers = """
+        customer_id | created_at | end_date | status
+        b           | 2020-01-01 |          | Aktiv
+        a           | 2020-01-01 |          | Aktiv
+    """
+    result = answer("BIZ-ret-3.customer", {"crm_customer": customers}, engine=engine)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "all_null", "crm_customer.end_date")

@@ -147,6 +147,20 @@ def test_a_hold_suspends_erasure_only_while_in_force_reasoned_and_approved(engin
     spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": holds}, engine=engine, deviating=deviating, exempt={"legal_hold": 4}, population=9)
 
 
+def test_a_hold_whose_end_cannot_be_read_suspends_nothing(engine: str) -> None:
+    customers = """
+        customer_id | end_date
+        unreadable  | 2020-01-31
+        placeholder | 2020-01-31
+    """
+    holds = """
+        hold_id | customer_id | reason  | start      | end | approved_by | _issues
+        h2      | unreadable  | dispute | 2020-01-01 |     | counsel     | end=unreadable
+        h1      | placeholder | dispute | 2020-01-01 |     | counsel     | end=placeholder
+    """
+    spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": holds}, engine=engine, deviating=["unreadable"], exempt={"legal_hold": 1})
+
+
 def test_a_held_customer_who_may_stay_anyway_is_not_counted_as_exempt(engine: str) -> None:
     customers = """
         customer_id | end_date
