@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from teleaudit.audits import Audit, load_audit
 from teleaudit.exports.reading import ReadExport
 from teleaudit.findings import WORKLIST_COLUMNS
+from teleaudit.kernels.annex import keep_error
 from teleaudit.runs import RunFolder
 from teleaudit.suites import Topic
 
@@ -89,9 +90,4 @@ class RunState:
 
     def keep_error(self, text: str) -> str:
         """Keep a full error report in the closed annex; returns the id under which it may be named."""
-        folder = self.folder.restricted / "errors"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        error_id = f"E-{os.urandom(4).hex()}"
-        with os.fdopen(os.open(folder / f"{error_id}.txt", os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        return error_id
+        return keep_error(text, self.folder.restricted)

@@ -33,7 +33,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("checks",),
     ("findings", "masking"),
     ("results",),
-    ("figures", "report"),
+    ("figures", "report", "tables"),
     ("runs", "runstate", "notebooks", "kernels"),
     ("ledger",),
     ("running",),

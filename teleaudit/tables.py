@@ -1,0 +1,30 @@
+"""Tables as a notebook shows them: a caption, Danish numbers, no row numbers, a dash where there is nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+from babel.numbers import format_decimal
+from pandas.io.formats.style import Styler
+from pandas.io.formats.style_render import CSSDict
+
+_CAPTION: CSSDict = {"selector": "caption", "props": "caption-side: top; text-align: left; font-weight: bold; padding-bottom: 0.4em"}
+
+
+def captioned(frame: pd.DataFrame, caption: str) -> Styler:
+    """The frame with a caption; the frame itself is its ``data``. Numbers stand to the right, as 1.234."""
+    sides = ["right" if pd.api.types.is_numeric_dtype(frame[name]) else "left" for name in frame.columns]
+    numbers, words = (pd.IndexSlice[:, [name for name, own in zip(frame.columns, sides, strict=True) if own == side]] for side in ("right", "left"))
+    headers: list[CSSDict] = [{"selector": f"th.col_heading.col{place}", "props": f"text-align: {side}"} for place, side in enumerate(sides)]
+    return (
+        frame.style.hide(axis="index")
+        .format(_number, subset=numbers, na_rep="–")
+        .format(subset=words, na_rep="–", escape="html")
+        .set_caption(caption)
+        .set_table_styles([_CAPTION, *headers])
+        .set_properties(subset=numbers, **{"text-align": "right"})
+        .set_properties(subset=words, **{"text-align": "left"})
+    )
+
+
+def _number(value: object) -> str:
+    return str(format_decimal(str(value), locale="da"))
