@@ -15,6 +15,7 @@ from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.schema import TABLES
+from teleaudit.workspace import find_workspace
 
 AUDIT_FILE = "audit.yaml"
 
@@ -144,6 +145,22 @@ def load_audit(path: Path) -> Audit:
         raise AuditFileError(_say(file, error)) from None
     audit._path = file.resolve()  # noqa: SLF001 (our own private attribute, set once on reading)
     return audit
+
+
+def find_audit(name: str | Path) -> Path:
+    """The audit file at a path, in a folder, or of that name in the workspace's ``audits/``. Raises: AuditFileError with the near match."""
+    path = Path(name)
+    if path.is_dir():
+        path /= AUDIT_FILE
+    elif path.name == str(name) and not path.suffix:
+        path = find_workspace(Path.cwd()) / "audits" / name / AUDIT_FILE
+    if path.exists():
+        return path
+    asked = path.parent if path.name == AUDIT_FILE else path
+    folder = asked if asked.is_dir() else asked.parent
+    known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
+    msg = f"no file {path}.{near_match(asked.name, known)}" + (f" Audits in {folder}: {', '.join(known)}." if known else "")
+    raise AuditFileError(msg)
 
 
 def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)

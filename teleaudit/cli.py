@@ -6,16 +6,18 @@ Progress and messages go to stderr, results to stdout. Heavy imports are paid on
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
+import re
+import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -33,10 +35,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="Exit codes: 0 no deviations, all assessed. 1 deviations. 2 no deviation, but something not assessed. 3 wrong use, configuration or input. 4 internal error.",
 )
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
-_out = Console(highlight=False, soft_wrap=True)
 
-_DATE = ["%Y-%m-%d"]
+
+class _Console(Console):
+    """A console whose reader may leave (`teleaudit rules | head`): what nobody reads is not written, and the exit code stays."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
+_err = _Console(stderr=True, highlight=False, soft_wrap=True)
+_out = _Console(highlight=False, soft_wrap=True)
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_SIZE = re.compile(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 AuditFile = Annotated[Path, typer.Argument(metavar="AUDIT.yaml", help="The audit file, or the folder that holds it.")]
 
 
@@ -55,9 +67,7 @@ def _common(*, version: Annotated[bool, typer.Option("--version", callback=_vers
 def run(
     audit: AuditFile,
     *,
-    as_of: Annotated[
-        dt.datetime | None, typer.Option("--as-of", formats=_DATE, metavar="DATE", help="Judge deadlines on this date (yyyy-mm-dd). Default: the audit's as_of, else today.")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Judge deadlines on this date (yyyy-mm-dd). Default: the audit's as_of, else today.")] = None,
     exports: Annotated[Path | None, typer.Option("--exports", metavar="DIR", help="The exports lie here instead of in the audit's exports_root.")] = None,
     engine: Annotated[str, typer.Option("--engine", help="duckdb.")] = "duckdb",
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("reports"),
@@ -67,13 +77,18 @@ def run(
     no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="Ask the checks without notebooks: the same answers, no executed notebooks in the record.")] = False,
 ) -> None:
     """Carry out an audit: read the exports, ask every check, write the report."""
+    from teleaudit.audits import find_audit
     from teleaudit.running import Options, run_audit
 
     _one_of("--engine", engine, ("duckdb",))
-    _one_of("--lang", lang, ("da",))
-    options = Options(as_of=as_of.date() if as_of else None, exports=exports, out=out, notebooks=not no_notebooks, jobs=jobs, memory=memory)
+    for language in lang.split(","):
+        _one_of("--lang", language, ("da",))
+    if not _SIZE.fullmatch(memory):
+        msg = f"--memory {memory} is no size: write a number and its unit, as in 1536MB or 4GB."
+        raise UserError(msg)
+    options = Options(as_of=_date("--as-of", as_of) if as_of is not None else None, exports=exports, out=out, notebooks=not no_notebooks, jobs=jobs, memory=memory)
     with _progress() as (say, rows):
-        outcome = run_audit(audit, options, say=say, rows=rows)
+        outcome = run_audit(find_audit(audit), options, say=say, rows=rows)
     _show(outcome.results)
     _out.print(f"Report: {outcome.folder / 'record' / 'report.da.pdf'}")
     raise typer.Exit(outcome.exit_code)
@@ -142,47 +157,74 @@ def rules(
     table = Table("suite", "check", "data set", "severity", "claim")
     for entry in entries:
         table.add_row(entry.suite, entry.check or f"{entry.clause} (not assessed)", entry.data_set or "", entry.severity, entry.claim)
-    Console(width=None if _out.is_terminal else 200).print(table)
+    _Console(width=None if _out.is_terminal else 200).print(table)
 
 
 def main() -> None:
     """The entry point: every way out ends with one of the five exit codes."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
+            signal.signal(getattr(signal, name), _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Danish letters gets a question mark, not an error
     code = _code(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # DuckDB's binding reports every object still alive at a normal interpreter exit, on stderr
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # who read along has gone
+            stream.flush()
+    os._exit(code)  # Great Expectations and duckdb-engine, once imported, make DuckDB's binding report leaks on stderr at a normal exit, connections or none
+
+
+class _Signals:
+    """Whether somebody asked this process to stop."""
+
+    stopped = False
+
+
+def _stop(_number: int, _frame: object) -> None:
+    """End like Ctrl-C, whatever signal asks; a second one does not disturb the clearing up."""
+    if not _Signals.stopped:
+        _Signals.stopped = True
+        raise KeyboardInterrupt
 
 
 def _code(arguments: Sequence[str]) -> int:
     """Run a command; the exit code it ends with."""
+    command = typer.main.get_command(app)
     try:
-        answer = typer.main.get_command(app).main(args=list(arguments), prog_name="teleaudit", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        _err.print(error.format_message(), markup=False)
-        return ExitCode.WRONG_USE
-    except click.ClickException as error:
-        _err.print(f"teleaudit: {_click_words(error)}", markup=False)
+        with command.make_context("teleaudit", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.TyperException as error:
+        _err.print(_usage_words(error), markup=False)
         return ExitCode.WRONG_USE
     except UserError as error:
         _err.print(f"teleaudit: {error}", markup=False)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        _err.print("teleaudit: interrupted. The run folder is not complete; its working copies are gone.", markup=False)
-        return ExitCode.INTERNAL
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted()
     except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback may quote a value of a row)
+        if _Signals.stopped:  # DuckDB makes an error of its own of Ctrl-C
+            return _interrupted()
         _err.print(f"teleaudit: internal error ({type(error).__name__} in {_place(error)}). This is a bug, not your data.", markup=False)
         return ExitCode.INTERNAL
-    return int(answer or 0)
+    return ExitCode.CLEAN
 
 
-def _click_words(error: click.ClickException) -> str:
-    """Click's message, with the near match of an unknown command where click has none."""
-    message = error.format_message()
-    if isinstance(error, click.UsageError) and "No such command" in message and error.ctx is not None:
-        asked = message.split("'")[1]
-        message += near_match(asked, error.ctx.command.list_commands(error.ctx)) if isinstance(error.ctx.command, click.Group) and "Did you mean" not in message else ""
-    usage = f"\n{error.ctx.get_usage()}" if isinstance(error, click.UsageError) and error.ctx is not None else ""
-    return message + usage
+def _interrupted() -> int:
+    _err.print("teleaudit: interrupted. The run folder is not complete; its working copies are gone.", markup=False)
+    return ExitCode.INTERNAL
+
+
+def _usage_words(error: typer.TyperException) -> str:
+    """What is wrong with a command line, the near match of an unknown option, and how the command is used."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return error.format_message()
+    context = getattr(error, "ctx", None)
+    near = [near_match(option, known) for option, known in [(getattr(error, "option_name", None), getattr(error, "possibilities", None))] if option and known]
+    message = f"{error.message}.{near[0]}" if near else error.format_message().replace("Value error, ", "")
+    return f"teleaudit: {message}" + (f"\n{context.get_usage()}" if context else "")
 
 
 def _place(error: BaseException) -> str:
@@ -199,15 +241,23 @@ def _place(error: BaseException) -> str:
 
 def _one_of(option: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
-        msg = f"{option} {value}: there is no such one here; known: {', '.join(known)}.{near_match(value, known)}"
+        msg = f"{option} {value}: not available here. There is: {', '.join(known)}.{near_match(value, known)}"
         raise UserError(msg)
+
+
+def _date(option: str, value: str) -> dt.date:
+    if _DATE.fullmatch(value):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(value)
+    msg = f"{option} {value} is no date: write it as yyyy-mm-dd, as in 2026-11-22."
+    raise UserError(msg)
 
 
 @contextmanager
 def _progress() -> Iterator[tuple[Any, Any]]:
     """Something to say and something to count: bars on a terminal, plain lines otherwise."""
     if not _err.is_terminal:
-        yield (lambda text: _err.print(text, markup=False)), (lambda _name, _rows: None)
+        yield _say_on(_err), (lambda _name, _rows: None)
         return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=_err, transient=True) as bars:
         tasks: dict[str, Any] = {}
@@ -217,7 +267,18 @@ def _progress() -> Iterator[tuple[Any, Any]]:
                 tasks[name] = bars.add_task(f"reading {name}", total=None)
             bars.update(tasks[name], completed=count)
 
-        yield (lambda text: bars.console.print(text, markup=False)), rows
+        yield _say_on(bars.console), rows
+
+
+def _say_on(console: Console) -> Callable[[str], None]:
+    """Says a step; ends the run instead where Ctrl-C was taken for a failed query on the way (DuckDB makes an error of its own of it)."""
+
+    def say(text: str) -> None:
+        if _Signals.stopped:
+            raise KeyboardInterrupt
+        console.print(text, markup=False)
+
+    return say
 
 
 def _show(results: Mapping[str, Any]) -> None:
@@ -229,6 +290,6 @@ def _show(results: Mapping[str, Any]) -> None:
         table.add_row(check["id"], check["verdict"] + (f" ({check['why']})" if check["why"] else ""), *numbers)
     for column in table.columns[2:]:
         column.justify = "right"
-    Console(width=None if _out.is_terminal else 120).print(table)
+    _Console(width=None if _out.is_terminal else 120).print(table)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in results["totals"]["verdicts"].items())
     _out.print(f"{results['totals']['checks']} checks: {counts}. N population, M assessable, k deviations, e exempted.")

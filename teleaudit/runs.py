@@ -76,7 +76,7 @@ class RunFolder:
 
 @contextmanager
 def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
-    """A new run's folder under ``out/<audit>/``; the working copies are gone when the block is left.
+    """A new run's folder under ``out/<audit>/``; the working copies are gone when the block is left, the closed annex of an incomplete run too.
 
     Interrupted runs' working copies are removed first. Raises: UserError where the folder cannot be written.
     """
@@ -90,6 +90,8 @@ def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
         with _plain_words(folder.path):
             yield folder
     finally:
+        if not (folder.path / COMPLETE).exists():
+            shutil.rmtree(folder.restricted, ignore_errors=True)
         shutil.rmtree(folder.work, ignore_errors=True)
         os.close(lock)
 

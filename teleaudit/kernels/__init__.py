@@ -89,6 +89,7 @@ class WarmKernels:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._ended = False
 
     def __enter__(self) -> Self:
         if hasattr(os, "fork") and hasattr(socket, "send_fds"):
@@ -98,6 +99,11 @@ class WarmKernels:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the warm process and every kernel, whatever they are doing; a notebook that still asks for one fails."""
+        self._ended = True
         if self._control is None or self._process is None:
             return
         self._control.close()
@@ -111,9 +117,9 @@ class WarmKernels:
         return self._process.pid if self._process else None
 
     def fork(self, connection_file: Path, *, environment: Mapping[str, str], cwd: Path) -> ForkedKernel | None:
-        """A new kernel that answers on ``connection_file``, once the imports are done; None where kernels must start cold."""
+        """A new kernel that answers on ``connection_file``, once the imports are done; None where kernels must start cold. Raises: RuntimeError after the end."""
         if self._control is None:
-            return None
+            return self._no_kernel()
         ours, theirs = socket.socketpair()
         request = {"connection_file": str(connection_file), "cwd": str(cwd), "environment": dict(environment)}
         try:
@@ -125,8 +131,14 @@ class WarmKernels:
             pid = b""
         if not pid:
             ours.close()
-            return None
+            return self._no_kernel()
         return ForkedKernel(ours, int(pid))
+
+    def _no_kernel(self) -> ForkedKernel | None:
+        if self._ended:
+            msg = "no kernels any more"
+            raise RuntimeError(msg)
+        return None
 
 
 def _start_server(control: socket.socket, preload: Sequence[str], *, spark: bool) -> subprocess.Popen[bytes]:
