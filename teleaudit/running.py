@@ -125,14 +125,21 @@ def _existing(root: Path) -> Path:
 
 
 def _check_by_notebooks(state: RunState, kernels: WarmKernels, jobs: int, say: Say) -> list[str]:
-    """Run a notebook per topic; returns the names of those that failed."""
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+    """Run a notebook per topic; returns the names of those that failed. Ctrl-C takes the kernels with it, before their folders are cleared away."""
+    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    failed = []
+    try:
         runs = {name: pool.submit(_run_notebook, state, kernels, name) for name in _NOTEBOOKS.values()}
-        failed = []
         for name, future in runs.items():
             run = future.result()
             say(f"{name}: {'done' if run.ok else f'failed ({run.error_type}, {run.error_id})'} in {run.seconds:.1f} s")
             failed += [] if run.ok else [name]
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        kernels.end()
+        raise
+    finally:
+        pool.shutdown()
     return failed
 
 
