@@ -11,7 +11,8 @@ Left out:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from teleaudit.detectors.columns import PROFILE, cards_in_cell, count_card_text, decide_card_column
@@ -21,14 +22,20 @@ from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, 
 from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, text_of
 from teleaudit.expectations.rows import DataSet, Fetch, quoted
 
+_KEPT_CELLS = 100_000  # in memory between deciding and judging; a column with more is read twice
+
 
 class ExpectNoCardData(ExpectNoContent):
     """No cell holds a full card number."""
+
+    integers: list[str]  # those of the columns that are whole numbers by type
 
     def candidate(self, column: str) -> str:
         """Cells with digits that could be a card number's. In a column named for another number, cells that hold only one are left out."""
         text = text_of(column)
         candidate = card_candidate_sql(text)
+        if column in self.integers:
+            return f"(CASE WHEN {quoted(column)} >= {10**11} THEN {candidate} ELSE false END)"  # twelve digits or more
         if not names_identifier(column):
             return candidate
         return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN false WHEN {candidate} THEN {card_number_sql(text)} IS NULL ELSE false END)"
@@ -39,28 +46,37 @@ class ExpectNoCardData(ExpectNoContent):
 
     def hits(self, column: str, fetch: Fetch) -> Iterator[tuple[str, str]]:
         """Record key and level of every card number in one column."""
-        decision = self._decide(column, fetch)
+        cells = list(islice(self._cells(column, fetch), _KEPT_CELLS))
+        whole = len(cells) < _KEPT_CELLS
+        decision = self._decide(column, cells if whole else self._cells(column, fetch), fetch)
         if decision.level is None:
             return
-        numbers = decision.counts["card_luhn"] + decision.counts["test_cards"] > 0
-        for record_key, value in fetch(card_cells_query(quoted(self.data_set), self.key_sql, text_of(column), numbers=numbers)):
+        for record_key, value, _ in cells if whole else self._cells(column, fetch):
             level = gravest(hit.level for hit in cards_in_cell(value, name=column, decision=decision))
             if level is not None:
                 yield record_key, level.value
 
-    def _decide(self, column: str, fetch: Fetch) -> ColumnDecision:
-        """What the column as a whole is: its numbers counted by the engine, its running text read here."""
-        text, relation = text_of(column), quoted(self.data_set)
+    def _cells(self, column: str, fetch: Fetch) -> Iterator[tuple[Any, ...]]:
+        """Record key, text and digits of the cells that must be judged one by one."""
+        return fetch(card_cells_query(quoted(self.data_set), self.key_sql, text_of(column), candidate=self.candidate(column)))
+
+    def _decide(self, column: str, cells: Iterable[tuple[Any, ...]], fetch: Fetch) -> ColumnDecision:
+        """What the column as a whole is: its running text counted here, its numbers, if they matter, by the engine."""
         counts: dict[str, int] = {}
-        ((numbers,),) = fetch(f"SELECT count({card_number_sql(text)}) FROM {relation} WHERE {self.candidate(column)}")
+        numbers = False
+        for _, value, number in cells:
+            if number is None:
+                count_card_text(value, counts, name=column)
+            else:
+                numbers = True
         if numbers:
-            (row,) = fetch(profile_query(relation, [text]))
-            counts = dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
-        for _, value in fetch(card_cells_query(relation, "NULL", text, numbers=False)):
-            count_card_text(value, counts, name=column)
+            (row,) = fetch(profile_query(quoted(self.data_set), [text_of(column)]))
+            counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
         return decide_card_column(counts, column)
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)
     """The expectation for every column of a data set."""
-    return ExpectNoCardData(data_set=data_set.name, columns=columns_to_look_into(data_set, table), key_sql=data_set.key_sql, **kwargs)
+    columns = columns_to_look_into(data_set, table)
+    integers = [column for column in columns if data_set.own[column] == "BIGINT"]
+    return ExpectNoCardData(data_set=data_set.name, columns=columns, integers=integers, key_sql=data_set.key_sql, **kwargs)

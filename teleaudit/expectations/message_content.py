@@ -33,10 +33,12 @@ class ExpectNoMessageContent(ExpectNoContent):
         if decision.level is None:
             return
         from_a_list = {value for value, times in distinct if decision.reason != "by_name" and is_catalogue(times, cells)}
-        for record_key, value in fetch(f"SELECT {self.key_sql}, {text} FROM {relation} WHERE {candidate}"):
-            level = gravest(hit.level for hit in messages_in_cell(value, name=column, decision=decision))
-            if level is not None and value not in from_a_list:
-                yield record_key, level.value
+        judged = ((value, gravest(hit.level for hit in messages_in_cell(value, name=column, decision=decision))) for value, _ in distinct if value not in from_a_list)
+        levels = {value: level.value for value, level in judged if level is not None}
+        if levels:
+            for record_key, value in fetch(f"SELECT {self.key_sql}, {text} FROM {relation} WHERE {candidate}"):
+                if value in levels:
+                    yield record_key, levels[value]
 
 
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)
