@@ -51,6 +51,12 @@ class ParameterError(UserError):
 
 def near_match(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the closest known name, or an empty string when none is close."""
+    close = closest(name, known)
+    return f" Did you mean '{close}'?" if close else ""
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name closest to a name, when one is close."""
     by_fold = {candidate.casefold(): candidate for candidate in sorted(known)}
     close = difflib.get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
-    return f" Did you mean '{by_fold[close[0]]}'?" if close else ""
+    return by_fold[close[0]] if close else None

@@ -122,14 +122,12 @@ def for_report(results: Entry, *, source: str) -> dict[str, Picture]:
 def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figure:
     """Records by the month (or year) in which their deadline falls; those overdue are hatched, the audit's date is marked."""
     words, bars = _words(), _bars(check["due_by_month"], up_to=as_of[:7])
-    with _figure(3.1 if bars else _EMPTY_HEIGHT) as figure:
+    with _figure(2.5 if bars else _EMPTY_HEIGHT) as figure:
         axes = figure.add_subplot()
         if not bars:
             return _without_data(figure, axes, _title(check, "alder i forhold til slettefristen"), source)
         places = range(len(bars))
-        within = axes.bar(
-            places, [bar.records - bar.overdue for bar in bars], color=_BLUE, label="Fristen er ikke overskredet, eller posten er undtaget", bottom=[bar.overdue for bar in bars]
-        )
+        within = axes.bar(places, [bar.records - bar.overdue for bar in bars], color=_BLUE, label="Ikke overskredet eller undtaget", bottom=[bar.overdue for bar in bars])
         late = axes.bar(places, [bar.overdue for bar in bars], color=_VERMILION, hatch="////", edgecolor="white", label="Fristen er overskredet")
         _periods(axes, bars)
         _counts(axes, f"Antal {_plural(check)}")
@@ -137,8 +135,8 @@ def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figur
         marked = _mark_date(axes, bars, as_of) if as_of else None
         _totals(axes, [(bar.records, _of_them_overdue(bar) if len(bars) <= _LABELLED_IN_FULL else words.number(bar.records)) for bar in bars])
         handles = [artist for artist, some in ((late, any(bar.overdue for bar in bars)), (within, any(bar.records > bar.overdue for bar in bars)), (marked, marked)) if some]
-        axes.legend(handles=handles, frameon=False, loc="upper left", fontsize=8)
-        axes.set_ylim(0, max(bar.records for bar in bars) * 1.45)
+        axes.legend(handles=handles, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(handles), fontsize=7.5, borderaxespad=0.2, columnspacing=1, handlelength=1.6)
+        axes.set_ylim(0, max(bar.records for bar in bars) * 1.3)
         _finish(figure, axes, _title(check, "alder i forhold til slettefristen", bars), _with_records(source, check, words))
         return figure
 
@@ -380,7 +378,7 @@ def _figure(height: float) -> Iterator[Figure]:
 
 def _finish(figure: Figure, axes: Axes, title: str, source: str) -> None:
     figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold", wrap=True)
-    figure.supxlabel(source, x=0.01, ha="left", fontsize=7, color=_GREY)
+    figure.supxlabel(source, x=0.01, ha="left", fontsize=7.5, color=_GREY)
     axes.set_axisbelow(True)
 
 
@@ -397,7 +395,7 @@ def _title(check: Entry, subject: str, bars: Sequence[_Bar] = ()) -> str:
 
 
 def _with_records(source: str, check: Entry, words: Words) -> str:
-    return f"{source} · {words.number(check['assessable'])} vurderbare {_plural(check)} af {words.number(check['population'])}"
+    return f"{source}\n{words.number(check['assessable'])} vurderbare {_plural(check)} af {words.number(check['population'])}"
 
 
 def _data_set(check: Entry) -> str:

@@ -27,6 +27,7 @@ from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import UserError, near_match
 from teleaudit.findings import new_reference_key, write_worklist
+from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, check_entry, compose
 from teleaudit.running import DEFAULT_MEMORY, REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
@@ -132,7 +133,7 @@ class OpenAudit:
 
     def export_warnings(self) -> pd.DataFrame:
         """What was remarked while the exports were read."""
-        rows = [{"Udtræk": export.name, "Bemærkning": text} for export in self._state.exports for text in export.warnings]
+        rows = [{"Udtræk": export.name, "Bemærkning": say_remark(self._words, remark.as_json())} for export in self._state.exports for remark in export.warnings]
         return pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
 
     def check(self, topic: Topic) -> TopicAnswers:

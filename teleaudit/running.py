@@ -83,7 +83,7 @@ def run_audit(path: Path, options: Options, *, say: Say, rows: Callable[[str, in
         exports = read_exports(audit, root=root, work=folder.work, rows=rows)
         for export in exports:
             for warning in export.warnings:
-                say(f"note: {warning}")
+                say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")
         as_of = options.as_of or audit.as_of or started_at.date()
         state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine="duckdb", memory=options.memory)
         state.save()
@@ -108,7 +108,7 @@ def read_exports(audit: Audit, *, root: Path, work: Path, rows: Callable[[str, i
 def write_pdf(content: bytes, target: Path) -> Path:
     """The report of a results.json, with its figures."""
     results = json.loads(content)
-    source = f"Kilde: udtræk fra {results['controller']['name']}, opgjort pr. {results['as_of']}, kørsel {results['run_id']}"
+    source = f"Kilde: udtræk fra {results['controller']['name']}, opgjort pr. {dt.date.fromisoformat(results['as_of']):%d-%m-%Y}, kørsel {results['run_id']}"
     return write_report(results, target, figures=figures.for_report(results, source=source), language="da", results_json=content)
 
 

@@ -50,7 +50,7 @@ def test_age_shows_every_month_between_and_the_date_of_the_audit() -> None:
     assert "Kundestamdata: alder i forhold til slettefristen, september 2026–februar 2027" in said
     assert "Opgørelsesdato 22-11-2026" in said
     assert "1.200\n1.150 over" in said
-    assert f"{SOURCE} · 2.990 vurderbare poster af 3.000" in said
+    assert f"{SOURCE}\n2.990 vurderbare poster af 3.000" in said
     assert "Antal poster" in said
 
 

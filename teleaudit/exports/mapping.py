@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from teleaudit.audits import ExportSpec
-from teleaudit.errors import near_match
+from teleaudit.errors import closest
 from teleaudit.exports import dialects
+from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Staged
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 
@@ -21,7 +22,7 @@ class Mapping:
     constants: dict[str, str]  # canonical column -> its value in every row
     extras: dict[str, str]  # name in the working copy -> header, in the order of the files
     missing: dict[str, str]  # canonical column -> header that some file lacks
-    warnings: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -34,12 +35,12 @@ def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
     wanted = wanted_headers(files, spec)
     lacking = {column: [file for file in files if header not in file.header] for column, header in wanted.items()}
     missing = {column: wanted[column] for column, without in lacking.items() if without}
-    warnings = [_warn(column, wanted[column], lacking[column][0]) for column in missing]
+    remarks = [_on_missing(column, wanted[column], lacking[column][0]) for column in missing]
     names = TABLES[spec.table].names
     present = {column: wanted[column] for column in names if column in wanted and column not in missing}
     constants = {column: spec.constants[column] for column in names if column in spec.constants and column not in present}
     extras = _extra_names((header for file in files for header in file.header), set(present.values()), reserved=names)
-    return Mapping(headers=present, constants=constants, extras=extras, missing=missing, warnings=tuple(warnings))
+    return Mapping(headers=present, constants=constants, extras=extras, missing=missing, remarks=tuple(remarks))
 
 
 def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:
@@ -52,8 +53,9 @@ def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:
     return {column: column for column in TABLES[spec.table].names if column in found}
 
 
-def _warn(column: str, header: str, file: Staged) -> str:
-    return f'{file.shown}: no column "{header}" (for {column}).{near_match(header, file.header)}'
+def _on_missing(column: str, header: str, file: Staged) -> Remark:
+    near = closest(header, file.header)
+    return Remark(code="missing_column_near" if near else "missing_column", file=file.shown, column=header, canonical=column, near=near)
 
 
 def _extra_names(headers: Iterable[str], mapped: set[str], *, reserved: Iterable[str]) -> dict[str, str]:

@@ -20,8 +20,9 @@ from teleaudit.exports.decisions import Sources, decide_sources, refuse_contradi
 from teleaudit.exports.fingerprints import HashedFile
 from teleaudit.exports.locating import find_files, shown_path
 from teleaudit.exports.mapping import Mapping, map_columns
+from teleaudit.exports.noticing import remarks_on
 from teleaudit.exports.rejects import KEPT, Reject
-from teleaudit.exports.remarks import remarks_on
+from teleaudit.exports.remarks import NOT_JUDGED, Remark
 from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.storage import connect, private_folder, storage_errors_said
 from teleaudit.exports.working_copy import Converted, write_working_copy
@@ -52,7 +53,7 @@ class ReadExport:
     rejects: tuple[Reject, ...]  # at most 10,000; the counts in files and reject_reasons are whole
     extracted_at: dt.date | None
     problem: str | None  # why the export cannot be judged at all
-    warnings: tuple[str, ...]  # sentences for stderr and the report
+    warnings: tuple[Remark, ...]  # for stderr and the report
     reject_reasons: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -74,7 +75,7 @@ def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress
     dates.checked_zone(spec.timezone)
     paths = find_files(spec.files, root)
     if not paths:
-        return _not_judged(name, spec, problem=f"no file matches {spec.files}", files=())
+        return _not_judged(name, spec, problem=[Remark(code="no_file", file=spec.files)], files=())
     folder = work / name
     with storage_errors_said(name), private_folder(folder), connect(folder) as connection:
         reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
@@ -139,12 +140,12 @@ class _Reading:
             rejects=_kept_rejects(files),
             extracted_at=self.spec.extracted_at,
             problem=None,
-            warnings=(*(f"{file.path} is empty." for file in empty), *_header_only(files), *mapping.warnings, *remarks),
+            warnings=(*_without_rows(empty, [file for file in files if not file.rejections.count]), *mapping.remarks, *remarks),
             reject_reasons=_reasons(files),
         )
 
 
-def _not_judged(name: str, spec: ExportSpec, *, problem: str, files: Sequence[ExportFile], rejected: Sequence[Staged] = ()) -> ReadExport:
+def _not_judged(name: str, spec: ExportSpec, *, problem: Sequence[Remark], files: Sequence[ExportFile], rejected: Sequence[Staged] = ()) -> ReadExport:
     """An export that nothing can be said about."""
     return ReadExport(
         name=name,
@@ -156,22 +157,22 @@ def _not_judged(name: str, spec: ExportSpec, *, problem: str, files: Sequence[Ex
         missing_columns={},
         rejects=_kept_rejects(rejected),
         extracted_at=spec.extracted_at,
-        problem=problem,
-        warnings=(f"export {name}: {problem}. Its checks cannot be judged.",),
+        problem="; ".join(str(remark).removesuffix(".") for remark in problem),
+        warnings=(*problem, Remark(code=NOT_JUDGED)),
         reject_reasons=_reasons(rejected),
     )
 
 
-def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> str:
+def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Remark]:
     """Why there is no row at all."""
     if any(file.rejections.count for file in files):
-        return "none of its records could be read"
-    headers = [f"{file.shown} has a header and no rows" for file in files]
-    return "; ".join([*(f"{file.path} is an empty file" for file in empty), *headers])
+        return [Remark(code="no_records")]
+    return _without_rows(empty, files)
 
 
-def _header_only(files: Sequence[Staged]) -> list[str]:
-    return [f"{file.shown} has a header and no rows." for file in files if not file.rows and not file.rejections.count]
+def _without_rows(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Remark]:
+    """The files that have none."""
+    return [*(Remark(code="empty_file", file=file.path) for file in empty), *(Remark(code="header_only", file=file.shown) for file in files if not file.rows)]
 
 
 def _described(file: Staged, rows: int) -> ExportFile:

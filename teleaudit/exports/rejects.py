@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+REASONS = ("ragged", "quote", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "duplicate_key")
 KEPT = 10_000  # of each file, and of each export; the counts are always whole
 
 
@@ -14,7 +15,7 @@ class Reject:
 
     file: str
     line: int
-    reason: str  # ragged, quote, field_limit, nul, undecodable, mojibake, control, not_json, duplicate_key
+    reason: str  # one of REASONS
 
 
 @dataclass(kw_only=True)

@@ -1,14 +1,59 @@
-"""What reading an export leaves to say: sentences for stderr and the report, with headers and counts, never with values."""
+"""A remark on an export: a code with names and counts, which stderr says in English and a report in its own language.
+
+It holds headers, file names and counts, never a value. The Danish sentences stand under ``remarks`` in report/da.yaml.
+"""
 
 from __future__ import annotations
 
-from teleaudit.exports.conversion import Source
-from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.staging import Staged
-from teleaudit.exports.working_copy import Converted
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
 from teleaudit.schema import Kind
 
-_NAMES = {
+NOT_JUDGED = "not_judged"
+
+_ONE, _OTHER = 0, 1
+_SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {  # one, other
+        "no_file": ("no file matches {file}.", "no file matches {file}."),
+        "empty_file": ("{file} is an empty file.", "{file} is an empty file."),
+        "header_only": ("{file} has a header and no rows.", "{file} has a header and no rows."),
+        "no_records": ("none of its records could be read.", "none of its records could be read."),
+        NOT_JUDGED: ("Its checks cannot be judged.", "Its checks cannot be judged."),
+        "missing_column": ("{file}: no column {column} (for {canonical}).", "{file}: no column {column} (for {canonical})."),
+        "missing_column_near": ("{file}: no column {column} (for {canonical}). Did you mean '{near}'?", "{file}: no column {column} (for {canonical}). Did you mean '{near}'?"),
+        "rejected": (
+            "{file}: {count} record could not be read and is kept apart ({reasons}; on line {line}).",
+            "{file}: {count} records could not be read and are kept apart ({reasons}; first on line {line}).",
+        ),
+        "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
+        "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
+        "placeholder": (
+            "{place} {count} date is a placeholder (1900, 2099, 9999) and stands for no end.",
+            "{place} {count} dates are placeholders (1900, 2099, 9999) and stand for no end.",
+        ),
+        "gap": (
+            "{place} {count} time falls in the hour that is skipped when summer time begins.",
+            "{place} {count} times fall in the hour that is skipped when summer time begins.",
+        ),
+        "unreadable": ("{place} {count} value cannot be read as {kind}.", "{place} {count} values cannot be read as {kind}."),
+        "excel": (
+            "{place} Excel has damaged {count} number (scientific notation, digits lost). Export it from the source again, not by way of Excel.",
+            "{place} Excel has damaged {count} numbers (scientific notation, digits lost). Export them from the source again, not by way of Excel.",
+        ),
+        "scientific": (
+            "{place} Excel has damaged {count} number (scientific notation, digits lost). Export it from the source again, not by way of Excel. It is kept as it stands.",
+            "{place} Excel has damaged {count} numbers (scientific notation, digits lost). Export them from the source again, not by way of Excel. They are kept as they stand.",
+        ),
+        "rounded": (
+            "{place} Excel has rounded {count} number to 15 digits. Format the column as text in the source.",
+            "{place} Excel has rounded {count} numbers to 15 digits. Format the column as text in the source.",
+        ),
+    }
+)
+_KINDS = {
     Kind.TEXT: "text",
     Kind.INTEGER: "a whole number",
     Kind.DECIMAL: "a number",
@@ -17,39 +62,37 @@ _NAMES = {
     Kind.BOOLEAN: "yes or no",
 }
 
-
-def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], result: Converted) -> list[str]:
-    """The remarks on one file, in the order of its trouble: records, columns, values."""
-    remarks = []
-    if file.rejections.count:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(file.rejections.reasons.items()))
-        first = min(reject.line for reject in file.rejections.kept)
-        remarks.append(f"{file.shown}: {file.rejections.count:,} records could not be read and are kept apart ({reasons}; first on line {first:,}).")
-    if result.blank_rows:
-        remarks.append(f"{file.shown}: {result.blank_rows:,} rows without any value were passed over.")
-    remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]
-    remarks += [_excel(file, header, count) + " They are kept as they stand." for header, count in result.scientific.items()]
-    remarks += [
-        f'{file.shown}, column "{header}": Excel has rounded {count:,} numbers to 15 digits. Format the column as text in the source.' for header, count in file.rounded.items()
-    ]
-    return remarks
+CODES = tuple(_SENTENCES)
 
 
-def _on_issue(file: Staged, mapping: Mapping, source: Source, code: str, count: int) -> str:
-    header = mapping.headers.get(source.column.name, source.column.name)
-    place = f'{file.shown}, column "{header}":'
-    match code:
-        case "excel":
-            return _excel(file, header, count)
-        case "zero":
-            return f"{place} {count:,} dates are all zeros."
-        case "placeholder":
-            return f"{place} {count:,} dates are placeholders (1900, 2099, 9999) and stand for no end."
-        case "gap":
-            return f"{place} {count:,} times fall in the hour that is skipped when summer time begins."
-        case _:
-            return f"{place} {count:,} values cannot be read as {_NAMES[source.column.kind]}."
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """One thing to say about an export. ``str`` says it in English."""
 
+    code: str  # one of CODES
+    file: str | None = None  # or the pattern that no file matches
+    column: str | None = None  # a header
+    count: int | None = None
+    line: int | None = None
+    kind: str | None = None  # what values cannot be read as: a Kind
+    canonical: str | None = None  # the canonical column that a header was looked for
+    near: str | None = None  # the header that is close to the one looked for
+    reasons: dict[str, int] = field(default_factory=dict)  # rejected records by reason
 
-def _excel(file: Staged, header: str, count: int) -> str:
-    return f'{file.shown}, column "{header}": Excel has damaged {count:,} numbers (scientific notation, digits lost). Export it from the source again, not by way of Excel.'
+    def __str__(self) -> str:
+        form = _ONE if self.count == 1 else _OTHER
+        return _SENTENCES[self.code][form].format(
+            file=self.file,
+            place=f'{self.file}, column "{self.column}":',
+            column=f'"{self.column}"',
+            canonical=self.canonical,
+            near=self.near,
+            count=f"{self.count:,}" if self.count is not None else "",
+            line=f"{self.line:,}" if self.line is not None else "",
+            kind=_KINDS[Kind(self.kind)] if self.kind else "",
+            reasons=", ".join(f"{count:,} {reason}" for reason, count in sorted(self.reasons.items())),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The remark as it stands in results.json: what it has, and the English sentence."""
+        return {name: value for name, value in vars(self).items() if value} | {"text": str(self)}

@@ -6,11 +6,13 @@ the controller's remarks, approval) go in at their place in ``describe``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from teleaudit.report.findings import describe_finding, describe_legal, describe_not_assessed
-from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, found
+from teleaudit.report.findings import Section, describe_section, sections
+from teleaudit.report.gaps import describe_legal, describe_not_assessed, describe_notes
+from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table
+from teleaudit.report.remarks import say_remark
 
 GRAVEST_SHOWN = 5
 
@@ -26,7 +28,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
         "region": words.at("region"),
         "document": _document(material),
         "running": {name: words.say(f"running.{name}", controller=material.results["controller"]["name"], run_id=material.results["run_id"]) for name in words.at("running")},
-        "verdicts": {code: {"sign": verdict["sign"], "label": verdict["label"]} for code, verdict in words.at("verdicts").items()},
+        "verdicts": {code: {"sign": verdict["sign"], "short": verdict["short"], "label": verdict["label"]} for code, verdict in words.at("verdicts").items()},
         "headings": words.at("headings"),
         "labels": words.at("finding"),
         "front": _front(material),
@@ -36,12 +38,14 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
         "data": _data(material),
         "method": _method(material),
         "overview": _overview(material, {key: figure for key, figure in figures.items() if key.partition("/")[0] not in checks}),
-        "findings": [describe_finding(material, check, figures) for check in material.findings],
+        "findings": [describe_section(material, section, figures) for section in sections(material)],
         "legal": describe_legal(material),
         "not_assessed": describe_not_assessed(material),
+        "notes": describe_notes(material),
         "closing": words.at("closing"),
         "catalogue": _catalogue(material),
         "manifest": _manifest(material),
+        "other_law": _other_law(material),
         "versions": material.table("versions", [({"code": name}, {"code": version}) for name, version in sorted(material.results["versions"].items())]),
         "suites": material.table("suites", [({"code": name}, {"hash": digest}) for name, digest in sorted(material.results["suites"].items())]),
         "glossary": words.at("glossary"),
@@ -107,7 +111,7 @@ def _front(material: Material) -> Part:
 
 def _summary(material: Material) -> Part:
     words, results = material.words, material.results
-    findings = material.findings
+    findings = sections(material)
     shown = findings[:GRAVEST_SHOWN]
     return {
         "intro": words.say(
@@ -119,23 +123,28 @@ def _summary(material: Material) -> Part:
             policy=results["policy"]["title"],
         ),
         "conclusion": conclude(material),
-        "counts": material.table("counts", [({"verdict": verdict}, words.number(count)) for verdict, count in material.verdict_counts.items()]),
-        "gravest": material.table("gravest", [_gravest_row(material, check) for check in shown], "summary.gravest_none"),
-        "gravest_more": words.say("summary.gravest_more", shown=len(shown), total=words.number(len(findings))) if len(findings) > len(shown) else "",
+        "counts": material.table("counts", [_count_row(material, verdict, count) for verdict, count in material.verdict_counts.items()]),
+        "gravest": material.table("gravest", [_gravest_row(material, section) for section in shown], "summary.gravest_none"),
+        "gravest_more": words.say("summary.gravest_more", shown=len(shown), total=words.counted("clause", len(findings))) if len(findings) > len(shown) else "",
         "per_check": words.at("summary.per_check"),
         "checks": material.table("checks", [_check_row(material, check) for check in material.checks], "conclusion.none"),
     }
 
 
-def _gravest_row(material: Material, check: Entry) -> tuple[Any, ...]:
-    words = material.words
-    return ({"id": check["id"]}, material.text(check["claim"]), words.name("severities", check["severity"] or ""), words.number(found(check)))
+def _count_row(material: Material, verdict: str, count: int) -> tuple[Any, ...]:
+    return ({"short": verdict}, material.words.at(f"verdicts.{verdict}.label"), material.words.number(count))
+
+
+def _gravest_row(material: Material, section: Section) -> tuple[Any, ...]:
+    words, first = material.words, section.checks[0]
+    claim = material.clause_claim(section.clause) or material.text(first["claim"])
+    return ({"id": section.clause}, claim, words.name("severities", first["severity"] or ""), words.number(len(section.checks)), words.number(section.found))
 
 
 def _check_row(material: Material, check: Entry) -> tuple[Any, ...]:
     judged = check["verdict"] not in UNJUDGED
-    numbers = [material.words.number(check[name] if judged else None) for name in ("assessable", "deviations", "exempted")]
-    return ({"id": check["id"]}, material.dataset(check["dataset"]), *numbers, {"verdict": check["verdict"]})
+    numbers = [material.words.number(check[name] if judged else None) for name in ("population", "assessable", "deviations", "exempted")]
+    return ({"id": check["id"]}, material.dataset(check["dataset"]), *numbers, {"short": check["verdict"]})
 
 
 def _scope(material: Material) -> Part:
@@ -155,17 +164,37 @@ def _scope(material: Material) -> Part:
 
 def _law(material: Material) -> Part:
     words = material.words
-    rows = [
-        (
-            str(basis.get("title_da", basis["id"])),
-            basis["citation_da"],
-            words.name("authorities", basis["authority"] or ""),
-            words.say("law.from_to", start=words.date(basis["valid_from"]), end=words.date(basis["valid_to"]) if basis["valid_to"] else words.at("law.open")),
-            words.date(basis["checked_on"]) if basis["checked_on"] else words.at("law.not_checked"),
-        )
-        for basis in sorted(material.results["legal_bases"], key=lambda basis: str(basis["id"]))
-    ]
-    return {"intro": words.at("law.intro"), "own_deadlines": words.at("law.own_deadlines"), "table": material.table("law", rows, "law.empty")}
+    return {
+        "intro": words.at("law.intro"),
+        "own_deadlines": words.at("law.own_deadlines"),
+        "tables": _law_tables(material, [basis for basis in material.results["legal_bases"] if basis["id"] in material.applied_bases], "law.empty"),
+    }
+
+
+def _other_law(material: Material) -> Part:
+    """The rules that no check carried out refers to."""
+    others = [basis for basis in material.results["legal_bases"] if basis["id"] not in material.applied_bases]
+    return {"intro": material.words.at("law.other") if others else "", "tables": _law_tables(material, others, "law.other_empty")}
+
+
+def _law_tables(material: Material, bases: Sequence[Entry], empty: str) -> list[Table]:
+    """A table of rules for each authority."""
+    words = material.words
+    by_authority: dict[str, list[Entry]] = {}
+    for basis in sorted(bases, key=lambda basis: (basis["authority"] != words.at("finding.own_authority"), str(basis["authority"]), str(basis["id"]))):
+        by_authority.setdefault(words.name("authorities", basis["authority"] or ""), []).append(basis)
+    tables = []
+    for authority, own in by_authority.items():
+        table = material.table("law", [_law_row(material, basis) for basis in own])
+        tables.append({**table, "caption": words.say("law.authority", caption=table["caption"], authority=authority)})
+    return tables or [material.table("law", [], empty)]
+
+
+def _law_row(material: Material, basis: Entry) -> tuple[Any, ...]:
+    words = material.words
+    valid = words.say("law.from_to" if basis["valid_to"] else "law.from", start=words.date(basis["valid_from"]), end=words.date(basis["valid_to"]))
+    checked = words.date(basis["checked_on"]) if basis["checked_on"] else words.at("law.not_checked")
+    return (str(basis.get("title_da", basis["id"])), basis["citation_da"], valid if basis["valid_from"] else words.date(None), checked)
 
 
 def _data(material: Material) -> Part:
@@ -175,17 +204,23 @@ def _data(material: Material) -> Part:
     ]
     return {
         "intro": words.at("data.intro"),
-        "exports": material.table("exports", [_export_row(material, export) for export in exports], "data.empty"),
-        "files": material.table("files", [_file_row(material, export, file) for export in exports for file in export["files"]], "data.empty"),
+        "exports": material.table("exports", [row for export in exports for row in _export_rows(material, export)], "data.empty"),
         "rejects": material.table("rejects", rejects, "data.no_rejects"),
-        "problems": material.table("problems", [(export["name"], remark) for export in exports for remark in _remarks(material, export)], "data.no_problems"),
+        "problems": material.table("problems", [({"code": export["name"]}, remark) for export in exports for remark in _remarks(material, export)], "data.no_problems"),
     }
 
 
-def _export_row(material: Material, export: Entry) -> tuple[Any, ...]:
+def _export_rows(material: Material, export: Entry) -> list[tuple[Any, ...]]:
+    """A row for each file; what belongs to the export stands in the first."""
     words = material.words
-    numbers = (words.number(export["rows"]), words.number(export["rejected"]))
-    return ({"code": export["name"]}, material.dataset(export["table"]), words.date(export["extracted_at"]), *numbers, _reconciliation(material, export))
+    own = ({"code": export["name"]}, material.dataset(export["table"]))
+    files: list[Entry] = list(export["files"]) or [{"path": "", "rows": export["rows"], "rejected": export["rejected"]}]
+    rows = []
+    for number, file in enumerate(files):
+        heads, ends = (own, _reconciliation(material, export)) if number == 0 else (("", ""), "")
+        path = {"code": file["path"]} if file["path"] else words.at("formats.nothing")
+        rows.append((*heads, path, words.date(export["extracted_at"]), words.number(file["rows"]), words.number(file["rejected"]), ends))
+    return rows
 
 
 def _reconciliation(material: Material, export: Entry) -> str:
@@ -200,13 +235,12 @@ def _reconciliation(material: Material, export: Entry) -> str:
     return words.say("data.differs", **values)
 
 
-def _file_row(material: Material, export: Entry, file: Entry) -> tuple[Any, ...]:
-    return ({"code": file["path"]}, {"code": export["name"]}, *(material.words.number(file[name]) for name in ("rows", "rejected", "bytes")))
-
-
 def _remarks(material: Material, export: Entry) -> list[str]:
-    missing = [material.words.say("data.missing_column", column=column) for column in sorted(export["missing_columns"])]
-    return [*([export["problem"]] if export["problem"] else []), *missing, *export["warnings"]]
+    words, warnings = material.words, export["warnings"]
+    told = {remark.get("canonical") for remark in warnings}
+    missing = [words.say("data.missing_column", column=column) for column in sorted(export["missing_columns"]) if column not in told]
+    problem = [export["problem"]] if export["problem"] and not warnings else []
+    return [*problem, *missing, *(say_remark(words, remark) for remark in warnings)]
 
 
 def _method(material: Material) -> Part:
@@ -232,7 +266,7 @@ def _method(material: Material) -> Part:
 
 def _overview(material: Material, figures: Mapping[str, Part]) -> Part:
     words = material.words
-    rows = [({"id": clause["id"]}, material.text(clause["claim"]), words.number(len(clause["checks"])), {"verdict": clause["verdict"]}) for clause in material.results["clauses"]]
+    rows = [({"id": clause["id"]}, material.text(clause["claim"]), words.number(len(clause["checks"])), {"short": clause["verdict"]}) for clause in material.results["clauses"]]
     return {
         "intro": words.at("overview.intro"),
         "table": material.table("overview", rows, "conclusion.none"),
@@ -241,13 +275,16 @@ def _overview(material: Material, figures: Mapping[str, Part]) -> Part:
 
 
 def _catalogue(material: Material) -> Table:
-    rows = [
-        ({"id": check["id"]}, material.text(check["claim"]), {"code": check["expectation"]}, material.bases(check["legal_basis"]))
-        for check in sorted(material.checks, key=lambda check: str(check["id"]))
-    ]
-    return material.table("catalogue", rows, "conclusion.none")
+    """Every check; those that ask the same of several data sets in one row."""
+    rows: dict[Any, list[str]] = {}
+    for check in sorted(material.checks, key=lambda check: str(check["id"])):
+        clause, _, part = check["id"].partition(".")
+        rows.setdefault((clause, material.text(check["claim"]), check["expectation"], material.bases(check["legal_basis"])), []).append(part)
+    cells = [({"id": clause, "parts": " ".join(parts)}, claim, {"code": expectation}, bases) for (clause, claim, expectation, bases), parts in rows.items()]
+    return material.table("catalogue", cells, "conclusion.none")
 
 
 def _manifest(material: Material) -> Table:
-    files = sorted((file["path"], file["sha256"]) for export in material.results["exports"] for file in export["files"])
-    return material.table("manifest", [({"code": path}, {"hash": digest}) for path, digest in files], "data.empty")
+    words = material.words
+    files = sorted((file["path"], file["bytes"], file["sha256"]) for export in material.results["exports"] for file in export["files"])
+    return material.table("manifest", [({"code": path}, words.number(size), {"hash": digest}) for path, size, digest in files], "data.empty")

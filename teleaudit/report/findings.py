@@ -1,65 +1,147 @@
-"""The chapters about what was found, what needs a lawyer, and what was not assessed."""
+"""The chapter of findings: a section for each clause, in it a part for each requirement, in that every check with its numbers.
+
+Checks that ask the same of several data sets stand in one table; what belongs to one data set alone follows it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from teleaudit.report.material import NOT_ASSESSED, Entry, Material, Table, found
+from teleaudit.report.material import Entry, Material, Table, found, gravity
 
-MONTHS_SHOWN = 18  # more are summed by year
-YEARS_SHOWN = 30
+PERIODS_SHOWN = 12  # in one table: months, or years when there are more months
+DATA_SETS_NAMED = 3  # in a sentence; more are counted
 
 Part = dict[str, Any]
 
 
-def describe_finding(material: Material, check: Entry, figures: Mapping[str, Part]) -> Part:
-    """One finding: what was required, what was found, by which numbers, and what to do."""
-    words = material.words
-    dataset = material.dataset(check["dataset"])
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """Checks that ask the same thing, each of its own data set."""
+
+    checks: tuple[Entry, ...]
+
+    @property
+    def first(self) -> Entry:
+        """The gravest; what all have in common can be read off it."""
+        return self.checks[0]
+
+    def total(self, name: str) -> int:
+        """A number summed over the data sets."""
+        return sum(int(check.get(name) or 0) for check in self.checks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """What was found under one clause."""
+
+    clause: str
+    requirements: tuple[Requirement, ...]
+
+    @property
+    def checks(self) -> tuple[Entry, ...]:
+        """All its checks, the gravest first."""
+        return tuple(check for requirement in self.requirements for check in requirement.checks)
+
+    @property
+    def found(self) -> int:
+        """What its findings are about, in all."""
+        return sum(found(check) for check in self.checks)
+
+
+def sections(material: Material) -> list[Section]:
+    """The findings by clause and requirement, the gravest first."""
+    by_clause: dict[str, dict[Hashable, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+    for check in material.findings:
+        by_clause[_clause(check)][_same(material, check)].append(check)
+    found_by_clause = [
+        Section(clause=clause, requirements=tuple(Requirement(checks=tuple(checks)) for checks in by_requirement.values())) for clause, by_requirement in by_clause.items()
+    ]
+    return sorted(found_by_clause, key=lambda section: (*gravity(section.checks[0]), -section.found))
+
+
+def _clause(check: Entry) -> str:
+    return str(check["clauses"][0] if check["clauses"] else check["id"].partition(".")[0])
+
+
+def _same(material: Material, check: Entry) -> Hashable:
+    """What checks of one requirement have in common."""
+    criterion = check["criterion"] or {}
+    told = (check["verdict"], material.text(check["claim"]), check["severity"], check["authority"], check["unit"], check["topic"])
+    return (*told, tuple(check["legal_basis"]), criterion.get("period"), criterion.get("starts_at"), tuple(criterion.get("parameters", ())))
+
+
+def describe_section(material: Material, section: Section, figures: Mapping[str, Part]) -> Part:
+    """One clause's findings."""
+    words, checks = material.words, section.checks
+    name = "title_one" if len(checks) == 1 else "title_many"
+    title = words.say(
+        f"finding.{name}",
+        clause=section.clause,
+        topic=words.name("topics", checks[0]["topic"]),
+        checks=words.counted("check", len(checks)),
+    )
+    return {"title": title, "requirements": [_describe(material, requirement, figures, alone=len(section.requirements) == 1) for requirement in section.requirements]}
+
+
+def _describe(material: Material, requirement: Requirement, figures: Mapping[str, Part], *, alone: bool) -> Part:
+    words, first = material.words, requirement.first
+    other = first["authority"] not in (None, words.at("finding.own_authority"))
     return {
-        "title": words.say("finding.title", dataset=dataset, check=check["id"]),
-        "verdict": check["verdict"],
-        "claim": material.text(check["claim"]),
-        "sentence": " ".join(_sentences(material, check)),
-        "facts": _facts(material, check),
-        "numbers": _numbers(material, check),
-        "exemptions": material.breakdown("exemptions", check["exemptions"], "exemptions"),
-        "reasons": material.breakdown("reasons", check["reasons"], "reasons"),
-        "columns": material.breakdown("columns", check["columns"]),
-        "figures": [
-            {**figure, "caption": words.say("finding.figure", dataset=dataset, name=_figure_name(material, key))}
-            for key, figure in sorted(figures.items())
-            if key.partition("/")[0] == check["id"]
-        ],
-        "due": _due(material, check["due_by_month"]),
-        "references": list(check["references"]),
-        "references_note": _references_note(material, check),
-        "action": _action(material, check),
+        "title": "" if alone else _capital(words.listed([material.dataset(check["dataset"]) for check in requirement.checks])),
+        "verdict": first["verdict"],
+        "authority": words.say("finding.other_authority", authority=words.name("authorities", first["authority"])) if other else "",
+        "claim": material.text(first["claim"]),
+        "sentence": " ".join(_sentences(material, requirement)),
+        "numbers": material.table("numbers", [_numbers(material, check) for check in requirement.checks]),
+        "facts": _facts(material, first),
+        "action": _action(material, requirement),
+        "data_sets": [_data_set(material, check, figures) for check in requirement.checks],
     }
 
 
-def _sentences(material: Material, check: Entry) -> list[str]:
-    words, unit = material.words, check["unit"]
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentences(material: Material, requirement: Requirement) -> list[str]:
+    words, first, unit = material.words, requirement.first, requirement.first["unit"]
     values = {
         "as_of": words.date(material.results["as_of"], "date"),
-        "dataset": f"»{material.dataset(check['dataset'])}«",
-        "k": words.counted(unit, found(check)),
-        "M": words.number(check["assessable"]),
-        "N": words.number(check["population"]),
+        "dataset": _named(material, requirement),
+        "k": words.counted(unit, sum(found(check) for check in requirement.checks)),
+        "M": words.number(requirement.total("assessable")),
+        "N": words.number(requirement.total("population")),
     }
-    said = [words.say(f"finding.{_wording(check)}", **values, **_deadline(material, check))]
-    overdue = check["overdue"] or {}
-    if overdue.get("max_days") is not None:
-        said.append(words.say("finding.overdue", max=words.counted("day", overdue["max_days"]), median=_days(material, overdue["median_days"])))
-    if check.get("review") and check["verdict"] != "review":
-        said.append(words.say("finding.also_review", n=words.counted(unit, check["review"])))
-    if check["exempted"]:
-        said.append(words.say("finding.exempted", e=words.counted(unit, check["exempted"])))
-    if check["assessable"] < check["population"]:
+    said = [words.say(f"finding.{_wording(first)}", **values, **_deadline(material, first)), *_overdue(material, requirement)]
+    if requirement.total("review") and first["verdict"] != "review":
+        said.append(words.say("finding.also_review", n=words.counted(unit, requirement.total("review"))))
+    if legal := sum(count for check in requirement.checks for count in check["legal"].values()):
+        said.append(words.say("finding.also_legal", n=words.counted(unit, legal)))
+    if requirement.total("exempted"):
+        said.append(words.say("finding.exempted", e=words.counted(unit, requirement.total("exempted"))))
+    if requirement.total("assessable") < requirement.total("population"):
         said.append(words.at("finding.part"))
     return said
+
+
+def _named(material: Material, requirement: Requirement) -> str:
+    names = [f"»{material.dataset(check['dataset'])}«" for check in requirement.checks]
+    return material.words.listed(names) if len(names) <= DATA_SETS_NAMED else material.words.counted("data_set", len(names))
+
+
+def _overdue(material: Material, requirement: Requirement) -> list[str]:
+    words = material.words
+    days = [check["overdue"] for check in requirement.checks if (check["overdue"] or {}).get("max_days") is not None]
+    if not days:
+        return []
+    most = words.counted("day", max(one["max_days"] for one in days))
+    if len(requirement.checks) > 1:
+        return [words.say("finding.overdue_most", max=most)]
+    return [words.say("finding.overdue", max=most, median=_days(material, days[0]["median_days"]))]
 
 
 def _wording(check: Entry) -> str:
@@ -88,7 +170,7 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
     facts = {
         "severity": words.name("severities", check["severity"] or ""),
         "authority": words.name("authorities", check["authority"] or ""),
-        "clauses": words.listed(check["clauses"]),
+        "clauses": words.listed(check["clauses"]) if len(check["clauses"]) > 1 else "",
         "basis": material.bases(check["legal_basis"]),
         "deadline": words.say("finding.deadline_fact", **_deadline(material, check)) if _wording(check) == "deadline" else "",
         "parameters": "; ".join(_parameter(material, name) for name in criterion.get("parameters", ())),
@@ -109,23 +191,69 @@ def _parameter(material: Material, name: str) -> str:
     )
 
 
-def _numbers(material: Material, check: Entry) -> Table:
-    """N, M, k and e, each with the share it is of what it is counted among."""
+def _numbers(material: Material, check: Entry) -> tuple[Any, ...]:
+    """N, M, k and e of one check, each with the share it is of what it is counted among, and the days past the deadline."""
+    words, assessable = material.words, check["assessable"]
+    return (
+        {"title": material.dataset(check["dataset"]), "id": check["id"]},
+        words.number(check["population"]),
+        _with_share(material, assessable, check["population"]),
+        _with_share(material, check["deviations"], assessable),
+        _with_share(material, check["exempted"], assessable),
+        _late(material, check),
+    )
+
+
+def _late(material: Material, check: Entry) -> str:
+    words, overdue = material.words, check["overdue"] or {}
+    if overdue.get("max_days") is None:
+        return str(words.at("formats.nothing"))
+    return words.say("finding.overdue_cell", max=words.number(overdue["max_days"]), median=words.number(overdue["median_days"]))
+
+
+def _with_share(material: Material, part: int, whole: int) -> str:
     words = material.words
-    counts = {"N": check["population"], "M": check["assessable"], "k": check["deviations"], "e": check["exempted"]}
-    among = {"M": "N", "k": "M", "e": "M"}
-    rows = [
-        (words.at(f"method.numbers.{name}.term"), words.number(count), _share(material, count, counts[among[name]]) if name in among else words.at("formats.nothing"))
-        for name, count in counts.items()
+    return words.say("finding.number_share", number=words.number(part), share=words.share(part, whole)) if part and whole else words.number(part)
+
+
+def _data_set(material: Material, check: Entry, figures: Mapping[str, Part]) -> Part:
+    """What belongs to one check alone: columns, grounds, reasons, deadlines and references."""
+    words, dataset = material.words, material.dataset(check["dataset"])
+    return {
+        "title": dataset,
+        "id": check["id"],
+        "lines": _lines(material, check),
+        "figures": [
+            {**figure, "caption": words.say("finding.figure", dataset=dataset, name=_figure_name(material, key))}
+            for key, figure in sorted(figures.items())
+            if key.partition("/")[0] == check["id"]
+        ],
+        "due": _due(material, check["due_by_month"]),
+        "references": list(check["references"]),
+        "references_note": _references_note(material, check),
+    }
+
+
+def _lines(material: Material, check: Entry) -> list[Part]:
+    """The parts that a check's numbers are made of, the largest first."""
+    words = material.words
+    counts: dict[str, dict[str, int]] = {name: check[name] for name in ("columns", "exemptions", "reasons")}
+    lines = [
+        {"term": words.at(f"finding.lines.{name}"), "items": [{"name": _code(material, name, code), "count": words.number(count)} for code, count in _largest_first(parts)]}
+        for name, parts in counts.items()
+        if parts
     ]
     if check.get("review"):
-        rows.append((words.at("finding.review_term"), words.number(check["review"]), _share(material, check["review"], check["assessable"])))
-    return material.table("numbers", rows)
+        lines.append({"term": words.at("finding.lines.review"), "items": [{"name": words.at("finding.line_review"), "count": words.number(check["review"])}]})
+    return lines
 
 
-def _share(material: Material, part: int, whole: int) -> str:
-    words = material.words
-    return words.say("finding.share_of", share=words.share(part, whole), part=words.number(part), whole=words.number(whole))
+def _code(material: Material, group: str, code: str) -> str | dict[str, str]:
+    return {"code": code} if group == "columns" else material.words.name(group, code)
+
+
+def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _figure_name(material: Material, key: str) -> str:
@@ -134,15 +262,29 @@ def _figure_name(material: Material, key: str) -> str:
 
 
 def _due(material: Material, months: Sequence[Entry]) -> Part:
-    """The table that goes with the figures: months, or years when there are many months."""
+    """The table that goes with the figures, lying down: months, or years when there are many months."""
     words = material.words
-    if len(months) <= MONTHS_SHOWN:
-        name, rows = "months", [(words.month(month["month"]), month["records"], month["overdue"]) for month in sorted(months, key=lambda month: str(month["month"]))]
+    if len(months) <= PERIODS_SHOWN:
+        name, periods = "months", [(words.date(f"{month['month']}-01", "month_short"), month["records"], month["overdue"]) for month in _in_order(months)]
     else:
-        name, rows = "years", _by_year(months)
-    shown = rows[-YEARS_SHOWN:]
-    note = words.say("finding.months_shown", shown=len(shown), total=words.number(len(rows))) if len(shown) < len(rows) else ""
-    return {"table": material.table(name, [(period, words.number(records), words.number(overdue)) for period, records, overdue in shown]), "note": note}
+        name, periods = "years", _by_year(months)
+    shown = periods[-PERIODS_SHOWN:]
+    note = words.say("finding.months_shown", shown=len(shown), total=words.number(len(periods))) if len(shown) < len(periods) else ""
+    return {"table": _lying(material, name, shown), "note": note}
+
+
+def _lying(material: Material, name: str, periods: Sequence[tuple[str, int, int]]) -> Table:
+    words = material.words
+    rows = [
+        (words.at("finding.due_records"), *(words.number(records) for _, records, _ in periods)),
+        (words.at("finding.due_overdue"), *(words.number(overdue) for _, _, overdue in periods)),
+    ]
+    table = material.table(name, rows if periods else [])
+    return {**table, "header": [table["header"][0], *(period for period, _, _ in periods)]}
+
+
+def _in_order(months: Sequence[Entry]) -> list[Entry]:
+    return sorted(months, key=lambda month: str(month["month"]))
 
 
 def _by_year(months: Sequence[Entry]) -> list[tuple[str, int, int]]:
@@ -163,79 +305,9 @@ def _references_note(material: Material, check: Entry) -> str:
     return words.say(f"finding.{name}", shown=shown, total=words.number(total))
 
 
-def _action(material: Material, check: Entry) -> str:
+def _action(material: Material, requirement: Requirement) -> str:
+    """What to do, as the checks say it, each different thing once."""
     words, actions = material.words, material.words.at("finding.actions")
-    kind = "review" if check["verdict"] == "review" else check["topic"]
-    action = material.text_or(check.get("action"), actions.get(kind, actions["any"]))
-    return f"{action} {words.at('finding.action_owner')}"
-
-
-def describe_legal(material: Material) -> Part:
-    """Everything between a strict and a lenient reading, in whichever check it was counted."""
-    words = material.words
-    rows = [
-        ({"id": check["id"]}, _band(material, check, band), words.number(count), material.bases(check["legal_basis"]))
-        for check in material.checks
-        for band, count in sorted(check["legal"].items())
-        if count
-    ]
-    return {"intro": words.at("legal.intro"), "table": material.table("legal", rows, "legal.empty")}
-
-
-def _band(material: Material, check: Entry, band: str) -> str:
-    question = check.get("legal_questions", {}).get(band)
-    return material.text_or(question, material.words.name("legal.bands", band))
-
-
-def describe_not_assessed(material: Material) -> Part:
-    """Every gap: checks without a full result, clauses that no check speaks about, and records left out of a check that has a result."""
-    words = material.words
-    checks = [check for check in material.checks if check["verdict"] in NOT_ASSESSED]
-    clauses = [clause for clause in material.results["clauses"] if not clause["checks"] and clause["verdict"] in NOT_ASSESSED]
-    return {
-        "intro": words.at("not_assessed.intro"),
-        "clauses_note": words.at("not_assessed.clauses_more"),
-        "checks": material.table("open_checks", [_open_check(material, check) for check in checks], "not_assessed.checks_empty"),
-        "clauses": material.table("open_clauses", [_open_clause(material, clause) for clause in clauses], "not_assessed.clauses_empty"),
-        "limits_note": words.at("not_assessed.limits"),
-        "limits": material.table("limits", _limits(material), "not_assessed.limits_empty"),
-        "records": material.table("open_records", _open_records(material), "not_assessed.records_empty"),
-    }
-
-
-def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:
-    words = material.words
-    code = check["why"] if check["verdict"] == "unknown" else check["verdict"]
-    closes = words.at("not_assessed.closes")
-    return ({"id": check["id"]}, {"verdict": check["verdict"]}, _why(material, check, code), closes.get(code, closes["any"]))
-
-
-def _why(material: Material, check: Entry, code: str) -> str:
-    words = material.words
-    if code == "partial":
-        share = words.share(check["assessable"], check["population"])
-        gate = words.percent(material.results["settings"]["gate"])
-        return words.say("not_assessed.partial", M=words.number(check["assessable"]), N=words.number(check["population"]), share=share, gate=gate)
-    known = words.at("not_assessed.why")
-    detail = check.get("why_detail")
-    reason = known.get(code, known["any"]).format_map({"error_id": material.text(check["error_id"])})
-    return f"{reason} {detail}" if detail else str(reason)
-
-
-def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
-    return ({"id": clause["id"]}, material.text(clause["claim"]), {"verdict": clause["verdict"]}, material.text(clause["reason"]), material.text(clause["evidence"]))
-
-
-def _limits(material: Material) -> list[tuple[Any, ...]]:
-    """What the checks do not see of the clauses that they do speak about."""
-    return [({"id": clause["id"]}, material.text(clause["limits"])) for clause in material.results["clauses"] if clause["checks"] and clause.get("limits")]
-
-
-def _open_records(material: Material) -> list[tuple[Any, ...]]:
-    words = material.words
-    return [
-        ({"id": check["id"]}, words.name("reasons", reason), words.number(count), words.share(count, check["population"] or 0))
-        for check in material.checks
-        for reason, count in sorted(check["reasons"].items())
-        if count
-    ]
+    kind = "review" if requirement.first["verdict"] == "review" else requirement.first["topic"]
+    told = dict.fromkeys(material.text_or(check.get("action"), actions.get(kind, actions["any"])) for check in requirement.checks)
+    return " ".join([*told, words.at("finding.action_owner")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from teleaudit.report.wording import Words
@@ -16,10 +17,13 @@ FINDING = ("breach", "fail", "review")
 UNJUDGED = ("error", "unknown", "unset", "skipped")  # their numbers are no result
 NOT_ASSESSED = ("error", "unknown", "partial", "unset", "skipped")
 
+# Danish law is cited in Danish, whatever the language of the report.
+_PUBLICATION = re.compile(r" \((?:lov|lovbekendtgørelse|bekendtgørelse|direktiv) [^)]*\)")  # stands in full in the register
+_LAW = re.compile(r"(?P<law>\w+s) (?=artikel |§)")  # the law in the genitive, before what is cited of it
 _FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
 
 Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
-Cell = str | Mapping[str, str]  # text, or {"verdict": code}, {"id": check or clause}, {"code": any other name}, {"hash": digits}
+Cell = str | Mapping[str, str]  # text, or what the template shows below each other: title, id (check or clause), short (verdict), code (any other name), hash
 Table = dict[str, Any]
 
 
@@ -35,7 +39,7 @@ class Material:
         """Every check, the gravest first; among equals by severity, then by number of deviations."""
         return sorted(
             self.results["checks"],
-            key=lambda check: (GRAVITY.index(check["verdict"]), SEVERITY.index(check["severity"]), -(check["deviations"] or 0), check["id"]),
+            key=lambda check: (*gravity(check), -(check["deviations"] or 0), check["id"]),
         )
 
     @property
@@ -66,7 +70,11 @@ class Material:
 
     def dataset(self, name: str) -> str:
         """The title of a data set, or its name where the language has none."""
-        return str(getattr(TABLES.get(name), f"title_{self.words.locale.language}", name))
+        return str(getattr(TABLES.get(name), f"title_{self.words.locale.language}", self.words.name("data_sets", name)))
+
+    def clause_claim(self, clause_id: str) -> str:
+        """What a clause says; nothing for a clause that the results do not hold."""
+        return next((self.text(clause["claim"]) for clause in self.results["clauses"] if clause["id"] == clause_id), "")
 
     def citation(self, basis_id: str) -> str:
         """How a legal basis is cited; marked when nobody looked it up. Its id when the register does not hold it."""
@@ -77,8 +85,19 @@ class Material:
         return basis_id
 
     def bases(self, basis_ids: Iterable[str]) -> str:
-        """The citations of several legal bases in one line."""
-        return "; ".join(self.citation(basis_id) for basis_id in basis_ids) or str(self.words.at("formats.nothing"))
+        """The citations of several legal bases in one line, without where they were published; a law is named once where they follow each other."""
+        cited: list[str] = []
+        law = ""
+        for citation in (_PUBLICATION.sub("", self.citation(basis_id)) for basis_id in basis_ids):
+            named = _LAW.match(citation)
+            cited.append(citation[named.end() :] if named and named["law"] == law else citation)
+            law = named["law"] if named else ""
+        return "; ".join(cited) or str(self.words.at("formats.nothing"))
+
+    @cached_property
+    def applied_bases(self) -> frozenset[str]:
+        """The legal bases that checks with a result refer to."""
+        return frozenset(basis for check in self.results["checks"] if check["verdict"] not in UNJUDGED for basis in check["legal_basis"])
 
     def parameter(self, name: str) -> Entry | None:
         """The parameter of that name."""
@@ -104,12 +123,12 @@ class Material:
         """A table with its caption and header; ``empty`` is shown in its place when it has no rows."""
         return {**self.words.at(f"tables.{name}"), "rows": [list(row) for row in rows], "empty": self.words.at(empty) if empty else ""}
 
-    def breakdown(self, name: str, counts: Mapping[str, int], group: str = "") -> Table:
-        """A table of codes and their counts, the largest first."""
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return self.table(name, [(self.words.name(group, code) if group else {"code": code}, self.words.number(count)) for code, count in ordered])
-
 
 def found(check: Entry) -> int:
     """What a finding is about: deviations, or for a review the records to look at where those are counted apart."""
     return int(check.get("review") or check["deviations"]) if check["verdict"] == "review" else int(check["deviations"])
+
+
+def gravity(check: Entry) -> tuple[int, int]:
+    """Where a check stands among others: by verdict, then by severity."""
+    return GRAVITY.index(check["verdict"]), SEVERITY.index(check["severity"])

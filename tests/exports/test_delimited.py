@@ -94,7 +94,7 @@ def test_a_broken_record_costs_itself_and_nothing_else(desk: Desk, broken: str) 
     assert desk.rows(export, "_line", "customer_id") == [(2, "1"), (4, "3"), (6, "4")]
     assert [reject.line for reject in export.rejects] == [3]
     assert export.files[0].rejected == 1
-    assert "kept apart" in export.warnings[0]
+    assert "kept apart" in str(export.warnings[0])
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_rows_without_any_value_are_no_records(desk: Desk) -> None:
     desk.write("kunder.csv", "Kundenr;Navn\n1;a\n;\n;\n")
     export = desk.read("kunder.csv", columns={"customer_id": "Kundenr"})
     assert export.files[0].rows == 1
-    assert "2 rows without any value were passed over" in export.warnings[0]
+    assert "2 rows without any value were passed over" in str(export.warnings[0])
 
 
 def test_several_files_make_one_export(desk: Desk) -> None:
@@ -215,8 +215,8 @@ def test_numbers_that_excel_has_damaged_are_named(desk: Desk) -> None:
     desk.write("kunder.csv", "Kundenr;Navn;Konto\n4,57E+15;a;4,57E+15\n17;b;18\n")
     export = desk.read("kunder.csv", columns={"customer_id": "Kundenr", "name": "Navn"})
     assert desk.rows(export, "customer_id", "_issues", "Konto") == [(None, "customer_id=excel", "4,57E+15"), ("17", None, "18")]
-    assert any('column "Kundenr": Excel has damaged 1 numbers' in warning for warning in export.warnings)
-    assert any('column "Konto": Excel has damaged 1 numbers' in warning for warning in export.warnings)
+    assert any('column "Kundenr": Excel has damaged 1 number (' in str(warning) for warning in export.warnings)
+    assert any('column "Konto": Excel has damaged 1 number (' in str(warning) for warning in export.warnings)
 
 
 def test_the_decimal_sign_is_proved_by_the_whole_column(desk: Desk) -> None:

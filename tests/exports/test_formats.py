@@ -144,7 +144,8 @@ def test_excel_numbers_are_read_with_a_declared_decimal_comma_too(desk: Desk) ->
 
 def test_excel_numbers_longer_than_excel_keeps_are_named(desk: Desk) -> None:
     workbook(desk, [["Kundenr", "Konto"], [1, 4571000000000000]])
-    assert 'kunder.xlsx, column "Konto": Excel has rounded 1 numbers to 15 digits. Format the column as text in the source.' in desk.read("kunder.xlsx", columns={}).warnings
+    said = [str(remark) for remark in desk.read("kunder.xlsx", columns={}).warnings]
+    assert 'kunder.xlsx, column "Konto": Excel has rounded 1 number to 15 digits. Format the column as text in the source.' in said
 
 
 def test_the_sheet_is_the_one_named(desk: Desk) -> None:

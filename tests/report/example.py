@@ -82,6 +82,7 @@ def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int 
         "overdue": None,
         "due_by_month": [],
         "references": references(min(deviations or 0, 20), name),
+        "why_detail": None,
         "error_id": None,
         **more,
     }
@@ -223,7 +224,7 @@ def _checks() -> list[dict[str, Any]]:
             topic="message_content",
             expectation="expect_no_message_content",
             why="missing_column",
-            why_detail="Kolonnen record_type i udtrækket opkald.",
+            why_detail="cdr.record_type",
         ),
         check("BIZ-ret-6.payment", "payment", "error", _INVOICE, (None, None, None, None), legal_basis=["bogf-2022-12"], error_id="E-7f3a91"),
         check("BIZ-ret-7.unbilled", "cdr", "unset", _CDR, (None, None, None, None), legal_basis=["bek-1882-10-1"]),
@@ -244,6 +245,16 @@ def _clauses() -> list[dict[str, Any]]:
     ]
 
 
+_CALLS = [
+    {"code": "missing_column", "file": "cdr/Master.csv", "column": "Type", "canonical": "record_type", "text": 'cdr/Master.csv: no column "Type" (for record_type).'},
+    {"code": "gap", "file": "cdr/Master.csv", "column": "start", "count": 9, "text": "9 times fall in the hour that is skipped when summer time begins."},
+]
+_PAYMENTS = [
+    {"code": "no_file", "file": "betalinger*.csv", "text": "no file matches betalinger*.csv."},
+    {"code": "not_judged", "text": "Its checks cannot be judged."},
+]
+
+
 def _exports() -> list[dict[str, Any]]:
     customers = export("kunder", "crm_customer", "crm/kunder_2026-11-21.csv", 3000, rejected=1, control_rows=3001, rejects={"ragged": 1})
     customers["files"][0]["rejected"] = 1
@@ -251,9 +262,9 @@ def _exports() -> list[dict[str, Any]]:
         customers,
         export("korrespondance", "crm_interaction", "crm/korrespondance.jsonl", 9120, control_rows=9120),
         export("konfigurationer", "pbx_config", "pbx/konfigurationer.csv", 240),
-        export("opkald", "cdr", "cdr/Master.csv", 48210, missing_columns=["record_type"], warnings=["9 tidspunkter ligger i den time, der springes over ved sommertid."]),
+        export("opkald", "cdr", "cdr/Master.csv", 48210, missing_columns=["record_type"], warnings=_CALLS),
         export("fakturaer", "invoice", "økonomi/fakturaer 2021-2026.xlsx", 26114),
-        export("betalinger", "payment", "økonomi/betalinger.csv", 0, problem="Filen er tom.", files=[]),
+        export("betalinger", "payment", "økonomi/betalinger.csv", 0, problem="no file matches betalinger*.csv", files=[], warnings=_PAYMENTS),
     ]
 
 

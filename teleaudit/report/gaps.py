@@ -1,0 +1,111 @@
+"""The chapters about what needs a lawyer, what was not assessed, and what the policy's wording leaves open."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from teleaudit.exports.remarks import NOT_JUDGED
+from teleaudit.report.material import NOT_ASSESSED, Entry, Material
+from teleaudit.report.remarks import say_remark
+
+_COLUMN = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)")
+
+Part = dict[str, Any]
+
+
+def describe_legal(material: Material) -> Part:
+    """Everything between a strict and a lenient reading, in whichever check it was counted."""
+    words = material.words
+    rows = [
+        ({"id": check["id"]}, _band(material, check, band), words.number(count), material.bases(check["legal_basis"]))
+        for check in material.checks
+        for band, count in sorted(check["legal"].items())
+        if count
+    ]
+    return {"intro": words.at("legal.intro"), "table": material.table("legal", rows, "legal.empty")}
+
+
+def _band(material: Material, check: Entry, band: str) -> str:
+    question = check.get("legal_questions", {}).get(band)
+    return material.text_or(question, material.words.name("legal.bands", band))
+
+
+def describe_notes(material: Material) -> Part:
+    """What there is to say about the wording of the policy."""
+    rows = [({"id": clause["id"]}, material.text(clause["note"])) for clause in material.results["clauses"] if clause.get("note")]
+    return {"intro": material.words.at("notes.intro"), "table": material.table("notes", rows, "notes.empty")}
+
+
+def describe_not_assessed(material: Material) -> Part:
+    """Every gap: checks without a full result, clauses that no check speaks about, and records left out of a check that has a result."""
+    words = material.words
+    checks = [check for check in material.checks if check["verdict"] in NOT_ASSESSED]
+    clauses = [clause for clause in material.results["clauses"] if not clause["checks"] and clause["verdict"] in NOT_ASSESSED]
+    return {
+        "intro": words.at("not_assessed.intro"),
+        "clauses_note": words.at("not_assessed.clauses_more"),
+        "checks": material.table("open_checks", [_open_check(material, check) for check in checks], "not_assessed.checks_empty"),
+        "clauses": material.table("open_clauses", [_open_clause(material, clause) for clause in clauses], "not_assessed.clauses_empty"),
+        "limits_note": words.at("not_assessed.limits"),
+        "limits": material.table("limits", _limits(material), "not_assessed.limits_empty"),
+        "records": material.table("open_records", _open_records(material), "not_assessed.records_empty"),
+    }
+
+
+def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:
+    words = material.words
+    code = check["why"] if check["verdict"] == "unknown" else check["verdict"]
+    closes = words.at("not_assessed.closes")
+    return ({"id": check["id"]}, {"short": check["verdict"]}, _why(material, check, code), closes.get(code, closes["any"]))
+
+
+def _why(material: Material, check: Entry, code: str) -> str:
+    words = material.words
+    if code == "partial":
+        share = words.share(check["assessable"], check["population"])
+        gate = words.percent(material.results["settings"]["gate"])
+        return words.say("not_assessed.partial", M=words.number(check["assessable"]), N=words.number(check["population"]), share=share, gate=gate)
+    known = words.at("not_assessed.why")
+    reason = known.get(code, known["any"]).format_map({"error_id": material.text(check["error_id"])})
+    detail = _detail(material, check.get("why_detail") or "", code)
+    return f"{reason} {detail}" if detail else str(reason)
+
+
+def _detail(material: Material, detail: str, code: str) -> str:
+    """What is missing, by the names in ``why_detail``."""
+    words = material.words
+    if code in ("no_export", "no_rows"):
+        return _missing_export(material, detail)
+    if code == "unset" and detail:
+        return words.say("not_assessed.detail.parameter", name=detail)
+    column = _COLUMN.fullmatch(detail)
+    return words.say("not_assessed.detail.column", column=column["column"], dataset=material.dataset(column["table"])) if column else detail
+
+
+def _missing_export(material: Material, detail: str) -> str:
+    name = detail.partition(": ")[0]
+    for export in material.results["exports"]:
+        if export["name"] == name:
+            remarks = " ".join(say_remark(material.words, remark) for remark in export["warnings"] if remark["code"] != NOT_JUDGED)
+            return material.words.say("not_assessed.detail.export", name=name, remarks=remarks or export["problem"])
+    return material.words.say("not_assessed.detail.data_set", dataset=material.dataset(name)) if name else ""
+
+
+def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
+    return ({"id": clause["id"], "short": clause["verdict"]}, material.text(clause["claim"]), material.text(clause["reason"]), material.text(clause["evidence"]))
+
+
+def _limits(material: Material) -> list[tuple[Any, ...]]:
+    """What the checks do not see of the clauses that they do speak about."""
+    return [({"id": clause["id"]}, material.text(clause["limits"])) for clause in material.results["clauses"] if clause["checks"] and clause.get("limits")]
+
+
+def _open_records(material: Material) -> list[tuple[Any, ...]]:
+    words = material.words
+    return [
+        ({"id": check["id"]}, words.name("reasons", reason), words.number(count), words.share(count, check["population"] or 0))
+        for check in material.checks
+        for reason, count in sorted(check["reasons"].items())
+        if count
+    ]

@@ -1,0 +1,150 @@
+"""Every code that the code base can emit has its Danish words: collected from the suites, the law register and the sources."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from teleaudit.exports.rejects import REASONS
+from teleaudit.exports.remarks import CODES, Remark
+from teleaudit.report.remarks import say_remark
+from teleaudit.report.wording import Words, load_words
+from teleaudit.schema import TABLES, Kind
+from teleaudit.suites import TOPICS, Severity, Suite, data_set_names, load_law, load_suite
+from teleaudit.verdicts import Verdict
+
+DA: Words = load_words("da")
+ROOT = Path(__file__).parents[2]
+EXPECTATIONS = ROOT / "expectations"
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+
+
+def suites() -> list[Suite]:
+    """Every suite of the workspace."""
+    return [load_suite(path.stem, EXPECTATIONS) for path in sorted(EXPECTATIONS.glob("*.yaml")) if path.stem != "law"]
+
+
+def sources(package: str) -> Iterator[ast.AST]:
+    """Every node of a package's modules, or of one module."""
+    place = ROOT.joinpath(*package.split("."))
+    for path in [place.with_suffix(".py")] if place.with_suffix(".py").exists() else sorted(place.glob("*.py")):
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def constants(node: ast.AST) -> set[str]:
+    """The codes that stand as such under a node."""
+    return {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str) and CODE.fullmatch(one.value)}
+
+
+def keys(node: ast.AST) -> set[str]:
+    """The constant keys of the dictionaries under a node."""
+    return {key.value for one in ast.walk(node) if isinstance(one, ast.Dict) for key in one.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+
+
+def is_reasons(node: ast.AST) -> bool:
+    """Whether a node is a variable of reasons."""
+    return isinstance(node, ast.Name) and node.id == "reasons"
+
+
+def reasons_in_sources() -> set[str]:
+    """Reasons that expectations give of themselves."""
+    found: set[str] = set()
+    for node in sources("teleaudit.expectations"):
+        match node:
+            case ast.Assign(targets=[target], value=value) if is_reasons(target):
+                found |= keys(value)
+            case ast.Assign(targets=[ast.Subscript(value=target, slice=key)]) if is_reasons(target):
+                found |= constants(key)
+            case ast.Call(func=ast.Attribute(value=target, attr="setdefault"), args=[key, *_]) if is_reasons(target):
+                found |= constants(key)
+            case ast.keyword(arg="reasons", value=value):
+                found |= keys(value)
+    return found
+
+
+def whys_in_sources() -> set[str]:
+    """Codes of why a check cannot be judged."""
+    found: set[str] = set()
+    for module in ("teleaudit.checks", "teleaudit.verdicts", "teleaudit.running"):
+        for node in sources(module):
+            if isinstance(node, ast.keyword) and node.arg == "why":
+                found |= constants(node.value)
+            if isinstance(node, ast.FunctionDef) and node.name in ("judge", "_absent", "_no_table"):
+                found |= {code for one in ast.walk(node) if isinstance(one, ast.Return) and one.value for code in constants(one.value)}
+    return found
+
+
+def lacking(codes: Iterable[str], path: str) -> list[str]:
+    """Codes without words."""
+    return sorted(set(codes) - set(DA.at(path)))
+
+
+def test_reasons_have_words() -> None:
+    own = reasons_in_sources()
+    assert {"missing_date", "impossible_date", "missing_key", "excel_damaged"} <= own
+    declared = {reason for suite in suites() for check in suite.checks for reason in check.spec.not_assessable}
+    assert lacking(own | declared, "reasons") == []
+
+
+def test_whys_have_words_and_what_would_close_them() -> None:
+    whys = whys_in_sources()
+    assert {"no_export", "no_rows", "missing_column", "all_null", "nothing_in_scope", "too_many_rejected", "nothing_assessable"} <= whys
+    unjudged = whys - {"notebook_failed"}  # its verdict is error, and told by that
+    assert lacking(unjudged, "not_assessed.why") == []
+    assert lacking(unjudged, "not_assessed.closes") == []
+
+
+def test_what_the_suites_name_has_words() -> None:
+    checks = [check for suite in suites() for check in suite.checks]
+    assert lacking((name for check in checks for name in check.spec.exempt), "exemptions") == []
+    assert lacking((band.name for check in checks for band in check.spec.legal), "legal.bands") == []
+    assert lacking((band.starts_at for check in checks for band in check.spec.legal if band.starts_at), "events") == []
+    assert lacking((check.spec.starts_at for check in checks if check.spec.starts_at), "events") == []
+    assert lacking((basis.authority for basis in load_law(EXPECTATIONS).values()), "authorities") == []
+
+
+def test_verdicts_severities_and_topics_have_words() -> None:
+    assert lacking((verdict.value for verdict in Verdict), "verdicts") == []
+    assert all({"sign", "short", "label", "count"} == set(words) for words in DA.at("verdicts").values())
+    assert lacking(get_args(Severity), "severities") == []
+    assert lacking(TOPICS, "topics") == []
+
+
+def test_data_sets_without_a_table_have_words() -> None:
+    assert lacking(set(data_set_names()) - set(TABLES), "data_sets") == []
+
+
+def test_reasons_of_rejected_records_have_words() -> None:
+    assert lacking(REASONS, "data.reject_reasons") == []
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("code", CODES)
+def test_a_remark_has_words_in_both_languages(code: str, count: int) -> None:
+    remark = Remark(code=code, file="a.csv", column="Dato", count=count, line=3, kind="date", canonical="end_date", near="Datoen", reasons={"ragged": count})
+    english, danish = str(remark), say_remark(DA, remark.as_json())
+    assert english != danish
+    assert not re.search(r"\b(None|numbers? of|record|rows?|value)\b", danish)
+    assert "None" not in english
+    assert not re.search(r"[{}]", english + danish)
+
+
+def test_kinds_of_values_have_words() -> None:
+    assert lacking((kind.value for kind in Kind), "kinds") == []
+
+
+def test_english_and_danish_count_one_and_more() -> None:
+    one, more = (Remark(code="unreadable", file="k.csv", column="Dato", count=count, kind="date") for count in (1, 1200))
+    assert str(one) == 'k.csv, column "Dato": 1 value cannot be read as a date.'
+    assert str(more) == 'k.csv, column "Dato": 1,200 values cannot be read as a date.'
+    assert say_remark(DA, one.as_json()) == "k.csv, kolonnen »Dato«: 1 værdi kan ikke læses som en dato."
+    assert say_remark(DA, more.as_json()) == "k.csv, kolonnen »Dato«: 1.200 værdier kan ikke læses som en dato."
+
+
+def test_a_remark_nobody_translated_is_said_in_english() -> None:
+    assert say_remark(DA, {"code": "new", "text": "Something new."}) == "Something new."
