@@ -180,6 +180,9 @@ def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         msg = f"{file}, line {line}: not valid YAML ({error.problem})."
         raise AuditFileError(msg) from None
+    except ValueError as error:  # a date that is none; ruamel says which part
+        msg = f"{file}: a date or number that is none ({error})."
+        raise AuditFileError(msg) from None
     except YAMLError:
         msg = f"{file} is not valid YAML: it holds control characters. Is it a text file?"
         raise AuditFileError(msg) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import sqlglot
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from teleaudit.audits import read_yaml
@@ -123,6 +124,13 @@ class ExpectationSpec(_Strict):
         periods = (self.period, *(reading.period for reading in self.legal))
         return tuple(dict.fromkeys(period.parameter for period in periods if isinstance(period, PeriodFromParameter)))
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Everything in it that speaks of columns, as SQL."""
+        readings = [part for reading in self.legal for part in (reading.starts_at, reading.where)]
+        parts = (self.starts_at, self.scope, self.violates, *self.not_assessable.values(), *(f"exempt_{name}" for name in self.exempt), *readings)
+        return tuple(part for part in parts if part is not None)
+
 
 class NotAssessed(_Strict):
     """Why no check answers a clause, and what would."""
@@ -218,6 +226,19 @@ class Check:
         for name in self.spec.parameters:
             if name not in known:
                 msg = f"{self.id} needs the parameter '{name}', which the audit file does not declare (value: null where the controller has not set it).{near_match(name, known)}"
+                raise AuditFileError(msg)
+
+    def refuse_unknown_columns(self) -> None:
+        """Raises AuditFileError for a column that the data set cannot have, whatever is exported: a misspelling, not a missing column."""
+        known = data_set_view(self.data_set).columns
+        for condition in self.spec.conditions:
+            try:
+                named = {column.name for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column)}
+            except sqlglot.ParseError:
+                msg = f"{self.id}: a condition that is not SQL: {condition}"
+                raise AuditFileError(msg) from None
+            for name in sorted(named - known):
+                msg = f"{self.id}: the data set {self.data_set} has no column '{name}'.{near_match(name, known)}"
                 raise AuditFileError(msg)
 
 
@@ -329,6 +350,8 @@ def load_suite(name: str, folder: Path) -> Suite:
     _refuse_twice(file, [clause.clause for clause in clauses])
     suite = Suite(name=name, clauses=clauses, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
     _refuse_twice(file, [check.id for check in suite.checks])
+    for check in suite.checks:
+        check.refuse_unknown_columns()
     return suite
 
 

@@ -45,10 +45,14 @@ def write_samples(
         operator = _operator(name)
         world = _world(operator, seed=seed, clean=clean, only=only)
         folder = target / name
-        folder.mkdir(parents=True, exist_ok=True)
-        write_tables(world, folder)
-        _write_teledata(world, folder, rows=TELEDATA_ROWS[name] if rows is None else rows, seed=seed)
-        _write_expected(world, folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_tables(world, folder)
+            _write_teledata(world, folder, rows=TELEDATA_ROWS[name] if rows is None else rows, seed=seed)
+            _write_expected(world, folder)
+        except OSError as error:
+            msg = f"{folder} cannot be written: {error.strerror}."
+            raise UserError(msg) from None
 
 
 def check_ids(operator: str) -> tuple[str, ...]:

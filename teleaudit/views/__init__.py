@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from teleaudit.schema import TABLES
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 
 _HEAD = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
+_NAMED = re.compile(r"\bAS (\w+)")
 _REQUIRES = re.compile(r"^-- (\w+) requires (.+)$", re.MULTILINE)
 
 
@@ -37,6 +38,12 @@ class View:
     table: str  # the canonical table it tells about
     key: tuple[str, ...]
     requires: dict[str, tuple[str, ...]] = field(default_factory=dict)  # derived column -> table.column it rests on
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that an expectation may name: the table's, where its rows stand, and what the view adds."""
+        own = TABLES[self.table].names if self.table in TABLES else ()
+        return frozenset((*own, FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN, *self.requires, *_NAMED.findall(self.sql)))
 
 
 @cache
