@@ -58,7 +58,7 @@ class ExpectNoCardData(ExpectNoContent):
 
     def _cells(self, column: str, fetch: Fetch) -> Iterator[tuple[Any, ...]]:
         """Record key, text and digits of the cells that must be judged one by one."""
-        return fetch(card_cells_query(quoted(self.data_set), self.key_sql, text_of(column), candidate=self.candidate(column)))
+        return fetch(card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
 
     def _decide(self, column: str, cells: Iterable[tuple[Any, ...]], fetch: Fetch) -> ColumnDecision:
         """What the column as a whole is: its running text counted here, its numbers, if they matter, by the engine."""
@@ -70,7 +70,7 @@ class ExpectNoCardData(ExpectNoContent):
             else:
                 numbers = True
         if numbers:
-            (row,) = fetch(profile_query(quoted(self.data_set), [text_of(column)]))
+            (row,) = fetch(profile_query(quoted(self.relation), [text_of(column)]))
             counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
         return decide_card_column(counts, column)
 
@@ -79,4 +79,4 @@ def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCar
     """The expectation for every column of a data set."""
     columns = columns_to_look_into(data_set, table)
     integers = [column for column in columns if data_set.own[column] == "BIGINT"]
-    return ExpectNoCardData(data_set=data_set.name, columns=columns, integers=integers, key_sql=data_set.key_sql, **kwargs)
+    return ExpectNoCardData(relation=f"export_{table}", columns=columns, integers=integers, key_sql=data_set.key_sql, **kwargs)

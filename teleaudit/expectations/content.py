@@ -38,11 +38,11 @@ class Found:
 class ExpectNoContent(BatchExpectation):
     """No cell of the columns holds what the detector looks for."""
 
-    data_set: str
+    relation: str  # the exports' own rows, without what views join to them
     columns: list[str]
     key_sql: str
 
-    success_keys: ClassVar[tuple[str, ...]] = ("data_set", "columns")
+    success_keys: ClassVar[tuple[str, ...]] = ("relation", "columns")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def candidate(self, column: str) -> str:

@@ -26,7 +26,7 @@ class ExpectNoMessageContent(ExpectNoContent):
 
     def hits(self, column: str, fetch: Fetch) -> Iterator[tuple[str, str]]:
         """Record key and level of every cell with content in one column."""
-        text, relation, candidate = text_of(column), quoted(self.data_set), self.candidate(column)
+        text, relation, candidate = text_of(column), quoted(self.relation), self.candidate(column)
         ((cells,),) = fetch(f"SELECT count({quoted(column)}) FROM {relation}")
         distinct = list(fetch(f"SELECT {text}, count(*) FROM {relation} WHERE {candidate} GROUP BY ALL"))
         decision = decide_message_column(profile_messages(distinct, cells=cells), column)
@@ -44,4 +44,4 @@ class ExpectNoMessageContent(ExpectNoContent):
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)
     """The expectation for every column of a data set."""
     texts = [column for column in columns_to_look_into(data_set, table) if data_set.own[column] == "VARCHAR"]  # a number says nothing
-    return ExpectNoMessageContent(data_set=data_set.name, columns=texts, key_sql=data_set.key_sql, **kwargs)
+    return ExpectNoMessageContent(relation=f"export_{table}", columns=texts, key_sql=data_set.key_sql, **kwargs)
