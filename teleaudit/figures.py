@@ -136,7 +136,7 @@ def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figur
         _totals(axes, [(bar.records, _of_them_overdue(bar) if len(bars) <= _LABELLED_IN_FULL else words.number(bar.records)) for bar in bars])
         handles = [artist for artist, some in ((late, any(bar.overdue for bar in bars)), (within, any(bar.records > bar.overdue for bar in bars)), (marked, marked)) if some]
         axes.legend(handles=handles, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(handles), fontsize=7.5, borderaxespad=0.2, columnspacing=1, handlelength=1.6)
-        axes.set_ylim(0, max(bar.records for bar in bars) * 1.3)
+        axes.set_ylim(0, max(bar.records for bar in bars) * 1.45)
         _finish(figure, axes, _title(check, "alder i forhold til slettefristen", bars), _with_records(source, check, words))
         return figure
 

@@ -151,7 +151,7 @@ def _scope(material: Material) -> Part:
     words, results = material.words, material.results
     total, done = len(results["exports"]), sum(export["control_rows"] is not None for export in results["exports"])
     complete = "complete_none" if done == 0 else "complete_all" if done == total else "complete_some"
-    audited = sum(clause["auditable"] == "data" for clause in results["clauses"])
+    audited = sum(bool(clause["checks"]) for clause in results["clauses"])
     return {
         "paragraphs": [
             words.at("scope.purpose"),
@@ -194,7 +194,7 @@ def _law_row(material: Material, basis: Entry) -> tuple[Any, ...]:
     words = material.words
     valid = words.say("law.from_to" if basis["valid_to"] else "law.from", start=words.date(basis["valid_from"]), end=words.date(basis["valid_to"]))
     checked = words.date(basis["checked_on"]) if basis["checked_on"] else words.at("law.not_checked")
-    return (str(basis.get("title_da", basis["id"])), basis["citation_da"], valid if basis["valid_from"] else words.date(None), checked)
+    return (str(basis.get("title_da", basis["id"])), material.cited(basis), valid if basis["valid_from"] else words.date(None), checked)
 
 
 def _data(material: Material) -> Part:

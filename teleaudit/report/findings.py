@@ -96,7 +96,7 @@ def _describe(material: Material, requirement: Requirement, figures: Mapping[str
         "authority": words.say("finding.other_authority", authority=words.name("authorities", first["authority"])) if other else "",
         "claim": material.text(first["claim"]),
         "sentence": " ".join(_sentences(material, requirement)),
-        "numbers": material.table("numbers", [_numbers(material, check) for check in requirement.checks]),
+        "numbers": _table(material, requirement),
         "facts": _facts(material, first),
         "action": _action(material, requirement),
         "data_sets": [_data_set(material, check, figures) for check in requirement.checks],
@@ -189,6 +189,14 @@ def _parameter(material: Material, name: str) -> str:
         owner=material.text(parameter["owner"]),
         approved_on=words.date(parameter["approved_on"]),
     )
+
+
+def _table(material: Material, requirement: Requirement) -> Table:
+    """The numbers of every check; without days past the deadline where nothing is past one."""
+    table = material.table("numbers", [_numbers(material, check) for check in requirement.checks])
+    if any(check["overdue"] for check in requirement.checks):
+        return table
+    return {**table, "header": table["header"][:-1], "rows": [row[:-1] for row in table["rows"]]}
 
 
 def _numbers(material: Material, check: Entry) -> tuple[Any, ...]:

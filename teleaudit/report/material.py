@@ -18,8 +18,9 @@ UNJUDGED = ("error", "unknown", "unset", "skipped")  # their numbers are no resu
 NOT_ASSESSED = ("error", "unknown", "partial", "unset", "skipped")
 
 # Danish law is cited in Danish, whatever the language of the report.
-_PUBLICATION = re.compile(r" \((?:lov|lovbekendtgørelse|bekendtgørelse|direktiv) [^)]*\)")  # stands in full in the register
-_LAW = re.compile(r"(?P<law>\w+s) (?=artikel |§)")  # the law in the genitive, before what is cited of it
+_KEPT_TOGETHER = re.compile(r"(artikel|§§?|stk\.|nr\.|litra|krav) ")  # with the number or letter that follows
+_PUBLICATION = re.compile(r" \((?:lov|lovbekendtgørelse|bekendtgørelse|direktiv)\b[^)]*\)")  # stands in full in the register
+_LAW = re.compile(r"(?P<law>\w+s) (?=artikel\b|§)")  # the law in the genitive, before what is cited of it
 _FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
 
 Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
@@ -80,9 +81,12 @@ class Material:
         """How a legal basis is cited; marked when nobody looked it up. Its id when the register does not hold it."""
         for basis in self.results["legal_bases"]:
             if basis["id"] == basis_id:
-                citation = str(basis["citation_da"])  # Danish law is cited in Danish
-                return citation if basis["checked_on"] else f"{citation} ({self.words.at('law.not_checked')})"
+                return self.cited(basis) if basis["checked_on"] else f"{self.cited(basis)} ({self.words.at('law.not_checked')})"
         return basis_id
+
+    def cited(self, basis: Entry) -> str:
+        """An entry of the register as it is cited, its numbers not parted from what they count."""
+        return _KEPT_TOGETHER.sub("\\1\u00a0", str(basis["citation_da"]))
 
     def bases(self, basis_ids: Iterable[str]) -> str:
         """The citations of several legal bases in one line, without where they were published; a law is named once where they follow each other."""

@@ -95,4 +95,4 @@ def _printable(value: Any) -> Any:  # noqa: ANN401 (JSON in, JSON out)
 
 
 def _is_printable(letter: str) -> bool:
-    return letter in "\n\t" or (letter.isprintable() and ord(letter) in _letters())
+    return letter in "\n\t\u00a0" or (letter.isprintable() and ord(letter) in _letters())

@@ -12,7 +12,7 @@ from teleaudit.report import write_report
 from tests.report.example import encoded, example, figures
 
 TARGET = Path(__file__).parents[2] / "docs" / "report.png"
-PAGES = (1, 3, 11)  # front page, summary, a finding
+PAGES = (1, 3, 9)  # front page, summary, a finding
 GAP = 24
 
 

@@ -245,7 +245,7 @@ def test_a_year_of_months_stands_in_one_table(tmp_path: Path) -> None:
 
 def test_checks_of_one_requirement_share_a_section_and_lose_nothing(tmp_path: Path) -> None:
     results = small()
-    own = {"criterion": None, "overdue": None, "due_by_month": [], "action": {"da": "Slet kortnummeret."}, "severity": "critical", "topic": "card_data"}
+    own: dict[str, Any] = {"criterion": None, "overdue": None, "due_by_month": [], "action": {"da": "Slet kortnummeret."}, "severity": "critical", "topic": "card_data"}
     found = [
         check(f"HYG-card.{name}", name, "fail", "Ingen kortnumre her.", (1000 + number, 900 + number, number, 0), columns={f"kolonne_{name}": number}, **own)
         for number, name in enumerate(TABLES, start=3)
