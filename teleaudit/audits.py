@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -163,10 +164,15 @@ def find_audit(name: str | Path) -> Path:
     raise AuditFileError(msg)
 
 
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:  # noqa: ANN401 (as below; nobody changes what is shared here)
+    return YAML(typ="safe", pure=True).load(text)
+
+
 def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)
     """What a YAML 1.2 file holds. Raises: AuditFileError."""
     try:
-        return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        return _parsed(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         msg = f"no file {file}."
         raise AuditFileError(msg) from None

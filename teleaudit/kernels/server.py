@@ -16,7 +16,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from teleaudit.audits import read_yaml
+from teleaudit.errors import UserError
 from teleaudit.kernels.annex import ENVIRONMENT, keep_error
+from teleaudit.workspace import package_workspace
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -53,6 +56,14 @@ def warm(preload: Sequence[str], *, spark: bool) -> None:
     for name in ("ipykernel.kernelapp", "teleaudit.kernels.shell", *preload):
         with suppress(ImportError):
             importlib.import_module(name)
+    _read_rules()
+
+
+def _read_rules() -> None:
+    """Parse the suites and the register of law once: half a second that every kernel would spend again."""
+    for file in sorted((package_workspace() / "expectations").glob("*.yaml")):
+        with suppress(UserError):
+            read_yaml(file)
 
 
 def threads_running() -> int:
