@@ -145,7 +145,8 @@ def rules(
     suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
 ) -> None:
     """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
-    from teleaudit.suites import catalogue, load_law, load_suite
+    from teleaudit.catalogue import catalogue
+    from teleaudit.suites import load_law, load_suite
     from teleaudit.workspace import find_workspace
 
     folder = find_workspace(Path.cwd()) / "expectations"

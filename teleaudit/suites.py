@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -281,54 +281,6 @@ def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:
             return any(column.kind in (Kind.DATE, Kind.TIMESTAMP) for column in TABLES[view.table].columns if column.name in filled[view.table] or not filled[view.table])
         case _:
             return True
-
-
-@dataclass(frozen=True, kw_only=True)
-class CatalogueEntry:
-    """A check, or a clause that has none, as the list of rules shows it. Texts in Danish."""
-
-    suite: str
-    clause: str
-    check: str | None
-    data_set: str | None
-    severity: str
-    legal_basis: tuple[str, ...]  # as cited
-    claim: str
-    not_assessed: str | None  # why no check answers the clause
-
-
-def catalogue(suites: Iterable[Suite], law: Mapping[str, LegalBasis]) -> tuple[CatalogueEntry, ...]:
-    """Every check of the suites, and every clause without one, in their order."""
-    return tuple(entry for suite in suites for clause in suite.clauses for entry in _entries(suite, clause, law))
-
-
-def _entries(suite: Suite, clause: Clause, law: Mapping[str, LegalBasis]) -> Iterator[CatalogueEntry]:
-    def cited(bases: Iterable[str]) -> tuple[str, ...]:
-        return tuple(law[basis].citation_da for basis in bases)
-
-    for check in suite.checks:
-        if check.clause is clause:
-            yield CatalogueEntry(
-                suite=suite.name,
-                clause=clause.clause,
-                check=check.id,
-                data_set=check.data_set,
-                severity=check.severity,
-                legal_basis=cited(check.legal_basis),
-                claim=check.claim.da,
-                not_assessed=None,
-            )
-    if clause.not_assessed is not None:
-        yield CatalogueEntry(
-            suite=suite.name,
-            clause=clause.clause,
-            check=None,
-            data_set=None,
-            severity=clause.severity,
-            legal_basis=cited(clause.legal_basis),
-            claim=clause.claim.da,
-            not_assessed=clause.not_assessed.reason.da,
-        )
 
 
 def data_set_names() -> tuple[str, ...]:

@@ -33,7 +33,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("checks",),
     ("findings", "masking"),
     ("results",),
-    ("figures", "report", "tables"),
+    ("figures", "report", "tables", "catalogue"),
     ("runs", "runstate", "notebooks", "kernels"),
     ("ledger",),
     ("running",),
