@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 
 from teleaudit import figures
 from teleaudit.audits import AUDIT_FILE, Audit, load_audit
@@ -35,6 +36,7 @@ from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
 from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, Suite, Topic, load_law, load_suites
+from teleaudit.tables import captioned
 from teleaudit.verdicts import GRAVITY
 from teleaudit.workspace import find_workspace
 
@@ -115,7 +117,7 @@ class OpenAudit:
         atexit.register(engine.close)
         return Bench(self.audit, self._suites, self._state.exports, engine, as_of=self._state.as_of)
 
-    def exports(self) -> pd.DataFrame:
+    def exports(self) -> Styler:
         """One row per file that was read."""
         rows = [
             {
@@ -129,12 +131,14 @@ class OpenAudit:
             for export in self._state.exports
             for file in export.files
         ]
-        return pd.DataFrame(rows, columns=["Udtræk", "Datasæt", "Fil", "Rækker", "Afviste rækker", "Bytes"])
+        frame = pd.DataFrame(rows, columns=["Udtræk", "Datasæt", "Fil", "Rækker", "Afviste rækker", "Bytes"])
+        return captioned(frame, f"Modtagne filer ({len(frame)})")
 
-    def export_warnings(self) -> pd.DataFrame:
+    def export_warnings(self) -> Styler:
         """What was remarked while the exports were read."""
         rows = [{"Udtræk": export.name, "Bemærkning": say_remark(self._words, remark.as_json())} for export in self._state.exports for remark in export.warnings]
-        return pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
+        frame = pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
+        return captioned(frame, f"Bemærkninger til indlæsningen ({len(frame)})")
 
     def check(self, topic: Topic) -> TopicAnswers:
         """The answers of a topic's checks: intake, retention, card_data or message_content. Raises: UserError."""
@@ -180,22 +184,25 @@ class OpenAudit:
         return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
 
 
-def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> pd.DataFrame:
+def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:
     """One row per check, gravest first: verdict, population, assessable, deviations, exempted."""
     order = {verdict.value: place for place, verdict in enumerate(GRAVITY)}
+    grave = {severity: place for place, severity in enumerate(words.at("severities"))}
     rows = [
         {
             "Kontrol": entry["id"],
             "Vurdering": f"{words.at('verdicts')[entry['verdict']]['sign']} {words.at('verdicts')[entry['verdict']]['label']}",
+            "Alvorlighed": words.name("severities", entry["severity"]),
             "Population (N)": entry["population"],
             "Vurderbare (M)": entry["assessable"],
             "Afvigelser (k)": entry["deviations"],
             "Undtaget (e)": entry["exempted"],
             "Største overskridelse (dage)": entry["overdue"]["max_days"] if entry["overdue"] else None,
         }
-        for entry in sorted(entries, key=lambda entry: order[entry["verdict"]])
+        for entry in sorted(entries, key=lambda entry: (order[entry["verdict"]], grave[entry["severity"]]))
     ]
-    return pd.DataFrame(rows).astype({"Største overskridelse (dage)": "Int64"}) if rows else pd.DataFrame()
+    frame = pd.DataFrame(rows).astype({"Største overskridelse (dage)": "Int64"}) if rows else pd.DataFrame()
+    return captioned(frame, f"Kontrollernes vurderinger ({len(frame)})")
 
 
 class TopicAnswers:
@@ -216,18 +223,27 @@ class TopicAnswers:
     def __iter__(self) -> Iterator[CheckAnswer]:
         return (CheckAnswer(entry, self._source, self._as_of) for entry in self.entries)
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self) -> Styler:
         """One row per check: verdict and the four numbers."""
         return summary_table(self.entries, self._words)
 
-    def not_assessed(self) -> pd.DataFrame:
+    def not_assessed(self) -> Styler:
         """Why records, or whole checks, could not be judged."""
         rows = [
-            {"Kontrol": entry["id"], "Grund": self._words.name("reasons", reason), "Antal": count}
+            {"Kontrol": entry["id"], "Grund": reason, "Antal": count}
             for entry in self.entries
-            for reason, count in ([(entry["why"], entry["population"])] if entry["why"] else []) + list(entry["reasons"].items())
+            for reason, count in (
+                *([(self._why(entry), entry["population"])] if entry["why"] else []),
+                *((self._words.name("reasons", code), count) for code, count in entry["reasons"].items()),
+            )
         ]
-        return pd.DataFrame(rows, columns=["Kontrol", "Grund", "Antal"])
+        frame = pd.DataFrame(rows, columns=["Kontrol", "Grund", "Antal"])
+        return captioned(frame, f"Ikke vurderet, efter grund ({len(frame)})")
+
+    def _why(self, entry: Mapping[str, Any]) -> str:
+        """Why a whole check could not be judged, and what it lacks by name."""
+        reason = str(self._words.at("not_assessed.why").get(entry["why"], entry["why"])).format(error_id=entry["error_id"] or "–")
+        return f"{reason} ({entry['why_detail']})" if entry["why_detail"] else reason
 
     def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Checks by data set."""
@@ -269,7 +285,7 @@ class Report:
         """What the report is about."""
         return json.loads(self._content)  # type: ignore[no-any-return] # our own file
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self) -> Styler:
         """One row per check, gravest first."""
         return summary_table(self.results["checks"], load_words("da"))
 
