@@ -1,9 +1,9 @@
 -- Agreements with the end of the whole relationship and the end of the financial year in which it ended.
 -- order: 30
 -- kind: view
--- relationship_end requires crm_customer.customer_id, crm_customer.end_date
--- relationship_state requires crm_customer.customer_id, crm_customer.end_date
--- relationship_fye requires crm_customer.customer_id, crm_customer.end_date, financial_years.fy_start, financial_years.fy_end
+-- relationship_end requires agreement.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires agreement.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- relationship_fye requires agreement.customer_id, crm_customer.customer_id, crm_customer.end_date, financial_years.fy_start, financial_years.fy_end
 SELECT
     t.*,
     r.relationship_end,

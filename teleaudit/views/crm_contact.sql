@@ -1,8 +1,8 @@
 -- Contact persons with the end of their customer's relationship; an orphan's customer is known nowhere.
 -- order: 30
 -- kind: view
--- relationship_end requires crm_customer.customer_id, crm_customer.end_date
--- relationship_state requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_end requires crm_contact.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires crm_contact.customer_id, crm_customer.customer_id, crm_customer.end_date
 SELECT
     t.*,
     r.relationship_end,

@@ -1,8 +1,8 @@
 -- Correspondence with the end of the customer's relationship: it is counted from that end, not from the message's date.
 -- order: 30
 -- kind: view
--- relationship_end requires crm_customer.customer_id, crm_customer.end_date
--- relationship_state requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_end requires crm_interaction.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires crm_interaction.customer_id, crm_customer.customer_id, crm_customer.end_date
 SELECT
     t.*,
     r.relationship_end,

@@ -1,8 +1,8 @@
 -- PBX and SIP configurations with the end of the relationship and of the single service they serve.
 -- order: 30
 -- kind: view
--- relationship_end requires crm_customer.customer_id, crm_customer.end_date
--- relationship_state requires crm_customer.customer_id, crm_customer.end_date
+-- relationship_end requires pbx_config.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- relationship_state requires pbx_config.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- service_end requires subscription.subscription_id, subscription.end_date
 SELECT
     t.*,

@@ -1,0 +1,201 @@
+"""A run from exports to ledger: what it leaves, with and without notebooks, and when something in it raises."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from teleaudit.checks import Bench
+from teleaudit.findings import WORKLIST_COLUMNS
+from teleaudit.ledger import head
+from teleaudit.report import validate_results
+from teleaudit.runs import COMPLETE, complete_runs
+from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_exports, start, worklist_of
+
+AUDIT = ROOT / "audits" / "bizzy"
+CANARY = "Kanariefuglsgade 70706142"
+CONTACTS, CUSTOMERS = "BIZ-ret-3.contact", "BIZ-ret-3.customer"
+
+
+def run(exports: Path, out: Path, *words: str | Path) -> Ended:
+    return call("run", AUDIT, "--exports", exports, "--out", out, *words)
+
+
+def texts(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_exports(tmp_path_factory.mktemp("clean"))
+
+
+@pytest.fixture(autouse=True)
+def signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+
+
+# What a run leaves
+
+
+@pytest.fixture(scope="module", params=["bizzy", "kazoom"])
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Ended]:
+    """A sample audit with notebooks, as a process of its own, from exports that may not be written."""
+    out = tmp_path_factory.mktemp(request.param)
+    (out / "tmp").mkdir()
+    environment = {"JUPYTER_DATA_DIR": str(out / "jupyter"), "TMPDIR": str(out / "tmp")}
+    return request.param, out, ended(start("run", ROOT / "audits" / request.param, "--out", out / "reports", environment=environment))
+
+
+def test_the_run_folder_is_as_the_contract_says(both: tuple[str, Path, Ended]) -> None:
+    name, out, run = both
+    assert run.code == 1, run.err
+    folder = only_run(out / "reports", name)
+    notebooks = {f"record/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert found == notebooks | {"record/results.json", "record/manifest.json", "record/report.da.pdf", "restricted/worklist.csv", "restricted/reference_key", COMPLETE}
+    assert (mode(folder / "restricted"), mode(folder / "restricted" / "worklist.csv"), mode(folder / "restricted" / "reference_key")) == (0o700, 0o600, 0o600)
+    assert {path.name for path in folder.iterdir()} == {"record", "restricted", COMPLETE}
+    assert max(path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()) == (folder / COMPLETE).stat().st_mtime_ns
+    assert (folder / COMPLETE).read_text(encoding="ascii").strip() == head(out / "reports" / name)
+    assert list((out / "tmp").iterdir()) == []
+
+
+def test_the_manifest_names_every_file_of_the_record(both: tuple[str, Path, Ended]) -> None:
+    name, out, _ = both
+    record = only_run(out / "reports", name) / "record"
+    manifest = json.loads((record / "manifest.json").read_bytes())
+    others = {path: content for path, content in texts(record).items() if path != "manifest.json"}
+    assert {file["path"]: (file["sha256"], file["bytes"]) for file in manifest["files"]} == {path: (hashlib.sha256(text).hexdigest(), len(text)) for path, text in others.items()}
+
+
+def test_results_obey_their_schema_and_name_paths_from_the_exports(both: tuple[str, Path, Ended]) -> None:
+    name, out, _ = both
+    results = results_of(only_run(out / "reports", name))
+    validate_results(results)
+    paths = {file["path"] for export in results["exports"] for file in export["files"]}
+    assert paths == {path.name for path in (ROOT / "data_samples" / name).iterdir()} - {"expected_findings.csv"}
+
+
+def test_the_record_names_no_user_no_machine_and_no_place_on_it(both: tuple[str, Path, Ended]) -> None:
+    name, out, _ = both
+    record = texts(only_run(out / "reports", name) / "record")
+    text = "\n".join(content.decode("utf-8", "replace") for path, content in record.items() if not path.endswith(".pdf"))
+    text = re.sub(r"[A-Za-z0-9+/]{100,}={0,2}", "", text)  # pictures
+    places = [str(ROOT), str(out), os.path.expanduser("~"), socket.gethostname(), "/usr/lib", "site-packages", f"/{getpass.getuser()}/"]  # noqa: PTH111 (as text)
+    assert [place for place in places if len(place) > 1 and place in text] == []
+    assert re.findall(r"(?<![\w.<:/])/(?:home|root|tmp|usr|var|opt|work|etc|proc)/\S*", text) == []
+
+
+def test_the_worklist_holds_exactly_what_was_planted(both: tuple[str, Path, Ended]) -> None:
+    name, out, _ = both
+    folder = only_run(out / "reports", name)
+    lines = worklist_of(folder)
+    assert tuple(lines[0]) == WORKLIST_COLUMNS == ("check_id", "dataset", "record_key", "record_reference", "column", "level", "due_date", "overdue_days", "action")
+    expected = (ROOT / "data_samples" / name / "expected_findings.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert sorted(f"{line['check_id']},{line['record_key']}" for line in lines) == sorted(expected)
+    referenced = {reference for check in checks_of(folder).values() for reference in check["references"]}
+    assert referenced <= {line["record_reference"] for line in lines}
+
+
+def test_progress_is_on_stderr_and_results_on_stdout(both: tuple[str, Path, Ended]) -> None:
+    _, _, run = both
+    assert [line for line in run.err.splitlines() if not re.match(r"run \d{8}T|note: |\d\d_\w+\.ipynb: done in |writing the report$", line)] == []
+    assert "Report: " in run.out
+    assert "done in" not in run.out
+
+
+def test_a_run_without_notebooks_answers_the_same(both: tuple[str, Path, Ended], tmp_path: Path) -> None:
+    name, out, _ = both
+    assert call("run", ROOT / "audits" / name, "--out", tmp_path, "--no-notebooks").code == 1
+    with_notebooks, without = (list(checks_of(only_run(folder, name)).values()) for folder in (out / "reports", tmp_path))
+    for check in [*with_notebooks, *without]:
+        del check["references"]  # keyed anew in every run
+    assert without == with_notebooks
+    assert not (only_run(tmp_path, name) / "record" / "notebooks").exists()
+
+
+def test_the_ledger_holds_over_three_runs(clean: Path, tmp_path: Path) -> None:
+    for _ in range(3):
+        assert run(clean, tmp_path, "--no-notebooks").code == 0
+    entries = [json.loads(line) for line in (tmp_path / "bizzy" / "ledger.jsonl").read_bytes().splitlines()]
+    runs = complete_runs(tmp_path / "bizzy")
+    assert [entry["run_id"] for entry in entries] == [folder.name for folder in sorted(runs, key=lambda folder: (folder / COMPLETE).stat().st_mtime_ns)]
+    assert entries[0]["previous"] == "0" * 64
+    assert len({entry["previous"] for entry in entries}) == 3
+    manifests = {folder.name: hashlib.sha256((folder / "record" / "manifest.json").read_bytes()).hexdigest() for folder in runs}
+    assert {entry["run_id"]: entry["manifest_sha256"] for entry in entries} == manifests
+    assert (runs[-1] / COMPLETE).read_text(encoding="ascii").strip() == head(tmp_path / "bizzy")
+
+
+# What raises
+
+
+@pytest.fixture
+def failing_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The retention notebook raises before it has asked anything, in words that hold a value."""
+    folder = shutil.copytree(ROOT / "notebooks", tmp_path / "package" / "notebooks")
+    path = folder / "10_retention.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    place = next(i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ()))
+    source = f"import sys\nvalue = {CANARY[:9]!r} + {CANARY[9:]!r}\nprint(value, file=sys.stderr)\nraise LookupError(value)"
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, path)
+    monkeypatch.setattr("teleaudit.running.package_workspace", lambda: tmp_path / "package")
+
+
+@pytest.mark.usefixtures("failing_notebook")
+def test_a_notebook_that_fails_takes_its_own_checks_and_no_others(clean: Path, tmp_path: Path) -> None:
+    ended = run(clean, tmp_path / "out")
+    folder = only_run(tmp_path / "out")
+    assert ended.code == 4
+    checks = checks_of(folder)
+    assert {(check["topic"], check["verdict"], check["why"]) for check in checks.values()} == {
+        ("intake", "pass", None),
+        ("retention", "error", "notebook_failed"),
+        ("card_data", "pass", None),
+        ("message_content", "pass", None),
+    }
+    validate_results(results_of(folder))
+    copy = nbformat.read(folder / "record" / "notebooks" / "10_retention.ipynb", as_version=4)
+    assert [output.ename for cell in copy.cells for output in cell.get("outputs", []) if output.output_type == "error"] == ["LookupError"]
+    assert re.search(r"10_retention\.ipynb: failed \(LookupError, E-[0-9a-f]{8}\)", ended.err)
+    assert (folder / "record" / "report.da.pdf").stat().st_size > 10_000
+    assert (folder / COMPLETE).exists()
+    said = [ended.out.encode(), ended.err.encode(), *texts(folder / "record").values()]
+    assert [text for text in said if CANARY.encode() in text] == []
+    assert any(CANARY.encode() in text for text in texts(folder / "restricted" / "errors").values())
+
+
+def test_a_check_that_raises_is_an_error_and_the_others_answer(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Bench._due_by_month
+
+    def fail(bench: Bench, expectation: Any, data_set: Any) -> Any:
+        if expectation.meta["id"] == CONTACTS:
+            raise LookupError(CANARY)
+        return real(bench, expectation, data_set)
+
+    monkeypatch.setattr(Bench, "_due_by_month", fail)
+    ended = run(clean, tmp_path, "--no-notebooks")
+    folder = only_run(tmp_path)
+    checks = checks_of(folder)
+    assert ended.code == 4
+    assert {check["id"]: check["why_detail"] for check in checks.values() if check["verdict"] != "pass"} == {CONTACTS: "LookupError"}
+    assert (folder / "restricted" / "errors" / f"{checks[CONTACTS]['error_id']}.txt").exists()
+    assert CANARY not in ended.out + ended.err
+    assert [path for path, text in texts(folder / "record").items() if CANARY.encode() in text] == []

@@ -1,0 +1,97 @@
+"""Two runs at once, and runs that are stopped or killed in the middle: nothing looks complete, nothing that holds a row stays behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from teleaudit.ledger import head
+from teleaudit.runs import COMPLETE, complete_runs
+from tests.command import ROOT, call, ended, only_run, small_exports, start
+
+AUDIT = ROOT / "audits" / "bizzy"
+STOPPED = "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n"
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_exports(tmp_path_factory.mktemp("clean"))
+
+
+def test_two_runs_at_once_on_one_folder_are_both_complete(clean: Path, tmp_path: Path) -> None:
+    words = ("run", AUDIT, "--exports", clean, "--out", tmp_path, "--no-notebooks")
+    both = [start(*words) for _ in range(2)]
+    assert [ended(process).code for process in both] == [0, 0]
+    assert len(complete_runs(tmp_path / "bizzy")) == 2
+    assert len((tmp_path / "bizzy" / "ledger.jsonl").read_bytes().splitlines()) == 2
+    head(tmp_path / "bizzy")
+    assert list((tmp_path / "bizzy").rglob(".work")) == []
+
+
+def in_the_middle(process: subprocess.Popen[str], out: Path) -> list[psutil.Process]:
+    """Wait until the exports are read and kernels run; returns the processes started on the way."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        started = psutil.Process(process.pid).children(recursive=True)
+        if len(started) > 1 and list(out.glob("*/*/.work/state.json")):
+            return started
+        time.sleep(0.05)
+    pytest.fail("the run never came to its middle")
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all have ended within a few seconds."""
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    return all(process.status() == psutil.STATUS_ZOMBIE for process in alive)
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(clean: Path, tmp_path: Path, number: signal.Signals) -> None:
+    process = start("run", AUDIT, "--exports", clean, "--out", tmp_path)
+    started = in_the_middle(process, tmp_path)
+    process.send_signal(number)
+    process.send_signal(number)  # impatience does not disturb the clearing up
+    began = time.monotonic()
+    stopped = ended(process)
+    assert time.monotonic() - began < 10
+    assert (stopped.code, stopped.out) == (4, "")
+    assert stopped.err.endswith(STOPPED)
+    assert "Traceback" not in stopped.err
+    assert left(only_run(tmp_path)) == ["record"]
+    assert gone(started)
+
+
+def test_a_run_that_is_stopped_while_it_asks_without_notebooks_ends_too(tmp_path: Path) -> None:
+    process = start("run", AUDIT, "--out", tmp_path, "--no-notebooks")
+    assert process.stderr is not None
+    while (line := process.stderr.readline()) != "checking retention\n":
+        assert line
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    stopped = ended(process)
+    assert (stopped.code, stopped.out) == (4, "")
+    assert stopped.err.endswith(STOPPED)
+    assert left(only_run(tmp_path)) == ["record"]
+
+
+def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(clean: Path, tmp_path: Path) -> None:
+    process = start("run", AUDIT, "--exports", clean, "--out", tmp_path)
+    started = in_the_middle(process, tmp_path)
+    process.kill()
+    ended(process)
+    assert gone(started)
+    killed = only_run(tmp_path)
+    assert not (killed / COMPLETE).exists()
+    assert (killed / ".work").exists()
+    assert call("run", AUDIT, "--exports", clean, "--out", tmp_path, "--no-notebooks").code == 0
+    assert left(killed) == ["record"]
+    assert complete_runs(tmp_path / "bizzy") != [killed]
