@@ -113,10 +113,10 @@ def write_pdf(content: bytes, target: Path) -> Path:
 
 
 def _existing(root: Path) -> Path:
-    if not root.is_dir():
-        msg = f"no folder {root} for the exports: see exports_root in the audit file, or name one with --exports."
-        raise UserError(msg)
     try:
+        if not root.is_dir():
+            msg = f"no folder {root} for the exports: see exports_root in the audit file, or name one with --exports."
+            raise UserError(msg)
         next(root.iterdir(), None)
     except PermissionError:
         msg = f"the folder {root} may not be read: give this user the right to list and read it."
