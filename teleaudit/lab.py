@@ -23,7 +23,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from teleaudit import figures
-from teleaudit.audits import AUDIT_FILE, Audit, load_audit
+from teleaudit.audits import Audit, find_audit, load_audit
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import UserError, near_match
@@ -53,19 +53,6 @@ def open_audit(audit: str, *, as_of: str = "") -> OpenAudit:
         msg = f"this run audits '{state.audit().name}', the notebook asks for '{audit}'."
         raise UserError(msg)
     return OpenAudit(state)
-
-
-def find_audit(name: str) -> Path:
-    """The audit file of that name in the workspace, or at that path. Raises: UserError with the near match."""
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.is_dir():
-        return path / AUDIT_FILE if path.is_dir() else path
-    folder = find_workspace(Path.cwd()) / "audits"
-    known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
-    if name not in known:
-        msg = f"no audit '{name}' in audits/.{near_match(name, known)} There are: {', '.join(known)}."
-        raise UserError(msg)
-    return folder / name / AUDIT_FILE
 
 
 def _opened_here(audit: str, as_of: str) -> RunState:
