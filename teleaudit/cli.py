@@ -63,7 +63,7 @@ def _common(*, version: Annotated[bool, typer.Option("--version", callback=_vers
     """Check exported customer data and teledata against privacy policy and law."""
 
 
-@app.command()
+@app.command(short_help="Carry out an audit and write the report.")
 def run(
     audit: AuditFile,
     *,
@@ -94,7 +94,7 @@ def run(
     raise typer.Exit(outcome.exit_code)
 
 
-@app.command()
+@app.command(short_help="Tell what an export is, with a mapping to paste.")
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
     *,
@@ -109,7 +109,7 @@ def inspect(
     _out.print(found.as_yaml(), markup=False)
 
 
-@app.command()
+@app.command(short_help="Make invented exports of two operators.")
 def samples(
     target: Annotated[Path, typer.Argument(metavar="DIR", help="Where the exports go, a folder an operator.")],
     *,
@@ -129,7 +129,7 @@ def samples(
         _out.print(str(target / name))
 
 
-@app.command()
+@app.command(short_help="Lay out a workspace of your own.")
 def init(target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> None:
     """Lay out a workspace of your own: audits, suites, notebooks and sample exports."""
     from teleaudit.workspace import init_workspace
@@ -138,7 +138,7 @@ def init(target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
     _out.print(f"{len(written)} files in {target}. Next: teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}")
 
 
-@app.command()
+@app.command(short_help="List what is checked, and what is not.")
 def rules(
     *,
     output: Annotated[Literal["table", "json"], typer.Option("--format", help="A table for people or JSON for programs.")] = "table",
