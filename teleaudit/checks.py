@@ -54,7 +54,7 @@ class Bench:
         """The checks of a topic, or of all, that have something to say here."""
         return checks_of(self.suites, self._filled, topic)
 
-    def run(self, topic: Topic | None = None, *, progress: Callable[[str], None] | None = None, on_error: Callable[[str], str] | None = None) -> tuple[CheckResult, ...]:
+    def run(self, topic: Topic | None = None, *, on_error: Callable[[str], str] | None = None) -> tuple[CheckResult, ...]:
         """Every check's result, in suite order; one scan per data set.
 
         ``on_error`` is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id.
@@ -62,8 +62,6 @@ class Bench:
         checks = self.checks(topic)
         found: dict[str, CheckResult] = {}
         for name in dict.fromkeys(check.data_set for check in checks):
-            if progress is not None:
-                progress(name)
             for result in self._check_data_set(name, [check for check in checks if check.data_set == name], on_error):
                 found[result.id] = result
         return tuple(found[check.id] for check in checks)
@@ -124,11 +122,7 @@ class Bench:
         """Records in scope by the month of their deadline; empty where nothing has a deadline."""
         if not isinstance(expectation, ExpectRowsToSatisfy) or expectation.due is None:
             return ()
-        rows = self.engine.fetch(
-            f"SELECT strftime(due, '%Y-%m') AS month, count(*), count(*) FILTER (WHERE class = 2) FROM "
-            f"(SELECT {expectation.due} AS due, {expectation.classification()} AS class FROM {quoted(data_set.name)}) AS judged "
-            f"WHERE due IS NOT NULL AND (class IN (1, 2) OR class >= 200) GROUP BY ALL ORDER BY month"
-        )
+        rows = self.engine.fetch(expectation.due_by_month(data_set))
         return tuple(MonthOfDeadlines(month=month, records=records, overdue=overdue) for month, records, overdue in rows)
 
     def _too_many_rejected(self, name: str) -> bool:

@@ -32,8 +32,3 @@ def location_kind(name: str) -> str:
 def location_columns(names: Iterable[str]) -> dict[str, str]:
     """The columns among ``names`` that hold locations, with what each holds, in their order."""
     return {name: kind for name in names if (kind := location_kind(name))}
-
-
-def is_location_column(name: str) -> bool:
-    """The column is named after a cell, coordinates or a place."""
-    return location_kind(name) != ""

@@ -114,6 +114,15 @@ class ExpectRowsToSatisfy(BatchExpectation):
             legal=_named(self.legal, classes, _LEGAL),
         )
 
+    def due_by_month(self, data_set: DataSet) -> str:
+        """A query for month (yyyy-mm), judged records that fell due in it, and how many of them deviate. Needs ``due``."""
+        judged = f"SELECT {self.due} AS due, {self.classification()} AS class FROM {quoted(data_set.name)}"
+        counted = f"class IN ({_HOLDS}, {_DEVIATES}) OR class >= {_EXEMPTIONS}"
+        return (
+            f"SELECT strftime(due, '%Y-%m') AS month, count(*), count(*) FILTER (WHERE class = {_DEVIATES}) "
+            f"FROM ({judged}) AS judged WHERE due IS NOT NULL AND ({counted}) GROUP BY ALL ORDER BY month"
+        )
+
     def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every deviating record, in the order of its key."""
         due = self.due or "CAST(NULL AS DATE)"

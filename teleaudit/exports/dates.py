@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
-from typing import cast
 
 from teleaudit.audits import DateFormat
 from teleaudit.errors import ExportError, near_match
@@ -116,8 +115,3 @@ def in_spring_gap(timestamp: str, text: str, zone: str, date_format: DateFormat)
     told_offset = f"regexp_full_match({text}, '{_ISO_WITH_OFFSET}')" if date_format in {"yyyy-mm-dd", "iso8601"} else "false"
     is_in_gap = f"month({timestamp}) = 3 AND day({timestamp}) >= 25 AND isodow({timestamp}) = 7 AND NOT {told_offset}"
     return f"(CASE WHEN hour({timestamp}) = 2 THEN {is_in_gap} ELSE false END)"
-
-
-def formats_of(separator: str) -> tuple[DateFormat, DateFormat]:
-    """Day first and month first, with that separator."""
-    return cast("tuple[DateFormat, DateFormat]", next(shape.formats for shape in SHAPES if shape.separator == separator))
