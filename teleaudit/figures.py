@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -445,15 +444,3 @@ def png_of(figure: Figure) -> bytes:
         figure.set_dpi(_PNG_DPI)
         FigureCanvasAgg(figure).print_png(content, metadata={"Software": None})  # type: ignore[no-untyped-call] # Matplotlib's has no types
     return content.getvalue()
-
-
-def save_svg(figure: Figure, target: Path) -> Path:
-    """Write the figure as SVG."""
-    target.write_bytes(svg_of(figure))
-    return target
-
-
-def save_png(figure: Figure, target: Path) -> Path:
-    """Write the figure as PNG."""
-    target.write_bytes(png_of(figure))
-    return target
