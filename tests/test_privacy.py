@@ -34,6 +34,12 @@ OPERATORS = ("bizzy", "kazoom")
 _NO_VALUE = re.compile(r"[\d.:/ T+Z-]*[-:./][\d.:/ T+Z-]*|[+-]?\d{1,6}(?:[.,]\d+)?|[+-]?\d+[.,]\d{1,4}")  # dates, times, amounts, short numbers
 _COORDINATE = re.compile(r"-?\d*\.\d+|(?<!\d)\d{1,7}(?!\d)")
 _PART = re.compile(r"\w+")
+# What a machine writes by chance: moments, durations, digests, record references, addresses in memory, ids of notebook cells.
+# Their digits meet a phone number's about once in thirty runs ("22.345678" seconds).
+_CHANCE = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+|(?<![\d.])\d{1,4}\.\d{5,}(?!\d)|\b[0-9a-f]{64}\b|\bR(?:-[0-9A-HJKMNP-TV-Z]{4}){3}-[0-9A-HJKMNP-TV-Z]{5}\b"
+    r"|\b0x[0-9a-f]{6,16}\b|(?<=\"id\": \")[0-9a-f]{8}(?=\")"
+)
 _FAILING = """
 import teleaudit.running
 from pathlib import Path
@@ -99,10 +105,10 @@ def runs_of_digits(text: str) -> Iterator[str]:
 def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted((folder / "record").rglob("*")):
         if path.suffix == ".pdf":
-            yield path.name, "\n".join(pdf_texts(path))
+            yield path.name, _CHANCE.sub(" ", "\n".join(pdf_texts(path)))
         elif path.is_file():
-            yield path.name, without_pictures(path.read_text(encoding="utf-8"))
-    yield "ledger.jsonl", (folder.parent / "ledger.jsonl").read_text(encoding="utf-8")
+            yield path.name, _CHANCE.sub(" ", without_pictures(path.read_text(encoding="utf-8")))
+    yield "ledger.jsonl", _CHANCE.sub(" ", (folder.parent / "ledger.jsonl").read_text(encoding="utf-8"))
 
 
 def pdf_texts(path: Path) -> Iterator[str]:
@@ -197,6 +203,19 @@ def test_the_search_finds_a_value_wherever_it_stands() -> None:
     for text in ('{"name": "Vibeke Ahlgren"}', "tlf. 70 70 61 42.", "(vibeke@example.dk)", "kunde K-100234:"):
         assert len(found_in(text, values)) == 1, text
     assert found_in("Vibeke, 1707061425, K-1002345", values) <= {"K-100234"}
+
+
+@pytest.mark.parametrize(
+    "text", ['"start_time": "2026-11-22T07:45:22.345678"', '"duration": 22.345678,', f"sha256 {'a22345678bcdef00' * 4}", "R-2234-5678-AAAA-AAAAA", "at 0x7f3d22345678"]
+)
+def test_what_a_machine_writes_by_chance_is_no_value(text: str) -> None:
+    assert found_in(text, {"22345678"})
+    assert not found_in(_CHANCE.sub(" ", text), {"22345678"})
+
+
+@pytest.mark.parametrize("text", ["22345678", "22.34.56.78", "22 34 56 78", "K-22345678", "kl. 2026-11-22 22345678"])
+def test_what_could_be_a_value_is_never_taken_for_chance(text: str) -> None:
+    assert found_in(_CHANCE.sub(" ", text), {"22345678"})
 
 
 # The promise
