@@ -1,0 +1,47 @@
+"""One local Spark for all tests of a process; it needs Java."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.conftest import need
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.log.level": "OFF",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def session() -> SparkSession:
+    """The session, on two cores. It ends with the process, and its files with it."""
+    need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
+    return _started()
+
+
+@functools.cache
+def _started() -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    folder = Path(tempfile.mkdtemp(prefix="teleaudit-spark-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    builder = SparkSession.builder.master("local[2]").appName("teleaudit-tests")
+    for name, value in _SETTINGS.items():
+        builder = builder.config(name, value)
+    builder = builder.config("spark.sql.warehouse.dir", str(folder / "warehouse")).config("spark.local.dir", str(folder))
+    started = builder.getOrCreate()
+    atexit.register(started.stop)
+    return started
