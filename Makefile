@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test test-deep lint format bench lab samples constraints clean
+.PHONY: help audit test test-deep lint format bench bench-all lab samples constraints clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,8 +36,16 @@ format: $(VENV)/installed-test  ## put the code into its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/installed-test  ## speed and memory against peers, on generated exports
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/installed-bench  ## speed and memory against peers, a few minutes at small sizes
+	$(BIN)/python benchmarks/teledata.py --rows 1000000 --repeat 1
+	$(BIN)/python benchmarks/detectors.py --rows 1000000
+	$(BIN)/python benchmarks/scaling.py --rows 100000 1000000 --out build/benchmarks
+
+bench-all: $(VENV)/installed-bench  ## all measurements of the README; hours, and 60 GB of disk
+	$(BIN)/python benchmarks/teledata.py
+	$(BIN)/python benchmarks/detectors.py
+	$(BIN)/python benchmarks/spark.py
+	$(BIN)/python benchmarks/scaling.py
 
 lab: $(VENV)/installed  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
@@ -70,6 +78,11 @@ $(VENV)/installed-test: constraints-test.txt $(VENV)/installed
 	@$(PIP) --require-hashes -r constraints-test.txt
 	@touch $@
 
+$(VENV)/installed-bench: constraints-bench.txt $(VENV)/installed
+	@echo "Installing what the benchmarks compare with, constraints-bench.txt ..."
+	@$(PIP) --require-hashes -r constraints-bench.txt
+	@touch $@
+
 # The pins: every version with the hashes of all its files, for every Python from 3.11 on; no address, no path.
 LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
   --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" --quiet
@@ -77,3 +90,4 @@ LOCK := uv pip compile pyproject.toml --group build --universal --python-version
 constraints:  ## pin what pyproject.toml asks for (needs uv; UV_FLAGS=--upgrade for the newest)
 	$(LOCK) $(UV_FLAGS) -o constraints.txt
 	$(LOCK) $(UV_FLAGS) --extra test -c constraints.txt -o constraints-test.txt
+	$(LOCK) $(UV_FLAGS) --extra bench --extra spark -c constraints.txt -o constraints-bench.txt
