@@ -6,14 +6,16 @@ validates Great Expectations suites on a data set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from great_expectations.core import ExpectationSuite
 
+from teleaudit.expectations.asking import Asks
 
-class Engine(Protocol):
+
+class Engine(Asks, Protocol):
     """What a check needs of an engine."""
 
     name: str
@@ -32,9 +34,6 @@ class Engine(Protocol):
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
         """What Great Expectations answers, by the ``id`` in each expectation's meta."""
-
-    def fetch(self, sql: str, /) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, a bounded number in memory at a time."""
 
     def close(self) -> None:
         """Give up memory, temporary files and connections."""

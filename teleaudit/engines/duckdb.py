@@ -12,12 +12,13 @@ import builtins
 import itertools
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import great_expectations as gx
+import pyarrow as pa
 import sqlalchemy as sa
 from duckdb_engine import ConnectionWrapper
 from great_expectations.core import ExpectationSuite
@@ -26,6 +27,7 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from teleaudit.errors import UserError
+from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.rows import quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.views import views
@@ -46,8 +48,11 @@ _engines: dict[str, DuckDBEngine] = {}  # open engines by the name in their conn
 class _KeptConnection(SqlAlchemyExecutionEngine):
     """Great Expectations' SQL engine on a connection that stays open."""
 
+    asks: DuckDBEngine  # what an expectation asks beyond the aggregates
+
     def _setup_engine(self, kwargs: Any, connection_string: str | None = None, credentials: Any = None, url: Any = None) -> None:  # noqa: ANN401, ARG002 (Great Expectations' signature)
         self.engine = _sqlalchemy_engine(str(connection_string))
+        self.asks = _engines[str(connection_string)]
 
     @contextmanager
     def get_connection(self) -> Iterator[sa.Connection]:
@@ -177,6 +182,36 @@ class DuckDBEngine:
             raise UserError(msg) from None
         finally:
             cursor.close()
+
+    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:  # noqa: ARG002 (the rows carry their types)
+        """The function's rows, in this process."""
+        rows = self.fetch(judged.sql)
+        yield from judged.judge(rows) if judged.judge else rows
+
+    def keep(self, relation: str, sql: str, /) -> None:
+        """A table of the in-memory database; like all others it goes to disk where memory is short."""
+        with closing(self.cursor()) as cursor:
+            cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {sql}")
+
+    def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
+        """A table of the functions' rows."""
+        schema = pa.schema([(name, pa.string() if kind == "VARCHAR" else pa.int64()) for name, kind in columns.items()])
+        with closing(self.cursor()) as cursor:
+            cursor.execute(f"CREATE OR REPLACE TABLE {relation} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+            for part in judged:
+                if part.judge is None:
+                    cursor.execute(f"INSERT INTO {relation} {part.sql}")
+                    continue
+                rows = iter(part.judge(self.fetch(part.sql)))
+                while batch := list(itertools.islice(rows, _BATCH_ROWS)):
+                    cursor.register("judged_batch", pa.table([pa.array(cells, schema.field(place).type) for place, cells in enumerate(zip(*batch, strict=True))], schema=schema))
+                    cursor.execute(f"INSERT INTO {relation} SELECT * FROM judged_batch")
+                    cursor.unregister("judged_batch")
+
+    def drop(self, relation: str, /) -> None:
+        """Memory and temporary disk of a kept table."""
+        with closing(self.cursor()) as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {relation}")
 
     def close(self) -> None:
         """Close every connection (DuckDB complains at exit about one that is still held)."""

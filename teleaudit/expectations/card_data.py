@@ -12,17 +12,16 @@ Left out:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from teleaudit.detectors.columns import PROFILE, cards_in_cell, count_card_text, decide_card_column
 from teleaudit.detectors.decisions import ColumnDecision, gravest
 from teleaudit.detectors.names import names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
-from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, text_of
-from teleaudit.expectations.rows import DataSet, Fetch, quoted
-
-_KEPT_CELLS = 100_000  # in memory between deciding and judging; a column with more is read twice
+from teleaudit.expectations.asking import Asks, Judged, Row
+from teleaudit.expectations.content import LEVELS, ExpectNoContent, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.rows import DataSet, quoted
 
 
 class ExpectNoCardData(ExpectNoContent):
@@ -44,35 +43,37 @@ class ExpectNoCardData(ExpectNoContent):
         """Rows with a number that Excel destroyed (2)."""
         return "coalesce(regexp_matches(_issues, '=excel(;|$)'), false)"
 
-    def hits(self, column: str, fetch: Fetch) -> Iterator[tuple[str, str]]:
-        """Record key and level of every card number in one column."""
-        cells = list(islice(self._cells(column, fetch), _KEPT_CELLS))
-        whole = len(cells) < _KEPT_CELLS
-        decision = self._decide(column, cells if whole else self._cells(column, fetch), fetch)
+    def judged(self, column: str, asks: Asks) -> Judged | None:
+        """The cells that must be judged one by one, where the column as a whole does not settle them."""
+        cells = self.kept_name(f"cells_{self.place(column)}")
+        asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
+        decision = self._decide(column, cells, asks)
         if decision.level is None:
-            return
-        for record_key, value, _ in cells if whole else self._cells(column, fetch):
-            level = gravest(hit.level for hit in cards_in_cell(value, name=column, decision=decision))
-            if level is not None:
-                yield record_key, level.value
+            return None
+        return Judged(sql=f"SELECT record, cell FROM {cells}", judge=partial(_finds, name=column, place=self.place(column), decision=decision))
 
-    def _cells(self, column: str, fetch: Fetch) -> Iterator[tuple[Any, ...]]:
-        """Record key, text and digits of the cells that must be judged one by one."""
-        return fetch(card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
-
-    def _decide(self, column: str, cells: Iterable[tuple[Any, ...]], fetch: Fetch) -> ColumnDecision:
-        """What the column as a whole is: its running text counted here, its numbers, if they matter, by the engine."""
-        counts: dict[str, int] = {}
-        numbers = False
-        for _, value, number in cells:
-            if number is None:
-                count_card_text(value, counts, name=column)
-            else:
-                numbers = True
+    def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
+        """What the column as a whole is: its running text counted cell by cell, its numbers, if they matter, by the engine."""
+        counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells} WHERE number IS NULL", judge=partial(_text_counts, name=column)))
+        ((numbers,),) = asks.fetch(f"SELECT count(number) FROM {cells}")
         if numbers:
-            (row,) = fetch(profile_query(quoted(self.relation), [text_of(column)]))
+            (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
             counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
         return decide_card_column(counts, column)
+
+
+def _text_counts(rows: Iterable[Row], *, name: str) -> Iterator[Row]:
+    counts: dict[str, int] = {}
+    for (cell,) in rows:
+        count_card_text(cell, counts, name=name)
+    yield from counts.items()
+
+
+def _finds(rows: Iterable[Row], *, name: str, place: int, decision: ColumnDecision) -> Iterator[Row]:
+    for record_key, cell in rows:
+        level = gravest(hit.level for hit in cards_in_cell(cell, name=name, decision=decision))
+        if level is not None:
+            yield record_key, place, LEVELS.index(level.value)
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)

@@ -1,38 +1,29 @@
 """Expectations that look into cells: an SQL prefilter on every row, Python on the candidates it leaves.
 
 The prefilter's counts are aggregates in the scan that all checks of a data set share; only columns in which it found
-candidates are read a second time. Nothing found is carried in the result: counts by column, never a value.
+candidates are read a second time. What is found stays with the engine, as a relation of record, column and level. Nothing
+found is carried in the result: counts by column, never a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
+from teleaudit.expectations.asking import Asks, Columns, Judged
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.rows import DataSet, Fetch, quoted
+from teleaudit.expectations.rows import DataSet, literal, quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.verdicts import Answer, Deviation
 
-_LEVELS = ("confirmed", "probable", "review")  # strongest first
+LEVELS = ("confirmed", "probable", "review")  # strongest first
+FINDS: Columns = {"record_key": "VARCHAR", "place": "BIGINT", "level": "BIGINT"}  # place and level by their number
+_REVIEW = LEVELS.index("review")
 _OWN_COLUMNS = frozenset({FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN})
 _NEVER_CONTENT = ("DATE", "TIMESTAMP", "BOOLEAN")
-
-
-@dataclass
-class Found:
-    """What was found in one record, over all its columns."""
-
-    record_key: str
-    columns: dict[str, str] = field(default_factory=dict)  # column -> level
-
-    @property
-    def level(self) -> str:
-        """The strongest level of the record."""
-        return min(self.columns.values(), key=_LEVELS.index)
 
 
 class ExpectNoContent(BatchExpectation):
@@ -53,13 +44,24 @@ class ExpectNoContent(BatchExpectation):
         """SQL that is true of a row with a cell nobody can judge any more."""
         return "false"
 
-    def hits(self, column: str, fetch: Fetch) -> Iterator[tuple[str, str]]:
-        """Record key and level of every find in one column."""
+    def judged(self, column: str, asks: Asks) -> Judged | None:
+        """A query and the function that makes of its rows the column's finds (``FINDS``); None where the column as a whole holds nothing.
+
+        What it keeps with the engine is named ``cells_`` or ``levels_`` and the column's place, by ``kept_name``.
+        """
         raise NotImplementedError
 
     def conditions(self) -> tuple[str, ...]:
         """It rests on no particular column: whatever is there is looked into."""
         return ()
+
+    def kept_name(self, what: str) -> str:
+        """The name of a relation of this check."""
+        return re.sub(r"\W", "_", f"{what}_{(self.meta or {}).get('id', 'check')}").lower()
+
+    def place(self, column: str) -> int:
+        """The number that stands for a column."""
+        return self.columns.index(column)
 
     def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
         """Ask for the number of rows and of each column's candidates."""
@@ -73,41 +75,45 @@ class ExpectNoContent(BatchExpectation):
         return rows | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
 
     def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
-        with execution_engine.get_connection() as connection:
-            found = self.found({column: int(metrics[f"column {column}"]) for column in self.columns}, lambda sql: iter(connection.exec_driver_sql(sql)))
-        return self._answer(int(metrics["rows"]), int(metrics["damaged"]), found).as_result()
-
-    def found(self, candidates: Mapping[str, int], fetch: Fetch) -> dict[str, Found]:
-        """Every record with a find, by its key; only columns with candidates are read."""
-        records: dict[str, Found] = {}
-        for column in (name for name, n in candidates.items() if n):
-            for record_key, level in self.hits(column, fetch):
-                record = records.setdefault(record_key, Found(record_key=record_key))
-                record.columns[column] = min(level, record.columns.get(column, level), key=_LEVELS.index)
-        return records
-
-    def _answer(self, rows: int, damaged: int, found: Mapping[str, Found]) -> Answer:
-        certain = [record for record in found.values() if record.level != "review"]
-        columns: dict[str, int] = {}
-        for record in certain:
-            for column in record.columns:
-                columns[column] = columns.get(column, 0) + 1
+        asks: Asks = execution_engine.asks
+        looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
+        finds = self.kept_name("finds")
+        asks.keep_judged(finds, [judged for column in looked_into if (judged := self.judged(column, asks)) is not None], FINDS)
+        for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels")):
+            asks.drop(kept)
+        ((certain, review),) = asks.fetch(f"SELECT count(*) FILTER (WHERE level < {_REVIEW}), count(*) FILTER (WHERE level = {_REVIEW}) FROM ({_records(finds)}) AS records")
+        by_place = asks.fetch(f"SELECT place, count(DISTINCT record_key) FROM {finds} WHERE record_key IN (SELECT record_key FROM {finds} WHERE level < {_REVIEW}) GROUP BY place")
+        damaged = int(metrics["damaged"])
         return Answer(
-            population=rows,
-            assessable=rows - damaged,
-            deviations=len(certain),
+            population=int(metrics["rows"]),
+            assessable=int(metrics["rows"]) - damaged,
+            deviations=certain,
             exempted=0,
             reasons={"excel_damaged": damaged} if damaged else {},
-            review=len(found) - len(certain),
-            columns=dict(sorted(columns.items())),
-        )
+            review=review,
+            columns=dict(sorted((self.columns[place], records) for place, records in by_place)),
+        ).as_result()
 
-    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
-        """Every record with a find that is confirmed or probable, in the order of its key."""
-        found = self.found(answer.columns, fetch)
-        for record in sorted(found.values(), key=lambda record: record.record_key):
-            if record.level != "review":
-                yield Deviation(record_key=record.record_key, column=";".join(sorted(record.columns)), level=record.level)
+    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
+        """Every record with a find that is confirmed or probable, in the order of its key. The finds are given up with it."""
+        finds = self.kept_name("finds")
+        named = ", ".join(f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)" for column in sorted(answer.columns))
+        sql = f"SELECT record_key, concat_ws(';', {named}), min(level) FROM {finds} GROUP BY record_key HAVING min(level) < {_REVIEW} ORDER BY record_key"
+        for record_key, columns, level in asks.fetch(sql):
+            yield Deviation(record_key=record_key, column=columns, level=LEVELS[level])
+        asks.drop(finds)
+
+
+def _records(finds: str) -> str:
+    return f"SELECT record_key, min(level) AS level FROM {finds} GROUP BY record_key"
+
+
+def counts_of(asks: Asks, judged: Judged) -> dict[str, int]:
+    """The sum of counts, by name, that a function takes of a query's rows part by part."""
+    counts: dict[str, int] = {}
+    for name, count in asks.fetch_judged(judged, {"name": "VARCHAR", "n": "BIGINT"}):
+        counts[name] = counts.get(name, 0) + count
+    return counts
 
 
 def text_of(column: str) -> str:

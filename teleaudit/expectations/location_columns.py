@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.detectors.location import location_columns
+from teleaudit.expectations.asking import Asks
 from teleaudit.expectations.content import exported_columns
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.rows import DataSet, Fetch, quoted
+from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.verdicts import Answer, Deviation
 
 
@@ -44,7 +45,7 @@ class ExpectNoLocationColumns(BatchExpectation):
         n = len(self.columns) + self.others if int(metrics["rows"]) else 0  # without rows no column says anything
         return Answer(population=n, assessable=n, deviations=sum(1 for count in held.values() if count), exempted=0, columns={c: k for c, k in held.items() if k}).as_result()
 
-    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
+    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every such column that holds values."""
         for column in sorted(answer.columns):
             yield Deviation(record_key=column, column=column)

@@ -7,14 +7,18 @@ Left out: pictures and sound outside the tables, and single short answers ("Ok")
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
-from teleaudit.detectors.decisions import gravest
-from teleaudit.detectors.messages import decide_message_column, is_catalogue, messages_in_cell, names_content, profile_messages
+from teleaudit.detectors.decisions import ColumnDecision, gravest
+from teleaudit.detectors.messages import MESSAGE_PROFILE, decide_message_column, is_catalogue, messages_in_cell, names_content, profile_messages
 from teleaudit.detectors.prefilter import message_candidate_sql
-from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, text_of
-from teleaudit.expectations.rows import DataSet, Fetch, quoted
+from teleaudit.expectations.asking import Asks, Judged, Row
+from teleaudit.expectations.content import LEVELS, ExpectNoContent, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.rows import DataSet, quoted
+
+_CELLS = MESSAGE_PROFILE[0]  # the same for every part
 
 
 class ExpectNoMessageContent(ExpectNoContent):
@@ -24,21 +28,35 @@ class ExpectNoMessageContent(ExpectNoContent):
         """Cells that read like text or hide it; every filled cell of a column that is named for content."""
         return f"({quoted(column)} IS NOT NULL)" if names_content(column) == "strong" else message_candidate_sql(text_of(column))
 
-    def hits(self, column: str, fetch: Fetch) -> Iterator[tuple[str, str]]:
-        """Record key and level of every cell with content in one column."""
-        text, relation, candidate = text_of(column), quoted(self.relation), self.candidate(column)
-        ((cells,),) = fetch(f"SELECT count({quoted(column)}) FROM {relation}")
-        distinct = list(fetch(f"SELECT {text}, count(*) FROM {relation} WHERE {candidate} GROUP BY ALL"))
-        decision = decide_message_column(profile_messages(distinct, cells=cells), column)
+    def judged(self, column: str, asks: Asks) -> Judged | None:
+        """Every candidate with the number of cells that hold the same text: what stands in many comes from a list."""
+        text, texts = text_of(column), self.kept_name(f"cells_{self.place(column)}")
+        ((cells,),) = asks.fetch(f"SELECT count({quoted(column)}) FROM {quoted(self.relation)}")
+        asks.keep(texts, f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidate(column)} GROUP BY {text}")
+        counts = counts_of(asks, Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(_profile, cells=cells)))
+        decision = decide_message_column(counts | {_CELLS: cells}, column)
         if decision.level is None:
-            return
-        from_a_list = {value for value, times in distinct if decision.reason != "by_name" and is_catalogue(times, cells)}
-        judged = ((value, gravest(hit.level for hit in messages_in_cell(value, name=column, decision=decision))) for value, _ in distinct if value not in from_a_list)
-        levels = {value: level.value for value, level in judged if level is not None}
-        if levels:
-            for record_key, value in fetch(f"SELECT {self.key_sql}, {text} FROM {relation} WHERE {candidate}"):
-                if value in levels:
-                    yield record_key, levels[value]
+            return None
+        levels = self.kept_name(f"levels_{self.place(column)}")
+        asks.keep_judged(
+            levels,
+            [Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(_levels, name=column, cells=cells, decision=decision))],
+            {"cell": "VARCHAR", "level": "BIGINT"},
+        )
+        record = f"{self.key_sql} AS record_key, CAST({self.place(column)} AS BIGINT) AS place, levels.level"
+        return Judged(sql=f"SELECT {record} FROM {quoted(self.relation)} JOIN {levels} AS levels ON {text} = levels.cell WHERE {self.candidate(column)}")
+
+
+def _profile(rows: Iterable[Row], *, cells: int) -> Iterator[Row]:
+    yield from ((name, count) for name, count in profile_messages(((text, times) for text, times in rows), cells=cells).items() if name != _CELLS)
+
+
+def _levels(rows: Iterable[Row], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[Row]:
+    for text, times in rows:
+        if decision.reason == "by_name" or not is_catalogue(times, cells):
+            level = gravest(hit.level for hit in messages_in_cell(text, name=name, decision=decision))
+            if level is not None:
+                yield text, LEVELS.index(level.value)
 
 
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)

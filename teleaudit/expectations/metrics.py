@@ -3,22 +3,32 @@
 Great Expectations bundles aggregates of one batch into a single query; ``histogram`` of a CASE expression is one aggregate
 and answers all of an expectation's numbers at once, so a data set is scanned once for all its checks, and each condition
 is evaluated once per row (measured at the cost of a hand-written query; four filtered counts cost twice as much).
+
+The expressions are DuckDB's SQL. Spark has no histogram: there a metric hands its expression to the engine, which counts
+the codes of all expectations in one job of its own (``engines/spark.py``).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from great_expectations.compatibility.sqlalchemy import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine import SparkDFExecutionEngine, SqlAlchemyExecutionEngine
 from great_expectations.expectations.metrics.metric_provider import metric_partial
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
 ROW_CLASSES = "table.row_classes"
 AGGREGATE = "table.sql_aggregate"
+
+
+class Asked(NamedTuple):
+    """What Spark's engine is to compute: the name of a metric above and its expression."""
+
+    metric: str
+    expression: str
 
 
 class TableRowClasses(TableMetricProvider):
@@ -31,6 +41,10 @@ class TableRowClasses(TableMetricProvider):
     def _sqlalchemy(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
         return sa.literal_column(f"histogram({metric_value_kwargs['expression']})"), metric_domain_kwargs, {}
 
+    @metric_partial(engine=SparkDFExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
+    def _spark(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
+        return Asked(ROW_CLASSES, metric_value_kwargs["expression"]), metric_domain_kwargs, {}
+
 
 class TableSqlAggregate(TableMetricProvider):
     """The value of one aggregate expression over the batch."""
@@ -41,6 +55,10 @@ class TableSqlAggregate(TableMetricProvider):
     @metric_partial(engine=SqlAlchemyExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
     def _sqlalchemy(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
         return sa.literal_column(f"({metric_value_kwargs['expression']})"), metric_domain_kwargs, {}
+
+    @metric_partial(engine=SparkDFExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
+    def _spark(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
+        return Asked(AGGREGATE, metric_value_kwargs["expression"]), metric_domain_kwargs, {}
 
 
 def metric(name: str, expression: str, batch_id: str | None) -> MetricConfiguration:

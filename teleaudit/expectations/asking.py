@@ -1,0 +1,38 @@
+"""What an expectation may ask of the engine that holds its data set, beyond the aggregates of the shared scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Row = tuple[Any, ...]
+Judge = Callable[[Iterable[Row]], Iterable[Row]]  # pure and picklable: it may run in other processes, on any part of the rows
+Columns = Mapping[str, Literal["VARCHAR", "BIGINT"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The rows of a query, each part of them handed to a function; without one they stay as they are."""
+
+    sql: str
+    judge: Judge | None = None
+
+
+class Asks(Protocol):
+    """Queries in DuckDB's SQL, and Python on their rows where the rows are. What does not fit into memory goes to disk."""
+
+    def fetch(self, sql: str, /) -> Iterator[Row]:
+        """The rows of a query, a bounded number in memory at a time."""
+
+    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
+        """What the function makes of a query's rows; the order is lost."""
+
+    def keep(self, relation: str, sql: str, /) -> None:
+        """Compute a query once, under a name that later queries may use."""
+
+    def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
+        """Keep what functions make of queries' rows, all in one relation."""
+
+    def drop(self, relation: str, /) -> None:
+        """Give up what was kept under a name, if it was."""
