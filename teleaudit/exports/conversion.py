@@ -23,7 +23,7 @@ OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and b
 DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss
 
 _BLANKS = "' ' || chr(9) || chr(160) || chr(8201) || chr(8239)"  # space, tab, no-break, thin and narrow no-break space
-_SCIENTIFIC = r"[-+]?\d([.,]\d+)?E\+\d+"
+SCIENTIFIC = r"[-+]?\d([.,]\d+)?E\+\d+"
 _NUMBER_AROUND = r"(?i)^(kr\.?|DKK)\s*|\s*(kr\.?|DKK|,-)$"
 _TRUE = ("true", "ja", "j", "1", "sand", "yes", "y", "x")
 _FALSE = ("false", "nej", "n", "0", "falsk", "no")
@@ -129,7 +129,7 @@ def final_value(source: Source, parsed: str) -> str:
 
 def is_scientific(text: str) -> str:
     """Whether Excel has turned a long number into 4,57E+15."""
-    return f"(contains({text}, 'E+') AND regexp_full_match({text}, '{_SCIENTIFIC}'))"
+    return f"(contains({text}, 'E+') AND regexp_full_match({text}, '{SCIENTIFIC}'))"
 
 
 def extra_value(expression: str, sql_type: str) -> str:

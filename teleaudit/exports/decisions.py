@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import duckdb
 
@@ -12,7 +13,7 @@ from teleaudit.errors import ExportError
 from teleaudit.exports import dates, profiles
 from teleaudit.exports.conversion import Source, literal
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.profiles import DecimalEvidence, Undecided
+from teleaudit.exports.profiles import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
 from teleaudit.schema import TABLES, Kind
@@ -21,14 +22,41 @@ Sources = dict[str, Source]  # canonical column -> how it is read, in the order 
 
 _DATES = {Kind.DATE, Kind.TIMESTAMP}
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL}
-_CONTRADICTED = 0.1  # share of unreadable dates above which another format is tried
+CONTRADICTED = 0.1  # share of unreadable dates above which another format is tried
 _FITTING = 0.9  # share of values that must look like it
 
 
-def decide_sources(connection: duckdb.DuckDBPyConnection, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str) -> list[Sources]:
+class Evidence(Protocol):
+    """What the text columns of a file (given as SQL expressions on its relation) prove, over all its rows."""
+
+    def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
+        """How their dates are written."""
+        ...
+
+    def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
+        """How their numbers are written."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueriedEvidence:
+    """The evidence of files that DuckDB reads."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
+        """How their dates are written."""
+        return profiles.date_evidence(self.connection, file.relation, expressions)
+
+    def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
+        """How their numbers are written."""
+        return profiles.decimal_evidence(self.connection, file.relation, expressions)
+
+
+def decide_sources(evidence: Evidence, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str) -> list[Sources]:
     """For each file, how its columns are read. Raises: ExportError for dates and numbers that could be read in two ways."""
     plans = [_declared_sources(file, mapping, spec) for file in files]
-    found = [_undeclared_dates(connection, file, plan) for file, plan in zip(files, plans, strict=True)]
+    found = [_undeclared_dates(evidence, file, plan) for file, plan in zip(files, plans, strict=True)]
     for file, plan, decided in zip(files, plans, found, strict=True):
         for column, outcome in decided.items():
             date_format = outcome if not isinstance(outcome, Undecided) else _from_siblings(column, outcome, found)
@@ -36,7 +64,7 @@ def decide_sources(connection: duckdb.DuckDBPyConnection, files: Sequence[Staged
                 raise date_format.error(shown=file.shown, header=mapping.headers[column], export=export)
             plan[column] = replace(plan[column], date_format=date_format)
         if spec.decimal is None:
-            _decide_decimals(connection, file, plan, mapping, export=export)
+            _decide_decimals(evidence, file, plan, mapping, export=export)
     return plans
 
 
@@ -66,11 +94,11 @@ def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat |
     return declared or ("yyyy-mm-dd" if file.recognised.format == "asterisk" else None)
 
 
-def _undeclared_dates(connection: duckdb.DuckDBPyConnection, file: Staged, plan: Sources) -> dict[str, DateFormat | Undecided]:
+def _undeclared_dates(evidence: Evidence, file: Staged, plan: Sources) -> dict[str, DateFormat | Undecided]:
     """What the values say about the columns whose date format nobody declared."""
     open_columns = [column for column, source in plan.items() if source.column.kind in _DATES and source.is_text and source.date_format is None]
-    evidence = profiles.date_evidence(connection, file.relation, [_as_text(plan[column]) for column in open_columns])
-    return {column: found.decide() or "yyyy-mm-dd" for column, found in zip(open_columns, evidence, strict=True)}
+    shown = evidence.of_dates(file, [_as_text(plan[column]) for column in open_columns])
+    return {column: found.decide() or "yyyy-mm-dd" for column, found in zip(open_columns, shown, strict=True)}
 
 
 def _as_text(source: Source) -> str:
@@ -86,14 +114,14 @@ def _from_siblings(column: str, outcome: Undecided, found: Sequence[dict[str, Da
     return proved.pop() if len(proved) == 1 else outcome
 
 
-def _decide_decimals(connection: duckdb.DuckDBPyConnection, file: Staged, plan: Sources, mapping: Mapping, *, export: str) -> None:
+def _decide_decimals(evidence: Evidence, file: Staged, plan: Sources, mapping: Mapping, *, export: str) -> None:
     """Gives the number columns of one file the sign that the file proves."""
     columns = [column for column, source in plan.items() if source.column.kind in _NUMBERS and source.is_text and column in mapping.headers]
-    evidence = dict(zip(columns, profiles.decimal_evidence(connection, file.relation, [_as_text(plan[column]) for column in columns]), strict=True))
-    whole = sum(evidence.values(), DecimalEvidence())
+    by_column = dict(zip(columns, evidence.of_decimals(file, [_as_text(plan[column]) for column in columns]), strict=True))
+    whole = sum(by_column.values(), DecimalEvidence())
     writes_points = file.recognised.format in {"jsonl", "excel", "parquet"}  # their own numbers are written with a point
     if whole.is_contradictory or (whole.sign is None and whole.open and not writes_points):
-        column = next(column for column, found in evidence.items() if found.comma or found.dot or found.open)
+        column = next(column for column, found in by_column.items() if found.comma or found.dot or found.open)
         what = "some numbers have a decimal comma and some a decimal point" if whole.is_contradictory else "three digits behind each sign could be decimals or thousands"
         place, numbers = f'{file.shown}, column "{mapping.headers[column]}"', whole.comma + whole.dot + whole.open
         msg = f"{place}: {what} ({numbers:,} numbers). Say which: exports.{export}.decimal: ',' in audit.yaml."
@@ -102,18 +130,16 @@ def _decide_decimals(connection: duckdb.DuckDBPyConnection, file: Staged, plan: 
         plan[column] = replace(plan[column], decimal=whole.sign or ".")
 
 
-def refuse_contradicted_dates(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Staged], plans: Sequence[Sources], converted: Sequence[Converted], mapping: Mapping, *, export: str
-) -> None:
+def refuse_contradicted_dates(evidence: Evidence, files: Sequence[Staged], plans: Sequence[Sources], converted: Sequence[Converted], mapping: Mapping, *, export: str) -> None:
     """Refuses a date format that many values contradict, when another fits them. Raises: ExportError, naming the one that fits."""
     for file, plan, result in zip(files, plans, converted, strict=True):
         for (column, code), count in result.issues.items():
             source = plan[column]
             if code != "unreadable" or source.column.kind not in _DATES or not source.is_text or column not in mapping.headers:
                 continue
-            found = profiles.date_evidence(connection, file.relation, [_as_text(source)])[0]
+            found = evidence.of_dates(file, [_as_text(source)])[0]
             fitting = found.decide()
-            if count <= _CONTRADICTED * found.values or not isinstance(fitting, str) or fitting == source.date_format or sum(found.by_shape) < _FITTING * found.values:
+            if count <= CONTRADICTED * found.values or not isinstance(fitting, str) or fitting == source.date_format or sum(found.by_shape) < _FITTING * found.values:
                 continue
             msg = (
                 f'{file.shown}, column "{mapping.headers[column]}": {count:,} of {found.values:,} dates are not {source.date_format}; {fitting} fits.'

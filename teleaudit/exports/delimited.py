@@ -49,22 +49,23 @@ class DelimitedText:
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an empty text stands for an empty field."""
         splitter = RecordSplitter(delimiter=self.dialect.delimiter.encode())
-        blocks = splitter.split(transcoded(self._noted(chunks), self.dialect.encoding))
         separator_line = self.dialect.has_separator_line
-        for block in blocks:
-            rest, separator_line = (_without_first(block), False) if separator_line else (block, False)
-            if not self.header:
-                rest = self._take_header(rest)
-            table = self._parse(self._sound(rest))
-            self.rows += table.num_rows
-            yield table
+        for block in splitter.split(transcoded(self._noted(chunks), self.dialect.encoding)):
+            rest, separator_line = (without_first(block), False) if separator_line else (block, False)
+            yield self.table(rest if self.header else self.take_header(rest))
+
+    def table(self, block: Records) -> pa.Table:
+        """The records below the header."""
+        table = self._parse(self._sound(block))
+        self.rows += table.num_rows
+        return table
 
     def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             self.proof.note_bytes(chunk)
             yield chunk
 
-    def _take_header(self, block: Records) -> Records:
+    def take_header(self, block: Records) -> Records:
         """The block without the header, which is kept; files without one get names by position."""
         if not len(block.starts):
             return block
@@ -78,9 +79,9 @@ class DelimitedText:
         self.proof.note_text(block.data[: block.ends[0]])
         self._refuse_damaged_header(block)
         self.header = checked_header(first, self.shown)
-        rest = _without_first(block)
+        rest = without_first(block)
         if len(rest.starts) and dialects.is_line_of_types(first, self._record(rest, 0)):
-            return _without_first(rest)
+            return without_first(rest)
         return rest
 
     def _record(self, block: Records, number: int) -> list[str]:
@@ -167,7 +168,8 @@ def _asterisk_header(columns: int, shown: str) -> tuple[str, ...]:
     return dialects.ASTERISK_COLUMNS[columns]
 
 
-def _without_first(block: Records) -> Records:
+def without_first(block: Records) -> Records:
+    """The block without its first record."""
     good = np.ones(len(block.starts), dtype=bool)
     good[:1] = False
     return block.keep(good)

@@ -44,11 +44,14 @@ class JsonLines:
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
-        places: dict[str, int] = {}
         for block in RecordSplitter(delimiter=b",", quoted=False).split(transcoded(self._noted(chunks), self.encoding)):
-            records = list(self._records(block))
-            for first in range(0, len(records), _BATCH_ROWS):
-                yield self._table(records[first : first + _BATCH_ROWS], places)
+            yield from self.tables_of(block)
+
+    def tables_of(self, block: Records) -> Iterator[pa.Table]:
+        """The objects of one block; the columns are those of ``header`` and the new keys."""
+        records = list(self._records(block))
+        for first in range(0, len(records), _BATCH_ROWS):
+            yield self._table(records[first : first + _BATCH_ROWS])
 
     def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
@@ -71,7 +74,8 @@ class JsonLines:
                 self.rejections.add(line, str(reason))
         self.proof.note_text(block.data)
 
-    def _table(self, records: list[tuple[int, dict[str, str | None]]], places: dict[str, int]) -> pa.Table:
+    def _table(self, records: list[tuple[int, dict[str, str | None]]]) -> pa.Table:
+        places = {key: place for place, key in enumerate(self.header)}
         for _, fields in records:
             for key in fields:
                 places.setdefault(key, len(places))

@@ -32,6 +32,15 @@ class DateEvidence:
     month_first: tuple[int, ...]  # of them, only readable as month-day
     swappable: tuple[int, ...]  # of them, another date when day and month are swapped
 
+    def __add__(self, other: DateEvidence) -> DateEvidence:
+        return DateEvidence(
+            values=self.values + other.values,
+            by_shape=_sums(self.by_shape, other.by_shape),
+            day_first=_sums(self.day_first, other.day_first),
+            month_first=_sums(self.month_first, other.month_first),
+            swappable=_sums(self.swappable, other.swappable),
+        )
+
     @property
     def main_shape(self) -> int | None:
         """The shape of most values; none when no value looks like a date."""
@@ -85,8 +94,15 @@ class Undecided:
         return ExportError(f'{shown}, column "{header}": {what}')
 
 
-def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]) -> list[DateEvidence]:
-    """The evidence of each text column (given as SQL expressions on the relation), over all its rows."""
+def _sums(left: Sequence[int], right: Sequence[int]) -> tuple[int, ...]:
+    return tuple(one + other for one, other in zip(left, right, strict=True))
+
+
+def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str], *, unexplained: float = _TOLERATED) -> list[DateEvidence]:
+    """The evidence of each text column (given as SQL expressions on the relation), over all its rows.
+
+    Only the shapes that a sample shows are counted, unless they leave more than the ``unexplained`` share of the values; with 0 every value counts.
+    """
     if not expressions:
         return []
     columns = ", ".join(f"{cleaned(expression, Kind.DATE)} AS v{number}" for number, expression in enumerate(expressions))
@@ -94,7 +110,7 @@ def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressi
     shapes = [_shapes_in_sample(connection, values, f"v{number}") for number in range(len(expressions))]
     evidence = _count(connection, values, shapes)
     everything = list(range(len(dates.SHAPES)))
-    if any(sum(found.by_shape) < (1 - _TOLERATED) * found.values for found in evidence):
+    if any(sum(found.by_shape) < (1 - unexplained) * found.values for found in evidence):
         return _count(connection, values, [everything] * len(expressions))
     return evidence
 

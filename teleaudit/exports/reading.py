@@ -16,7 +16,7 @@ import duckdb
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
-from teleaudit.exports.decisions import Sources, decide_sources, refuse_contradicted_dates
+from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates
 from teleaudit.exports.fingerprints import HashedFile
 from teleaudit.exports.locating import find_files, shown_path
 from teleaudit.exports.mapping import Mapping, map_columns
@@ -75,7 +75,7 @@ def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress
     dates.checked_zone(spec.timezone)
     paths = find_files(spec.files, root)
     if not paths:
-        return _not_judged(name, spec, problem=[Remark(code="no_file", file=spec.files)], files=())
+        return without_any_file(name, spec)
     folder = work / name
     with storage_errors_said(name), private_folder(folder), connect(folder) as connection:
         reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
@@ -101,15 +101,14 @@ class _Reading:
         empty = [_empty_file(shown, self.root / shown) for shown, file in staged.items() if file is None]
         files = [file for file in staged.values() if file is not None]
         if not any(file.rows for file in files):
-            described = [*empty, *(_described(file, 0) for file in files)]
-            return _not_judged(self.name, self.spec, problem=_nothing_in(empty, files), files=described, rejected=files)
-        mapping = map_columns(files, self.spec)
-        plans = decide_sources(self.connection, files, mapping, self.spec, export=self.name)
+            return without_any_row(self.name, self.spec, empty, files)
+        mapping, evidence = map_columns(files, self.spec), QueriedEvidence(connection=self.connection)
+        plans = decide_sources(evidence, files, mapping, self.spec, export=self.name)
         copies, converted = self._convert(files, mapping, plans)
-        refuse_contradicted_dates(self.connection, files, plans, converted, mapping, export=self.name)
+        refuse_contradicted_dates(evidence, files, plans, converted, mapping, export=self.name)
         for part in self.folder.glob("staged_*"):
             part.unlink()
-        return self._answer(files, mapping, plans, copies, converted, empty)
+        return described_export(self.name, self.spec, files, mapping, plans, copies, converted, empty)
 
     def _stage(self, path: Path, progress: Progress) -> Staged | None:
         shown = shown_path(path, self.root)
@@ -124,25 +123,44 @@ class _Reading:
         converted = [write_working_copy(self.connection, file, mapping, plan, copy) for file, plan, copy in zip(files, plans, copies, strict=True)]
         return copies, converted
 
-    def _answer(
-        self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources], copies: tuple[Path, ...], converted: Sequence[Converted], empty: Sequence[ExportFile]
-    ) -> ReadExport:
-        described = [_described(file, result.rows) for file, result in zip(files, converted, strict=True)]
-        remarks = [remark for file, plan, result in zip(files, plans, converted, strict=True) for remark in remarks_on(file, mapping, plan, result)]
-        return ReadExport(
-            name=self.name,
-            table=self.spec.table,
-            files=tuple(sorted([*described, *empty], key=lambda file: file.path)),
-            parquet=copies,
-            columns=tuple(plans[0]),
-            extra_columns=tuple(mapping.extras),
-            missing_columns=mapping.missing,
-            rejects=_kept_rejects(files),
-            extracted_at=self.spec.extracted_at,
-            problem=None,
-            warnings=(*_without_rows(empty, [file for file in files if not file.rejections.count]), *mapping.remarks, *remarks),
-            reject_reasons=_reasons(files),
-        )
+
+def described_export(
+    name: str,
+    spec: ExportSpec,
+    files: Sequence[Staged],
+    mapping: Mapping,
+    plans: Sequence[Sources],
+    copies: tuple[Path, ...],
+    converted: Sequence[Converted],
+    empty: Sequence[ExportFile],
+) -> ReadExport:
+    """What reading an export with rows came to."""
+    described = [_described(file, result.rows) for file, result in zip(files, converted, strict=True)]
+    remarks = [remark for file, plan, result in zip(files, plans, converted, strict=True) for remark in remarks_on(file, mapping, plan, result)]
+    return ReadExport(
+        name=name,
+        table=spec.table,
+        files=tuple(sorted([*described, *empty], key=lambda file: file.path)),
+        parquet=copies,
+        columns=tuple(plans[0]),
+        extra_columns=tuple(mapping.extras),
+        missing_columns=mapping.missing,
+        rejects=_kept_rejects(files),
+        extracted_at=spec.extracted_at,
+        problem=None,
+        warnings=(*_without_rows(empty, [file for file in files if not file.rejections.count]), *mapping.remarks, *remarks),
+        reject_reasons=_reasons(files),
+    )
+
+
+def without_any_file(name: str, spec: ExportSpec) -> ReadExport:
+    """An export of which there is no file."""
+    return _not_judged(name, spec, problem=[Remark(code="no_file", file=spec.files)], files=())
+
+
+def without_any_row(name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[Staged]) -> ReadExport:
+    """An export whose files have no row that could be read."""
+    return _not_judged(name, spec, problem=_nothing_in(empty, files), files=[*empty, *(_described(file, 0) for file in files)], rejected=files)
 
 
 def _not_judged(name: str, spec: ExportSpec, *, problem: Sequence[Remark], files: Sequence[ExportFile], rejected: Sequence[Staged] = ()) -> ReadExport:

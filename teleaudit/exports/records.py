@@ -59,8 +59,18 @@ class RecordSplitter:
     _pending: bytes = b""
     _line: int = 1
 
-    def split(self, chunks: Iterable[bytes]) -> Iterator[Records]:
-        """Blocks of whole records, in the order of the file."""
+    @property
+    def pending(self) -> bytes:
+        """The beginning of a record that has not ended yet."""
+        return self._pending
+
+    @property
+    def line(self) -> int:
+        """The line on which what is pending, or else what comes next, starts."""
+        return self._line
+
+    def split(self, chunks: Iterable[bytes], *, to_the_end: bool = True) -> Iterator[Records]:
+        """Blocks of whole records, in the order of the file. Where the chunks are not its end, what they leave unfinished stays pending."""
         skipping = False
         for chunk in chunks:
             if skipping:
@@ -71,7 +81,7 @@ class RecordSplitter:
             if len(self._pending) > RECORD_LIMIT:
                 dropped, skipping = self._drop_endless_record()
                 yield dropped
-        while self._pending:
+        while to_the_end and self._pending:
             block = self._cut(self._pending, final=True)
             if block is not None:
                 yield block
@@ -173,10 +183,10 @@ def _record_patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[by
     return re.compile(record + rb"(?:\r\n|\n|\r)"), re.compile(record + rb"(?:" + cut + rb")?" + opened + rb"\r?\Z")
 
 
-def transcoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The chunks as UTF-8 without byte order mark; U+FFFD stands where bytes do not decode."""
+def transcoded(chunks: Iterable[bytes], encoding: str, *, from_the_start: bool = True) -> Iterator[bytes]:
+    """The chunks as UTF-8 without byte order mark, which only the start of a file has; U+FFFD stands where bytes do not decode."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    first = True
+    first = from_the_start
     for chunk in _with_end(chunks):
         text = decoder.decode(chunk or b"", final=chunk is None)
         text = text.removeprefix("\ufeff") if first else text

@@ -155,9 +155,8 @@ def _decodes(line: bytes) -> bool:
     return True
 
 
-def take_sample(path: Path, head: bytes, encoding: str) -> Sample:
+def take_sample(head: bytes, encoding: str, *, complete: bool) -> Sample:
     """The beginning of the file as text, without byte order mark; what does not decode is marked, not refused, here."""
-    complete = path.stat().st_size <= len(head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=complete)
     return Sample(text=text.removeprefix("\ufeff"), encoding=encoding, complete=complete)
 

@@ -76,6 +76,11 @@ class Staged:
 def recognise(path: Path, spec: ExportSpec | None, *, shown: str, export: str) -> Recognised | None:
     """How the file is written; none when it is empty. Raises: ExportError."""
     head = sniffing.read_head(path)
+    return recognise_head(head, spec, path=path, complete=path.stat().st_size <= len(head), shown=shown, export=export)
+
+
+def recognise_head(head: bytes, spec: ExportSpec | None, *, path: Path, complete: bool, shown: str, export: str) -> Recognised | None:
+    """How the file with these first bytes is written; of ZIP archives, Excel's among them, the whole file is looked into. Raises: ExportError."""
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
         return None
     found = sniffing.sniff_format(path, head, shown=shown, declared=spec.format if spec else None)
@@ -85,7 +90,7 @@ def recognise(path: Path, spec: ExportSpec | None, *, shown: str, export: str) -
     encoding = sniffing.sniff_encoding(head, shown=shown, export=export, declared=declared)
     if found == "jsonl":
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=declared is None)
-    sample = sniffing.take_sample(path, head, encoding)
+    sample = sniffing.take_sample(head, encoding, complete=complete)
     delimiter = sniffing.sniff_delimiter(sample, shown=shown, export=export, declared=spec.delimiter if spec else None)
     is_asterisk = found == "asterisk" or ((spec is None or (spec.format is None and spec.header)) and sniffing.looks_like_asterisk(sample, delimiter))
     dialect = Dialect(
