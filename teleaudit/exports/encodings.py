@@ -21,6 +21,8 @@ _MOJIBAKE = re.compile(rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xe2\x80[\x98-\xb0]|\xcb\x9
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _UNDECODED = re.compile(rb"\xef\xbf\xbd")
 _NUL = re.compile(rb"\x00")
+_SUSPECT = np.zeros(1 << 16, dtype=bool)  # two bytes with which damage may begin
+_SUSPECT[[*range(0xC280, 0xC2A0), 0xC383, 0xC3A2, 0xE294, 0xEFBF]] = True
 _DANISH_TAILS = np.zeros(256, dtype=bool)
 _DANISH_TAILS[[letter.encode()[1] for letter in DANISH_LETTERS]] = True
 
@@ -43,12 +45,19 @@ def damages(text: bytes) -> list[tuple[int, Damage]]:
     found = [(match.start(), Damage.NUL) for match in _NUL.finditer(text)] if b"\x00" in text else []
     if text.isascii():
         return found
-    if b"\xef\xbf\xbd" in text:
-        found += [(match.start(), Damage.UNDECODABLE) for match in _UNDECODED.finditer(text)]
-    if b"\xc3\x83" in text or b"\xe2\x94\x9c" in text or b"\xc3\xa2" in text:
-        found += [(match.start(), Damage.MOJIBAKE) for match in _MOJIBAKE.finditer(text)]
+    if not _is_suspect(text):
+        return found
+    found += [(match.start(), Damage.UNDECODABLE) for match in _UNDECODED.finditer(text)]
+    found += [(match.start(), Damage.MOJIBAKE) for match in _MOJIBAKE.finditer(text)]
     found += [(match.start(), Damage.CONTROL) for match in _C1_CONTROL.finditer(text)]
     return found
+
+
+def _is_suspect(text: bytes) -> bool:
+    """Whether damage may begin anywhere: one look at each letter beyond ASCII, where the patterns would search the text three times."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    high = np.flatnonzero(data[:-1] >= 0x80)
+    return bool(_SUSPECT[data[high].astype(np.uint16) << 8 | data[high + 1]].any())
 
 
 @dataclass(kw_only=True)
