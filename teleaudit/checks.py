@@ -1,15 +1,21 @@
 """Suites on data sets: from expectations to verdicts.
 
-Checks of one data set are asked together, so that it is scanned once.
+Checks of one data set are asked together, whatever their topic, so that it is scanned once for all their numbers. Checks
+that found deviations are asked once more, for the records: these pass by one at a time and are never all in memory.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import heapq
+import statistics
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, Literal, Protocol
 
 import great_expectations as gx
 import sqlglot
@@ -20,15 +26,31 @@ from teleaudit.engines import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.location_columns import ExpectNoLocationColumns
-from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy, quoted
+from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES
-from teleaudit.suites import Check, Suite, Topic, checks_of
+from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view
 
 # Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
 END_OF_RELATIONSHIP = "crm_customer.end_date"
+MAX_WORST = 20
+OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
+
+
+class Worklist(Protocol):
+    """Where deviations go, one by one."""
+
+    def lines_of(self, check: Check, /) -> AbstractContextManager[Callable[[Deviation], None]]:
+        """Takes a check's deviations in the order of their record keys; where the block raises, it keeps none of them."""
+
+
+class Watch(Protocol):
+    """Who wants to know how far the checks are."""
+
+    def __call__(self, stage: Literal["checks", "worklist"], data_set: str, amount: int, /) -> AbstractContextManager[None]:
+        """Entered for as long as so many checks of a data set are asked, or so many deviations are listed."""
 
 
 class Bench:
@@ -54,21 +76,28 @@ class Bench:
         """The checks of a topic, or of all, that have something to say here."""
         return checks_of(self.suites, self._filled, topic)
 
-    def run(self, topic: Topic | None = None, *, on_error: Callable[[str], str] | None = None) -> tuple[CheckResult, ...]:
-        """Every check's result, in suite order; one scan per data set.
-
-        ``on_error`` is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id.
-        """
-        checks = self.checks(topic)
-        found: dict[str, CheckResult] = {}
-        for name in dict.fromkeys(check.data_set for check in checks):
-            for result in self._check_data_set(name, [check for check in checks if check.data_set == name], on_error):
-                found[result.id] = result
-        return tuple(found[check.id] for check in checks)
+    def run(
+        self,
+        topics: Sequence[Topic] = TOPICS,
+        *,
+        worklist: Worklist | None = None,
+        watch: Watch | None = None,
+        on_error: OnError | None = None,
+    ) -> tuple[CheckResult, ...]:
+        """Every check's result, by topic and in suite order; the worklist is written in that order too."""
+        return self._run([check for topic in topics for check in self.checks(topic)], worklist, watch or _unwatched, on_error)
 
     def run_data_set(self, name: str) -> tuple[CheckResult, ...]:
-        """Every check of one data set, whatever its topic, in one scan."""
-        return tuple(self._check_data_set(name, [check for check in self.checks() if check.data_set == name], None))
+        """Every check of one data set, whatever its topic, without a worklist."""
+        return self._run([check for check in self.checks() if check.data_set == name], None, _unwatched, None)
+
+    def _run(self, checks: Sequence[Check], worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> tuple[CheckResult, ...]:
+        found: dict[str, tuple[CheckResult, Expectation | None]] = {}
+        for name in dict.fromkeys(check.data_set for check in checks):
+            own = [check for check in checks if check.data_set == name]
+            with watch("checks", name, len(own)):
+                found |= {result.id: (result, expectation) for result, expectation in self._check_data_set(name, own, on_error)}
+        return tuple(self._listed(*found[check.id], worklist, watch, on_error) for check in checks)
 
     def data_set(self, name: str) -> DataSet:
         """What expectations may know of a data set."""
@@ -78,52 +107,58 @@ class Bench:
     def _view(self, name: str) -> View:
         return data_set_view(name)
 
-    def _check_data_set(self, name: str, checks: Sequence[Check], on_error: Callable[[str], str] | None) -> Iterator[CheckResult]:
-        """Refuse what cannot be judged, ask Great Expectations once for the rest."""
+    def _check_data_set(self, name: str, checks: Sequence[Check], on_error: OnError | None) -> Iterator[tuple[CheckResult, Expectation | None]]:
+        """Refuse what cannot be judged, ask Great Expectations once for the rest. With an expectation that was asked comes its result as far as it is counted."""
         data_set = self.data_set(name)
         asked: dict[str, tuple[Check, Expectation]] = {}
         for check in checks:
             try:
                 expectation = build(check, as_of=self.as_of, parameters=self.audit.parameters, data_set=data_set, table=self._view(name).table)
             except UnsetParameterError as error:
-                yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters)
+                yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
                 continue
             if absent := self._absent(check, expectation):
-                yield CheckResult(check=check, verdict=Verdict.UNKNOWN, why=absent[0], why_detail=absent[1], parameters=check.spec.parameters)
+                yield CheckResult(check=check, verdict=Verdict.UNKNOWN, why=absent[0], why_detail=absent[1], parameters=check.spec.parameters), None
                 continue
             asked[check.id] = (check, expectation)
         if not asked:
             return
         answers = self.engine.validate(name, gx.ExpectationSuite(name=name, expectations=[expectation for _, expectation in asked.values()]))
         for check_id, (check, expectation) in asked.items():
-            yield self._result(check, expectation, data_set, answers[check_id], on_error)
+            yield self._counted(check, expectation, answers[check_id], on_error), expectation
 
-    def _result(self, check: Check, expectation: Expectation, data_set: DataSet, raw: Mapping[str, Any], on_error: Callable[[str], str] | None) -> CheckResult:
-        """The result of a check that Great Expectations was asked."""
-        base = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit="column" if isinstance(expectation, ExpectNoLocationColumns) else "record")
+    def _counted(self, check: Check, expectation: Expectation, raw: Mapping[str, Any], on_error: OnError | None) -> CheckResult:
+        """What Great Expectations counted, judged."""
+        result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit="column" if isinstance(expectation, ExpectNoLocationColumns) else "record")
         if "exception" in raw:
-            return replace(base, why="error", why_detail=raw["exception"], error_id=on_error(raw["exception"]) if on_error else None)
+            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["exception"]) if on_error else None)
+        answer = Answer.of_result(raw["result"])
+        verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), too_many_rejected=self._too_many_rejected(check.data_set))
+        return replace(result, verdict=verdict, why=why, answer=answer, due_by_month=_due_by_month(answer))
+
+    def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
+        """The result with the worst of its deviations, after each of them has been put on the worklist."""
+        if expectation is None or not result.answer.deviations:
+            return result
+        lines = worklist.lines_of(result.check) if worklist else nullcontext(_forget)
         try:
-            answer = Answer.of_result(raw["result"])
-            verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), too_many_rejected=self._too_many_rejected(data_set.name))
-            deviations = tuple(self._overdue(expectation.deviations(data_set, self.engine.fetch, answer))) if answer.deviations else ()
-            return replace(base, verdict=verdict, why=why, answer=answer, deviations=deviations, due_by_month=self._due_by_month(expectation, data_set))
-        except UserError:
+            with watch("worklist", result.check.data_set, result.answer.deviations), lines as add:
+                return _with_worst(result, self._overdue(expectation.deviations(self.data_set(result.check.data_set), self.engine, result.answer)), add)
+        except (UserError, OSError):  # no room for the worklist is no error of the check
             raise
         except Exception as error:  # noqa: BLE001 (a check that raised answers "error"; it never takes the run, or another check, with it)
-            return replace(base, why="error", why_detail=type(error).__name__, error_id=on_error(traceback.format_exc()) if on_error else None)
+            error_id = on_error(traceback.format_exc()) if on_error else None
+            return CheckResult(
+                check=result.check, verdict=Verdict.ERROR, parameters=result.parameters, unit=result.unit, why="error", why_detail=type(error).__name__, error_id=error_id
+            )
 
-    def _overdue(self, deviations: Iterator[Deviation]) -> Iterator[Deviation]:
-        for deviation in deviations:
-            days = (self.as_of - dt.date.fromisoformat(deviation.due_date)).days if deviation.due_date else None
-            yield replace(deviation, overdue_days=days)
+    def _overdue(self, deviations: Iterable[Deviation]) -> Iterator[Deviation]:
+        @cache
+        def days_since(due_date: str) -> int | None:
+            return (self.as_of - dt.date.fromisoformat(due_date)).days if due_date else None
 
-    def _due_by_month(self, expectation: Expectation, data_set: DataSet) -> tuple[MonthOfDeadlines, ...]:
-        """Records in scope by the month of their deadline; empty where nothing has a deadline."""
-        if not isinstance(expectation, ExpectRowsToSatisfy) or expectation.due is None:
-            return ()
-        rows = self.engine.fetch(expectation.due_by_month(data_set))
-        return tuple(MonthOfDeadlines(month=month, records=records, overdue=overdue) for month, records, overdue in rows)
+        for record_key, column, level, due_date, _ in deviations:
+            yield Deviation(record_key, column, level, due_date, days_since(due_date))
 
     def _too_many_rejected(self, name: str) -> bool:
         table = self._view(name).table
@@ -160,6 +195,43 @@ class Bench:
             if export.problem is not None:
                 return "no_rows" if export.files else "no_export", f"{export.name}: {export.problem}"
         return None
+
+
+def _due_by_month(answer: Answer) -> tuple[MonthOfDeadlines, ...]:
+    return tuple(MonthOfDeadlines(month=month, records=records, overdue=overdue) for month, (records, overdue) in sorted(answer.due_by_month.items()))
+
+
+def _with_worst(result: CheckResult, deviations: Iterable[Deviation], add: Callable[[Deviation], None]) -> CheckResult:
+    """Lets deviations pass by; keeps the longest overdue, and how many days how many of them are."""
+    days: Counter[int] = Counter()
+
+    def passing() -> Iterator[Deviation]:
+        for deviation in deviations:
+            add(deviation)
+            if deviation.overdue_days is not None:
+                days[deviation.overdue_days] += 1
+            yield deviation
+
+    worst = heapq.nsmallest(MAX_WORST, passing(), key=lambda deviation: (-(deviation.overdue_days or 0), deviation.record_key))
+    return replace(result, worst=tuple(worst), max_overdue_days=max(days, default=None), median_overdue_days=_median(days))
+
+
+def _median(days: Counter[int]) -> float | None:
+    """The median of counted numbers; None where there are none."""
+    middle = [(days.total() - 1) // 2, days.total() // 2]  # one place, or the two beside the middle
+    found, passed = [], 0
+    for number in sorted(days):
+        passed += days[number]
+        found += [number for place in middle if passed - days[number] <= place < passed]
+    return statistics.median(set(found)) if found else None
+
+
+def _unwatched(_stage: str, _data_set: str, _amount: int) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def _forget(_deviation: Deviation) -> None:
+    """A deviation that nobody lists."""
 
 
 def _share_rejected(export: ReadExport) -> float:

@@ -8,17 +8,18 @@ numbers is reversed in minutes), and references of two reports cannot be linked.
 from __future__ import annotations
 
 import csv
-import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self, TextIO
 
-from teleaudit.verdicts import CheckResult
+from teleaudit.suites import Check
+from teleaudit.verdicts import CheckResult, Deviation
 
 WORKLIST_COLUMNS = ("check_id", "dataset", "record_key", "record_reference", "column", "level", "due_date", "overdue_days", "action")  # contract
-MAX_REFERENCES = 20
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with probability 4e-11
 _BITS = 5
@@ -32,10 +33,10 @@ def new_reference_key() -> bytes:
 
 def reference(key: bytes, data_set: str, record_key: str) -> str:
     """``R-XXXX-XXXX-XXXX-XXXXC``; the last character is a check character against misreading."""
-    digest = hmac.digest(key, f"{data_set}\0{record_key}".encode(), hashlib.sha256)
-    number = int.from_bytes(digest[: _SYMBOLS * _BITS // 8], "big")
-    symbols = "".join(_ALPHABET[(number >> (_BITS * i)) & 31] for i in range(_SYMBOLS))
-    return "R-" + "-".join(symbols[i : i + 4] for i in range(0, _SYMBOLS, 4)) + check_character(symbols)
+    number = int.from_bytes(hmac.digest(key, f"{data_set}\0{record_key}".encode(), "sha256")[: _SYMBOLS * _BITS // 8], "big")
+    pairs = [number >> shift & _PAIR for shift in _SHIFTS]
+    a, b, c, d, e, f, g, h = [_TWO_SYMBOLS[pair] for pair in pairs]
+    return f"R-{a}{b}-{c}{d}-{e}{f}-{g}{h}{_ALPHABET[-sum([_CHECK_SUM[pair] for pair in pairs]) % len(_ALPHABET)]}"
 
 
 def check_character(symbols: str) -> str:
@@ -46,25 +47,54 @@ def check_character(symbols: str) -> str:
     return _ALPHABET[-(sum(value // base + value % base for value in doubled) + sum(plain)) % base]
 
 
+# Millions of records get a reference each: two symbols at a time, with what they add to the check character's sum.
+_PAIR = (1 << 2 * _BITS) - 1
+_SHIFTS = tuple(range(0, _SYMBOLS * _BITS, 2 * _BITS))
+_TWO_SYMBOLS = tuple(_ALPHABET[pair & 31] + _ALPHABET[pair >> _BITS] for pair in range(_PAIR + 1))
+_CHECK_SUM = tuple((pair & 31) + sum(divmod(2 * (pair >> _BITS), len(_ALPHABET))) for pair in range(_PAIR + 1))
+
+
 def references(key: bytes, result: CheckResult) -> list[str]:
     """The references of a check's longest overdue records, at most twenty."""
-    worst = sorted(result.deviations, key=lambda d: (-(d.overdue_days or 0), d.record_key))[:MAX_REFERENCES]
-    return [reference(key, result.check.data_set, deviation.record_key) for deviation in worst]
+    return [reference(key, result.check.data_set, deviation.record_key) for deviation in result.worst]
 
 
-def write_worklist(path: Path, results: Iterable[CheckResult], key: bytes) -> int:
-    """One line per deviation, all of them, for the controller only (mode 0600). Returns the number of lines."""
-    lines = 0
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(WORKLIST_COLUMNS)
-        for result in results:
-            data_set = result.check.data_set
-            for d in result.deviations:
-                row = (result.id, data_set, d.record_key, reference(key, data_set, d.record_key), d.column, d.level, d.due_date, d.overdue_days, result.check.action)
-                writer.writerow([harmless(value) for value in row])
-                lines += 1
-    return lines
+class Worklist:
+    """The worklist being written, for the controller only (mode 0600): one line per deviation, all of them, in the order in which they come."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """``key`` is that of the run's references."""
+        self._path, self._key = path, key
+        self.lines = 0
+
+    def __enter__(self) -> Self:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(WORKLIST_COLUMNS)
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._file.close()
+
+    @contextmanager
+    def lines_of(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
+        """Takes the deviations of a check, one by one. Where the block raises, none of them is in the worklist."""
+        place, lines = self._file.tell(), self.lines
+        data_set, action, key, write = check.data_set, harmless(check.action), self._key, self._writer.writerow
+
+        def add(deviation: Deviation) -> None:
+            record_key, column, level, due_date, overdue_days = deviation
+            write((check.id, data_set, harmless(record_key), reference(key, data_set, record_key), harmless(column), level, due_date, overdue_days, action))
+            self.lines += 1
+
+        try:
+            yield add
+        except BaseException:
+            self._file.seek(place)
+            self._file.truncate()
+            self.lines = lines
+            raise
 
 
 def harmless(value: object) -> object:

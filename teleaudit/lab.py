@@ -27,7 +27,7 @@ from teleaudit.audits import Audit, find_audit, load_audit
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import UserError, near_match
-from teleaudit.findings import new_reference_key, write_worklist
+from teleaudit.findings import Worklist, new_reference_key
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, check_entry, compose
@@ -133,9 +133,9 @@ class OpenAudit:
             msg = f"no topic '{topic}'.{near_match(topic, TOPICS)}"
             raise UserError(msg)
         if topic not in self._topics:
-            answers = self._bench.run(topic, on_error=self._state.keep_error)
             key = self._state.reference_key
-            write_worklist(self._state.worklist_part(topic), answers, key)
+            with Worklist(self._state.worklist_part(topic), key) as worklist:
+                answers = self._bench.run([topic], worklist=worklist, on_error=self._state.keep_error)
             entries = [check_entry(result, law=self._law, reference_key=key) for result in answers]
             self._state.keep_answers(topic, entries)
             self._topics[topic] = TopicAnswers(entries, self._source(), self._words, self._state.as_of.isoformat())

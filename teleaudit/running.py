@@ -21,7 +21,7 @@ from teleaudit import figures
 from teleaudit.audits import Audit, load_audit
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.reading import ReadExport, read_export
-from teleaudit.findings import new_reference_key, write_worklist
+from teleaudit.findings import Worklist, new_reference_key
 from teleaudit.kernels import WarmKernels
 from teleaudit.ledger import append_run
 from teleaudit.notebooks import run_notebook
@@ -163,8 +163,8 @@ def _check_here(state: RunState, suites: Sequence[Suite], law: Mapping[str, Lega
         bench = Bench(state.audit(), suites, state.exports, engine, as_of=state.as_of)
         for topic in TOPICS:
             say(f"checking {topic}")
-            answers = bench.run(topic, on_error=state.keep_error)
-            write_worklist(state.worklist_part(topic), answers, state.reference_key)
+            with Worklist(state.worklist_part(topic), state.reference_key) as worklist:
+                answers = bench.run([topic], worklist=worklist, on_error=state.keep_error)
             state.keep_answers(topic, [check_entry(result, law=law, reference_key=state.reference_key) for result in answers])
     finally:
         engine.close()

@@ -6,11 +6,10 @@ verdicts that may never be broken stand in ``judge``.
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from teleaudit.suites import Check
 
@@ -28,6 +27,7 @@ class Answer:
     legal: dict[str, int] = field(default_factory=dict)  # between a strict and a lenient reading: for a lawyer
     review: int = 0  # a person must look: neither a deviation nor none
     columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
+    due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
 
     def as_result(self) -> dict[str, Any]:
         """What Great Expectations carries as the result of the validation."""
@@ -39,8 +39,7 @@ class Answer:
         return cls(**result["observed_value"])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deviation:
+class Deviation(NamedTuple):
     """One record that deviates. Holds the record's key: for the closed annex only."""
 
     record_key: str
@@ -105,24 +104,15 @@ class CheckResult:
     unit: str = "record"  # what N counts: record or column
     parameters: tuple[str, ...] = ()
     due_by_month: tuple[MonthOfDeadlines, ...] = ()
-    deviations: tuple[Deviation, ...] = ()  # all of them, for the closed annex
+    worst: tuple[Deviation, ...] = ()  # the longest overdue, at most twenty; all of them stand in the worklist alone
+    max_overdue_days: int | None = None  # past the deadline of the worst record; None where nothing has a deadline
+    median_overdue_days: float | None = None
     error_id: str | None = None
 
     @property
     def id(self) -> str:
         """The check's id."""
         return self.check.id
-
-    @property
-    def max_overdue_days(self) -> int | None:
-        """Days past the deadline of the worst record; None where nothing has a deadline."""
-        return max((d.overdue_days for d in self.deviations if d.overdue_days is not None), default=None)
-
-    @property
-    def median_overdue_days(self) -> float | None:
-        """Median days past the deadline; None where nothing has a deadline."""
-        days = [d.overdue_days for d in self.deviations if d.overdue_days is not None]
-        return statistics.median(days) if days else None
 
 
 def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool) -> tuple[Verdict, str | None]:

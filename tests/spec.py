@@ -14,8 +14,9 @@ that is not given is an export that was not handed in. The check is the one that
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,12 +28,37 @@ from teleaudit.audits import Audit, Parameter
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport
-from teleaudit.suites import Clause, Suite, load_suites
-from teleaudit.verdicts import CheckResult
+from teleaudit.suites import Check, Clause, Suite, load_suites
+from teleaudit.verdicts import CheckResult, Deviation
 from teleaudit.workspace import package_workspace
 
 AS_OF = dt.date(2026, 11, 22)
 ENGINES = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(CheckResult):
+    """What a check answered, with all its deviations in the order of the worklist."""
+
+    deviations: tuple[Deviation, ...] = ()
+
+
+class Listed:
+    """A worklist in memory: the deviations of each check."""
+
+    def __init__(self) -> None:
+        self.deviations: dict[str, list[Deviation]] = {}
+
+    @contextmanager
+    def lines_of(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
+        """Takes a check's deviations; keeps none where the block raises."""
+        found: list[Deviation] = []
+        yield found.append
+        self.deviations[check.id] = found
+
+    def complete(self, result: CheckResult) -> Answered:
+        """A result together with its deviations."""
+        return Answered(**vars(result), deviations=tuple(self.deviations.get(result.id, ())))
 
 
 def set_to(value: str | float) -> Parameter:
@@ -69,7 +95,7 @@ def answer(
     exports: Sequence[ReadExport] = (),
     suites: Sequence[Suite] | None = None,
     **settings: Any,
-) -> CheckResult:
+) -> Answered:
     """The result of one check of the suites on text tables, and on exports where the reading of one matters."""
     found = answers(tables, engine=engine, parameters=parameters, exports=exports, suites=suites or [_only(suite, check_id) for suite in known_suites()], **settings)
     return found[check_id]
@@ -85,12 +111,13 @@ def answers(
     as_of: dt.date = AS_OF,
     on_error: Callable[[str], str] | None = None,
     **settings: Any,
-) -> dict[str, CheckResult]:
+) -> dict[str, Answered]:
     """The results of all checks of suites, by id. ``settings`` are keys of an audit file: gate, max_rejected."""
     with TemporaryDirectory() as spill, closing(ENGINES[engine](Path(spill))) as running:
         frames = {name: table(text) for name, text in tables.items()}
         bench = Bench(_audit(parameters, settings), suites, exports, running, as_of=as_of, frames=frames)
-        return {result.id: result for result in bench.run(on_error=on_error)}
+        listed = Listed()
+        return {result.id: listed.complete(result) for result in bench.run(worklist=listed, on_error=on_error)}
 
 
 def spec(
@@ -104,7 +131,7 @@ def spec(
     legal: Mapping[str, int] | None = None,
     population: int | None = None,
     **kwargs: Any,
-) -> CheckResult:
+) -> Answered:
     """Assert which records deviate, in order, and how many are exempt, not assessable or for a lawyer; all others hold."""
     result = answer(check_id, tables, engine=engine, **kwargs)
     found = result.answer

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from teleaudit.audits import Parameter
 from teleaudit.errors import UserError
+from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.exports.reading import ExportFile, ReadExport
-from teleaudit.suites import Suite, load_suite
-from teleaudit.verdicts import Verdict
-from tests.spec import PARAMETERS, answer, answers, known_suites, set_to, spec
+from teleaudit.suites import TOPICS, Suite, load_suite
+from teleaudit.verdicts import Deviation, Verdict
+from tests.spec import AS_OF, PARAMETERS, Listed, answer, answers, known_suites, set_to, spec
 
 _CUSTOMERS = """
     customer_id | name     | end_date
@@ -169,10 +174,10 @@ def test_what_is_said_of_an_error_holds_no_value(engine: str, raising: Suite, ca
     assert not [text for text in said if "Inge" in text or "Bo Bos" in text]
 
 
-def test_checks_are_answered_in_the_order_of_their_suites(engine: str) -> None:
+def test_checks_are_answered_by_topic_in_the_order_of_their_suites(engine: str) -> None:
     suites = known_suites()
     results = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=suites)
-    every = [check.id for suite in suites for check in suite.checks]
+    every = [check.id for topic in TOPICS for suite in suites for check in suite.checks if check.topic == topic]
     assert list(results) == [check for check in every if check in results]
     assert len(results) > 60
     answered = {name for name, result in results.items() if result.verdict not in {Verdict.UNKNOWN, Verdict.UNSET}}
@@ -190,3 +195,47 @@ def test_customers_without_a_single_end_date_and_without_services_are_unknown_wh
     """
     result = answer("BIZ-ret-3.customer", {"crm_customer": customers}, engine=engine)
     assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "all_null", "crm_customer.end_date")
+
+
+def _overdue(count: int) -> str:
+    """Customers whose relationship ended a year and 1, 2, 3 ... days ago, the longest ago first."""
+    ends = [(number, AS_OF - dt.timedelta(days=365 + number)) for number in range(count, 0, -1)]
+    return "customer_id | end_date\n" + "\n".join(f"{number:03} | {end}" for number, end in ends)
+
+
+def test_of_deviations_the_twenty_longest_overdue_are_kept_and_all_are_listed(engine: str) -> None:
+    result = answer("BIZ-ret-3.customer", {"crm_customer": _overdue(30)}, engine=engine)
+    assert [d.record_key for d in result.deviations] == [f"{number:03}" for number in range(1, 31)]
+    assert [d.record_key for d in result.worst] == [f"{number:03}" for number in range(30, 10, -1)]
+    assert (result.max_overdue_days, result.median_overdue_days) == (30, 15.5)
+
+
+@pytest.mark.parametrize(("count", "median"), [(1, 1), (2, 1.5), (3, 2)])
+def test_the_median_of_overdue_days_is_that_of_all_deviations(engine: str, count: int, median: float) -> None:
+    assert answer("BIZ-ret-3.customer", {"crm_customer": _overdue(count)}, engine=engine).median_overdue_days == median
+
+
+def test_records_without_a_deadline_are_in_the_order_of_their_keys_and_overdue_by_nothing(engine: str) -> None:
+    result = answer("HYG-key.crm_customer", {"crm_customer": "customer_id\nb\na\nb\na"}, engine=engine)
+    assert [d.record_key for d in result.worst] == ["spec.csv:4", "spec.csv:5"]
+    assert (result.max_overdue_days, result.median_overdue_days) == (None, None)
+
+
+def test_a_check_that_raises_while_its_deviations_are_listed_is_an_error_that_lists_none(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> Iterator[Deviation]:
+        yield Deviation("a")
+        msg = "Inge Ibs"
+        raise LookupError(msg)
+
+    monkeypatch.setattr(ExpectRowsToSatisfy, "deviations", fail)
+    result = answer("BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine)
+    assert (result.verdict, result.why, result.why_detail, result.answer.population, result.deviations, result.worst) == (Verdict.ERROR, "error", "LookupError", 0, (), ())
+
+
+def test_a_full_disk_under_the_worklist_is_no_error_of_a_check(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Listed, "lines_of", lambda *_args: nullcontext(full))
+    with pytest.raises(OSError, match="No space left"):
+        answer("BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine)

@@ -12,8 +12,9 @@ from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.inspecting import inspect_file
 from teleaudit.exports.reading import read_export
 from teleaudit.suites import load_suites
-from teleaudit.verdicts import CheckResult, Verdict
+from teleaudit.verdicts import Verdict
 from teleaudit.workspace import package_workspace
+from tests.spec import Answered, Listed
 
 EXAMPLE = package_workspace() / "docs" / "examples" / "notional-cdr"
 HEADER = (
@@ -36,14 +37,15 @@ def record(number: int) -> list[str]:
     ]
 
 
-def audited(folder: Path) -> dict[str, CheckResult]:
+def audited(folder: Path) -> dict[str, Answered]:
     audit = load_audit(EXAMPLE)
     exports = [read_export(name, spec, root=folder, work=folder / "work") for name, spec in audit.exports.items()]
     suites = load_suites(audit.suites, package_workspace() / "expectations")
     assert audit.as_of is not None
     engine = DuckDBEngine(spill=folder / "work" / "spill")
     try:
-        return {result.id: result for result in Bench(audit, suites, exports, engine, as_of=audit.as_of).run()}
+        listed = Listed()
+        return {result.id: listed.complete(result) for result in Bench(audit, suites, exports, engine, as_of=audit.as_of).run(worklist=listed)}
     finally:
         engine.close()
 

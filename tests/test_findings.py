@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import hmac
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.findings import MAX_REFERENCES, WORKLIST_COLUMNS, check_character, harmless, new_reference_key, reference, references, write_worklist
+from teleaudit.findings import WORKLIST_COLUMNS, Worklist, check_character, harmless, new_reference_key, reference, references
 from teleaudit.suites import Check, load_suite
 from teleaudit.verdicts import CheckResult, Deviation, Verdict
 from teleaudit.workspace import package_workspace
@@ -22,10 +24,6 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def _check(check_id: str = "BIZ-ret-3.customer") -> Check:
     return next(check for check in load_suite("bizzy", package_workspace() / "expectations").checks if check.id == check_id)
-
-
-def _result(*deviations: Deviation) -> CheckResult:
-    return CheckResult(check=_check(), verdict=Verdict.FAIL, deviations=deviations)
 
 
 def test_a_reference_is_the_same_for_the_same_record_of_a_run_and_no_other() -> None:
@@ -58,16 +56,16 @@ def test_two_neighbours_swapped_are_noticed(symbols: str, place: int) -> None:
     assert (check_character(changed) == check_character(symbols)) == unnoticed
 
 
-def test_a_record_shows_the_references_of_the_worst_and_at_most_twenty() -> None:
-    deviations = [Deviation(record_key=f"{number:03}", overdue_days=number) for number in range(30)]
-    shown = references(_KEY, _result(*deviations))
-    assert shown == [reference(_KEY, "crm_customer", f"{number:03}") for number in range(29, 9, -1)]
-    assert len(shown) == MAX_REFERENCES
+def test_a_record_shows_the_references_of_the_worst_in_their_order() -> None:
+    worst = (Deviation("b", overdue_days=9), Deviation("a", overdue_days=8))
+    result = CheckResult(check=_check(), verdict=Verdict.FAIL, worst=worst)
+    assert references(_KEY, result) == [reference(_KEY, "crm_customer", "b"), reference(_KEY, "crm_customer", "a")]
 
 
-def test_references_without_deadlines_are_in_the_order_of_the_keys() -> None:
-    shown = references(_KEY, _result(Deviation(record_key="b"), Deviation(record_key="a")))
-    assert shown == [reference(_KEY, "crm_customer", "a"), reference(_KEY, "crm_customer", "b")]
+def test_a_reference_is_made_of_the_first_eighty_bits_of_a_keyed_hash_and_a_check_character() -> None:
+    number = int.from_bytes(hmac.digest(_KEY, b"crm_customer\x001001", "sha256")[:10], "big")
+    symbols = "".join(_ALPHABET[number >> 5 * place & 31] for place in range(16))
+    assert reference(_KEY, "crm_customer", "1001").removeprefix("R-").replace("-", "") == symbols + check_character(symbols)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+45 12", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1"])
@@ -82,9 +80,14 @@ def test_other_cells_stay_as_they_are(cell: object) -> None:
 
 def test_the_worklist_has_a_line_for_every_deviation_and_is_the_owners_alone(tmp_path: Path) -> None:
     target = tmp_path / "worklist.csv"
-    late = Deviation(record_key="=1001", due_date="2026-11-21", overdue_days=1)
-    card = Deviation(record_key='kunder.csv:7, "x"', column="Bemærkninger;notes", level="confirmed")
-    assert write_worklist(target, [_result(late), _result(), _result(card, *([Deviation(record_key="k")] * 25))], _KEY) == 27
+    with Worklist(target, _KEY) as worklist:
+        with worklist.lines_of(_check()) as add:
+            add(Deviation("=1001", due_date="2026-11-21", overdue_days=1))
+        with worklist.lines_of(_check()) as add:
+            add(Deviation('kunder.csv:7, "x"', "Bemærkninger;notes", "confirmed"))
+            for _ in range(25):
+                add(Deviation("k"))
+    assert worklist.lines == 27
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == WORKLIST_COLUMNS
@@ -101,3 +104,16 @@ def test_the_worklist_has_a_line_for_every_deviation_and_is_the_owners_alone(tmp
     ]
     assert (rows[1]["record_key"], rows[1]["column"], rows[1]["level"], rows[1]["overdue_days"]) == ('kunder.csv:7, "x"', "Bemærkninger;notes", "confirmed", "")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_check_that_raises_in_the_middle_has_no_line_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    target = tmp_path / "worklist.csv"
+    with Worklist(target, _KEY) as worklist:
+        for key in ("before", "Å raises", "after"):
+            with suppress(LookupError), worklist.lines_of(_check()) as add:
+                add(Deviation(key))
+                if "raises" in key:
+                    raise LookupError
+    assert worklist.lines == 2
+    with target.open(encoding="utf-8", newline="") as file:
+        assert [row["record_key"] for row in csv.DictReader(file)] == ["before", "after"]

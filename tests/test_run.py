@@ -11,12 +11,12 @@ import shutil
 import socket
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Never
 
 import nbformat
 import pytest
 
-from teleaudit.checks import Bench
+from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.findings import WORKLIST_COLUMNS
 from teleaudit.ledger import head
 from teleaudit.report import validate_results
@@ -182,17 +182,13 @@ def test_a_notebook_that_fails_takes_its_own_checks_and_no_others(clean: Path, t
     assert any(CANARY.encode() in text for text in texts(folder / "restricted" / "errors").values())
 
 
-def test_a_check_that_raises_is_an_error_and_the_others_answer(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Bench._due_by_month
+def test_a_check_that_raises_is_an_error_and_the_others_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> Never:
+        raise LookupError(CANARY)
 
-    def fail(bench: Bench, expectation: Any, data_set: Any) -> Any:
-        if expectation.meta["id"] == CONTACTS:
-            raise LookupError(CANARY)
-        return real(bench, expectation, data_set)
-
-    monkeypatch.setattr(Bench, "_due_by_month", fail)
-    ended = run(clean, tmp_path, "--no-notebooks")
-    folder = only_run(tmp_path)
+    monkeypatch.setattr(ExpectRowsToSatisfy, "deviations", fail)
+    ended = run(small_exports(tmp_path, only=CONTACTS), tmp_path / "out", "--no-notebooks")
+    folder = only_run(tmp_path / "out")
     checks = checks_of(folder)
     assert ended.code == 4
     assert {check["id"]: check["why_detail"] for check in checks.values() if check["verdict"] != "pass"} == {CONTACTS: "LookupError"}

@@ -18,23 +18,26 @@ from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import read_export
 from teleaudit.samples import EXPECTED_FINDINGS, check_ids, write_samples
 from teleaudit.suites import load_suites
-from teleaudit.verdicts import CheckResult, Verdict
+from teleaudit.verdicts import Verdict
+from tests.spec import Answered, Listed
 
 ROOT = Path(__file__).resolve().parents[1]
 OPERATORS = ("bizzy", "kazoom")
 ALWAYS = {("bizzy", "BIZ-ret-3.contact"), ("kazoom", "KAZ-r3.agreement"), ("bizzy", "BIZ-ret-7.billed"), ("kazoom", "KAZ-b2.cdr"), ("bizzy", "BIZ-tele-2.cdr")}
 
 
-def check(operator: str, exports: Path, work: Path) -> tuple[CheckResult, ...]:
+def check(operator: str, exports: Path, work: Path) -> tuple[Answered, ...]:
     audit = load_audit(ROOT / "audits" / operator)
     work.mkdir()
     read = [read_export(name, spec, root=exports, work=work) for name, spec in audit.exports.items()]
     assert audit.as_of is not None
     suites = load_suites(audit.suites, ROOT / "expectations")
-    return Bench(audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of).run()
+    listed = Listed()
+    results = Bench(audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of).run(worklist=listed)
+    return tuple(listed.complete(result) for result in results)
 
 
-def found(results: tuple[CheckResult, ...]) -> list[tuple[str, str]]:
+def found(results: tuple[Answered, ...]) -> list[tuple[str, str]]:
     return sorted((result.check.id, deviation.record_key) for result in results for deviation in result.deviations)
 
 

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.suites import load_suite
-from teleaudit.verdicts import GRAVITY, Answer, CheckResult, Deviation, Verdict, gravest, judge
-from teleaudit.workspace import package_workspace
+from teleaudit.verdicts import GRAVITY, Answer, Verdict, gravest, judge
 
 
 def _judge(answer: Answer, *, gate: float = 0.99, on_deviation: Verdict = Verdict.FAIL, too_many_rejected: bool = False) -> tuple[Verdict, str | None]:
@@ -87,12 +85,3 @@ def test_an_answer_survives_what_great_expectations_carries() -> None:
     assert carried["success"] is False
     assert _answer(0, 0).as_result()["success"] is False
     assert _answer(3, 3).as_result()["success"] is True
-
-
-def test_overdue_days_are_those_of_records_with_a_deadline() -> None:
-    check = load_suite("bizzy", package_workspace() / "expectations").checks[0]
-    days = tuple(Deviation(record_key=str(n), overdue_days=n) for n in (1, 400, 3, 10))
-    result = CheckResult(check=check, verdict=Verdict.FAIL, deviations=(*days, Deviation(record_key="none")))
-    assert (result.max_overdue_days, result.median_overdue_days) == (400, 6.5)
-    empty = CheckResult(check=check, verdict=Verdict.PASS)
-    assert (empty.max_overdue_days, empty.median_overdue_days) == (None, None)

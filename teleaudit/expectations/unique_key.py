@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
+from teleaudit.expectations.asking import Asks
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.rows import DataSet, Fetch, quoted
+from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.verdicts import Answer, Deviation
 
 
@@ -54,11 +55,11 @@ class ExpectUniqueKey(BatchExpectation):
         reasons = {"missing_key": rows - keyed} if rows > keyed else {}
         return Answer(population=rows, assessable=keyed, deviations=keyed - distinct, exempted=0, reasons=reasons).as_result()
 
-    def deviations(self, data_set: DataSet, fetch: Fetch, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
+    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every record whose key an earlier record has, known by file and line."""
         columns = ", ".join(quoted(name) for name in self.key)
         relation = quoted(data_set.name)
-        rows = fetch(
+        rows = asks.fetch(
             f"SELECT coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '') AS record_key FROM ("
             f"SELECT _file, _line, row_number() OVER (PARTITION BY {columns} ORDER BY _file, _line) AS nth FROM {relation} "
             f"WHERE {self._present()} AND {self._tuple()} IN (SELECT {self._tuple()} FROM {relation} WHERE {self._present()} GROUP BY {columns} HAVING count(*) > 1)"
