@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +38,7 @@ def session() -> SparkSession:
 def _started() -> SparkSession:
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the executors' Python is the one that runs the tests
     folder = Path(tempfile.mkdtemp(prefix="teleaudit-spark-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     builder = SparkSession.builder.master("local[2]").appName("teleaudit-tests")

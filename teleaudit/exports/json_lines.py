@@ -79,13 +79,18 @@ class JsonLines:
         for _, fields in records:
             for key in fields:
                 places.setdefault(key, len(places))
-        if len(places) > COLUMN_LIMIT:
-            msg = f"{self.shown}: more than {COLUMN_LIMIT:,} different keys. Are values used as keys? Export one object of fixed keys on each line."
-            raise ExportError(msg)
+        refuse_too_many_keys(len(places), self.shown)
         self.header = tuple(places)
         self.rows += len(records)
         columns = {f"c{place}": pa.array([fields.get(key) for _, fields in records], pa.string()) for key, place in places.items()}
         return pa.table({LINE: pa.array([line for line, _ in records], pa.int64()), **columns})
+
+
+def refuse_too_many_keys(keys: int, shown: str) -> None:
+    """Raises: ExportError when values are used as keys."""
+    if keys > COLUMN_LIMIT:
+        msg = f"{shown}: more than {COLUMN_LIMIT:,} different keys. Are values used as keys? Export one object of fixed keys on each line."
+        raise ExportError(msg)
 
 
 def _fields(line: bytes, decimal: str) -> dict[str, str | None]:

@@ -13,13 +13,29 @@ _WILDCARDS = set("*?[")
 
 def find_files(pattern: str, root: Path) -> list[Path]:
     """The matching files, in the order of their names. Raises: ExportError for a folder that may not be listed, or a pattern that leaves the root."""
+    relative = path_below_root(pattern)
+    _check_folders(relative, root)
+    matches = list(root.glob(pattern)) if has_wildcard(pattern) else [root / relative]
+    return sorted(path for path in matches if path.is_file() and not is_ignored(path.name))
+
+
+def path_below_root(pattern: str) -> PurePosixPath:
+    """The pattern as a path. Raises: ExportError when it leaves the root."""
     relative = PurePosixPath(pattern)
     if relative.is_absolute() or ".." in relative.parts:
         msg = f"files: {pattern} leaves the folder of the exports. Write a path below it, or another exports_root."
         raise ExportError(msg)
-    _check_folders(relative, root)
-    matches = [root / relative] if not _WILDCARDS & set(pattern) else list(root.glob(pattern))
-    return sorted(path for path in matches if path.is_file() and not path.name.startswith(_IGNORED_PREFIXES))
+    return relative
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a pattern, or a part of one, may match several names."""
+    return bool(_WILDCARDS & set(pattern))
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file of that name is no export."""
+    return name.startswith(_IGNORED_PREFIXES)
 
 
 def shown_path(path: Path, root: Path) -> str:
@@ -31,7 +47,7 @@ def _check_folders(relative: PurePosixPath, root: Path) -> None:
     """Refuses what globbing would pass over in silence: a folder without read permission looks empty to it."""
     folder = root
     for part in ("", *relative.parts[:-1]):
-        if _WILDCARDS & set(part):
+        if has_wildcard(part):
             break
         folder /= part
         try:

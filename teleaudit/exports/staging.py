@@ -128,7 +128,7 @@ def stage(path: Path, spec: ExportSpec, *, shown: str, export: str, folder: Path
         return _stage_parquet(path, recognised, shown=shown, connection=connection, progress=progress)
     try:
         return _stage_text(path, recognised, spec, shown=shown, export=export, folder=folder, progress=progress)
-    except _NotUtf8Error:
+    except NotUtf8Error:
         windows = with_encoding(recognised, "cp1252")
         return _stage_text(path, windows, spec, shown=shown, export=export, folder=folder, progress=progress)
 
@@ -139,7 +139,7 @@ def with_encoding(recognised: Recognised, encoding: str) -> Recognised:
     return replace(recognised, dialect=dialect, encoding=encoding)
 
 
-class _NotUtf8Error(Exception):
+class NotUtf8Error(Exception):
     """The first letters beyond ASCII stand late in the file, and are not UTF-8."""
 
 
@@ -151,14 +151,18 @@ def _stage_text(path: Path, recognised: Recognised, spec: ExportSpec, *, shown: 
             parts.write(table)
             progress(shown, opened.content.rows)
     except DamagedHeaderError as error:
-        likely = likely_encoding(sniffing.read_head(path))
-        advice = f" It looks like {likely}: write exports.{export}.encoding: {likely} in audit.yaml." if likely and likely != recognised.encoding else ""
-        msg = f"{error}{advice}"
-        raise ExportError(msg) from None
+        raise damaged_header(error, sniffing.read_head(path), recognised, export=export) from None
     finally:
         parts.close()
     check_encoding(path, opened, shown=shown, export=export)
     return _staged(opened, parts, shown)
+
+
+def damaged_header(error: DamagedHeaderError, head: bytes, recognised: Recognised, *, export: str) -> ExportError:
+    """The refusal, with the encoding that may read it."""
+    likely = likely_encoding(head)
+    advice = f" It looks like {likely}: write exports.{export}.encoding: {likely} in audit.yaml." if likely and likely != recognised.encoding else ""
+    return ExportError(f"{error}{advice}")
 
 
 def check_encoding(path: Path, opened: Opened, *, shown: str, export: str) -> None:
@@ -166,7 +170,7 @@ def check_encoding(path: Path, opened: Opened, *, shown: str, export: str) -> No
     if opened.proof is None:
         return
     if opened.recognised.encoding_is_sniffed and opened.proof.is_not_utf8:
-        raise _NotUtf8Error
+        raise NotUtf8Error
     opened.proof.check(shown=shown, export=export, sniffed=opened.recognised.encoding_is_sniffed, likely=likely_encoding(sniffing.read_head(path)))
 
 
