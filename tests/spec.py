@@ -26,14 +26,25 @@ import pandas as pd
 
 from teleaudit.audits import Audit, Parameter
 from teleaudit.checks import Bench
+from teleaudit.engines import Engine
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport
 from teleaudit.suites import Check, Clause, Suite, load_suites
 from teleaudit.verdicts import CheckResult, Deviation
 from teleaudit.workspace import package_workspace
+from tests.spark import session
 
 AS_OF = dt.date(2026, 11, 22)
-ENGINES = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1)}
+
+
+def spark_engine(_spill: Path) -> Engine:
+    """An engine beside the others of the process's one session."""
+    from teleaudit.engines.spark import SparkEngine
+
+    return SparkEngine(session())
+
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1), "spark": spark_engine}
 
 
 @dataclass(frozen=True, kw_only=True)

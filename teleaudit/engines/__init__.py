@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from great_expectations.core import ExpectationSuite
 
+from teleaudit.engines.scans import Scans
 from teleaudit.expectations.asking import Asks
 
 
@@ -19,6 +20,7 @@ class Engine(Asks, Protocol):
     """What a check needs of an engine."""
 
     name: str
+    scans: Scans  # queries so far, by the data set they read
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """Make ``export_<table>`` of the working copies of its exports; without any it is empty but has every canonical column."""
@@ -34,6 +36,9 @@ class Engine(Asks, Protocol):
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
         """What Great Expectations answers, by the ``id`` in each expectation's meta."""
+
+    def progress(self) -> float | None:
+        """Share that is done of the query which Great Expectations is asking now; None where nobody can tell. Called from another thread."""
 
     def close(self) -> None:
         """Give up memory, temporary files and connections."""

@@ -26,6 +26,8 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from teleaudit.engines.answering import answers_of
+from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.rows import quoted
@@ -81,7 +83,7 @@ class DuckDBDatasource(SQLDatasource):
 
 
 def _sqlalchemy_engine(name: str) -> sa.Engine:
-    return sa.create_engine("duckdb://", creator=lambda: ConnectionWrapper(_engines[name].cursor()), poolclass=sa.pool.StaticPool)
+    return sa.create_engine("duckdb://", creator=lambda: ConnectionWrapper(_engines[name].asking_cursor()), poolclass=sa.pool.StaticPool)
 
 
 class DuckDBEngine:
@@ -100,6 +102,8 @@ class DuckDBEngine:
         _engines[self._source_name] = self
         self._source: Any = None  # Great Expectations' data source, made on first use
         self._frames: dict[str, Any] = {}  # data frames read in place, by relation name
+        self.scans = Scans()
+        self._asking: duckdb.DuckDBPyConnection | None = None  # the cursor of Great Expectations
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """``export_<table>``: the union of the working copies by column name."""
@@ -135,29 +139,30 @@ class DuckDBEngine:
             cursor.register(name, frame)
         return cursor
 
+    def asking_cursor(self) -> duckdb.DuckDBPyConnection:
+        """The cursor that Great Expectations asks on, whose progress is watched."""
+        self._asking = self.cursor()
+        self._asking.execute("SET enable_progress_bar = true")
+        self._asking.execute("SET enable_progress_bar_print = false")
+        return self._asking
+
+    def progress(self) -> float | None:
+        """Share of the query that Great Expectations is asking now which is done; None where nobody can tell."""
+        done = self._asking.query_progress() if self._asking is not None else -1.0
+        return done / 100 if done >= 0 else None
+
     def columns(self, relation: str) -> dict[str, str]:
         """Name and DuckDB type of every column."""
         return {row[0]: str(row[1]) for row in self.fetch(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(relation)})")}
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised.
+        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
 
-        All are asked in one query. Where that query raised, nobody knows for which of them: each is asked again, alone.
-        """
-        answers = self._ask(relation, suite.expectations)
-        raised = [expectation for expectation in suite.expectations if "exception" in answers[_check_id(expectation.meta)]]
-        if len(suite.expectations) > 1:
-            for expectation in raised:
-                answers |= self._ask(relation, [expectation])
-        return answers
+        def batch() -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
+            self.scans[relation] += 1
+            return self._batch(relation)
 
-    def _ask(self, relation: str, expectations: Sequence[Any]) -> dict[str, dict[str, Any]]:
-        suite = ExpectationSuite(name=relation, expectations=list(expectations))
-        answers = {}
-        for result in self._batch(relation).validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}).results:
-            raised = _exception_types(result.exception_info)
-            answers[_check_id(result.expectation_config.meta)] = {"exception": raised} if raised else {"result": result.result}
-        return answers
+        return answers_of(batch, suite)
 
     def _batch(self, relation: str) -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
         if self._source is None:
@@ -172,6 +177,7 @@ class DuckDBEngine:
 
     def fetch(self, sql: str, /) -> Iterator[tuple[Any, ...]]:
         """Rows of a query, from a cursor of its own so that queries may interleave."""
+        self.scans.note(sql)
         cursor = self.cursor()
         try:
             cursor.execute(sql)
@@ -190,6 +196,7 @@ class DuckDBEngine:
 
     def keep(self, relation: str, sql: str, /) -> None:
         """A table of the in-memory database; like all others it goes to disk where memory is short."""
+        self.scans.note(sql)
         with closing(self.cursor()) as cursor:
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {sql}")
 
@@ -200,6 +207,7 @@ class DuckDBEngine:
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
             for part in judged:
                 if part.judge is None:
+                    self.scans.note(part.sql)
                     cursor.execute(f"INSERT INTO {relation} {part.sql}")
                     continue
                 rows = iter(part.judge(self.fetch(part.sql)))
@@ -222,16 +230,3 @@ class DuckDBEngine:
             self._source.get_engine().dispose()
         _engines.pop(self._source_name, None)
         self._connection.close()
-
-
-def _check_id(meta: dict[str, Any] | None) -> str:
-    return str((meta or {})["id"])
-
-
-def _exception_types(info: dict[str, Any]) -> str:
-    """The kinds of exception in Great Expectations' record of one, without their messages (they may quote a value)."""
-    if not info:
-        return ""
-    entries = info.values() if all(isinstance(entry, dict) for entry in info.values()) else [info]
-    raised = [entry for entry in entries if isinstance(entry, dict) and entry.get("raised_exception")]
-    return ", ".join(sorted({str(entry.get("exception_traceback", "")).strip().rsplit("\n", 1)[-1].split(":")[0] or "Exception" for entry in raised}))

@@ -3,11 +3,11 @@
 -- not financial years and are left out.
 -- order: 10
 -- kind: table
-WITH day AS (
-    SELECT legal_entity, fy_end, CAST(unnest(generate_series(fy_start, fy_end, INTERVAL '1' DAY)) AS DATE) AS day
+WITH year_day AS (
+    SELECT legal_entity, fy_end, unnest(generate_series(fy_start, fy_end, INTERVAL '1' DAY)) AS moment
     FROM export_financial_years
-    WHERE fy_end >= fy_start AND fy_end - fy_start <= 600
+    WHERE fy_end >= fy_start AND date_diff('day', fy_start, fy_end) <= 600
 )
-SELECT legal_entity, day, max(fy_end) AS fy_end
-FROM day
-GROUP BY legal_entity, day
+SELECT legal_entity, CAST(moment AS DATE) AS day, max(fy_end) AS fy_end
+FROM year_day
+GROUP BY legal_entity, CAST(moment AS DATE)
