@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,12 +73,14 @@ def measure(command: Sequence[str | Path], *, timeout: float, watch: Path | None
         sampler.start()
         timer = threading.Timer(timeout, _end_tree, (process.pid,))
         timer.start()
+        before = signal.signal(signal.SIGTERM, _leave)  # or a command that is told to end leaves the process and its files behind
         try:
             process.wait()
         except BaseException:
             _end_tree(process.pid)
             raise
         finally:
+            signal.signal(signal.SIGTERM, before)
             timed_out = timer.finished.is_set()
             timer.cancel()
             sampler.stop()
@@ -149,6 +152,10 @@ def folder_bytes(folder: Path) -> int:
             with suppress(OSError):
                 total += (Path(place) / name).stat(follow_symlinks=False).st_blocks * 512
     return total
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    sys.exit("told to end")
 
 
 def _end_tree(pid: int) -> None:

@@ -30,6 +30,7 @@ from benchmarks.generate import AUDIT_FILE, BYTES_PER_ROW, generate
 from benchmarks.measuring import Measured, heading, markdown, measure, need_disk
 
 HOST = "127.0.0.1"
+_TELEAUDIT = Path(sys.executable).with_name("teleaudit")
 _FINE = (0, 1, 2)  # exit codes of a run that ended with an answer
 _START_SECONDS = 60
 _WORKING_BYTES_PER_ROW = 400
@@ -45,8 +46,8 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=3600)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
     options = parser.parse_args()
-    if find_spec("pyspark") is None or find_spec("teleaudit.engines.spark") is None:
-        print("not yet: teleaudit has no Spark engine here, or pyspark is not installed (extra: spark). Nothing was measured.")
+    if find_spec("pyspark") is None or "spark" not in measure([_TELEAUDIT, "run", "--help"], timeout=60).output:
+        print("not yet: teleaudit run has no Spark engine here, or pyspark is not installed (extra: spark). Nothing was measured.")
         return 0
     need_disk(options.work, options.rows * (BYTES_PER_ROW[options.format] + _WORKING_BYTES_PER_ROW))
     with tempfile.TemporaryDirectory(prefix="teleaudit-bench-", dir=options.work) as name:
@@ -63,7 +64,7 @@ def main() -> int:
 def _audit(folder: Path, name: str, options: argparse.Namespace, *engine: str) -> tuple[Measured, frozenset[tuple[str, str]] | None]:
     """One run, and the check and key of every record on its worklist; None where it gave none."""
     out = folder / name
-    done = measure([Path(sys.executable).with_name("teleaudit"), "run", folder / "made" / AUDIT_FILE, "--out", out, *engine], timeout=options.timeout)
+    done = measure([_TELEAUDIT, "run", folder / "made" / AUDIT_FILE, "--out", out, *engine], timeout=options.timeout)
     if done.failure(fine=_FINE):
         print(done.errors[-3000:], file=sys.stderr)
         return done, None
@@ -107,6 +108,7 @@ def cluster(folder: Path, *, workers: int, memory: str) -> Iterator[str]:
         for number in range(workers):
             arguments = ("--host", HOST, "--cores", "1", "--memory", memory, "--webui-port", str(_free_port()), "--work-dir", str(folder / f"work{number}"))
             started.append(_spark_class(folder, "deploy.worker.Worker", *arguments, f"spark://{HOST}:{port}"))
+        _wait_for_workers(folder / "Master.log", workers)
         yield f"spark://{HOST}:{port}"
     finally:
         for process in reversed(started):
@@ -138,6 +140,16 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.2)
     sys.exit("the Spark master did not start: is there a Java 17?")
+
+
+def _wait_for_workers(log: Path, workers: int) -> None:
+    """Until the master knows them all."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if log.read_text(encoding="utf-8", errors="replace").count("Registering worker") >= workers:
+            return
+        time.sleep(0.2)
+    sys.exit("a Spark worker did not reach its master")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
