@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from teleaudit.audits import DateFormat
-from teleaudit.exports import dates
+from teleaudit.exports import dates, forms
 from teleaudit.schema import Column, Kind
 
 NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "N/A", "n/a", "-")
@@ -40,6 +40,7 @@ class Source:
     decimal: Literal[",", "."] = "."
     zone: str = dates.LOCAL_ZONE
     has_native_dates: bool = False  # Excel: real dates stand among text, written yyyy-mm-dd
+    form: str = ""  # SQL of the form of each value, where the forms are known
 
     @property
     def is_text(self) -> bool:
@@ -64,15 +65,17 @@ def counted(condition: str) -> str:
     return f"count(*) FILTER (WHERE {condition})"
 
 
-def cleaned(expression: str, kind: Kind) -> str:
+def cleaned(expression: str, kind: Kind, form: str = "") -> str:
     """Trimmed text; null for what stands for nothing."""
     spellings = (*NULL_SPELLINGS, "0") if kind in {Kind.DATE, Kind.TIMESTAMP} else NULL_SPELLINGS
     nothing = "|".join(re.escape(spelling) for spelling in spellings)
-    # Nearly every value starts and ends with a plain character and is longer than any spelling: trimming all of them would cost more than the rest of the reading.
+    # Nearly every value starts and ends with a plain character and is no spelling of nothing: trimming all of them would cost more than the rest of the reading.
     # The other branch names the trimmed text once: DuckDB computes what an expression names twice beforehand, for every row.
-    is_plain = f"{expression} BETWEEN '!' AND '~' AND right({expression}, 1) BETWEEN '!' AND '~' AND strlen({expression}) > {max(map(len, spellings))}"
+    last = f"substr({expression}, CAST(strlen({expression}) AS INTEGER), 1)"  # beyond the end of a text that is not ASCII
+    is_plain = f"{expression} BETWEEN '!' AND '~' AND {last} BETWEEN '!' AND '~' AND {expression} NOT IN ({', '.join(map(literal, spellings))})"
     trimmed = f"nullif(regexp_replace(trim({expression}, {_BLANKS}), '^({nothing})$', ''), '')"
-    return f"CASE WHEN {is_plain} THEN {expression} ELSE {trimmed} END"
+    known = f"WHEN {form} >= {forms.FIRST_DATE if '0' in spellings else forms.PLAIN} THEN {expression} " if form else ""
+    return f"CASE {known}WHEN {is_plain} THEN {expression} ELSE {trimmed} END"
 
 
 def clean_value(source: Source) -> str:
@@ -80,7 +83,7 @@ def clean_value(source: Source) -> str:
     if not source.is_text:
         return source.expression
     as_text = source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
-    return cleaned(as_text, source.column.kind)
+    return cleaned(as_text, source.column.kind, source.form)
 
 
 def parsed_value(source: Source, clean: str) -> str:
@@ -93,7 +96,7 @@ def parsed_value(source: Source, clean: str) -> str:
         case Kind.INTEGER:
             return _integer(clean, source)
         case Kind.DECIMAL:
-            return f"TRY_CAST({_plain_number(clean, source.decimal)} AS DECIMAL(18, 4))"
+            return _decimal(clean, source)
         case Kind.DATE | Kind.TIMESTAMP:
             return _moment(source, clean)
         case Kind.BOOLEAN:
@@ -118,6 +121,16 @@ def issue(source: Source, clean: str, parsed: str) -> str:
         cases.append((dates.in_spring_gap(parsed, clean, source.zone, source.date_format), "gap"))
     branches = " ".join(f"WHEN {condition} THEN {literal(f'{column.name}={code}')}" for condition, code in cases)
     return f"CASE WHEN {clean} IS NULL THEN NULL {branches} END"
+
+
+def is_sound(source: Source, clean: str, parsed: str) -> str:
+    """Whether the value certainly has no issue; nearly all have none, and need not be asked which."""
+    readable = [f"{parsed} IS NOT NULL"]
+    if source.column.open_end:
+        readable.append(f"NOT {_is_open_end(parsed)}")
+    if source.column.kind is Kind.TIMESTAMP:
+        readable.append(f"hour({parsed}) <> 2")  # the only hour that clocks skip
+    return f"({clean} IS NULL OR ({' AND '.join(readable)}))"
 
 
 def final_value(source: Source, parsed: str) -> str:
@@ -149,10 +162,22 @@ def _moment(source: Source, clean: str) -> str:
     moment = dates.parsed(clean, date_format, source.zone)
     if source.has_native_dates and date_format not in {"yyyy-mm-dd", "iso8601"}:
         moment = f"coalesce({moment}, {dates.parsed(clean, 'yyyy-mm-dd', dates.LOCAL_ZONE)})"
+    known = dates.parsed_by_form(clean, date_format, source.zone) if source.form else {}
+    if known:
+        moment = f"CASE {source.form} {' '.join(f'WHEN {form} THEN {fast}' for form, fast in known.items())} ELSE {moment} END"
     return f"CAST({moment} AS {SQL_TYPES[source.column.kind]})"
 
 
+def _decimal(clean: str, source: Source) -> str:
+    number = _plain_number(clean, source.decimal)
+    if source.form:
+        with_sign = f"WHEN {forms.WITH_COMMA} THEN replace({clean}, ',', '.')" if source.decimal == "," else f"WHEN {forms.WITH_POINT} THEN {clean}"
+        number = f"CASE {source.form} WHEN {forms.DIGITS} THEN {clean} {with_sign} ELSE {number} END"
+    return f"TRY_CAST({number} AS DECIMAL(18, 4))"
+
+
 def _integer(clean: str, source: Source) -> str:
+    known = f"WHEN {source.form} = {forms.DIGITS} THEN TRY_CAST({clean} AS BIGINT) " if source.form else ""
     simple = f"WHEN regexp_full_match({clean}, '[-+]?\\d{{1,18}}') THEN TRY_CAST({clean} AS BIGINT)"
     number = f"TRY_CAST({_plain_number(clean, source.decimal)} AS DECIMAL(38, 6))"
     whole = f"CASE WHEN ({number}) = trunc({number}) THEN TRY_CAST({number} AS BIGINT) END"
@@ -160,7 +185,7 @@ def _integer(clean: str, source: Source) -> str:
     if source.column.name in DURATION_COLUMNS:
         parts = [f"TRY_CAST(split_part({clean}, ':', {part}) AS BIGINT)" for part in (1, 2, 3)]
         clock = f"WHEN regexp_full_match({clean}, '\\d{{1,4}}:[0-5]\\d:[0-5]\\d') THEN {parts[0]} * 3600 + {parts[1]} * 60 + {parts[2]}"
-    return f"CASE {simple} {clock} ELSE {whole} END"
+    return f"CASE {known}{simple} {clock} ELSE {whole} END"
 
 
 def _plain_number(clean: str, decimal: Literal[",", "."]) -> str:

@@ -5,11 +5,13 @@ Every expression takes the name of a text column that holds trimmed text or null
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from dataclasses import dataclass
 
 from teleaudit.audits import DateFormat
 from teleaudit.errors import ExportError, near_match
+from teleaudit.exports import forms
 
 LOCAL_ZONE = "Europe/Copenhagen"
 
@@ -80,6 +82,20 @@ def parsed(text: str, date_format: DateFormat, zone: str) -> str:
             return f"(TIMESTAMP '1899-12-30' + to_seconds(round(({number}) * 86400)))"
         case _:
             return _parsed_by_pattern(text, date_format, zone)
+
+
+def parsed_by_form(text: str, date_format: DateFormat, zone: str) -> dict[int, str]:
+    """The same for values of known form: form -> expression, for the forms of this format; without the tests and guesses that a value of unknown form needs."""
+    if date_format in {"yyyy-mm-dd", "iso8601"}:
+        naive = f"TRY_CAST({text} AS TIMESTAMP)"
+        return {forms.date_form("0000-00-00"): naive} | {forms.date_form(f"0000-00-00{time}"): to_local(naive, zone) for time in (" 00:00:00", "T00:00:00")}
+    day = _STRPTIME.get(date_format)
+    written = day and re.sub(r"%[dm]", "00", day.replace("%Y", "0000"))
+    if written not in forms.DATES:
+        return {}
+    times = {" 00:00:00": " %H:%M:%S", " 00:00": " %H:%M"}
+    with_times = {forms.date_form(f"{written}{zeros}"): to_local(f"try_strptime({text}, '{day}{time}')", zone) for zeros, time in times.items()}
+    return {forms.date_form(written): f"try_strptime({text}, '{day}')"} | with_times
 
 
 def _parsed_iso(text: str, zone: str) -> str:

@@ -118,13 +118,13 @@ def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressi
 def _shapes_in_sample(connection: duckdb.DuckDBPyConnection, values: str, name: str) -> list[int]:
     counts = ", ".join(counted(f"regexp_matches({name}, {literal(shape.pattern)})") for shape in dates.SHAPES)
     sample = f"(SELECT {name} FROM {values} WHERE {name} IS NOT NULL LIMIT {_SAMPLE_VALUES})"
-    row = connection.execute(f"SELECT {counts} FROM {sample}").fetchone() or ()
+    row = connection.execute(f"SELECT {counts} FROM {sample}").fetchall()[0]
     return [number for number, count in enumerate(row) if count]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, values: str, shapes: Sequence[Sequence[int]]) -> list[DateEvidence]:
     counts = ", ".join(_counts(f"v{number}", wanted) for number, wanted in enumerate(shapes))
-    row = list(connection.execute(f"SELECT {counts} FROM {values}").fetchone() or ())
+    row = connection.execute(f"SELECT {counts} FROM {values}").fetchall()[0]
     evidence = []
     for wanted in shapes:
         own, row = row[: 1 + 4 * len(wanted)], row[1 + 4 * len(wanted) :]
@@ -185,7 +185,7 @@ def decimal_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expre
     names = [f"v{number}" for number in range(len(expressions))]
     conditions = [condition for name in names for condition in (_has_decimal(name, ",", "[.]"), _has_decimal(name, ".", "[,]"), _is_open(name))]
     counts = ", ".join(counted(condition) for condition in conditions)
-    row = connection.execute(f"SELECT {counts} FROM (SELECT {columns} FROM {relation})").fetchone() or ()
+    row = connection.execute(f"SELECT {counts} FROM (SELECT {columns} FROM {relation})").fetchall()[0]
     return [DecimalEvidence(comma=row[place], dot=row[place + 1], open=row[place + 2]) for place in range(0, len(row), 3)]
 
 

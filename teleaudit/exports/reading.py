@@ -25,6 +25,7 @@ from teleaudit.exports.rejects import KEPT, Reject
 from teleaudit.exports.remarks import NOT_JUDGED, Remark
 from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.storage import connect, private_folder, storage_errors_said
+from teleaudit.exports.straight import Straight
 from teleaudit.exports.working_copy import Converted, write_working_copy
 
 
@@ -97,6 +98,13 @@ class _Reading:
     connection: duckdb.DuckDBPyConnection
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
+        straight = Straight(connection=self.connection, spec=self.spec, export=self.name, folder=self.folder, progress=progress, write=write_working_copy)
+        read = straight.read({shown_path(path, self.root): path for path in paths})
+        if read is None:
+            return self._read_thoroughly(paths, progress)
+        return described_export(self.name, self.spec, read.files, read.mapping, read.plans, read.copies, read.converted, [])
+
+    def _read_thoroughly(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
         staged = {shown_path(path, self.root): self._stage(path, progress) for path in paths}
         empty = [_empty_file(shown, self.root / shown) for shown, file in staged.items() if file is None]
         files = [file for file in staged.values() if file is not None]

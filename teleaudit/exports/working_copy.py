@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -45,17 +45,20 @@ def working_copy_query(file: Staged, mapping: Mapping, sources: Dictionary[str, 
     names = list(sources)
     raw = _raw_columns(file, mapping)
     clean = [f"{conversion.clean_value(source)} AS k{number}" for number, source in enumerate(sources.values())]
-    parsed = [f"{conversion.parsed_value(source, f'k{number}')} AS p{number}" for number, source in enumerate(sources.values())]
+    formed = {number: replace(source, form=f"m{number}") if source.form else source for number, source in enumerate(sources.values())}
+    known = [f"{source.form} AS m{number}" for number, source in enumerate(sources.values()) if source.form]
+    parsed = [f"{conversion.parsed_value(source, f'k{number}')} AS p{number}" for number, source in formed.items()]
     issues = ", ".join(conversion.issue(source, f"k{number}", f"p{number}") for number, source in enumerate(sources.values()))
     final = [f"{conversion.final_value(source, f'p{number}')} AS {quoted(names[number])}" for number, source in enumerate(sources.values())]
     extras = [f"x{number} AS {quoted(name)}" for number, name in enumerate(mapping.extras)]
     kept = [f"x{number}" for number in range(len(mapping.extras))]
-    issue_column = f"nullif(concat_ws(';', {issues}), '')" if issues else "CAST(NULL AS VARCHAR)"
+    is_sound = " AND ".join(conversion.is_sound(source, f"k{number}", f"p{number}") for number, source in enumerate(sources.values()))
+    issue_column = f"CASE WHEN {is_sound} THEN NULL ELSE nullif(concat_ws(';', {issues}), '') END" if issues else "CAST(NULL AS VARCHAR)"
     outer = [f"{literal(file.shown)} AS {FILE_COLUMN}", f"CAST({LINE_COLUMN} AS BIGINT) AS {LINE_COLUMN}", f"{issue_column} AS {ISSUES_COLUMN}", *final, *extras]
     return (
         f"SELECT {', '.join(outer)} FROM ("
         f"SELECT {', '.join([LINE_COLUMN, *(f'k{number}' for number in range(len(clean))), *parsed, *kept])} FROM ("
-        f"SELECT {', '.join([f'{file.line} AS {LINE_COLUMN}', *clean, *raw])} FROM {file.relation} WHERE {_is_not_blank(file)}))"
+        f"SELECT {', '.join([f'{file.line} AS {LINE_COLUMN}', *clean, *known, *raw])} FROM {file.relation} WHERE {_is_not_blank(file)}))"
     )
 
 
@@ -72,13 +75,12 @@ def _raw_columns(file: Staged, mapping: Mapping) -> list[str]:
 
 def _is_not_blank(file: Staged) -> str:
     """Whether any field of the record holds something."""
-    values = [f"nullif({expression}, '')" if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)" for expression, sql_type in zip(file.expressions, file.types, strict=True)]
-    return f"coalesce({', '.join(values)}) IS NOT NULL"
+    filled = [f"{expression} <> ''" if sql_type == "VARCHAR" else f"{expression} IS NOT NULL" for expression, sql_type in zip(file.expressions, file.types, strict=True)]
+    return f"({' OR '.join(filled)})"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, target: Path) -> int:
-    row = connection.execute(f"SELECT count(*) FROM read_parquet({literal(str(target))})").fetchone()
-    return int(row[0]) if row else 0
+    return int(connection.execute(f"SELECT count(*) FROM read_parquet({literal(str(target))})").fetchall()[0][0])
 
 
 def _issues(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[tuple[str, str], int]:
@@ -93,5 +95,5 @@ def _scientific(connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Ma
     if not headers or all(sql_type != "VARCHAR" for sql_type in file.types):
         return {}
     counts = ", ".join(conversion.counted(conversion.is_scientific(quoted(name))) for name in headers)
-    row = connection.execute(f"SELECT {counts} FROM read_parquet({literal(str(target))})").fetchone() or ()
+    row = connection.execute(f"SELECT {counts} FROM read_parquet({literal(str(target))})").fetchall()[0]
     return {mapping.extras[name]: count for name, count in zip(headers, row, strict=True) if count}

@@ -179,14 +179,21 @@ def test_a_folder_without_permission_is_refused(desk: Desk, monkeypatch: pytest.
     assert desk.refusal(files).startswith(f"{shown} cannot be read: no permission.")
 
 
-@pytest.mark.parametrize("place", ["teleaudit.exports.staging.pq.ParquetWriter", "teleaudit.exports.reading.write_working_copy"])
-def test_a_full_disk_is_said_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "file", "content"),
+    [
+        ("teleaudit.exports.staging.pq.ParquetWriter", "kunder.jsonl", '{"Kundenr": "1"}\n'),
+        ("teleaudit.exports.reading.write_working_copy", "kunder.jsonl", '{"Kundenr": "1"}\n'),
+        ("teleaudit.exports.reading.write_working_copy", "kunder.csv", GOOD),
+    ],
+)
+def test_a_full_disk_is_said_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str, file: str, content: str) -> None:
     def full(*_args: object, **_kwargs: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    desk.write("kunder.csv", GOOD)
+    desk.write(file, content)
     monkeypatch.setattr(place, full)
-    assert desk.refusal("kunder.csv").startswith("export kunder: no space left where the working copies are made.")
+    assert desk.refusal(file).startswith("export kunder: no space left where the working copies are made.")
 
 
 def test_the_engines_own_messages_are_hidden(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
