@@ -37,6 +37,17 @@ _NUMBERS = ("call_id", "record_type", "direction", "customer_id", "subscription_
 TEXT = (*_NUMBERS, "imei", "iccid", "takst", "fejltekst", "efterkald", "sms_text", "cell_id")
 NOT_CARDS = ("imei", "iccid")  # columns of numbers that pass Luhn by their nature
 MEMORY = "1536MB"
+_SPARK = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.log.level": "OFF",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.files.minPartitionNum": "200",  # what reading exports on Spark asks for
+}
 PATTERN = "(?:^|[^0-9])[2-6][0-9]{3}[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]{1,7}(?:$|[^0-9])"
 
 
@@ -117,14 +128,9 @@ def gx_spark(folder: Path, source: str) -> dict[str, Any]:
 
     from teleaudit.engines.spark import SparkEngine
 
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
-    builder = (
-        builder.config("spark.driver.memory", "2g")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.log.level", "OFF")
-        .config("spark.ui.showConsoleProgress", "false")
-    )
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in _SPARK.items():
+        builder = builder.config(name, value)
     session = builder.config("spark.local.dir", str(folder / "spill")).config("spark.sql.warehouse.dir", str(folder / "warehouse")).getOrCreate()
     session.range(1).count()  # warm, as the others' imports are
 
