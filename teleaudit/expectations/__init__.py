@@ -56,7 +56,7 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
         case "expect_possible_dates":
             return possible_dates(as_of=day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
-            return ExpectUniqueKey(key=list(data_set.key), **common)
+            return ExpectUniqueKey(relation=f"export_{table}", key=list(data_set.key), **common)
         case "expect_no_card_data":
             return no_card_data(data_set=data_set, table=table, **common)
         case "expect_no_message_content":

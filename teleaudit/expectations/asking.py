@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -36,3 +37,8 @@ class Asks(Protocol):
 
     def drop(self, relation: str, /) -> None:
         """Give up what was kept under a name, if it was."""
+
+
+def kept_name(what: str, meta: Mapping[str, Any] | None) -> str:
+    """The name under which a check keeps something with the engine; ``meta`` is its expectation's."""
+    return re.sub(r"\W", "_", f"{what}_{(meta or {}).get('id', 'check')}").lower()

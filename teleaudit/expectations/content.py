@@ -7,13 +7,12 @@ found is carried in the result: counts by column, never a value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.expectations.asking import Asks, Columns, Judged
+from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.rows import DataSet, literal, quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
@@ -57,7 +56,7 @@ class ExpectNoContent(BatchExpectation):
 
     def kept_name(self, what: str) -> str:
         """The name of a relation of this check."""
-        return re.sub(r"\W", "_", f"{what}_{(self.meta or {}).get('id', 'check')}").lower()
+        return kept_name(what, self.meta)
 
     def place(self, column: str) -> int:
         """The number that stands for a column."""

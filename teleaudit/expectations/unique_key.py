@@ -1,8 +1,10 @@
 """No two records of a data set have the same key.
 
 The second and every later record with a key deviates; which one is first is decided by file and line. Great Expectations'
-own uniqueness expectation counts every record of a group, the first included, by a window over the whole table; counting
-distinct keys is one aggregate in the scan that all checks share.
+own uniqueness expectation counts every record of a group, the first included, by a window over the whole table. Here the
+scan that all checks share counts the distinct hashes of the keys, which take half the memory and time of the keys. As many
+hashes as keys prove every key unique, since a collision only lowers their number. Otherwise the records whose hash occurs
+more than once, and no others, are compared by their keys.
 """
 
 from __future__ import annotations
@@ -12,25 +14,28 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.expectations.asking import Asks
+from teleaudit.expectations.asking import Asks, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.verdicts import Answer, Deviation
+
+_HASH = "hash"  # 64 bits; the keys themselves decide, so its quality is a matter of speed alone
 
 
 class ExpectUniqueKey(BatchExpectation):
     """Every key occurs once; a row without a key cannot be judged."""
 
+    relation: str  # the exports' own rows, without what views join to them
     key: list[str]
 
-    success_keys: ClassVar[tuple[str, ...]] = ("key",)
+    success_keys: ClassVar[tuple[str, ...]] = ("relation", "key")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def _present(self) -> str:
         return " AND ".join(f"{quoted(name)} IS NOT NULL" for name in self.key)
 
-    def _tuple(self) -> str:
-        return quoted(self.key[0]) if len(self.key) == 1 else "(" + ", ".join(quoted(name) for name in self.key) + ")"
+    def _columns(self) -> str:
+        return ", ".join(quoted(name) for name in self.key)
 
     def conditions(self) -> tuple[str, ...]:
         """The columns it rests on, as SQL."""
@@ -47,23 +52,34 @@ class ExpectUniqueKey(BatchExpectation):
         return {
             "rows": "count(*)",
             "keyed": f"count(*) FILTER (WHERE {self._present()})",
-            "distinct": f"count(DISTINCT {self._tuple()}) FILTER (WHERE {self._present()})",
+            "hashes": f"count(DISTINCT {_HASH}({self._columns()})) FILTER (WHERE {self._present()})",
         }
 
     def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
-        rows, keyed, distinct = (int(metrics[name]) for name in ("rows", "keyed", "distinct"))
+        rows, keyed, hashes = (int(metrics[name]) for name in ("rows", "keyed", "hashes"))
         reasons = {"missing_key": rows - keyed} if rows > keyed else {}
-        return Answer(population=rows, assessable=keyed, deviations=keyed - distinct, exempted=0, reasons=reasons).as_result()
+        deviations = self._keep_repeated(execution_engine.asks) if hashes < keyed else 0
+        return Answer(population=rows, assessable=keyed, deviations=deviations, exempted=0, reasons=reasons).as_result()
+
+    def _keep_repeated(self, asks: Asks) -> int:
+        """Keep, with the engine, every record whose key an earlier one has; their number."""
+        relation, hashes, repeated = quoted(self.relation), kept_name("hashes", self.meta), kept_name("repeated", self.meta)
+        hashed = f"{_HASH}({self._columns()})"
+        asks.keep(hashes, f"SELECT {hashed} AS key_hash FROM {relation} WHERE {self._present()} GROUP BY {hashed} HAVING count(*) > 1")
+        asks.keep(
+            repeated,
+            f"SELECT coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '') AS record_key FROM ("
+            f"SELECT _file, _line, row_number() OVER (PARTITION BY {self._columns()} ORDER BY _file, _line) AS nth FROM {relation} "
+            f"WHERE {self._present()} AND {hashed} IN (SELECT key_hash FROM {hashes})"
+            f") AS candidates WHERE nth > 1",
+        )
+        asks.drop(hashes)
+        ((number,),) = asks.fetch(f"SELECT count(*) FROM {repeated}")
+        return int(number)
 
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
-        """Every record whose key an earlier record has, known by file and line."""
-        columns = ", ".join(quoted(name) for name in self.key)
-        relation = quoted(data_set.name)
-        rows = asks.fetch(
-            f"SELECT coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '') AS record_key FROM ("
-            f"SELECT _file, _line, row_number() OVER (PARTITION BY {columns} ORDER BY _file, _line) AS nth FROM {relation} "
-            f"WHERE {self._present()} AND {self._tuple()} IN (SELECT {self._tuple()} FROM {relation} WHERE {self._present()} GROUP BY {columns} HAVING count(*) > 1)"
-            f") AS repeated WHERE nth > 1 ORDER BY record_key"
-        )
-        for (record_key,) in rows:
+        """Every record whose key an earlier record has, known by file and line. They are given up with it."""
+        repeated = kept_name("repeated", self.meta)
+        for (record_key,) in asks.fetch(f"SELECT record_key FROM {repeated} ORDER BY record_key"):
             yield Deviation(record_key=record_key)
+        asks.drop(repeated)

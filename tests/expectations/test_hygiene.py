@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from teleaudit.expectations import unique_key
 from teleaudit.verdicts import Verdict
 from tests.spec import answer, spec
 
@@ -199,6 +200,13 @@ def test_a_key_of_two_columns_repeats_only_where_both_do(engine: str) -> None:
                      | 2020-01-01 | 2020-06-30
     """
     spec("HYG-key.financial_years", {"financial_years": years}, engine=engine, deviating=["spec.csv:5"], not_assessable={"missing_key": 1}, population=5)
+
+
+def test_keys_whose_hashes_collide_are_still_told_apart(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unique_key, "_HASH", "length")
+    contacts = "contact_id | name\nab | A\nba | A\nc | A\nba | A\nab | A"
+    spec("HYG-key.crm_contact", {"crm_contact": contacts}, engine=engine, deviating=["spec.csv:5", "spec.csv:6"], population=5)
+    assert spec("HYG-key.crm_contact", {"crm_contact": "contact_id\nab\nba"}, engine=engine, population=2).verdict is Verdict.PASS
 
 
 def test_the_length_of_a_call_is_possible(engine: str) -> None:
