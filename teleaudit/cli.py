@@ -12,19 +12,24 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from teleaudit import __version__
 from teleaudit.errors import ExitCode, UserError, near_match
+
+if TYPE_CHECKING:
+    from teleaudit.progress import Step
 
 app = typer.Typer(
     name="teleaudit",
@@ -72,23 +77,32 @@ def run(
     engine: Annotated[str, typer.Option("--engine", help="duckdb.")] = "duckdb",
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("reports"),
     lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time.")] = 2,
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="DuckDB's memory per notebook; what does not fit goes to disk.")] = "1536MB",
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time. Default: one a core, at most 4.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            "--memory", metavar="SIZE", help="DuckDB's memory; what does not fit goes to disk. The run takes at most 1 GiB besides. Default: half of the memory, at most 4GiB."
+        ),
+    ] = None,
+    timings: Annotated[bool, typer.Option("--timings", help="Say at the end where time went, and what was taken of memory and disk.")] = False,
     no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="Ask the checks without notebooks: the same answers, no executed notebooks in the record.")] = False,
 ) -> None:
     """Carry out an audit: read the exports, ask every check, write the report."""
+    began = time.monotonic()
     from teleaudit.audits import find_audit
     from teleaudit.running import Options, run_audit
 
     _one_of("--engine", engine, ("duckdb",))
     for language in lang.split(","):
         _one_of("--lang", language, ("da",))
-    if not _SIZE.fullmatch(memory):
+    if memory is not None and not _SIZE.fullmatch(memory):
         msg = f"--memory {memory} is no size: write a number and its unit, as in 1536MB or 4GB."
         raise UserError(msg)
     options = Options(as_of=_date("--as-of", as_of) if as_of is not None else None, exports=exports, out=out, notebooks=not no_notebooks, jobs=jobs, memory=memory)
-    with _progress() as (say, rows):
-        outcome = run_audit(find_audit(audit), options, say=say, rows=rows)
+    with _progress() as (say, progress):
+        outcome = run_audit(find_audit(audit), options, say=say, progress=progress, began=began)
+    if timings:
+        _show_timings(outcome.timings)
     _show(outcome.results)
     _out.print(f"Report: {outcome.folder / 'record' / 'report.da.pdf'}")
     raise typer.Exit(outcome.exit_code)
@@ -255,20 +269,26 @@ def _date(option: str, value: str) -> dt.date:
 
 
 @contextmanager
-def _progress() -> Iterator[tuple[Any, Any]]:
-    """Something to say and something to count: bars on a terminal, plain lines otherwise."""
+def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
+    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines now and then otherwise."""
+    from teleaudit.progress import Lines
+
     if not _err.is_terminal:
-        yield _say_on(_err), (lambda _name, _rows: None)
+        say = _say_on(_err)
+        yield say, Lines(say)
         return
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=_err, transient=True) as bars:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"), TimeRemainingColumn(), console=_err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
-        def rows(name: str, count: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(f"reading {name}", total=None)
-            bars.update(tasks[name], completed=count)
+        def show(step: Step) -> None:
+            label = f"{step.stage} {step.name}"
+            for other in tasks.keys() - {label}:
+                bars.remove_task(tasks.pop(other))
+            if label not in tasks:
+                tasks[label] = bars.add_task(label, total=step.total, amount="")
+            bars.update(tasks[label], completed=step.done, total=step.total, amount=step.amount())
 
-        yield _say_on(bars.console), rows
+        yield _say_on(bars.console), show
 
 
 def _say_on(console: Console) -> Callable[[str], None]:
@@ -280,6 +300,23 @@ def _say_on(console: Console) -> Callable[[str], None]:
         console.print(text, markup=False)
 
     return say
+
+
+def _show_timings(timings: Mapping[str, Any]) -> None:
+    """Stages as a table; then memory and disk."""
+    table = Table("stage", "of", "seconds", "rows", "rows/s", "scans", box=box.HEAVY_HEAD if _err.is_terminal else None)
+    for stage in timings["stages"]:
+        rows, seconds = stage["rows"], stage["seconds"]
+        speed = f"{rows / seconds:,.0f}" if rows and seconds else ""
+        numbers = [f"{number:,}" if number is not None else "" for number in (rows, stage["scans"])]
+        table.add_row(stage["stage"].replace("_", " "), stage["name"] or "", f"{seconds:,.1f}", numbers[0], speed, numbers[1])
+    for column in table.columns[2:]:
+        column.justify = "right"
+    _Console(stderr=True, width=None if _err.is_terminal else 120).print(table)
+    memory, disk, spill = (f"{timings[f'peak_{name}_bytes'] / 1e6:,.0f} MB" for name in ("memory", "disk", "spill"))
+    _err.print(
+        f"{timings['seconds']:,.1f} s in all. At most {memory} of memory (limit of the engine: {timings['memory_limit']}) and {disk} of temporary disk, {spill} of it spilled."
+    )
 
 
 def _show(results: Mapping[str, Any]) -> None:

@@ -25,13 +25,13 @@ from pandas.io.formats.style import Styler
 from teleaudit import figures
 from teleaudit.audits import Audit, find_audit, load_audit
 from teleaudit.checks import Bench
-from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import UserError, near_match
-from teleaudit.findings import Worklist, new_reference_key
+from teleaudit.findings import new_reference_key
+from teleaudit.machine import default_memory
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, check_entry, compose
-from teleaudit.running import DEFAULT_MEMORY, REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
+from teleaudit.running import REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
 from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
 from teleaudit.schema import TABLES
@@ -71,7 +71,7 @@ def _opened_here(audit: str, as_of: str) -> RunState:
         folder=folder,
         exports=read_exports(spec, root=spec.root, work=folder.work),
         engine="duckdb",
-        memory=DEFAULT_MEMORY,
+        memory=default_memory(),
     )
 
 
@@ -100,7 +100,7 @@ class OpenAudit:
 
     @cached_property
     def _bench(self) -> Bench:
-        engine = DuckDBEngine(spill=self._state.folder.work / f"spill-{os.getpid()}", memory_limit=self._state.memory)
+        engine = self._state.new_engine()
         atexit.register(engine.close)
         return Bench(self.audit, self._suites, self._state.exports, engine, as_of=self._state.as_of)
 
@@ -133,20 +133,23 @@ class OpenAudit:
             msg = f"no topic '{topic}'.{near_match(topic, TOPICS)}"
             raise UserError(msg)
         if topic not in self._topics:
-            key = self._state.reference_key
-            with Worklist(self._state.worklist_part(topic), key) as worklist:
-                answers = self._bench.run([topic], worklist=worklist, on_error=self._state.keep_error)
-            entries = [check_entry(result, law=self._law, reference_key=key) for result in answers]
-            self._state.keep_answers(topic, entries)
-            self._topics[topic] = TopicAnswers(entries, self._source(), self._words, self._state.as_of.isoformat())
+            self._topics[topic] = TopicAnswers(self._entries(topic), self._source(), self._words, self._state.as_of.isoformat())
         return self._topics[topic]
+
+    def _entries(self, topic: Topic) -> list[dict[str, Any]]:
+        """What a run has found before its notebooks began; in JupyterLab the checks are asked now. Raises: UserError where the run has no answers."""
+        kept = self._state.answers(topic)
+        if kept is not None:
+            return kept
+        if self._state.is_run:
+            msg = f"this run has no answers to the checks of '{topic}': see the error in the closed annex."
+            raise UserError(msg)
+        key = self._state.reference_key
+        return [check_entry(result, law=self._law, reference_key=key) for result in self._bench.run([topic], on_error=self._state.keep_error)]
 
     def results(self) -> dict[str, Any]:
         """Everything that was found, as in results.json. Topics not checked yet are checked now."""
-        entries: list[dict[str, Any]] = []
-        for topic in TOPICS:
-            kept = self._state.answers(topic)
-            entries += kept if kept is not None else self.check(topic).entries
+        entries = [entry for topic in TOPICS for entry in self.check(topic).entries]
         return compose(
             audit=self.audit,
             run_id=self._state.folder.run_id,

@@ -1,15 +1,17 @@
 """One run: from exports to report and ledger.
 
-The straight line: read the exports (while the warm kernel imports), run a notebook per topic, compose results.json, run the
-report's notebook, write manifest and ledger, seal the folder. A notebook that fails leaves its marked copy; its checks
-answer ``error`` and the rest goes on.
+The straight line: read the exports (while the warm kernel imports), ask the checks, let a notebook per topic show the
+answers, compose results.json, run the report's notebook, write manifest and ledger, seal the folder. A notebook that fails
+leaves its marked copy and the rest goes on; its checks were answered without it. Where no answers came, they are ``error``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,25 +20,31 @@ from pathlib import Path
 from typing import Any
 
 from teleaudit import figures
+from teleaudit.answering import answer_checks
 from teleaudit.audits import Audit, load_audit
 from teleaudit.errors import ExitCode, UserError
+from teleaudit.exports.estimating import estimate_rows
+from teleaudit.exports.locating import find_files
 from teleaudit.exports.reading import ReadExport, read_export
-from teleaudit.findings import Worklist, new_reference_key
-from teleaudit.kernels import WarmKernels
+from teleaudit.findings import new_reference_key
+from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.ledger import append_run
+from teleaudit.machine import cores, default_memory
 from teleaudit.notebooks import run_notebook
+from teleaudit.progress import Progress, Step
 from teleaudit.report import write_report
 from teleaudit.results import as_json, check_entry, compose, exit_code
 from teleaudit.runs import RunFolder, run_folder
 from teleaudit.runstate import ENVIRONMENT, RunState
 from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, LegalBasis, Suite, Topic, checks_of, load_law, load_suites
+from teleaudit.timings import Stage, Timings
 from teleaudit.verdicts import CheckResult, Verdict
 from teleaudit.workspace import find_workspace, package_workspace
 
 RESULTS_FILE = "results.json"
 REPORT_FILE = "report.da.pdf"
-DEFAULT_MEMORY = "1536MB"
+_MOST_JOBS = 4
 _NOTEBOOKS: dict[Topic, str] = {"intake": "00_intake.ipynb", "retention": "10_retention.ipynb", "card_data": "20_card_data.ipynb", "message_content": "30_message_content.ipynb"}
 _REPORT_NOTEBOOK = "90_report.ipynb"
 
@@ -49,8 +57,8 @@ class Options:
     exports: Path | None = None  # replaces the audit's exports_root
     out: Path = Path("reports")
     notebooks: bool = True
-    jobs: int = 2
-    memory: str = DEFAULT_MEMORY
+    jobs: int | None = None  # notebooks at the same time; None: one a core, at most four
+    memory: str | None = None  # the engine's, as DuckDB writes a size; None: ``default_memory``
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +69,15 @@ class Outcome:
     results: Mapping[str, Any]
     exit_code: ExitCode
     failed_notebooks: tuple[str, ...]
+    timings: Mapping[str, Any]  # as in results.json, and of the report besides
 
 
 Say = Callable[[str], None]
 
 
-def run_audit(path: Path, options: Options, *, say: Say, rows: Callable[[str, int], None] | None = None) -> Outcome:
-    """Carry out an audit. ``say`` is told each step, ``rows`` the rows read of each export. Raises: UserError."""
+def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | None = None, began: float | None = None) -> Outcome:
+    """Carry out an audit. ``say`` is told each step, ``progress`` how far a long one is; the run ``began`` then by the monotonic clock. Raises: UserError."""
+    timings = Timings(began=time.monotonic() if began is None else began, memory_limit=options.memory or default_memory())
     started_at = dt.datetime.now(dt.UTC)
     audit = load_audit(path)
     expectations = find_workspace(audit.path) / "expectations"
@@ -78,31 +88,55 @@ def run_audit(path: Path, options: Options, *, say: Say, rows: Callable[[str, in
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(options.out, audit.name))
+        stack.enter_context(timings.watch(folder.work))
         (folder.restricted / "reference_key").write_text(new_reference_key().hex() + "\n", encoding="ascii")
+        timings.add(Stage(stage="start", seconds=timings.seconds))
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
-        exports = read_exports(audit, root=root, work=folder.work, rows=rows)
+        exports = read_exports(audit, root=root, work=folder.work, progress=progress, timings=timings)
         for export in exports:
             for warning in export.warnings:
                 say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")
         as_of = options.as_of or audit.as_of or started_at.date()
-        state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine="duckdb", memory=options.memory)
+        state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine="duckdb", memory=timings.memory_limit)
         state.save()
-        failed = _check_by_notebooks(state, kernels, options.jobs, say) if kernels else _check_here(state, suites, law, say)
-        results = _compose(state, audit, suites, law)
+        say("asking the checks")
+        lost = _answer(state, kernels, timings, progress)
+        failed = _show_in_notebooks(state, kernels, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
+        results = _compose(state, audit, suites, law, lost) | {"timings": timings.as_json()}
         folder.write(RESULTS_FILE, as_json(results))
-        state.join_worklist(TOPICS)
         say("writing the report")
-        failed += _report(state, kernels)
+        with timings.stage("report"):
+            failed += _report(state, kernels)
         (folder.restricted / "reference_key").chmod(0o600)
         folder.write("manifest.json", folder.manifest())
         head = append_run(options.out / audit.name, _ledger_entry(folder, results))
         folder.seal(head)
-        return Outcome(folder=folder.path, results=results, exit_code=ExitCode.INTERNAL if failed else ExitCode(exit_code(results)), failed_notebooks=tuple(failed))
+        code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
+        return Outcome(folder=folder.path, results=results, exit_code=code, failed_notebooks=tuple(failed), timings=timings.as_json())
 
 
-def read_exports(audit: Audit, *, root: Path, work: Path, rows: Callable[[str, int], None] | None = None) -> tuple[ReadExport, ...]:
+def read_exports(audit: Audit, *, root: Path, work: Path, progress: Progress | None = None, timings: Timings | None = None) -> tuple[ReadExport, ...]:
     """Read every export of an audit into the work folder, in the order of the audit file."""
-    return tuple(read_export(name, spec, root=root, work=work, progress=rows) for name, spec in audit.exports.items())
+    timings = timings or Timings(began=time.monotonic(), memory_limit="")
+    exports = []
+    for name, spec in audit.exports.items():
+        with timings.stage("reading", name) as stage:
+            export = read_export(name, spec, root=root, work=work, progress=_reading(name, spec.files, root, progress) if progress else None)
+            stage.rows = export.rows
+            exports.append(export)
+    return tuple(exports)
+
+
+def _reading(name: str, files: str, root: Path, progress: Progress) -> Callable[[str, int], None]:
+    """What an export's reader tells of its files, as steps of the whole export."""
+    total = estimate_rows(find_files(files, root))
+    read: dict[str, int] = {}
+
+    def tell(file: str, rows: int) -> None:
+        read[file] = rows
+        progress(Step(stage="reading", name=name, done=sum(read.values()), total=total, about=True))
+
+    return tell
 
 
 def write_pdf(content: bytes, target: Path) -> Path:
@@ -124,7 +158,51 @@ def _existing(root: Path) -> Path:
     return root
 
 
-def _check_by_notebooks(state: RunState, kernels: WarmKernels, jobs: int, say: Say) -> list[str]:
+def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, progress: Progress | None) -> tuple[str, str] | None:
+    """Ask the checks; the kind of error, and its id, where no answers came of it."""
+    ended: dict[str, Any] = {}
+
+    def hear(told: Mapping[str, Any]) -> None:
+        match told:
+            case {"step": step}:
+                if progress:
+                    progress(Step(**step))
+            case {"stage": stage}:
+                timings.add(Stage(**stage))
+            case _:
+                ended.update(told)
+
+    with timings.stage("imports"):
+        telling = kernels.call("teleaudit.answering:answer_from_a_fork", environment=kernel_environment(_environment(state)), cwd=Path.cwd()) if kernels else None
+        if telling is None:
+            importlib.import_module("teleaudit.checks")  # Great Expectations; its time is not that of the checks
+    if kernels is None or telling is None:
+        answer_checks(state, hear)
+        return None
+    try:
+        for told in telling:
+            hear(told)
+    except BaseException:
+        kernels.end()  # before the folders it writes to are cleared away
+        raise
+    return _why_lost(ended, state)
+
+
+def _why_lost(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | None:
+    """Nothing, or kind and id of the error with which a fork that asked the checks ended. Raises: UserError and OSError, as they came to it."""
+    match ended:
+        case {"answered": True}:
+            return None
+        case {"refused": message}:
+            raise UserError(message)
+        case {"errno": number, "strerror": words, "filename": name}:
+            raise OSError(number, words, name)
+        case {"failed": kind, "error_id": error_id}:
+            return kind, error_id
+    return "ProcessDied", state.keep_error("the process that asked the checks ended without a word: the system may have ended it for its memory")
+
+
+def _show_in_notebooks(state: RunState, kernels: WarmKernels, jobs: int, timings: Timings, say: Say) -> list[str]:
     """Run a notebook per topic; returns the names of those that failed. Ctrl-C takes the kernels with it, before their folders are cleared away."""
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
     failed = []
@@ -132,6 +210,8 @@ def _check_by_notebooks(state: RunState, kernels: WarmKernels, jobs: int, say: S
         runs = {name: pool.submit(_run_notebook, state, kernels, name) for name in _NOTEBOOKS.values()}
         for name, future in runs.items():
             run = future.result()
+            timings.add(Stage(stage="notebook_start", name=name, seconds=run.start_seconds))
+            timings.add(Stage(stage="notebook", name=name, seconds=run.seconds - run.start_seconds))
             say(f"{name}: {'done' if run.ok else f'failed ({run.error_type}, {run.error_id})'} in {run.seconds:.1f} s")
             failed += [] if run.ok else [name]
     except BaseException:
@@ -149,37 +229,25 @@ def _run_notebook(state: RunState, kernels: WarmKernels | None, name: str) -> An
         state.folder.record / "notebooks" / name,
         {"audit": state.audit().name, "as_of": state.as_of.isoformat()},
         kernels=kernels,
-        environment={ENVIRONMENT: str(state.folder.work / "state.json"), "TELEAUDIT_RESTRICTED": str(state.folder.restricted)},
+        environment=_environment(state),
     )
 
 
-def _check_here(state: RunState, suites: Sequence[Suite], law: Mapping[str, LegalBasis], say: Say) -> list[str]:
-    """Ask the checks in this process, without notebooks."""
-    from teleaudit.checks import Bench
-    from teleaudit.engines.duckdb import DuckDBEngine
-
-    engine = DuckDBEngine(spill=state.folder.work / "spill", memory_limit=state.memory)
-    try:
-        bench = Bench(state.audit(), suites, state.exports, engine, as_of=state.as_of)
-        for topic in TOPICS:
-            say(f"checking {topic}")
-            with Worklist(state.worklist_part(topic), state.reference_key) as worklist:
-                answers = bench.run([topic], worklist=worklist, on_error=state.keep_error)
-            state.keep_answers(topic, [check_entry(result, law=law, reference_key=state.reference_key) for result in answers])
-    finally:
-        engine.close()
-    return []
+def _environment(state: RunState) -> dict[str, str]:
+    """What tells a fork of the warm kernel which run it belongs to."""
+    return {ENVIRONMENT: str(state.folder.work / "state.json"), "TELEAUDIT_RESTRICTED": str(state.folder.restricted)}
 
 
-def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis]) -> dict[str, Any]:
-    """results.json; the checks of a topic whose notebook did not answer are ``error``."""
+def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis], lost: tuple[str, str] | None) -> dict[str, Any]:
+    """results.json but for the timings; checks that were asked and not answered are ``error``, for the reason why they were ``lost``."""
     entries: list[Mapping[str, Any]] = []
     filled = {table: frozenset(name for export in state.exports if export.table == table for name in export.columns) for table in TABLES}
     for topic in TOPICS:
         kept = state.answers(topic)
         if kept is None:
-            lost = (CheckResult(check=check, verdict=Verdict.ERROR, why="notebook_failed", why_detail=_NOTEBOOKS[topic]) for check in checks_of(suites, filled, topic))
-            kept = [check_entry(result, law=law, reference_key=state.reference_key) for result in lost]
+            kind, error_id = lost or (None, None)
+            unanswered = (CheckResult(check=check, verdict=Verdict.ERROR, why="error", why_detail=kind, error_id=error_id) for check in checks_of(suites, filled, topic))
+            kept = [check_entry(result, law=law, reference_key=state.reference_key) for result in unanswered]
         entries += kept
     return compose(
         audit=audit,

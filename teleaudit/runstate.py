@@ -11,16 +11,18 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from teleaudit.audits import Audit, load_audit
 from teleaudit.exports.reading import ReadExport
-from teleaudit.findings import WORKLIST_COLUMNS
 from teleaudit.kernels.annex import keep_error
 from teleaudit.runs import RunFolder
 from teleaudit.suites import Topic
+
+if TYPE_CHECKING:
+    from teleaudit.engines import Engine
 
 ENVIRONMENT = "TELEAUDIT_RUN"
 _STATE = "state.json"
@@ -51,6 +53,11 @@ class RunState:
         path = os.environ.get(ENVIRONMENT)
         return TypeAdapter(cls).validate_json(Path(path).read_bytes(), strict=False) if path else None
 
+    @property
+    def is_run(self) -> bool:
+        """Whether a run has saved it: its notebooks find the checks answered. JupyterLab has none to save it for."""
+        return (self.folder.work / _STATE).exists()
+
     def audit(self) -> Audit:
         """The audit file of the run."""
         return load_audit(self.audit_path)
@@ -68,25 +75,20 @@ class RunState:
         part.replace(target)
 
     def answers(self, topic: Topic) -> list[dict[str, Any]] | None:
-        """A topic's entries; None when its notebook did not come so far."""
+        """A topic's entries; None when the checks were not answered."""
         target = self.folder.work / f"checks-{topic}.json"
         return json.loads(target.read_bytes()) if target.exists() else None
 
-    def worklist_part(self, topic: Topic) -> Path:
-        """Where a topic's lines of the worklist go."""
-        return self.folder.restricted / f"worklist-{topic}.csv"
+    @property
+    def worklist(self) -> Path:
+        """The worklist, in the closed annex."""
+        return self.folder.restricted / "worklist.csv"
 
-    def join_worklist(self, topics: Sequence[Topic]) -> None:
-        """Make worklist.csv of the topics' parts."""
-        target = self.folder.restricted / "worklist.csv"
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as whole:
-            whole.write(",".join(WORKLIST_COLUMNS) + "\r\n")
-            for part in (self.worklist_part(topic) for topic in topics):
-                if part.exists():
-                    with part.open(encoding="utf-8", newline="") as lines:
-                        next(lines)
-                        whole.writelines(lines)
-                    part.unlink()
+    def new_engine(self) -> Engine:
+        """An engine with the run's memory limit; it spills into the work folder."""
+        from teleaudit.engines.duckdb import DuckDBEngine  # Great Expectations takes seconds to import
+
+        return DuckDBEngine(spill=self.folder.work / "spill", memory_limit=self.memory)
 
     def keep_error(self, text: str) -> str:
         """Keep a full error report in the closed annex; returns the id under which it may be named."""

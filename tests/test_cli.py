@@ -14,10 +14,10 @@ import pytest
 
 from teleaudit import __version__
 from teleaudit.cli import _Signals
-from tests.command import MAIN, ROOT, Ended, call, checks_of, only_run, small_exports, small_workspace
+from tests.command import MAIN, ROOT, Ended, call, checks_of, only_run, results_of, small_exports, small_workspace
 
 COMMANDS = {
-    "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks"),
+    "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks", "--timings"),
     "inspect": ("--yaml",),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
@@ -91,9 +91,22 @@ def test_clean_exports_end_with_0_and_results_on_stdout_alone(clean: Path, tmp_p
     assert ended.code == 0
     assert "Report: " in ended.out
     assert {check["verdict"] for check in checks_of(only_run(tmp_path)).values()} == {"pass"}
-    assert "checking retention" in ended.err
-    assert [line for line in ended.err.splitlines() if not line.startswith(("run ", "note: ", "checking ", "writing "))] == []
-    assert "checking" not in ended.out
+    assert "asking the checks" in ended.err
+    assert [line for line in ended.err.splitlines() if not line.startswith(("run ", "note: ", "asking ", "writing "))] == []
+    assert "asking" not in ended.out
+
+
+def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyhow(clean: Path, tmp_path: Path) -> None:
+    ended = run(clean, tmp_path, "--timings", "--memory", "700MiB")
+    rows = [line.split() for line in ended.err.splitlines()]
+    heads = {row[0] for row in rows if row}
+    assert {"stage", "start", "reading", "imports", "views", "checks", "report"} <= heads
+    assert ["reading", "opkald"] in [row[:2] for row in rows]
+    assert "limit of the engine: 700MiB" in ended.err
+    assert "seconds" not in ended.out
+    timings = results_of(only_run(tmp_path))["timings"]
+    assert timings["memory_limit"] == "700MiB"
+    assert "report" not in {stage["stage"] for stage in timings["stages"]}  # it holds this very file
 
 
 def test_deviations_end_with_1(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ PINS = ("constraints.txt", "constraints-test.txt")
 
 # The one picture: every part imports only from its own place and to its left.
 LINE: tuple[tuple[str, ...], ...] = (
-    ("errors", "schema", "deadlines", "workspace"),
+    ("errors", "schema", "deadlines", "workspace", "machine"),
     ("audits",),
     ("views",),  # SQL text and the columns it adds: what a suite may name
     ("suites", "verdicts"),
@@ -34,8 +34,9 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("findings", "masking"),
     ("results",),
     ("figures", "report", "tables", "catalogue"),
-    ("runs", "runstate", "notebooks", "kernels"),
+    ("runs", "runstate", "notebooks", "kernels", "progress", "timings"),
     ("ledger",),
+    ("answering",),
     ("running",),
     ("lab", "samples"),
     ("cli", "__main__"),

@@ -21,6 +21,7 @@ from teleaudit.findings import WORKLIST_COLUMNS
 from teleaudit.ledger import head
 from teleaudit.report import validate_results
 from teleaudit.runs import COMPLETE, complete_runs
+from teleaudit.suites import TOPICS
 from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_exports, start, worklist_of
 
 AUDIT = ROOT / "audits" / "bizzy"
@@ -115,7 +116,7 @@ def test_the_worklist_holds_exactly_what_was_planted(both: tuple[str, Path, Ende
 
 def test_progress_is_on_stderr_and_results_on_stdout(both: tuple[str, Path, Ended]) -> None:
     _, _, run = both
-    assert [line for line in run.err.splitlines() if not re.match(r"run \d{8}T|note: |\d\d_\w+\.ipynb: done in |writing the report$", line)] == []
+    assert [line for line in run.err.splitlines() if not re.match(r"run \d{8}T|note: |asking the checks$|\d\d_\w+\.ipynb: done in |writing the report$", line)] == []
     assert "Report: " in run.out
     assert "done in" not in run.out
 
@@ -123,11 +124,38 @@ def test_progress_is_on_stderr_and_results_on_stdout(both: tuple[str, Path, Ende
 def test_a_run_without_notebooks_answers_the_same(both: tuple[str, Path, Ended], tmp_path: Path) -> None:
     name, out, _ = both
     assert call("run", ROOT / "audits" / name, "--out", tmp_path, "--no-notebooks").code == 1
-    with_notebooks, without = (list(checks_of(only_run(folder, name)).values()) for folder in (out / "reports", tmp_path))
-    for check in [*with_notebooks, *without]:
-        del check["references"]  # keyed anew in every run
+    with_notebooks, without = (results_of(only_run(folder, name)) for folder in (out / "reports", tmp_path))
+    for results in (with_notebooks, without):
+        for own in ("run_id", "started_at", "finished_at", "timings"):
+            del results[own]
+        for check in results["checks"]:
+            del check["references"]  # keyed anew in every run
     assert without == with_notebooks
+    lines = [[{name: cell for name, cell in line.items() if name != "record_reference"} for line in worklist_of(only_run(folder, name))] for folder in (out / "reports", tmp_path)]
+    assert lines[0] == lines[1]
     assert not (only_run(tmp_path, name) / "record" / "notebooks").exists()
+
+
+def test_the_worklist_is_in_the_order_of_checks_and_record_keys(both: tuple[str, Path, Ended]) -> None:
+    name, out, _ = both
+    folder = only_run(out / "reports", name)
+    places = {check_id: place for place, check_id in enumerate(checks_of(folder))}
+    order = [(places[line["check_id"]], line["record_key"]) for line in worklist_of(folder)]
+    assert order == sorted(order)
+
+
+def test_results_say_where_time_went_and_what_was_taken_of_the_machine(both: tuple[str, Path, Ended]) -> None:
+    name, out, _ = both
+    results = results_of(only_run(out / "reports", name))
+    timings = results["timings"]
+    stages = {(stage["stage"], stage["name"]): stage for stage in timings["stages"]}
+    assert [stages["reading", export["name"]]["rows"] for export in results["exports"]] == [export["rows"] for export in results["exports"]]
+    assert sum(stage["rows"] for (kind, _), stage in stages.items() if kind == "worklist") == results["totals"]["deviations"] == len(worklist_of(only_run(out / "reports", name)))
+    assert sum(stage["checks"] for (kind, _), stage in stages.items() if kind == "checks") == results["totals"]["checks"]
+    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} - {"90_report.ipynb"} == {of for kind, of in stages if kind == "notebook_start"}
+    assert 0 < sum(stage["seconds"] for stage in stages.values()) < 2 * timings["seconds"]
+    assert 200e6 < timings["peak_memory_bytes"] < 5 * 2**30
+    assert timings["peak_disk_bytes"] > timings["peak_spill_bytes"]
 
 
 def test_the_ledger_holds_over_three_runs(clean: Path, tmp_path: Path) -> None:
@@ -160,17 +188,12 @@ def failing_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("failing_notebook")
-def test_a_notebook_that_fails_takes_its_own_checks_and_no_others(clean: Path, tmp_path: Path) -> None:
+def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(clean: Path, tmp_path: Path) -> None:
     ended = run(clean, tmp_path / "out")
     folder = only_run(tmp_path / "out")
     assert ended.code == 4
     checks = checks_of(folder)
-    assert {(check["topic"], check["verdict"], check["why"]) for check in checks.values()} == {
-        ("intake", "pass", None),
-        ("retention", "error", "notebook_failed"),
-        ("card_data", "pass", None),
-        ("message_content", "pass", None),
-    }
+    assert {(check["topic"], check["verdict"], check["why"]) for check in checks.values()} == {(topic, "pass", None) for topic in TOPICS}
     validate_results(results_of(folder))
     copy = nbformat.read(folder / "record" / "notebooks" / "10_retention.ipynb", as_version=4)
     assert [output.ename for cell in copy.cells for output in cell.get("outputs", []) if output.output_type == "error"] == ["LookupError"]

@@ -144,7 +144,7 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(tiny_disk
     assert [path.name for path in only_run(tiny_disk).iterdir()] in (["record"], [])
 
 
-@pytest.mark.parametrize("place", ["teleaudit.running.as_json", "teleaudit.running.append_run", "teleaudit.running.write_pdf", "teleaudit.running.Worklist"])
+@pytest.mark.parametrize("place", ["teleaudit.running.as_json", "teleaudit.running.append_run", "teleaudit.running.write_pdf", "teleaudit.answering.Worklist"])
 def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     def full(*_args: object, **_options: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 LONGEST_SOCKET = 107  # bytes in the path of a Unix socket (sun_path of 108, closed by a zero)
 _ROOM = 24  # for a name in the folder: kernel-1234abcd-ipc-5
@@ -118,10 +118,24 @@ class WarmKernels:
 
     def fork(self, connection_file: Path, *, environment: Mapping[str, str], cwd: Path) -> ForkedKernel | None:
         """A new kernel that answers on ``connection_file``, once the imports are done; None where kernels must start cold. Raises: RuntimeError after the end."""
+        forked = self._fork({"connection_file": str(connection_file)}, environment, cwd)
+        return ForkedKernel(*forked) if forked else None
+
+    def call(self, function: str, *, environment: Mapping[str, str], cwd: Path) -> Iterator[dict[str, Any]] | None:
+        """Call ``module:function`` in a fork that has imported everything, with a function that tells a mapping; yields what is told, as it comes.
+
+        None where processes cannot be forked. Raises: RuntimeError after the end.
+        """
+        forked = self._fork({"call": function}, environment, cwd)
+        return _told(forked[0]) if forked else None
+
+    def _fork(self, what: Mapping[str, str], environment: Mapping[str, str], cwd: Path) -> tuple[socket.socket, int] | None:
+        """The line to a fork that does what is requested, and its process id."""
         if self._control is None:
-            return self._no_kernel()
+            self._refuse_after_the_end()
+            return None
         ours, theirs = socket.socketpair()
-        request = {"connection_file": str(connection_file), "cwd": str(cwd), "environment": dict(environment)}
+        request = {**what, "cwd": str(cwd), "environment": dict(environment)}
         try:
             with theirs, self._lock:
                 socket.send_fds(self._control, [b"k"], [theirs.fileno()])
@@ -131,14 +145,14 @@ class WarmKernels:
             pid = b""
         if not pid:
             ours.close()
-            return self._no_kernel()
-        return ForkedKernel(ours, int(pid))
+            self._refuse_after_the_end()
+            return None
+        return ours, int(pid)
 
-    def _no_kernel(self) -> ForkedKernel | None:
+    def _refuse_after_the_end(self) -> None:
         if self._ended:
             msg = "no kernels any more"
             raise RuntimeError(msg)
-        return None
 
 
 def _start_server(control: socket.socket, preload: Sequence[str], *, spark: bool) -> subprocess.Popen[bytes]:
@@ -152,6 +166,13 @@ def _start_server(control: socket.socket, preload: Sequence[str], *, spark: bool
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C reaches the caller, who then ends it
     )
+
+
+def _told(line: socket.socket) -> Iterator[dict[str, Any]]:
+    """What the fork tells, until it ends."""
+    with line, line.makefile("rb") as lines:
+        for told in lines:
+            yield json.loads(told)
 
 
 def _line_of(line: socket.socket) -> bytes:

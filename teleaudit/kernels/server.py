@@ -1,4 +1,4 @@
-"""The warm process: imports once, then forks a kernel for every byte it receives. Ends when its caller is gone."""
+"""The warm process: imports once, then forks a kernel, or a function's process, for every byte it receives. Ends when its caller is gone."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from teleaudit.audits import read_yaml
 from teleaudit.errors import UserError
@@ -73,7 +74,7 @@ def threads_running() -> int:
 
 
 def _become_kernel(line: socket.socket, parent: int) -> None:
-    """Turn this process into the kernel that was asked for. Does not return."""
+    """Turn this process into the kernel, or let it call the function, that was asked for. Does not return."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     _end_with_parent(parent)
@@ -84,6 +85,9 @@ def _become_kernel(line: socket.socket, parent: int) -> None:
         os.environ.update(request["environment"])
         os.chdir(request["cwd"])
         line.sendall(b"%d\n" % os.getpid())
+        if "call" in request:
+            _call(request["call"], line)
+            os._exit(0)
         from teleaudit.kernels.shell import serve
 
         serve(Path(request["connection_file"]))
@@ -92,6 +96,18 @@ def _become_kernel(line: socket.socket, parent: int) -> None:
         keep_error(traceback.format_exc(), Path(restricted) if restricted else None)
     finally:
         os._exit(1)
+
+
+def _call(function: str, line: socket.socket) -> None:
+    """Call ``module:function`` with a function that sends what it is told to the caller; threads may tell too."""
+    lock = threading.Lock()
+
+    def tell(what: Mapping[str, Any]) -> None:
+        with lock:
+            line.sendall(json.dumps(what).encode() + b"\n")
+
+    module, _, name = function.partition(":")
+    getattr(importlib.import_module(module), name)(tell)
 
 
 def _end_with_parent(parent: int) -> None:

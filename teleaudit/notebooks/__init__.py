@@ -7,15 +7,20 @@ failed is marked, with the type of the error and an id. The error itself is in t
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teleaudit.kernels import WarmKernels
 from teleaudit.kernels.annex import ENVIRONMENT
 from teleaudit.notebooks.parameters import check_parameters
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["NotebookRun", "run_notebook"]
 
@@ -29,6 +34,7 @@ class NotebookRun:
     error_type: str | None  # of the exception; ``KernelDied`` when there was no kernel left to raise one
     error_id: str | None  # the report in the closed annex
     seconds: float
+    start_seconds: float  # of these, until its first cell ran; all of them where none did
 
 
 def run_notebook(
@@ -51,7 +57,7 @@ def run_notebook(
     accepted = check_parameters(notebook, parameters, name=source.name)
     restricted = restricted or _annex(environment)
     added = {**environment, **({ENVIRONMENT: str(restricted.resolve())} if restricted else {})}
-    began = time.monotonic()
+    began, began_at = time.monotonic(), dt.datetime.now(dt.UTC)
     from teleaudit.notebooks.execution import execute  # papermill takes a second to import
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +68,19 @@ def run_notebook(
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    _trust(target)
+    executed = nbformat.read(target, as_version=4)
+    _trust(executed)
     error_type, error_id = failure or (None, None)
-    return NotebookRun(name=source.name, ok=failure is None, error_type=error_type, error_id=error_id, seconds=time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return NotebookRun(
+        name=source.name, ok=failure is None, error_type=error_type, error_id=error_id, seconds=seconds, start_seconds=_until_first_cell(executed, began_at, seconds)
+    )
+
+
+def _until_first_cell(executed: NotebookNode, began_at: dt.datetime, seconds: float) -> float:
+    """Seconds until the first cell began; at most ``seconds``."""
+    starts = [start for cell in executed.cells if (start := cell.metadata.get("papermill", {}).get("start_time"))]
+    return min(seconds, *((dt.datetime.fromisoformat(start) - began_at).total_seconds() for start in starts))
 
 
 def _annex(environment: Mapping[str, str]) -> Path | None:
@@ -72,17 +88,16 @@ def _annex(environment: Mapping[str, str]) -> Path | None:
     return Path(named) if named else None
 
 
-def _trust(path: Path) -> None:
+def _trust(executed: NotebookNode) -> None:
     """Sign what we ran ourselves, so that JupyterLab shows its tables and figures to this user.
 
     Without a place to keep the signature the notebook is simply not trusted.
     """
-    import nbformat
     from nbformat.sign import NotebookNotary
 
     with contextlib.suppress(Exception):
         notary = NotebookNotary()
         try:
-            notary.sign(nbformat.read(path, as_version=4))
+            notary.sign(executed)
         finally:
             notary.store.close()

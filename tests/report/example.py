@@ -312,4 +312,15 @@ def example() -> Results:
         },
         "suites": {name: hashlib.sha256(name.encode()).hexdigest() for name in ("bizzy", "hygiene", "telecom_law")},
         "versions": {"teleaudit": "0.1.0", "python": "3.11.7", "great_expectations": "1.24.1", "duckdb": "2.0.0", "pandas": "3.1.1", "typst": "0.15.2"},
+        "timings": {
+            "seconds": 9.75,
+            "stages": [
+                {"stage": "reading", "name": "kunder", "seconds": 0.5, "rows": 3000, "checks": None, "scans": None},
+                {"stage": "checks", "name": "crm_customer", "seconds": 0.25, "rows": 3000, "checks": 4, "scans": 1},
+            ],
+            "memory_limit": "4096MiB",
+            "peak_memory_bytes": 900_000_000,
+            "peak_disk_bytes": 12_000_000,
+            "peak_spill_bytes": 0,
+        },
     }

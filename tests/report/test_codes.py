@@ -94,9 +94,8 @@ def test_reasons_have_words() -> None:
 def test_whys_have_words_and_what_would_close_them() -> None:
     whys = whys_in_sources()
     assert {"no_export", "no_rows", "missing_column", "all_null", "nothing_in_scope", "too_many_rejected", "nothing_assessable"} <= whys
-    unjudged = whys - {"notebook_failed"}  # its verdict is error, and told by that
-    assert lacking(unjudged, "not_assessed.why") == []
-    assert lacking(unjudged, "not_assessed.closes") == []
+    assert lacking(whys, "not_assessed.why") == []
+    assert lacking(whys, "not_assessed.closes") == []
 
 
 def test_what_the_suites_name_has_words() -> None:

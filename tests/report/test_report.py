@@ -100,6 +100,12 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "b.pdf"]
 
 
+def test_timings_are_in_the_attached_results_alone(tmp_path: Path) -> None:
+    slower = small()
+    slower["timings"] = slower["timings"] | {"seconds": 4711.5, "peak_memory_bytes": 815, "stages": []}
+    assert pages(written(tmp_path, slower)) == pages(written(tmp_path, small()))
+
+
 def test_the_results_are_attached_as_data_and_unchanged(tmp_path: Path) -> None:
     results = example()
     path = write_report(results, tmp_path / "report.pdf", figures={}, results_json=encoded(results))

@@ -10,6 +10,10 @@ from teleaudit.report import InvalidResultsError, validate_results
 from tests.report.example import Results, example
 
 
+def a_stage_that_nobody_knows(results: Results) -> None:
+    results["timings"]["stages"][0]["stage"] = "lunch"
+
+
 def set_verdict(results: Results) -> None:
     results["checks"][0]["verdict"] = "overholdt"
 
@@ -78,6 +82,10 @@ def test_the_example_is_accepted() -> None:
     validate_results(example())
 
 
+def test_results_of_versions_that_kept_no_timings_are_accepted() -> None:
+    validate_results({name: value for name, value in example().items() if name != "timings"})
+
+
 @pytest.mark.parametrize(
     ("spoil", "place"),
     [
@@ -96,6 +104,7 @@ def test_the_example_is_accepted() -> None:
         (more_deviations_than_assessable, "more deviations and exempted than assessable"),
         (unknown_check_in_clause, r"\$\.clauses\[0\]\.checks"),
         (check_twice, "an id occurs twice"),
+        (a_stage_that_nobody_knows, r"\$\.timings\.stages\[0\]\.stage"),
         (wrong_total, r"\$\.totals\.checks"),
     ],
 )

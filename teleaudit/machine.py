@@ -1,0 +1,86 @@
+"""What this machine gives a run, and what a run takes of it: memory, cores, disk."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+GIB = 1 << 30
+_MOST = 4 * GIB
+_PROC, _CGROUP = Path("/proc"), Path("/sys/fs/cgroup")
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory_bytes() -> int:
+    """The machine's memory, or the part of it that a container or service gives this process."""
+    return min([os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *_limits()])
+
+
+def default_memory() -> str:
+    """Half of the memory, at most 4 GiB, as DuckDB writes a size."""
+    return f"{min(memory_bytes() // 2, _MOST) >> 20}MiB"
+
+
+def _limits() -> Iterator[int]:
+    """The limits of every control group that this process is in, both versions (cgroups(7)); "max" and absurdly large ones say nothing."""
+    with suppress(OSError):
+        for line in (_PROC / "self" / "cgroup").read_text(encoding="ascii", errors="replace").splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers not in ("", "memory"):
+                continue
+            root, name = (_CGROUP / "memory", "memory.limit_in_bytes") if controllers else (_CGROUP, "memory.max")
+            place = root / path.lstrip("/")
+            for folder in (place, *place.parents[: len(place.parts) - len(root.parts)]):
+                with suppress(OSError, ValueError):
+                    yield int((folder / name).read_text(encoding="ascii"))
+
+
+def memory_of_tree() -> int:
+    """Bytes of memory that this process and all it started hold now; what they share counts once.
+
+    Elsewhere than on Linux: the most that this process has held so far, the only number the system tells.
+    """
+    if not (_PROC / "self" / "smaps_rollup").exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return sum(_share_of(process) for process in _tree())
+
+
+def _tree() -> Iterator[int]:
+    """This process and its descendants."""
+    children: dict[int, list[int]] = {}
+    for folder in _PROC.iterdir():
+        with suppress(OSError, ValueError):
+            parent = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1] if folder.name.isdecimal() else ""
+            children.setdefault(int(parent), []).append(int(folder.name))
+    waiting = [os.getpid()]
+    while waiting:
+        process = waiting.pop()
+        yield process
+        waiting += children.get(process, [])
+
+
+def _share_of(process: int) -> int:
+    """A process's memory, pages that others map too divided among them (proc_pid_smaps(5): Pss, in kB); 0 once it has ended."""
+    with suppress(OSError):
+        for line in (_PROC / str(process) / "smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def disk_use(folder: Path) -> int:
+    """Bytes that the files below a folder take on the disk now; one that is just being removed counts nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_blocks * 512  # noqa: PTH118 (many times a second)
+    return total

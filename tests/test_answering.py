@@ -1,0 +1,112 @@
+"""The checks of a run asked by a fork: how it ends is told, and no way of ending looks like an answer."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from teleaudit.errors import UserError
+from teleaudit.kernels import WarmKernels, kernel_environment
+from teleaudit.running import _why_lost
+from tests.command import ROOT, call, checks_of, ended, only_run, results_of, small_exports, start
+
+AUDIT = ROOT / "audits" / "bizzy"
+
+
+@pytest.fixture
+def warm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WarmKernels]:
+    """Warm kernels that can import what a test puts into a module called ``asked``."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with WarmKernels(preload=()) as kernels:
+        yield kernels
+
+
+def told(warm: WarmKernels, tmp_path: Path, body: str) -> list[dict[str, Any]]:
+    (tmp_path / "asked.py").write_text(f"import os, time\ndef function(tell):\n    {body}\n", encoding="ascii")
+    answers = warm.call("asked:function", environment=kernel_environment({"TELEAUDIT_TEST": "yes"}), cwd=tmp_path)
+    assert answers is not None
+    return list(answers)
+
+
+def test_a_function_called_in_a_fork_tells_as_it_goes(warm: WarmKernels, tmp_path: Path) -> None:
+    assert told(warm, tmp_path, "tell({'pid': os.getppid()}), tell({'seen': os.environ['TELEAUDIT_TEST']})") == [{"pid": warm.pid}, {"seen": "yes"}]
+
+
+@pytest.mark.parametrize("body", ["tell({'before': 1}), os.kill(os.getpid(), 9)", "tell({'before': 1}), os._exit(3)", "tell({'before': 1}), 1 / 0"])
+def test_a_fork_that_dies_has_told_what_it_told(warm: WarmKernels, tmp_path: Path, body: str) -> None:
+    assert told(warm, tmp_path, body) == [{"before": 1}]
+
+
+def test_a_fork_ends_with_the_warm_process(warm: WarmKernels, tmp_path: Path) -> None:
+    (tmp_path / "asked.py").write_text("import os, time\ndef function(tell):\n    tell({'pid': os.getpid()})\n    time.sleep(60)\n", encoding="ascii")
+    answers = warm.call("asked:function", environment=kernel_environment({}), cwd=tmp_path)
+    assert answers is not None
+    pid = next(answers)["pid"]
+    warm.end()
+    assert list(answers) == []
+    until = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}/cmdline").exists() or Path(f"/proc/{pid}/cmdline").read_bytes() == b""
+
+
+class _Annex:
+    def keep_error(self, _text: str) -> str:
+        return "E-1"
+
+
+def test_how_the_fork_ended_is_said_in_the_words_of_the_run() -> None:
+    state: Any = _Annex()
+    assert _why_lost({"answered": True}, state) is None
+    assert _why_lost({"failed": "LookupError", "error_id": "E-2"}, state) == ("LookupError", "E-2")
+    assert _why_lost({}, state) == ("ProcessDied", "E-1")
+    with pytest.raises(UserError, match="ran out of memory"):
+        _why_lost({"refused": "DuckDB ran out of memory."}, state)
+    with pytest.raises(OSError, match="No space left") as full:
+        _why_lost({"errno": errno.ENOSPC, "strerror": "No space left on device", "filename": "worklist.csv"}, state)
+    assert full.value.errno == errno.ENOSPC
+
+
+def test_where_nothing_can_be_forked_the_run_asks_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exports = small_exports(tmp_path)
+    monkeypatch.setattr(WarmKernels, "call", lambda *_args, **_options: None)
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    assert call("run", AUDIT, "--exports", exports, "--out", tmp_path / "out").code == 0
+
+
+def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(tmp_path: Path) -> None:
+    exports = small_exports(tmp_path)
+    program = f"""
+import os, teleaudit.answering
+import teleaudit.running as running
+from teleaudit.cli import main
+told = running._why_lost
+class Killed(running.WarmKernels):
+    def call(self, function, **options):
+        for what in super().call(function, **options):
+            if "stage" in what and what["stage"]["stage"] == "checks":
+                (child,) = [int(pid) for pid in open(f"/proc/{{self.pid}}/task/{{self.pid}}/children").read().split()]
+                os.kill(child, {int(signal.SIGKILL)})
+            yield what
+running.WarmKernels = Killed
+main()
+"""
+    if sys.platform != "linux":
+        pytest.skip("asks /proc for the child")
+    environment = {"JUPYTER_DATA_DIR": str(tmp_path / "jupyter")}
+    run = ended(start("run", AUDIT, "--exports", exports, "--out", tmp_path / "out", program=program, environment=environment))
+    folder = only_run(tmp_path / "out")
+    assert run.code == 4, run.err
+    checks = checks_of(folder)
+    assert {(check["verdict"], check["why"], check["why_detail"]) for check in checks.values()} == {("error", "error", "ProcessDied")}
+    assert os.listdir(folder / "restricted" / "errors")  # noqa: PTH208 (any report will do)
+    assert results_of(folder)["totals"]["deviations"] == 0
+    assert "failed (UserError" in run.err
