@@ -144,12 +144,8 @@ def typed_evidence(batches: Batches, relations: Mapping[int, str], dates: Sequen
     """Of the files that Spark reads itself: pickled, the file with the evidence of its columns, given as SQL expressions on the relation."""
     with _engine() as connection:
         for file, table in _pieces_of_files(batches):
-            connection.register(BLOCK, table)
-            found = (
-                file,
-                dict(zip(dates, profiles.date_evidence(connection, relations[file], dates, unexplained=0), strict=True)),
-                dict(zip(numbers, profiles.decimal_evidence(connection, relations[file], numbers), strict=True)),
-            )
+            by_date, by_number = _evidence(connection, table, relations[file], dates, numbers)
+            found = (file, dict(zip(dates, by_date, strict=True)), dict(zip(numbers, by_number, strict=True)))
             yield pa.record_batch({"survey": [pickle.dumps(found)]})
 
 
@@ -233,11 +229,22 @@ def _note_evidence(connection: duckdb.DuckDBPyConnection, file: TextFile, header
     places = {name: f"c{place}" for place, name in enumerate(header)}
     dates = [name for name in file.dates if name in places]
     numbers = [name for name in file.numbers if name in places]
-    connection.register(BLOCK, table)
-    for name, found in zip(dates, profiles.date_evidence(connection, BLOCK, [places[name] for name in dates], unexplained=0), strict=True):
+    if not dates and not numbers:
+        return
+    by_date, by_number = _evidence(connection, table, BLOCK, [places[name] for name in dates], [places[name] for name in numbers])
+    for name, found in zip(dates, by_date, strict=True):
         survey.dates[name] = survey.dates[name] + found if name in survey.dates else found
-    for name, shown in zip(numbers, profiles.decimal_evidence(connection, BLOCK, [places[name] for name in numbers]), strict=True):
+    for name, shown in zip(numbers, by_number, strict=True):
         survey.numbers[name] = survey.numbers.get(name, DecimalEvidence()) + shown
+
+
+def _evidence(
+    connection: duckdb.DuckDBPyConnection, table: pa.Table, relation: str, dates: Sequence[str], numbers: Sequence[str]
+) -> tuple[list[DateEvidence], list[DecimalEvidence]]:
+    """The evidence of these expressions on the relation, which stands for the table."""
+    with connection.cursor() as asked:  # a connection of its own: answers that are not read to their end would stand in the way of the next table
+        asked.register(BLOCK, table)
+        return profiles.date_evidence(asked, relation, dates, unexplained=0), profiles.decimal_evidence(asked, relation, numbers)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: pa.Table, query: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

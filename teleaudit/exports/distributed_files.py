@@ -142,10 +142,10 @@ class Root:
         """Of each file's address, as Spark's column ``_metadata.file_path`` says it: eight bytes in every row, where the address would be many."""
         listed = self.session.read.format("binaryFile").option("__globPaths__", "false").load([file.url for file in files])  # their content is not asked for
         found = {_bare(address): int(number) for address, number in listed.select("_metadata.file_path", F.xxhash64("_metadata.file_path")).collect()}
-        if len(set(found.values())) < len(files):
+        if len(set(found.values())) < len(found):
             msg = "two addresses with one hash"
             raise RuntimeError(msg)
-        return [found[_bare(str(file.path.toUri().toString()))] for file in files]
+        return [found[_bare(str(file.path.toUri().toString()))] if file.size_bytes else 0 for file in files]
 
     def spark_passes_over(self, file: FoundFile) -> bool:
         """Whether Spark would ignore the file, unpack it, or not open it, by its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,8 +14,10 @@ from pyspark.sql import DataFrame, SparkSession
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
+from teleaudit.exports.conversion import literal
 from teleaudit.exports.distributed import read_export_on_spark
 from tests.exports.desk import CUSTOMER, Desk
+from tests.spark import session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,14 @@ class SparkDesk(Desk):
         return one
 
 
+def spark_desk(folder: Path) -> SparkDesk:
+    """An empty exports folder and an empty work folder."""
+    made = SparkDesk(root=folder / "exports", work=folder / "work", session=session())
+    made.root.mkdir()
+    made.work.mkdir()
+    return made
+
+
 def assert_same_rows(export: ReadExport, rows: DataFrame) -> None:
     """The same columns of the same types, and the same values in every row."""
     names, types, expected = of_working_copy(export)
@@ -67,20 +78,21 @@ def assert_same_rows(export: ReadExport, rows: DataFrame) -> None:
 
 def of_working_copy(export: ReadExport) -> tuple[list[str], list[str], list[tuple[Any, ...]]]:
     """Names, types and rows, in the order of the files and lines."""
-    files = [str(path) for path in export.parquet]
-    read = duckdb.sql("SELECT * FROM read_parquet($files) ORDER BY _file, _line", params={"files": files})
-    return read.columns, [str(kind) for kind in read.types], read.fetchall()
+    listed = ", ".join(literal(str(path)) for path in export.parquet)
+    with duckdb.connect() as connection:
+        read = connection.query(f"SELECT * FROM read_parquet([{listed}]) ORDER BY _file, _line")
+        return read.columns, [str(kind) for kind in read.types], read.fetchall()
 
 
 @contextmanager
 def cut_small(session: SparkSession, size: int = 4096) -> Iterator[None]:
     """Blocks of so few bytes that a small file has many."""
     wanted = {"spark.sql.files.maxPartitionBytes": str(size), "spark.sql.files.openCostInBytes": "0"}
-    before = {name: session.conf.get(name) for name in wanted}
+    before = {name: str(session.conf.get(name)) for name in wanted}
     for name, value in wanted.items():
         session.conf.set(name, value)
     try:
         yield
     finally:
         for name, value in before.items():
-            session.conf.set(name, str(value))
+            session.conf.set(name, value)
