@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from teleaudit.errors import UserError
 from teleaudit.findings import Worklist
 from teleaudit.kernels.annex import keep_error
+from teleaudit.machine import bytes_read
 from teleaudit.progress import Step
 from teleaudit.results import check_entry
 from teleaudit.runstate import RunState
@@ -32,14 +34,14 @@ Tell = Callable[[Mapping[str, Any]], None]  # of {"step": ...}, {"stage": ...}, 
 _LOOK_EVERY_S = 0.5
 
 
-def answer_checks(state: RunState, tell: Tell) -> None:
-    """Ask the checks, write the worklist, keep the answers by topic. Raises: UserError, OSError."""
+def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) -> None:
+    """Ask the checks, write the worklist, keep the answers by topic; of an engine of its own unless one is given. Raises: UserError, OSError."""
     from teleaudit.checks import Bench  # Great Expectations takes seconds to import
 
     audit = state.audit()
     folder = find_workspace(audit.path) / "expectations"
     suites, law, key = load_suites(audit.suites, folder), load_law(folder), state.reference_key
-    engine = state.new_engine()
+    engine = engine or state.new_engine()
     try:
         with Worklist(state.worklist, key) as worklist:
             watching = _Watching(state, engine, worklist, tell)
@@ -75,19 +77,23 @@ class _Watching:
 
     def __init__(self, state: RunState, engine: Engine, worklist: Worklist, tell: Tell) -> None:
         self._engine, self._worklist, self._tell = engine, worklist, tell
-        self._rows = {table: sum(export.rows for export in state.exports if export.table == table) for table in {export.table for export in state.exports}}
+        self._rows, self._bytes = Counter[str](), Counter[str]()
+        for export in state.exports:
+            self._rows[export.table] += export.rows
+            self._bytes[export.table] += sum(copy.stat().st_size for copy in export.parquet)
 
     @contextmanager
     def __call__(self, stage: str, data_set: str = "", amount: int = 0, /) -> Iterator[None]:
         """Watch a stage: so many checks of a data set, or so many deviations to list."""
         lines, scans, began = self._worklist.lines, self._engine.scans[data_set], time.monotonic()
-        rows = self._rows.get(data_set_view(data_set).table, 0) if data_set else 0
+        table = data_set_view(data_set).table if data_set else ""
+        rows, read_before = self._rows[table], bytes_read()
         ended = threading.Event()
 
         def step() -> Step | None:
             if stage == "worklist":
                 return Step(stage="worklist", name=data_set, done=self._worklist.lines - lines, total=amount)
-            share = self._engine.progress()
+            share = self._share_read(table, read_before)
             return Step(stage="checks", name=data_set, done=int(rows * share), total=rows, about=True) if stage == "checks" and share is not None else None
 
         def look_on() -> None:
@@ -108,3 +114,13 @@ class _Watching:
             done.rows = rows if stage == "checks" else self._worklist.lines - lines
             done.checks = amount if stage == "checks" else 1
         self._tell({"stage": asdict(done)})
+
+    def _share_read(self, table: str, before: int | None) -> float | None:
+        """Share of a table's working copy that has been read, 0..1; where nobody knows, what the engine says of its query.
+
+        DuckDB says little (2.0): of a scan with joins and a distinct count it had done "7 %" after six sevenths of the time.
+        """
+        now = bytes_read()
+        if self._engine.name != "duckdb" or now is None or before is None or not self._bytes[table]:
+            return self._engine.progress()
+        return min(1.0, (now - before) / self._bytes[table])

@@ -76,6 +76,13 @@ def _share_of(process: int) -> int:
     return 0
 
 
+def bytes_read() -> int | None:
+    """Bytes that this process has read from files so far (proc_pid_io(5): rchar); None where the system does not tell."""
+    with suppress(OSError):
+        return int((_PROC / "self" / "io").read_text(encoding="ascii").split()[1])
+    return None
+
+
 def disk_use(folder: Path) -> int:
     """Bytes that the files below a folder take on the disk now; one that is just being removed counts nothing."""
     total = 0

@@ -68,6 +68,19 @@ def test_what_a_child_holds_is_counted_and_gone_with_it() -> None:
         assert machine.memory_of_tree() < during - 100e6
 
 
+def test_bytes_read_are_counted_where_the_system_tells_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(bytes(300_000))
+    before = machine.bytes_read()
+    (tmp_path / "file").read_bytes()
+    after = machine.bytes_read()
+    if sys.platform == "linux":
+        assert before is not None
+        assert after is not None
+        assert 300_000 <= after - before < 400_000
+    monkeypatch.setattr(machine, "_PROC", tmp_path)
+    assert machine.bytes_read() is None
+
+
 def test_disk_use_is_that_of_all_files_below_a_folder(tmp_path: Path) -> None:
     assert machine.disk_use(tmp_path / "none") == 0
     (tmp_path / "a" / "b").mkdir(parents=True)
