@@ -119,41 +119,45 @@ class Plan:
 
 def survey_blocks(batches: Batches, files: Mapping[int, TextFile], starts: Mapping[Key, Start]) -> Iterator[pa.RecordBatch]:
     """One pickled ``Survey`` for each block; a block without a known start is taken for one that nothing reaches into."""
-    with _engine() as connection:
-        for key, chunks in _blocks(batches):
-            file = files[key[0]]
-            survey = _survey(connection, file, key, starts.get(key) or Start(heading=0 if key[1] else file.heading), chunks)
-            yield pa.record_batch({"survey": [pickle.dumps(survey)]})
+    for filled in _filled(batches):
+        with _engine() as connection:
+            for key, chunks in _blocks(filled):
+                file = files[key[0]]
+                survey = _survey(connection, file, key, starts.get(key) or Start(heading=0 if key[1] else file.heading), chunks)
+                yield pa.record_batch({"survey": [pickle.dumps(survey)]})
 
 
 def convert_blocks(batches: Batches, files: Mapping[int, tuple[TextFile, Plan]], blocks: Mapping[Key, Surveyed], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The rows of the working copy. Raises: ChangedError."""
-    with _engine() as connection:
-        for key, chunks in _blocks(batches):
-            if key not in blocks:
-                raise ChangedError
-            surveyed, (file, plan) = blocks[key], files[key[0]]
-            reading = _BlockReading(file=file, start=surveyed.start, is_first=key[1] == 0, line=surveyed.line, header=plan.staged.header)
-            for table in reading.tables(chunks):
-                yield from _rows(connection, table, plan.query(), schema)
-            if reading.crc != surveyed.crc:
-                raise ChangedError
+    for filled in _filled(batches):
+        with _engine() as connection:
+            for key, chunks in _blocks(filled):
+                if key not in blocks:
+                    raise ChangedError
+                surveyed, (file, plan) = blocks[key], files[key[0]]
+                reading = _BlockReading(file=file, start=surveyed.start, is_first=key[1] == 0, line=surveyed.line, header=plan.staged.header)
+                for table in reading.tables(chunks):
+                    yield from _rows(connection, table, plan.query(), schema)
+                if reading.crc != surveyed.crc:
+                    raise ChangedError
 
 
 def typed_evidence(batches: Batches, relations: Mapping[int, str], dates: Sequence[str], numbers: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Of the files that Spark reads itself: pickled, the file with the evidence of its columns, given as SQL expressions on the relation."""
-    with _engine() as connection:
-        for file, table in _pieces_of_files(batches):
-            by_date, by_number = _evidence(connection, table, relations[file], dates, numbers)
-            found = (file, dict(zip(dates, by_date, strict=True)), dict(zip(numbers, by_number, strict=True)))
-            yield pa.record_batch({"survey": [pickle.dumps(found)]})
+    for filled in _filled(batches):
+        with _engine() as connection:
+            for file, table in _pieces_of_files(filled):
+                by_date, by_number = _evidence(connection, table, relations[file], dates, numbers)
+                found = (file, dict(zip(dates, by_date, strict=True)), dict(zip(numbers, by_number, strict=True)))
+                yield pa.record_batch({"survey": [pickle.dumps(found)]})
 
 
 def convert_typed(batches: Batches, plans: Mapping[int, Plan], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The rows of the working copy of files that Spark reads itself."""
-    with _engine() as connection:
-        for file, table in _pieces_of_files(batches):
-            yield from _rows(connection, table, plans[file].query(), schema)
+    for filled in _filled(batches):
+        with _engine() as connection:
+            for file, table in _pieces_of_files(filled):
+                yield from _rows(connection, table, plans[file].query(), schema)
 
 
 @dataclass(kw_only=True)
@@ -251,6 +255,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: pa.Table, query: str, sc
     if table.num_rows:
         connection.register(BLOCK, table)
         yield from connection.sql(query).to_arrow_table().cast(schema).to_batches()
+
+
+def _filled(batches: Batches) -> Iterator[Batches]:
+    """The batches, once, if they hold any row: a task that has nothing to do needs no engine."""
+    filled = (batch for batch in batches if batch.num_rows)
+    first = next(filled, None)
+    if first is not None:
+        yield itertools.chain([first], filled)
 
 
 @contextmanager

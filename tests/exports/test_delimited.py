@@ -236,3 +236,8 @@ def test_ciscos_line_of_types_is_no_call(desk: Desk) -> None:
     desk.write("cucm.csv", "cdrRecordType,callingPartyNumber,dateTimeOrigination,duration\nINTEGER,VARCHAR(50),INTEGER,INTEGER\n1,101,1767225600,5\n1,102,1769904000,6\n")
     export = desk.read("cucm.csv", table="cdr", columns={"a_number": "callingPartyNumber", "start_at": "dateTimeOrigination", "duration_s": "duration"})
     assert desk.rows(export, "_line", "a_number", "start_at") == [(3, "101", wall_clock(2026, 1, 1, 1)), (4, "102", wall_clock(2026, 2, 1, 1))]
+
+
+def test_a_mark_of_byte_order_below_the_header_is_a_letter(desk: Desk) -> None:
+    desk.write("kunder.csv", "\ufeffKundenr;Navn\n\ufeff1;a\n")
+    assert desk.rows(desk.read("kunder.csv", columns={"customer_id": "Kundenr"}), "customer_id") == [("\ufeff1",)]

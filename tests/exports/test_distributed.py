@@ -52,7 +52,7 @@ def untidy(rows: int, *, seed: int) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("seed", "size"), [(0, 4096), (1, 1500), (2, 3000)])
+@pytest.mark.parametrize(("seed", "size"), [(0, 4096), pytest.param(1, 1500, marks=pytest.mark.deep), pytest.param(2, 400, marks=pytest.mark.deep)])
 def test_a_file_is_read_the_same_wherever_it_is_cut(desk: SparkDesk, seed: int, size: int) -> None:
     desk.write("kunder.csv", untidy(400, seed=seed))
     with cut_small(desk.session, size):
@@ -68,10 +68,10 @@ def test_a_record_may_reach_over_several_blocks(desk: SparkDesk) -> None:
     assert desk.rows(export, "_line", "customer_id") == [(2, "1"), (303, "2"), (304, "3"), (2306, "5")]
 
 
-@pytest.mark.parametrize(("head", "line_break"), [("sep=;\r\n", "\r\n"), ("", "\n"), ("\n\n", "\n"), ("\ufeff", "\n")])
+@pytest.mark.parametrize(("head", "line_break"), [("sep=;\r\n", "\r\n"), pytest.param("\ufeff\n\n", "\n", marks=pytest.mark.deep)])
 def test_the_header_may_reach_over_several_blocks(desk: SparkDesk, head: str, line_break: str) -> None:
-    header = "Kundenr;Navn;" + ";".join(f'"felt\n{number}"' for number in range(100))
-    rows = line_break.join(f"{number};a" + ";" * 100 for number in range(20))
+    header = "Kundenr;Navn;" + ";".join(f'"felt\n{number}"' for number in range(60))
+    rows = line_break.join(f"{number};a" + ";" * 60 for number in range(20))
     desk.write("kunder.csv", f"{head}{header}{line_break}{rows}")
     with cut_small(desk.session, 500):
         assert desk.read("kunder.csv", columns=NAMES).rows == 20
@@ -107,7 +107,7 @@ def test_bytes_that_do_not_decode_are_kept_apart(desk: SparkDesk, small_blocks: 
 def test_dates_and_numbers_are_proved_over_all_blocks(desk: SparkDesk, small_blocks: None) -> None:
     header = "Kundenr;Oprettet;Ophørsdato;Saldo\n"
     desk.write("kunder_1.csv", header + "1;01-02-2020;02/03/2025;1.234\n" * 1_000 + "2;13-02-2020;;1,5\n")
-    desk.write("kunder_2.csv", header + "3;01-02-2020;13/03/2025;12,25\nfjerde;00-00-0000;31-12-9999;tolv\n4,57E+15;x;;4,57E+15\n")
+    desk.write("kunder_2.csv", header + "3;01-02-2020;13/03/2025;12,25\nfjerde;00-00-0000;31/12/9999;tolv\n4,57E+15;x;;4,57E+15\n")
     export = desk.read("kunder_*.csv", columns={"customer_id": "Kundenr", "created_at": "Oprettet", "end_date": "Ophørsdato", "open_balance": "Saldo"})
     assert desk.rows(export, "created_at", "end_date", "open_balance")[0] == (dt.date(2020, 2, 1), dt.date(2025, 3, 2), Decimal(1234))
 
@@ -196,7 +196,7 @@ def test_parquet_is_read_by_spark_itself(desk: SparkDesk, monkeypatch: pytest.Mo
     pq.write_table(table, desk.root / "kunder_2.parquet")
     pq.write_table(table.drop(["map", "liste"]), desk.root / "kunder_3.parquet", compression="zstd", version="1.0")
     export = desk.read("kunder_*.parquet")
-    assert [file.rows for file in export.files] == [100, 2, 2]
+    assert [file.rows for file in export.files] == [150, 3, 3]
     desk.read(
         "kunder_1.parquet", table="cdr", columns={"start_at": "zone", "answer_at": "uden", "billsec": "Saldo", "duration_s": "small.tal`", "end_at": "Oprettet"}, timezone="UTC"
     )
@@ -244,7 +244,8 @@ def test_any_file_system_of_hadoop_will_do(desk: SparkDesk, small_blocks: None) 
     for pattern in ("2027/*.csv", "2026/kunder.csv", "2026", "2026/*/c", "2026/{b,c}/*/*.csv", "**"):
         assert away.read(pattern, columns={"customer_id": "Kundenr"}).problem == f"no file matches {pattern}"
     for pattern in ("../x.csv", "/x.csv"):
-        assert "leaves the folder of the exports" in away.refusal(pattern)
+        with pytest.raises(ExportError, match="leaves the folder of the exports"):
+            away.read(pattern)
 
 
 def test_a_url_of_the_driver_s_own_disk_is_its_folder(desk: SparkDesk) -> None:
