@@ -132,6 +132,16 @@ class Audit(_Strict):
         """The folder its exports lie in, as the file says."""
         return (self._path.parent / self.exports_root).resolve()
 
+    @property
+    def address(self) -> str:
+        """Where its exports lie: a folder of this machine, or a URL of a file system that Spark reaches."""
+        return self.exports_root if is_url(self.exports_root) else str(self.root)
+
+
+def is_url(place: str) -> bool:
+    """Whether exports lie elsewhere than in a folder: hdfs://, s3a://, file:// ..."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", place) is not None
+
 
 def load_audit(path: Path) -> Audit:
     """The audit of one ``audit.yaml`` (or of the folder that holds it).

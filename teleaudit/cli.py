@@ -69,12 +69,15 @@ def _common(*, version: Annotated[bool, typer.Option("--version", callback=_vers
 
 
 @app.command(short_help="Carry out an audit and write the report.")
-def run(
+def run(  # noqa: PLR0913 (its options)
     audit: AuditFile,
     *,
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Judge deadlines on this date (yyyy-mm-dd). Default: the audit's as_of, else today.")] = None,
-    exports: Annotated[Path | None, typer.Option("--exports", metavar="DIR", help="The exports lie here instead of in the audit's exports_root.")] = None,
-    engine: Annotated[str, typer.Option("--engine", help="duckdb.")] = "duckdb",
+    exports: Annotated[str | None, typer.Option("--exports", metavar="DIR", help="The exports lie here instead of in the audit's exports_root; with Spark also a URL.")] = None,
+    engine: Annotated[str, typer.Option("--engine", help="What asks the checks: this machine (duckdb), or Spark. The answers are the same.")] = "duckdb",
+    master: Annotated[
+        str | None, typer.Option("--master", metavar="URL", help="Spark's master: local[*], spark://HOST:PORT, yarn, k8s://... Default: where it is submitted, else local[*].")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("reports"),
     lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time. Default: one a core, at most 4.")] = None,
@@ -92,13 +95,25 @@ def run(
     from teleaudit.audits import find_audit
     from teleaudit.running import Options, run_audit
 
-    _one_of("--engine", engine, ("duckdb",))
+    _one_of("--engine", engine, ("duckdb", "spark"))
+    if master is not None and engine != "spark":
+        msg = "--master is Spark's: add --engine spark."
+        raise UserError(msg)
     for language in lang.split(","):
         _one_of("--lang", language, ("da",))
     if memory is not None and not _SIZE.fullmatch(memory):
         msg = f"--memory {memory} is no size: write a number and its unit, as in 1536MB or 4GB."
         raise UserError(msg)
-    options = Options(as_of=_date("--as-of", as_of) if as_of is not None else None, exports=exports, out=out, notebooks=not no_notebooks, jobs=jobs, memory=memory)
+    options = Options(
+        as_of=_date("--as-of", as_of) if as_of is not None else None,
+        exports=exports,
+        engine="spark" if engine == "spark" else "duckdb",
+        master=master,
+        out=out,
+        notebooks=not no_notebooks,
+        jobs=jobs,
+        memory=memory,
+    )
     with _progress() as (say, progress):
         outcome = run_audit(find_audit(audit), options, say=say, progress=progress, began=began)
     if timings:

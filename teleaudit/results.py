@@ -19,6 +19,7 @@ from teleaudit.verdicts import CheckResult, Verdict, gravest
 
 SCHEMA = "teleaudit/results/1"
 _PACKAGES = ("great-expectations", "duckdb", "pandas", "papermill", "typst", "matplotlib")
+_OF_ENGINE = {"spark": ("pyspark",)}
 
 
 def exit_code(results: Mapping[str, Any]) -> int:
@@ -70,7 +71,7 @@ def compose(
             "exempted": sum(check["exempted"] for check in checks),
         },
         "suites": {suite.name: suite.sha256 for suite in suites},
-        "versions": {"teleaudit": __version__, "python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in _PACKAGES},
+        "versions": {"teleaudit": __version__, "python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in (*_PACKAGES, *_OF_ENGINE.get(engine, ()))},
     }
 
 

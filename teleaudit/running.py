@@ -17,11 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from teleaudit import figures
 from teleaudit.answering import answer_checks
-from teleaudit.audits import Audit, load_audit
+from teleaudit.audits import Audit, is_url, load_audit
+from teleaudit.engines.spark_session import check_installed
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.estimating import estimate_rows
 from teleaudit.exports.locating import find_files
@@ -42,6 +43,9 @@ from teleaudit.timings import Stage, Timings
 from teleaudit.verdicts import CheckResult, Verdict
 from teleaudit.workspace import find_workspace, package_workspace
 
+if TYPE_CHECKING:
+    from teleaudit.spark_runs import SparkRun
+
 RESULTS_FILE = "results.json"
 REPORT_FILE = "report.da.pdf"
 _MOST_JOBS = 4
@@ -54,7 +58,9 @@ class Options:
     """What the command line may change of a run."""
 
     as_of: dt.date | None = None
-    exports: Path | None = None  # replaces the audit's exports_root
+    exports: str | None = None  # replaces the audit's exports_root: a folder, or with Spark a URL
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    master: str | None = None  # of Spark; None: the session the run is started in, or this machine
     out: Path = Path("reports")
     notebooks: bool = True
     jobs: int | None = None  # notebooks at the same time; None: one a core, at most four
@@ -84,23 +90,24 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     suites, law = load_suites(audit.suites, expectations), load_law(expectations)
     for check in (check for suite in suites for check in suite.checks):
         check.refuse_undeclared(audit.parameters)
-    root = _existing(options.exports or audit.root)
+    root = _existing(options.exports or audit.address, options)
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(options.out, audit.name))
         stack.enter_context(timings.watch(folder.work))
         (folder.restricted / "reference_key").write_text(new_reference_key().hex() + "\n", encoding="ascii")
         timings.add(Stage(stage="start", seconds=timings.seconds))
+        spark = _on_spark(options, folder, stack, timings) if options.engine == "spark" else None
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
-        exports = read_exports(audit, root=root, work=folder.work, progress=progress, timings=timings)
+        exports = read_exports(audit, root=root, work=folder.work, progress=progress, timings=timings, spark=spark)
         for export in exports:
             for warning in export.warnings:
                 say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")
         as_of = options.as_of or audit.as_of or started_at.date()
-        state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine="duckdb", memory=timings.memory_limit)
+        state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine=options.engine, memory=timings.memory_limit)
         state.save()
         say("asking the checks")
-        lost = _answer(state, kernels, timings, progress)
+        lost = _answer(state, kernels, timings, progress, spark)
         failed = _show_in_notebooks(state, kernels, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
         results = _compose(state, audit, suites, law, lost) | {"timings": timings.as_json()}
         folder.write(RESULTS_FILE, as_json(results))
@@ -115,21 +122,30 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         return Outcome(folder=folder.path, results=results, exit_code=code, failed_notebooks=tuple(failed), timings=timings.as_json())
 
 
-def read_exports(audit: Audit, *, root: Path, work: Path, progress: Progress | None = None, timings: Timings | None = None) -> tuple[ReadExport, ...]:
-    """Read every export of an audit into the work folder, in the order of the audit file."""
+def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Timings) -> SparkRun:
+    """A session for as long as the run lasts. Raises: UserError."""
+    with timings.stage("spark"):
+        check_installed()
+        from teleaudit.spark_runs import spark_run
+
+        return stack.enter_context(spark_run(options.master, memory=timings.memory_limit, work=folder.work))
+
+
+def read_exports(audit: Audit, *, root: str, work: Path, progress: Progress | None = None, timings: Timings | None = None, spark: SparkRun | None = None) -> tuple[ReadExport, ...]:
+    """Read every export of an audit into the work folder, or where it lies on Spark, in the order of the audit file."""
     timings = timings or Timings(began=time.monotonic(), memory_limit="")
     exports = []
     for name, spec in audit.exports.items():
         with timings.stage("reading", name) as stage:
-            export = read_export(name, spec, root=root, work=work, progress=_reading(name, spec.files, root, progress) if progress else None)
+            told = _reading(name, None if spark else estimate_rows(find_files(spec.files, Path(root))), progress) if progress else None
+            export = spark.read(name, spec, root, work, told) if spark else read_export(name, spec, root=Path(root), work=work, progress=told)
             stage.rows = export.rows
             exports.append(export)
     return tuple(exports)
 
 
-def _reading(name: str, files: str, root: Path, progress: Progress) -> Callable[[str, int], None]:
+def _reading(name: str, total: int | None, progress: Progress) -> Callable[[str, int], None]:
     """What an export's reader tells of its files, as steps of the whole export."""
-    total = estimate_rows(find_files(files, root))
     read: dict[str, int] = {}
 
     def tell(file: str, rows: int) -> None:
@@ -146,7 +162,14 @@ def write_pdf(content: bytes, target: Path) -> Path:
     return write_report(results, target, figures=figures.for_report(results, source=source), language="da", results_json=content)
 
 
-def _existing(root: Path) -> Path:
+def _existing(address: str, options: Options) -> str:
+    """The place of the exports; where it is a folder of this machine, it is looked at. Raises: UserError."""
+    if is_url(address):
+        if options.engine == "spark":
+            return address
+        msg = f"the exports lie at {address}: only --engine spark reads a URL. Or name a folder with --exports."
+        raise UserError(msg)
+    root = Path(address)
     try:
         if not root.is_dir():
             msg = f"no folder {root} for the exports: see exports_root in the audit file, or name one with --exports."
@@ -155,10 +178,10 @@ def _existing(root: Path) -> Path:
     except PermissionError:
         msg = f"the folder {root} may not be read: give this user the right to list and read it."
         raise UserError(msg) from None
-    return root
+    return str(root)
 
 
-def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, progress: Progress | None) -> tuple[str, str] | None:
+def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, progress: Progress | None, spark: SparkRun | None) -> tuple[str, str] | None:
     """Ask the checks; the kind of error, and its id, where no answers came of it."""
     ended: dict[str, Any] = {}
 
@@ -173,11 +196,12 @@ def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, prog
                 ended.update(told)
 
     with timings.stage("imports"):
-        telling = kernels.call("teleaudit.answering:answer_from_a_fork", environment=kernel_environment(_environment(state)), cwd=Path.cwd()) if kernels else None
+        forks = kernels if spark is None else None  # the session is this process's
+        telling = forks.call("teleaudit.answering:answer_from_a_fork", environment=kernel_environment(_environment(state)), cwd=Path.cwd()) if forks else None
         if telling is None:
             importlib.import_module("teleaudit.checks")  # Great Expectations; its time is not that of the checks
     if kernels is None or telling is None:
-        answer_checks(state, hear)
+        answer_checks(state, hear, engine=spark.engine() if spark else None)
         return None
     try:
         for told in telling:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from teleaudit.audits import Audit, load_audit
+from teleaudit.errors import UserError
 from teleaudit.exports.reading import ReadExport
 from teleaudit.kernels.annex import keep_error
 from teleaudit.runs import RunFolder
@@ -85,7 +86,10 @@ class RunState:
         return self.folder.restricted / "worklist.csv"
 
     def new_engine(self) -> Engine:
-        """An engine with the run's memory limit; it spills into the work folder."""
+        """An engine with the run's memory limit; it spills into the work folder. Raises: UserError where the run's rows are Spark's."""
+        if self.engine != "duckdb":
+            msg = "the rows of this run lie on Spark, and its checks were asked there: a notebook can show its answers, and not ask again."
+            raise UserError(msg)
         from teleaudit.engines.duckdb import DuckDBEngine  # Great Expectations takes seconds to import
 
         return DuckDBEngine(spill=self.folder.work / "spill", memory_limit=self.memory)

@@ -37,7 +37,8 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("runs", "runstate", "notebooks", "kernels", "progress", "timings"),
     ("ledger",),
     ("answering",),
-    ("running",),
+    ("spark_runs",
+    "running",),
     ("lab", "samples"),
     ("cli", "__main__"),
 )

@@ -42,7 +42,7 @@ def spark_session(master: str | None, *, memory: str, scratch: Path) -> Iterator
     ``master`` None: the session this process runs in, or that spark-submit gives it; otherwise all cores of this machine, with ``memory`` for Spark
     (as ``--memory`` writes it) and ``scratch`` for what does not fit. Raises: UserError.
     """
-    _check_installed()
+    check_installed()
     from pyspark.sql import SparkSession
 
     running = SparkSession.getActiveSession()
@@ -60,7 +60,8 @@ def spark_session(master: str | None, *, memory: str, scratch: Path) -> Iterator
         session.stop()
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Refuse to go on without pyspark 4.1. Raises: UserError."""
     try:
         import pyspark
     except ImportError:
