@@ -38,6 +38,7 @@ WHOLE_NUMBER = (
 ZERO_DECIMALS = "[.,]0{1,2}$"
 PUNCTUATION = " -.,'"
 NO_BREAK_SPACE = "\u00a0"
+_TRIMMED = " \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"  # what the SQL's trim takes away
 
 _WHOLE = re.compile(WHOLE_NUMBER.removeprefix("^").removesuffix("$"))
 _ZERO_DECIMALS = re.compile(ZERO_DECIMALS.removesuffix("$") + r"\Z")
@@ -51,7 +52,7 @@ TEXT_PROFILE = ("text_shaped", "text_luhn", "text_confirmed", "text_probable", "
 
 def whole_number(text: str) -> str:
     """The 12-19 digits of a cell that is a number and nothing else; empty for every other cell."""
-    trimmed = text.replace(NO_BREAK_SPACE, " ").strip(" ")
+    trimmed = text.replace(NO_BREAK_SPACE, " ").strip(_TRIMMED)
     return _ZERO_DECIMALS.sub("", trimmed).translate(_NO_PUNCTUATION) if _WHOLE.fullmatch(trimmed) else ""
 
 

@@ -32,8 +32,8 @@ CATALOGUE_SHARE = 0.004  # of the column's cells, is catalogue text
 MESSAGE_CHARACTERS = 0.97  # share of decoded characters that people type
 
 _LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-_BREAK = f"[^0-9_{_LETTERS}]*"
-_WORDS = f"[{_LETTERS}]{_BREAK}[ \t\r\n\u00a0]{_BREAK}[{_LETTERS}]"  # two words side by side
+_SPACE = " \t\r\n\u00a0"
+_WORDS = f"[{_LETTERS}][^0-9_{_LETTERS}{_SPACE}]*[{_SPACE}][^0-9_{_LETTERS}]*[{_LETTERS}]"  # two words side by side, said so that no space can be tried twice
 _UCS2 = "^(?:0[0-4][0-9A-Fa-f]{2}|1[Ee][0-9A-Fa-f]{2}|2[0-9A-Fa-f]{3}|[Dd][89A-Fa-f][0-9A-Fa-f]{2}|[Ff][Ee]0[Ff]){3,}$"
 _ASCII_HEX = "^(?:[2-7][0-9A-Fa-f]|0[AaDd]|[Cc]3[89AaBb][0-9A-Fa-f]){10,}$"
 _BASE64 = "^(?:[CDI-Za-w48][A-Za-z0-9+/]{3}){3,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"

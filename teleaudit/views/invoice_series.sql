@@ -8,15 +8,19 @@
 -- key: invoice_no
 -- missing requires invoice.invoice_no
 -- financial_year_end requires invoice.issue_date, invoice.invoice_no, financial_years.fy_start, financial_years.fy_end
-WITH numbered AS (
-    SELECT
-        coalesce(legal_entity, '') AS legal_entity,
-        regexp_extract(invoice_no, '^(.*?)([0-9]{1,15})$', 1) AS prefix,
-        regexp_extract(invoice_no, '^(.*?)([0-9]{1,15})$', 2) AS digits,
-        max(financial_year_end) AS financial_year_end,
-        bool_or(exempt_legal_hold) AS exempt_legal_hold
+WITH ending_in_digits AS (
+    SELECT *, regexp_extract(invoice_no, '[0-9]{1,15}$', 0) AS digits
     FROM invoice
     WHERE regexp_matches(invoice_no, '[0-9]$')
+),
+numbered AS (
+    SELECT
+        coalesce(legal_entity, '') AS legal_entity,
+        substr(invoice_no, 1, length(invoice_no) - length(digits)) AS prefix,
+        digits,
+        max(financial_year_end) AS financial_year_end,
+        bool_or(exempt_legal_hold) AS exempt_legal_hold
+    FROM ending_in_digits
     GROUP BY 1, 2, 3
 ),
 series AS (

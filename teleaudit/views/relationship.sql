@@ -24,7 +24,7 @@ crm AS (
         customer_id,
         max(end_date) AS crm_end_date,
         count(*) FILTER (WHERE regexp_matches(_issues, '(^|;)end_date=(unreadable|zero)')) AS unreadable_ends,
-        coalesce(bool_or(end_date IS NULL AND lower(status) IN ('aktiv', 'active')), false) AS says_active
+        coalesce(bool_or(end_date IS NULL AND regexp_matches(status, '^([Aa][Kk][Tt][Ii][Vv]|[Aa][Cc][Tt][Ii][Vv][Ee])$')), false) AS says_active
     FROM export_crm_customer
     WHERE customer_id IS NOT NULL
     GROUP BY customer_id
