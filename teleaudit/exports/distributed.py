@@ -42,7 +42,8 @@ from teleaudit.exports.working_copy import Converted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 
 # What a session needs for these readings. Files are cut by their size alone, and not by how many executors happen to be there: every pass must cut them in the same places.
-SESSION_SETTINGS: Mapping[str, str] = MappingProxyType({"spark.sql.files.minPartitionNum": "200"})
+# A block of less than 16 MiB is not worth the start of a task.
+SESSION_SETTINGS: Mapping[str, str] = MappingProxyType({"spark.sql.files.minPartitionNum": "200", "spark.sql.files.openCostInBytes": str(16 << 20)})
 
 _ARROW_TYPES = {
     Kind.TEXT: pa.string(),
