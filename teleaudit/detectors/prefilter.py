@@ -13,7 +13,7 @@ from teleaudit.detectors.columns import NO_BREAK_SPACE, PROFILE, PUNCTUATION, WH
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
 from teleaudit.detectors.messages import TEXT_CANDIDATES
-from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_characters
+from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_ranges
 
 # A card's first two digits and ten more, joined by separators of one kind; what stands before is no digit.
 _STARTS = ("[456]{0}[0-9]", "2{0}[1-7]", "3{0}[0-9]", "1{0}8", "8{0}1")
@@ -31,7 +31,7 @@ _WHOLE_CELLS = (
 @cache
 def _card_patterns() -> tuple[str, str, str, str]:
     """Plainly written; with something only the exact detector can read; twelve digits of any script; a whole cell in another writing."""
-    digits = digit_characters()
+    digits = digit_ranges()
     exotic = f"[%&{SPACES.replace(chr(9), '')}{DASHES}{DROPPED}{''.join(DOTS)}{digits}]|[\\\\][unrt]"
     return (
         f"(?:^|[^0-9])(?:{_GROUPED})",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from itertools import groupby
 from urllib.parse import unquote
 
 SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -24,6 +25,14 @@ DOTS = {"\uff0e": ".", "\u2024": "."}
 def digit_characters() -> str:
     """Every decimal digit of Unicode outside ASCII."""
     return "".join(character for character in map(chr, range(128, sys.maxunicode + 1)) if unicodedata.category(character) == "Nd")
+
+
+@cache
+def digit_ranges() -> str:
+    """The same digits for a class of a regular expression: first and last of every run. Java asks each member of a class by itself."""
+    codes = list(map(ord, digit_characters()))
+    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), key=lambda numbered: numbered[1] - numbered[0])]
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
 
 
 @cache
