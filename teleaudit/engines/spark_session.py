@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from teleaudit.errors import UserError
+from teleaudit.machine import cores
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -110,9 +111,9 @@ def _started(master: str | None, memory: str, scratch: Path) -> SparkSession:
         chosen = master or "local[*]"
         settings |= {"spark.master": chosen, "spark.driver.extraJavaOptions": _STACK, "spark.executor.extraJavaOptions": _STACK}
         if chosen.startswith("local"):
+            settings["spark.sql.shuffle.partitions"] = str(2 * cores())
             settings |= {"spark.driver.memory": _java_size(memory), "spark.local.dir": str(scratch), "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
-        if "PYSPARK_PYTHON" not in os.environ:
-            settings["spark.pyspark.python"] = sys.executable
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the executors' Python; a conf of that name is only heard by spark-submit
     for name, value in (settings | {"spark.sql.warehouse.dir": str(scratch / "warehouse")}).items():
         builder = builder.config(name, value)
     try:
