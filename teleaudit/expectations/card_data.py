@@ -11,16 +11,16 @@ Left out:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.columns import PROFILE, cards_in_cell, count_card_text, decide_card_column
-from teleaudit.detectors.decisions import ColumnDecision, gravest
+from teleaudit.detectors.columns import PROFILE, decide_card_column
+from teleaudit.detectors.decisions import ColumnDecision
+from teleaudit.detectors.judging import card_finds, card_text_counts
 from teleaudit.detectors.names import names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
-from teleaudit.expectations.asking import Asks, Judged, Row
-from teleaudit.expectations.content import LEVELS, ExpectNoContent, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.asking import Asks, Judged
+from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
 
 
@@ -50,30 +50,16 @@ class ExpectNoCardData(ExpectNoContent):
         decision = self._decide(column, cells, asks)
         if decision.level is None:
             return None
-        return Judged(sql=f"SELECT record, cell FROM {cells}", judge=partial(_finds, name=column, place=self.place(column), decision=decision))
+        return Judged(sql=f"SELECT record, cell FROM {cells}", judge=partial(card_finds, name=column, place=self.place(column), decision=decision))
 
     def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
         """What the column as a whole is: its running text counted cell by cell, its numbers, if they matter, by the engine."""
-        counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells} WHERE number IS NULL", judge=partial(_text_counts, name=column)))
+        counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells} WHERE number IS NULL", judge=partial(card_text_counts, name=column)))
         ((numbers,),) = asks.fetch(f"SELECT count(number) FROM {cells}")
         if numbers:
             (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
             counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
         return decide_card_column(counts, column)
-
-
-def _text_counts(rows: Iterable[Row], *, name: str) -> Iterator[Row]:
-    counts: dict[str, int] = {}
-    for (cell,) in rows:
-        count_card_text(cell, counts, name=name)
-    yield from counts.items()
-
-
-def _finds(rows: Iterable[Row], *, name: str, place: int, decision: ColumnDecision) -> Iterator[Row]:
-    for record_key, cell in rows:
-        level = gravest(hit.level for hit in cards_in_cell(cell, name=name, decision=decision))
-        if level is not None:
-            yield record_key, place, LEVELS.index(level.value)
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)

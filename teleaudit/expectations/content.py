@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
+from teleaudit.detectors.judging import LEVELS
 from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.rows import DataSet, literal, quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.verdicts import Answer, Deviation
 
-LEVELS = ("confirmed", "probable", "review")  # strongest first
 FINDS: Columns = {"record_key": "VARCHAR", "place": "BIGINT", "level": "BIGINT"}  # place and level by their number
 _REVIEW = LEVELS.index("review")
 _OWN_COLUMNS = frozenset({FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN})

@@ -7,18 +7,15 @@ Left out: pictures and sound outside the tables, and single short answers ("Ok")
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.decisions import ColumnDecision, gravest
-from teleaudit.detectors.messages import MESSAGE_PROFILE, decide_message_column, is_catalogue, messages_in_cell, names_content, profile_messages
+from teleaudit.detectors.judging import MESSAGE_CELLS, message_counts, message_levels
+from teleaudit.detectors.messages import decide_message_column, names_content
 from teleaudit.detectors.prefilter import message_candidate_sql
-from teleaudit.expectations.asking import Asks, Judged, Row
-from teleaudit.expectations.content import LEVELS, ExpectNoContent, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.asking import Asks, Judged
+from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
-
-_CELLS = MESSAGE_PROFILE[0]  # the same for every part
 
 
 class ExpectNoMessageContent(ExpectNoContent):
@@ -33,30 +30,18 @@ class ExpectNoMessageContent(ExpectNoContent):
         text, texts = text_of(column), self.kept_name(f"cells_{self.place(column)}")
         ((cells,),) = asks.fetch(f"SELECT count({quoted(column)}) FROM {quoted(self.relation)}")
         asks.keep(texts, f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidate(column)} GROUP BY {text}")
-        counts = counts_of(asks, Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(_profile, cells=cells)))
-        decision = decide_message_column(counts | {_CELLS: cells}, column)
+        counts = counts_of(asks, Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(message_counts, cells=cells)))
+        decision = decide_message_column(counts | {MESSAGE_CELLS: cells}, column)
         if decision.level is None:
             return None
         levels = self.kept_name(f"levels_{self.place(column)}")
         asks.keep_judged(
             levels,
-            [Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(_levels, name=column, cells=cells, decision=decision))],
+            [Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(message_levels, name=column, cells=cells, decision=decision))],
             {"cell": "VARCHAR", "level": "BIGINT"},
         )
         record = f"{self.key_sql} AS record_key, CAST({self.place(column)} AS BIGINT) AS place, levels.level"
         return Judged(sql=f"SELECT {record} FROM {quoted(self.relation)} JOIN {levels} AS levels ON {text} = levels.cell WHERE {self.candidate(column)}")
-
-
-def _profile(rows: Iterable[Row], *, cells: int) -> Iterator[Row]:
-    yield from ((name, count) for name, count in profile_messages(((text, times) for text, times in rows), cells=cells).items() if name != _CELLS)
-
-
-def _levels(rows: Iterable[Row], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[Row]:
-    for text, times in rows:
-        if decision.reason == "by_name" or not is_catalogue(times, cells):
-            level = gravest(hit.level for hit in messages_in_cell(text, name=name, decision=decision))
-            if level is not None:
-                yield text, LEVELS.index(level.value)
 
 
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)

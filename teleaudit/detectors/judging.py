@@ -1,0 +1,45 @@
+"""Cells judged a part at a time: rows in, rows out, on whichever machine the cells are.
+
+Nothing here needs more than the detectors: a process that judges cells imports neither an engine nor Great Expectations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from teleaudit.detectors.columns import cards_in_cell, count_card_text
+from teleaudit.detectors.decisions import ColumnDecision, gravest
+from teleaudit.detectors.messages import MESSAGE_PROFILE, is_catalogue, messages_in_cell, profile_messages
+
+LEVELS = ("confirmed", "probable", "review")  # strongest first; rows carry a level by its number
+MESSAGE_CELLS = MESSAGE_PROFILE[0]  # the same for every part
+
+
+def card_text_counts(rows: Iterable[tuple[str]], *, name: str) -> Iterator[tuple[str, int]]:
+    """Of cells of running text, in a column of that name: what ``decide_card_column`` needs to know, by name."""
+    counts: dict[str, int] = {}
+    for (cell,) in rows:
+        count_card_text(cell, counts, name=name)
+    yield from counts.items()
+
+
+def card_finds(rows: Iterable[tuple[str, str]], *, name: str, place: int, decision: ColumnDecision) -> Iterator[tuple[str, int, int]]:
+    """Of records and cells, those with a card: the record, the column's place and the level."""
+    for record_key, cell in rows:
+        level = gravest(hit.level for hit in cards_in_cell(cell, name=name, decision=decision))
+        if level is not None:
+            yield record_key, place, LEVELS.index(level.value)
+
+
+def message_counts(rows: Iterable[tuple[str, int]], *, cells: int) -> Iterator[tuple[str, int]]:
+    """Of texts and how often each stands among so many cells: what ``decide_message_column`` needs to know, by name."""
+    yield from ((name, count) for name, count in profile_messages(rows, cells=cells).items() if name != MESSAGE_CELLS)
+
+
+def message_levels(rows: Iterable[tuple[str, int]], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[tuple[str, int]]:
+    """Of such texts, those that are messages: the text and the level."""
+    for text, times in rows:
+        if decision.reason == "by_name" or not is_catalogue(times, cells):
+            level = gravest(hit.level for hit in messages_in_cell(text, name=name, decision=decision))
+            if level is not None:
+                yield text, LEVELS.index(level.value)

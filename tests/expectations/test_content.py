@@ -1,0 +1,54 @@
+"""What must not stand in any cell: card numbers and messages, found by the engine and judged where the cells are."""
+
+from __future__ import annotations
+
+import pytest
+
+from teleaudit.verdicts import Verdict
+from tests.spec import spec
+
+
+@pytest.mark.parametrize("check", ["HYG-card.payment", "KAZ-b2.payment"])
+def test_a_record_with_a_card_number_is_found_whatever_the_column_is_called(engine: str, check: str) -> None:
+    payments = """
+        payment_id | method               | Felt 2           | IMEI            | _issues
+        masked     | 4571 93** **** 1234  |                  | 352099001761481 |
+        text       | kort 4571724525913998 | 12345678        |                 |
+        phone      | 45 12 34 56 78       |                  |                 |
+        ref        | Dankort              | 4571724525913998 |                 |
+        both       | 4571-5284-3869-8467  | 5019524956711284 |                 |
+        damaged    | overført             |                  |                 | psp_reference=excel
+        fine       |                      |                  | 490154203237518 | method=unreadable
+    """
+    result = spec(check, {"payment": payments}, engine=engine, deviating=["both", "ref", "text"], not_assessable={"excel_damaged": 1}, population=7)
+    assert result.answer.columns == {"Felt 2": 2, "method": 2}
+    assert [(d.column, d.level) for d in result.deviations] == [("Felt 2;method", "probable"), ("Felt 2", "probable"), ("method", "confirmed")]
+
+
+def test_a_test_card_is_for_a_person_to_look_at(engine: str) -> None:
+    payments = """
+        payment_id | psp_reference
+        b          | 4111111111111111
+        a          | ref-1
+    """
+    result = spec("HYG-card.payment", {"payment": payments}, engine=engine, population=2)
+    assert (result.verdict, result.answer.review, result.answer.columns) == (Verdict.REVIEW, 1, {})
+
+
+@pytest.mark.parametrize("check", ["BIZ-tele-2.cdr", "KAZ-q.cdr"])
+def test_a_record_with_the_content_of_a_message_is_found(engine: str, check: str) -> None:
+    calls = """
+        call_id | destination            | Besked                           | Tekst
+        sms     | Danmark                | Hej skat, jeg kommer hjem nu     |
+        short   | Danmark                | Ok                               |
+        hidden  | Danmark                |                                  | 00480065006A002000640075002C0020006A0065006700200065007200200068006A0065006D006D0065
+        none    | Opkald til udland zone |                                  | NORMAL_CLEARING
+    """
+    result = spec(check, {"cdr": calls}, engine=engine, deviating=["hidden", "short", "sms"], population=4)
+    assert result.answer.columns == {"Besked": 2, "Tekst": 1}
+
+
+@pytest.mark.parametrize("check", ["BIZ-tele-2.cdr", "KAZ-q.cdr"])
+def test_texts_that_repeat_are_no_messages(engine: str, check: str) -> None:
+    rows = "\n".join(f"c{n} | Du har talt for det meste, og jeg siger tak" for n in range(5))
+    assert spec(check, {"cdr": f"call_id | destination\n{rows}"}, engine=engine, population=5).verdict is Verdict.PASS
