@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -34,17 +34,36 @@ from teleaudit.verdicts import CheckResult, Deviation
 from teleaudit.workspace import package_workspace
 from tests.spark import session
 
+if TYPE_CHECKING:
+    from teleaudit.engines.spark import SparkEngine
+
 AS_OF = dt.date(2026, 11, 22)
 
 
-def spark_engine(_spill: Path) -> Engine:
-    """An engine beside the others of the process's one session."""
+_QUICK = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
+
+
+def spark_engine(_spill: Path) -> SparkEngine:
+    """An engine beside the others of the process's one session, on settings as users have them."""
     from teleaudit.engines.spark import SparkEngine
 
     return SparkEngine(session())
 
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1), "spark": spark_engine}
+def _quick_spark_engine(spill: Path) -> Engine:
+    """One that compiles nothing: for few rows that takes longer than it saves. ``tests/test_engines_agree.py`` compiles."""
+    engine = spark_engine(spill)
+    for name, value in _QUICK.items():
+        engine.session.conf.set(name, value)
+    return engine
+
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1), "spark": _quick_spark_engine}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +145,7 @@ def answers(
     """The results of all checks of suites, by id. ``settings`` are keys of an audit file: gate, max_rejected."""
     with TemporaryDirectory() as spill, closing(ENGINES[engine](Path(spill))) as running:
         frames = {name: table(text) for name, text in tables.items()}
-        bench = Bench(_audit(parameters, settings), suites, exports, running, as_of=as_of, frames=frames)
+        bench = Bench(audit_of(parameters, settings), suites, exports, running, as_of=as_of, frames=frames)
         listed = Listed()
         return {result.id: listed.complete(result) for result in bench.run(worklist=listed, on_error=on_error)}
 
@@ -176,7 +195,8 @@ def _narrowed(clause: Clause, check_id: str) -> Clause:
     return clause.model_copy(update={"expectations": tuple(spec for spec in clause.expectations if part in (spec.part, *spec.data_sets))})
 
 
-def _audit(parameters: Mapping[str, Parameter], settings: Mapping[str, Any]) -> Audit:
+def audit_of(parameters: Mapping[str, Parameter], settings: Mapping[str, Any] | None = None) -> Audit:
+    """An audit of all suites with these parameters. ``settings`` are keys of an audit file."""
     return Audit.model_validate(
         {
             "name": "spec",
@@ -186,6 +206,6 @@ def _audit(parameters: Mapping[str, Parameter], settings: Mapping[str, Any]) -> 
             "suites": ["bizzy", "kazoom", "hygiene"],
             "exports": {},
             "parameters": {name: parameter.model_dump() for name, parameter in parameters.items()},
-            **settings,
+            **(settings or {}),
         }
     )

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +35,7 @@ from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import ROW_CLASSES, Asked
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
-from teleaudit.views import views
+from teleaudit.views import View, views
 
 _TYPES = {
     Kind.TEXT: "string",
@@ -50,7 +52,11 @@ _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.caseSensitive": "false",
     "spark.sql.parser.escapedStringLiterals": "false",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",  # what is kept has as many parts as its size needs, not as shuffles have
+    "spark.sql.maxPlanStringLength": "2000",  # plans are written out for every job, and the detectors' expressions are long
 }
+_NAME = re.compile(r"\w+")
 _names = itertools.count()
 _engines: dict[str, SparkEngine] = {}  # open engines by the name their data source knows
 
@@ -83,7 +89,7 @@ class _TwoJobs(SparkDFExecutionEngine):
         if not asked:
             return {}
         self.asks.scans[self.asks.asked_now] += 1
-        (row,) = self.dataframe.agg(*(F.expr(to_spark(expression)) for _, expression in asked)).collect()
+        (row,) = self.dataframe.agg(*(F.expr(to_spark(expression)).alias(f"a{place}") for place, (_, expression) in enumerate(asked))).collect()
         return {key: value for (key, _), value in zip(asked, row, strict=True)}
 
 
@@ -128,6 +134,7 @@ class SparkEngine:
         self._source_name = f"teleaudit_{next(_names)}"
         _engines[self._source_name] = self
         self._source: Any = None
+        self._unmade: dict[str, View] = {}  # nobody has asked them yet; in Spark's words
         self._kept: dict[str, DataFrame] = {}
         self._failure: UserError | None = None
         self.scans = Scans()
@@ -170,22 +177,28 @@ class SparkEngine:
         held.selectExpr(*own, *absent).createOrReplaceTempView(f"export_{table}")
 
     def create_views(self, *, as_of: str, services_known: bool) -> None:
-        """The data sets and their helpers; helpers of kind ``table`` are computed once, when they are first asked."""
-        for view in views():
-            sql = view.sql.replace("$as_of", f"DATE '{as_of}'").replace("$services_known", str(services_known).lower())
-            frame = self.session.sql(to_spark(sql))
-            if view.kind == "table":
-                frame = self._keep(view.name, frame)
-            frame.createOrReplaceTempView(view.name)
-        for table in TABLES.keys() - {view.name for view in views()}:
-            self.session.table(f"export_{table}").createOrReplaceTempView(table)
+        """The data sets and their helpers, each made when it is first asked; helpers of kind ``table`` are computed once."""
+        self._unmade = {table: View(name=table, sql=f"SELECT * FROM export_{table}", order=0, kind="view", table=table, key=()) for table in TABLES}
+        self._unmade |= {
+            view.name: replace(view, sql=to_spark(view.sql.replace("$as_of", f"DATE '{as_of}'").replace("$services_known", str(services_known).lower()))) for view in views()
+        }
+
+    def _make_views(self, sql: str) -> None:
+        """Those that a query in Spark's words names, after those that they name."""
+        for name in self._unmade.keys() & set(_NAME.findall(sql)):
+            if view := self._unmade.pop(name, None):  # else made meanwhile, for another
+                self._make_views(view.sql)
+                frame = self.session.sql(view.sql)
+                (self._keep(name, frame) if view.kind == "table" else frame).createOrReplaceTempView(name)
 
     def columns(self, relation: str) -> dict[str, str]:
         """Name and type, in DuckDB's words, of every column."""
+        self._make_views(relation)
         return {name: _IN_DUCKDB.get(kind, kind.upper()) for name, kind in self.session.table(relation).dtypes}
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
         """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
+        self._make_views(relation)
         self.asked_now = relation
         answers = answers_of(lambda: self._batch(relation), suite)
         if self._failure is not None:
@@ -209,20 +222,22 @@ class SparkEngine:
             yield from map(tuple, self._sql(sql).toLocalIterator(prefetchPartitions=True))
 
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
-        """The function's rows, from the executors."""
+        """The function's rows, from the executors: few for each part, so they come in one job."""
         with self.watched():
-            yield from map(tuple, self._judged(judged, columns).toLocalIterator(prefetchPartitions=True))
+            yield from map(tuple, self._judged(judged, columns).collect())
 
     def keep(self, relation: str, sql: str, /) -> None:
         """A query's rows on the executors' disks."""
         self._keep(relation, self._sql(sql)).createOrReplaceTempView(relation)
 
     def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
-        """The functions' rows on the executors' disks."""
+        """The functions' rows on the executors' disks. They are there before it returns: what they are made of may be given up."""
         whole = self._empty(_spark_types(columns))
         for part in judged:
             whole = whole.union(self._judged(part, columns))
-        self._keep(relation, whole).createOrReplaceTempView(relation)
+        with self.watched():
+            self._keep(relation, whole).createOrReplaceTempView(relation)
+            self._kept[relation].count()
 
     def drop(self, relation: str, /) -> None:
         """The executors' disk of what was kept."""
@@ -232,7 +247,8 @@ class SparkEngine:
 
     def _sql(self, sql: str) -> DataFrame:
         self.scans.note(sql)
-        return self.session.sql(to_spark(sql))
+        self._make_views(said := to_spark(sql))
+        return self.session.sql(said)
 
     def _judged(self, judged: Judged, columns: Columns) -> DataFrame:
         frame = self._sql(judged.sql)
