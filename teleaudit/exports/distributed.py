@@ -123,11 +123,11 @@ class _Evidence:
 
     def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
         """How their dates are written."""
-        return [self._part(file).dates(file.shown, expression) for expression in expressions]
+        return self._part(file).dates(file.shown, expressions)
 
     def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
         """How their numbers are written."""
-        return [self._part(file).numbers(file.shown, expression) for expression in expressions]
+        return self._part(file).numbers(file.shown, expressions)
 
     def _part(self, file: Staged) -> TextFiles | TypedFiles:
         return self.text if file.shown in self.text.sources else self.typed

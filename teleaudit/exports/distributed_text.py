@@ -17,13 +17,13 @@ from pyspark.sql.types import StructType
 
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
-from teleaudit.exports import dates, dialects
+from teleaudit.exports import dialects
 from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.exports.distributed_blocks import BLOCK, Key, Plan, Start, Survey, Surveyed, TextFile, convert_blocks, merged_proof, survey_blocks
 from teleaudit.exports.distributed_files import FoundFile, changed
 from teleaudit.exports.encodings import SINGLE_BYTE, EncodingProof, likely_encoding
 from teleaudit.exports.json_lines import refuse_too_many_keys
-from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
+from teleaudit.exports.profiles import NO_DATES, DateEvidence, DecimalEvidence
 from teleaudit.exports.records import RecordSplitter, transcoded
 from teleaudit.exports.rejects import KEPT, Reject, Rejections
 from teleaudit.exports.staging import Recognised, Staged, damaged_header, with_encoding
@@ -31,7 +31,6 @@ from teleaudit.schema import TABLES, Kind
 
 _MARK = b"\xef\xbb\xbf"
 _SPLITTABLE = {"utf-8", "ascii", *SINGLE_BYTE}  # in these a byte 10 is a line feed, whatever stands before it
-_NO_DATES = DateEvidence(**{"values": 0} | dict.fromkeys(("by_shape", "day_first", "month_first", "swappable"), (0,) * len(dates.SHAPES)))  # type: ignore[arg-type] # all of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,20 +141,23 @@ class TextFiles:
             size_bytes=source.found.size_bytes,
         )
 
-    def dates(self, shown: str, expression: str) -> DateEvidence:
-        """How the dates of one column are written."""
+    def dates(self, shown: str, expressions: Sequence[str]) -> list[DateEvidence]:
+        """How the dates of these columns are written."""
+        headers = self._headers(shown, expressions)
         source = self.sources[shown]
-        header = source.file.header[source.expressions.index(expression)]
-        if header not in source.file.dates:
-            source = replace(source, file=replace(source.file, dates=(*source.file.dates, header)))
-            self._survey_again(source)
-        return functools.reduce(operator.add, (survey.dates[header] for survey in self._of(source) if header in survey.dates), _NO_DATES)
+        if not set(headers) <= set(source.file.dates):
+            self._survey_again(replace(source, file=replace(source.file, dates=tuple(headers))))
+        surveys = self._of(source)
+        return [functools.reduce(operator.add, (survey.dates[header] for survey in surveys if header in survey.dates), NO_DATES) for header in headers]
 
-    def numbers(self, shown: str, expression: str) -> DecimalEvidence:
-        """How the numbers of one column are written."""
+    def numbers(self, shown: str, expressions: Sequence[str]) -> list[DecimalEvidence]:
+        """How the numbers of these columns are written."""
+        surveys = self._of(self.sources[shown])
+        return [sum((survey.numbers[header] for survey in surveys if header in survey.numbers), DecimalEvidence()) for header in self._headers(shown, expressions)]
+
+    def _headers(self, shown: str, expressions: Sequence[str]) -> list[str]:
         source = self.sources[shown]
-        header = source.file.header[source.expressions.index(expression)]
-        return sum((survey.numbers[header] for survey in self._of(source) if header in survey.numbers), DecimalEvidence())
+        return [source.file.header[source.expressions.index(expression)] for expression in expressions]
 
     def rows(self, plans: Mapping[str, Plan], schema: pa.Schema, spark_schema: StructType) -> DataFrame:
         """The rows of the working copy; made when they are asked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pyspark.sql.types import StructType
 from teleaudit.exports.conversion import quoted
 from teleaudit.exports.distributed_blocks import BLOCK, Plan, convert_typed, typed_evidence
 from teleaudit.exports.distributed_files import FoundFile
-from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
+from teleaudit.exports.profiles import NO_DATES, DateEvidence, DecimalEvidence
 from teleaudit.exports.staging import Recognised, Staged, describe_parquet
 from teleaudit.exports.storage import connect
 
@@ -94,19 +94,19 @@ class TypedFiles:
         """What one file is, not yet hashed."""
         return self.sources[shown].staged
 
-    def dates(self, shown: str, expression: str) -> DateEvidence:
-        """How the dates of one column are written."""
-        key = (self.sources[shown].id, expression)
-        if key not in self._dates:
-            self._ask(shown, expression, "")
-        return self._dates[key]
+    def dates(self, shown: str, expressions: Sequence[str]) -> list[DateEvidence]:
+        """How the dates of these columns are written."""
+        keys = [(self.sources[shown].id, expression) for expression in expressions]
+        if any(key not in self._dates for key in keys):
+            self._ask(shown, expressions, ())
+        return [self._dates[key] for key in keys]
 
-    def numbers(self, shown: str, expression: str) -> DecimalEvidence:
-        """How the numbers of one column are written."""
-        key = (self.sources[shown].id, expression)
-        if key not in self._numbers:
-            self._ask(shown, "", expression)
-        return self._numbers[key]
+    def numbers(self, shown: str, expressions: Sequence[str]) -> list[DecimalEvidence]:
+        """How the numbers of these columns are written."""
+        keys = [(self.sources[shown].id, expression) for expression in expressions]
+        if any(key not in self._numbers for key in keys):
+            self._ask(shown, (), expressions)
+        return [self._numbers[key] for key in keys]
 
     def rows(self, plans: Mapping[str, Plan], schema: pa.Schema, spark_schema: StructType) -> DataFrame:
         """The rows of the working copy; made when they are asked for."""
@@ -134,15 +134,18 @@ class TypedFiles:
         named = [F.col("`" + name.replace("`", "``") + "`").alias(f"c{place}") for place, name in enumerate(alike[0].names)]
         return rows.select(*named, F.xxhash64("_metadata.file_path").alias("file"), F.col("_metadata.row_index").alias(_ROW))
 
-    def _ask(self, shown: str, dates: str, numbers: str) -> None:
-        """Takes the evidence of one expression in every file of the same columns."""
+    def _ask(self, shown: str, dates: Sequence[str], numbers: Sequence[str]) -> None:
+        """Takes the evidence of these expressions in every file of the same columns."""
         alike = next(group for group in self._groups() if self.sources[shown] in group)
         relations = {source.id: source.staged.relation for source in alike}
-        asked = functools.partial(typed_evidence, relations=relations, dates=[dates] if dates else [], numbers=[numbers] if numbers else [])
+        found_dates: dict[tuple[int, str], DateEvidence] = {(source.id, expression): NO_DATES for source in alike for expression in dates}
+        found_numbers = {(source.id, expression): DecimalEvidence() for source in alike for expression in numbers}
+        asked = functools.partial(typed_evidence, relations=relations, dates=dates, numbers=numbers)
         for row in self._read(alike).mapInArrow(asked, "survey binary").collect():
             file, by_date, by_number = pickle.loads(bytes(row.survey))  # noqa: S301 (our own executors wrote it)
-            for expression, found in by_date.items():
-                key = (file, expression)
-                self._dates[key] = self._dates[key] + found if key in self._dates else found
-            for expression, shown_by in by_number.items():
-                self._numbers[file, expression] = self._numbers.get((file, expression), DecimalEvidence()) + shown_by
+            for expression in dates:
+                found_dates[file, expression] += by_date[expression]
+            for expression in numbers:
+                found_numbers[file, expression] += by_number[expression]
+        self._dates |= found_dates
+        self._numbers |= found_numbers

@@ -71,6 +71,10 @@ class DateEvidence:
         return month_first if months > days else day_first
 
 
+_NONE = (0,) * len(dates.SHAPES)
+NO_DATES = DateEvidence(values=0, by_shape=_NONE, day_first=_NONE, month_first=_NONE, swappable=_NONE)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Undecided:
     """Why a date format cannot be told from the values."""
