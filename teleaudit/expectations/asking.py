@@ -27,7 +27,7 @@ class Asks(Protocol):
         """The rows of a query, a bounded number in memory at a time."""
 
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
-        """What the function makes of a query's rows; the order is lost."""
+        """What the function makes of a query's rows: a few rows for each part of them, in any order."""
 
     def keep(self, relation: str, sql: str, /) -> None:
         """Compute a query once, under a name that later queries may use."""

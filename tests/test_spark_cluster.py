@@ -1,0 +1,81 @@
+"""A real cluster: a master and two workers as processes of their own, the audit submitted to them, one of them killed on the way."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks.spark import cluster
+from tests.command import ROOT, only_run, start
+from tests.conftest import need
+from tests.test_run_on_spark import answers, audited, records
+
+_LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
+pytestmark = [pytest.mark.deep, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(autouse=True)
+def _java() -> None:
+    need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
+
+
+def wait_for(words: str, run: subprocess.Popen[str]) -> str:
+    """What the run says up to a line with these words."""
+    said = ""
+    assert run.stderr is not None
+    for line in run.stderr:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(said)
+
+
+def kill_a_worker() -> None:
+    """End one worker and its executors as a machine that fails would: at once."""
+    worker = next(process for process in psutil.Process().children(recursive=True) if "org.apache.spark.deploy.worker.Worker" in process.cmdline())
+    for process in (*worker.children(recursive=True), worker):
+        process.kill()
+
+
+def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: Path) -> None:
+    here = audited("bizzy", tmp_path / "duckdb")
+    with cluster(tmp_path / "cluster", workers=2, memory="1g") as master:
+        options = ("--engine", "spark", "--master", master, "--no-notebooks", "--as-of", "2026-11-22")
+        run = start("run", ROOT / "audits" / "bizzy", "--out", tmp_path / "spark", *options, environment=_LOOPBACK)
+        said = wait_for("asking the checks", run)
+        time.sleep(5)  # into the first data set
+        kill_a_worker()
+        out, err = run.communicate(timeout=600)
+    assert run.returncode == here.code == 1, said + err + out
+    on_duckdb, on_spark = only_run(tmp_path / "duckdb"), only_run(tmp_path / "spark")
+    assert answers(on_spark) == answers(on_duckdb)
+    assert records(on_spark) == records(on_duckdb)
+
+
+def test_without_any_worker_left_there_is_no_result(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", workers=1, memory="1g") as master:
+        kill_a_worker()
+        run = audited("bizzy", tmp_path / "spark", "--engine", "spark", "--master", master, environment=_LOOPBACK)
+    assert run.code == 3, run.err
+    assert "gave no executor within 60 seconds" in run.err
+    assert not list((tmp_path / "spark").rglob("COMPLETE"))
+
+
+def test_an_executor_that_runs_out_of_memory_ends_the_run_in_words(tmp_path: Path) -> None:
+    from teleaudit.engines.spark import SparkEngine
+    from teleaudit.engines.spark_session import spark_session
+    from teleaudit.errors import UserError
+
+    with pytest.MonkeyPatch.context() as patched, cluster(tmp_path / "cluster", workers=1, memory="1g") as master:
+        patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patched.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.executor.memory=480m pyspark-shell")
+        with spark_session(master, memory="1GiB", scratch=tmp_path) as session:
+            engine = SparkEngine(session)
+            with pytest.raises(UserError, match="an executor ran out of memory"):
+                list(engine.fetch("SELECT length(array_to_string(list(repeat(CAST(i AS VARCHAR), 200)), ',')) AS n FROM range(20000000) AS r(i)"))
+            with pytest.raises(UserError, match="an executor ran out of memory"):  # nothing is asked of it any more
+                list(engine.fetch("SELECT 1 AS n"))
