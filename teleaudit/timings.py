@@ -22,7 +22,7 @@ _SAMPLE_EVERY_S = 0.5
 class Stage:
     """A part of a run."""
 
-    stage: str  # start, reading, imports, views, checks, worklist, notebook_start, notebook, report
+    stage: str  # start, spark, reading, imports, views, checks, worklist, notebook_start, notebook, report
     name: str | None = None  # of the export, data set or notebook
     seconds: float = 0.0
     rows: int | None = None  # read, checked, or listed
