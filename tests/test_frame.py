@@ -37,8 +37,8 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("runs", "runstate", "notebooks", "kernels", "progress", "timings"),
     ("ledger",),
     ("answering",),
-    ("spark_runs",
-    "running",),
+    ("spark_runs",),
+    ("running",),
     ("lab", "samples"),
     ("cli", "__main__"),
 )

@@ -85,7 +85,7 @@ def test_reading_tells_its_steps_by_export_up_to_the_last_row(tmp_path: Path) ->
     exports = small_exports(tmp_path)
     audit = load_audit(ROOT / "audits" / "bizzy")
     steps: list[Step] = []
-    read = read_exports(audit, root=exports, work=tmp_path / "work", progress=steps.append)
+    read = read_exports(audit, root=str(exports), work=tmp_path / "work", progress=steps.append)
     last = {one.name: one.done for one in steps}
     assert last == {export.name: export.rows for export in read}
     assert all(one.stage == "reading" and (one.total is None or one.total > 0) for one in steps)
