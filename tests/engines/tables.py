@@ -97,16 +97,17 @@ _EDGES = _edges()
 _TIMES = (dt.time(0), dt.time(23, 59, 59), dt.time(23, 59, 59, 999_999), dt.time(2, 30), dt.time(2, 59, 59, 500_000), dt.time(12, 0, 0, 100), dt.time(3))
 
 
-def make_round(seed: int, folder: Path, *, rows: int) -> list[ReadExport]:
-    """One operator's exports of nearly all tables with so many rows each, as working copies in a folder."""
+def make_round(seed: int, folder: Path, *, rows: int, complete: bool = False) -> list[ReadExport]:
+    """One operator's exports with so many rows each, as working copies in a folder: one of every column, or of nearly all, some in two parts."""
     dice = Dice(seed)
     exports = []
     for table in TABLES.values():
-        if dice.often(0.04):
+        if not complete and dice.often(0.04):
             continue
-        rich = {column.name: dice.choice(_POOLS) for column in dice.sample(table.columns, 2)} | {"Ekstra": dice.choice(_POOLS)}  # each costs Spark some jobs
-        columns = [column for column in table.columns if column.required or dice.often(0.95)]
-        exports += [_export(dice, table.name, columns, rich, folder, part, rows=1 if dice.often(0.03) else rows) for part in range(dice.choice((1, 1, 2)))]
+        rich = {column.name: dice.choice(_POOLS) for column in dice.sample(table.columns, 1)} | {"Ekstra": dice.choice(_POOLS)}  # each costs Spark some jobs
+        columns = [column for column in table.columns if complete or column.required or dice.often(0.95)]
+        parts = 1 if complete else dice.choice((1, 1, 2))
+        exports += [_export(dice, table.name, columns, rich, folder, part, rows=1 if not complete and dice.often(0.03) else rows) for part in range(parts)]
     return exports
 
 
