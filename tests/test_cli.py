@@ -159,7 +159,7 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
         (("run", "audits/bizzy", "--as-of", "2026-13-01"), "--as-of 2026-13-01 is no date: write it as yyyy-mm-dd, as in 2026-11-22."),
         (("run", "audits/bizzy", "--as-of", "22-11-2026"), "--as-of 22-11-2026 is no date: write it as yyyy-mm-dd, as in 2026-11-22."),
         (("run", "audits/bizzy", "--as-of", ""), "--as-of  is no date: write it as yyyy-mm-dd, as in 2026-11-22."),
-        (("run", "audits/bizzy", "--engine", "spark"), "--engine spark: not available here. There is: duckdb."),
+        (("run", "audits/bizzy", "--engine", "flink"), "--engine flink: not available here. There is: duckdb, spark."),
         (("run", "audits/bizzy", "--lang", "da,en"), "--lang en: not available here. There is: da."),
         (("run", "audits/bizzy", "--memory", "plenty"), "--memory plenty is no size: write a number and its unit, as in 1536MB or 4GB."),
         (("run", "audits/bizzy", "--jobs", "0"), "Invalid value for '--jobs': Input should be greater than or equal to 1"),

@@ -31,11 +31,11 @@ def records(folder: Path) -> list[dict[str, str]]:
 
 def audited(operator: str, out: Path, *options: str, environment: dict[str, str] | None = None) -> Ended:
     run = start("run", ROOT / "audits" / operator, "--out", out, "--as-of", "2026-11-22", "--no-notebooks", *options, environment=environment)
-    told, errors = run.communicate(timeout=500)
+    told, errors = run.communicate(timeout=840)
     return Ended(code=run.returncode, out=told, err=errors)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("operator", ["bizzy", pytest.param("kazoom", marks=pytest.mark.deep)])
 def test_both_engines_give_the_same_results_and_the_same_worklist(operator: str, tmp_path: Path) -> None:
     need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
