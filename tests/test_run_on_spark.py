@@ -35,8 +35,9 @@ def audited(operator: str, out: Path, *options: str, environment: dict[str, str]
     return Ended(code=run.returncode, out=told, err=errors)
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("operator", ["bizzy", pytest.param("kazoom", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("operator", ["bizzy", "kazoom"])
 def test_both_engines_give_the_same_results_and_the_same_worklist(operator: str, tmp_path: Path) -> None:
     need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
     here = audited(operator, tmp_path / "duckdb")
