@@ -75,7 +75,8 @@ def test_an_executor_that_runs_out_of_memory_ends_the_run_in_words(tmp_path: Pat
         patched.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.executor.memory=480m pyspark-shell")
         with spark_session(master, memory="1GiB", scratch=tmp_path) as session:
             engine = SparkEngine(session)
+            engine.session.range(20_000_000, numPartitions=1).createOrReplaceTempView("numbers")
             with pytest.raises(UserError, match="an executor ran out of memory"):
-                list(engine.fetch("SELECT length(array_to_string(list(repeat(CAST(i AS VARCHAR), 200)), ',')) AS n FROM range(20000000) AS r(i)"))
+                list(engine.fetch("SELECT length(array_to_string(list(repeat(CAST(id AS VARCHAR), 200)), ',')) AS n FROM numbers"))
             with pytest.raises(UserError, match="an executor ran out of memory"):  # nothing is asked of it any more
                 list(engine.fetch("SELECT 1 AS n"))

@@ -61,7 +61,8 @@ class _KeptConnection(SqlAlchemyExecutionEngine):
         if self._connection is None or self._connection.closed:
             self._connection = self.engine.connect()
         try:
-            yield self._connection
+            with self.asks.watched():
+                yield self._connection
         except BaseException:
             self._connection.rollback()  # or every later query on it is refused
             raise
@@ -104,6 +105,22 @@ class DuckDBEngine:
         self._frames: dict[str, Any] = {}  # data frames read in place, by relation name
         self.scans = Scans()
         self._asking: duckdb.DuckDBPyConnection | None = None  # the cursor of Great Expectations
+        self._failure: UserError | None = None
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """No memory, or no disk to spill to, ends the run, in words: Great Expectations would make a failed check of it."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            yield
+        except (duckdb.OutOfMemoryException, duckdb.IOException, sa.exc.DBAPIError) as error:
+            own = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            if not isinstance(own, duckdb.OutOfMemoryException) and "No space left" not in str(own):
+                raise
+            msg = "DuckDB ran out of memory and of disk to spill to. Raise --memory, or give the run folder's disk more room."
+            self._failure = UserError(msg)
+            raise self._failure from None
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """``export_<table>``: the union of the working copies by column name."""
@@ -128,7 +145,8 @@ class DuckDBEngine:
         """The data sets and their helpers; helpers of kind ``table`` are computed now, once."""
         for view in views():
             sql = view.sql.replace("$as_of", f"DATE '{as_of}'").replace("$services_known", str(services_known).lower())
-            self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {sql}")
+            with self.watched():
+                self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {sql}")
         for table in TABLES.keys() - {view.name for view in views()}:
             self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM export_{table}")
 
@@ -162,7 +180,10 @@ class DuckDBEngine:
             self.scans[relation] += 1
             return self._batch(relation)
 
-        return answers_of(batch, suite)
+        answers = answers_of(batch, suite)
+        if self._failure is not None:
+            raise self._failure
+        return answers
 
     def _batch(self, relation: str) -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
         if self._source is None:
@@ -180,12 +201,10 @@ class DuckDBEngine:
         self.scans.note(sql)
         cursor = self.cursor()
         try:
-            cursor.execute(sql)
-            while rows := cursor.fetchmany(_BATCH_ROWS):
-                yield from rows
-        except duckdb.OutOfMemoryException:
-            msg = "DuckDB ran out of memory. Raise --memory, or give the run folder's disk more room to spill to."
-            raise UserError(msg) from None
+            with self.watched():
+                cursor.execute(sql)
+                while rows := cursor.fetchmany(_BATCH_ROWS):
+                    yield from rows
         finally:
             cursor.close()
 
@@ -197,13 +216,13 @@ class DuckDBEngine:
     def keep(self, relation: str, sql: str, /) -> None:
         """A table of the in-memory database; like all others it goes to disk where memory is short."""
         self.scans.note(sql)
-        with closing(self.cursor()) as cursor:
+        with self.watched(), closing(self.cursor()) as cursor:
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {sql}")
 
     def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
         """A table of the functions' rows."""
         schema = pa.schema([(name, pa.string() if kind == "VARCHAR" else pa.int64()) for name, kind in columns.items()])
-        with closing(self.cursor()) as cursor:
+        with self.watched(), closing(self.cursor()) as cursor:
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
             for part in judged:
                 if part.judge is None:
