@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -54,6 +55,26 @@ def differing(one: Answered, other: Answered) -> list[str]:
 
 def test_engines_agree_about_every_check_of_an_operator() -> None:
     assert disagreements(20261122, AS_OF, rows=100, suites=frozenset({"kazoom", "hygiene"})) == {}
+
+
+def test_one_customer_with_half_the_calls_is_judged_like_any_other() -> None:
+    calls = 20_000
+    ended = pd.Timestamp("2020-03-31")
+    owner = [f"K{1 if number % 2 else number % 40:03}" for number in range(calls)]
+    frames = {
+        "crm_customer": pd.DataFrame({"customer_id": sorted(set(owner)), "end_date": ended}),
+        "legal_hold": pd.DataFrame({"hold_id": ["H1"], "customer_id": ["K001"], "start": pd.Timestamp("2020-01-01"), "end": pd.NaT, "reason": ["x"], "approved_by": ["y"]}),
+        "cdr": pd.DataFrame({"call_id": range(calls), "customer_id": owner, "start_at": pd.Timestamp("2019-05-05 10:00"), "invoice_id": None}),
+    }
+    asked = [suite for suite in known_suites() if suite.name == "bizzy"]
+    found = {}
+    for name, make_engine in ENGINES.items():
+        with TemporaryDirectory() as folder, closing(make_engine(Path(folder, "spill"))) as engine:
+            listed = Listed()
+            results = Bench(audit_of(PARAMETERS), asked, (), engine, as_of=AS_OF, frames=frames).run(("retention",), worklist=listed)
+            found[name] = listed.complete(next(result for result in results if result.id == "BIZ-ret-7.unbilled"))
+    assert differing(found["duckdb"], found["spark"]) == []
+    assert (found["duckdb"].answer.population, len(found["duckdb"].deviations), found["duckdb"].answer.exempted) == (calls, calls // 2, calls // 2)
 
 
 @pytest.mark.deep

@@ -23,7 +23,7 @@ def small(tmp_path: Path) -> Iterator[DuckDBEngine]:
     with engine.cursor() as cursor:
         cursor.execute("SET max_temp_directory_size = '1MB'")
     engine.add_frame("cdr", pd.DataFrame({"call_id": range(ROWS)}))
-    engine._connection.execute("CREATE VIEW cdr AS SELECT * FROM export_cdr")  # noqa: SLF001 (the one data set, without the views of a whole audit)
+    engine._connection.execute("CREATE VIEW cdr AS SELECT * FROM export_cdr")
     yield engine
     engine.close()
 
