@@ -49,7 +49,18 @@ if TYPE_CHECKING:
 RESULTS_FILE = "results.json"
 REPORT_FILE = "report.da.pdf"
 _MOST_JOBS = 4
-_NOTEBOOKS: dict[Topic, str] = {"intake": "00_intake.ipynb", "retention": "10_retention.ipynb", "card_data": "20_card_data.ipynb", "message_content": "30_message_content.ipynb"}
+_NOTEBOOKS: dict[Topic, str] = {
+    "intake": "00_intake.ipynb",
+    "retention": "10_retention.ipynb",
+    "card_data": "20_card_data.ipynb",
+    "message_content": "30_message_content.ipynb",
+    "minimisation": "40_minimisation.ipynb",
+    "consent": "50_consent.ipynb",
+    "rights": "60_rights.ipynb",
+    "disclosure": "70_disclosure.ipynb",
+    "access": "80_access.ipynb",
+    "deletion": "85_deletion.ipynb",
+}
 _REPORT_NOTEBOOK = "90_report.ipynb"
 
 

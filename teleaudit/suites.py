@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import sqlglot
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -23,7 +24,7 @@ from teleaudit.views import data_set_view, views
 
 Severity = Literal["critical", "high", "medium", "low", "observation"]
 OnDeviation = Literal["fail", "breach", "review"]
-Topic = Literal["intake", "retention", "card_data", "message_content"]
+Topic = Literal["intake", "retention", "minimisation", "card_data", "message_content", "consent", "rights", "disclosure", "access", "deletion"]
 ExpectationType = Literal[
     "expect_erasure_by_deadline",
     "expect_rows_to_satisfy",
@@ -32,8 +33,11 @@ ExpectationType = Literal[
     "expect_no_card_data",
     "expect_no_message_content",
     "expect_no_location_columns",
+    "expect_only_listed_columns",
 ]
-TOPICS: tuple[Topic, ...] = ("intake", "retention", "card_data", "message_content")
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+_PARAMETER = re.compile(r"\$(\w+)")
+_AS_OF = "as_of"
 
 
 class _Strict(BaseModel):
@@ -85,6 +89,8 @@ class ExpectationSpec(_Strict):
     not_assessable: dict[str, str] = Field(default_factory=dict)
     scope: str = "true"
     violates: str | None = None
+    due: str | None = None  # the date a row was due, where it has one that is no period
+    listed: tuple[str, ...] = ()  # the canonical columns that a closed list allows
     exempt: tuple[str, ...] = ()
     legal: tuple[Reading, ...] = ()
     action: Words | None = None
@@ -101,6 +107,9 @@ class ExpectationSpec(_Strict):
             raise ValueError(msg)
         if self.type == "expect_erasure_by_deadline" and (self.starts_at is None or self.period is None):
             msg = "expect_erasure_by_deadline needs starts_at and period"
+            raise ValueError(msg)
+        if self.type == "expect_only_listed_columns" and not self.listed:
+            msg = "expect_only_listed_columns needs listed"
             raise ValueError(msg)
         if self.type == "expect_rows_to_satisfy" and self.violates is None:
             msg = "expect_rows_to_satisfy needs violates"
@@ -122,13 +131,15 @@ class ExpectationSpec(_Strict):
     def parameters(self) -> tuple[str, ...]:
         """The parameters it rests on."""
         periods = (self.period, *(reading.period for reading in self.legal))
-        return tuple(dict.fromkeys(period.parameter for period in periods if isinstance(period, PeriodFromParameter)))
+        named = [period.parameter for period in periods if isinstance(period, PeriodFromParameter)]
+        named += [name for condition in self.conditions for name in _PARAMETER.findall(condition) if name != _AS_OF]
+        return tuple(dict.fromkeys(named))
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """Everything in it that speaks of columns, as SQL."""
         readings = [part for reading in self.legal for part in (reading.starts_at, reading.where)]
-        parts = (self.starts_at, self.scope, self.violates, *self.not_assessable.values(), *(f"exempt_{name}" for name in self.exempt), *readings)
+        parts = (self.starts_at, self.scope, self.violates, self.due, *self.not_assessable.values(), *(f"exempt_{name}" for name in self.exempt), *readings)
         return tuple(part for part in parts if part is not None)
 
 

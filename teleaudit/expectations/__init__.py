@@ -6,6 +6,7 @@ A new kind of expectation is one file in this folder and one line in ``build``.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.suites import Check, PeriodSpec
 
+_PARAMETER = re.compile(r"\$(\w+)")
 _UNITS = {"D": "days", "M": "months", "Y": "years"}
 Expectation = Any  # a great_expectations Expectation with ``conditions`` and ``deviations``; its own types are not typed
 
@@ -37,22 +39,26 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
     """The expectation of a check on a data set. Raises: UnsetParameterError."""
     spec = check.spec
     day = as_of.isoformat()
+
+    def said(sql: str) -> str:
+        return _PARAMETER.sub(lambda named: f"DATE '{day}'" if named[1] == "as_of" else _whole_number(named[1], parameters), sql)
+
     meta = {"id": check.id, "clauses": [check.clause.clause], "legal_basis": list(check.legal_basis), "severity": check.severity, "claim": check.claim.model_dump()}
     common: dict[str, Any] = {"meta": meta}
-    rows: dict[str, Any] = common | {"scope": _dated(spec.scope, day), "exempt": {name: f"exempt_{name}" for name in spec.exempt}}
-    reasons = {name: _dated(condition, day) for name, condition in spec.not_assessable.items()}
+    rows: dict[str, Any] = common | {"scope": said(spec.scope), "exempt": {name: f"exempt_{name}" for name in spec.exempt}}
+    reasons = {name: said(condition) for name, condition in spec.not_assessable.items()}
     match spec.type:
         case "expect_erasure_by_deadline":
             legal = [
                 {"name": r.name, "period": _period(r.period, parameters)}
                 | ({"starts_at": r.starts_at} if r.starts_at else {})
-                | ({"where": _dated(r.where, day)} if r.where else {})
+                | ({"where": said(r.where)} if r.where else {})
                 for r in spec.legal
             ]
             period = _period(spec.period or "", parameters)
             return erasure_by_deadline(as_of=day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, legal=legal, not_assessable=reasons, **rows)
         case "expect_rows_to_satisfy":
-            return ExpectRowsToSatisfy(violates=_dated(spec.violates or "", day), not_assessable=reasons, **rows)
+            return ExpectRowsToSatisfy(violates=said(spec.violates or ""), due=said(spec.due) if spec.due else None, not_assessable=reasons, **rows)
         case "expect_possible_dates":
             return possible_dates(as_of=day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
@@ -65,8 +71,15 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
             return no_location_columns(data_set=data_set, table=table, **common)
 
 
-def _dated(sql: str, day: str) -> str:
-    return sql.replace("$as_of", f"DATE '{day}'")
+def _whole_number(name: str, parameters: Mapping[str, Parameter]) -> str:
+    """A number that the controller has set, as SQL. Raises: AuditFileError, UnsetParameterError."""
+    value = parameters[name].value
+    if value is None:
+        raise UnsetParameterError(name)
+    if not str(value).isdecimal():
+        msg = f"parameter '{name}': '{value}' is not a whole number. Write it so in the audit file."
+        raise AuditFileError(msg)
+    return str(value)
 
 
 def _period(spec: PeriodSpec, parameters: Mapping[str, Parameter]) -> str:

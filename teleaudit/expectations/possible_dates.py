@@ -15,7 +15,7 @@ from typing import Any
 from teleaudit.expectations.rows import ExpectRowsToSatisfy, literal, quoted
 from teleaudit.schema import TABLES, Column, Kind, Table
 
-_AHEAD = frozenset({"due_date", "period_to", "fy_start", "fy_end"})  # (2)
+_AHEAD = frozenset({"due_date", "period_to", "fy_start", "fy_end", "valid_until", "scope_to"})  # (2)
 _IN_ORDER = (
     ("start_date", "end_date"),
     ("valid_from", "valid_to"),
@@ -24,6 +24,9 @@ _IN_ORDER = (
     ("fy_start", "fy_end"),
     ("start", "end"),
     ("start_at", "end_at"),
+    ("start_at", "stop_at"),
+    ("given_at", "withdrawn_at"),
+    ("received_at", "closed_at"),
 )
 _DATES = (Kind.DATE, Kind.TIMESTAMP)
 

@@ -16,6 +16,7 @@ from teleaudit.samples.asterisk import write_master_csv
 from teleaudit.samples.lawful import plant_doubts, plant_lawful
 from teleaudit.samples.oracle import expected_findings
 from teleaudit.samples.planting import DEVIATIONS, plant_everything_at_once
+from teleaudit.samples.registers import plant_registers
 from teleaudit.samples.usage import write_usage
 from teleaudit.samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
 from teleaudit.samples.writing import write_tables
@@ -68,13 +69,15 @@ def _operator(name: str) -> Operator:
 
 
 def _kinds(operator: Operator) -> dict[str, str]:
-    """Check id -> kind of deviation. Asterisk knows no cells: Bizzy's calls have no location."""
-    return {operator.check_id(kind): kind for kind in DEVIATIONS if not (operator is BIZZY and kind == "location")}
+    """Check id -> kind of deviation. Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation from the other."""
+    others = {"KAZ-", "BIZ-"} - {operator.clause_prefix}
+    return {operator.check_id(kind): kind for kind in DEVIATIONS if kind[:4] not in others and not (operator is BIZZY and kind == "location")}
 
 
 def _world(operator: Operator, *, seed: int, clean: bool, only: str | None) -> World:
     world = build(operator, random.Random(f"{operator.name} {seed}"), customers=CUSTOMERS)
     plant_lawful(world)
+    plant_registers(world)
     kinds = _kinds(operator)
     if only is not None:
         if only not in kinds and not any(only in _kinds(other) for other in OPERATORS.values()):

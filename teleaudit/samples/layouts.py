@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from teleaudit.samples.world import BIZZY, KAZOOM, Operator, Row
+from teleaudit.samples.world import BIZZY, KAZOOM, REMARK, Operator, Row
+from teleaudit.schema import TABLES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,13 @@ _BIZZY: dict[str, Layout] = {
             "status": "Status",
             "open_balance": "Åben saldo",
             "notes": "Bemærkninger",
+            "restricted_from": "Begrænset fra",
+            "restricted_to": "Begrænset til",
+            "anonymised_at": "Anonymiseret",
+            "source": "Kilde",
+            "notified_at": "Underrettet",
+            "birth_date": "Fødselsdato",
+            "gender": "Køn",
             "gln": "EAN-lokationsnr.",
             "segment": "Segment",
         },
@@ -95,6 +103,7 @@ _BIZZY: dict[str, Layout] = {
             "type": "Aftaletype",
             "signed_at": "Underskrevet",
             "valid_from": "Gyldig fra",
+            "scope": "Omfang",
             "ended_at": "Ophørt",
             "scan_ref": "Scan",
             "paper_archive_ref": "Arkivnr.",
@@ -109,6 +118,7 @@ _BIZZY: dict[str, Layout] = {
             "customer_id": "Kundenr.",
             "product": "Produkt",
             "start_date": "Startdato",
+            "terminated_at": "Opsagt",
             "end_date": "Ophør",
             "price": "Pris pr. md.",
             "card": "Ekstern reference",
@@ -168,11 +178,11 @@ _BIZZY: dict[str, Layout] = {
 }
 
 _KAZOOM_HEADERS = {
-    "crm_customer": "kundenr,kundetype,cvr,navn,adresse,postnr,by,email,telefon,mobil,oprettet,startdato,slutdato,status,saldo,noter,ean_nr,segment",
+    "crm_customer": "kundenr,kundetype,cvr,navn,adresse,postnr,by,email,telefon,mobil,oprettet,startdato,slutdato,status,saldo,noter,begraenset_fra,begraenset_til,anonymiseret,kilde,underrettet,foedselsdato,koen,ean_nr,segment",
     "crm_contact": "kontaktid,kundenr,navn,rolle,email,telefon,gyldig_fra,gyldig_til,intern_note",
     "crm_interaction": "id,kundenr,tidspunkt,kanal,retning,emne,tekst",
-    "agreement": "aftalenr,kundenr,aftaletype,underskrevet,gyldig_fra,ophoert,scan,arkivnr,makuleret,intern_note",
-    "subscription": "abonnementsnr,kundenr,produkt,startdato,slutdato,pris,ekstern_reference",
+    "agreement": "aftalenr,kundenr,aftaletype,underskrevet,gyldig_fra,omfang,ophoert,scan,arkivnr,makuleret,intern_note",
+    "subscription": "abonnementsnr,kundenr,produkt,startdato,opsagt,slutdato,pris,ekstern_reference",
     "pbx_config": "konfigurationsid,kundenr,abonnementsnr,type,brugernavn,status,oprettet,slettet,kommentar",
     "invoice": "fakturaid,fakturanr,kundenr,selskab,fakturadato,forfaldsdato,periode_fra,periode_til,beloeb,betalingsid,status,bemaerkning",
     "payment": "betalingsnr,kundenr,fakturaid,selskab,betalt,beloeb,metode,psp_reference,kort_maskeret,kortreference",
@@ -195,7 +205,24 @@ _KAZOOM = {
     table: Layout(file=_KAZOOM_FILES[table], columns=dict(zip(_BIZZY[table].columns, headers.split(","), strict=True))) for table, headers in _KAZOOM_HEADERS.items()
 }  # both hold the same, under names of their own
 
-_LAYOUTS = {BIZZY.name: _BIZZY, KAZOOM.name: _KAZOOM}
+
+
+def _register(table: str, spelled: Callable[[str], str]) -> Layout:
+    """A register under the first header that its columns are known by."""
+    known = TABLES[table]
+    headers = {column.name: spelled(column.synonyms[0]) for column in known.columns}
+    return Layout(file=_one(f"{_plain(known.title_da)}.csv"), columns=headers | {REMARK: spelled("intern note")})
+
+
+def _plain(words: str) -> str:
+    return words.casefold().replace(" ", "_").replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+
+
+_REGISTERS = tuple(table for table in TABLES if table not in (*_BIZZY, "cdr"))
+_LAYOUTS = {
+    BIZZY.name: _BIZZY | {table: _register(table, lambda header: header[0].upper() + header[1:]) for table in _REGISTERS},
+    KAZOOM.name: _KAZOOM | {table: _register(table, _plain) for table in _REGISTERS},
+}
 
 
 def layouts(operator: Operator) -> dict[str, Layout]:

@@ -18,7 +18,7 @@ from teleaudit.schema import TABLES, Kind
 Finding = tuple[str, str]  # check id, record key
 
 # Columns that may lie ahead: what is due, and the end of a period.
-_MAY_LIE_AHEAD = {"due_date", "period_to", "fy_start", "fy_end"}
+_MAY_LIE_AHEAD = {"due_date", "period_to", "fy_start", "fy_end", "valid_until", "scope_to"}
 _IN_ORDER = {
     "crm_customer": (("start_date", "end_date"),),
     "crm_contact": (("valid_from", "valid_to"),),
@@ -28,6 +28,12 @@ _IN_ORDER = {
     "cdr": (("start_at", "end_at"),),
     "financial_years": (("fy_start", "fy_end"),),
     "legal_hold": (("start", "end"),),
+    "number_assignment": (("valid_from", "valid_to"),),
+    "consent": (("given_at", "withdrawn_at"),),
+    "dsar": (("received_at", "closed_at"),),
+    "recipient_register": (("valid_from", "valid_to"),),
+    "staff_roster": (("valid_from", "valid_to"),),
+    "ip_session": (("start_at", "stop_at"),),
 }
 _UNBILLED_YEARS = 1
 _ACCOUNTING_YEARS = 5
@@ -153,7 +159,7 @@ class _Oracle:
             seen: set[tuple[object, ...]] = set()
             for row in sorted(rows, key=lambda row: (str(row[FILE]), int(str(row[LINE])))):
                 key = tuple(row[column] for column in TABLES[table].key)
-                if key in seen and None not in key:
+                if key and key in seen and None not in key:
                     yield f"key.{table}", row
                 seen.add(key)
 
@@ -161,7 +167,7 @@ class _Oracle:
 def row_key(table: str, row: Row) -> str:
     """The key of a record as a worklist writes it; file and line where the record has no key."""
     values = [row[column] for column in TABLES[table].key]
-    if None in values:
+    if not values or None in values:
         return f"{row[FILE]}:{row[LINE]}"
     return "|".join(str(value) for value in values)
 
@@ -212,7 +218,7 @@ def _is_impossible(table: str, row: Row) -> bool:
 
 
 def _is_before(row: Row, end: str, start: str) -> bool:
-    first, last = row[start], row[end]
+    first, last = row.get(start), row.get(end)
     if isinstance(first, dt.datetime) and isinstance(last, dt.datetime):
         return last < first and not (last.date() == AUTUMN_SUNDAY and last.hour == CHANGING_HOUR)
     first_day, last_day = _day(first), _end(last)

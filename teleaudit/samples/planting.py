@@ -12,7 +12,10 @@ from collections.abc import Callable
 from teleaudit.samples import invented
 from teleaudit.samples.calendar import AS_OF, CHANGING_HOUR, SPRING_SUNDAY, days_after
 from teleaudit.samples.lawful import LAST_OVERDUE_YEAR_END, LONG_AGO, START, everything, noon
-from teleaudit.samples.world import BIZZY, KAZOOM, MARKS, TABLE_NAMES, Garbled, Row, World
+from teleaudit.samples.registers import DEVIATIONS as REGISTER_DEVIATIONS
+from teleaudit.samples.registers import FRESH
+from teleaudit.samples.world import BIZZY, KAZOOM, MARKS, REMARK, TABLE_NAMES, Garbled, Row, World
+from teleaudit.schema import TABLES, Kind
 
 LEAP_DAY = dt.date(2024, 2, 29)
 FUTURE = dt.date(2099, 1, 1)
@@ -178,7 +181,7 @@ def _fresh_row(world: World, table: str) -> Row:
         "financial_years": lambda: _old_year(world),
         "legal_hold": lambda: world.hold(customer_id, start=dt.date(2024, 5, 6)),
     }
-    return makers[table]()
+    return makers[table]() if table in makers else FRESH[table](world)
 
 
 def _old_year(world: World) -> Row:
@@ -204,8 +207,8 @@ def _cards(table: str) -> Callable[[World], None]:
     def plant(world: World) -> None:
         for place in range(2 if table == "financial_years" else 8):
             row = _fresh_row(world, table)
-            if table in _FREE_TEXT:
-                row[_FREE_TEXT[table]] = invented.card_sentence(world.rng, place)
+            if table not in _BARE_COLUMN:
+                row[_FREE_TEXT.get(table, REMARK)] = invented.card_sentence(world.rng, place)
             else:
                 row[_BARE_COLUMN[table]] = invented.card_number(world.rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)])
             _mark(row, f"card.{table}")
@@ -246,10 +249,17 @@ _IMPOSSIBLE: dict[str, tuple[tuple[str, object], ...]] = {
 }
 
 
+def _impossible_in_register(table: str) -> tuple[tuple[str, object], ...]:
+    """In the column without which the register's main checks judge nothing."""
+    column = next(column for column in TABLES[table].columns if column.kind in {Kind.DATE, Kind.TIMESTAMP} and column.required)
+    epoch = dt.date(1970, 1, 1)
+    return (column.name, "zero"), (column.name, noon(epoch) if column.kind is Kind.TIMESTAMP else epoch)
+
+
 def _impossible_dates(table: str) -> Callable[[World], None]:
     def plant(world: World) -> None:
         zero, text = ("00-00-0000", "31-02-2024") if world.operator is BIZZY else ("0000-00-00", "2024-02-31")
-        for column, value in _IMPOSSIBLE[table]:
+        for column, value in _IMPOSSIBLE.get(table) or _impossible_in_register(table):
             row = _fresh_row(world, table)
             row[column] = {"zero": Garbled(zero), "text": Garbled(text)}.get(str(value), value)
             if column == "start_at":
@@ -270,6 +280,10 @@ def _duplicate_keys(table: str) -> Callable[[World], None]:
             world.tables[table].append({**_fresh_row(world, table), MARKS: []})
 
     return plant
+
+
+def _has_dates(table: str) -> bool:
+    return table in _IMPOSSIBLE or any(column.kind in {Kind.DATE, Kind.TIMESTAMP} and column.required for column in TABLES[table].columns)
 
 
 def _mark(row: Row, kind: str) -> None:
@@ -294,7 +308,8 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "location": _locations,
     "end_date": _inconsistent_ends,
     "duration": _wrong_durations,
+    **REGISTER_DEVIATIONS,
     **{f"card.{table}": _cards(table) for table in TABLE_NAMES},
-    **{f"dates.{table}": _impossible_dates(table) for table in TABLE_NAMES},
-    **{f"key.{table}": _duplicate_keys(table) for table in TABLE_NAMES},
+    **{f"dates.{table}": _impossible_dates(table) for table in TABLE_NAMES if _has_dates(table)},
+    **{f"key.{table}": _duplicate_keys(table) for table in TABLE_NAMES if TABLES[table].key},
 }

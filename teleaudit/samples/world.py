@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 
 from teleaudit.samples import invented
 from teleaudit.samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPEN_END, FinancialYears, days_after, financial_year_end, month_end, years_after
+from teleaudit.schema import TABLES
 
 Row = dict[str, object]
 MARKS = "*marks"  # check kinds planted in the row that no rule on dates or keys would show: cards, messages
+REMARK = "remark"  # a free text that no audit maps
 FILE, LINE = "*file", "*line"  # where the row came to stand
 
 
@@ -32,6 +34,7 @@ class Operator:
     name: str
     legal_entity: str
     customer_prefix: str
+    clause_prefix: str  # of the ids of its policy's clauses
     first_customer: int
     first_invoice: int
     slip_length: int  # digits of a payment slip id: 15 for kortart 71, 16 for 75
@@ -47,7 +50,7 @@ class Operator:
     archives_paper: bool  # agreements of former customers stay in the archive; else they are destroyed
 
     def check_id(self, kind: str) -> str:
-        """The check id of a kind of deviation (``card.cdr``, ``dates.invoice``, ``customer`` ...)."""
+        """The check id of a kind of deviation (``card.cdr``, ``dates.invoice``, ``customer`` ...); one of the registers' is the id itself."""
         family, _, data_set = kind.partition(".")
         match family:
             case "card":
@@ -55,7 +58,7 @@ class Operator:
             case "dates" | "key":
                 return f"HYG-{family}.{data_set}"
             case _:
-                return self.check_ids[kind]
+                return self.check_ids.get(kind, kind)
 
 
 def _kazoom_agreement_due(end: dt.date) -> dt.date:
@@ -69,6 +72,7 @@ KAZOOM = Operator(
     name="kazoom",
     legal_entity="Kazoom A/S",
     customer_prefix="K",
+    clause_prefix="KAZ-",
     first_customer=1001,
     first_invoice=7010001,
     slip_length=15,
@@ -102,6 +106,7 @@ BIZZY = Operator(
     name="bizzy",
     legal_entity="Bizzy",
     customer_prefix="",
+    clause_prefix="BIZ-",
     first_customer=398600,  # half of the customers, and so of the payment slip ids, begin with 4
     first_invoice=20010001,
     slip_length=16,
@@ -132,7 +137,7 @@ BIZZY = Operator(
 )
 
 OPERATORS = {operator.name: operator for operator in (KAZOOM, BIZZY)}
-TABLE_NAMES = ("crm_customer", "crm_contact", "crm_interaction", "agreement", "subscription", "pbx_config", "cdr", "invoice", "payment", "financial_years", "legal_hold")
+TABLE_NAMES = tuple(TABLES)
 
 
 @dataclass

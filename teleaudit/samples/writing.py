@@ -63,6 +63,10 @@ def _write_csv(path: Path, rows: list[Row], layout: Layout, style: Style, *, bro
 def _csv_cell(value: object, style: Style) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if isinstance(value, dt.datetime):
+        return value.strftime(f"{style.date} %H:%M:%S")
     if isinstance(value, dt.date):
         return value.strftime(style.date)
     return f"{value:.2f}".replace(".", style.decimal) if isinstance(value, float) else str(value)

@@ -1,0 +1,80 @@
+"""What a canonical table and its columns are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a column's text is read. Identifiers, CVR, phone and card numbers are TEXT: digits are not quantities."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TIMESTAMP = "timestamp"  # local wall clock of Europe/Copenhagen, without zone
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One canonical column."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False  # without it the table's main checks cannot be judged
+    open_end: bool = False  # 31-12-9999, 2099 and 1900 in it mean "no end", not a date
+    synonyms: tuple[str, ...] = ()  # headers seen in Danish systems and public formats, casefolded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One canonical table. ``key`` is empty where records have no key: they are then known by file name and line."""
+
+    name: str
+    title_da: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises: KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names in their order."""
+        return tuple(column.name for column in self.columns)
+
+
+def text(name: str, *synonyms: str, required: bool = False) -> Column:
+    """A column of text: identifiers and numbers that are no quantities too."""
+    return Column(name=name, synonyms=synonyms, required=required)
+
+
+def date(name: str, *synonyms: str, required: bool = False, open_end: bool = False) -> Column:
+    """A column of dates."""
+    return Column(name=name, kind=Kind.DATE, synonyms=synonyms, required=required, open_end=open_end)
+
+
+def time(name: str, *synonyms: str, required: bool = False, open_end: bool = False) -> Column:
+    """A column of local times."""
+    return Column(name=name, kind=Kind.TIMESTAMP, synonyms=synonyms, required=required, open_end=open_end)
+
+
+def integer(name: str, *synonyms: str) -> Column:
+    """A column of whole numbers."""
+    return Column(name=name, kind=Kind.INTEGER, synonyms=synonyms)
+
+
+def decimal(name: str, *synonyms: str) -> Column:
+    """A column of decimal numbers."""
+    return Column(name=name, kind=Kind.DECIMAL, synonyms=synonyms)
+
+
+def boolean(name: str, *synonyms: str) -> Column:
+    """A column of yes and no."""
+    return Column(name=name, kind=Kind.BOOLEAN, synonyms=synonyms)
+
+
+CUSTOMER_ID = ("kundenr", "kundenummer", "kundeid", "kunde_id", "customer_id", "customerid")
