@@ -98,6 +98,7 @@ class ExpectationSpec(_Strict):
     claim: Words | None = None
     legal_basis: tuple[str, ...] | None = None
     severity: Severity | None = None
+    topic: Topic | None = None
     on_deviation: OnDeviation | None = None
 
     @model_validator(mode="after")
@@ -204,7 +205,7 @@ class Check:
     @property
     def topic(self) -> Topic:
         """The notebook it belongs to."""
-        return self.clause.topic or "intake"  # a clause with expectations has one
+        return self.spec.topic or self.clause.topic or "intake"  # a clause with expectations has one
 
     @property
     def claim(self) -> Words:
