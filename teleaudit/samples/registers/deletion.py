@@ -21,7 +21,8 @@ def _tombstone(world: World, **values: object) -> Row:
     return world.add("tombstone", **(row | values))
 
 
-def _processing_register(world: World, **values: object) -> Row:
+def processing_register(world: World, **values: object) -> Row:
+    """A lawful row of the record of processing activities."""
     row: Row = dict(activity_id=world.key("BEH"), purpose="levering af abonnement", legal_basis="6_1_b", retention="P1Y")
     return world.add("processing_register", **(row | values))
 
@@ -36,14 +37,14 @@ def _backup_register(world: World, **values: object) -> Row:
     return world.add("backup_register", **(row | values))
 
 
-TABLES: dict[str, Callable[[World], Row]] = {"deletion_log": _deletion_log, "tombstone": _tombstone, "processing_register": _processing_register, "system_inventory": _system_inventory, "backup_register": _backup_register}
+TABLES: dict[str, Callable[[World], Row]] = {"deletion_log": _deletion_log, "tombstone": _tombstone, "processing_register": processing_register, "system_inventory": _system_inventory, "backup_register": _backup_register}
 
 
 def lawful(world: World) -> None:
     """Ordinary rows, and what looks wrong and is not."""
     _deletion_log(world)
     _tombstone(world)
-    _processing_register(world)
+    processing_register(world)
     _system_inventory(world)
     _backup_register(world)
 
