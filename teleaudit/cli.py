@@ -170,23 +170,26 @@ def init(target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
 @app.command(short_help="List what is checked, and what is not.")
 def rules(
     *,
-    output: Annotated[Literal["table", "json"], typer.Option("--format", help="A table for people or JSON for programs.")] = "table",
+    output: Annotated[Literal["table", "json", "markdown"], typer.Option("--format", help="A table for people, JSON for programs, Markdown for documents.")] = "table",
     suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
 ) -> None:
     """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
-    from teleaudit.catalogue import catalogue
-    from teleaudit.suites import load_law, load_suite
+    from teleaudit.catalogue import as_markdown, catalogue
+    from teleaudit.suites import load_law, load_suite, suite_names
     from teleaudit.workspace import find_workspace
 
     folder = find_workspace(Path.cwd()) / "expectations"
-    names = suite or sorted(path.stem for path in folder.glob("*.yaml") if path.stem != "law")
+    names = suite or suite_names(folder)
     entries = catalogue([load_suite(name, folder) for name in names], load_law(folder))
     if output == "json":
         _out.print(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1), markup=False)
         return
-    table = Table("suite", "check", "data set", "severity", "claim")
+    if output == "markdown":
+        sys.stdout.write(as_markdown(entries))
+        return
+    table = Table("suite", "check", "data set", "severity", "claim", "legal basis")
     for entry in entries:
-        table.add_row(entry.suite, entry.check or f"{entry.clause} (not assessed)", entry.data_set or "", entry.severity, entry.claim)
+        table.add_row(entry.suite, entry.check or f"{entry.clause} (not assessed)", entry.data_set or "", entry.severity, entry.claim, "; ".join(entry.legal_basis))
     _Console(width=None if _out.is_terminal else 200).print(table)
 
 

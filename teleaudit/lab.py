@@ -25,12 +25,15 @@ from pandas.io.formats.style import Styler
 from teleaudit import figures
 from teleaudit.audits import Audit, find_audit, load_audit
 from teleaudit.checks import Bench
+from teleaudit.conflicts import find_conflicts, load_categories
 from teleaudit.errors import UserError, near_match
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
+from teleaudit.report.gaps import describe_legal
+from teleaudit.report.material import Material
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
-from teleaudit.results import as_json, check_entry, compose
+from teleaudit.results import as_json, basis_entry, check_entry, compose, conflict_entry
 from teleaudit.running import REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
 from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
@@ -95,6 +98,7 @@ class OpenAudit:
         folder = find_workspace(self.audit.path) / "expectations"
         self._law = load_law(folder)
         self._suites: tuple[Suite, ...] = load_suites(self.audit.suites, folder)
+        self._conflicts = find_conflicts(self._suites, load_categories(folder), self._law, parameters=self.audit.parameters, as_of=state.as_of)
         self._words: Words = load_words("da")
         self._topics: dict[Topic, TopicAnswers] = {}
 
@@ -127,11 +131,35 @@ class OpenAudit:
         frame = pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
         return captioned(frame, f"Bemærkninger til indlæsningen ({len(frame)})")
 
+    def rules(self, topic: Topic) -> Styler:
+        """One row per requirement of a topic: clause, what must hold, what it rests on, and which data sets it speaks of. Raises: UserError."""
+        _refuse_unknown(topic)
+        told: dict[tuple[str, str, str], list[str]] = {}
+        for check in (check for suite in self._suites for check in suite.checks if check.topic == topic):
+            cited = "; ".join(self._law[basis].citation_da for basis in check.legal_basis)
+            told.setdefault((check.clause.clause, check.claim.da, cited), []).append(check.data_set)
+        rows = [(*requirement, len(data_sets) if len(data_sets) > 1 else self._title(data_sets[0])) for requirement, data_sets in told.items()]
+        frame = pd.DataFrame(rows, columns=["Bestemmelse", "Krav", "Retsgrundlag", "Datasæt"]).astype(str)
+        return captioned(frame, f"Krav, der kontrolleres ({len(frame)})")
+
+    def _title(self, data_set: str) -> str:
+        return TABLES[data_set].title_da if data_set in TABLES else self._words.name("data_sets", data_set)
+
+    def conflicts(self) -> Styler:
+        """Where the policy and the law name different periods, told without data."""
+        results = {
+            "as_of": self._state.as_of.isoformat(),
+            "checks": [],
+            "conflicts": [conflict_entry(conflict) for conflict in self._conflicts],
+            "legal_bases": [basis_entry(basis) for basis in self._law.values()],
+        }
+        table = describe_legal(Material(results=results, words=self._words))["conflicts"]
+        rows = [[cell["id"] if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
+        return captioned(pd.DataFrame(rows, columns=table["header"]).astype(str), f"{table['caption']} ({len(rows)})")
+
     def check(self, topic: Topic) -> TopicAnswers:
-        """The answers of a topic's checks: intake, retention, card_data or message_content. Raises: UserError."""
-        if topic not in TOPICS:
-            msg = f"no topic '{topic}'.{near_match(topic, TOPICS)}"
-            raise UserError(msg)
+        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``. Raises: UserError."""
+        _refuse_unknown(topic)
         if topic not in self._topics:
             self._topics[topic] = TopicAnswers(self._entries(topic), self._source(), self._words, self._state.as_of.isoformat())
         return self._topics[topic]
@@ -160,6 +188,7 @@ class OpenAudit:
             exports=self._state.exports,
             suites=self._suites,
             law=self._law,
+            conflicts=self._conflicts,
             checks=entries,
         )
 
@@ -172,6 +201,12 @@ class OpenAudit:
     def _source(self) -> str:
         """The source line of figures."""
         return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
+
+
+def _refuse_unknown(topic: str) -> None:
+    if topic not in TOPICS:
+        msg = f"no topic '{topic}'.{near_match(topic, TOPICS)}"
+        raise UserError(msg)
 
 
 def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:

@@ -12,9 +12,10 @@ from typing import Any
 
 from teleaudit import __version__
 from teleaudit.audits import Audit
+from teleaudit.conflicts import Conflict
 from teleaudit.exports.reading import ReadExport
 from teleaudit.findings import references
-from teleaudit.suites import Clause, LegalBasis, Suite
+from teleaudit.suites import Clause, LegalBasis, Suite, Words
 from teleaudit.verdicts import CheckResult, Verdict, gravest
 
 SCHEMA = "teleaudit/results/1"
@@ -43,11 +44,16 @@ def compose(
     exports: Sequence[ReadExport],
     suites: Sequence[Suite],
     law: Mapping[str, LegalBasis],
+    conflicts: Sequence[Conflict],
     checks: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``."""
     clauses = [_clause_entry(clause, checks) for suite in suites for clause in suite.clauses]
-    cited = sorted({basis for check in checks for basis in check["legal_basis"]} | {basis for clause in clauses for basis in clause["legal_basis"]})
+    cited = sorted(
+        {basis for check in checks for basis in check["legal_basis"]}
+        | {basis for clause in clauses for basis in clause["legal_basis"]}
+        | {basis for conflict in conflicts for basis in conflict.legal_basis}
+    )
     return {
         "schema": SCHEMA,
         "audit": audit.name,
@@ -63,7 +69,8 @@ def compose(
         "exports": [_export_entry(export, audit) for export in exports],
         "clauses": clauses,
         "checks": list(checks),
-        "legal_bases": [_basis_entry(law[basis]) for basis in cited],
+        "conflicts": [conflict_entry(conflict) for conflict in conflicts],
+        "legal_bases": [basis_entry(law[basis]) for basis in cited],
         "totals": {
             "checks": len(checks),
             "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
@@ -158,9 +165,29 @@ def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
     }
 
 
-def _basis_entry(basis: LegalBasis) -> dict[str, Any]:
+def basis_entry(basis: LegalBasis) -> dict[str, Any]:
+    """A legal basis as it stands in results.json."""
     fields = ("id", "title_da", "citation_da", "authority", "evidence", "checked_on", "valid_from", "valid_to")
     return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields}
+
+
+def conflict_entry(conflict: Conflict) -> dict[str, Any]:
+    """A difference between the policy and the law as it stands in results.json."""
+
+    def words(text: Words | None) -> dict[str, str] | None:
+        return text.model_dump() if text else None
+
+    of_periods = conflict.kind != "question"
+    return {
+        "clause": conflict.clause,
+        "kind": conflict.kind,
+        "category": words(conflict.category),
+        "policy": {"period": conflict.policy_period, "counted_from": words(conflict.policy_from), "parameter": conflict.parameter} if of_periods else None,
+        "law": {"bound": conflict.bound, "period": conflict.law_period, "counted_from": words(conflict.law_from)} if of_periods else None,
+        "question": words(conflict.question),
+        "legal_basis": list(conflict.legal_basis),
+        "not_in_force": list(conflict.not_in_force),
+    }
 
 
 def _utc(moment: dt.datetime) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from teleaudit import figures
 from teleaudit.answering import answer_checks
 from teleaudit.audits import Audit, is_url, load_audit
+from teleaudit.conflicts import Conflict, find_conflicts, load_categories
 from teleaudit.engines.spark_session import check_installed
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.estimating import estimate_rows
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 RESULTS_FILE = "results.json"
 REPORT_FILE = "report.da.pdf"
 _MOST_JOBS = 4
-_NOTEBOOKS: dict[Topic, str] = {
+NOTEBOOKS: dict[Topic, str] = {
     "intake": "00_intake.ipynb",
     "retention": "10_retention.ipynb",
     "card_data": "20_card_data.ipynb",
@@ -99,6 +100,8 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     audit = load_audit(path)
     expectations = find_workspace(audit.path) / "expectations"
     suites, law = load_suites(audit.suites, expectations), load_law(expectations)
+    as_of = options.as_of or audit.as_of or started_at.date()
+    conflicts = find_conflicts(suites, load_categories(expectations), law, parameters=audit.parameters, as_of=as_of)
     for check in (check for suite in suites for check in suite.checks):
         check.refuse_undeclared(audit.parameters)
     root = _existing(options.exports or audit.address, options)
@@ -114,13 +117,12 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         for export in exports:
             for warning in export.warnings:
                 say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")
-        as_of = options.as_of or audit.as_of or started_at.date()
         state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine=options.engine, memory=timings.memory_limit)
         state.save()
         say("asking the checks")
         lost = _answer(state, kernels, timings, progress, spark)
         failed = _show_in_notebooks(state, kernels, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
-        results = _compose(state, audit, suites, law, lost) | {"timings": timings.as_json()}
+        results = _compose(state, audit, suites, law, conflicts, lost) | {"timings": timings.as_json()}
         folder.write(RESULTS_FILE, as_json(results))
         say("writing the report")
         with timings.stage("report"):
@@ -242,7 +244,7 @@ def _show_in_notebooks(state: RunState, kernels: WarmKernels, jobs: int, timings
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
     failed = []
     try:
-        runs = {name: pool.submit(_run_notebook, state, kernels, name) for name in _NOTEBOOKS.values()}
+        runs = {name: pool.submit(_run_notebook, state, kernels, name) for name in NOTEBOOKS.values()}
         for name, future in runs.items():
             run = future.result()
             timings.add(Stage(stage="notebook_start", name=name, seconds=run.start_seconds))
@@ -273,7 +275,7 @@ def _environment(state: RunState) -> dict[str, str]:
     return {ENVIRONMENT: str(state.folder.work / "state.json"), "TELEAUDIT_RESTRICTED": str(state.folder.restricted)}
 
 
-def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis], lost: tuple[str, str] | None) -> dict[str, Any]:
+def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis], conflicts: Sequence[Conflict], lost: tuple[str, str] | None) -> dict[str, Any]:
     """results.json but for the timings; checks that were asked and not answered are ``error``, for the reason why they were ``lost``."""
     entries: list[Mapping[str, Any]] = []
     filled = {table: frozenset(name for export in state.exports if export.table == table for name in export.columns) for table in TABLES}
@@ -294,6 +296,7 @@ def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mappin
         exports=state.exports,
         suites=suites,
         law=law,
+        conflicts=conflicts,
         checks=entries,
     )
 

@@ -38,35 +38,39 @@ ExpectationType = Literal[
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 _PARAMETER = re.compile(r"\$(\w+)")
 _AS_OF = "as_of"
+_NO_SUITES = ("law", "telecom_law")
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a suite: what it does not know is refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Words(_Strict):
+class Words(Strict):
     """A text in both languages."""
 
     da: str
     en: str
 
 
-class PeriodFromParameter(_Strict):
+class PeriodFromParameter(Strict):
     """A period whose length the controller has set: a number of ``unit``, or an ISO period where there is no unit."""
 
     parameter: str
     unit: Literal["D", "M", "Y"] | None = None
 
 
-def _iso_period(text: str) -> str:
+def iso_period(text: str) -> str:
+    """The text, if it is an ISO period. Raises: ValueError."""
     Period.parse(text)
     return text
 
 
-PeriodSpec = Annotated[str, AfterValidator(_iso_period)] | PeriodFromParameter
+PeriodSpec = Annotated[str, AfterValidator(iso_period)] | PeriodFromParameter
 
 
-class Reading(_Strict):
+class Reading(Strict):
     """A stricter reading of the deadline: what lies past it but not past the deadline is for a lawyer."""
 
     name: str
@@ -76,7 +80,7 @@ class Reading(_Strict):
     question: Words | None = None  # what the lawyer is asked
 
 
-class ExpectationSpec(_Strict):
+class ExpectationSpec(Strict):
     """One expectation of a clause, on one data set or on each of several."""
 
     type: ExpectationType
@@ -144,7 +148,24 @@ class ExpectationSpec(_Strict):
         return tuple(part for part in parts if part is not None)
 
 
-class NotAssessed(_Strict):
+class StatedDeadline(Strict):
+    """How long the policy says that a category of data is kept; held against ``telecom_law.yaml`` without any data."""
+
+    category: str
+    period: Annotated[str, AfterValidator(iso_period)] | None = None  # null: the policy names none
+    parameter: str | None = None  # where the controller has set what the policy leaves open
+    unit: Literal["D", "M", "Y"] | None = None  # of the parameter's number
+    counted_from: Words | None = None
+
+
+class OpenQuestion(Strict):
+    """What a lawyer is asked about a clause, whatever the data."""
+
+    question: Words
+    legal_basis: tuple[str, ...]
+
+
+class NotAssessed(Strict):
     """Why no check answers a clause, and what would."""
 
     verdict: Literal["skipped", "unknown"] = "skipped"
@@ -152,7 +173,7 @@ class NotAssessed(_Strict):
     evidence: Words | None = None
 
 
-class Clause(_Strict):
+class Clause(Strict):
     """One clause of a policy, or one rule of ours beside it."""
 
     clause: Annotated[str, Field(pattern=r"^[A-Z]{3}-[A-Za-z0-9-]+$")]
@@ -166,6 +187,8 @@ class Clause(_Strict):
     not_assessed: NotAssessed | None = None
     limits: Words | None = None  # what of the clause the expectations do not look at
     note: Words | None = None  # on the policy's wording
+    deadlines: tuple[StatedDeadline, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
 
     @model_validator(mode="after")
     def _answers_or_says_why_not(self) -> Clause:
@@ -191,6 +214,10 @@ class LegalBasis(BaseModel):
     checked_on: dt.date | None
     valid_from: dt.date | None
     valid_to: dt.date | None
+
+    def is_in_force(self, day: dt.date) -> bool:
+        """Whether it applies on a day, as far as anybody looked it up."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,12 +327,16 @@ def data_set_names() -> tuple[str, ...]:
     return (*TABLES, *(view.name for view in views() if view.key and view.name not in TABLES))
 
 
+def suite_names(folder: Path) -> list[str]:
+    """The suites of a folder; what law says stands beside them."""
+    return sorted(path.stem for path in folder.glob("*.yaml") if path.stem not in _NO_SUITES)
+
+
 def load_suite(name: str, folder: Path) -> Suite:
     """The suite ``<name>.yaml`` of a folder. Raises: AuditFileError."""
     file = folder / f"{name}.yaml"
     if not file.is_file():
-        known = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != "law")
-        msg = f"no suite '{name}' in {folder}.{near_match(name, known)}"
+        msg = f"no suite '{name}' in {folder}.{near_match(name, suite_names(folder))}"
         raise AuditFileError(msg)
     try:
         clauses = TypeAdapter(tuple[Clause, ...]).validate_python(read_yaml(file))

@@ -27,6 +27,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("audits",),
     ("views",),  # SQL text and the columns it adds: what a suite may name
     ("suites", "verdicts"),
+    ("conflicts",),
     ("exports",),
     ("expectations", "detectors"),
     ("engines",),

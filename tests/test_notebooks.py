@@ -22,6 +22,7 @@ from teleaudit.errors import ParameterError
 from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks import NotebookRun, run_notebook
 from teleaudit.notebooks.parameters import declared_parameters
+from teleaudit.running import NOTEBOOKS as OF_TOPICS
 from teleaudit.workspace import init_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -314,7 +315,7 @@ def cells_of(path: Path, kind: str) -> list[Any]:
 
 
 def test_the_notebooks_are_those_of_the_run() -> None:
-    assert [path.name for path in NOTEBOOKS] == ["00_intake.ipynb", "10_retention.ipynb", "20_card_data.ipynb", "30_message_content.ipynb", "90_report.ipynb"]
+    assert [path.name for path in NOTEBOOKS] == [*OF_TOPICS.values(), "90_report.ipynb"]
 
 
 def test_a_notebook_is_committed_as_plain_as_it_can_be(committed: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from teleaudit.report.findings import Section, describe_section, sections
+from teleaudit.report.findings import Section, describe_section, other_authorities, sections
 from teleaudit.report.gaps import describe_legal, describe_not_assessed, describe_notes
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table
 from teleaudit.report.remarks import say_remark
@@ -38,7 +38,8 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
         "data": _data(material),
         "method": _method(material),
         "overview": _overview(material, {key: figure for key, figure in figures.items() if key.partition("/")[0] not in checks}),
-        "findings": [describe_section(material, section, figures) for section in sections(material)],
+        "findings": [describe_section(material, section, figures) for section in sections(material, words.at("finding.own_authority"))],
+        "others": _others(material, figures),
         "legal": describe_legal(material),
         "not_assessed": describe_not_assessed(material),
         "notes": describe_notes(material),
@@ -271,6 +272,22 @@ def _overview(material: Material, figures: Mapping[str, Part]) -> Part:
         "intro": words.at("overview.intro"),
         "table": material.table("overview", rows, "conclusion.none"),
         "figures": [{**figure, "caption": words.name("finding.figure_names", key).capitalize()} for key, figure in sorted(figures.items())],
+    }
+
+
+def _others(material: Material, figures: Mapping[str, Part]) -> Part:
+    """The findings that other authorities are competent for, an annex for each."""
+    words, authorities = material.words, other_authorities(material)
+    named = words.listed([words.name("authorities", authority) for authority in authorities])
+    return {
+        "note": words.say("finding.others", authorities=named) if authorities else "",
+        "annexes": [
+            {
+                "title": words.say("finding.other_authority", authority=words.name("authorities", authority)),
+                "findings": [describe_section(material, section, figures) for section in sections(material, authority)],
+            }
+            for authority in authorities
+        ],
     }
 
 

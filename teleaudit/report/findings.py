@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from teleaudit.report.material import Entry, Material, Table, found, gravity
+from teleaudit.report.wording import capital
 
 PERIODS_SHOWN = 12  # in one table: months, or years when there are more months
 DATA_SETS_NAMED = 3  # in a sentence; more are counted
@@ -52,15 +53,26 @@ class Section:
         return sum(found(check) for check in self.checks)
 
 
-def sections(material: Material) -> list[Section]:
-    """The findings by clause and requirement, the gravest first."""
+def sections(material: Material, authority: str | None = None) -> list[Section]:
+    """The findings, or those that an authority is competent for, by clause and requirement, the gravest first."""
     by_clause: dict[str, dict[Hashable, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-    for check in material.findings:
+    for check in (check for check in material.findings if authority in (None, authority_of(material, check))):
         by_clause[_clause(check)][_same(material, check)].append(check)
     found_by_clause = [
         Section(clause=clause, requirements=tuple(Requirement(checks=tuple(checks)) for checks in by_requirement.values())) for clause, by_requirement in by_clause.items()
     ]
     return sorted(found_by_clause, key=lambda section: (*gravity(section.checks[0]), -section.found))
+
+
+def authority_of(material: Material, check: Entry) -> str:
+    """Who is competent for a check's findings; the report's own reader where the check names nobody."""
+    return str(check["authority"] or material.words.at("finding.own_authority"))
+
+
+def other_authorities(material: Material) -> list[str]:
+    """The authorities beside the report's own reader that findings concern, in the order of the language's names."""
+    named = {authority_of(material, check) for check in material.findings} - {material.words.at("finding.own_authority")}
+    return sorted(named, key=lambda authority: material.words.name("authorities", authority))
 
 
 def _clause(check: Entry) -> str:
@@ -89,11 +101,9 @@ def describe_section(material: Material, section: Section, figures: Mapping[str,
 
 def _describe(material: Material, requirement: Requirement, figures: Mapping[str, Part], *, alone: bool) -> Part:
     words, first = material.words, requirement.first
-    other = first["authority"] not in (None, words.at("finding.own_authority"))
     return {
-        "title": "" if alone else _capital(words.listed([material.dataset(check["dataset"]) for check in requirement.checks])),
+        "title": "" if alone else capital(words.listed([material.dataset(check["dataset"]) for check in requirement.checks])),
         "verdict": first["verdict"],
-        "authority": words.say("finding.other_authority", authority=words.name("authorities", first["authority"])) if other else "",
         "claim": material.text(first["claim"]),
         "sentence": " ".join(_sentences(material, requirement)),
         "numbers": _table(material, requirement),
@@ -101,10 +111,6 @@ def _describe(material: Material, requirement: Requirement, figures: Mapping[str
         "action": _action(material, requirement),
         "data_sets": [_data_set(material, check, figures) for check in requirement.checks],
     }
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _sentences(material: Material, requirement: Requirement) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from teleaudit.exports.remarks import NOT_JUDGED
 from teleaudit.report.material import NOT_ASSESSED, Entry, Material
 from teleaudit.report.remarks import say_remark
+from teleaudit.report.wording import capital
 
 _COLUMN = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)")
 
@@ -23,7 +24,35 @@ def describe_legal(material: Material) -> Part:
         for band, count in sorted(check["legal"].items())
         if count
     ]
-    return {"intro": words.at("legal.intro"), "table": material.table("legal", rows, "legal.empty")}
+    conflicts = material.results.get("conflicts", [])
+    return {
+        "intro": words.at("legal.intro"),
+        "table": material.table("legal", rows, "legal.empty"),
+        "conflicts_intro": words.at("legal.conflicts_intro"),
+        "conflicts": material.table("conflicts", [_conflict(material, conflict) for conflict in conflicts if conflict["law"]], "legal.conflicts_empty"),
+        "questions": material.table("questions", [_question(material, conflict) for conflict in conflicts if conflict["question"]], "legal.questions_empty"),
+    }
+
+
+def _conflict(material: Material, conflict: Entry) -> tuple[Any, ...]:
+    words, law = material.words, conflict["law"]
+    said = words.say(f"legal.law.{law['bound']}", period=words.period(law["period"]), start=material.text(law["counted_from"]))
+    if conflict["not_in_force"]:
+        said = f"{capital(said)}. {words.say('legal.law.not_in_force', bases=material.bases(conflict['not_in_force']))}"
+    return ({"id": conflict["clause"]}, material.text(conflict["category"]), _stated(material, conflict), said, material.bases(conflict["legal_basis"]))
+
+
+def _stated(material: Material, conflict: Entry) -> str:
+    """What the policy says of the period, or that it says nothing."""
+    words, policy = material.words, conflict["policy"]
+    if policy["period"] is None:
+        return words.say(f"legal.policy.{conflict['kind']}", name=policy["parameter"])
+    form = "parameter" if policy["parameter"] else "stated"
+    return words.say(f"legal.policy.{form}", period=words.period(policy["period"]), start=material.text(policy["counted_from"]), name=policy["parameter"])
+
+
+def _question(material: Material, conflict: Entry) -> tuple[Any, ...]:
+    return ({"id": conflict["clause"]}, material.text(conflict["question"]), material.bases(conflict["legal_basis"]))
 
 
 def _band(material: Material, check: Entry, band: str) -> str:

@@ -101,6 +101,11 @@ class Words:
         return format_list(list(items), locale=self.locale) if items else str(self.at("formats.nothing"))
 
 
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
 def load_words(language: str) -> Words:
     """The words of a language. Raises: UserError for a language that has no file."""
     files = {file.name.removesuffix(".yaml"): file for file in resources.files(__package__).iterdir() if file.name.endswith(".yaml")}
