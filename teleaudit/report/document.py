@@ -15,6 +15,7 @@ from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, T
 from teleaudit.report.remarks import say_remark
 
 GRAVEST_SHOWN = 5
+TOLD_TOGETHER = ("unknown", "pass")  # verdicts under which checks of many data sets share a row
 
 Part = dict[str, Any]
 
@@ -128,7 +129,7 @@ def _summary(material: Material) -> Part:
         "gravest": material.table("gravest", [_gravest_row(material, section) for section in shown], "summary.gravest_none"),
         "gravest_more": words.say("summary.gravest_more", shown=len(shown), total=words.counted("clause", len(findings))) if len(findings) > len(shown) else "",
         "per_check": words.at("summary.per_check"),
-        "checks": material.table("checks", [_check_row(material, check) for check in material.checks], "conclusion.none"),
+        "checks": material.table("checks", [_check_row(material, checks) for checks in _alike(material)], "conclusion.none"),
     }
 
 
@@ -142,10 +143,23 @@ def _gravest_row(material: Material, section: Section) -> tuple[Any, ...]:
     return ({"id": section.clause}, claim, words.name("severities", first["severity"] or ""), words.number(len(section.checks)), words.number(section.found))
 
 
-def _check_row(material: Material, check: Entry) -> tuple[Any, ...]:
-    judged = check["verdict"] not in UNJUDGED
-    numbers = [material.words.number(check[name] if judged else None) for name in ("population", "assessable", "deviations", "exempted")]
-    return ({"id": check["id"]}, material.dataset(check["dataset"]), *numbers, {"short": check["verdict"]})
+def _alike(material: Material) -> list[list[Entry]]:
+    """Checks that have a row together: those that ask the same of many data sets and got the same result. A deviation has a row of its own."""
+    rows: dict[Any, list[Entry]] = {}
+    for check in material.checks:
+        clause = str(check["id"]).partition(".")[0]
+        together = (clause, material.text(check["claim"]), check["verdict"]) if check["verdict"] in TOLD_TOGETHER else check["id"]
+        rows.setdefault(together, []).append(check)
+    return list(rows.values())
+
+
+def _check_row(material: Material, checks: Sequence[Entry]) -> tuple[Any, ...]:
+    words, first = material.words, checks[0]
+    judged = first["verdict"] not in UNJUDGED
+    numbers = [words.number(sum(check[name] for check in checks) if judged else None) for name in ("population", "assessable", "deviations", "exempted")]
+    if len(checks) == 1:
+        return ({"id": first["id"]}, material.dataset(first["dataset"]), *numbers, {"short": first["verdict"]})
+    return ({"id": str(first["id"]).partition(".")[0]}, words.counted("data_set", len(checks)), *numbers, {"short": first["verdict"]})
 
 
 def _scope(material: Material) -> Part:
