@@ -25,7 +25,6 @@ from teleaudit.audits import Audit
 from teleaudit.engines import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
-from teleaudit.expectations.location_columns import ExpectNoLocationColumns
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES
@@ -129,7 +128,7 @@ class Bench:
 
     def _counted(self, check: Check, expectation: Expectation, raw: Mapping[str, Any], on_error: OnError | None) -> CheckResult:
         """What Great Expectations counted, judged."""
-        result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit="column" if isinstance(expectation, ExpectNoLocationColumns) else "record")
+        result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit=getattr(expectation, "unit", "record"))
         if "exception" in raw:
             return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["exception"]) if on_error else None)
         answer = Answer.of_result(raw["result"])

@@ -104,6 +104,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
         "review": answer.review,
         "columns": answer.columns,
+        "kinds": answer.kinds,
         "why": result.why,
         "why_detail": result.why_detail,
         "severity": check.severity,

@@ -94,7 +94,8 @@ class ExpectationSpec(Strict):
     scope: str = "true"
     violates: str | None = None
     due: str | None = None  # the date a row was due, where it has one that is no period
-    listed: tuple[str, ...] = ()  # the canonical columns that a closed list allows
+    listed: tuple[str, ...] = ()  # what a closed list allows: canonical columns, and headers that no audit maps
+    kinds: tuple[str, ...] = ()  # of ``detectors.attributes``: only columns named for these are outside the list
     exempt: tuple[str, ...] = ()
     legal: tuple[Reading, ...] = ()
     action: Words | None = None
@@ -113,8 +114,8 @@ class ExpectationSpec(Strict):
         if self.type == "expect_erasure_by_deadline" and (self.starts_at is None or self.period is None):
             msg = "expect_erasure_by_deadline needs starts_at and period"
             raise ValueError(msg)
-        if self.type == "expect_only_listed_columns" and not self.listed:
-            msg = "expect_only_listed_columns needs listed"
+        if self.type == "expect_only_listed_columns" and not (self.listed or self.kinds):
+            msg = "expect_only_listed_columns needs listed or kinds"
             raise ValueError(msg)
         if self.type == "expect_rows_to_satisfy" and self.violates is None:
             msg = "expect_rows_to_satisfy needs violates"

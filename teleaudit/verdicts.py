@@ -27,6 +27,7 @@ class Answer:
     legal: dict[str, int] = field(default_factory=dict)  # between a strict and a lenient reading: for a lawyer
     review: int = 0  # a person must look: neither a deviation nor none
     columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
+    kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
     due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
 
     def as_result(self) -> dict[str, Any]:

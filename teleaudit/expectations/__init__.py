@@ -15,6 +15,7 @@ from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError
 from teleaudit.expectations.card_data import no_card_data
 from teleaudit.expectations.erasure_by_deadline import erasure_by_deadline
+from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
 from teleaudit.expectations.message_content import no_message_content
 from teleaudit.expectations.possible_dates import possible_dates
@@ -69,6 +70,8 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
             return no_message_content(data_set=data_set, table=table, **common)
         case "expect_no_location_columns":
             return no_location_columns(data_set=data_set, table=table, **common)
+        case "expect_only_listed_columns":
+            return only_listed_columns(listed=spec.listed, kinds=spec.kinds, data_set=data_set, table=table, **common)
 
 
 def _whole_number(name: str, parameters: Mapping[str, Parameter]) -> str:

@@ -253,7 +253,7 @@ def _lines(material: Material, check: Entry) -> list[Part]:
     words = material.words
     counts: dict[str, dict[str, int]] = {name: check[name] for name in ("columns", "exemptions", "reasons")}
     lines = [
-        {"term": words.at(f"finding.lines.{name}"), "items": [{"name": _code(material, name, code), "count": words.number(count)} for code, count in _largest_first(parts)]}
+        {"term": words.at(f"finding.lines.{name}"), "items": [{"name": _code(material, name, code), "count": _count(material, check, code, count)} for code, count in _largest_first(parts)]}
         for name, parts in counts.items()
         if parts
     ]
@@ -264,6 +264,12 @@ def _lines(material: Material, check: Entry) -> list[Part]:
 
 def _code(material: Material, group: str, code: str) -> str | dict[str, str]:
     return {"code": code} if group == "columns" else material.words.name(group, code)
+
+
+def _count(material: Material, check: Entry, code: str, count: int) -> str:
+    """The number, with what a column holds where that is known."""
+    words, kind = material.words, check.get("kinds", {}).get(code)
+    return words.say("finding.values_of_kind", n=words.number(count), kind=words.name("attribute_kinds", kind)) if kind else words.number(count)
 
 
 def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -3,11 +3,16 @@
 -- kind: view
 -- relationship_end requires crm_contact.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- relationship_state requires crm_contact.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- is_test requires crm_contact.name
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    h.customer_id IS NOT NULL AS exempt_legal_hold,
+    coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|testesen|prøvekunde|dummy)([^a-zæøå]|$)'), false)
+    OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false)
+    OR coalesce(regexp_matches(t.phone, '^([+]45|0045)? ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)$'), false)
+        AS is_test
 FROM export_crm_contact AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
 LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id

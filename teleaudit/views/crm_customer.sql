@@ -5,14 +5,41 @@
 -- relationship_state requires crm_customer.customer_id, crm_customer.end_date
 -- latest_service_end requires crm_customer.customer_id
 -- active_services requires crm_customer.customer_id
+-- was_served requires crm_customer.customer_id, agreement.customer_id, subscription.customer_id
+-- was_quoted requires crm_customer.customer_id, quote.customer_id
+-- optional_data requires crm_customer.customer_id
+-- optional_consent requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
+-- optional_withdrawn_on requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
+-- optional_unreadable requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
+-- is_called_anonymous requires crm_customer.name
+-- is_identifiable requires crm_customer.name
+-- is_test requires crm_customer.name
+-- has_twin requires crm_customer.customer_id, crm_customer.cvr, crm_customer.email
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
     r.latest_service_end,
     coalesce(r.active_services, 0) AS active_services,
+    s.customer_id IS NOT NULL AS was_served,
+    q.customer_id IS NOT NULL AS was_quoted,
+    t.birth_date IS NOT NULL OR t.gender IS NOT NULL AS optional_data, -- where neither is exported a closed list of columns asks
+    coalesce(o.in_force, false) AS optional_consent,
+    o.withdrawn_on AS optional_withdrawn_on,
+    coalesce(o.unreadable, false) AS optional_unreadable,
+    t.anonymised_at IS NOT NULL OR (t.name IS NULL AND coalesce(r.relationship_state, 'orphan') = 'ended') AS is_called_anonymous,
+    coalesce(t.phone, t.mobile, t.email, t.cvr, t.address) IS NOT NULL AS is_identifiable, -- the name apart
+    coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|prøvekunde|dummy)([^a-zæøå]|$)'), false)
+    OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false) -- RFC 2606; example.com and example.dk are whose names are invented
+    OR coalesce(regexp_matches(coalesce(t.phone, '') || ';' || coalesce(t.mobile, ''), '(^|;|[+]45|0045) ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)(;|$)'), false)
+        AS is_test,
+    w.cvr IS NOT NULL AS has_twin,
     h.customer_id IS NOT NULL AS exempt_legal_hold,
     coalesce(t.open_balance > 0, false) AS exempt_open_balance
 FROM export_crm_customer AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
 LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN served_customer AS s ON t.customer_id = s.customer_id
+LEFT JOIN quoted_customer AS q ON t.customer_id = q.customer_id
+LEFT JOIN optional_consent AS o ON t.customer_id = o.customer_id
+LEFT JOIN twin AS w ON t.cvr = w.cvr AND lower(t.email) = w.email

@@ -1,0 +1,12 @@
+-- Internet sessions, and whether an invoice rests on them; a session that runs has no end.
+-- order: 30
+-- kind: view
+-- session_end requires ip_session.stop_at
+-- is_billed requires ip_session.session_id
+SELECT
+    t.*,
+    CAST(t.stop_at AS DATE) AS session_end,
+    t.invoice_id IS NOT NULL AS is_billed, -- many exports name no invoice: nothing is billed there
+    h.customer_id IS NOT NULL AS exempt_legal_hold
+FROM export_ip_session AS t
+LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
