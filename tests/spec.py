@@ -101,6 +101,13 @@ PARAMETERS = {
     "automatic_days": set_to(30),
     "traffic_data_unbilled": set_to("P1Y"),
     "agreement_period": set_to("P5Y"),
+    "erasure_days": set_to(30),
+    "opt_out_hours": set_to(24),
+    "follow_up_days": set_to(30),
+    "optional_data_days": set_to(30),
+    "lia_years": set_to(3),
+    "prospect_months": set_to(12),
+    "processor_deletion_days": set_to(30),
 }
 
 

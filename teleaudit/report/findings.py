@@ -253,7 +253,10 @@ def _lines(material: Material, check: Entry) -> list[Part]:
     words = material.words
     counts: dict[str, dict[str, int]] = {name: check[name] for name in ("columns", "exemptions", "reasons")}
     lines = [
-        {"term": words.at(f"finding.lines.{name}"), "items": [{"name": _code(material, name, code), "count": _count(material, check, code, count)} for code, count in _largest_first(parts)]}
+        {
+            "term": words.at(f"finding.lines.{name}"),
+            "items": [{"name": _code(material, name, code), "count": _count(material, check, code, count)} for code, count in _largest_first(parts)],
+        }
         for name, parts in counts.items()
         if parts
     ]

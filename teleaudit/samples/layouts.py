@@ -74,7 +74,6 @@ _BIZZY: dict[str, Layout] = {
             "birth_date": "Fødselsdato",
             "gender": "Køn",
             "gln": "EAN-lokationsnr.",
-            "segment": "Segment",
         },
     ),
     "crm_contact": Layout(
@@ -178,7 +177,8 @@ _BIZZY: dict[str, Layout] = {
 }
 
 _KAZOOM_HEADERS = {
-    "crm_customer": "kundenr,kundetype,cvr,navn,adresse,postnr,by,email,telefon,mobil,oprettet,startdato,slutdato,status,saldo,noter,begraenset_fra,begraenset_til,anonymiseret,kilde,underrettet,foedselsdato,koen,ean_nr,segment",
+    "crm_customer": "kundenr,kundetype,cvr,navn,adresse,postnr,by,email,telefon,mobil,oprettet,startdato,slutdato,status,saldo,noter,"
+    "begraenset_fra,begraenset_til,anonymiseret,kilde,underrettet,foedselsdato,koen,ean_nr",
     "crm_contact": "kontaktid,kundenr,navn,rolle,email,telefon,gyldig_fra,gyldig_til,intern_note",
     "crm_interaction": "id,kundenr,tidspunkt,kanal,retning,emne,tekst",
     "agreement": "aftalenr,kundenr,aftaletype,underskrevet,gyldig_fra,omfang,ophoert,scan,arkivnr,makuleret,intern_note",
@@ -206,6 +206,18 @@ _KAZOOM = {
 }  # both hold the same, under names of their own
 
 
+# Columns that an export has only where a row fills them: what no policy speaks of.
+_EXTRA = {
+    "crm_customer": {"segment": "Segment", "cpr": "CPR-nr."},
+    "crm_contact": {"birthday": "Fødselsdag"},
+    "agreement": {"cpr": "CPR-nr."},
+    "subscription": {"imei": "IMEI"},
+    "pbx_config": {"cpr": "CPR-nr.", "password": "SIP-adgangskode"},
+    "number_assignment": {"puk": "PUK-kode"},
+    "interconnect": {"cell": "Celle-id"},
+    "ip_session": {"host": "Besøgt domæne"},
+}
+
 
 def _register(table: str, spelled: Callable[[str], str]) -> Layout:
     """A register under the first header that its columns are known by."""
@@ -223,6 +235,12 @@ _LAYOUTS = {
     BIZZY.name: _BIZZY | {table: _register(table, lambda header: header[0].upper() + header[1:]) for table in _REGISTERS},
     KAZOOM.name: _KAZOOM | {table: _register(table, _plain) for table in _REGISTERS},
 }
+
+
+def extra_columns(operator: Operator, table: str) -> dict[str, str]:
+    """What rows of the table may hold beside its layout -> header."""
+    spelled: Callable[[str], str] = str if operator is BIZZY else _plain
+    return {column: spelled(header) for column, header in _EXTRA.get(table, {}).items()}
 
 
 def layouts(operator: Operator) -> dict[str, Layout]:

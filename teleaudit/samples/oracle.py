@@ -68,6 +68,7 @@ class _Oracle:
             yield self.operator.check_id("invoice_series"), number
         for kind, row in self._duplicates():
             yield self.operator.check_id(kind), f"{row[FILE]}:{row[LINE]}"
+        yield from self.world.columns_found
         if self.world.has_location:
             yield self.operator.check_id("location"), "cell_id"
 
@@ -110,7 +111,8 @@ class _Oracle:
             for row in self.tables[table]:
                 services.setdefault(row["customer_id"], []).append(_end(row[column]))
         crm = {row["customer_id"]: _end(row["end_date"]) for row in self.tables["crm_customer"]}
-        return {customer: _relationship(services.get(customer, []), crm.get(customer)) for customer in (*services, *crm)}
+        former = {row["customer_id"]: _end(row["end_date"]) for row in self.tables["tombstone"]}
+        return {customer: _relationship(services.get(customer, []), crm.get(customer), former.get(customer)) for customer in (*services, *crm, *former)}
 
     def _has_wrong_end(self, row: Row) -> bool:
         relationship = self.relationships[row["customer_id"]]
@@ -177,11 +179,11 @@ def _in_force(hold: Row) -> bool:
     return start is not None and start <= AS_OF and (end is None or end >= AS_OF) and None not in (hold["reason"], hold["approved_by"])
 
 
-def _relationship(ends: list[dt.date | None], crm_end: dt.date | None) -> _Relationship:
+def _relationship(ends: list[dt.date | None], *recorded: dt.date | None) -> _Relationship:
     dated = [end for end in ends if end is not None]
     latest = max(dated, default=None)
     active = len(dated) < len(ends) or (latest is not None and latest >= AS_OF)
-    known = [end for end in (latest, crm_end) if end is not None]
+    known = [end for end in (latest, *recorded) if end is not None]
     return _Relationship(active=active, end=None if active else max(known, default=None), latest_service_end=latest)
 
 

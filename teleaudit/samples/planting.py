@@ -28,6 +28,8 @@ def plant_everything_at_once(world: World) -> None:
         customer_id = everything(world, end=end, scan=place % 2 == 0)
         if place == 1:
             world.hold(customer_id, start=end, end=days_after(AS_OF, -1))  # expired yesterday
+        if place == 2:
+            _mark(world.hold(customer_id, start=end, end=days_after(AS_OF, 90), approved_by=None), "HYG-hold.approval")  # suspends nothing
         invoice = world.invoice(customer_id, period_to=dt.date(2020, 3, 31), issued=dt.date(2020, 4, 2), old=True)
         world.payment(customer_id, paid=dt.date(2020, 4, 20), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2020, 3, 10 + place)), invoice_id=str(invoice["invoice_id"]))
@@ -40,9 +42,8 @@ def _overdue_customers(world: World) -> None:
     edge = world.operator.customer_edge
     for end in (days_after(edge, -1), days_after(edge, -2), days_after(edge, -30), LEAP_DAY, dt.date(2023, 8, 31)):
         world.customer(start=START, end=end)
-    expired, unapproved, coming = (world.customer(start=START, end=days_after(edge, -place)) for place in (100, 101, 102))
+    expired, coming = (world.customer(start=START, end=days_after(edge, -place)) for place in (100, 102))
     world.hold(expired, start=days_after(edge, -50), end=days_after(AS_OF, -1))
-    world.hold(unapproved, start=days_after(edge, -50), approved_by=None)
     world.hold(coming, start=days_after(AS_OF, 1))
 
 
@@ -112,7 +113,7 @@ def _payments_without_invoice(world: World) -> None:
 def _overdue_billed_calls(world: World) -> None:
     """The invoice is held for its debtor; the calls of another customer on it are not."""
     debtor = world.customer(start=START)
-    world.hold(debtor, start=dt.date(2021, 1, 1))
+    world.hold(debtor, start=dt.date(2021, 1, 1), end=days_after(AS_OF, 200))
     caller = world.customer(start=START)
     for period_to in (LAST_OVERDUE_YEAR_END, dt.date(2020, 2, 29), dt.date(2019, 7, 31)):
         invoice = world.invoice(debtor, period_to=period_to, issued=days_after(period_to, 2), old=True)
@@ -151,7 +152,8 @@ def _inconsistent_ends(world: World) -> None:
         world.tables["crm_customer"][-1]["end_date"] = days_after(recently, -700)
     world.customer(start=START, end=recently)
     world.tables["crm_customer"][-1]["end_date"] = dt.date(9999, 12, 31)
-    world.crm(world.new_customer_id(), start=START, end=None)  # neither a service nor an end
+    prospect = world.crm(world.new_customer_id(), start=START, end=None)  # neither a service nor an end
+    FRESH["quote"](world)["customer_id"] = prospect["customer_id"]
 
 
 def _wrong_durations(world: World) -> None:
@@ -179,7 +181,7 @@ def _fresh_row(world: World, table: str) -> Row:
         "invoice": lambda: world.invoice(customer_id, period_to=dt.date(2026, 10, 31), issued=dt.date(2026, 11, 4)),
         "payment": lambda: world.payment(customer_id, paid=dt.date(2026, 6, 5)),
         "financial_years": lambda: _old_year(world),
-        "legal_hold": lambda: world.hold(customer_id, start=dt.date(2024, 5, 6)),
+        "legal_hold": lambda: world.hold(customer_id, start=dt.date(2024, 5, 6), end=days_after(AS_OF, 60)),
     }
     return makers[table]() if table in makers else FRESH[table](world)
 

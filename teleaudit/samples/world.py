@@ -150,6 +150,7 @@ class World:
     has_location: bool = False  # the teledata carry a cell_id column
     has_messages: bool = False  # the teledata carry the text of messages
     ragged: bool = False  # one export has a few broken lines
+    columns_found: list[tuple[str, str]] = field(default_factory=list)  # check id and column, of checks that judge by column
     billable: list[Row] = field(default_factory=list)  # invoices that ordinary calls may name
     callers: list[Row] = field(default_factory=list)  # customers that ordinary calls may name
     _oldest_invoice: int = 0
@@ -217,7 +218,7 @@ class World:
             open_balance=0.0,
             notes=rng.choice(invented.NOTES) if self.happens(0.15) else None,
             gln=invented.gln(rng) if company and self.happens(0.3) else None,
-            segment=rng.choice(("A", "B", "C")),
+            source=rng.choice(("kunde", "Kunde", "kunden selv")),
         )
 
     def subscription(self, customer_id: str, *, start: dt.date, end: object = None) -> Row:
@@ -226,9 +227,10 @@ class World:
         price = self.rng.randrange(79, 900) + 0.5
         return self.add("subscription", subscription_id=self.key("A"), customer_id=customer_id, product=product, start_date=start, end_date=end, price=price)
 
-    def agreement(self, customer_id: str, *, start: dt.date, end: object = None, scan: bool = False, destroyed: dt.date | None = None) -> Row:
-        """A written agreement of the customer."""
+    def agreement(self, customer_id: str, *, start: dt.date, end: object = None, scan: bool | None = None, destroyed: dt.date | None = None) -> Row:
+        """A written agreement of the customer. Where nobody says, it is scanned as long as it runs."""
         number = self.serial("AFT")
+        ended = isinstance(end, dt.date) and 1900 < end.year < 2099 and end < AS_OF
         return self.add(
             "agreement",
             agreement_id=f"AFT{number:06d}",
@@ -237,7 +239,7 @@ class World:
             signed_at=start,
             valid_from=start,
             ended_at=end,
-            scan_ref=f"scan/{number:06d}.pdf" if scan else None,
+            scan_ref=f"scan/{number:06d}.pdf" if scan or (scan is None and not ended) else None,
             paper_archive_ref=f"Skab {number % 9 + 1}, mappe {number}",
             destroyed_at=destroyed,
         )
@@ -383,7 +385,7 @@ def _living_customer(world: World, start: dt.date) -> None:
     if world.happens(0.3):
         world.tables["crm_customer"][-1]["end_date"] = OPEN_END
     if world.happens(0.5):
-        world.agreement(customer_id, start=start, end=rng.choice((None, OPEN_END)), scan=world.happens(0.7))
+        world.agreement(customer_id, start=start, end=rng.choice((None, OPEN_END)))
     _papers(world, customer_id, start, AS_OF)
     if world.happens(0.4):
         world.config(customer_id, created=start, deleted=world.day(start, AS_OF) if world.happens(0.1) else None)
@@ -392,7 +394,7 @@ def _living_customer(world: World, start: dt.date) -> None:
 def _reactivated_customer(world: World, start: dt.date) -> None:
     """Left in 2022 and came back: the old end counts for nothing."""
     customer_id = world.customer(start=start)
-    world.agreement(customer_id, start=start, end=dt.date(2022, 3, 31))
+    world.agreement(customer_id, start=start, end=dt.date(2022, 3, 31), scan=True)
     world.agreement(customer_id, start=dt.date(2024, 2, 1))
     world.tables["subscription"][-1]["end_date"] = dt.date(2022, 3, 31)
     world.subscription(customer_id, start=dt.date(2024, 2, 1))

@@ -6,12 +6,13 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import xlsxwriter
 
 from teleaudit.samples.calendar import AS_OF
-from teleaudit.samples.layouts import STYLES, Layout, Style, layouts
+from teleaudit.samples.layouts import STYLES, Layout, Style, extra_columns, layouts
 from teleaudit.samples.world import FILE, LINE, Row, World
 
 _BROKEN = "betalinger.csv"  # the export that has broken lines, in the world that has any
@@ -21,7 +22,8 @@ _BROKEN_LINES = ("B900001;402001;;Bizzy;03-02-2026;99,00;FIK;;;;en linje med for
 def write_tables(world: World, folder: Path) -> None:
     """Every export but the teledata."""
     style = STYLES[world.operator.name]
-    for table, layout in layouts(world.operator).items():
+    for table, plain in layouts(world.operator).items():
+        layout = _with_extra(plain, world, table)
         for name, rows in _by_file(world.tables[table], layout).items():
             match Path(name).suffix:
                 case ".xlsx":
@@ -30,6 +32,12 @@ def write_tables(world: World, folder: Path) -> None:
                     _write_json_lines(folder / name, rows, layout)
                 case _:
                     _write_csv(folder / name, rows, layout, style, broken=world.ragged and name == _BROKEN and style.delimiter == ";")
+
+
+def _with_extra(layout: Layout, world: World, table: str) -> Layout:
+    """The layout with those of the extra columns that any row fills."""
+    extra = {column: header for column, header in extra_columns(world.operator, table).items() if any(row.get(column) is not None for row in world.tables[table])}
+    return replace(layout, columns=layout.columns | extra)
 
 
 def _by_file(rows: list[Row], layout: Layout) -> dict[str, list[Row]]:

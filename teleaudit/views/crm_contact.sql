@@ -9,7 +9,7 @@ SELECT
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
     h.customer_id IS NOT NULL AS exempt_legal_hold,
-    coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|testesen|prøvekunde|dummy)([^a-zæøå]|$)'), false)
+    coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|prøvekunde|dummy)([^a-zæøå]|$)'), false)
     OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false)
     OR coalesce(regexp_matches(t.phone, '^([+]45|0045)? ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)$'), false)
         AS is_test

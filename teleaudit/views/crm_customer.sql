@@ -23,14 +23,14 @@ SELECT
     coalesce(r.active_services, 0) AS active_services,
     s.customer_id IS NOT NULL AS was_served,
     q.customer_id IS NOT NULL AS was_quoted,
-    t.birth_date IS NOT NULL OR t.gender IS NOT NULL AS optional_data, -- where neither is exported a closed list of columns asks
+    t.birth_date IS NOT NULL OR t.gender IS NOT NULL AS optional_data, -- columns that are not exported hold nothing
     coalesce(o.in_force, false) AS optional_consent,
     o.withdrawn_on AS optional_withdrawn_on,
     coalesce(o.unreadable, false) AS optional_unreadable,
     t.anonymised_at IS NOT NULL OR (t.name IS NULL AND coalesce(r.relationship_state, 'orphan') = 'ended') AS is_called_anonymous,
     coalesce(t.phone, t.mobile, t.email, t.cvr, t.address) IS NOT NULL AS is_identifiable, -- the name apart
     coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|prøvekunde|dummy)([^a-zæøå]|$)'), false)
-    OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false) -- RFC 2606; example.com and example.dk are whose names are invented
+    OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false) -- of RFC 2606; example.com is written by real people who have no address
     OR coalesce(regexp_matches(coalesce(t.phone, '') || ';' || coalesce(t.mobile, ''), '(^|;|[+]45|0045) ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)(;|$)'), false)
         AS is_test,
     w.cvr IS NOT NULL AS has_twin,

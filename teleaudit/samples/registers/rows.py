@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from teleaudit.samples.lawful import START
+from teleaudit.samples.layouts import extra_columns
 from teleaudit.samples.world import MARKS, Row, World
 
 
@@ -19,3 +20,8 @@ def mark(row: Row, check_id: str) -> Row:
     assert isinstance(marks, list)  # noqa: S101 (World.add made it so)
     marks.append(check_id)
     return row
+
+
+def mark_column(world: World, check_id: str, table: str, column: str) -> None:
+    """Say that the check must find the column of the table."""
+    world.columns_found.append((check_id, extra_columns(world.operator, table).get(column, column)))
