@@ -101,6 +101,8 @@ PARAMETERS = {
     "automatic_days": set_to(30),
     "traffic_data_unbilled": set_to("P1Y"),
     "agreement_period": set_to("P5Y"),
+    "contact_days": set_to(90),
+    "training_months": set_to(24),
     "erasure_days": set_to(30),
     "opt_out_hours": set_to(24),
     "follow_up_days": set_to(30),

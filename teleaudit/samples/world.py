@@ -150,7 +150,7 @@ class World:
     has_location: bool = False  # the teledata carry a cell_id column
     has_messages: bool = False  # the teledata carry the text of messages
     ragged: bool = False  # one export has a few broken lines
-    columns_found: list[tuple[str, str]] = field(default_factory=list)  # check id and column, of checks that judge by column
+    columns_found: list[tuple[str, str]] = field(default_factory=list)  # check id and record key, of what is no row of a table: columns, and records of derived data sets
     billable: list[Row] = field(default_factory=list)  # invoices that ordinary calls may name
     callers: list[Row] = field(default_factory=list)  # customers that ordinary calls may name
     _oldest_invoice: int = 0

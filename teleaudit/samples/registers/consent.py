@@ -5,41 +5,326 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
+from teleaudit.samples.calendar import AS_OF, days_after, years_after
 from teleaudit.samples.lawful import noon
-from teleaudit.samples.registers.rows import customer, mark
+from teleaudit.samples.registers.disclosure import disclosure
+from teleaudit.samples.registers.rows import customer, mark, mark_key
 from teleaudit.samples.world import Row, World
 
+_GIVEN, _SENT = dt.date(2025, 2, 3), dt.date(2026, 9, 15)
+_SECOND = dt.timedelta(seconds=1)
+_MATERIAL, _CHANGED = "POL-2013", dt.date(2013, 6, 1)  # before any other customer, so that nobody else need have been told
+_EARLY = dt.date(2012, 1, 25)
+_CROWD = 50  # consents in one second that look like an import
 
-def _consent(world: World, **values: object) -> Row:
-    row: Row = dict(consent_id=world.key("SAM"), customer_id=customer(world), purpose="markedsføring", channel="email", address="nyt@example.dk", text_version="2025-1", given_at=noon(dt.date(2025, 2, 3)), source="selvbetjening", evidence_ref=world.key("BEV"))
+
+def consent(world: World, **values: object) -> Row:
+    """To marketing by mail, in force."""
+    row: Row = {
+        "consent_id": world.key("SAM"),
+        "customer_id": customer(world),
+        "purpose": "markedsføring",
+        "channel": "email",
+        "address": "nyt@example.dk",
+        "text_version": "2025-1",
+        "given_at": noon(_GIVEN) + world.serial("consent second") * _SECOND,
+        "source": "selvbetjening",
+        "evidence_ref": world.key("BEV"),
+    }
     return world.add("consent", **(row | values))
 
 
-def _service_send(world: World, **values: object) -> Row:
-    row: Row = dict(send_id=world.key("SU"), customer_id=customer(world), type="driftsinfo", channel="email", address="drift@example.dk", template_id="DRIFT-1", template_text="Der er planlagt arbejde på nettet i nat", sent_at=noon(dt.date(2026, 8, 4)), status="leveret")
+def service_send(world: World, **values: object) -> Row:
+    """Service information, delivered."""
+    row: Row = {
+        "send_id": world.key("SU"),
+        "customer_id": customer(world),
+        "type": "driftsinfo",
+        "channel": "email",
+        "address": "drift@example.dk",
+        "template_id": "DRIFT-1",
+        "template_text": "Der er planlagt arbejde på nettet i nat",
+        "sent_at": noon(dt.date(2026, 8, 4)),
+        "status": "leveret",
+    }
     return world.add("service_send", **(row | values))
 
 
-def _marketing_send(world: World, **values: object) -> Row:
-    row: Row = dict(send_id=world.key("MU"), customer_id=customer(world), channel="email", address="nyt@example.dk", campaign="efterår", sent_at=noon(dt.date(2026, 9, 15)), status="leveret", basis="samtykke")
+def marketing_send(world: World, **values: object) -> Row:
+    """News by mail, said to rest on consent."""
+    row: Row = {
+        "send_id": world.key("MU"),
+        "customer_id": customer(world),
+        "channel": "email",
+        "address": f"nyhed{world.serial('news')}@example.dk",
+        "campaign": "efterår",
+        "sent_at": noon(_SENT),
+        "status": "leveret",
+        "basis": "samtykke",
+    }
     return world.add("marketing_send", **(row | values))
 
 
-def _policy_version(world: World, **values: object) -> Row:
-    row: Row = dict(policy_version_id=world.key("POL"), valid_from=dt.date(2022, 1, 8), material=False)
+def covered_send(world: World, *, agreed: Row | None = None, **values: object) -> Row:
+    """News that a consent covers; ``agreed`` says how the consent differs from an ordinary one."""
+    row = marketing_send(world, **values)
+    consent(world, **({"customer_id": row["customer_id"], "address": row["address"]} | (agreed or {})))
+    return row
+
+
+def policy_version(world: World, **values: object) -> Row:
+    """A version that changed nothing of weight."""
+    row: Row = {"policy_version_id": world.key("POL"), "valid_from": dt.date(2022, 1, 8), "material": False}
     return world.add("policy_version", **(row | values))
 
 
-TABLES: dict[str, Callable[[World], Row]] = {"consent": _consent, "service_send": _service_send, "marketing_send": _marketing_send, "policy_version": _policy_version}
+TABLES: dict[str, Callable[[World], Row]] = {"consent": consent, "service_send": service_send, "marketing_send": covered_send, "policy_version": policy_version}
 
 
 def lawful(world: World) -> None:
     """Ordinary rows, and what looks wrong and is not."""
-    _consent(world)
-    _service_send(world)
-    _marketing_send(world)
-    _policy_version(world)
+    consent(world)
+    policy_version(world)
+    _lawful_service_messages(world)
+    _lawful_opt_outs(world)
+    _lawful_news(world)
+    _lawful_proof(world)
+    _lawful_uploads(world)
+    _lawful_notices(world)
+    _shared_addresses(world)
+    crowd = customer(world)
+    for _ in range(_CROWD - 1):
+        consent(world, customer_id=crowd, given_at=noon(dt.date(2024, 4, 4)))
 
 
-DEVIATIONS: dict[str, Callable[[World], None]] = {}
+def _lawful_service_messages(world: World) -> None:
+    """(1) Every kind of message, a new price among changed terms, a follow-up on the last day."""
+    texts = {
+        "vilkårsændring": "Prisen bliver 129 kr./md. fra 1. januar",
+        "faktura": "Din faktura på 249 kr/md er klar",
+        "sikkerhed": "Skift venligst adgangskode",
+        "politikændring": "Vores politik er ændret",
+        "Driftsinfo": "Fejlen er rettet",
+    }
+    for kind, words in texts.items():
+        service_send(world, type=kind, template_text=words)
+    for days in (0, 30):
+        inquiry = _inquiry(world, direction="ind", day=days_after(dt.date(2026, 8, 4), -days))
+        service_send(world, type="opfølgning", customer_id=inquiry["customer_id"], template_text="Blev problemet løst?")
+
+
+def _inquiry(world: World, *, direction: str, day: dt.date) -> Row:
+    row = world.mail(customer(world), day=day)
+    row.update(direction=direction, at=noon(day) - dt.timedelta(hours=2))
+    return row
+
+
+def _lawful_opt_outs(world: World) -> None:
+    """(2) Sent within the hours that an opt-out takes, after a new opt-in, or of another kind."""
+    out_at = noon(dt.date(2026, 5, 4))
+    out = {"purpose": "driftsinfo", "given_at": noon(dt.date(2024, 1, 5)), "withdrawn_at": out_at}
+    service_send(world, customer_id=consent(world, **out)["customer_id"], sent_at=out_at + dt.timedelta(hours=24))
+    back = consent(world, **out)["customer_id"]
+    consent(world, customer_id=back, purpose="driftsinfo", given_at=out_at + dt.timedelta(days=3))
+    service_send(world, customer_id=back, sent_at=out_at + dt.timedelta(days=4))
+    for kind in ("sikkerhed", "faktura", "vilkårsændring"):
+        service_send(world, customer_id=consent(world, **out)["customer_id"], type=kind, template_text="Vigtig besked om din aftale")
+
+
+def _lawful_news(world: World) -> None:
+    """(3) Consent of the same second, withdrawn a second later, given anew; and own customers who were told how to say no."""
+    covered_send(world)
+    at = noon(_SENT)
+    covered_send(world, agreed={"given_at": at, "withdrawn_at": at + _SECOND})
+    again = covered_send(world, agreed={"given_at": at - 30 * _SECOND})
+    consent(world, customer_id=again["customer_id"], address=again["address"], withdrawn_at=at - 60 * _SECOND)
+    covered_send(world, channel="sms", address="+45 20 12 34 56", agreed={"channel": "SMS", "address": "20123456"})
+    covered_send(world, channel="E-mail", address="Nyhed@Example.dk", agreed={"address": "nyhed@example.dk"})
+    marketing_send(world, basis="10_2")
+
+
+def _lawful_proof(world: World) -> None:
+    """(4) Proof kept for two years after the withdrawal, which even the strict reading allows."""
+    consent(world, given_at=noon(dt.date(2019, 3, 4)), withdrawn_at=noon(years_after(AS_OF, -2)))
+    consent(world, given_at=noon(dt.date(2016, 3, 4)))  # in force, never used
+    consent(world, purpose="driftsinfo", text_version=None, evidence_ref=None)
+
+
+def upload(world: World, **values: object) -> Row:
+    """A customer on a list that keeps own customers out of advertising."""
+    said: Row = {"recipient_type": "audience", "purpose": "suppression_audience", "data_categories": "e-mail", "legal_basis": "6_1_f", "hashed": True}
+    return disclosure(world, **(said | values))
+
+
+def _lawful_uploads(world: World) -> None:
+    """(5) Objections that came on the day or later, or were refused; a consent given anew."""
+    row = upload(world)
+    at = row["at"]
+    assert isinstance(at, dt.datetime)  # noqa: S101 (the maker made it so)
+    for received, outcome in ((at.date(), "imødekommet"), (days_after(at.date(), 1), "imødekommet"), (days_after(at.date(), -40), "afslag")):
+        _objection(world, upload(world)["customer_id"], received=received, outcome=outcome)
+    again = upload(world)["customer_id"]
+    consent(world, customer_id=again, withdrawn_at=at - dt.timedelta(days=40))
+    consent(world, customer_id=again, given_at=at - dt.timedelta(days=30))
+    consent(world, customer_id=upload(world)["customer_id"], withdrawn_at=at + _SECOND)
+
+
+def _objection(world: World, customer_id: object, *, received: dt.date, outcome: str) -> None:
+    refused = outcome == "afslag"
+    world.add(
+        "dsar",
+        dsar_id=world.key("AN"),
+        customer_id=customer_id,
+        type="indsigelse",
+        received_at=received,
+        closed_at=days_after(received, 10),
+        outcome=outcome,
+        refusal_reason="Legitim interesse vejer tungest" if refused else None,
+        complaint_guidance=True if refused else None,
+    )
+
+
+def _lawful_notices(world: World) -> None:
+    """(6) Told on the very day, or at the second attempt; a customer who joined that day was given the new version."""
+    policy_version(world, policy_version_id=_MATERIAL, valid_from=_CHANGED, material=True)
+    _notice(world, world.customer(start=_EARLY), day=_CHANGED)
+    twice = world.customer(start=_EARLY)
+    _notice(world, twice, day=days_after(_CHANGED, -20), status="afvist")
+    _notice(world, twice, day=days_after(_CHANGED, -10))
+    world.customer(start=_CHANGED)
+
+
+def _notice(world: World, customer_id: str, *, day: dt.date, **values: object) -> None:
+    service_send(world, **({"customer_id": customer_id, "type": "politikændring", "template_text": "Vores politik er ændret", "sent_at": noon(day), "policy_version_id": _MATERIAL} | values))
+
+
+def _shared_addresses(world: World) -> None:
+    """(7) Two customers with one address: the other withdrew later, or this one agreed after that."""
+    for given, withdrawn in ((noon(_GIVEN), noon(_SENT) + _SECOND), (noon(dt.date(2025, 8, 1)), noon(dt.date(2025, 7, 1)))):
+        row = covered_send(world, agreed={"given_at": given})
+        consent(world, address=row["address"], withdrawn_at=withdrawn)
+
+
+def _untyped(world: World) -> None:
+    for kind in (None, "nyhedsbrev", "info"):
+        mark(service_send(world, type=kind), "KAZ-f.typed")
+
+
+def _offers(world: World) -> None:
+    for words in ("Få rabat på din næste telefon", "Driften er normal. Se vores tilbud i butikken", "Nu kun 99 kr./md. med større hastighed", "Kampagne: gratis oprettelse"):
+        mark(service_send(world, template_text=words), "KAZ-f.no_offers")
+
+
+def _follow_ups(world: World) -> None:
+    sent = dt.date(2026, 8, 4)
+    for direction, day in (("ind", days_after(sent, -31)), ("ud", days_after(sent, -3)), ("ind", days_after(sent, 1))):
+        row = service_send(world, type="opfølgning", template_text="Er alt i orden?", customer_id=_inquiry(world, direction=direction, day=day)["customer_id"])
+        mark(row, "KAZ-f.follow_up")
+    mark(service_send(world, type="opfølgning", template_text="Er alt i orden?"), "KAZ-f.follow_up")
+
+
+def _opted_out(world: World) -> None:
+    out_at = noon(dt.date(2026, 5, 4))
+    for channel, later in (("email", dt.timedelta(hours=24, seconds=1)), (None, dt.timedelta(days=90))):
+        row = consent(world, purpose="driftsinfo", channel=channel, given_at=noon(dt.date(2024, 1, 5)), withdrawn_at=out_at)
+        mark(service_send(world, customer_id=row["customer_id"], sent_at=out_at + later), "KAZ-g.opted_out")
+    twice = consent(world, purpose="driftsinfo", given_at=noon(dt.date(2024, 1, 5)), withdrawn_at=noon(dt.date(2025, 3, 4)))["customer_id"]
+    consent(world, customer_id=twice, purpose="driftsinfo", given_at=noon(dt.date(2025, 6, 1)), withdrawn_at=out_at)
+    mark(service_send(world, customer_id=twice), "KAZ-g.opted_out")
+
+
+def _never_covered(world: World) -> None:
+    """Never agreed to; agreed for another address, another channel, too late, or as another customer."""
+    check = "KAZ-h.covered"
+    mark(marketing_send(world), check)
+    mark(covered_send(world, agreed={"address": "tidligere@example.dk"}), check)
+    mark(covered_send(world, agreed={"channel": "sms"}), check)
+    mark(covered_send(world, agreed={"given_at": noon(_SENT) + _SECOND}), check)
+    mark(covered_send(world, agreed={"customer_id": customer(world)}), check)
+    mark(covered_send(world, agreed={"purpose": "driftsinfo"}), check)
+
+
+def _sent_after_withdrawal(world: World) -> None:
+    check = "KAZ-h.withdrawn"
+    for ago in (0, 1, 86400 * 200):
+        mark(covered_send(world, agreed={"withdrawn_at": noon(_SENT) - ago * _SECOND}), check)
+    mark(covered_send(world, basis="10_2", agreed={"withdrawn_at": noon(dt.date(2026, 1, 2))}), check)
+
+
+def _without_proof(world: World) -> None:
+    mark(consent(world, text_version=None), "KAZ-h.proof")
+    mark(consent(world, evidence_ref=None), "KAZ-h.proof")
+    mark(consent(world, text_version=None, evidence_ref=None), "KAZ-h.proof")
+
+
+def _old_proof(world: World) -> None:
+    past = days_after(years_after(AS_OF, -5), -1)
+    for day in (past, dt.date(2020, 2, 29)):
+        mark(consent(world, given_at=noon(dt.date(2017, 5, 2)), withdrawn_at=noon(day)), "KAZ-h.proof_kept")
+    row = marketing_send(world, sent_at=noon(past))
+    mark(consent(world, customer_id=row["customer_id"], address=row["address"], given_at=noon(dt.date(2017, 5, 2))), "KAZ-h.proof_kept")  # last used then
+
+
+def _plain_uploads(world: World) -> None:
+    mark(upload(world, hashed=False), "KAZ-p.hashed")
+
+
+def _uploads_without_basis(world: World) -> None:
+    for basis in (None, "6_1_b"):
+        mark(upload(world, legal_basis=basis), "KAZ-p.basis")
+
+
+def _uploads_of_objectors(world: World) -> None:
+    for kind in ("objected", "withdrew"):
+        row = mark(upload(world), "KAZ-p.objection")
+        at = row["at"]
+        assert isinstance(at, dt.datetime)  # noqa: S101 (the maker made it so)
+        if kind == "objected":
+            _objection(world, row["customer_id"], received=days_after(at.date(), -1), outcome="imødekommet")
+        else:
+            consent(world, customer_id=row["customer_id"], withdrawn_at=at - _SECOND)
+
+
+def _untold(world: World) -> None:
+    for place in range(4):
+        untold = world.customer(start=_EARLY)
+        mark_key(world, "KAZ-v.told", untold, _MATERIAL)
+        match place:
+            case 0:
+                _notice(world, untold, day=days_after(_CHANGED, 1))
+            case 1:
+                _notice(world, untold, day=days_after(_CHANGED, -9), status="afvist")
+            case 2:
+                _notice(world, untold, day=days_after(_CHANGED, -9), policy_version_id=None)
+            case _:
+                pass  # nothing was sent at all
+
+
+def _imported_consents(world: World) -> None:
+    crowd = customer(world)
+    for _ in range(_CROWD):
+        mark(consent(world, customer_id=crowd, given_at=noon(dt.date(2023, 11, 11))), "HYG-consent-import.consent")
+
+
+def _withdrawn_as_someone_else(world: World) -> None:
+    for later in (_SECOND, dt.timedelta(days=300)):
+        row = mark(covered_send(world), "HYG-opt-out.marketing_send")
+        consent(world, address=row["address"], withdrawn_at=noon(_GIVEN) + dt.timedelta(hours=5) + later)
+
+
+DEVIATIONS: dict[str, Callable[[World], None]] = {
+    "KAZ-f.typed": _untyped,
+    "KAZ-f.no_offers": _offers,
+    "KAZ-f.follow_up": _follow_ups,
+    "KAZ-g.opted_out": _opted_out,
+    "KAZ-h.covered": _never_covered,
+    "KAZ-h.withdrawn": _sent_after_withdrawal,
+    "KAZ-h.proof": _without_proof,
+    "KAZ-h.proof_kept": _old_proof,
+    "KAZ-p.hashed": _plain_uploads,
+    "KAZ-p.basis": _uploads_without_basis,
+    "KAZ-p.objection": _uploads_of_objectors,
+    "KAZ-v.told": _untold,
+    "HYG-consent-import.consent": _imported_consents,
+    "HYG-opt-out.marketing_send": _withdrawn_as_someone_else,
+}

@@ -25,3 +25,8 @@ def mark(row: Row, check_id: str) -> Row:
 def mark_column(world: World, check_id: str, table: str, column: str) -> None:
     """Say that the check must find the column of the table."""
     world.columns_found.append((check_id, extra_columns(world.operator, table).get(column, column)))
+
+
+def mark_key(world: World, check_id: str, *key: object) -> None:
+    """Say that the check must find that record of a data set that is no table."""
+    world.columns_found.append((check_id, "|".join(str(part) for part in key)))

@@ -1,0 +1,13 @@
+-- Consents to marketing as they are compared with sends: channels and addresses in one spelling, telephone numbers without
+-- the Danish country code. A consent without a channel or an address covers none; its withdrawal holds for all.
+-- order: 10
+-- kind: view
+SELECT
+    customer_id,
+    CASE WHEN replace(lower(trim(channel)), '-', '') IN ('mail', 'email') THEN 'email' ELSE lower(trim(channel)) END AS channel,
+    regexp_replace(replace(lower(trim(address)), ' ', ''), '^([+]45|0045)', '') AS address,
+    given_at,
+    withdrawn_at,
+    coalesce(regexp_matches(_issues, '(^|;)(given_at|withdrawn_at)=(unreadable|zero)'), false) AS unreadable
+FROM export_consent
+WHERE lower(trim(purpose)) IN ('markedsføring', 'markedsfoering', 'marketing')
