@@ -1,7 +1,11 @@
-"""Bizzy's calls as Asterisk's ``Master.csv``: 18 columns, no header, texts quoted, numbers not, an unanswered call without a time of answer."""
+"""Bizzy's calls as Asterisk's ``Master.csv``: 18 columns, no header, texts quoted, numbers not, an unanswered call without a time of answer.
+
+``Master.csv`` has no column for recordings: the calls that the exchange recorded stand in a list of its own.
+"""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +18,17 @@ from teleaudit.samples.teledata import Batch, Integers, Pools, batches, pools, t
 from teleaudit.samples.world import FILE, LINE, Garbled, Row, World
 
 FILE_NAME = "Master.csv"
+RECORDED_FILE_NAME = "optagede_opkald.csv"
+_RECORDED = {
+    "start_at": "calldate",
+    "a_number": "src",
+    "b_number": "dst",
+    "duration_s": "duration",
+    "billsec": "billsec",
+    "customer_id": "accountcode",
+    "call_id": "uniqueid",
+    "recording_path": "recordingfile",
+}
 
 # What Asterisk did last, and with what: repeated phrases of the dial plan, no words of any customer.
 _LAST_APPS = (
@@ -26,8 +41,9 @@ _LAST_APPS = (
 
 
 def write_master_csv(world: World, folder: Path, *, rows: int, seed: int) -> None:
-    """The planted calls among ordinary ones, ``rows`` in all."""
-    planted = world.tables["cdr"]
+    """The planted calls among ordinary ones, ``rows`` in all, and the recorded ones beside them."""
+    planted = [row for row in world.tables["cdr"] if "recording_path" not in row]
+    _write_recorded([row for row in world.tables["cdr"] if "recording_path" in row], folder)
     pool = pools(world)
     written = 0
     with (folder / FILE_NAME).open("wb") as file:
@@ -98,6 +114,15 @@ def _fields(row: Row) -> Iterator[str]:
     yield from (_quoted(time) if time is not None else "" for time in (row["start_at"], answer, row["end_at"]))
     yield from (str(row["duration_s"]), str(billsec))
     yield from map(_quoted, ("ANSWERED" if answered else "NO ANSWER", "BILLING" if row["invoice_id"] else "DOCUMENTATION", row["call_id"], row["invoice_id"]))
+
+
+def _write_recorded(rows: list[Row], folder: Path) -> None:
+    with (folder / RECORDED_FILE_NAME).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_RECORDED.values())
+        for line, row in enumerate(rows, start=2):
+            row[FILE], row[LINE] = RECORDED_FILE_NAME, line
+            writer.writerow([row[column] for column in _RECORDED])
 
 
 def _quoted(value: object) -> str:

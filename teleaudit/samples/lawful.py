@@ -13,6 +13,7 @@ from teleaudit.samples.world import Row, World
 
 START = dt.date(2015, 3, 1)
 LONG_AGO = dt.date(2020, 5, 31)
+_LATELY = dt.date(2026, 2, 16)
 LAST_OVERDUE_YEAR_END = dt.date(2020, 12, 31)  # of both operators: financial years that ended then are overdue on AS_OF
 
 
@@ -41,7 +42,8 @@ def everything(world: World, *, end: dt.date, held: bool = False, scan: bool = F
     world.mail(customer_id, day=days_after(end, 3))
     world.config(customer_id, created=START)
     if held:
-        world.hold(customer_id, start=days_after(end, 5), end=world.rng.choice((None, OPEN_END, AS_OF)))
+        start, last = world.rng.choice(((days_after(end, 5), AS_OF), (days_after(end, 5), days_after(AS_OF, 60)), (_LATELY, None), (_LATELY, OPEN_END)))
+        world.hold(customer_id, start=start, end=last)  # one without an end is reviewed within a year
     return customer_id
 
 
@@ -163,6 +165,6 @@ def _not_assessable(world: World) -> None:
     for _ in range(3):
         nobody = world.new_customer_id()
         world.contact(nobody, start=START)
-        world.mail(nobody, day=dt.date(2024, 5, 6))
+        world.mail(nobody, day=dt.date(2026, 5, 6))
     missing: Row = world.call(world.customer(start=START), at=noon(dt.date(2026, 1, 5)))
     missing.update(start_at=None, end_at=None)

@@ -2,6 +2,7 @@
 -- The end is the latest end of any agreement or subscription and of the CRM's own end date; a service still running, or
 -- re-opened, means there is no end. Where the CRM says less than the services do, the later date counts (benefit of the doubt).
 -- An end that could not be read, or lies before 1990, leaves the customer without a known end.
+-- A customer whom only the register of former customers knows ended when it says; there the end outlives the customer's data.
 -- order: 10
 -- kind: table
 WITH service AS (
@@ -29,16 +30,23 @@ crm AS (
     WHERE customer_id IS NOT NULL
     GROUP BY customer_id
 ),
+former AS (
+    SELECT customer_id, max(end_date) AS end_date
+    FROM export_tombstone
+    WHERE customer_id IS NOT NULL
+    GROUP BY customer_id
+),
 known AS (
     SELECT
-        coalesce(c.customer_id, s.customer_id) AS customer_id,
+        coalesce(c.customer_id, s.customer_id, f.customer_id) AS customer_id,
         coalesce(s.active_services, 0) AS active_services,
         s.latest_service_end,
-        greatest(c.crm_end_date, s.latest_service_end) AS latest_end,
+        greatest(c.crm_end_date, s.latest_service_end, f.end_date) AS latest_end,
         coalesce(s.unreadable_ends, 0) + coalesce(c.unreadable_ends, 0) AS unreadable_ends,
         coalesce(c.says_active, false) AND NOT $services_known AS active_by_status
     FROM crm AS c
     FULL JOIN services AS s ON c.customer_id = s.customer_id
+    FULL JOIN former AS f ON coalesce(c.customer_id, s.customer_id) = f.customer_id
 ),
 judged AS (
     SELECT
