@@ -106,16 +106,11 @@ def _answers(out: Path, planted: dict[str, int], done: Measured) -> dict[str, An
 
 
 def _seconds(timings: Any) -> dict[str, float]:
-    """Seconds by stage, from either a mapping or a list of entries with a name and seconds; nothing where a run does not keep them."""
-    if isinstance(timings, dict):
-        found = timings.get("stages", timings)
-        if isinstance(found, dict):
-            return {str(stage): round(float(value), 1) for stage, value in found.items() if isinstance(value, int | float)}
-        timings = found
-    if isinstance(timings, list):
-        entries = [entry for entry in timings if isinstance(entry, dict) and isinstance(entry.get("seconds"), int | float)]
-        return {str(entry.get("stage", entry.get("name", "?"))): round(float(entry["seconds"]), 1) for entry in entries}
-    return {}
+    """Seconds by kind of stage, summed over exports, data sets and notebooks."""
+    seconds: dict[str, float] = {}
+    for entry in timings["stages"]:
+        seconds[entry["stage"]] = seconds.get(entry["stage"], 0.0) + entry["seconds"]
+    return {stage: round(value, 1) for stage, value in seconds.items()}
 
 
 def _line(run: dict[str, Any]) -> tuple[str, ...]:
