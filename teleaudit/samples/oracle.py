@@ -169,7 +169,7 @@ class _Oracle:
 def row_key(table: str, row: Row) -> str:
     """The key of a record as a worklist writes it; file and line where the record has no key."""
     values = [row[column] for column in TABLES[table].key]
-    if not values or None in values:
+    if not values or any(value is None or isinstance(value, Garbled) for value in values):
         return f"{row[FILE]}:{row[LINE]}"
     return "|".join(str(value) for value in values)
 

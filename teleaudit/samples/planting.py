@@ -29,7 +29,7 @@ def plant_everything_at_once(world: World) -> None:
         if place == 1:
             world.hold(customer_id, start=end, end=days_after(AS_OF, -1))  # expired yesterday
         if place == 2:
-            _mark(world.hold(customer_id, start=end, end=days_after(AS_OF, 90), approved_by=None), "HYG-hold.approval")  # suspends nothing
+            _mark(world.hold(customer_id, start=end, approved_by=None), "HYG-hold.approval")  # suspends nothing
         invoice = world.invoice(customer_id, period_to=dt.date(2020, 3, 31), issued=dt.date(2020, 4, 2), old=True)
         world.payment(customer_id, paid=dt.date(2020, 4, 20), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2020, 3, 10 + place)), invoice_id=str(invoice["invoice_id"]))
@@ -113,7 +113,7 @@ def _payments_without_invoice(world: World) -> None:
 def _overdue_billed_calls(world: World) -> None:
     """The invoice is held for its debtor; the calls of another customer on it are not."""
     debtor = world.customer(start=START)
-    world.hold(debtor, start=dt.date(2021, 1, 1), end=days_after(AS_OF, 200))
+    world.hold(debtor, start=dt.date(2021, 1, 1))
     caller = world.customer(start=START)
     for period_to in (LAST_OVERDUE_YEAR_END, dt.date(2020, 2, 29), dt.date(2019, 7, 31)):
         invoice = world.invoice(debtor, period_to=period_to, issued=days_after(period_to, 2), old=True)
@@ -181,7 +181,7 @@ def _fresh_row(world: World, table: str) -> Row:
         "invoice": lambda: world.invoice(customer_id, period_to=dt.date(2026, 10, 31), issued=dt.date(2026, 11, 4)),
         "payment": lambda: world.payment(customer_id, paid=dt.date(2026, 6, 5)),
         "financial_years": lambda: _old_year(world),
-        "legal_hold": lambda: world.hold(customer_id, start=dt.date(2024, 5, 6), end=days_after(AS_OF, 60)),
+        "legal_hold": lambda: world.hold(customer_id, start=dt.date(2024, 5, 6)),
     }
     return makers[table]() if table in makers else FRESH[table](world)
 

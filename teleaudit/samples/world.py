@@ -136,6 +136,7 @@ BIZZY = Operator(
     archives_paper=True,
 )
 
+_AHEAD = days_after(AS_OF, 60)
 OPERATORS = {operator.name: operator for operator in (KAZOOM, BIZZY)}
 TABLE_NAMES = tuple(TABLES)
 
@@ -289,8 +290,8 @@ class World:
             deleted_at=deleted,
         )
 
-    def hold(self, customer_id: str, *, start: dt.date, end: object = None, approved_by: str | None = "Juridisk afdeling") -> Row:
-        """A legal hold on the customer."""
+    def hold(self, customer_id: str, *, start: dt.date, end: object = _AHEAD, approved_by: str | None = "Juridisk afdeling") -> Row:
+        """A legal hold on the customer, in force until some time after the audit where nobody says."""
         return self.add("legal_hold", hold_id=self.key("STOP"), customer_id=customer_id, reason="Verserende tvist om afregning", start=start, end=end, approved_by=approved_by)
 
     def invoice(self, customer_id: str, *, period_to: dt.date | None, issued: dt.date, old: bool = False) -> Row:

@@ -17,34 +17,34 @@ _MOVED_ON, _LEFT_ON = dt.date(2026, 6, 1), dt.date(2026, 6, 30)
 _TRAINED_LAST = dt.date(2024, 11, 22)  # 24 months before the audit, to the day
 _INSIDE = ("10.0.0.7", "10.255.255.255", "172.16.0.1", "172.31.255.254", "192.168.1.44", "fd12:3456:789a::7")
 _OUTSIDE = ("198.51.100.7", "203.0.113.250", "192.0.2.16", "2001:db8::7")  # kept for documentation: nobody's
-_DISCOVERED = dt.datetime(2026, 9, 18, 9, 40)  # a Friday: neither 24 nor 72 hours wait for Monday
+_DISCOVERED = dt.datetime.combine(dt.date(2026, 9, 18), dt.time(9, 40))  # a Friday: neither 24 nor 72 hours wait for Monday
 
 
 def _access_log(world: World, **values: object) -> Row:
-    row: Row = dict(
-        at=noon(dt.date(2026, 9, 9)),
-        user_id=_CLERK,
-        action="opslag",
-        object_type="crm_customer",
-        object_id=customer(world),
-        system="CRM",
-        source_ip="10.0.0.7",
-        ticket_id=world.key("SAG"),
-        row_count=1,
-    )
+    row: Row = {
+        "at": noon(dt.date(2026, 9, 9)),
+        "user_id": _CLERK,
+        "action": "opslag",
+        "object_type": "crm_customer",
+        "object_id": customer(world),
+        "system": "CRM",
+        "source_ip": "10.0.0.7",
+        "ticket_id": world.key("SAG"),
+        "row_count": 1,
+    }
     return world.add("access_log", **(row | values))
 
 
 def _staff_roster(world: World, **values: object) -> Row:
-    row: Row = dict(
-        user_id=f"bruger{100 + world.serial('staff')}",
-        role="kundeservice",
-        valid_from=dt.date(2020, 1, 1),
-        valid_to=None,
-        shared_account=False,
-        may_export=False,
-        trained_at=dt.date(2026, 1, 15),
-    )
+    row: Row = {
+        "user_id": f"bruger{100 + world.serial('staff')}",
+        "role": "kundeservice",
+        "valid_from": dt.date(2020, 1, 1),
+        "valid_to": None,
+        "shared_account": False,
+        "may_export": False,
+        "trained_at": dt.date(2026, 1, 15),
+    }
     return world.add("staff_roster", **(row | values))
 
 
@@ -56,17 +56,17 @@ def _recording_agreement(world: World, customer_id: str, *, start: dt.date = STA
 
 def _recording(world: World, customer_id: str, **values: object) -> Row:
     number = world.serial("path")
-    row: Row = dict(
-        rec_id=world.key("OPT"),
-        started_at=noon(dt.date(2026, 10, 6)),
-        number=invented.phone(world.rng),
-        customer_id=customer_id,
-        direction="ind",
-        path=f"optagelser/2026/{number:05d}.wav",
-        purpose="dokumentation",
-        agreement_id=None,
-        deleted_at=None,
-    )
+    row: Row = {
+        "rec_id": world.key("OPT"),
+        "started_at": noon(dt.date(2026, 10, 6)),
+        "number": invented.phone(world.rng),
+        "customer_id": customer_id,
+        "direction": "ind",
+        "path": f"optagelser/2026/{number:05d}.wav",
+        "purpose": "dokumentation",
+        "agreement_id": None,
+        "deleted_at": None,
+    }
     return world.add("recording_index", **(row | values))
 
 
@@ -77,15 +77,15 @@ def _recording_index(world: World) -> Row:
 
 
 def _breach_register(world: World, **values: object) -> Row:
-    row: Row = dict(
-        breach_id=world.key("BRU"),
-        kind="øvrigt",
-        discovered_at=noon(dt.date(2026, 2, 2)),
-        notified_at=noon(dt.date(2026, 2, 4)),
-        risk="risiko",
-        persons_informed_at=None,
-        decision="Anmeldt; ingen høj risiko",
-    )
+    row: Row = {
+        "breach_id": world.key("BRU"),
+        "kind": "øvrigt",
+        "discovered_at": noon(dt.date(2026, 2, 2)),
+        "notified_at": noon(dt.date(2026, 2, 4)),
+        "risk": "risiko",
+        "persons_informed_at": None,
+        "decision": "Anmeldt; ingen høj risiko",
+    }
     return world.add("breach_register", **(row | values))
 
 
@@ -221,15 +221,15 @@ def _hidden_recordings(world: World) -> None:
 
 def _late_service_notices(world: World) -> None:
     check_id = "BIZ-prot.service_notice"
-    late = dict(kind="tjeneste", discovered_at=_DISCOVERED)
-    mark(_breach_register(world, **late, notified_at=dt.datetime(2026, 9, 19, 10, 1)), check_id)
-    mark(_breach_register(world, **late, notified_at=dt.datetime(2026, 9, 21, 9, 0), risk="ingen"), check_id)
+    late = {"kind": "tjeneste", "discovered_at": _DISCOVERED}
+    mark(_breach_register(world, **late, notified_at=dt.datetime.combine(dt.date(2026, 9, 19), dt.time(10, 1))), check_id)
+    mark(_breach_register(world, **late, notified_at=dt.datetime.combine(dt.date(2026, 9, 21), dt.time(9, 0)), risk="ingen"), check_id)
     mark(_breach_register(world, **late, notified_at=None), check_id)
 
 
 def _late_notices(world: World) -> None:
     check_id = "BIZ-prot.notice"
-    mark(_breach_register(world, discovered_at=_DISCOVERED, notified_at=dt.datetime(2026, 9, 21, 10, 1)), check_id)
+    mark(_breach_register(world, discovered_at=_DISCOVERED, notified_at=dt.datetime.combine(dt.date(2026, 9, 21), dt.time(10, 1))), check_id)
     mark(_breach_register(world, notified_at=None), check_id)
 
 

@@ -18,40 +18,45 @@ _ROTATION = 30
 
 
 def _deletion_log(world: World, **values: object) -> Row:
-    row: Row = dict(
-        entry_id=world.key("SL"),
-        job="crm-sletning",
-        executed_at=noon(_DUE),
-        object_type="crm_customer",
-        object_key=world.new_customer_id(),
-        rule_id="CRM-1",
-        due_date=_DUE,
-        actor_type="job",
-        status="ok",
-    )
+    row: Row = {
+        "entry_id": world.key("SL"),
+        "job": "crm-sletning",
+        "executed_at": noon(_DUE),
+        "object_type": "crm_customer",
+        "object_key": world.new_customer_id(),
+        "rule_id": "CRM-1",
+        "due_date": _DUE,
+        "actor_type": "job",
+        "status": "ok",
+    }
     return world.add("deletion_log", **(row | values))
 
 
 def _tombstone(world: World, **values: object) -> Row:
-    row: Row = dict(customer_id=world.new_customer_id(), end_date=dt.date(2022, 6, 30))
+    row: Row = {"customer_id": world.new_customer_id(), "end_date": dt.date(2022, 6, 30)}
     return world.add("tombstone", **(row | values))
 
 
 def processing_register(world: World, **values: object) -> Row:
     """A lawful row of the record of processing activities."""
-    row: Row = dict(activity_id=world.key("BEH"), purpose="levering af abonnement", legal_basis="6_1_b", retention="P1Y")
+    row: Row = {"activity_id": world.key("BEH"), "purpose": "levering af abonnement", "legal_basis": "6_1_b", "retention": "P1Y"}
     return world.add("processing_register", **(row | values))
 
 
 def _system_inventory(world: World, **values: object) -> Row:
-    row: Row = dict(system_id=world.key("SYS"), name="CRM", personal_data=True, export_name="kunder", erasure_rule="CRM-1", test_system=False)
+    row: Row = {"system_id": world.key("SYS"), "name": "CRM", "personal_data": True, "export_name": "kunder", "erasure_rule": "CRM-1", "test_system": False}
     return world.add("system_inventory", **(row | values))
 
 
 def _backup_register(world: World, **values: object) -> Row:
-    row: Row = dict(
-        backup_id=world.key("KOP"), system_id="SYS000001", oldest_restore_point=dt.date(2026, 10, 25), rotation_days=_ROTATION, restored_at=None, deletions_rerun_at=None
-    )
+    row: Row = {
+        "backup_id": world.key("KOP"),
+        "system_id": "SYS000001",
+        "oldest_restore_point": dt.date(2026, 10, 25),
+        "rotation_days": _ROTATION,
+        "restored_at": None,
+        "deletions_rerun_at": None,
+    }
     return world.add("backup_register", **(row | values))
 
 
@@ -105,7 +110,7 @@ def _lawful_backups(world: World) -> None:
 
 def _lawful_holds(world: World) -> None:
     """(4) A hold without an end that is twelve months old to the day."""
-    world.hold(customer(world), start=_A_YEAR_AGO)
+    world.hold(customer(world), start=_A_YEAR_AGO, end=None)
 
 
 def _lawful_orphans(world: World) -> None:
@@ -154,13 +159,12 @@ def _resurrected(world: World) -> None:
 
 def _unreviewed_holds(world: World) -> None:
     for start in (days_after(_A_YEAR_AGO, -1), dt.date(2021, 6, 1)):
-        mark(world.hold(customer(world), start=start), "HYG-hold.review")
+        mark(world.hold(customer(world), start=start, end=None), "HYG-hold.review")
 
 
 def _unapproved_holds(world: World) -> None:
-    in_time = dict(start=dt.date(2026, 3, 4), end=days_after(AS_OF, 30))
-    mark(world.hold(customer(world), **in_time, approved_by=None), "HYG-hold.approval")  # type: ignore[arg-type] # a date and a date
-    unexplained = world.hold(customer(world), start=dt.date(2026, 3, 4), end=days_after(AS_OF, 30))
+    mark(world.hold(customer(world), start=dt.date(2026, 3, 4), approved_by=None), "HYG-hold.approval")
+    unexplained = world.hold(customer(world), start=dt.date(2026, 3, 4))
     unexplained["reason"] = None
     mark(unexplained, "HYG-hold.approval")
 
