@@ -154,7 +154,9 @@ class Bench:
     def _overdue(self, deviations: Iterable[Deviation]) -> Iterator[Deviation]:
         @cache
         def days_since(due_date: str) -> int | None:
-            return (self.as_of - dt.date.fromisoformat(due_date)).days if due_date else None
+            """A record can deviate although its day has not come: it is then overdue by nothing."""
+            days = (self.as_of - dt.date.fromisoformat(due_date)).days if due_date else 0
+            return days if days > 0 else None
 
         for record_key, column, level, due_date, _ in deviations:
             yield Deviation(record_key, column, level, due_date, days_since(due_date))
