@@ -69,4 +69,4 @@ def _plain(name: str) -> str:
 
 
 def _is_left_out(column: str, table: str) -> bool:
-    return names_note(column) or (table == _TELEDATA and (kind_of_name(column) == "location" or names_content(column)))  # (1), (2)
+    return names_note(column) or (table == _TELEDATA and (kind_of_name(column) == "location" or names_content(column) != ""))  # (1), (2)

@@ -28,14 +28,14 @@ def quote(world: World, **values: object) -> Row:
 
 
 def number_assignment(world: World, **values: object) -> Row:
-    """A number of a customer's own."""
+    """A number of a customer's own, and not the main one: nobody waits for it in the directory."""
     row: Row = {
         "number": invented.phone(world.rng),
         "number_type": "fastnet",
         "customer_id": customer(world),
         "valid_from": dt.date(2019, 5, 1),
         "valid_to": None,
-        "is_main": True,
+        "is_main": False,
         "secrecy": "ingen",
     }
     return world.add("number_assignment", **(row | values))
@@ -93,7 +93,7 @@ def _lawful_quotes(world: World) -> None:
     quote(world, created_at=dt.date(2019, 4, 1), valid_until=dt.date(2019, 5, 1))
     quote(world, customer_id=world.new_customer_id(), created_at=LAST_YEAR, valid_until=None, status="afslået")
     held = quote(world, customer_id=world.new_customer_id(), created_at=dt.date(2021, 2, 3), valid_until=None, status="afslået")
-    world.hold(str(held["customer_id"]), start=dt.date(2021, 3, 1))
+    world.hold(str(held["customer_id"]), start=days_after(AS_OF, -90))
 
 
 def _lawful_numbers(world: World) -> None:
@@ -110,7 +110,7 @@ def _lawful_sessions(world: World) -> None:
     ip_session(world, start_at=noon(dt.date(2024, 1, 2)), stop_at=None)
     ip_session(world, start_at=noon(dt.date(2025, 3, 4)), stop_at=noon(dt.date(2025, 3, 5)), invoice_id=world.billable[0]["invoice_id"])
     held = ip_session(world, start_at=noon(dt.date(2024, 3, 4)), stop_at=noon(dt.date(2024, 3, 5)))
-    world.hold(str(held["customer_id"]), start=dt.date(2024, 4, 1))
+    world.hold(str(held["customer_id"]), start=days_after(AS_OF, -90))
 
 
 def _lawful_sources(world: World) -> None:
