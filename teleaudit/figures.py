@@ -35,6 +35,7 @@ _EMPTY_HEIGHT = 1.3
 _PNG_DPI = 120
 _MONTHS_SHOWN = 36  # more are shown by year
 _NAMES_LEVEL = 3  # names of data sets that have room beside each other
+_NAMES_SLANTED = 16  # and up to here at a slant; more stand upright
 _LABELLED, _LABELLED_IN_FULL = 24, 10  # bars that get a number above them, and how many of it are overdue
 _VIEWS = {"invoice_series": "Fakturanummerserie"}  # data sets that no export holds but a view makes
 
@@ -200,7 +201,7 @@ def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
     rows, columns = list(dict.fromkeys(row for row, _ in cells)), _columns(checks)
     used = [verdict.value for verdict in GRAVITY if any(verdict.value in verdicts for verdicts in cells.values())]
     key = 0.165 * (1.5 + len(used)) if cells else 0.0
-    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2  # inches below the cells
+    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2 if len(columns) <= _NAMES_SLANTED else 2.6  # inches below the cells
     with _figure(0.7 + names + 0.22 * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
         if not cells:
             return _without_data(figure, figure.add_subplot(), "Vurderinger efter krav og datasæt", source)
@@ -253,8 +254,12 @@ def _draw_cell(axes: Axes, column: int, row: int, verdicts: Sequence[str]) -> No
 def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    few = len(columns) <= _NAMES_LEVEL
-    axes.set_xticks(range(len(columns)), columns, rotation=0 if few else 30, ha="center" if few else "right", rotation_mode="anchor")
+    if len(columns) <= _NAMES_LEVEL:
+        axes.set_xticks(range(len(columns)), columns)
+    elif len(columns) <= _NAMES_SLANTED:
+        axes.set_xticks(range(len(columns)), columns, rotation=30, ha="right", rotation_mode="anchor")
+    else:
+        axes.set_xticks(range(len(columns)), columns, rotation=90)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_xlabel("Datasæt")
     axes.set_ylabel("Krav")
