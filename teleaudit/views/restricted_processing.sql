@@ -4,7 +4,7 @@
 -- order: 30
 -- kind: view
 -- of: crm_customer
--- key: source, record
+-- key: processing, record
 -- sent_while_restricted requires crm_customer.customer_id, crm_customer.restricted_from, crm_customer.restricted_to, marketing_send.customer_id, marketing_send.sent_at
 -- disclosed_while_restricted requires crm_customer.customer_id, crm_customer.restricted_from, crm_customer.restricted_to, disclosure.customer_id, disclosure.at
 -- erased_while_restricted requires crm_customer.customer_id, crm_customer.restricted_from, crm_customer.restricted_to, deletion_log.object_key, deletion_log.executed_at
@@ -19,13 +19,13 @@ WITH restriction AS (
     GROUP BY customer_id
 ),
 event AS (
-    SELECT 'marketing_send' AS source, send_id AS record, customer_id, CAST(sent_at AS DATE) AS day, false AS exempt_legal_title, _file, _line, _issues
+    SELECT 'marketing_send' AS processing, send_id AS record, customer_id, CAST(sent_at AS DATE) AS day, false AS exempt_legal_title, _file, _line, _issues
     FROM export_marketing_send
     UNION ALL
-    SELECT 'disclosure' AS source, disclosure_id AS record, customer_id, CAST("at" AS DATE) AS day, title_ref IS NOT NULL AS exempt_legal_title, _file, _line, _issues
+    SELECT 'disclosure' AS processing, disclosure_id AS record, customer_id, CAST("at" AS DATE) AS day, title_ref IS NOT NULL AS exempt_legal_title, _file, _line, _issues
     FROM export_disclosure
     UNION ALL
-    SELECT 'deletion_log' AS source, entry_id AS record, object_key AS customer_id, CAST(executed_at AS DATE) AS day, false AS exempt_legal_title, _file, _line, _issues
+    SELECT 'deletion_log' AS processing, entry_id AS record, object_key AS customer_id, CAST(executed_at AS DATE) AS day, false AS exempt_legal_title, _file, _line, _issues
     FROM export_deletion_log
     WHERE coalesce(lower(trim(status)), 'ok') <> 'fejl' -- what failed erased nothing
 ),
@@ -38,7 +38,7 @@ SELECT
     _file,
     _line,
     _issues,
-    source,
+    processing,
     record,
     customer_id,
     day,

@@ -195,7 +195,9 @@ def _lawful_notices(world: World) -> None:
 
 
 def _notice(world: World, customer_id: str, *, day: dt.date, **values: object) -> None:
-    service_send(world, **({"customer_id": customer_id, "type": "politikændring", "template_text": "Vores politik er ændret", "sent_at": noon(day), "policy_version_id": _MATERIAL} | values))
+    service_send(
+        world, **({"customer_id": customer_id, "type": "politikændring", "template_text": "Vores politik er ændret", "sent_at": noon(day), "policy_version_id": _MATERIAL} | values)
+    )
 
 
 def _shared_addresses(world: World) -> None:

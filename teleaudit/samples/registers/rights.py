@@ -180,7 +180,7 @@ def _left_in_services(world: World, check_id: str) -> None:
     customer_id = world.customer(start=START, in_crm=False)
     config = world.config(customer_id, created=START)
     number = minimisation.TABLES["number_assignment"](world)
-    number["customer_id"] = customer_id
+    number.update(customer_id=customer_id, is_main=False)
     row = _erasure(world, customer_id=customer_id)
     for table, key in (("pbx_config", config["config_id"]), ("number_assignment", number["number"])):
         mark_key(world, check_id, row["dsar_id"], table, key)
