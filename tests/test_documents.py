@@ -9,8 +9,9 @@ from typing import get_args
 from ruamel.yaml import YAML
 
 from teleaudit.audits import DATE_FORMATS, FORMATS
+from teleaudit.catalogue import as_markdown, catalogue
 from teleaudit.schema import TABLES
-from teleaudit.suites import Clause, ExpectationType
+from teleaudit.suites import Clause, ExpectationType, load_law, load_suite, suite_names
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +46,12 @@ def test_the_clauses_shown_as_examples_are_read_by_the_audit() -> None:
     assert blocks
     for block in blocks:
         Clause.model_validate(YAML(typ="safe", pure=True).load(block)[0])
+
+
+def test_the_catalogue_of_rules_is_current() -> None:
+    folder = ROOT / "expectations"
+    made = as_markdown(catalogue([load_suite(name, folder) for name in suite_names(folder)], load_law(folder)))
+    assert _read("docs/rules.md") == made, "make it anew: teleaudit rules --format markdown > docs/rules.md"
 
 
 def test_documents_link_only_to_what_is_there() -> None:

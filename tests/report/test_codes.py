@@ -15,7 +15,7 @@ from teleaudit.exports.remarks import CODES, Remark
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.schema import TABLES, Kind
-from teleaudit.suites import TOPICS, Severity, Suite, data_set_names, load_law, load_suite
+from teleaudit.suites import TOPICS, Severity, Suite, data_set_names, load_law, load_suite, suite_names
 from teleaudit.verdicts import Verdict
 
 DA: Words = load_words("da")
@@ -26,7 +26,7 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 
 def suites() -> list[Suite]:
     """Every suite of the workspace."""
-    return [load_suite(path.stem, EXPECTATIONS) for path in sorted(EXPECTATIONS.glob("*.yaml")) if path.stem != "law"]
+    return [load_suite(name, EXPECTATIONS) for name in suite_names(EXPECTATIONS)]
 
 
 def sources(package: str) -> Iterator[ast.AST]:
