@@ -103,39 +103,14 @@ def test_only_roles_that_may_export_do(engine: str, clause: str) -> None:
 
 @_POLICIES
 def test_look_ups_come_from_a_private_network(engine: str, clause: str) -> None:
-    addresses = [
-        "9.255.255.255",
-        "10.0.0.0",
-        "10.255.255.255",
-        "11.0.0.1",
-        "172.15.255.255",
-        "172.16.0.0",
-        "172.31.255.255",
-        "172.32.0.0",
-        "192.167.1.1",
-        "192.168.0.1",
-        "192.168.255.254",
-        "192.169.0.1",
-        "127.0.0.1",
-        "110.1.2.3",
-        "2001:db8::1",
-        "fd00:1::1",
-        "::1",
-        "FE80::1",
-        "intern",
-        "10.0.0.1:5060",
-    ]
-    log = accesses("\n".join(f"clerk | 2026-06-01 12:00:00 | opslag | {address}" for address in (*addresses, "")))
-    outside = [
-        place
-        for place, address in enumerate(addresses, start=2)
-        if address in {"9.255.255.255", "11.0.0.1", "172.15.255.255", "172.32.0.0", "192.167.1.1", "192.169.0.1", "110.1.2.3", "2001:db8::1", "FE80::1"}
-    ]
+    outside = ["9.255.255.255", "11.0.0.1", "172.15.255.255", "172.32.0.0", "192.167.1.1", "192.169.0.1", "110.1.2.3", "2001:db8::1", "FE80::1"]
+    inside = ["10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.1", "192.168.255.254", "127.0.0.1", "fd00:1::1", "::1"]
+    log = accesses("\n".join(f"clerk | 2026-06-01 12:00:00 | opslag | {address}" for address in (*outside, *inside, "intern", "10.0.0.1:5060", "")))
     spec(
         f"{clause}.network",
         {"access_log": log},
         engine=engine,
-        deviating=sorted(f"spec.csv:{line}" for line in outside),
+        deviating=sorted(f"spec.csv:{line}" for line, _ in enumerate(outside, start=2)),
         not_assessable={"unreadable": 2, "not_recorded": 1},
         population=21,
     )
