@@ -69,7 +69,7 @@ def directory_118(world: World, **values: object) -> Row:
     """A number handed to directory enquiry; its holder has it still, unless a number is given."""
     row: Row = {
         "delivery_id": world.key("LEV"),
-        "number": values["number"] if "number" in values else assignment(world, is_main=True)["number"],
+        "number": values["number"] if "number" in values else assignment(world)["number"],
         "number_type": "fastnet",
         "secrecy": "ingen",
         "action": "ny",
