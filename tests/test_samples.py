@@ -38,6 +38,8 @@ EXPECTED_CHECKS = {
         "KAZ-q.cdr",
         "HYG-location.cdr",
         *(f"KAZ-b2.{table}" for table in TABLES),
+        *(f"KAZ-t.{part}" for part in ("roster", "shared_account", "network", "export")),
+        "KAZ-r3.automatic",
     },
     "bizzy": {
         *(f"BIZ-ret-3.{part}" for part in ("customer", "contact", "interaction")),
@@ -47,9 +49,24 @@ EXPECTED_CHECKS = {
         *(f"BIZ-ret-7.{part}" for part in ("billed", "unbilled")),
         "BIZ-tele-2.cdr",
         *(f"HYG-card.{table}" for table in TABLES),
+        *(f"BIZ-acc-1.{part}" for part in ("roster", "shared_account", "network", "export")),
+        "BIZ-acc-2.scan",
+        *(f"BIZ-tele-3.{part}" for part in ("agreement", "after_end", "index")),
+        *(f"BIZ-prot.{part}" for part in ("service_notice", "notice", "persons", "decision", "training")),
+        "BIZ-ret-2.left_contact",
     },
 }
-HYGIENE = {"HYG-end-date.crm_customer", "HYG-duration.cdr", *(f"HYG-{family}.{table}" for family in ("dates", "key") for table in TABLES)}
+HYGIENE = {
+    "HYG-end-date.crm_customer",
+    "HYG-duration.cdr",
+    *(f"HYG-{family}.{table}" for family in ("dates", "key") for table in TABLES),
+    *(f"HYG-deletion-log.{part}" for part in ("failed", "late", "identifiers")),
+    "HYG-resurrected.deletion_log",
+    *(f"HYG-orphan.{part}" for part in ("contact", "interaction", "pbx_config", "cdr")),
+    *(f"HYG-hold.{part}" for part in ("approval", "review")),
+    *(f"HYG-system.{part}" for part in ("export", "erasure_rule", "test_data")),
+    *(f"HYG-backup.{part}" for part in ("age", "rerun")),
+}
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,10 @@ BIZZY = (
     "intro ctrl collect-1 collect-2 collect-3 change tele-1 tele-2 tele-3 acc-1 acc-2 ret-1 ret-2 ret-3 ret-4 ret-5 ret-6 ret-7 "
     "right-1 right-2 right-3 prot dis-1 dis-2 dis-3 dis-4 dis-5 dis-6 dis-7 dis-8 dis-9 dis-10 more"
 )
-HYGIENE = "dates end-date key duration location anonymous test number cpr twin processor-copies consent-import opt-out"
+HYGIENE = (
+    "dates end-date key duration location anonymous test number cpr twin processor-copies consent-import opt-out "
+    "deletion-log resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
+)
 CLAUSES = {
     "kazoom": [f"KAZ-{name}" for name in KAZOOM.split()],
     "bizzy": [*(f"BIZ-{name}" for name in BIZZY.split()), "HYG-card"],
