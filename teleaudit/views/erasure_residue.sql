@@ -6,9 +6,9 @@
 -- kind: view
 -- of: dsar
 -- key: dsar_id, found_in, found_key
--- remains_in_crm requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, crm_customer.customer_id, crm_contact.customer_id, crm_interaction.customer_id
+-- remains_in_crm requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, crm_customer.customer_id, crm_customer.created_at, crm_contact.customer_id, crm_interaction.customer_id, crm_interaction.at
 -- remains_in_services requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, pbx_config.customer_id, number_assignment.customer_id
--- remains_in_marketing requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, marketing_send.customer_id, marketing_send.sent_at, consent.customer_id, consent.withdrawn_at
+-- remains_in_marketing requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, marketing_send.customer_id, marketing_send.sent_at, consent.customer_id, consent.given_at, consent.withdrawn_at
 WITH request AS (
     SELECT dsar_id, customer_id, executed_at, p.place, _file, _line, _issues
     FROM export_dsar
