@@ -1,0 +1,72 @@
+"""Without an export, the checks that rest on it say so and name it; every other check answers exactly what it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from teleaudit import samples
+from teleaudit.audits import Audit, load_audit
+from teleaudit.checks import Bench
+from teleaudit.engines.duckdb import DuckDBEngine
+from teleaudit.exports.reading import ReadExport, read_export
+from teleaudit.results import exit_code
+from teleaudit.samples import write_samples
+from teleaudit.schema import TABLES
+from teleaudit.suites import load_suites
+from teleaudit.verdicts import CheckResult, Verdict
+
+ROOT = Path(__file__).resolve().parents[1]
+# What is known from elsewhere then decides: the end of a relationship from the services and the CRM that there are, and nobody is exempted by holds that nobody told.
+OPTIONAL = ("agreement", "subscription", "legal_hold")
+ALWAYS = ("dsar",)  # in every run of the tests; the others in the deep ones
+_tables = [pytest.param(table, marks=() if table in ALWAYS else (pytest.mark.deep,)) for table in TABLES]
+
+
+@pytest.fixture(scope="module", params=["kazoom", "bizzy"])
+def operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Audit, list[ReadExport]]:
+    """An operator's whole sample, with deviations, read once."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(samples, "CUSTOMERS", 60)
+        write_samples(folder, operators=(request.param,), rows=1_000)
+    audit = load_audit(ROOT / "audits" / request.param)
+    (folder / "work").mkdir()
+    return audit, [read_export(name, spec, root=folder / request.param, work=folder / "work") for name, spec in audit.exports.items()]
+
+
+@pytest.fixture(scope="module")
+def whole(operator: tuple[Audit, list[ReadExport]], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, CheckResult]:
+    """What every check answers when nothing is missing."""
+    return asked(operator, tmp_path_factory.mktemp("whole"))
+
+
+def asked(operator: tuple[Audit, list[ReadExport]], work: Path, *, without: str = "") -> dict[str, CheckResult]:
+    audit, exports = operator
+    assert audit.as_of is not None
+    suites = load_suites(audit.suites, ROOT / "expectations")
+    with closing(DuckDBEngine(spill=work / "spill")) as engine:
+        results = Bench(audit, suites, [export for export in exports if export.table != without], engine, as_of=audit.as_of).run()
+    return {result.id: result for result in results}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("table", _tables)
+def test_a_check_names_the_export_that_it_lacks_or_answers_as_before(
+    operator: tuple[Audit, list[ReadExport]], whole: Mapping[str, CheckResult], table: str, tmp_path: Path
+) -> None:
+    left = asked(operator, tmp_path, without=table)
+    said = {check_id for check_id, result in left.items() if result.verdict is Verdict.UNKNOWN and result.why == "no_export" and result.why_detail == table}
+    changed = {check_id for check_id in whole if _told(left[check_id]) != _told(whole[check_id])}
+    records_lack_it = {check_id for check_id in changed if left[check_id].answer.reasons.get("not_exported", 0) > whole[check_id].answer.reasons.get("not_exported", 0)}
+    assert said
+    assert said <= changed
+    assert table in OPTIONAL or changed - said == records_lack_it
+    assert exit_code({"checks": [{"verdict": result.verdict.value} for result in left.values() if result.verdict in {Verdict.PASS, Verdict.UNKNOWN}]}) == 2
+
+
+def _told(result: CheckResult) -> tuple[object, ...]:
+    return result.verdict, result.why, result.answer
