@@ -168,7 +168,7 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
         (("run", "audits"), "no file audits/audit.yaml. Audits in audits: bizzy, kazoom."),
         (("run", "audits/nobody/audit.yaml"), "no file audits/nobody/audit.yaml. Audits in audits: bizzy, kazoom."),
         (("run", "audits/bizzy", "--exports", "nowhere"), "no folder nowhere for the exports: see exports_root in the audit file, or name one with --exports."),
-        (("rules", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table', 'json'."),
+        (("rules", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table', 'json', 'markdown'."),
         (("samples", "new", "--operator", "kazom"), "--operator kazom: not available here. There is: kazoom, bizzy. Did you mean 'kazoom'?"),
         (("samples", "new", "--rows", "x"), "Invalid value for '--rows': "),
     ],

@@ -24,48 +24,29 @@ from teleaudit.samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write
 from teleaudit.samples.layouts import layouts
 from teleaudit.samples.world import OPERATORS
 from teleaudit.schema import TABLES, Kind
+from teleaudit.suites import load_suites
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data_samples"
-MAX_BYTES = 10_000_000
+MAX_BYTES = 12_000_000
 BOTH = tuple(OPERATORS)
+LARGE = 500  # rows of a data set that is no small register
 
-EXPECTED_CHECKS = {
-    "kazoom": {
-        *(f"KAZ-r3.{part}" for part in ("customer", "contact", "interaction", "agreement", "pbx_config")),
-        *(f"KAZ-r2.{part}" for part in ("invoice", "payment", "invoice_series", "payment_invoice", "billed")),
-        "KAZ-r1.unbilled",
-        "KAZ-q.cdr",
-        "HYG-location.cdr",
-        *(f"KAZ-b2.{table}" for table in TABLES),
-        *(f"KAZ-t.{part}" for part in ("roster", "shared_account", "network", "export")),
-        "KAZ-r3.automatic",
+# Checks of the suites for which nothing is planted, and why.
+NOT_PLANTED = {
+    "BIZ-tele-1.cdr": "Asterisk's Master.csv has fixed columns",
+    "HYG-location.cdr": "the same; of Kazoom's usage records it is planted",
+    "KAZ-f.follow_up": "rests on the one parameter that the sample audit leaves open",
+    **dict.fromkeys(
+        ("KAZ-b1.cdr", "KAZ-b1.interconnect", "KAZ-b1.number_assignment", "KAZ-b1.subscription"), "asks after columns named for people, as planted in others of its data sets"
+    ),
+    **{f"HYG-cpr.{table}": "asks after columns named for CPR numbers, as planted in others of its data sets" for table in TABLES},
+    **{
+        f"HYG-dates.{table.name}": "has no date that its main checks need"
+        for table in TABLES.values()
+        if not any(c.required and c.kind in {Kind.DATE, Kind.TIMESTAMP} for c in table.columns)
     },
-    "bizzy": {
-        *(f"BIZ-ret-3.{part}" for part in ("customer", "contact", "interaction")),
-        "BIZ-ret-4.agreement",
-        "BIZ-ret-5.pbx_config",
-        *(f"BIZ-ret-6.{part}" for part in ("invoice", "payment", "invoice_series", "payment_invoice")),
-        *(f"BIZ-ret-7.{part}" for part in ("billed", "unbilled")),
-        "BIZ-tele-2.cdr",
-        *(f"HYG-card.{table}" for table in TABLES),
-        *(f"BIZ-acc-1.{part}" for part in ("roster", "shared_account", "network", "export")),
-        "BIZ-acc-2.scan",
-        *(f"BIZ-tele-3.{part}" for part in ("agreement", "after_end", "index")),
-        *(f"BIZ-prot.{part}" for part in ("service_notice", "notice", "persons", "decision", "training")),
-        "BIZ-ret-2.left_contact",
-    },
-}
-HYGIENE = {
-    "HYG-end-date.crm_customer",
-    "HYG-duration.cdr",
-    *(f"HYG-{family}.{table}" for family in ("dates", "key") for table in TABLES),
-    *(f"HYG-deletion-log.{part}" for part in ("failed", "late", "identifiers")),
-    "HYG-resurrected.deletion_log",
-    *(f"HYG-orphan.{part}" for part in ("contact", "interaction", "pbx_config", "cdr")),
-    *(f"HYG-hold.{part}" for part in ("approval", "review")),
-    *(f"HYG-system.{part}" for part in ("export", "erasure_rule", "test_data")),
-    *(f"HYG-backup.{part}" for part in ("age", "rerun")),
+    **{f"HYG-key.{table.name}": "has no key" for table in TABLES.values() if not table.key},
 }
 
 
@@ -124,9 +105,12 @@ def test_the_committed_samples_are_small(fresh: Path) -> None:
 @pytest.mark.parametrize("operator", BOTH)
 def test_every_check_finds_something_and_each_finding_is_listed_once(fresh: Path, operator: str) -> None:
     found = findings(fresh / operator)
-    assert {check_id for check_id, _ in found} == EXPECTED_CHECKS[operator] | HYGIENE
+    audit = load_audit(ROOT / "audits" / operator)
+    checks = {check.id for suite in load_suites(audit.suites, ROOT / "expectations") for check in suite.checks}
+    assert {check_id for check_id, _ in found} == set(check_ids(operator))
     assert found == sorted(set(found))
-    assert set(check_ids(operator)) == EXPECTED_CHECKS[operator] | HYGIENE
+    assert set(check_ids(operator)) <= checks
+    assert checks - set(check_ids(operator)) <= NOT_PLANTED.keys()
 
 
 @pytest.mark.parametrize("operator", BOTH)
@@ -152,7 +136,7 @@ def test_a_misspelt_check_or_operator_is_refused_with_the_near_match(tmp_path: P
 def test_only_invented_mail_domains_and_numbers_occur(fresh: Path) -> None:
     for operator in BOTH:
         text = text_of(fresh / operator)
-        assert set(re.findall(r"@([\w.-]+\.\w+)", text)) == {"example.dk", "example.com"}
+        assert {domain.casefold() for domain in re.findall(r"@([\w.-]+\.\w+)", text)} == {"example.dk", "example.com", "example.org"}
         customers = customer_frame(fresh, operator)
         assert customers["phone"].str.startswith("01").all()
         assert customers["mobile"].str.startswith("01").all()
@@ -224,10 +208,10 @@ def test_impossible_dates_stay_below_half_a_percent_of_the_large_data_sets(fresh
     for operator in BOTH:
         bad = Counter(check_id.removeprefix("HYG-dates.") for check_id, _ in findings(fresh / operator) if check_id.startswith("HYG-dates."))
         for table, layout in layouts(OPERATORS[operator]).items():
-            if table not in {"financial_years", "legal_hold"} and any(column.kind is Kind.DATE for column in TABLES[table].columns):
+            if any(column.kind is Kind.DATE for column in TABLES[table].columns):
                 name = layout.file({"period_to": "2025", "issue_date": "2025"})
                 rows = len((fresh / operator / name).read_bytes().splitlines()) if not name.endswith("xlsx") else 1000
-                assert bad[table] < 0.005 * rows, (operator, table)
+                assert rows < LARGE or bad[table] < 0.005 * rows, (operator, table)
 
 
 def asterisk_calls(path: Path) -> pd.DataFrame:

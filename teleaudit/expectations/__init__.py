@@ -51,9 +51,7 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
     match spec.type:
         case "expect_erasure_by_deadline":
             legal = [
-                {"name": r.name, "period": _period(r.period, parameters)}
-                | ({"starts_at": r.starts_at} if r.starts_at else {})
-                | ({"where": said(r.where)} if r.where else {})
+                {"name": r.name, "period": _period(r.period, parameters)} | ({"starts_at": r.starts_at} if r.starts_at else {}) | ({"where": said(r.where)} if r.where else {})
                 for r in spec.legal
             ]
             period = _period(spec.period or "", parameters)

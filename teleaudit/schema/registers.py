@@ -161,7 +161,9 @@ REGISTERS = (
         columns=(
             text("disclosure_id", "videregivelsesnr", "disclosure_id", required=True),
             text("recipient_id", "modtagerid", "recipient_id", required=True),
-            text("recipient_type", "modtagertype", "recipient_type", required=True),  # netværksejer, logistik, sms-partner, inkasso, faktureringspartner, myndighed, audience, andet
+            text(
+                "recipient_type", "modtagertype", "recipient_type", required=True
+            ),  # netværksejer, logistik, sms-partner, inkasso, faktureringspartner, myndighed, audience, andet
             text("purpose", "formål", "purpose", required=True),
             text("data_categories", "kategorier", "data_categories", required=True),  # joined by ;
             text("customer_id", *CUSTOMER_ID),

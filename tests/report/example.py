@@ -123,6 +123,21 @@ def export(name: str, table: str, file: str, rows: int, **more: object) -> dict[
     }
 
 
+def conflict(kind: str, own: str | None, parameter: str | None, bound: str | None, law: str | None) -> dict[str, Any]:
+    """A difference between the policy and the law."""
+    start = {"da": "betalingsfristen", "en": "the payment deadline"}
+    return {
+        "clause": "BIZ-ret-7",
+        "kind": kind,
+        "category": {"da": "Teledata bag en faktura", "en": "Teledata behind an invoice"},
+        "policy": {"period": own, "counted_from": start, "parameter": parameter},
+        "law": {"bound": bound, "period": law, "counted_from": start},
+        "question": None,
+        "legal_basis": ["bek-1882-10-1"],
+        "not_in_force": [],
+    }
+
+
 def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22") -> dict[str, Any]:
     """One legal basis."""
     return {
@@ -291,6 +306,14 @@ def example() -> Results:
         "exports": _exports(),
         "clauses": _clauses(),
         "checks": checks,
+        "conflicts": [
+            conflict("longer_than_maximum", "P5Y", None, "at_most", "P3Y"),
+            conflict("shorter_than_minimum", "P14D", "immediately_days", "at_least", "P1M"),
+            conflict("no_deadline", None, None, "claim", "P2Y"),
+            conflict("unset", None, "traffic_data_unbilled", "at_least", "P1Y") | {"not_in_force": ["bek-1882-10-1"]},
+            conflict("question", None, None, None, None)
+            | {"policy": None, "law": None, "category": None, "question": {"da": "Må mobilnumre holdes ude?", "en": "May mobile numbers be kept out?"}},
+        ],
         "legal_bases": [
             basis("gdpr-5-1-e", "Opbevaringsbegrænsning", "databeskyttelsesforordningens artikel 5, stk. 1, litra e", "datatilsynet", "2018-05-25"),
             basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25"),

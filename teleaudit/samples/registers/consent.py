@@ -217,14 +217,6 @@ def _offers(world: World) -> None:
         mark(service_send(world, template_text=words), "KAZ-f.no_offers")
 
 
-def _follow_ups(world: World) -> None:
-    sent = dt.date(2026, 8, 4)
-    for direction, day in (("ind", days_after(sent, -31)), ("ud", days_after(sent, -3)), ("ind", days_after(sent, 1))):
-        row = service_send(world, type="opfølgning", template_text="Er alt i orden?", customer_id=_inquiry(world, direction=direction, day=day)["customer_id"])
-        mark(row, "KAZ-f.follow_up")
-    mark(service_send(world, type="opfølgning", template_text="Er alt i orden?"), "KAZ-f.follow_up")
-
-
 def _opted_out(world: World) -> None:
     out_at = noon(dt.date(2026, 5, 4))
     for channel, later in (("email", dt.timedelta(hours=24, seconds=1)), (None, dt.timedelta(days=90))):
@@ -317,7 +309,6 @@ def _withdrawn_as_someone_else(world: World) -> None:
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-f.typed": _untyped,
     "KAZ-f.no_offers": _offers,
-    "KAZ-f.follow_up": _follow_ups,
     "KAZ-g.opted_out": _opted_out,
     "KAZ-h.covered": _never_covered,
     "KAZ-h.withdrawn": _sent_after_withdrawal,

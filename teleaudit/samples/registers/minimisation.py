@@ -75,7 +75,6 @@ TABLES: dict[str, Callable[[World], Row]] = {"quote": quote, "number_assignment"
 
 def lawful(world: World) -> None:
     """Ordinary rows, and what looks wrong and is not."""
-    _old_prospects(world)
     interconnect(world)
     _lawful_quotes(world)
     _lawful_numbers(world)
@@ -185,10 +184,9 @@ def _extra_column(world: World, *, check: str, table: str, columns: dict[str, ob
         mark_column(world, check, table, column)
 
 
-def _old_prospects(world: World) -> None:
-    """Quotes to prospects who never became customers. Nobody has set how long they may be kept, so nobody can call them overdue."""
+def _overdue_prospects(world: World) -> None:
     for day in (days_after(LAST_YEAR, -1), dt.date(2023, 6, 1)):
-        quote(world, customer_id=world.new_customer_id(), created_at=day, valid_until=None, status="afslået")
+        mark(quote(world, customer_id=world.new_customer_id(), created_at=day, valid_until=None, status="afslået"), "BIZ-collect-2.prospect")
 
 
 def _overdue_sessions(world: World) -> None:
@@ -277,6 +275,7 @@ _COLUMNS: dict[str, tuple[str, dict[str, object]]] = {
 }
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **{check: partial(_extra_column, check=check, table=table, columns=columns) for check, (table, columns) in _COLUMNS.items()},
+    "BIZ-collect-2.prospect": _overdue_prospects,
     "KAZ-q.ip_session": _overdue_sessions,
     "KAZ-c.source": _secret_sources,
     "KAZ-d.customer": _customers_without_basis,
