@@ -38,8 +38,7 @@ def compose(
     audit: Audit,
     run_id: str,
     as_of: dt.date,
-    started_at: dt.datetime,
-    finished_at: dt.datetime,
+    ran: tuple[dt.datetime, dt.datetime],
     engine: str,
     exports: Sequence[ReadExport],
     suites: Sequence[Suite],
@@ -47,7 +46,7 @@ def compose(
     conflicts: Sequence[Conflict],
     checks: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``."""
+    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments."""
     clauses = [_clause_entry(clause, checks) for suite in suites for clause in suite.clauses]
     cited = sorted(
         {basis for check in checks for basis in check["legal_basis"]}
@@ -59,8 +58,8 @@ def compose(
         "audit": audit.name,
         "run_id": run_id,
         "as_of": as_of.isoformat(),
-        "started_at": _utc(started_at),
-        "finished_at": _utc(finished_at),
+        "started_at": _utc(ran[0]),
+        "finished_at": _utc(ran[1]),
         "engine": engine,
         "controller": audit.controller.model_dump(),
         "policy": audit.policy.model_dump(),
