@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from teleaudit.checks import Bench
 from teleaudit.engines import Engine
+from teleaudit.suites import TOPICS, Topic
 from teleaudit.verdicts import Verdict
 from tests.engines.tables import make_round
 from tests.spec import AS_OF, ENGINES, PARAMETERS, Answered, Listed, audit_of, known_suites, spark_engine
@@ -23,7 +24,7 @@ from tests.spec import AS_OF, ENGINES, PARAMETERS, Answered, Listed, audit_of, k
 _AS_OF_DATES = (AS_OF, dt.date(2024, 2, 29), dt.date(2025, 2, 28), dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 3, 31))
 
 
-def disagreements(seed: int, as_of: dt.date, *, rows: int, suites: frozenset[str]) -> dict[str, list[str]]:
+def disagreements(seed: int, as_of: dt.date, *, rows: int, suites: frozenset[str], topics: Sequence[Topic] = TOPICS) -> dict[str, list[str]]:
     """By check, in what the engines differ about a round of exports."""
     asked = [suite for suite in known_suites() if suite.name in suites]
     with TemporaryDirectory() as folder:
@@ -32,7 +33,7 @@ def disagreements(seed: int, as_of: dt.date, *, rows: int, suites: frozenset[str
         def answered(make_engine: Callable[[Path], Engine]) -> dict[str, Answered]:
             with closing(make_engine(Path(folder, "spill"))) as engine:
                 listed = Listed()
-                results = Bench(audit_of(PARAMETERS), asked, exports, engine, as_of=as_of).run(worklist=listed)
+                results = Bench(audit_of(PARAMETERS), asked, exports, engine, as_of=as_of).run(topics, worklist=listed)
                 return {result.id: listed.complete(result) for result in results}
 
         one, other = answered(ENGINES["duckdb"]), answered(spark_engine)
@@ -53,8 +54,8 @@ def differing(one: Answered, other: Answered) -> list[str]:
     return told + (["worst"] if one.worst != other.worst else [])
 
 
-def test_engines_agree_about_every_check_of_an_operator() -> None:
-    assert disagreements(20261122, AS_OF, rows=100, suites=frozenset({"kazoom", "hygiene"})) == {}
+def test_engines_agree_about_checks_with_and_without_deadlines_of_many_tables() -> None:
+    assert disagreements(20261122, AS_OF, rows=100, suites=frozenset({"kazoom"}), topics=("retention", "card_data", "rights")) == {}
 
 
 def test_one_customer_with_half_the_calls_is_judged_like_any_other() -> None:
@@ -79,7 +80,7 @@ def test_one_customer_with_half_the_calls_is_judged_like_any_other() -> None:
 
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
-@settings(max_examples=4, deadline=None, database=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))  # a round takes too long to be made smaller
+@settings(max_examples=2, deadline=None, database=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))  # a round takes too long to be made smaller
 @given(seed=st.integers(0, 2**32 - 1), as_of=st.sampled_from(_AS_OF_DATES))
 def test_engines_agree_about_every_check_whatever_the_exports_hold(seed: int, as_of: dt.date) -> None:
-    assert disagreements(seed, as_of, rows=1_500, suites=frozenset({"bizzy", "kazoom", "hygiene"})) == {}
+    assert disagreements(seed, as_of, rows=1_000, suites=frozenset({"bizzy", "kazoom", "hygiene"})) == {}
