@@ -132,7 +132,8 @@ class Bench:
         if "exception" in raw:
             return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["exception"]) if on_error else None)
         answer = Answer.of_result(raw["result"])
-        verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), too_many_rejected=self._too_many_rejected(check.data_set))
+        unfit = {"too_many_rejected": self._too_many_rejected(check.data_set), "control_differs": self._control_differs(check.data_set)}
+        verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
         return replace(result, verdict=verdict, why=why, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
@@ -164,6 +165,12 @@ class Bench:
     def _too_many_rejected(self, name: str) -> bool:
         table = self._view(name).table
         return any(_share_rejected(export) > self.audit.max_rejected for export in self.exports if export.table == table)
+
+    def _control_differs(self, name: str) -> bool:
+        """Whether the source system counted other rows than the export holds, read and rejected."""
+        table, declared = self._view(name).table, self.audit.exports
+        own = [export for export in self.exports if export.table == table and export.name in declared]
+        return any(control is not None and control not in {export.rows, export.rows + export.rejected} for export in own for control in (declared[export.name].control_rows,))
 
     def _absent(self, check: Check, expectation: Expectation) -> tuple[str, str] | None:
         """Code and names of what is missing for a check: an export, its rows, or a column."""

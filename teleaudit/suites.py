@@ -105,6 +105,7 @@ class ExpectationSpec(Strict):
     severity: Severity | None = None
     topic: Topic | None = None
     on_deviation: OnDeviation | None = None
+    breach_hours: Literal[24, 72] | None = None  # a deviation may be a personal data breach: hours from its discovery to its notification
 
     @model_validator(mode="after")
     def _is_whole(self) -> ExpectationSpec:

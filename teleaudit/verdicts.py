@@ -116,10 +116,11 @@ class CheckResult:
         return self.check.id
 
 
-def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool) -> tuple[Verdict, str | None]:
+def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool, control_differs: bool = False) -> tuple[Verdict, str | None]:
     """Verdict and, where nothing could be judged, the reason's code.
 
     Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0.
+    Where the source counted other rows than were read, what was found stands, and what was not found proves nothing.
     """
     if too_many_rejected:
         return Verdict.UNKNOWN, "too_many_rejected"
@@ -129,10 +130,14 @@ def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_reject
         return Verdict.UNKNOWN, "nothing_assessable"
     if answer.deviations > 0:
         return on_deviation, None
+    if control_differs:
+        return Verdict.UNKNOWN, "control_differs"
+    return _without_deviations(answer, gate), None
+
+
+def _without_deviations(answer: Answer, gate: float) -> Verdict:
     if answer.assessable < gate * answer.population:
-        return Verdict.PARTIAL, None
+        return Verdict.PARTIAL
     if answer.review > 0:
-        return Verdict.REVIEW, None
-    if answer.legal:
-        return Verdict.LEGAL, None
-    return Verdict.PASS, None
+        return Verdict.REVIEW
+    return Verdict.LEGAL if answer.legal else Verdict.PASS

@@ -54,6 +54,16 @@ def test_an_export_of_which_too_much_was_rejected_is_not_judged_either_way() -> 
         assert _judge(answer, too_many_rejected=True) == (Verdict.UNKNOWN, "too_many_rejected")
 
 
+def test_where_the_source_counted_other_rows_what_was_found_stands_and_nothing_else_does() -> None:
+    def judged(answer: Answer) -> tuple[Verdict, str | None]:
+        return judge(answer, gate=0.99, on_deviation=Verdict.FAIL, too_many_rejected=False, control_differs=True)
+
+    assert judged(_answer(5, 5, 1)) == (Verdict.FAIL, None)
+    assert judged(_answer(5, 5)) == (Verdict.UNKNOWN, "control_differs")
+    assert judged(_answer(5, 4)) == (Verdict.UNKNOWN, "control_differs")
+    assert judged(_answer(0, 0)) == (Verdict.UNKNOWN, "nothing_in_scope")
+
+
 @given(st.integers(1, 10**7))
 def test_exactly_at_the_gate_is_enough_and_one_record_fewer_is_not(hundreds: int) -> None:
     assert _judge(_answer(100 * hundreds, 99 * hundreds))[0] is Verdict.PASS

@@ -5,6 +5,7 @@ Checks that ask the same of several data sets stand in one table; what belongs t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -180,8 +181,18 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
         "basis": material.bases(check["legal_basis"]),
         "deadline": words.say("finding.deadline_fact", **_deadline(material, check)) if _wording(check) == "deadline" else "",
         "parameters": "; ".join(_parameter(material, name) for name in criterion.get("parameters", ())),
+        "breach": _breach(material, check),
     }
     return [{"term": words.at(f"finding.facts.{name}"), "value": value} for name, value in facts.items() if value]
+
+
+def _breach(material: Material, check: Entry) -> str:
+    """By when a breach would have to be notified, counted from the end of the run; whether it is one, the controller decides."""
+    hours = check.get("breach_hours")
+    if hours is None:
+        return ""
+    until = dt.datetime.fromisoformat(material.results["finished_at"]) + dt.timedelta(hours=hours)
+    return material.words.say("finding.breach_fact", hours=hours, until=material.words.moment(until.isoformat()))
 
 
 def _parameter(material: Material, name: str) -> str:

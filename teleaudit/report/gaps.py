@@ -9,6 +9,7 @@ from teleaudit.exports.remarks import NOT_JUDGED
 from teleaudit.report.material import NOT_ASSESSED, Entry, Material
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import capital
+from teleaudit.schema import TABLES
 
 _COLUMN = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)")
 
@@ -118,7 +119,10 @@ def _missing_export(material: Material, detail: str) -> str:
         if export["name"] == name:
             remarks = " ".join(say_remark(material.words, remark) for remark in export["warnings"] if remark["code"] != NOT_JUDGED)
             return material.words.say("not_assessed.detail.export", name=name, remarks=remarks or export["problem"])
-    return material.words.say("not_assessed.detail.data_set", dataset=material.dataset(name)) if name else ""
+    if name not in TABLES:
+        return name
+    needed = [column.synonyms[0] if column.synonyms else column.name for column in TABLES[name].columns if column.required]
+    return material.words.say("not_assessed.detail.data_set", dataset=material.dataset(name), columns=material.words.listed(needed))
 
 
 def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
