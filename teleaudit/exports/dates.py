@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import cache
 from dataclasses import dataclass
 
 from teleaudit.audits import DateFormat
@@ -57,11 +58,16 @@ _ISO_WITH_OFFSET = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)? ?(?:Z
 
 def checked_zone(name: str) -> str:
     """The time zone's name. Raises: ExportError, with the near match."""
-    known = zoneinfo.available_timezones()
+    known = _zones()
     if name not in known:
         msg = f"no time zone '{name}'.{near_match(name, known)}"
         raise ExportError(msg)
     return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # walks through the system's files
 
 
 def to_local(timestamp: str, zone: str) -> str:
