@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from functools import cache
 from dataclasses import dataclass
+from functools import cache
 
 from teleaudit.audits import DateFormat
 from teleaudit.errors import ExportError, near_match
