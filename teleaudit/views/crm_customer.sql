@@ -13,6 +13,8 @@
 -- optional_unreadable requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
 -- is_called_anonymous requires crm_customer.name
 -- is_identifiable requires crm_customer.name
+-- holds_hash requires crm_customer.name
+-- holds_known_hash requires crm_customer.name, crm_contact.contact_id, number_assignment.number
 -- is_test requires crm_customer.name
 -- has_twin requires crm_customer.customer_id, crm_customer.cvr, crm_customer.email
 SELECT
@@ -28,7 +30,15 @@ SELECT
     o.withdrawn_on AS optional_withdrawn_on,
     coalesce(o.unreadable, false) AS optional_unreadable,
     t.anonymised_at IS NOT NULL OR (t.name IS NULL AND coalesce(r.relationship_state, 'orphan') = 'ended') AS is_called_anonymous,
-    coalesce(t.phone, t.mobile, t.email, t.cvr, t.address) IS NOT NULL AS is_identifiable, -- the name apart
+    coalesce(
+        CASE WHEN NOT coalesce(x.phone_is_hash, false) THEN t.phone END,
+        CASE WHEN NOT coalesce(x.mobile_is_hash, false) THEN t.mobile END,
+        CASE WHEN NOT coalesce(x.email_is_hash, false) THEN t.email END,
+        t.cvr,
+        t.address
+    ) IS NOT NULL AS is_identifiable, -- in the clear, the name apart
+    x.remains IS NOT NULL AS holds_hash,
+    coalesce(x.number_is_known, false) AS holds_known_hash,
     coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|prøvekunde|dummy)([^a-zæøå]|$)'), false)
     OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false) -- of RFC 2606; example.com is written by real people who have no address
     OR coalesce(regexp_matches(coalesce(t.phone, '') || ';' || coalesce(t.mobile, ''), '(^|;|[+]45|0045) ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)(;|$)'), false)
@@ -43,3 +53,9 @@ LEFT JOIN served_customer AS s ON t.customer_id = s.customer_id
 LEFT JOIN quoted_customer AS q ON t.customer_id = q.customer_id
 LEFT JOIN optional_consent AS o ON t.customer_id = o.customer_id
 LEFT JOIN twin AS w ON t.cvr = w.cvr AND lower(t.email) = w.email
+LEFT JOIN hashed_customer AS x
+    ON
+        CASE
+            WHEN t.anonymised_at IS NOT NULL OR t.name IS NULL OR regexp_matches(lower(t.name), '^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$')
+                THEN coalesce(t.phone, '') || '|' || coalesce(t.mobile, '') || '|' || coalesce(t.email, '') || '|' || coalesce(t.name, '') || '|' || coalesce(t.notes, '')
+        END = x.remains

@@ -66,6 +66,7 @@ def test_a_regular_expression_is_said_to_java(pattern: str, said: str) -> None:
         ("hash(a, b)", "XXHASH64(a, b)"),
         ("extract('isodow' FROM a)", "EXTRACT(DAYOFWEEK_ISO FROM a)"),
         ("trim(a, ' ')", "TRIM(' ' FROM a)"),
+        ("md5(a) || sha1(a) || sha256(a)", "MD5(a) || SHA(a) || SHA2(a, 256)"),
     ],
 )
 def test_a_rule_is_said_to_spark(sql: str, said: str) -> None:
@@ -89,6 +90,8 @@ EXPRESSIONS = {
     "beginnings": "substr(c, 1, 6)",
     "padded": "lpad(c, 20, '0')",
     "without": "nullif(c, '')",
+    "hashes": "md5(c) || sha1(c) || sha256(c)",
+    "hash values": "regexp_extract(lower(c), '(^|[^0-9a-f])([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})([^0-9a-f]|$)', 2)",
     "alike": "c LIKE '%duration_s=%'",
 }
 

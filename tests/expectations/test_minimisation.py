@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from teleaudit.audits import Parameter
@@ -264,6 +266,67 @@ def test_a_customer_called_anonymous_leaves_nothing_to_be_found_by(engine: str) 
     """
     deviating = ["address_left", "cvr_left", "mail_left", "mobile_left", "phone_left"]
     spec("HYG-anonymous.crm_customer", {"crm_customer": customers}, engine=engine, deviating=deviating, population=9)
+
+
+_HASHES = {
+    "md5": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest(),
+    "sha1": hashlib.sha1(b"4501234567", usedforsecurity=False).hexdigest(),
+    "SHA256": hashlib.sha256(b"+4501234567").hexdigest().upper(),
+    "of_contact": hashlib.sha256(b"004501111122").hexdigest(),
+    "of_customer": hashlib.md5(b"01333344", usedforsecurity=False).hexdigest(),
+    "of_mobile": hashlib.md5(b"01555566", usedforsecurity=False).hexdigest(),
+    "salted": hashlib.sha256(b"salt01234567").hexdigest(),
+    "of_nobody": hashlib.md5(b"01999999", usedforsecurity=False).hexdigest(),
+    "of_foreign": hashlib.md5(b"447700900123", usedforsecurity=False).hexdigest(),
+    "doubled": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest() * 2,  # as long as a sha256
+    "longer": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest() + "0",  # as long as nothing
+}
+_KNOWN_NUMBERS = {
+    "crm_contact": "contact_id | phone\n1 | 0045 01 11 11 22\n2 |",
+    "number_assignment": "number | valid_from\n+45 01 23 45 67 | 2019-01-01\n01234567 | 2020-01-01\n+447700900123 | 2020-01-01\n | 2020-01-01",
+}
+
+
+def _hashed(table: str) -> dict[str, str]:
+    return _KNOWN_NUMBERS | {"crm_customer": table.format(**_HASHES)}
+
+
+def test_an_erased_name_leaves_no_hash_of_a_number_that_is_known(engine: str) -> None:
+    customers = """
+        customer_id | name       | phone         | mobile     | email             | notes            | anonymised_at | end_date
+        named       | X          | {md5}         |            |                   | {md5}            |               | 2020-01-01
+        known       | Y          | 01 33 33 44   | 4501555566 |                   |                  |               |
+        in_phone    |            | {md5}         |            |                   |                  | 2026-01-01    |
+        in_mobile   |            |               | {sha1}     |                   |                  |               | 2026-11-21
+        in_mail     |            |               |            | {SHA256}@x.dk     |                  | 2026-01-01    |
+        in_notes    |            |               |            |                   | nr.:{of_contact}.| 2026-01-01    |
+        in_name     | {of_mobile}|               |            |                   |                  |               | 2020-01-01
+        in_name_too | {md5}      |               |            |                   |                  | 2026-01-01    |
+        of_customer |            | {of_customer} |            |                   |                  |               |
+        two_fields  |            | {salted}      |            |                   | {md5}            | 2026-01-01    |
+        salted      |            | {salted}      |            |                   |                  | 2026-01-01    |
+        of_nobody   |            |               |            | {of_nobody}       |                  |               |
+        foreign     |            |               |            |                   | {of_foreign}     |               |
+        doubled     |            |               |            |                   | {doubled}        | 2026-01-01    |
+        longer      |            |               |            |                   | {longer}         | 2026-01-01    |
+        named_after | {longer}   |               |            |                   | {md5}            |               | 2020-01-01
+        nothing     |            |               |            |                   |                  | 2026-01-01    |
+        in_the_clear|            | {md5}         |            | x                 |                  | 2026-01-01    |
+        said_to_be  |            | md5: {md5}    |            |                   |                  | 2026-01-01    |
+    """
+    deviating = ["in_mail", "in_mobile", "in_name", "in_name_too", "in_notes", "in_phone", "of_customer", "two_fields"]
+    spec("HYG-anonymous.hashed", _hashed(customers), engine=engine, deviating=deviating, not_assessable={"unknown_hash": 4}, population=19)
+    spec("HYG-anonymous.crm_customer", _hashed(customers), engine=engine, deviating=["in_the_clear", "said_to_be"], population=19)
+
+
+def test_a_hash_is_held_against_the_numbers_of_all_three_exports_or_against_none(engine: str) -> None:
+    tables = _hashed("customer_id | name | email | anonymised_at\na | | {md5} | 2026-01-01\nb | | x | 2026-01-01")
+    spec("HYG-anonymous.hashed", tables, engine=engine, deviating=["a"], population=2)
+    for missing in _KNOWN_NUMBERS:
+        left = {name: rows for name, rows in tables.items() if name != missing}
+        result = answer("HYG-anonymous.hashed", left, engine=engine)
+        assert (result.why, result.why_detail) == ("no_export", missing)
+        spec("HYG-anonymous.crm_customer", left, engine=engine, deviating=["b"], population=2)
 
 
 def test_test_customers_are_for_a_person_to_look_at(engine: str) -> None:

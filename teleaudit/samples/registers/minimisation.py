@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from functools import partial
 
@@ -82,6 +83,7 @@ def lawful(world: World) -> None:
     _lawful_sources(world)
     _lawful_bases(world)
     _lawful_names(world)
+    _lawful_texts(world)
     if world.operator is KAZOOM:  # the other operator's policy leaves no room for them
         _with_optional_data(world)
         _with_optional_data(world, withdrawn=LAST_WITHDRAWAL)
@@ -142,6 +144,22 @@ def _lawful_names(world: World) -> None:
     first = _company(world)
     _company(world)["email"] = first["email"]
     _company(world)["cvr"] = first["cvr"]
+
+
+def _lawful_texts(world: World) -> None:
+    """(7) A named customer with the hash of a number, and words within other words."""
+    row = _named(world)
+    row["notes"] = f"Nøgle i gammelt system: {_sha256(str(row['mobile']))}"
+
+
+def _named(world: World) -> Row:
+    """A customer who is one, and still has a name."""
+    world.customer(start=START)
+    return world.tables["crm_customer"][-1]
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _company(world: World) -> Row:
@@ -230,6 +248,22 @@ def _half_anonymised(world: World) -> None:
         mark(_emptied(world, **left), "HYG-anonymous.crm_customer")
 
 
+def _hashed(world: World) -> None:
+    """A number of the register in place of the name, one of a contact in a note, and a customer's own under a name that is gone too early."""
+    assigned = str(number_assignment(world)["number"])
+    called = str(world.contact(customer(world), start=START)["phone"])
+    known = str(_named(world)["mobile"])
+    found = (
+        _emptied(world, anonymised_at=days_after(AS_OF, -1), name=_sha256(f"45{assigned}")),
+        _emptied(world, anonymised_at=days_after(AS_OF, -1), notes=f"Tidl. nr.: {hashlib.sha1(called.encode(), usedforsecurity=False).hexdigest()}"),
+        _emptied(world, email=f"{hashlib.md5(f'+45{known}'.encode(), usedforsecurity=False).hexdigest()}@example.dk"),
+        _named(world),
+    )
+    found[-1].update(dict.fromkeys(_IDENTIFYING), phone=_sha256(f"0045{known}").upper())
+    for row in found:
+        mark(row, "HYG-anonymous.hashed")
+
+
 def _test_customers(world: World) -> None:
     for values in ({"name": "Test Testesen"}, {"email": "kunde@example.org"}, {"mobile": "12 34 56 78"}):
         world.customer(start=START)
@@ -282,6 +316,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-e.balancing_test": _old_balances,
     "KAZ-i.optional_data": _optional_data_without_consent,
     "HYG-anonymous.crm_customer": _half_anonymised,
+    "HYG-anonymous.hashed": _hashed,
     "HYG-test.crm_customer": _test_customers,
     "HYG-test.crm_contact": _test_contacts,
     "HYG-number.number_assignment": _shared_numbers,
