@@ -15,6 +15,7 @@
 -- is_identifiable requires crm_customer.name
 -- holds_hash requires crm_customer.name
 -- holds_known_hash requires crm_customer.name, crm_contact.contact_id, number_assignment.number
+-- free_text requires crm_customer.notes
 -- is_test requires crm_customer.name
 -- has_twin requires crm_customer.customer_id, crm_customer.cvr, crm_customer.email
 SELECT
@@ -39,6 +40,7 @@ SELECT
     ) IS NOT NULL AS is_identifiable, -- in the clear, the name apart
     x.remains IS NOT NULL AS holds_hash,
     coalesce(x.number_is_known, false) AS holds_known_hash,
+    t.notes AS free_text,
     coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|prøvekunde|dummy)([^a-zæøå]|$)'), false)
     OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false) -- of RFC 2606; example.com is written by real people who have no address
     OR coalesce(regexp_matches(coalesce(t.phone, '') || ';' || coalesce(t.mobile, ''), '(^|;|[+]45|0045) ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)(;|$)'), false)

@@ -3,10 +3,12 @@
 -- kind: view
 -- relationship_end requires crm_interaction.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- relationship_state requires crm_interaction.customer_id, crm_customer.customer_id, crm_customer.end_date
+-- free_text requires crm_interaction.body
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    CASE WHEN coalesce(t.subject, t.body) IS NOT NULL THEN coalesce(t.subject, '') || ' / ' || coalesce(t.body, '') END AS free_text,
     h.customer_id IS NOT NULL AS exempt_legal_hold
 FROM export_crm_interaction AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id

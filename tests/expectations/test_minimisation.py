@@ -329,6 +329,44 @@ def test_a_hash_is_held_against_the_numbers_of_all_three_exports_or_against_none
         spec("HYG-anonymous.crm_customer", left, engine=engine, deviating=["b"], population=2)
 
 
+def test_words_of_special_categories_are_for_a_person_to_look_at(engine: str) -> None:
+    mails = """
+        interaction_id | subject            | body
+        illness        | Opsigelse          | Min mand er INDLAGT, ring i morgen.
+        union          | Fagforeningen      |
+        belief         |                    | jødisk
+        orientation    |                    | parret er homoseksuelle/gifte
+        crime          |                    | Blev anmeldt til politiet i går
+        convicted      |                    | den dømte
+        guardian       |                    | (værge)
+        death          | Afdødes abonnement | Tak for hjælpen
+        judged         |                    | vi har bedømt dækningen og fordømte ventetiden
+        confirmed      | Bekræftet          | bekræftelse på kraft og kræfter
+        street         |                    | Hospitalsvej 3, ved kirkegården
+        given_name     |                    | Spørg efter Kristen
+        report         |                    | anmeldt
+        reported_to    | anmeldt            | til politiet
+        letters        |                    | ødømt dømtå dømtæ
+        nothing        |                    |
+    """
+    deviating = ["belief", "convicted", "crime", "death", "guardian", "illness", "orientation", "union"]
+    assert spec("HYG-special.crm_interaction", {"crm_interaction": mails}, engine=engine, deviating=deviating, population=15).verdict is Verdict.REVIEW
+    without_body = {"crm_interaction": "interaction_id | subject\na | Dødsfald"}
+    assert answer("HYG-special.crm_interaction", without_body, engine=engine).why == "missing_column"
+
+
+def test_words_of_special_categories_are_looked_for_in_notes_on_customers(engine: str) -> None:
+    customers = """
+        customer_id | name         | notes
+        told        | X            | Har en diagnose
+        untold      | X            | Har en router
+        called_so   | Depression A | ok
+        nothing     | X            |
+    """
+    assert spec("HYG-special.crm_customer", {"crm_customer": customers}, engine=engine, deviating=["told"], population=3).verdict is Verdict.REVIEW
+    assert answer("HYG-special.crm_customer", {"crm_customer": "customer_id | notes\na |"}, engine=engine).why == "nothing_in_scope"
+
+
 def test_test_customers_are_for_a_person_to_look_at(engine: str) -> None:
     customers = """
         customer_id | name                 | email               | phone       | mobile

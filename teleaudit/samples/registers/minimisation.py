@@ -150,6 +150,8 @@ def _lawful_texts(world: World) -> None:
     """(7) A named customer with the hash of a number, and words within other words."""
     row = _named(world)
     row["notes"] = f"Nøgle i gammelt system: {_sha256(str(row['mobile']))}"
+    _named(world)["notes"] = "Kristen træffes på Hospitalsvej; adressen er bekræftet"
+    world.mail(str(row["customer_id"]), day=dt.date(2025, 3, 4))["body"] = "Teknikeren har bedømt, at forsigtighed er nødvendig ved kirkegården."
 
 
 def _named(world: World) -> Row:
@@ -264,6 +266,24 @@ def _hashed(world: World) -> None:
         mark(row, "HYG-anonymous.hashed")
 
 
+def _telling_notes(world: World) -> None:
+    for note in ("Værgen ringer på kundens vegne", "Er blevet sygemeldt, ring efter kl. 10", "Politianmeldt for misbrug af linjen"):
+        row = _named(world)
+        row["notes"] = note
+        mark(row, "HYG-special.crm_customer")
+
+
+def _telling_mails(world: World) -> None:
+    for values in (
+        {"body": "Min mand er indlagt på hospitalet, så vi nåede ikke at betale."},
+        {"body": "Vi ringer fra fagforeningen om medlemmernes telefoner."},
+        {"subject": "Dødsfald i familien"},
+    ):
+        row = world.mail(customer(world), day=dt.date(2025, 3, 4))
+        row.update(values)
+        mark(row, "HYG-special.crm_interaction")
+
+
 def _test_customers(world: World) -> None:
     for values in ({"name": "Test Testesen"}, {"email": "kunde@example.org"}, {"mobile": "12 34 56 78"}):
         world.customer(start=START)
@@ -317,6 +337,8 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-i.optional_data": _optional_data_without_consent,
     "HYG-anonymous.crm_customer": _half_anonymised,
     "HYG-anonymous.hashed": _hashed,
+    "HYG-special.crm_interaction": _telling_mails,
+    "HYG-special.crm_customer": _telling_notes,
     "HYG-test.crm_customer": _test_customers,
     "HYG-test.crm_contact": _test_contacts,
     "HYG-number.number_assignment": _shared_numbers,
