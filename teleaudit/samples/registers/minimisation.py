@@ -261,7 +261,7 @@ def _hashed(world: World) -> None:
         _emptied(world, email=f"{hashlib.md5(f'+45{known}'.encode(), usedforsecurity=False).hexdigest()}@example.dk"),
         _named(world),
     )
-    found[-1].update(dict.fromkeys(_IDENTIFYING), phone=_sha256(f"0045{known}").upper())
+    found[-1].update(dict.fromkeys(_IDENTIFYING), email=_sha256(f"0045{known}").upper())
     for row in found:
         mark(row, "HYG-anonymous.hashed")
 
