@@ -22,8 +22,6 @@ from teleaudit.verdicts import CheckResult, Verdict
 ROOT = Path(__file__).resolve().parents[1]
 # What is known from elsewhere then decides: the end of a relationship from the services and the CRM that there are, and nobody is exempted by holds that nobody told.
 OPTIONAL = ("agreement", "subscription", "legal_hold")
-ALWAYS = ("dsar",)  # in every run of the tests; the others in the deep ones
-_tables = [pytest.param(table, marks=() if table in ALWAYS else (pytest.mark.deep,)) for table in TABLES]
 
 
 @pytest.fixture(scope="module", params=["kazoom", "bizzy"])
@@ -53,8 +51,9 @@ def asked(operator: tuple[Audit, list[ReadExport]], work: Path, *, without: str 
     return {result.id: result for result in results}
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("table", _tables)
+@pytest.mark.parametrize("table", TABLES)
 def test_a_check_names_the_export_that_it_lacks_or_answers_as_before(
     operator: tuple[Audit, list[ReadExport]], whole: Mapping[str, CheckResult], table: str, tmp_path: Path
 ) -> None:

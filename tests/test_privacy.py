@@ -195,7 +195,7 @@ def test_the_search_knows_thousands_of_values_of_every_kind(operator: str, said_
     assert sum("@" in value for value in values) > 500  # addresses of e-mail
     assert sum(value.isdigit() and len(value) >= 8 for value in values) > 1_000  # phones, customers, cards
     assert sum(value.count(" ") > 5 for value in values) > 100  # texts
-    assert len(found_in(said_by_us, values)) < 50
+    assert len(found_in(said_by_us, values)) < 200  # words that registers and rules share
 
 
 def test_the_search_finds_a_value_wherever_it_stands() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from _pytest.mark import ParameterSet
 from stdnum import luhn
 from stdnum.dk import cvr
 
@@ -119,7 +120,13 @@ def test_the_clean_world_has_nothing_to_find(tmp_path: Path, operator: str) -> N
     assert findings(tmp_path / operator) == []
 
 
-@pytest.mark.parametrize(("operator", "check_id"), [(operator, check_id) for operator in BOTH for check_id in check_ids(operator)])
+def every_kind() -> list[ParameterSet]:
+    """Some of them in every run of the tests, all in the long ones."""
+    pairs = [(operator, check_id) for operator in BOTH for check_id in check_ids(operator)]
+    return [pytest.param(*pair, marks=() if place % 12 == 0 else (pytest.mark.deep,)) for place, pair in enumerate(pairs)]
+
+
+@pytest.mark.parametrize(("operator", "check_id"), every_kind())
 def test_each_kind_planted_alone_is_expected_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, check_id: str) -> None:
     monkeypatch.setattr(samples, "CUSTOMERS", 60)  # what is planted does not depend on the others
     write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000)
