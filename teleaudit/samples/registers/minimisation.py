@@ -12,6 +12,7 @@ from teleaudit.samples.calendar import AS_OF, days_after
 from teleaudit.samples.lawful import START, noon
 from teleaudit.samples.registers import consent
 from teleaudit.samples.registers.deletion import processing_register
+from teleaudit.samples.registers.disclosure import assignment as number_assignment
 from teleaudit.samples.registers.rows import customer, mark, mark_column
 from teleaudit.samples.world import KAZOOM, Row, World
 
@@ -26,20 +27,6 @@ def quote(world: World, **values: object) -> Row:
     """A quote to a customer who accepted it."""
     row: Row = {"quote_id": world.key("TIL"), "customer_id": customer(world), "created_at": dt.date(2026, 9, 1), "status": "accepteret", "valid_until": dt.date(2026, 10, 1)}
     return world.add("quote", **(row | values))
-
-
-def number_assignment(world: World, **values: object) -> Row:
-    """A number of a customer's own, and not the main one: nobody waits for it in the directory."""
-    row: Row = {
-        "number": invented.phone(world.rng),
-        "number_type": "fastnet",
-        "customer_id": customer(world),
-        "valid_from": dt.date(2019, 5, 1),
-        "valid_to": None,
-        "is_main": False,
-        "secrecy": "ingen",
-    }
-    return world.add("number_assignment", **(row | values))
 
 
 def interconnect(world: World, **values: object) -> Row:
