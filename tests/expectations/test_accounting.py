@@ -208,6 +208,18 @@ def test_a_payment_names_an_invoice_that_is_there_while_it_must_be_kept(engine: 
 
 
 @_NAMED
+def test_a_payment_is_looked_at_up_to_the_last_day_of_its_preceding_year_s_period(engine: str, check: str) -> None:
+    years = "legal_entity | fy_start | fy_end\nSpec A/S | 2021-11-23 | 2022-11-22\nSpec A/S | 2020-11-23 | 2021-11-22"
+    payments = """
+        payment_id | invoice_id | paid_at
+        last_day   | i2         | 2022-11-22
+        day_after  | i2         | 2021-11-22
+    """
+    tables = {"payment": payments, "invoice": "invoice_id | issue_date\ni1 | 2022-05-01", "financial_years": years}
+    spec(check, tables, engine=engine, deviating=["last_day"], population=1)
+
+
+@_NAMED
 def test_payments_with_their_invoices_pass(engine: str, check: str) -> None:
     payments = """
         payment_id | invoice_id | paid_at

@@ -206,6 +206,17 @@ def test_no_news_goes_out_after_a_withdrawal_and_none_is_told_twice(engine: str)
     )
 
 
+def test_of_a_yes_and_a_no_at_the_same_moment_the_no_counts(engine: str) -> None:
+    sends = _sends("s1 | tie | email | t@example.dk | 2026-06-01 10:00:00 | samtykke\ns2 | twin | email | t@example.dk | 2026-06-01 10:00:00 | samtykke")
+    consents = _consents("""
+        c1 | tie  | markedsføring | email | t@example.dk | 2025-01-01 10:00:00 | 2026-03-01 10:00:00 |
+        c2 | tie  | markedsføring | email | t@example.dk | 2026-03-01 10:00:00 |                     |
+        c3 | twin | markedsføring | email | t@example.dk | 2026-03-01 10:00:00 |                     |
+    """)
+    spec("KAZ-h.withdrawn", sends | consents, engine=engine, deviating=["s1"], population=2)
+    spec("HYG-opt-out.marketing_send", sends | consents, engine=engine, deviating=["s2"], population=1)
+
+
 def test_without_a_register_of_consents_nobody_knows_who_was_covered(engine: str) -> None:
     for check in ("KAZ-h.covered", "KAZ-h.withdrawn", "HYG-opt-out.marketing_send"):
         assert answer(check, _sends("a | a | email | a@example.dk | 2026-06-01 10:00:00 | samtykke"), engine=engine).verdict is Verdict.UNKNOWN

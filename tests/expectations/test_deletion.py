@@ -230,11 +230,12 @@ def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> 
         boundary | stays       | dispute | 2025-11-22 |            | counsel     |
         dated    | stays       | dispute | 2020-01-01 | 2026-11-22 | counsel     |
         over     | stays       | dispute | 2020-01-01 | 2026-11-21 | counsel     |
+        today    | stays       | dispute | 2026-11-22 |            | counsel     |
         coming   | stays       | dispute | 2026-11-23 |            | counsel     |
         garbled  | stays       | dispute | 2020-01-01 |            | counsel     | end=unreadable
         open     | stays       | dispute | 2020-01-01 |            | counsel     | end=placeholder
     """
-    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable={"unreadable": 1}, population=5)
+    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable={"unreadable": 1}, population=6)
     assert result.verdict is Verdict.REVIEW
 
 

@@ -359,6 +359,18 @@ def test_data_lie_within_the_period_of_the_title(engine: str) -> None:
     spec("BIZ-dis-10.period", {"disclosure": _TITLES}, engine=engine, deviating=["too_late", "urgent"], not_assessable={"missing_date": 1}, population=5)
 
 
+def test_the_first_and_the_last_day_of_a_title_are_within_it_and_it_may_follow_by_a_day(engine: str) -> None:
+    rows = """
+        disclosure_id | recipient_type | data_categories | at                  | title_type | title_ref | title_date | scope_from | scope_to   | data_from  | data_to
+        first_day     | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K1        | 2026-07-04 | 2026-06-01 | 2026-06-28 | 2026-06-01 | 2026-06-01
+        last_day      | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K2        | 2026-07-05 | 2026-06-01 | 2026-06-28 | 2026-06-28 | 2026-06-28
+        day_before    | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K3        | 2026-07-03 | 2026-06-01 | 2026-06-28 | 2026-05-31 | 2026-05-31
+        day_after     | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K4        | 2026-07-03 | 2026-06-01 | 2026-06-28 | 2026-06-29 | 2026-06-29
+    """
+    spec("BIZ-dis-10.period", {"disclosure": rows}, engine=engine, deviating=["day_after", "day_before"], population=4)
+    spec("BIZ-dis-10.title", {"disclosure": rows}, engine=engine, deviating=["last_day"], population=4)
+
+
 def test_a_secret_order_does_not_show(engine: str) -> None:
     spec("BIZ-dis-10.secret", {"disclosure": _TITLES}, engine=engine, deviating=["targeted"], population=17)
 
