@@ -13,6 +13,8 @@ What is left out:
 from __future__ import annotations
 
 import datetime as dt
+import heapq
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,15 +24,16 @@ from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import card_range_of, context_pattern, test_cards
 from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.names import names_card, names_identifier, speaks_of
-from teleaudit.detectors.writings import decoded, plain
+from teleaudit.detectors.writings import EXCEL_DAMAGED, decoded, plain
 
 SHORTEST, LONGEST = 12, 19
+_SHORTEST_RARE = 16  # of a number in a rare range that is worth a person's look
 AMEX_LENGTH = 15  # no longer than a phone number can be
 CONTEXT = 40  # characters on either side in which a word speaks about the number
 CHUNK = 65_536  # characters judged at a time, so that time and memory stay proportional to the value
 MARGIN = 512  # characters that neighbouring chunks see of each other
 
-_SEPARATOR = r"(?: {1,3}| ?- ?|[./_,]| ?\r?\n ?)"
+_SEPARATOR = r"(?: {1,3}| ?- ?|[./_,+']| ?\r?\n ?)"
 _RUNS = re.compile(rf"[0-9]+(?:{_SEPARATOR}[0-9]+)*")
 _PARTS = re.compile(rf"([0-9]+)({_SEPARATOR})?")
 _SHAPES = frozenset(
@@ -46,6 +49,9 @@ _SHAPES = frozenset(
         (4, 4, 5),
         (4, 3, 3, 3),
         (8, 8),
+        (8, 7),
+        (8, 6),
+        (8, 11),
         (6, 10),
         (6, 13),
         (4, 12),
@@ -55,18 +61,31 @@ _SHAPES = frozenset(
         (1, 3, 3, 3, 3, 3, 3),
     }
 )
+# Nobody writes other numbers so: an IMEISV, a timestamp or an account stands in one piece or in other groups.
+_CARD_GROUPS = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (6, 13)})
 _BEGINNINGS = frozenset(shape[:length] for shape in _SHAPES for length in range(1, len(shape) + 1))
 _TWELVE_DIGITS = re.compile(r"(?:\d[^\d]*){12}")
 _PAYMENT_SLIP = re.compile(r"\+ ?(?:01|04|15|71|73|75) ?< ?[0-9 ]{0,24}\+ ?[0-9]{8} ?<?")
 _FLOAT = re.compile(r"([2-6])[.,]([0-9]{9,18})[eE]\+?(1[0-8])")
+_DAMAGED = re.compile(EXCEL_DAMAGED)
+_LOST_ZEROS = 2  # at the end of a number, which a floating-point writing leaves out
 _TOUCHING_BEFORE = re.compile(r"(?:kort|kortet|nr|no|visa|dankort|mastercard|maestro|amex|pan|cc|card|number|num|nummer|numre|mc|jcb|diners|exp|udl|cvc|cvv)$")
 _TOUCHING_AFTER = re.compile(r"(?:exp|udl|cvc|cvv|valid|gyld|kr|dkk)")
-_TRACK_BEFORE = re.compile(r"(?:%[BbC]|;|57(?:0[0-9A-F]|1[0-9A-F]))$")
-_TRACK_AFTER = re.compile(r"(?:\^[^^\n]{2,26}\^[0-9]{4}|=[0-9]{4}|[DdF][0-9]{4}[0-9]{3})")
-_EXPIRY = re.compile(r"^[^0-9]{0,16}(?:0[1-9]|1[0-2]) ?[-/.] ?(?:20)?[2-4][0-9](?![0-9])")
+_TRACK_NAME = re.compile(r"\^[^^\n]{2,26}\^[0-9]{4}")
+_TRACK_DATA = re.compile(r"[=DdF][2-4][0-9](?:0[1-9]|1[0-2])[1-9][0-9]{2}")  # expiry date and service code
+_TRACK_TAG = re.compile("57(?:0[89A-Fa-f]|1[0-3])([0-9]{12,19})[Dd][0-9]{7}|5[Aa]0[678Aa]([0-9]{12,19})[Ff]?(?=[59][Ff]|[^0-9A-Fa-f]|$)")  # EMV: track 2, number
+_EXPIRY = re.compile(r"^(?!.{0,16}kl)[^0-9]{0,16}(?:0[1-9]|1[0-2]) ?[-/.|] ?(?:20)?[2-4][0-9](?![0-9])")
+_CHECK_CODE = re.compile(r"(?<![^\W\d_])(?:c[vs][vc]2?|kontrolcifre|sikkerhedskode)[\"' :=.-]{0,4}[0-9]{3,4}(?![0-9])")
+_DATE_AND_CODE = re.compile(r"^[ ,;|/]{0,3}(?:udl|exp)?[a-zø:. ]{0,12}(?:0[1-9]|1[0-2]) ?[-/.|]? ?(?:20)?[2-4][0-9][ ,;|/]{1,3}[0-9]{3,4}(?![0-9])")
+_KEY = re.compile(r"([A-Za-zÆØÅæøå_][\w.-]{0,40})(?:\\*[\"'])?\s{0,2}[:=]\s{0,2}(?:\\*[\"'])?[\[({]?$|<([A-Za-z_][\w.:-]{0,40})(?:\s[^<>]{0,40})?>\s{0,2}$")
+_LONGEST_KEY = 96  # characters before a number in which its key is looked for
+_IBAN_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2} ?$")
+_ZEROS = "0000"
 _ANOTHER_MATTER = re.compile(r"[0-9]|[.;!?]\s")  # between an order's word and a number: the word speaks of something else
 _BESIDE = 2  # characters after a number within which an order's word still speaks of it
+_FAR = 16  # characters before a number from which on an order's word no longer speaks of it
 _MONTH_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4][0-9]")
+_FLOAT_DIGITS = 18  # at most, of a floating-point number, before and after its decimal mark
 _MASKS = "*xX•#●∗"
 _GS1_LENGTHS = frozenset({13, 14, 18})
 
@@ -78,8 +97,10 @@ class Candidate:
     digits: str
     start: int
     end: int
-    usual: bool  # grouped as cards are; else only a card word beside it makes it one
+    usual: bool  # in one piece or grouped as cards may be; else only a card word beside it makes it one
+    grouped: bool = False  # written as cards are and hardly anything else
     glued: bool = False  # a dash, slash or underscore ties it to other text
+    framed: bool = False  # in the data of a card's track
 
     def __repr__(self) -> str:
         """Its place, never its digits."""
@@ -88,10 +109,18 @@ class Candidate:
 
 def find_cards(text: str, *, field: str = "") -> list[Hit]:
     """Card numbers in one value, in their order. ``field`` is the name of the column or key it stands in."""
+    if len(text) < SHORTEST:
+        return []
     hits = [hit for chunk in _chunks(text) for hit in _in_chunk(text, chunk, field)]
     if hits or len(text) > CHUNK:
         return hits
     return list(_encoded(text, field)) or list(_float(text, field))
+
+
+def excel_damaged(text: str) -> bool:
+    """A whole cell that was a number of 12-19 digits before a spreadsheet rounded it (4,57112E+15): it may have been a card, and nobody can tell."""
+    found = _DAMAGED.fullmatch(text.strip())
+    return found is not None and len(found[1] or "") < int(found[2]) - _LOST_ZEROS
 
 
 def card_shapes(text: str) -> tuple[int, int]:
@@ -124,11 +153,9 @@ def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:
 
 
 def _encoded(text: str, field: str) -> Iterator[Hit]:
-    cell = text.strip()
-    for inner in decoded(cell):
-        for hit in _in_text(plain(inner).text, field):
-            yield Hit(kind="card", level=hit.level, reason=f"encoded_{hit.reason}", network=hit.network, start=0, end=len(text))
-            return
+    for start, end, inner in decoded(text):
+        for hit in itertools.islice(_in_text(plain(inner).text, field), 1):
+            yield Hit(kind="card", level=hit.level, reason=f"encoded_{hit.reason}", network=hit.network, start=start, end=end)
 
 
 def _float(text: str, field: str) -> Iterator[Hit]:
@@ -138,7 +165,7 @@ def _float(text: str, field: str) -> Iterator[Hit]:
         return
     whole = found[1] + found[2]
     places = int(found[3]) + 1
-    if not places - 2 <= len(whole) <= places:  # fewer digits: Excel has rounded the number away
+    if not places - _LOST_ZEROS <= len(whole) <= places:  # fewer digits: Excel has rounded the number away
         return
     for hit in _in_text(whole.ljust(places, "0"), field):
         yield Hit(kind="card", level=hit.level, reason=hit.reason, network=hit.network, start=0, end=len(text))
@@ -158,9 +185,15 @@ def _in_text(text: str, field: str) -> Iterator[Hit]:
 
 def _candidates(text: str) -> Iterator[Candidate]:
     blanked = _PAYMENT_SLIP.sub(lambda slip: "<" * len(slip.group()), text) if "<" in text else text  # (2)
-    for run in _RUNS.finditer(blanked):
-        if run.end() - run.start() >= SHORTEST:
-            yield from _in_run(blanked, run.start(), run.end())
+    tagged = list(_tagged(blanked))
+    found = (candidate for run in _RUNS.finditer(blanked) if run.end() - run.start() >= SHORTEST for candidate in _in_run(blanked, run.start(), run.end()))
+    yield from heapq.merge(tagged, found, key=lambda candidate: candidate.start) if tagged else found
+
+
+def _tagged(text: str) -> Iterator[Candidate]:
+    for tag in _TRACK_TAG.finditer(text):
+        start, end = tag.span(tag.lastindex or 1)
+        yield Candidate(digits=text[start:end], start=start, end=end, usual=True, framed=True)
 
 
 def _in_run(text: str, begin: int, stop: int) -> Iterator[Candidate]:
@@ -169,11 +202,25 @@ def _in_run(text: str, begin: int, stop: int) -> Iterator[Candidate]:
     for part in _PARTS.finditer(text, begin, stop):
         groups.append(part.span(1))
         kinds.append(_kind(part[2] or ""))
+    if "\n" not in kinds or " " not in kinds:
+        yield from _read(text, groups, kinds)
+        return
+    joined = [" " if kind == "\n" and " " in kinds[max(index - 1, 0) : index + 2] else kind for index, kind in enumerate(kinds)]  # groups go on in the next line
+    yield from heapq.merge(_read(text, groups, kinds), _read(text, groups, joined), key=lambda candidate: candidate.start)
+
+
+def _read(text: str, groups: list[tuple[int, int]], kinds: list[str]) -> Iterator[Candidate]:
     for index, (start, end) in enumerate(groups):
         before = kinds[index - 1] if index else ""
         if SHORTEST <= end - start <= LONGEST and not _is_fraction(text, groups, kinds, index):
-            yield Candidate(digits=text[start:end], start=start, end=end, usual=True, glued=before in {"-", "/", "_"} or kinds[index] in {"-", "_"})
+            tied = before in {"-", "/", "_"} or kinds[index] in {"-", "_"} or _may_be_fraction(groups, kinds, index)
+            yield Candidate(digits=text[start:end], start=start, end=end, usual=True, glued=tied)
         yield from _grouped(text, groups, kinds, index)
+
+
+def _may_be_fraction(groups: list[tuple[int, int]], kinds: list[str], index: int) -> bool:
+    """``12,4571...`` may be a decimal number: together no more digits than one holds."""
+    return index == 1 and kinds[0] == "," and groups[0][1] - groups[0][0] + groups[1][1] - groups[1][0] <= _FLOAT_DIGITS
 
 
 def _kind(separator: str) -> str:
@@ -204,7 +251,8 @@ def _grouped(text: str, groups: list[tuple[int, int]], kinds: list[str], index: 
         if place == index or sum(lengths) < SHORTEST or not _is_reading(text, groups, kinds, index, place, whole=first and last):
             continue
         digits = "".join(text[slice(*group)] for group in groups[index : place + 1])
-        yield Candidate(digits=digits, start=groups[index][0], end=groups[place][1], usual=lengths in _SHAPES)
+        broken = len(lengths) == 2 and kinds[index] == "\n" and lengths not in _SHAPES  # a line ends anywhere in it
+        yield Candidate(digits=digits, start=groups[index][0], end=groups[place][1], usual=broken or lengths in _SHAPES, grouped=lengths in _CARD_GROUPS, glued=broken)
 
 
 def _is_reading(text: str, groups: list[tuple[int, int]], kinds: list[str], index: int, place: int, *, whole: bool) -> bool:
@@ -230,7 +278,7 @@ def _judge(candidate: Candidate, text: str, field: str) -> Hit | None:
     fitting = card_range_of(candidate.digits)
     if fitting is None or not luhn_valid(candidate.digits) or len(set(candidate.digits)) == 1:
         return None
-    framed = _is_track(candidate, text)
+    framed = candidate.framed or _is_track(candidate, text)
     glued = candidate.glued
     if not framed:
         touching = _touching(candidate, text)
@@ -250,10 +298,13 @@ def _weigh(candidate: Candidate, text: str, field: str, *, grade: str, framed: b
     if framed:
         return Level.CONFIRMED, "track"
     context = _context(candidate, text, field)
-    if context == "card":
-        return (Level.PROBABLE if grade == "context" else Level.CONFIRMED), "card_context"
-    if not candidate.usual or grade == "context" or _passes_gs1(candidate.digits):
+    if context in {"card", "check_code"}:
+        return (Level.PROBABLE if grade == "context" else Level.CONFIRMED), f"{context}_context" if context == "card" else "card_with_check_code"
+    if not candidate.usual or _passes_gs1(candidate.digits):
         return None
+    if grade == "context":
+        alone = not context and len(text.strip()) == candidate.end - candidate.start
+        return (Level.REVIEW, "rare_network") if alone and (len(candidate.digits) >= _SHORTEST_RARE or candidate.digits[0] == "4") else None
     return _weigh_bare(candidate, grade=grade, glued=glued, context=context)
 
 
@@ -264,8 +315,10 @@ def _weigh_bare(candidate: Candidate, *, grade: str, glued: bool, context: str) 
         return None
     if context in {"identifier", "order"} or (context == "phone" and len(candidate.digits) <= AMEX_LENGTH):
         return Level.REVIEW, "identifier_context"
-    if candidate.digits[6:12] == "000000":
+    if _ZEROS in candidate.digits:
         return Level.REVIEW, "zero_filled"
+    if candidate.grouped:
+        return Level.PROBABLE, "luhn_and_iin"
     if _is_time(candidate.digits):
         return Level.REVIEW, "date_like"
     if glued:
@@ -274,13 +327,22 @@ def _weigh_bare(candidate: Candidate, *, grade: str, glued: bool, context: str) 
 
 
 def _context(candidate: Candidate, text: str, field: str) -> str:
-    """What the words around say the number is: the nearest before it, else the nearest after it, else the name of the field."""
-    before = text[max(candidate.start - CONTEXT, 0) : candidate.start].casefold()
+    """What stands around says the number is: a check code, an expiry date, its key, the nearest word before it, the name of the field, the nearest word after it."""
+    lead = text[max(candidate.start - _LONGEST_KEY, 0) : candidate.start]
+    before = lead[-CONTEXT:].casefold()
     after = text[candidate.end : candidate.end + CONTEXT].casefold()
+    if _CHECK_CODE.search(after) or _CHECK_CODE.search(before) or _DATE_AND_CODE.match(after):
+        return "check_code"
     if _EXPIRY.match(after):
         return "card"
     alone = not before.strip() and not after.strip()
-    return _nearest_before(before) or _field_says(field, alone=alone) or _nearest_after(after)
+    return _key_says(lead) or _nearest_before(before, grouped=candidate.grouped) or _field_says(field, alone=alone) or _nearest_after(after)
+
+
+def _key_says(lead: str) -> str:
+    """What the key directly before a number says it is: of JSON, also escaped, of ``key=value``, of XML."""
+    key = _KEY.search(lead)
+    return "" if key is None else _field_says(key[1] or key[2], alone=True)
 
 
 def _field_says(field: str, *, alone: bool) -> str:
@@ -289,7 +351,7 @@ def _field_says(field: str, *, alone: bool) -> str:
     if names_identifier(field):
         return "column_of_identifiers" if alone else "identifier"
     for says, group in (("phone", "phone"), ("order", "order")):
-        if speaks_of(field, group) and not names_card(field):
+        if alone and speaks_of(field, group) and not names_card(field):
             return says
     return "card" if names_card(field) else ""
 
@@ -299,8 +361,11 @@ def _words(group: str) -> re.Pattern[str]:
     return re.compile(context_pattern(group))
 
 
-def _nearest_before(before: str) -> str:
+def _nearest_before(before: str, *, grouped: bool) -> str:
     ends = {group: _last_end(_words(group), before) for group in ("card", "identifier", "order")}
+    distance = len(before) - ends["order"]
+    if distance > (_BESIDE if grouped else _FAR):
+        ends["order"] = -1
     if max(ends["identifier"], ends["order"]) > ends["card"] and not _ANOTHER_MATTER.search(before, max(ends.values())):
         return max(ends, key=ends.__getitem__)
     return "card" if ends["card"] >= 0 else ""
@@ -317,14 +382,16 @@ def _nearest_after(after: str) -> str:
 
 
 def _is_track(candidate: Candidate, text: str) -> bool:
-    before, after = text[max(candidate.start - 6, 0) : candidate.start], text[candidate.end : candidate.end + 40]
-    return _TRACK_BEFORE.search(before) is not None and _TRACK_AFTER.match(after) is not None
+    before, after = text[max(candidate.start - 1, 0) : candidate.start], text[candidate.end : candidate.end + 40]
+    if _TRACK_NAME.match(after):
+        return before in {"B", "b"} or not before.isalnum()
+    return _TRACK_DATA.match(after) is not None and not before.isalnum()
 
 
 def _touching(candidate: Candidate, text: str) -> str:
     """How the characters beside the number bear on it: "refused" (part of something else), "glued" (tied to text), or ""."""
-    before, after = text[: candidate.start][-16:], text[candidate.end : candidate.end + 16]
-    if (before and before[-1] in f"+{_MASKS}" and not before.casefold().endswith("exx")) or (after and after[0] in _MASKS):  # (3)
+    before, after = text[max(candidate.start - 16, 0) : candidate.start], text[candidate.end : candidate.end + 16]
+    if _IBAN_BEFORE.search(before) or before.endswith("+") or _is_mask(before[-2:]) or _is_mask(after[:2]):  # (3)
         return "refused"
     letters = re.search(r"[^\W\d_]+$", before)
     if letters and not _TOUCHING_BEFORE.search(letters.group().casefold()):
@@ -334,21 +401,27 @@ def _touching(candidate: Candidate, text: str) -> str:
     return "glued" if (before and before[-1] in "-/_@") or (after and after[0] in "-_@") else ""
 
 
+def _is_mask(beside: str) -> bool:
+    """Two glyphs that stand for digits. One alone is a key of a telephone: ``#`` ends what was dialled."""
+    return len(beside) == 2 and beside[0] in _MASKS and beside[1] in _MASKS and beside.casefold() != "xx"
+
+
 def _passes_gs1(digits: str) -> bool:  # (4)
-    if len(digits) not in _GS1_LENGTHS or not digits.startswith("57"):
+    if len(digits) not in _GS1_LENGTHS or not (digits.startswith("57") or digits[1:3] == "57"):  # 57 is Denmark; a parcel's has a digit before it
         return False
     return sum(int(digit) * (1, 3)[index % 2] for index, digit in enumerate(reversed(digits))) % 10 == 0
 
 
 @lru_cache(maxsize=8192)
 def _is_time(digits: str) -> bool:
-    """Reads as a moment of the years around now: yymmddhhmmss with more behind it, or ddmmyyyyhhmmss."""
-    formats = {16: ("%y%m%d%H%M%S", 12), 14: ("%d%m%Y%H%M%S", 14)}
-    pattern, length = formats.get(len(digits), ("", 0))
-    if not pattern:
-        return False
+    """Begins with a day of the years around now, as running numbers do (yymmdd, ddmmyy), or is a whole moment (ddmmyyyyhhmmss)."""
+    formats = {16: (("%y%m%d", 6), ("%d%m%y%H%M%S", 12), ("%d%m%Y", 8)), 14: (("%d%m%Y%H%M%S", 14),)}
+    return any(_reads_as(digits[:length], pattern) for pattern, length in formats.get(len(digits), ()))
+
+
+def _reads_as(digits: str, pattern: str) -> bool:
     try:
-        moment = dt.datetime.strptime(digits[:length], pattern)  # noqa: DTZ007 - only asks whether it reads as a moment
+        moment = dt.datetime.strptime(digits, pattern)  # noqa: DTZ007 - only asks whether it reads as a moment
     except ValueError:
         return False
     return 2000 <= moment.year <= 2035

@@ -17,27 +17,24 @@ from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, H
 
 # A card's first two digits and ten more, joined by separators of one kind; what stands before is no digit.
 _STARTS = ("[456]{0}[0-9]", "2{0}[1-7]", "3{0}[0-9]", "1{0}8", "8{0}1")
-_KINDS = ("[ \t-]*", "[ \t\r\n]*", "[.]?", "[,]?", "[/]?", "[_]?")
+_KINDS = ("[ \t-]*", "[ \t\r\n]*", "[.]?", "[,]?", "[/]?", "[_+']?")
 _GROUPED = "|".join(f"(?:{'|'.join(start.format(kind) for start in _STARTS)})(?:{kind}[0-9]){{10}}" for kind in _KINDS)
 _BLANK = "[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"  # what str.strip takes away
-_WHOLE_CELLS = (
-    "[2-6][.,][0-9]{9,18}[eE][+]?1[0-8]",
-    f"(?:0x)?[0-9A-Fa-f]*{HEX_DIGITS}[0-9A-Fa-f]*",
-    f"(?:0x)?[0-9A-Fa-f]*{WIDE_HEX_DIGITS}[0-9A-Fa-f]*",
-    f"[A-Za-z0-9+/_-]*{BASE64_DIGITS}[A-Za-z0-9+/_-]*={{0,2}}",
-)
+_FLOAT_CELL = f"^{_BLANK}[2-6][.,][0-9]{{9,18}}[eE][+]?1[0-8]{_BLANK}$"
+_TRACK = "[0-9]{12}[Dd][0-9]{7}|5[Aa]0[678Aa][0-9]{12}"  # of a chip: track 2, number
+_ENCODED = f"{HEX_DIGITS}|{WIDE_HEX_DIGITS}|{BASE64_DIGITS}"
 
 
 @cache
 def _card_patterns() -> tuple[str, str, str, str]:
-    """Plainly written; with something only the exact detector can read; twelve digits of any script; a whole cell in another writing."""
+    """Plainly written; with something only the exact detector can read; twelve digits of any script; in another writing."""
     digits = digit_ranges()
-    exotic = f"[%&{SPACES.replace(chr(9), '')}{DASHES}{DROPPED}{''.join(DOTS)}{digits}]|[\\\\][unrt]"
+    exotic = f"[%&{SPACES.replace(chr(9), '')}{DASHES}{DROPPED}{''.join(DOTS)}{digits}]|[\\\\][unrtx]|<(?:br|BR|wbr)"
     return (
         f"(?:^|[^0-9])(?:{_GROUPED})",
         exotic,
         f"(?:[0-9{digits}][^0-9{digits}]*){{12}}",
-        f"^{_BLANK}(?:{'|'.join(_WHOLE_CELLS)}){_BLANK}$",
+        f"{_FLOAT_CELL}|{_TRACK}|{_ENCODED}",
     )
 
 
@@ -52,8 +49,8 @@ def card_candidate_sql(column: str) -> str:
     A CASE, because an engine evaluates its arms only where they apply: most cells are too short. A regular expression costs
     the same whatever it looks for, so one asks for everything and only what it lets through is asked again.
     """
-    grouped, exotic, twelve, cell = _card_patterns()
-    anything, plain = "|".join(f"(?:{pattern})" for pattern in (grouped, exotic, cell)), f"(?:{grouped})|(?:{cell})"
+    grouped, exotic, twelve, written = _card_patterns()
+    anything, plain = "|".join(f"(?:{pattern})" for pattern in (grouped, exotic, written)), f"(?:{grouped})|(?:{written})"
     sure = f"CASE WHEN {_matches(column, plain)} THEN true ELSE {_matches(column, twelve)} END"  # a foreign writing needs its twelve digits
     return f"(CASE WHEN length({column}) < 12 THEN false WHEN {_matches(column, anything)} THEN {sure} ELSE false END)"
 

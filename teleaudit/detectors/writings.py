@@ -45,27 +45,35 @@ def _table() -> dict[int, str]:
 @cache
 def _special() -> re.Pattern[str]:
     plain = re.escape(SPACES + DASHES + DROPPED + "".join(DOTS))
-    return re.compile(rf"(?:%[0-9A-Fa-f]{{2}}){{1,4}}|&(?:[a-z]{{2,8}}|#[0-9]{{1,7}}|#x[0-9A-Fa-f]{{1,6}});|\\(?:u[0-9A-Fa-f]{{4}}|[nrt])|[{plain}]|(?=[^\x00-\x7f])\d")
+    percent = "(?:%(?:25){0,2}[0-9A-Fa-f]{2}){1,4}"
+    entity = "&(?:amp;){0,2}(?:[a-z]{2,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
+    escape = r"\\{1,4}(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt])"
+    return re.compile(rf"{percent}|{entity}|{escape}|<(?:br|BR|wbr) ?/?>|[{plain}]|(?=[^\x00-\x7f])\d")
 
 
-_SPELT = re.compile(r"[ -/0-9\r\n]*")
-_ESCAPES = {"\\n": "\n", "\\r": "\n", "\\t": " "}
+_PLAINLY = ("%", "&", "\\", "\t", "<br", "<BR", "<wbr")  # an ASCII text without these is written plainly
+_ENCODED_TWICE = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
+_SPELT = re.compile(r"[ -@\[-`{-~\r\n]*")
+_ESCAPES = {"n": "\n", "r": "\n", "t": " "}
 
 
 def _resolved(match: re.Match[str]) -> str:
     text = match.group()
     if text[0] == "%":
         return _unquoted(text)
+    if text[0] == "<":
+        return "" if text[1] == "w" else "\n"
     if text[0] == "&":
-        text = unescape(text)
+        text = unescape(text.replace("amp;", ""))
     elif text[0] == "\\":
-        text = _ESCAPES.get(text) or chr(int.from_bytes(bytes.fromhex(text[2:])))
+        escaped = text.lstrip("\\")
+        text = _ESCAPES.get(escaped) or chr(int(escaped[1:], 16))
     return text.translate(_table())
 
 
 def _unquoted(text: str) -> str:
-    """The spaces, dashes and digits that a %-encoding spells; the encoding itself where it spells anything else (track 1 begins %B)."""
-    spelt = unquote(text, errors="replace").translate(_table())
+    """The digits and marks that a %-encoding spells; the encoding itself where it spells anything else (track 1 begins %B)."""
+    spelt = unquote(_ENCODED_TWICE.sub("%", text), errors="replace").translate(_table())
     return spelt if _SPELT.fullmatch(spelt) else text
 
 
@@ -84,7 +92,7 @@ class Plain:
 
 def plain(text: str) -> Plain:
     """The text with its exotic characters, entities and escapes written plainly."""
-    if text.isascii() and not any(mark in text for mark in "%&\\\t"):
+    if text.isascii() and not any(mark in text for mark in _PLAINLY):
         return Plain(text=text)
     pieces: list[str] = []
     starts, shifts = [0], [0]
@@ -99,30 +107,47 @@ def plain(text: str) -> Plain:
     return Plain(text="".join((*pieces, text[cut:])), starts=tuple(starts), shifts=tuple(shifts))
 
 
-# Whole cells that hide their digits: of these characters only, and holding this. The prefilter in SQL is made of the same: no look-around, no backslash.
-HEX_CELL = "(?:0x)?[0-9A-Fa-f]*"
-HEX_DIGITS = "(?:3[0-9](?:2[0DdEe])?){12}"
+# A whole cell that a spreadsheet has rounded: its digits after the mark, and the power of ten. Few of them: more may be the number itself.
+EXCEL_DAMAGED = "[1-9](?:[.,]([0-9]{1,11}))?[eE][+]?(1[1-8])"
+
+# Parts of a text that hide their digits: hexadecimal, UTF-16 in hexadecimal, base64. The prefilter in SQL is made of the same: no look-around, no backslash.
+HEX_DIGITS = "(?:3[0-9][ :]?(?:2[0DdEe][ :]?)?){12}"
 WIDE_HEX_DIGITS = "(?:003[0-9](?:002[0DdEe])?){12}"
-BASE64_CELL = "[A-Za-z0-9+/_-]*={0,2}"
-BASE64_DIGITS = "[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"  # three ASCII digits in four characters
-LONGEST_ENCODED = 65_536  # characters of a cell that is decoded as a whole
+_THREE_DIGITS = "[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"  # in the four characters of base64 that spell them
+BASE64_DIGITS = f"{_THREE_DIGITS}[A-Za-z0-9+/_-]*{_THREE_DIGITS}"
+LONGEST_ENCODED = 65_536  # characters of a cell that is decoded
 SHORTEST_ENCODED = 16  # twelve digits in base64
+_BESIDE_HEX = 160  # characters of hexadecimal decoded on either side of the digits: words beside a number, and the rest of it
 
-_HEX_CELL, _HEX_DIGITS, _WIDE_HEX_DIGITS = re.compile(HEX_CELL), re.compile(HEX_DIGITS), re.compile(WIDE_HEX_DIGITS)
-_BASE64_CELL, _BASE64_DIGITS = re.compile(BASE64_CELL), re.compile(BASE64_DIGITS)
+_HEX_DIGITS = (re.compile(HEX_DIGITS), re.compile(WIDE_HEX_DIGITS))
+_HEX_BEFORE, _HEX_AFTER = re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?)*\Z"), re.compile("(?:[ :]?[0-9A-Fa-f]{2})*")
+_BASE64_TOKEN, _BASE64_DIGITS = re.compile("[A-Za-z0-9+/_-]{16,}={0,2}"), re.compile(BASE64_DIGITS)
 
 
-def decoded(text: str) -> Iterator[str]:
-    """What a whole cell says that is written in hexadecimal or base64 and holds digits."""
+def decoded(text: str) -> Iterator[tuple[int, int, str]]:
+    """The parts of a text that spell digits in hexadecimal or base64: where they stand, and what they say."""
     if not SHORTEST_ENCODED <= len(text) <= LONGEST_ENCODED:
         return
-    if _HEX_CELL.fullmatch(text):
-        if _HEX_DIGITS.search(text):
-            yield text_of_hex(text, "utf-8")
-        if _WIDE_HEX_DIGITS.search(text):
-            yield text_of_hex(text, "utf-16-be")
-    if _BASE64_CELL.fullmatch(text) and _BASE64_DIGITS.search(text):
-        yield text_of_base64(text)
+    for pattern in _HEX_DIGITS:
+        yield from _decoded_hex(text, pattern)
+    if _BASE64_DIGITS.search(text):
+        for token in _BASE64_TOKEN.finditer(text):
+            if _BASE64_DIGITS.search(token.group()):
+                yield (*token.span(), text_of_base64(token.group()))
+
+
+def _decoded_hex(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    done = 0
+    for digits in pattern.finditer(text):
+        if digits.start() < done:
+            continue
+        nearest = max(digits.start() - _BESIDE_HEX, done)
+        before = _HEX_BEFORE.search(text[nearest : digits.start()])
+        after = _HEX_AFTER.match(text, digits.end(), digits.end() + _BESIDE_HEX)
+        begin = nearest + before.start() if before else digits.start()
+        done = after.end() if after else digits.end()
+        spelt = bytes.fromhex(text[begin:done].replace(":", " "))
+        yield begin, done, spelt.replace(b"\0", b"").decode("utf-8", errors="ignore")  # without its zero bytes UTF-16 of digits is ASCII, in either order
 
 
 def text_of_hex(written: str, encoding: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.detectors import Hit, knowledge, scan_value
-from teleaudit.detectors.cards import Candidate, find_cards
+from teleaudit.detectors.cards import Candidate, excel_damaged, find_cards
 from teleaudit.detectors.luhn import luhn_valid
 from tests.detectors.numbers import grouped, with_check_digit
 
@@ -23,7 +23,7 @@ NETWORKS = """
     4571      | 16     | visa_dankort       | probable | confirmed
     4123      | 16     | visa               | probable | confirmed
     4123      | 19     | visa               | review   | confirmed
-    4123      | 13     | visa               |          | probable
+    4123      | 13     | visa               | review   | probable
     5019      | 16     | dankort            | probable | confirmed
     5312      | 16     | mastercard         | probable | confirmed
     2221      | 16     | mastercard         | probable | confirmed
@@ -40,10 +40,11 @@ NETWORKS = """
     3530      | 16     | jcb                | review   | confirmed
     3590      | 16     |                    |          |
     6212      | 16     | unionpay           | probable | confirmed
-    6212      | 18     | unionpay           | review   | confirmed
+    6212      | 18     | unionpay           | probable | confirmed
     6759      | 16     | maestro            | probable | confirmed
-    6759      | 18     | maestro            | review   | confirmed
-    5712      | 16     | maestro            |          | probable
+    6759      | 18     | maestro            | probable | confirmed
+    5712      | 16     | maestro            | review   | probable
+    5712      | 13     | maestro            |          | probable
     9912      | 16     |                    |          |
 """
 
@@ -94,18 +95,34 @@ WRITINGS = {
     "json escapes": grouped(VISA, "\\u00a0"),
     "two lines": VISA[:8] + "\n" + VISA[8:],
     "halves": grouped(VISA, " ", 8, 8),
+    "underscores": grouped(VISA, "_"),
+    "slashes": grouped(VISA, "/"),
+    "form encoding": grouped(VISA, "+"),
+    "apostrophes": grouped(VISA, "'", 1, 3, 3, 3, 3, 3),
+    "line breaks of html": grouped(VISA, "<br/>", 8, 8),
+    "groups on two lines": f"{grouped(VISA[:8], ' ')}\n{grouped(VISA[8:], ' ')}",
+    "entities for digits": "".join(f"&#{ord(digit)};" for digit in VISA),
+    "entities encoded twice": grouped(VISA, "&amp;nbsp;"),
+    "percent for digits": "%22" + "".join(f"%{ord(digit):02X}" for digit in VISA),
+    "percent encoded twice": grouped(VISA, "%2520"),
+    "escaped bytes": "".join(f"\\x{ord(digit):02x}" for digit in VISA),
     "thousands": grouped(VISA, ".", 1, 3, 3, 3, 3, 3),
     "excel apostrophe": "'" + VISA,
     "float": VISA + ".0",
     "spark float": f"{VISA[0]}.{VISA[1:]}E15",
     "hex": VISA.encode().hex(),
+    "hex of bytes": VISA.encode().hex(" "),
+    "hex in a log line": f"body=00ff{VISA.encode().hex().upper()}; code=0",
+    "ucs-2 of the other order": VISA.encode("utf-16-le").hex(),
     "ucs-2": VISA.encode("utf-16-be").hex(),
     "base64": base64.b64encode(f"nr {VISA} ".encode()).decode(),
+    "base64 in json": f'{{"data":"{base64.urlsafe_b64encode(grouped(VISA, " ").encode()).decode().rstrip("=")}"}}',
     "base64 in groups": base64.b64encode(grouped(VISA, " ").encode()).decode(),
     "with a code behind": grouped(VISA, " ") + " 123",
     "with month and year behind": grouped(VISA, " ") + " 1128 123",
     "in a sentence": f"Kunden opgav {grouped(VISA, ' ')} i telefonen",
     "in json": f'{{"note": "{VISA}"}}',
+    "keyed in a call": f"90901234,,{VISA}#",
 }
 
 
@@ -133,6 +150,13 @@ CONFIRMED = {
     "expiry beside": f"{grouped(VISA, ' ')} 11/28",
     "track 1": f"%B{VISA}^HANSEN/PER^28112010000",
     "track 2": f";{VISA}=28112010000?",
+    "track 2 of a chip": f"9F02015711{VISA}D28112010000",
+    "number of a chip": f"5A08{VISA}5F24032811305F3401",
+    "check code": f"{VISA} cvv 123",
+    "date and check code": f"{VISA} 1128 123",
+    "nested json": '{"body":"{\\"cardNumber\\":\\"' + VISA + '\\"}"}',
+    "xml": f"<CardNumber>{grouped(VISA, ' ')}</CardNumber>",
+    "order number before it": f"ordre=12345 pan={VISA}",
     "odd groups beside a keyword": f"kort {grouped(VISA, ' ', 2, 2, 2, 2, 2, 2, 2, 2)}",
 }
 
@@ -159,6 +183,7 @@ REFUSED = {
     "a fraction": f"0.{VISA}",
     "an amount": f"{VISA},50",
     "masked": f"{VISA[:6]}******{VISA[-4:]}",
+    "stars before": f"****{VISA}",
     "truncated": f"{VISA[:4]} {VISA[4:6]}XX XXXX {VISA[-4:]}",
     "payment slip 71": f"+71<{with_check_digit('0', 15)}+81234567<",
     "payment slip 75": f"+75<{with_check_digit('4', 16)}+81234567<",
@@ -173,6 +198,9 @@ REFUSED = {
     "gln": "5790000000005",
     "timestamp": "20261122052250",
     "epoch microseconds": "1764000000000000",
+    "iban": f"DK12 {grouped(with_check_digit('3612', 14), ' ')}",
+    "key of another number": f'{{"imei":"{VISA}"}}',
+    "escaped key of another number": '{\\"servedIMEISV\\":' + with_check_digit("3530", 16) + "}",
     "one digit": "4" * 16,
     "twelve digits": "451234567890",
     "two phone numbers": "12 34 56 78 / 12 34 56 78",
@@ -198,9 +226,37 @@ def test_doubtful_numbers_are_for_a_person_to_review() -> None:
     assert reason(f"ordre {VISA}") == "identifier_context"
     assert reason(f"Betalings-id {VISA}") == "identifier_context"
     assert reason(with_check_digit("260115101010", 16)) == "date_like"
+    assert reason(with_check_digit("260115", 16)) == "date_like"
+    assert reason(with_check_digit("4571120000", 16)) == "zero_filled"
+    assert reason(f"{VISA[:5]}\n{VISA[5:]}") == "touching_text"
+    assert reason(f'{{"orderId":"{VISA}"}}') == reason(f'"sessionId\\":\\"{VISA}') == reason(f"timestamp={VISA}") == "identifier_context"
     assert reason(f"ABC-{VISA}") == "touching_text"
     for text in (f"IMEI {with_check_digit('3530', 16)}", f"ordre {VISA}", f"ABC-{VISA}"):
         assert level(text) == "review"
+
+
+@pytest.mark.parametrize(("beginning", "length", "sizes"), [("3530", 16, ()), ("3612", 14, (4, 6, 4)), ("4123", 19, ())])
+def test_a_rare_card_is_probable_where_it_is_written_as_cards_are(beginning: str, length: int, sizes: tuple[int, ...]) -> None:
+    number = with_check_digit(beginning, length)
+    assert level(number) == "review"
+    for separator in (" ", "-", "\u00a0", "&nbsp;"):
+        assert level(grouped(number, separator, *sizes)) == "probable"
+
+
+def test_an_order_s_word_speaks_of_the_number_beside_it_only() -> None:
+    assert level(f"ordre {grouped(VISA, ' ')}") == "review"
+    assert level(f"Betaling af faktura med {grouped(VISA, ' ')}") == "probable"
+    assert level(f"faktura betalt i telefonen af kunden selv med {VISA}") == "probable"
+    assert level(f"aftalt {VISA} i dag", "faktura_note") == "probable"
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [("4,57112E+15", True), ("4.57E15", True), ("5E+15", True), (" 3,5E+14 ", True), (f"{VISA[0]},{VISA[1:]}E+15", False), ("4,57112E+3", False), (VISA, False)],
+)
+def test_a_number_that_a_spreadsheet_has_rounded_is_named_and_is_no_card(text: str, damaged: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert excel_damaged(text) is damaged
+    assert damaged is False or not find_cards(text, field="kortnummer")
 
 
 def test_published_test_numbers_are_named_as_such() -> None:
