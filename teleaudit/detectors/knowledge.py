@@ -107,3 +107,40 @@ def _read_names() -> dict[str, Any]:
 def _read_words() -> dict[str, Any]:
     words: dict[str, Any] = _read("words.yaml")
     return words
+
+
+@cache
+def cpr_exception_years() -> frozenset[int]:
+    """Years of which 1 January has CPR numbers without modulus 11."""
+    return frozenset(_read_cpr()["exception_years"])
+
+
+@cache
+def cpr_test_numbers() -> frozenset[str]:
+    """CPR numbers that are published for tests and given to nobody."""
+    return frozenset(_read_cpr()["test_numbers"])
+
+
+@cache
+def cpr_moments() -> tuple[range, range]:
+    """Two-digit years, and seconds since 1970, of the records that an operator may still have."""
+    (first, last), (begin, end) = _read_cpr()["moment_years"], _read_cpr()["moment_seconds"]
+    return range(first, last + 1), range(begin, end)
+
+
+@cache
+def cpr_day_shift() -> int:
+    """How much a replacement number adds to the day of birth."""
+    return int(_read_cpr()["replacement_day_shift"])
+
+
+@cache
+def cpr_pattern(group: str) -> str:
+    """A regular expression that matches any of the group's words (cpr, production_unit, other) as a whole word in casefolded text."""
+    return rf"(?<![^\W_])(?:{'|'.join(_read_cpr()['words'][group])})(?![^\W\d_])"
+
+
+@cache
+def _read_cpr() -> dict[str, Any]:
+    facts: dict[str, Any] = _read("cpr.yaml")
+    return facts

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from teleaudit.detectors.columns import NO_BREAK_SPACE, PROFILE, PUNCTUATION, WHOLE_NUMBER, ZERO_DECIMALS
+from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
 from teleaudit.detectors.messages import TEXT_CANDIDATES
@@ -138,3 +139,32 @@ def _shaped_sql(length: str, prefix: str) -> str:
             by_lengths.setdefault(lengths, []).append(f"{prefix} BETWEEN {card_range.first} AND {card_range.last}")
     fitting = (f"({length} IN ({lengths}) AND ({' OR '.join(ranges)}))" for lengths, ranges in by_lengths.items())
     return f"({' OR '.join(fitting)})"
+
+
+def cpr_candidate_sql(column: str) -> str:
+    """SQL, true for every text of ``column`` (an expression of type text) in which ``find_cpr`` could find a CPR number; false for null.
+
+    And for one in fifty of the cells that are ten digits beginning with no date: whether they pass modulus 11 too tells a scheme of other numbers.
+    """
+    anything, nine = _cpr_patterns()
+    exotic = f"CASE WHEN {_matches(column, _exotic())} THEN {_matches(column, nine)} ELSE false END"  # a foreign writing needs its nine digits
+    return f"(CASE WHEN length({column}) < 9 THEN false WHEN {_matches(column, anything)} THEN true ELSE {exotic} END)"
+
+
+@cache
+def _cpr_patterns() -> tuple[str, str]:
+    """Plainly written, or a whole cell in another writing; nine digits of any script."""
+    digits = digit_ranges()
+    number = f"{DAY}[./ \t-]?{MONTH}[./ \t-]?[0-9]{{2}}[./_ \t-]{{0,3}}[0-9]{{4}}"
+    cells = (
+        FLOAT_CELL,
+        f"(?:0x)?[0-9A-Fa-f]*(?:{HEX_NINE}|{WIDE_HEX_NINE})[0-9A-Fa-f]*",
+        f"[A-Za-z0-9+/_-]*{THREE_IN_BASE64}[A-Za-z0-9+/_-]*={{0,2}}",
+        "[0-9]{8}(?:37|73)",
+    )
+    return f"(?:^|[^0-9])(?:{number}|{LOST_ZERO})(?:[^0-9]|$)|^{_BLANK}(?:{'|'.join(cells)}){_BLANK}$", f"(?:[0-9{digits}][^0-9{digits}]*){{9}}"
+
+
+def _exotic() -> str:
+    """What only ``writings.plain`` can read: a tab apart, which the expressions hold themselves."""
+    return f"[%&<{SPACES.replace(chr(9), '')}{DASHES}{DROPPED}{''.join(DOTS)}{digit_ranges()}]|[\\\\]"
