@@ -22,6 +22,7 @@ COMMANDS = {
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
     "rules": ("--format", "--suite"),
+    "scan": ("--format", "--own-domain", "--min-level"),
 }
 CANARY = "Rødgrød 70706142"
 

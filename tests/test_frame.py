@@ -36,7 +36,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("figures", "report", "tables", "catalogue"),
     ("runs", "runstate", "notebooks", "kernels", "progress", "timings"),
-    ("ledger",),
+    ("ledger", "scanning"),  # any file, without an audit: exports, detectors, progress
     ("answering",),
     ("spark_runs",),
     ("running",),

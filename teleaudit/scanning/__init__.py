@@ -1,0 +1,11 @@
+"""Card numbers, CPR numbers, message content and browsing in any file: for the export that somebody just found.
+
+    sources   which files there are, and what is packed in them
+    files     what a file is, and its cells part by part
+    profiles  pass 1: what each column holds
+    scan      both passes, and their findings
+    show      findings as JSON lines, or as a table
+
+A file is read twice: what a cell is worth is known when its whole column has been seen. Nothing of a file is written anywhere but
+a packed file that must be read from its middle, or standard input: that goes to a temporary file without a name.
+"""

@@ -1,0 +1,213 @@
+"""Delimited text (CSV of any dialect, with or without a header) as cells. No record is left out: one that is broken is read as text."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import zip_longest
+
+from teleaudit.detectors.attributes import kind_of_name
+from teleaudit.detectors.messages import names_content
+from teleaudit.detectors.names import names_card, names_identifier
+from teleaudit.exports import dialects
+from teleaudit.exports.sniffing import DELIMITERS, declared_in_file, first_records
+from teleaudit.scanning.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
+from teleaudit.scanning.sources import Source
+from teleaudit.scanning.text import read_lines
+from teleaudit.scanning.withheld import is_personal
+from teleaudit.schema import TABLES
+
+_LETTER = re.compile(r"[^\W\d_]")
+_KEY = re.compile(r"[a-zæøå][a-zæøå0-9]*(?:[_.-][a-zæøå0-9]+)*|[A-ZÆØÅa-zæøå0-9]+(?:_[A-ZÆØÅa-zæøå0-9]+)+")
+_FITTING = 0.9  # share of records with as many fields as most, in a file that is not named as a table
+_FEWEST = 3  # records that such a file needs
+_WITHOUT_LETTERS = 0.6  # share of a column's cells that are numbers or dates, so that a word above them is a header
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableForm:
+    """How a delimited file is written."""
+
+    delimiter: str
+    columns: tuple[Column, ...]
+    has_header: bool
+    has_separator_line: bool = False  # Excel's "sep=;"
+
+
+def table_form(sample: str, *, is_named_table: bool, complete: bool) -> TableForm | None:
+    """How the text is cut into columns; nothing when it is no table. A file that is named as one may have a single column."""
+    said = declared_in_file(sample)
+    text = sample.split("\n", 1)[1] if said is not None and "\n" in sample else sample
+    records_by = {delimiter: _records(text, delimiter, complete=complete) for delimiter in ((said,) if said is not None else DELIMITERS)}
+    delimiter = max(records_by, key=lambda delimiter: _fit(records_by[delimiter]))
+    records = records_by[delimiter]
+    share, width = _fit(records)
+    if not records or (not is_named_table and said is None and (width < 2 or share < _FITTING or len(records) < _FEWEST)):
+        return None
+    width = max(width, len(records[0]))
+    has_header, names = header_of(records, width)
+    return TableForm(delimiter=delimiter, columns=tuple(named_columns(names)), has_header=has_header, has_separator_line=said is not None)
+
+
+def _records(text: str, delimiter: str, *, complete: bool) -> list[list[str]]:
+    try:
+        return first_records(text, delimiter, complete=complete)
+    except csv.Error:
+        return []
+
+
+def _fit(records: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """Share of records with as many fields as most, and how many these are; nothing for a single field."""
+    if not records:
+        return 0.0, 0
+    width, count = Counter(map(len, records)).most_common(1)[0]
+    return (count / len(records), width) if width > 1 else (0.0, width)
+
+
+def header_of(records: Sequence[Sequence[str]], width: int) -> tuple[bool, list[str | None]]:
+    """Whether the first record is a header, and the names of the columns: none where there is no header, so that no value is taken for a name."""
+    first = [cell.strip() for cell in records[0]]
+    if dialects.is_asterisk(records[0]):
+        return False, list(dialects.ASTERISK_COLUMNS[len(first)])
+    if not _is_header(first, records[1:]):
+        return False, [None] * width
+    return True, [*(cell or None for cell in first), *([None] * (width - len(first)))]
+
+
+def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    filled = [cell for cell in first if cell]
+    if not filled or any(not _LETTER.search(cell) or is_personal(cell) for cell in filled):
+        return False
+    if any(_is_word_of_headers(cell) for cell in filled) or all(_KEY.fullmatch(cell) for cell in filled):
+        return True
+    return any(_is_without_letters([record[place] for record in others if place < len(record)]) for place, cell in enumerate(first) if cell)
+
+
+def _is_without_letters(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and sum(_LETTER.search(cell) is None for cell in filled) >= _WITHOUT_LETTERS * len(filled)
+
+
+def _is_word_of_headers(cell: str) -> bool:
+    if _folded(cell) in _synonyms():
+        return True
+    return len(cell.split()) <= 3 and (names_card(cell) or names_identifier(cell) or bool(names_content(cell)) or bool(kind_of_name(cell)))
+
+
+@cache
+def _synonyms() -> frozenset[str]:
+    return frozenset(_folded(name) for table in TABLES.values() for column in table.columns for name in (column.name, *column.synonyms))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_.\-]+", "", name.casefold())
+
+
+def read_table(source: Source, form: TableForm, encoding: str) -> Iterator[Batch]:
+    """Cells by the number of their record, the header not counted."""
+    reading = _Reading(form=form, lines=_Lines(read_lines(source, encoding)), _to_skip=form.has_header + form.has_separator_line)
+    yield from reading.batches()
+
+
+class _Lines:
+    """Lines for the parser, one by one. It stops before a line that is too long, and remembers those of the present record."""
+
+    def __init__(self, lines: Iterator[tuple[str, bool]]) -> None:
+        self.record: list[str] = []
+        self._lines = lines
+        self._long: list[str] = []
+        self._again: deque[str] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            line = self._again.popleft()
+        else:
+            line, ended = next(self._lines)
+            if not ended:
+                self._long = [line]
+                raise StopIteration
+        self.record.append(line)
+        return line
+
+    def long_line(self) -> Iterator[str]:
+        """The pieces of the line before which it stopped, if it did."""
+        first, self._long = self._long, []
+        if not first:
+            return
+        yield from first
+        for piece, ended in self._lines:
+            yield piece
+            if ended:
+                return
+
+    def broken(self) -> str:
+        """The first line of the present record; its other lines come again."""
+        first, *others = self.record
+        self._again.extendleft(reversed(others))
+        self.record.clear()
+        return first
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """One pass over a table."""
+
+    form: TableForm
+    lines: _Lines
+    _row: int = 0
+    _to_skip: int = 0
+    _broken: list[str] = field(default_factory=list)
+    _extra: dict[int, Column] = field(default_factory=dict)
+
+    def batches(self) -> Iterator[Batch]:
+        """Records as they parse; whatever does not as text, in its place."""
+        csv.field_size_limit(PIECE)
+        more = True
+        while more:
+            rows: list[list[str]] = []
+            more = self._take(rows)
+            first = self._row + 1
+            self._row += len(rows)
+            if rows:
+                yield self._cells(rows, range(first, self._row + 1))
+            for number, piece in enumerate(self._broken or self.lines.long_line()):
+                self._row += number == 0
+                more = True
+                yield [Cells(column=LINES, texts=[piece], rows=[self._row])]
+            self._broken = []
+
+    def _take(self, rows: list[list[str]]) -> bool:
+        """Records until a batch is together, or one is broken; whether there may be more."""
+        size = 0
+        try:
+            for record in csv.reader(self.lines, delimiter=self.form.delimiter):
+                if len(self.lines.record) > 1 and len(record) != len(self.form.columns):
+                    raise csv.Error  # noqa: TRY301 (a stray quote has swallowed what follows: broken, only that the parser cannot know)
+                size += sum(map(len, self.lines.record))
+                self.lines.record.clear()
+                if self._to_skip:
+                    self._to_skip -= 1
+                elif record:
+                    rows.append(record)
+                if len(rows) >= BATCH_ROWS or size >= BATCH_CHARACTERS:
+                    return True
+        except csv.Error:
+            self._broken = [self.lines.broken()]
+            return True
+        return False
+
+    def _cells(self, rows: Sequence[Sequence[str]], numbers: range) -> Batch:
+        return [Cells(column=self._column(place), texts=texts, rows=numbers) for place, texts in enumerate(zip_longest(*rows))]
+
+    def _column(self, place: int) -> Column:
+        """The column; one that the header does not know goes by its position."""
+        if place < len(self.form.columns):
+            return self.form.columns[place]
+        return self._extra.setdefault(place, Column(shown=f"column {place + 1}"))

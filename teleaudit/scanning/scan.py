@@ -1,0 +1,210 @@
+"""Both passes over each file: what its columns hold, then every cell in the light of that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from teleaudit.detectors import ColumnDecision, Hit, Level
+from teleaudit.progress import Progress, Step
+from teleaudit.scanning.batches import Column
+from teleaudit.scanning.files import read_batches
+from teleaudit.scanning.kinds import Kind, kinds
+from teleaudit.scanning.looking import Look, Looking
+from teleaudit.scanning.sources import READ_ERRORS, Source, UnreadableError, find_sources, unpacked
+from teleaudit.scanning.tallies import CellTally, Tally, TextTally
+
+LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
+_NAMED_ALL = "by_name"  # the rule for which every cell of a column is a find
+_COMPRESSED = frozenset({".parquet", ".xlsx", ".xlsb", ".xls", ".ods"})  # their size says nothing of their rows
+_OF_CARDS = ("cvv", "pin_block")  # what stands beside cards and may never be kept: the column is the find
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One cell, or one column as a whole; never what stands there."""
+
+    file: str
+    column: str
+    row: int | None  # 1-based: of a table's records, of a text's lines; None for a column
+    kind: str
+    level: Level
+    reason: str
+    network: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """A file that was read to its end."""
+
+    file: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotScanned:
+    """A file, or the rest of one, that was not."""
+
+    file: str
+    reason: str
+    rows: int = 0  # that were
+
+
+Event = Finding | Scanned | NotScanned
+
+
+def scan_paths(paths: Sequence[Path], *, own_domains: Collection[str] = (), progress: Progress | None = None) -> Iterator[Event]:
+    """Everything found below the paths, file by file: columns first, then cells by their row; then how the file ended.
+
+    Raises: UserError for a path that is not there.
+    """
+    every = kinds(own_domains=own_domains)
+    with Looking(kinds=every) as looking:
+        for source in find_sources(paths):
+            yield from _scan_packed(source, looking, progress or _say_nothing)
+
+
+def _say_nothing(_step: Step) -> None:
+    """The progress of a scan without anyone watching."""
+
+
+def _scan_packed(source: Source | tuple[str, str], looking: Looking, progress: Progress) -> Iterator[Event]:
+    if isinstance(source, tuple):
+        yield NotScanned(file=source[0], reason=source[1])
+        return
+    try:
+        for inner in _read(unpacked(source)):
+            if isinstance(inner, tuple):
+                yield NotScanned(file=inner[0], reason=inner[1])
+            else:
+                yield from _Scanning(source=inner, looking=looking, progress=progress).events()
+    except UnreadableError as error:
+        yield NotScanned(file=source.shown, reason=str(error))
+
+
+_Part = TypeVar("_Part")
+
+
+def _read(parts: Iterator[_Part]) -> Iterator[_Part]:
+    """The parts. Raises: UnreadableError for whatever a damaged file makes its reader raise; our own mistakes elsewhere stay what they are."""
+    try:
+        yield from parts
+    except READ_ERRORS as error:
+        raise UnreadableError("no permission" if isinstance(error, PermissionError) else "damaged, or packed in a way that is not known here") from None
+
+
+@dataclass(kw_only=True)
+class _Held:
+    """What a column was found to be, kind by kind."""
+
+    kind: Kind
+    tally: Tally
+    decision: ColumnDecision
+
+
+@dataclass(kw_only=True)
+class _Scanning:
+    """Both passes over one file."""
+
+    source: Source
+    looking: Looking
+    progress: Progress
+    _tallies: dict[Column, dict[str, Tally]] = field(default_factory=dict)
+    _rows: int = 0
+    _problem: str | None = None
+
+    def events(self) -> Iterator[Event]:
+        """What was found, then how the file ended."""
+        for looks in self._looks(second=False):
+            for look in looks:
+                self._count(look)
+        held = {column: found for column, tallies in self._tallies.items() if (found := list(self._decided(column, tallies)))}
+        for column, found in held.items():
+            yield from self._of_column(column, found)
+        if held:
+            for looks in self._looks(second=True):
+                yield from self._of_cells([look for look in looks if look.column in held], held)
+        if self._problem is None:
+            yield Scanned(file=self.source.shown, rows=self._rows)
+        else:
+            yield NotScanned(file=self.source.shown, reason=self._problem, rows=self._rows)
+
+    def _looks(self, *, second: bool) -> Iterator[list[Look]]:
+        """The columns of each batch, and a word to whoever waits. Why the rest of the file cannot be read is kept."""
+        rows = size = 0
+        try:
+            for batch in _read(read_batches(self.source)):
+                looks = self.looking.look(batch)
+                yield looks
+                rows = max([rows, *(cells.rows[-1] for cells in batch if len(cells.rows))])
+                size += sum(look.size for look in looks)
+                self._say(rows, size, second=second)
+        except UnreadableError as error:
+            self._problem = str(error)
+        self._rows = max(self._rows, rows)
+
+    def _say(self, rows: int, size: int, *, second: bool) -> None:
+        if second:
+            self.progress(Step(stage="reading", name=f"{self.source.shown}, second pass", done=rows, total=self._rows))
+            return
+        is_text = self.source.size is not None and self.source.is_plain and self.source.suffix not in _COMPRESSED
+        self.progress(Step(stage="reading", name=self.source.shown, done=rows, total=round(rows * (self.source.size or 0) / max(size, 1)) if is_text else None, about=True))
+
+    def _count(self, look: Look) -> None:
+        tallies = self._tallies.get(look.column)
+        if tallies is None:
+            tallies = self._tallies[look.column] = {kind.name: _tally(kind, look.column) for kind in self.looking.kinds}
+        for name, tally in tallies.items():
+            noticed = look.noticed[name]
+            lettered = int(look.times[~noticed & look.lettered].sum())
+            dull = int(look.times[~noticed & ~look.lettered].sum())
+            tally.add(list(zip(look.chosen(noticed), look.times[noticed].tolist(), strict=True)), lettered=lettered, dull=dull)
+
+    def _decided(self, column: Column, tallies: dict[str, Tally]) -> Iterator[_Held]:
+        for kind in self.looking.kinds:
+            decision = kind.decide(tallies[kind.name].profile(), column.field)
+            if decision.level is not None:
+                yield _Held(kind=kind, tally=tallies[kind.name], decision=decision)
+
+    def _of_column(self, column: Column, found: Sequence[_Held]) -> Iterator[Finding]:
+        """What the column is as a whole. Lines are none."""
+        for held in found if not column.is_line else ():
+            reasons = {f"{name}_column" if name in _OF_CARDS else held.decision.reason for name in held.decision.kinds}
+            for reason in sorted(reasons):
+                yield Finding(file=self.source.shown, column=column.shown, row=None, kind=held.kind.name, level=held.decision.level or Level.REVIEW, reason=reason)
+
+    def _of_cells(self, looks: Sequence[Look], held: Mapping[Column, Sequence[_Held]]) -> Iterator[Finding]:
+        """By row; for one row, column and kind the surest."""
+        surest: dict[tuple[int, str, str], Hit] = {}
+        for look in looks:
+            for one in held[look.column]:
+                hits = _hits(look, one)
+                for row, place in look.rows_of(np.array(sorted(hits), dtype=np.int64)):
+                    key, hit = (row, look.column.shown, one.kind.name), hits[place]
+                    if key not in surest or LEVELS.index(hit.level) < LEVELS.index(surest[key].level):
+                        surest[key] = hit
+        for (row, column, kind), hit in sorted(surest.items(), key=lambda found: found[0]):
+            yield Finding(file=self.source.shown, column=column, row=row, kind=kind, level=hit.level, reason=hit.reason, network=hit.network)
+
+
+def _hits(look: Look, held: _Held) -> dict[int, Hit]:
+    """The surest hit of each text that holds any, by the text's place."""
+    is_named = held.decision.reason == _NAMED_ALL
+    which = (look.noticed[held.kind.name] | is_named) & (look.times > 0)
+    found: dict[int, Hit] = {}
+    for place, text in zip(np.flatnonzero(which).tolist(), look.chosen(which), strict=True):
+        if not is_named and held.tally.is_catalogue(text):
+            continue
+        hits = held.kind.in_cell(text, name=look.column.field, decision=held.decision)
+        if hits:
+            found[place] = min(hits, key=lambda hit: LEVELS.index(hit.level))
+    return found
+
+
+def _tally(kind: Kind, column: Column) -> Tally:
+    return TextTally() if kind.profile is None else CellTally(count=partial(kind.profile, name=column.field))

@@ -1,0 +1,121 @@
+"""The counts that decide about a column, taken part by part in bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from teleaudit.detectors.judging import MESSAGE_CELLS
+from teleaudit.detectors.messages import is_catalogue, profile_messages
+
+DULL = "-"  # a cell that no detector takes for anything
+_LETTER = "a"
+_DISTINCT = "_distinct"
+_MOST_DISTINCT = 64  # told apart; from a few on it makes no difference
+_MOST_TEXTS = 20_000  # of one column that are counted each by itself
+_MOST_CHARACTERS = 4 << 20
+_LONGEST_COUNTED = 4_096  # characters; longer texts are not held against each other
+
+
+class Tally(Protocol):
+    """What is counted of one column for one kind."""
+
+    def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
+        """Distinct texts of a part with their times; so many other cells with letters, and without."""
+
+    def profile(self) -> dict[str, int]:
+        """The counts."""
+
+    def is_catalogue(self, text: str) -> bool:
+        """The text stands in so many cells that it is none of anybody's."""
+
+
+@dataclass(kw_only=True)
+class CellTally:
+    """Counts that are sums over cells; distinct values are told apart up to a number that no rule asks beyond."""
+
+    count: Callable[[Iterable[str]], dict[str, int]]
+    _counts: Counter[str] = field(default_factory=Counter)
+    _distinct: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
+        """Count the part."""
+        self._sum(self.count([text for text, times in noticed if times == 1]), 1)
+        for text, times in noticed:
+            if times > 1:
+                self._sum(self.count([text]), times)
+        self._sum(self.count([DULL]), lettered + dull)
+        for name in self._lacking():
+            self._tell_apart(name, noticed)
+
+    def _sum(self, counts: dict[str, int], times: int) -> None:
+        for name, count in counts.items():
+            self._counts[name] += count * times
+
+    def _lacking(self) -> list[str]:
+        return [name for name, count in self._counts.items() if name.endswith(_DISTINCT) and count and len(self._distinct.get(name, ())) < _MOST_DISTINCT]
+
+    def _tell_apart(self, name: str, noticed: Sequence[tuple[str, int]]) -> None:
+        known = self._distinct.setdefault(name, set())
+        for text, _ in noticed:
+            if self.count([text]).get(name):
+                known.add(hash(text))
+                if len(known) >= _MOST_DISTINCT:
+                    return
+
+    def profile(self) -> dict[str, int]:
+        """The counts."""
+        return dict(self._counts) | {name: len(known) for name, known in self._distinct.items()}
+
+    def is_catalogue(self, text: str) -> bool:  # noqa: ARG002 (of texts alone)
+        """A number is somebody's however often it stands there."""
+        return False
+
+
+@dataclass(kw_only=True)
+class TextTally:
+    """Texts with the number of cells that each stands in, as long as there is room; then the rarer ones are judged and given up.
+
+    A text that many cells share keeps its place: it comes back sooner than it is given up.
+    """
+
+    _texts: Counter[str] = field(default_factory=Counter)
+    _characters: int = 0
+    _cells: int = 0
+    _judged: Counter[str] = field(default_factory=Counter)
+
+    def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
+        """Count the part."""
+        self._cells += sum(times for _, times in noticed) + lettered + dull
+        self._judge(((_LETTER, 1),), lettered)
+        self._judge(((DULL, 1),), dull)
+        for text, times in noticed:
+            if len(text) > _LONGEST_COUNTED:
+                self._judge(((text, times),))
+                continue
+            self._characters += 0 if text in self._texts else len(text)
+            self._texts[text] += times
+        if len(self._texts) > _MOST_TEXTS or self._characters > _MOST_CHARACTERS:
+            self._make_room()
+
+    def _judge(self, texts: Iterable[tuple[str, int]], times: int = 1) -> None:
+        for name, count in profile_messages(texts, cells=max(self._cells, 1)).items():
+            self._judged[name] += count * times
+
+    def _make_room(self) -> None:
+        """Only the most frequent tenth stays."""
+        kept = Counter(dict(self._texts.most_common(_MOST_TEXTS // 10)))
+        self._judge((text, times) for text, times in self._texts.items() if text not in kept)
+        self._texts = kept
+        self._characters = sum(map(len, kept))
+
+    def is_catalogue(self, text: str) -> bool:
+        """So many cells hold the text that it comes from a list."""
+        return is_catalogue(self._texts.get(text, 0), self._cells)
+
+    def profile(self) -> dict[str, int]:
+        """The counts."""
+        kept = profile_messages(self._texts.items(), cells=self._cells)
+        return {name: count + self._judged[name] for name, count in kept.items()} | {MESSAGE_CELLS: self._cells}

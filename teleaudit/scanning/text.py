@@ -1,0 +1,34 @@
+"""Lines of text, whatever their encoding and length; and what a log says beside a key."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+
+from teleaudit.scanning.batches import OVERLAP, PIECE
+from teleaudit.scanning.sources import Source
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What does not decode is read as windows-1252: a file of two encodings loses no letter."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("teleaudit.windows", _as_windows)
+ERRORS = {"utf-8": "teleaudit.windows"}  # by encoding; the others mark what does not decode
+LINE_END = re.compile(r"[\r\n]+\Z")
+
+
+def read_lines(source: Source, encoding: str) -> Iterator[tuple[str, bool]]:
+    """Lines with their break, long ones in overlapping pieces; and whether it is a whole line, or its last piece."""
+    with source.open() as file, io.TextIOWrapper(file, encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline="") as text:
+        before = ""
+        mark = "\ufeff"
+        while line := text.readline(PIECE):
+            ended = line.endswith(("\n", "\r")) or len(line) < PIECE
+            yield before + line.removeprefix(mark), ended
+            before, mark = "" if ended else line[-OVERLAP:], ""
