@@ -144,3 +144,22 @@ def cpr_pattern(group: str) -> str:
 def _read_cpr() -> dict[str, Any]:
     facts: dict[str, Any] = _read("cpr.yaml")
     return facts
+
+
+@cache
+def top_level_domains() -> frozenset[str]:
+    """Every top-level domain in lower case, international ones in their own script."""
+    domains: dict[str, str] = _read("tlds.yaml")
+    return frozenset(" ".join((domains["ascii"], domains["international"], domains["reserved"])).split())
+
+
+@cache
+def browsing_words(group: str) -> frozenset[str]:
+    """Words and names that bear on sites: sure_tlds, telecom_nodes, schema_hosts ..."""
+    return frozenset(_read_browsing()[group])
+
+
+@cache
+def _read_browsing() -> dict[str, Any]:
+    facts: dict[str, Any] = _read("browsing.yaml")
+    return facts
