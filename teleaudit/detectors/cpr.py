@@ -26,6 +26,7 @@ from teleaudit.detectors.writings import plain
 CHANCE = 0.1  # share of dates with four digits behind them that are strong: modulus 11, and a little for 1 January
 CPR_SHARE = 0.6  # of dated numbers that are strong: a CPR column
 ALMOST_ALL = 0.9  # of a column's numbers that carry a replacement number's date
+LOOK_ALIKES = 0.8  # of dated numbers that read as something else too: of real CPR numbers one in seven, and one in 100 with a dash
 FEWEST = 3
 FEWEST_FOR_CHANCE = 10  # dated numbers from which on a rate says something
 FEWEST_OTHERS = 5  # numbers without a date that prove another scheme
@@ -134,7 +135,7 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
         return None, "none"
     if _is_other_scheme(counts) and not names_cpr(name):
         return None, "modulus_11_identifier"
-    if 2 * counts["cpr_look_alikes"] > dated and not names_cpr(name):  # of real CPR numbers one in eight, and one in 300 with a dash
+    if counts["cpr_look_alikes"] >= max(FEWEST, LOOK_ALIKES * dated) and not names_cpr(name):
         return None, "look_alikes"
     if counts["cpr_replacement"] >= max(FEWEST, ALMOST_ALL * (counts["cpr_ten"] - strong)):
         return _judge_replacements(counts, name)

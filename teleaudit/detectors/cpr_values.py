@@ -47,6 +47,7 @@ _FLOAT = re.compile(FLOAT_CELL)
 _HEX_CELL, _BASE64_CELL = re.compile(HEX_CELL), re.compile(BASE64_CELL)
 _HEX, _WIDE_HEX, _BASE64 = re.compile(HEX_NINE), re.compile(WIDE_HEX_NINE), re.compile(THREE_IN_BASE64)
 _DIGITS = re.compile(r"[^0-9]+")
+_PERCENT = re.compile("%[2-7][0-9A-Fa-f]")  # what is left of a %-encoding is punctuation: cpr%3D, %22cpr%22%3A%22
 
 _LETTER_BEFORE = re.compile(r"[^\W\d_]$")
 _REFUSED_BEFORE = re.compile(r"(?:\+(?:[0-9]{1,3}[ -]?)?|[0-9]\.|[*•●∗])$")  # (1), (2)
@@ -96,7 +97,7 @@ def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:
 
 def _in_piece(piece: str, field: str) -> Iterator[Hit]:
     written = plain(piece)
-    for hit in _in_text(written.text, field):
+    for hit in _in_text(_PERCENT.sub("   ", written.text), field):
         yield Hit(kind="cpr", level=hit.level, reason=hit.reason, start=written.original(hit.start), end=written.original(hit.end - 1) + 1)
 
 
@@ -200,6 +201,8 @@ def _is_tied(found: re.Match[str], text: str, *, dashed: bool) -> bool:
 def _context(found: re.Match[str], digits: str, text: str, field: str) -> str:
     """What the words around say the number is: "cpr", "other" or nothing. The word right before it first, then the field's name, then the word behind."""
     before = text[max(found.start() - CONTEXT, 0) : found.start()].casefold()
+    if _compiled("foreign", beside=True).search(before):
+        return "other"
     if _compiled("production_unit", beside=True).search(before):
         return "other" if digits.startswith("10") else "cpr"
     named = _last_end(_compiled("cpr"), before)

@@ -136,7 +136,7 @@ def cpr_day_shift() -> int:
 
 @cache
 def cpr_pattern(group: str) -> str:
-    """A regular expression that matches any of the group's words (cpr, production_unit, other) as a whole word in casefolded text."""
+    """A regular expression that matches any of the group's words (cpr, production_unit, foreign, other) as a whole word in casefolded text."""
     return rf"(?<![^\W_])(?:{'|'.join(_read_cpr()['words'][group])})(?![^\W\d_])"
 
 

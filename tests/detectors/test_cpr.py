@@ -158,6 +158,7 @@ WRITINGS = {
     "at the end of a sentence": f"Hun har {dashed(CPR)}.",
     "in json": f'{{"note": "{dashed(CPR)}"}}',
     "beside a phone number": f"12345678 {dashed(CPR)}",
+    "a customer's word before": f"Kontohaver {dashed(CPR)}",
     "beside a comma": f"Hansen, {dashed(CPR)}, Vejle",
 }
 
@@ -191,6 +192,9 @@ CONFIRMED = {
     "date with dots": f"cpr {CPR[:2]}.{CPR[2:4]}.{CPR[4:6]}-{CPR[6:]}",
     "p-nr": f"p-nr {dashed(CPR)}",
     "in a path": f"https://example.dk/cpr/{CPR}",
+    "percent-encoded": f"?cpr%3D{CPR}",
+    "percent-encoded json": f"%22cpr%22%3A%22{CPR}%22",
+    "xml": f"<PersonCivilRegistrationIdentifier>{CPR}</PersonCivilRegistrationIdentifier>",
     "moment beside the word": f"cpr {cpr_number('220126', seventh='1')}",
 }
 
@@ -266,6 +270,7 @@ PASSED_BY = {
     "nine digits": "101471234",
     "a bare replacement number": REPLACEMENT,
     "a replacement number beside order": f"ordre {dashed(REPLACEMENT)}",
+    "a swedish number by its name": "svensk personnummer 850312-1234",
     "dots without a word": dashed(CPR, "."),
     "phone numbers in pairs": "20 12 34 56 78",
     "a time": "22-01-2026 14:35",
