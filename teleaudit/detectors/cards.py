@@ -24,7 +24,7 @@ from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import card_range_of, context_pattern, test_cards
 from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.names import names_card, names_identifier, speaks_of
-from teleaudit.detectors.writings import EXCEL_DAMAGED, decoded, plain
+from teleaudit.detectors.writings import decoded, plain
 
 SHORTEST, LONGEST = 12, 19
 _SHORTEST_RARE = 16  # of a number in a rare range that is worth a person's look
@@ -67,8 +67,7 @@ _BEGINNINGS = frozenset(shape[:length] for shape in _SHAPES for length in range(
 _TWELVE_DIGITS = re.compile(r"(?:\d[^\d]*){12}")
 _PAYMENT_SLIP = re.compile(r"\+ ?(?:01|04|15|71|73|75) ?< ?[0-9 ]{0,24}\+ ?[0-9]{8} ?<?")
 _FLOAT = re.compile(r"([2-6])[.,]([0-9]{9,18})[eE]\+?(1[0-8])")
-_DAMAGED = re.compile(EXCEL_DAMAGED)
-_LOST_ZEROS = 2  # at the end of a number, which a floating-point writing leaves out
+_LOSTZEROS = 2  # at the end of a number, which a floating-point writing leaves out
 _TOUCHING_BEFORE = re.compile(r"(?:kort|kortet|nr|no|visa|dankort|mastercard|maestro|amex|pan|cc|card|number|num|nummer|numre|mc|jcb|diners|exp|udl|cvc|cvv)$")
 _TOUCHING_AFTER = re.compile(r"(?:exp|udl|cvc|cvv|valid|gyld|kr|dkk)")
 _TRACK_NAME = re.compile(r"\^[^^\n]{2,26}\^[0-9]{4}")
@@ -80,7 +79,7 @@ _DATE_AND_CODE = re.compile(r"^[ ,;|/]{0,3}(?:udl|exp)?[a-zø:. ]{0,12}(?:0[1-9]
 _KEY = re.compile(r"([A-Za-zÆØÅæøå_][\w.-]{0,40})(?:\\*[\"'])?\s{0,2}[:=]\s{0,2}(?:\\*[\"'])?[\[({]?$|<([A-Za-z_][\w.:-]{0,40})(?:\s[^<>]{0,40})?>\s{0,2}$")
 _LONGEST_KEY = 96  # characters before a number in which its key is looked for
 _IBAN_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2} ?$")
-_ZEROS = "0000"
+ZEROS = "0000"  # fill up running numbers; in a card's digits they are one in two thousand
 _ANOTHER_MATTER = re.compile(r"[0-9]|[.;!?]\s")  # between an order's word and a number: the word speaks of something else
 _BESIDE = 2  # characters after a number within which an order's word still speaks of it
 _FAR = 16  # characters before a number from which on an order's word no longer speaks of it
@@ -117,17 +116,18 @@ def find_cards(text: str, *, field: str = "") -> list[Hit]:
     return list(_encoded(text, field)) or list(_float(text, field))
 
 
-def excel_damaged(text: str) -> bool:
-    """A whole cell that was a number of 12-19 digits before a spreadsheet rounded it (4,57112E+15): it may have been a card, and nobody can tell."""
-    found = _DAMAGED.fullmatch(text.strip())
-    return found is not None and len(found[1] or "") < int(found[2]) - _LOST_ZEROS
+def card_shapes(text: str) -> Iterator[tuple[int, bool]]:
+    """Of each number in a text that has a card's grouping, range and length: where it stands, and whether it passes Luhn."""
+    written = plain(text[:CHUNK])
+    for candidate in _candidates(written.text):
+        if candidate.usual and _grade(candidate.digits) in {"probable", "review"}:
+            yield written.original(candidate.start), luhn_valid(candidate.digits)
 
 
-def card_shapes(text: str) -> tuple[int, int]:
-    """How many card-shaped numbers a text holds by grouping, range and length, and how many of them pass Luhn."""
-    written = plain(text[:CHUNK]).text
-    shaped = [candidate.digits for candidate in _candidates(written) if candidate.usual and _grade(candidate.digits) in {"probable", "review"}]
-    return len(shaped), sum(map(luhn_valid, shaped))
+def key_before(text: str, place: int) -> str:
+    """The key that stands directly before a place: of JSON, also escaped, of ``key=value``, of XML. Empty where none does."""
+    key = _KEY.search(text, max(place - _LONGEST_KEY, 0), place)
+    return "" if key is None else key[1] or key[2]
 
 
 def _grade(digits: str) -> str:
@@ -165,7 +165,7 @@ def _float(text: str, field: str) -> Iterator[Hit]:
         return
     whole = found[1] + found[2]
     places = int(found[3]) + 1
-    if not places - _LOST_ZEROS <= len(whole) <= places:  # fewer digits: Excel has rounded the number away
+    if not places - _LOSTZEROS <= len(whole) <= places:  # fewer digits: Excel has rounded the number away
         return
     for hit in _in_text(whole.ljust(places, "0"), field):
         yield Hit(kind="card", level=hit.level, reason=hit.reason, network=hit.network, start=0, end=len(text))
@@ -315,7 +315,7 @@ def _weigh_bare(candidate: Candidate, *, grade: str, glued: bool, context: str) 
         return None
     if context in {"identifier", "order"} or (context == "phone" and len(candidate.digits) <= AMEX_LENGTH):
         return Level.REVIEW, "identifier_context"
-    if _ZEROS in candidate.digits:
+    if ZEROS in candidate.digits:
         return Level.REVIEW, "zero_filled"
     if candidate.grouped:
         return Level.PROBABLE, "luhn_and_iin"
@@ -328,21 +328,16 @@ def _weigh_bare(candidate: Candidate, *, grade: str, glued: bool, context: str) 
 
 def _context(candidate: Candidate, text: str, field: str) -> str:
     """What stands around says the number is: a check code, an expiry date, its key, the nearest word before it, the name of the field, the nearest word after it."""
-    lead = text[max(candidate.start - _LONGEST_KEY, 0) : candidate.start]
-    before = lead[-CONTEXT:].casefold()
+    before = text[max(candidate.start - CONTEXT, 0) : candidate.start].casefold()
     after = text[candidate.end : candidate.end + CONTEXT].casefold()
     if _CHECK_CODE.search(after) or _CHECK_CODE.search(before) or _DATE_AND_CODE.match(after):
         return "check_code"
     if _EXPIRY.match(after):
         return "card"
     alone = not before.strip() and not after.strip()
-    return _key_says(lead) or _nearest_before(before, grouped=candidate.grouped) or _field_says(field, alone=alone) or _nearest_after(after)
-
-
-def _key_says(lead: str) -> str:
-    """What the key directly before a number says it is: of JSON, also escaped, of ``key=value``, of XML."""
-    key = _KEY.search(lead)
-    return "" if key is None else _field_says(key[1] or key[2], alone=True)
+    return (
+        _field_says(key_before(text, candidate.start), alone=True) or _nearest_before(before, grouped=candidate.grouped) or _field_says(field, alone=alone) or _nearest_after(after)
+    )
 
 
 def _field_says(field: str, *, alone: bool) -> str:

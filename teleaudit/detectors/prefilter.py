@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from teleaudit.detectors.columns import NO_BREAK_SPACE, PROFILE, PUNCTUATION, WHOLE_NUMBER, ZERO_DECIMALS
+from teleaudit.detectors.cards import ZEROS
+from teleaudit.detectors.columns import DANISH, EXCEL_DAMAGED, HEAD, LONGEST_DAMAGED, NO_BREAK_SPACE, PROFILE, PUNCTUATION, SHAPED_GRADES, WHOLE_NUMBER, ZERO_DECIMALS
 from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
@@ -94,21 +95,36 @@ def card_cells_query(relation: str, record: str, column: str, *, candidate: str)
 
 def _aggregates(column: str, number: str, kind: str) -> list[tuple[str, str]]:
     of_kinds = {"card_shaped": "3, 4, 5", "card_luhn": "4, 5", "test_cards": "5, 6", "other": "1, 2, 6", "other_luhn": "2, 6"}
+    prefix = _prefix_sql(number)
+    danish = _shaped_sql(f"length({number})", prefix, networks=DANISH)
+    damaged = f"{number} IS NULL AND length({column}) <= {LONGEST_DAMAGED} AND {_matches(_trimmed_sql(column), EXCEL_DAMAGED)}"
     counts = {
         "cells": f"count(nullif({column}, ''))",
         "numbers": f"count({number})",
         "card_distinct": f"approx_count_distinct(CASE WHEN {kind} IN (4, 5) THEN {number} END)",
+        "card_issuers": f"approx_count_distinct(CASE WHEN {kind} IN (4, 5) THEN {prefix} END)",
+        "card_heads": f"approx_count_distinct(CASE WHEN {kind} IN (4, 5) THEN substr({number}, 1, {HEAD}) END)",
+        "card_fours": f"count(CASE WHEN {kind} IN (4, 5) THEN CASE WHEN {prefix} // 100000 = 4 THEN 1 END END)",
+        "card_rare": f"count(CASE WHEN {kind} IN (4, 5) THEN CASE WHEN {_shaped_sql(f'length({number})', prefix, grades=frozenset({'review'}))} THEN 1 END END)",
+        "card_zeros": f"count(CASE WHEN {kind} IN (4, 5) THEN CASE WHEN contains({number}, '{ZEROS}') THEN 1 END END)",
+        "danish_shaped": f"count(CASE WHEN {kind} IN (3, 4, 5) THEN CASE WHEN {danish} THEN 1 END END)",
+        "danish_luhn": f"count(CASE WHEN {kind} IN (4, 5) THEN CASE WHEN {danish} THEN 1 END END)",
+        "excel_damaged": f"count(CASE WHEN {damaged} THEN 1 END)",
     } | {name: f"count(CASE WHEN {kind} IN ({kinds}) THEN 1 END)" for name, kinds in of_kinds.items()}
     return [(name, counts[name]) for name in PROFILE]
 
 
 def card_number_sql(column: str) -> str:
     """SQL for the digits of a cell that is a whole number of 12-19 digits, else null: ``whole_number`` in the engine."""
-    trimmed = f"trim(replace({column}, '{NO_BREAK_SPACE}', ' '))"
+    trimmed = _trimmed_sql(column)
     digits = f"regexp_replace({trimmed}, '{ZERO_DECIMALS}', '')"
     for mark in PUNCTUATION:
         digits = f"replace({digits}, '{mark.replace(chr(39), chr(39) * 2)}', '')"
     return f"CASE WHEN length({column}) >= 12 AND {_matches(trimmed, WHOLE_NUMBER)} THEN {digits} END"
+
+
+def _trimmed_sql(column: str) -> str:
+    return f"trim(replace({column}, '{NO_BREAK_SPACE}', ' '))"
 
 
 def _prefix_sql(number: str) -> str:
@@ -130,11 +146,11 @@ def _kind_sql(number: str, upper: str, lower: str, *, length: str, prefix: str) 
     return f"CASE WHEN {number} IS NULL THEN NULL WHEN {is_test} THEN CASE WHEN {_shaped_sql(length, prefix)} THEN 5 ELSE 6 END ELSE {code} END"
 
 
-def _shaped_sql(length: str, prefix: str) -> str:
-    """The first six digits lie in a range of cards of that length. Ranges that only a card word makes cards are left out."""
+def _shaped_sql(length: str, prefix: str, *, grades: frozenset[str] = SHAPED_GRADES, networks: frozenset[str] = frozenset()) -> str:
+    """The first six digits lie in a range of cards of that length: of those grades, and of those networks where any are named."""
     by_lengths: dict[str, list[str]] = {}
     for card_range in card_ranges():
-        if card_range.grade != "context":
+        if card_range.grade in grades and (not networks or card_range.network in networks):
             lengths = ", ".join(map(str, sorted(card_range.lengths)))
             by_lengths.setdefault(lengths, []).append(f"{prefix} BETWEEN {card_range.first} AND {card_range.last}")
     fitting = (f"({length} IN ({lengths}) AND ({' OR '.join(ranges)}))" for lengths, ranges in by_lengths.items())

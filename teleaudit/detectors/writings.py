@@ -107,9 +107,6 @@ def plain(text: str) -> Plain:
     return Plain(text="".join((*pieces, text[cut:])), starts=tuple(starts), shifts=tuple(shifts))
 
 
-# A whole cell that a spreadsheet has rounded: its digits after the mark, and the power of ten. Few of them: more may be the number itself.
-EXCEL_DAMAGED = "[1-9](?:[.,]([0-9]{1,11}))?[eE][+]?(1[1-8])"
-
 # Parts of a text that hide their digits: hexadecimal, UTF-16 in hexadecimal, base64. The prefilter in SQL is made of the same: no look-around, no backslash.
 HEX_DIGITS = "(?:3[0-9][ :]?(?:2[0DdEe][ :]?)?){12}"
 WIDE_HEX_DIGITS = "(?:003[0-9](?:002[0DdEe])?){12}"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.detectors import Hit, knowledge, scan_value
-from teleaudit.detectors.cards import Candidate, excel_damaged, find_cards
+from teleaudit.detectors.cards import Candidate, find_cards
+from teleaudit.detectors.columns import excel_damaged
 from teleaudit.detectors.luhn import luhn_valid
 from tests.detectors.numbers import grouped, with_check_digit
 
