@@ -66,7 +66,11 @@ _SIP_PORTS = frozenset({"5060", "5061", "5080"})
 _BROWSER = re.compile(rf"\b(?:{BROWSERS})/[0-9]")
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _BASE64, _HEX = re.compile(BASE64_ADDRESS), re.compile(HEX_ADDRESS)
-_MARKS = ".:%&\\[({/" + DOTS[1:] + COLONS[1:]
+# No value holds a find without one of these: a quick look that most values do not pass.
+_POSSIBLE = re.compile(
+    rf"\.[^\W\d_]|\.[0-9]{{1,3}}\.[0-9]|:[:/]|(?::[0-9A-Fa-f]{{1,4}}){{5}}|(?:{BROWSERS})/|%[0-9A-Fa-f]{{2}}|&[#a-z]|\\|[\[({{](?:[.:/]|[dD])"
+    rf"|[{DOTS[1:]}{COLONS[1:]}{SLASHES[1:]}{DROPPED}]"
+)
 _SPECIAL = re.compile(
     rf"%(?:25){{0,3}}[2-7][0-9A-Fa-f]|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[a-z]{{2,6}});|\\(?:u00[0-9A-Fa-f]{{2}}|[nrt/\"'])"
     rf"|\[(?:[.:/]|://|(?i:dot))\]|\((?:[.]|(?i:dot))\)|\{{[.]\}}|[{DOTS[1:]}{COLONS[1:]}{SLASHES[1:]}{DROPPED}]"
@@ -111,7 +115,7 @@ def find_browsing(text: str, *, field: str = "", own_domains: Collection[str] = 
 
 
 def _finds(text: str, field: str, own: frozenset[str]) -> list[_Find]:
-    found = [find for chunk in _chunks(text) for find in _in_chunk(text, chunk, field, own)] if any(mark in text for mark in _MARKS) else []
+    found = [find for chunk in _chunks(text) for find in _in_chunk(text, chunk, field, own)] if _POSSIBLE.search(text) else []
     if not found:
         found = list(_encoded(text, field, own))
     if not found and field and says(field) == "search" and any(character.isalpha() for character in text[:CHUNK]):  # (6)
@@ -138,7 +142,7 @@ def _in_chunk(text: str, chunk: range, field: str, own: frozenset[str]) -> Itera
     for find in finds:
         start = offset + written.original(find.start)
         if start in chunk:
-            yield _Find(level=find.level, reason=find.reason, start=start, end=offset + written.original(find.end - 1) + 1, site=find.site)
+            yield _Find(level=find.level, reason=find.reason, start=start, end=offset + written.original(find.end), site=find.site)
 
 
 def _encoded(text: str, field: str, own: frozenset[str]) -> Iterator[_Find]:

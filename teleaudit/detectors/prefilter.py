@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from teleaudit.detectors.cards import ZEROS
+from teleaudit.detectors import browsing
 from teleaudit.detectors.columns import DANISH, EXCEL_DAMAGED, HEAD, LONGEST_DAMAGED, NO_BREAK_SPACE, PROFILE, PUNCTUATION, SHAPED_GRADES, WHOLE_NUMBER, ZERO_DECIMALS
 from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
 from teleaudit.detectors.knowledge import card_ranges, test_cards
@@ -184,3 +185,41 @@ def _cpr_patterns() -> tuple[str, str]:
 def _exotic() -> str:
     """What only ``writings.plain`` can read: a tab apart, which the expressions hold themselves."""
     return f"[%&<{SPACES.replace(chr(9), '')}{DASHES}{DROPPED}{''.join(DOTS)}{digit_ranges()}]|[\\\\]"
+
+
+def browsing_candidate_sql(column: str, *, name: str | None = None) -> str:
+    """SQL, true for every text of ``column`` (an expression of type text) in which ``find_browsing`` could find something; false for null.
+
+    Where the column's ``name`` is given and speaks of no destination, cells that are an IP address and nothing else are left out;
+    without a name they are candidates, and what somebody searched for is none: only a name tells it.
+    """
+    if name is not None and browsing.says(name) == "search":
+        return f"(CASE WHEN length({column}) > 0 THEN true ELSE false END)"
+    plain, marked, dotted, cell = _browsing_patterns(alone=name is None or browsing.names_destination(name))
+    spoken = " OR ".join(f"contains({column}, '{mark}')" for mark in ".:/")
+    marks = " OR ".join((_matches(column, marked), *(f"contains({column}, {mark})" for mark in ("chr(92)", "'[.'", "'[:'", "'[/'")), f"contains(lower({column}), '[dot')"))
+    found = f"CASE WHEN {spoken} THEN {_matches(column, plain)} ELSE false END"
+    rest = f"WHEN {marks} THEN {_matches(column, dotted)} WHEN length({column}) >= 8 THEN {_matches(column, cell)}"
+    return f"(CASE WHEN length({column}) < 4 THEN false WHEN {found} THEN true {rest} ELSE false END)"
+
+
+@cache
+def _browsing_patterns(*, alone: bool) -> tuple[str, str, str, str]:
+    """Plainly written; with something only the exact detector can read; a dot or a colon in any writing; a whole cell in another writing."""
+    before, before_six = ("", "") if alone else ("[^0-9.]", "[^0-9A-Fa-f:][0-9A-Fa-f:]*")
+    beyond = "\u0080-\U0010ffff"
+    plain = (
+        "://",
+        "(?:^|[^A-Za-z0-9_.@-])[A-Za-z0-9_.-]*[.](?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)[.-]*(?:$|[^A-Za-z0-9_.@-])",
+        f"[.][A-Za-z0-9_-]*[{beyond}]",
+        f"{before}[0-9]{{1,3}}(?:[.][0-9]{{1,3}}){{3}}",
+        f"{before_six}(?:::|(?:[0-9A-Fa-f]{{1,4}}:){{7}})",
+        f"(?:{browsing.BROWSERS})/[0-9]",
+    )
+    fancy = browsing.DOTS[1:] + browsing.COLONS[1:]
+    return (
+        "|".join(f"(?:{pattern})" for pattern in plain),
+        f"[%&{fancy}{browsing.SLASHES[1:]}{browsing.DROPPED}]|[(](?:[.]|[dD][oO][tT])|[{{][.]",
+        f"[.{fancy}]|%(?:25)*(?:2[Ee]|3[Aa])|&#|&period;|&colon;|u00|[dD][oO][tT]|::",
+        f"^{_BLANK}(?:{browsing.BASE64_ADDRESS}|{browsing.HEX_ADDRESS}){_BLANK}$",
+    )
