@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test test-deep lint format bench bench-all lab samples constraints clean
+.PHONY: help audit test test-deep lint format bench bench-all bench-detection lab samples constraints clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench-all: $(VENV)/installed-bench  ## all measurements of the README; hours, an
 	$(BIN)/python benchmarks/detectors.py
 	$(BIN)/python benchmarks/spark.py
 	$(BIN)/python benchmarks/scaling.py
+
+bench-detection: $(VENV)/installed-bench  ## what the detectors find and miss in a labelled corpus, beside their peers, a few minutes
+	$(BIN)/python -m benchmarks.detection --peers
 
 lab: $(VENV)/installed  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
