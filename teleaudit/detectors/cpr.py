@@ -66,6 +66,8 @@ __all__ = ["CPR_PROFILE", "cpr_in_cell", "decide_cpr_column", "find_cpr", "profi
 
 def whole_number(text: str) -> tuple[str, bool]:
     """The nine or ten digits of a cell that is a number and nothing else, and whether a dash parts them; empty for every other cell."""
+    if len(text) == LENGTH and text.isascii() and text.isdigit():
+        return text, False
     if len(text) > LONGEST_NUMBER:
         return "", False
     trimmed = _ZERO_DECIMALS.sub("", plain(text).text.strip())
@@ -172,7 +174,8 @@ def _without_strong(counts: Mapping[str, int], name: str) -> tuple[Level | None,
 def _few_numbers(counts: Mapping[str, int], name: str, *, tail: float) -> tuple[Level | None, str]:
     """Too few for a rate, or a rate near chance."""
     dated, strong = counts["cpr_dated"], counts["cpr_strong"]
-    if dated >= FEWEST_FOR_CHANCE and tail > PLAUSIBLE and not names_cpr(name):
+    many = dated >= FEWEST_FOR_CHANCE or (names_other_number(name) and not counts["cpr_dashed"])
+    if many and tail > PLAUSIBLE and not names_cpr(name):
         return None, "chance"
     surprising = counts["cpr_dashed"] == strong or tail <= 0.01  # two of two
     if strong == dated and surprising and not counts["cpr_look_alikes"] and not names_other_number(name):

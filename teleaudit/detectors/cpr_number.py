@@ -51,12 +51,13 @@ def passes_modulus_11(digits: str) -> bool:
 
 
 def moment_like(digits: str) -> bool:
-    """Read as ddmmyyhhmm or yymmddhhmm the digits are a minute of the last years. Whoever had such a number would be in the nineties."""
+    """Read as ddmmyyhhmm or yymmddhhmm the digits are a minute of the last years, or they are a day of them with a small number. The person would be in the nineties."""
     years, _ = cpr_moments()
     first, month, last, hour, minute = (int(digits[place : place + 2]) for place in range(0, LENGTH, 2))
-    if hour > 23 or minute > 59 or not 1 <= month <= 12:
+    if not 1 <= month <= 12:
         return False
-    return (last in years and 1 <= first <= 31) or (first in years and 1 <= last <= 31)
+    timed = hour <= 23 and minute <= 59
+    return (last in years and 1 <= first <= 31 and (timed or hour < 10)) or (timed and first in years and 1 <= last <= 31)
 
 
 def look_alike(digits: str, *, bare: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import random
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -316,9 +317,12 @@ def test_a_swedish_number_is_for_a_person_to_see() -> None:
 def test_a_minute_of_the_last_years_is_moment_like() -> None:
     assert moment_like("2201261435")  # ddmmyyhhmm
     assert moment_like("2601221435")  # yymmddhhmm
+    assert moment_like("2201260975")  # ddmmyy and a running number
+    assert not moment_like("2201261075")
     assert not moment_like("2201262435")
-    assert not moment_like("2201261460")
     assert not moment_like("2201471435")
+    assert not moment_like("2601221460")
+    assert not moment_like("2213261435")
 
 
 DICE = random.Random(20261122)  # noqa: S311 - invented numbers
@@ -334,7 +338,7 @@ MOMENTS = [f"{year}{month:02}{day:02}{10 + day % 9}{day + 20}" for year in (24, 
 ACCOUNTS = [number for number in running("", 9000) if passes_modulus_11(number)]
 LOST = [number[1:] for number in many(20, days=range(1, 10))]
 
-COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
+COLUMNS: dict[str, tuple[str, Sequence[str | None], str, str]] = {
     "by name": ("CPR-nr", [*NUMBERS], "confirmed", "cpr_column"),
     "by name with dashes": ("cpr", [dashed(number) for number in NUMBERS], "confirmed", "cpr_column"),
     "one by name": ("cpr", [NUMBERS[0], None, ""], "confirmed", "cpr_column"),
@@ -348,6 +352,7 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "one with a dash": ("felt7", [dashed(CPR), "12345678", "ja"], "probable", "single_numbers"),
     "one without a dash": ("felt7", [CPR, "12345678", "ja"], "review", "too_few_to_tell"),
     "one under another name": ("ordrenr", [dashed(CPR), "12345678"], "review", "too_few_to_tell"),
+    "one without a dash under another name": ("ordrenr", [CPR, "12345678"], "", "chance"),
     "random numbers": ("felt7", running("", 4000), "", "chance"),
     "order numbers": ("ordrenr", running("", 4000), "", "chance"),
     "moments": ("felt7", [*MOMENTS], "", "look_alikes"),
