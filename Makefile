@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 .PHONY: help audit test test-deep lint format bench bench-all bench-detection lab samples constraints clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 audit: $(VENV)/installed  ## audit both operators' sample exports; the reports go to reports/
 	@started=$$(date +%s); reports=; \
