@@ -10,8 +10,8 @@ from benchmarks.detection import card_writings, identifiers
 from benchmarks.detection.corpus import Value, place, share
 from benchmarks.detection.wording import Wording
 
-_ORDINARY = 3700
-_EXOTIC = 950
+_ORDINARY = 2800
+_EXOTIC = 1850
 _APART = 60
 # Public test numbers, as their publishers list them (shared among all payment test suites; all pass Luhn).
 TEST_CARDS = ("4111111111111111", "4242424242424242", "5555555555554444", "378282246310005", "6011111111111117", "30569309025904", "3530111333300000", "5019717010103742")
@@ -88,7 +88,7 @@ def _cards(rng: random.Random, words: Wording, count: int, writings: dict[str, t
     for _ in range(count):
         number, network = identifiers.card(rng)
         writing = rng.choices(names, weights=weights)[0]
-        told_by_itself = writing in {"sentence, Danish", "sentence, English", "JSON", "log line", "record"}
+        told_by_itself = writing in {"sentence, Danish", "sentence, English", "JSON", "XML", "log line", "record"}
         fields = {"neutral_fields": 1} if told_by_itself else {"card_fields": 40, "neutral_fields": 56, "misleading_fields": 4}
         text = card_writings.write(rng, words, number, writing)
         yield Value(section="card", text=text, field=place(rng, words, fields), holds=True, writing=writing, network=network, ordinary=ordinary)
@@ -96,7 +96,7 @@ def _cards(rng: random.Random, words: Wording, count: int, writings: dict[str, t
 
 def decoy(rng: random.Random, words: Wording, *, section: str, what: str, fields: str, said: str, made: str, named: bool = False) -> Value:
     """A look-alike in the contexts in which the real thing stands: alone, in a sentence, in JSON, a log line, a record."""
-    writing = rng.choices(("bare", "bare, neutral field", "sentence", "JSON", "log line", "record"), weights=(45, 0 if named else 20, 16, 8, 8, 0 if named else 3))[0]
+    writing = rng.choices(("bare", "bare, neutral field", "sentence", "JSON", "log line", "record"), weights=(42, 0 if named else 24, 16, 8, 8, 0 if named else 3))[0]
     key = words.pick(rng, fields)
     write: dict[str, Callable[[], str]] = {
         "sentence": lambda: words.say(rng, f"{{{said}}}", value=made),

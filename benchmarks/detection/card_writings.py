@@ -45,6 +45,19 @@ def _object(rng: random.Random, wording: Wording, number: str) -> str:
     return json.dumps(written, separators=rng.choice(((",", ":"), (", ", ": "))))
 
 
+def _element(rng: random.Random, wording: Wording, number: str) -> str:
+    key = wording.pick(rng, "card_keys")
+    return f"<Payment><{key}>{number}</{key}><Amount>{rng.randrange(9, 999)}</Amount></Payment>"
+
+
+def _escaped(rng: random.Random, wording: Wording, number: str) -> str:
+    return json.dumps({"body": _object(rng, wording, number)})
+
+
+def _thousands(rng: random.Random, _wording: Wording, number: str) -> str:
+    return f"{int(number):,}".replace(",", rng.choice(". ,'"))
+
+
 def _joined(separator: str) -> Writing:
     return lambda _rng, _wording, number: groups(number, separator)
 
@@ -111,6 +124,7 @@ ORDINARY: dict[str, tuple[int, Writing]] = {
     "sentence, Danish": (16, _said("{card_danish}")),
     "sentence, English": (9, _said("{card_english}")),
     "JSON": (8, _object),
+    "XML": (3, _element),
     "log line": (9, _said("{card_log}")),
     "record": (6, _said("{card_record}")),
     "with expiry": (8, _said("{card_expiry}")),
@@ -128,6 +142,11 @@ EXOTIC: dict[str, tuple[int, Writing]] = {
     "hex": (2, _hex),
     "float": (2, _float),
     "glued": (3, _glued),
+    "thousands": (2, _thousands),
+    "apostrophe before it": (2, lambda _rng, _wording, number: f"'{number}"),
+    "JSON in JSON": (2, _escaped),
+    "two spaces, tab, slash, underscore": (2, lambda rng, _wording, number: groups(number, rng.choice(("  ", "\t", "/", "_")))),
+    "eight and eight": (1, lambda _rng, _wording, number: f"{number[:8]} {number[8:]}"),
     "track 1": (2, _track_1),
     "track 2": (2, _track_2),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -52,6 +53,14 @@ WRITINGS: dict[str, tuple[int, dict[str, int], Writing, bool]] = {
     "no-break space": (1, _OPEN, lambda _r, _w, number: dashed(number, "\u00a0"), False),
     "full-width": (1, _OPEN, lambda _r, _w, number: "".join(chr(0xFF10 + int(digit)) for digit in number), False),
     "float": (1, _NAMED, lambda _r, _w, number: f"{number}.0", False),
+    "dash between spaces": (3, _OPEN, lambda _r, _w, number: dashed(number, " - "), True),
+    "dot or slash": (2, _OPEN, lambda rng, _w, number: dashed(number, rng.choice("./")), False),
+    "apostrophe before it": (2, _OPEN, lambda _r, _w, number: f"'{number}", False),
+    "glued": (2, _TOLD, lambda rng, _w, number: f"{rng.choice(('cpr', 'CPR', 'cprnr', 'personnr'))}{number}", False),
+    "zero-width": (1, _OPEN, lambda rng, _w, number: dashed(number, rng.choice("\u200b\u00ad\u2060")), False),
+    "HTML entities": (1, _OPEN, lambda rng, _w, number: dashed(number, rng.choice(("&#45;", "&ndash;", "&nbsp;"))), False),
+    "percent-encoded": (1, _TOLD, lambda rng, _w, number: f"{rng.choice(('cpr', 'ssn'))}={dashed(number, '%2D')}&ok=1", False),
+    "base64": (2, _OPEN, lambda _r, _w, number: base64.b64encode(dashed(number).encode()).decode(), False),
     "replacement number": (2, _NAMED, lambda _r, _w, number: dashed(number), True),
 }
 
