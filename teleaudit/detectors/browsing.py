@@ -26,7 +26,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import browsing_words
 from teleaudit.detectors.names import speaks_of, words_of
-from teleaudit.detectors.sites import Grade, grade_of, is_numbered_node, is_own, labels_of, own_names
+from teleaudit.detectors.sites import Grade, grade_of, is_numbered_node, is_own, is_self_service, labels_of, own_names
 from teleaudit.detectors.writings import LONGEST_ENCODED, Plain, text_of_base64, text_of_hex
 
 CHUNK = 65_536  # characters judged at a time, so that time and memory stay proportional to the value
@@ -244,7 +244,9 @@ def _judge_address(host: str, context: _Context) -> tuple[Level, str] | None:
         return Level.REVIEW, "system_address"
     if grade is not Grade.GOOD:
         return Level.REVIEW, "unlisted_domain" if grade is Grade.UNLISTED else "network_element"
-    return (Level.CONFIRMED, context.reason or "url") if context.named else (Level.PROBABLE, "url")
+    if context.named:
+        return Level.CONFIRMED, context.reason or "url"
+    return (Level.REVIEW, "self_service") if is_self_service(host) else (Level.PROBABLE, "url")
 
 
 def _grade_of_host(host: str) -> Grade:
@@ -308,6 +310,8 @@ def _judge_name(text: str, start: int, end: int, *, name: str, port: str, path: 
         return (Level.REVIEW, "network_element") if context.named or grade is not Grade.NODE else None
     if context.named:
         return Level.CONFIRMED, context.reason or "host"
+    if is_self_service(name):
+        return Level.REVIEW, "self_service"
     return (Level.PROBABLE, "host") if grade is Grade.GOOD else (Level.REVIEW, "weak_name")
 
 

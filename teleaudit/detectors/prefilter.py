@@ -195,17 +195,14 @@ def browsing_candidate_sql(column: str, *, name: str | None = None) -> str:
     """
     if name is not None and browsing.says(name) == "search":
         return f"(CASE WHEN length({column}) > 0 THEN true ELSE false END)"
-    plain, marked, dotted, cell = _browsing_patterns(alone=name is None or browsing.names_destination(name))
-    spoken = " OR ".join(f"contains({column}, '{mark}')" for mark in ".:/")
-    marks = " OR ".join((_matches(column, marked), *(f"contains({column}, {mark})" for mark in ("chr(92)", "'[.'", "'[:'", "'[/'")), f"contains(lower({column}), '[dot')"))
-    found = f"CASE WHEN {spoken} THEN {_matches(column, plain)} ELSE false END"
-    rest = f"WHEN {marks} THEN {_matches(column, dotted)} WHEN length({column}) >= 8 THEN {_matches(column, cell)}"
-    return f"(CASE WHEN length({column}) < 4 THEN false WHEN {found} THEN true {rest} ELSE false END)"
+    anything, plain, dotted = _browsing_patterns(alone=name is None or browsing.names_destination(name))
+    sure = f"CASE WHEN {_matches(column, plain)} THEN true ELSE {_matches(column, dotted)} END"  # an escape needs its dot or colon
+    return f"(CASE WHEN length({column}) < 4 THEN false WHEN {_matches(column, anything)} THEN {sure} ELSE false END)"
 
 
 @cache
-def _browsing_patterns(*, alone: bool) -> tuple[str, str, str, str]:
-    """Plainly written; with something only the exact detector can read; a dot or a colon in any writing; a whole cell in another writing."""
+def _browsing_patterns(*, alone: bool) -> tuple[str, str, str]:
+    """Anything worth a second look; plainly written or a whole cell in another writing; a dot or a colon in any writing."""
     before, before_six = ("", "") if alone else ("[^0-9.]", "[^0-9A-Fa-f:][0-9A-Fa-f:]*")
     beyond = "\u0080-\U0010ffff"
     plain = (
@@ -215,11 +212,15 @@ def _browsing_patterns(*, alone: bool) -> tuple[str, str, str, str]:
         f"{before}[0-9]{{1,3}}(?:[.][0-9]{{1,3}}){{3}}",
         f"{before_six}(?:::|(?:[0-9A-Fa-f]{{1,4}}:){{7}})",
         f"(?:{browsing.BROWSERS})/[0-9]",
-    )
-    fancy = browsing.DOTS[1:] + browsing.COLONS[1:]
-    return (
-        "|".join(f"(?:{pattern})" for pattern in plain),
-        f"[%&{fancy}{browsing.SLASHES[1:]}{browsing.DROPPED}]|[(](?:[.]|[dD][oO][tT])|[{{][.]",
-        f"[.{fancy}]|%(?:25)*(?:2[Ee]|3[Aa])|&#|&period;|&colon;|u00|[dD][oO][tT]|::",
         f"^{_BLANK}(?:{browsing.BASE64_ADDRESS}|{browsing.HEX_ADDRESS}){_BLANK}$",
     )
+    fancy = browsing.DOTS[1:] + browsing.COLONS[1:]
+    marked = (
+        "%[0-9A-Fa-f]{2}",
+        "&(?:#|[a-z]{2,6};)",
+        "[\\\\]",
+        "[({\\[](?:[.:/]|[dD][oO][tT])",
+        f"[{fancy}{browsing.SLASHES[1:]}{browsing.DROPPED}]",
+    )
+    anything, sure = ("|".join(f"(?:{pattern})" for pattern in patterns) for patterns in ((*plain, *marked), plain))
+    return anything, sure, f"[.{fancy}]|%(?:25)*(?:2[Ee]|3[Aa])|&#|&period;|&colon;|u00|[dD][oO][tT]|::"

@@ -80,6 +80,12 @@ def is_numbered_node(name: str) -> bool:
     return len(others) >= 2 and first[-1:].isdigit() and bool(words) and words[-1] in browsing_words("numbered_nodes")
 
 
+def is_self_service(name: str) -> bool:
+    """The name begins like the page where an operator's customers help themselves: ``mit.example.dk``."""
+    labels = labels_of(name)
+    return len(labels) >= 3 and labels[0] in browsing_words("service_labels")
+
+
 @cache
 def _own_names(domains: frozenset[str]) -> frozenset[str]:
     bare = (re.sub(r"^[a-z]+://", "", domain.strip().casefold()).partition("/")[0].removeprefix("*").strip(".") for domain in domains)
@@ -143,6 +149,8 @@ def _of_many(labels: tuple[str, ...], *, alone: bool) -> Grade:
         return Grade.WEAK
     if labels[-1] in browsing_words("key_tlds"):
         return Grade.WEAK if alone else Grade.NONE
+    if labels[-1] in browsing_words("word_tlds") and len(labels[-1]) > 2 and not alone:  # state.folder.work
+        return Grade.WEAK
     return Grade.GOOD
 
 
