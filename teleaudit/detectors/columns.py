@@ -200,13 +200,13 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     real = passing - min(counts["test_cards"], passing)
     if not real:
         return _without_cards(counts, name)
-    tail = _tail(shaped, passing)
+    tail = chance_of(shaped, passing)
     if names_card(name) and passing >= CARD_SHARE * shaped:
         return Level.CONFIRMED, "card_column"
     if real >= FEWEST_CARDS and passing >= CARD_SHARE * shaped and tail <= PLAUSIBLE:
         doubt = _doubt(counts)
         return (Level.REVIEW, doubt) if doubt else (Level.PROBABLE, "card_column")
-    if min(tail, _tail(counts["danish_shaped"], counts["danish_luhn"])) < SURE:
+    if min(tail, chance_of(counts["danish_shaped"], counts["danish_luhn"])) < SURE:
         return Level.PROBABLE, "mixed_column"
     return _few_numbers(counts, name, tail=tail)
 
@@ -246,7 +246,7 @@ def _few_numbers(counts: Mapping[str, int], name: str, *, tail: float) -> tuple[
 
 def _is_other_scheme(counts: Mapping[str, int], name: str) -> bool:
     enough = max(FEWEST_OTHERS, counts["card_shaped"] * (1 if names_card(name) else 0.3))
-    return counts["other"] >= enough and counts["other_luhn"] >= OTHERS_SHARE * counts["other"] and _tail(counts["other"], counts["other_luhn"]) <= PLAUSIBLE
+    return counts["other"] >= enough and counts["other_luhn"] >= OTHERS_SHARE * counts["other"] and chance_of(counts["other"], counts["other_luhn"]) <= PLAUSIBLE
 
 
 def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
@@ -262,10 +262,10 @@ def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
 
 def _is_chance_in_text(counts: Mapping[str, int], heap: str) -> bool:
     shaped = counts.get(f"{heap}_shaped", 0)
-    return shaped >= (FEWEST_OF_KEY if heap in _HEAPS else FEWEST_FOR_CHANCE) and _tail(shaped, counts.get(f"{heap}_luhn", 0)) > PLAUSIBLE
+    return shaped >= (FEWEST_OF_KEY if heap in _HEAPS else FEWEST_FOR_CHANCE) and chance_of(shaped, counts.get(f"{heap}_luhn", 0)) > PLAUSIBLE
 
 
-def _tail(trials: int, successes: int) -> float:
+def chance_of(trials: int, successes: int) -> float:
     """Chance of so many or more numbers passing Luhn when one in ten does: exact for few, the Chernoff bound above that."""
     if successes <= CHANCE * trials:
         return 1.0

@@ -60,6 +60,12 @@ def test_cards() -> frozenset[str]:
 
 
 @cache
+def truncation_limits() -> Mapping[int, tuple[int, int]]:
+    """How much of a truncated card number may be kept, by its length: so many first digits, and so many others."""
+    return {length: (row["first"], row["other"]) for row in _read("truncation.yaml")["limits"] for length in row["lengths"]}
+
+
+@cache
 def name_words(group: str) -> frozenset[str]:
     """The words of one group of column names: card, identifier, order, phone, content ..."""
     return frozenset(_read_names()[group])

@@ -1,0 +1,102 @@
+"""Card numbers of which digits were removed, and whether enough of them is gone.
+
+A truncated number is no card number any more, unless more of it was kept than the card networks allow. What is kept is read from
+its writing: digits beside glyphs that stand for others (``457112******1234``, ``4571 12XX XXXX 1234``, ``457112...1234``).
+
+Source: PCI DSS 4.0.1 requirement 3.5.1, PCI SSC FAQ 1091; the limits in ``data/truncation.yaml``.
+
+What is left out:
+1. Numbers filled with zeros: they cannot be told from others; ``find_cards`` asks a person about those that pass Luhn.
+2. Numbers of which only the last digits are seen: nothing says whose they are, and four may be kept.
+3. Two truncations of one number in different places, which give more away together: ``kept_together`` tells it of two writings
+   that are known to be of the same card; which are, a row's keys must say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from teleaudit.detectors.decisions import Hit, Level
+from teleaudit.detectors.knowledge import card_ranges, truncation_limits
+from teleaudit.detectors.writings import plain
+
+_GLYPHS = "*xX•#●∗·"
+_LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a dimension, 1920x1080
+_ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
+_MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
+_CHUNK = 65_536  # characters of a value that are looked at
+_USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
+_FEWEST_KEPT_FIRST = 4  # digits that say whose number it was
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truncated:
+    """What is left of a card number: its length, and the places of the digits that are kept. Holds no digit."""
+
+    length: int
+    kept: frozenset[int]
+
+    @property
+    def is_overexposed(self) -> bool:
+        """More is kept than the networks allow for numbers of this length."""
+        first, other = truncation_limits()[self.length]
+        return len([place for place in self.kept if place >= first]) > other
+
+
+def truncated(written: str) -> Truncated | None:
+    """What is left of a card number that is written with glyphs for its other digits; None for anything else."""
+    digits = re.sub("[ -]", "", written)
+    if _ELLIPSIS.search(digits):
+        ends = _ELLIPSIS.split(digits)
+        if len(ends) != 2 or not all(end.isdecimal() for end in ends):
+            return None
+        length = _length_of(ends[0], len(ends[0]) + len(ends[1]))
+        kept = {*range(len(ends[0])), *range(length - len(ends[1]), length)}
+    else:
+        if _LETTERS.match(digits) or any(glyph in ".…_" for glyph in digits):
+            return None
+        length, kept = len(digits), {place for place, glyph in enumerate(digits) if glyph.isdecimal()}
+    if length not in truncation_limits() or len(kept) == length or not _begins_like_a_card(digits, length):  # (2)
+        return None
+    return Truncated(length=length, kept=frozenset(kept))
+
+
+def kept_together(first: Truncated, second: Truncated) -> Truncated | None:
+    """What two truncations of the same number keep between them; None when they are of different lengths."""
+    if first.length != second.length:
+        return None
+    return Truncated(length=first.length, kept=first.kept | second.kept)
+
+
+def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001 - the same for every field: a mask says what it is
+    """Card numbers of which more is kept than allowed."""
+    return list(_overexposed(text[:_CHUNK]))
+
+
+def _overexposed(text: str) -> Iterator[Hit]:
+    written = plain(text)
+    for masked in _MASKED.finditer(written.text):
+        left = truncated(masked.group())
+        if left is not None and left.is_overexposed:
+            start, end = written.original(masked.start()), written.original(masked.end() - 1) + 1
+            yield Hit(kind="card", level=Level.PROBABLE, reason="overexposed_truncation", start=start, end=end)
+
+
+def _length_of(beginning: str, kept: int) -> int:
+    """How long a number was of which an ellipsis leaves open how much is gone."""
+    for card_range in card_ranges():
+        if card_range.grade == "probable" and card_range.first[:_FEWEST_KEPT_FIRST] <= beginning[:_FEWEST_KEPT_FIRST] <= card_range.last[:_FEWEST_KEPT_FIRST]:
+            return max(min(card_range.lengths), kept)
+    return max(_USUAL_LENGTH, kept)
+
+
+def _begins_like_a_card(digits: str, length: int) -> bool:
+    beginning = (re.match("[0-9]*", digits) or [""])[0][:6]
+    if len(beginning) < _FEWEST_KEPT_FIRST:
+        return False
+    return any(
+        length in card_range.lengths and card_range.first[: len(beginning)] <= beginning <= card_range.last[: len(beginning)] and card_range.grade != "context"
+        for card_range in card_ranges()
+    )

@@ -1,0 +1,69 @@
+"""Card numbers of which digits were removed: what may be kept, what is too much, and what is no card."""
+
+from __future__ import annotations
+
+import pytest
+
+from teleaudit.detectors.cards import find_cards
+from teleaudit.detectors.truncation import find_truncated, kept_together, truncated
+
+WRITINGS = """
+    written                 | length | kept | overexposed
+    457112******1234        | 16     | 10   | no
+    45711234****1234        | 16     | 12   | no
+    457112345***1234        | 16     | 13   | yes
+    45711234***51234        | 16     | 13   | yes
+    4571 12XX XXXX 1234     | 16     | 10   | no
+    4571-1234-56••-1234     | 16     | 14   | yes
+    4571 1234 5678 ####     | 16     | 12   | no
+    457112...1234           | 16     | 10   | no
+    457112…1234             | 16     | 10   | no
+    4571123412...1234       | 16     | 14   | yes
+    371234*****1234         | 15     | 10   | no
+    3712345****1234         | 15     | 11   | yes
+    371234...1234           | 15     | 10   | no
+    361234****1234          | 14     | 10   | no
+    62123456*******1234     | 19     | 12   | no
+    6212345678901*****1     | 19     | 14   | yes
+    ************1234        |        |      |
+    ****1234                |        |      |
+    991234******1234        |        |      |
+    4571123412341234        |        |      |
+    4571.1234.12..          |        |      |
+    192016x108012345        |        |      |
+    45******78              |        |      |
+    457112                  |        |      |
+"""
+
+
+@pytest.mark.parametrize(("written", "length", "kept", "overexposed"), [[cell.strip() for cell in line.split("|")] for line in WRITINGS.strip().splitlines()[1:]])
+def test_what_is_left_is_measured_against_the_limits_of_its_length(written: str, length: str, kept: str, overexposed: str) -> None:
+    left = truncated(written)
+    if not length:
+        assert left is None
+        return
+    assert left is not None
+    assert (left.length, len(left.kept), left.is_overexposed) == (int(length), int(kept), overexposed == "yes")
+    hits = find_truncated(f"Betalt med {written} i dag")
+    assert [(hit.reason, hit.start) for hit in hits] == ([("overexposed_truncation", 11)] if overexposed == "yes" else [])
+    assert find_cards(f"Betalt med {written} i dag") == []
+
+
+def test_two_truncations_of_one_number_give_more_away_together() -> None:
+    first, second = truncated("45711234****1234"), truncated("457112***678****")
+    assert first is not None
+    assert second is not None
+    assert not first.is_overexposed
+    assert not second.is_overexposed
+    both = kept_together(first, second)
+    assert both is not None
+    assert both.is_overexposed
+    shorter = truncated("371234*****1234")
+    assert shorter is not None
+    assert kept_together(first, shorter) is None
+
+
+@pytest.mark.parametrize("text", ["", "*" * 100_000, "4*" * 50_000, "4571 " * 20_000, "4." * 50_000, "1…" * 1000])
+def test_any_text_is_looked_at_without_a_crash(text: str) -> None:
+    for hit in find_truncated(text):
+        assert 0 <= hit.start < hit.end <= len(text)
