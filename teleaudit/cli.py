@@ -217,7 +217,7 @@ def scan(
     from teleaudit.scanning.scan import NotScanned, scan_paths
     from teleaudit.scanning.show import Summary, as_json, is_shown
 
-    summary = Summary()
+    summary, write = Summary(), _writer()
     try:
         with _progress() as (say, progress):
             for event in scan_paths(paths, own_domains=own_domain or (), progress=progress):
@@ -225,7 +225,7 @@ def scan(
                 if isinstance(event, NotScanned):
                     say(f"not scanned: {event.file}: {event.reason}" + (f"; its first {event.rows:,} rows were" if event.rows else ""))
                 elif output == "jsonl" and is_shown(event, min_level):
-                    _out.file.write(as_json(event) + "\n")
+                    write(as_json(event) + "\n")
     except KeyboardInterrupt:
         _err.print("teleaudit: interrupted. The rest was not scanned.")
         raise typer.Exit(ExitCode.INTERNAL) from None
@@ -377,6 +377,20 @@ def _show_timings(timings: Mapping[str, Any]) -> None:
     _err.print(
         f"{timings['seconds']:,.1f} s in all. At most {memory} of memory (limit of the engine: {timings['memory_limit']}) and {disk} of temporary disk, {spill} of it spilled."
     )
+
+
+def _writer() -> Callable[[str], None]:
+    """Writes results that are too many for rich; when the reader has left nothing more, like ``_Console``."""
+    gone: list[OSError] = []
+
+    def write(text: str) -> None:
+        if not gone:
+            try:
+                sys.stdout.write(text)
+            except BrokenPipeError as error:
+                gone.append(error)
+
+    return write
 
 
 def _show_finds(rows: Sequence[Sequence[str]]) -> None:

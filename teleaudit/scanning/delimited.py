@@ -118,6 +118,7 @@ class _Lines:
 
     def __init__(self, lines: Iterator[tuple[str, bool]]) -> None:
         self.record: list[str] = []
+        self.ended = False  # the parser asked for a line that was not there: within a record it does so in search of a quote
         self._lines = lines
         self._long: list[str] = []
         self._again: deque[str] = deque()
@@ -126,13 +127,11 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if self._again:
-            line = self._again.popleft()
-        else:
-            line, ended = next(self._lines)
-            if not ended:
-                self._long = [line]
-                raise StopIteration
+        line, ended = (self._again.popleft(), True) if self._again else next(self._lines, ("", False))
+        self.ended = not ended
+        if not ended:
+            self._long = [line] if line else []
+            raise StopIteration
         self.record.append(line)
         return line
 
@@ -188,7 +187,7 @@ class _Reading:
         size = 0
         try:
             for record in csv.reader(self.lines, delimiter=self.form.delimiter):
-                if len(self.lines.record) > 1 and len(record) != len(self.form.columns):
+                if len(self.lines.record) > 1 and (self.lines.ended or len(record) != len(self.form.columns)):
                     raise csv.Error  # noqa: TRY301 (a stray quote has swallowed what follows: broken, only that the parser cannot know)
                 size += sum(map(len, self.lines.record))
                 self.lines.record.clear()

@@ -37,6 +37,7 @@ _FOREIGN = (
 )
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.02  # share of control characters in text: a log that was cut off holds NULs
+_FEW_CONTROLS = 8
 _LOOKED_AT = 65_536
 
 
@@ -44,7 +45,7 @@ def read_batches(source: Source) -> Iterator[Batch]:
     """The source's cells. Raises: UnreadableError, or what reading a damaged file raises."""
     head = source.head()
     if not head:
-        return iter(())
+        return iter(())  # empty, or damaged from the start, which is noted
     foreign = next((what for magic, what in _FOREIGN if head.startswith(magic)), None)
     if foreign is not None:
         msg = f"binary: {foreign}"
@@ -60,7 +61,7 @@ def _read_text(source: Source, head: bytes) -> Iterator[Batch]:
     encoding = _encoding(head)
     complete = len(head) < SAMPLE_BYTES
     sample = take_sample(head, encoding, complete=complete).text
-    if len(_CONTROLS.findall(sample[:_LOOKED_AT])) > _MOST_CONTROLS * len(sample[:_LOOKED_AT]):
+    if len(_CONTROLS.findall(sample[:_LOOKED_AT])) > max(_FEW_CONTROLS, _MOST_CONTROLS * len(sample[:_LOOKED_AT])):
         msg = "binary"
         raise UnreadableError(msg)
     form = _json_form(source.suffix, sample.lstrip())

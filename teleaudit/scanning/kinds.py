@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from teleaudit.detectors import ColumnDecision, Hit, cards_in_cell, decide_card_column, decide_message_column, find_cards, find_messages, messages_in_cell, profile_cards
-from teleaudit.detectors.prefilter import card_candidate_sql, card_number_sql, message_candidate_sql
-
-KINDS = ("card", "cpr", "message", "browsing")
+from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing
+from teleaudit.detectors.cards import find_cards
+from teleaudit.detectors.columns import cards_in_cell, decide_card_column, profile_cards
+from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
+from teleaudit.detectors.decisions import ColumnDecision, Hit
+from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell
+from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, card_number_sql, cpr_candidate_sql, message_candidate_sql
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,16 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
     """Everything that is looked for."""
     return (
         Kind(name="card", find=find_cards, noticed=_card_or_number, profile=profile_cards, decide=decide_card_column, in_cell=cards_in_cell),
+        Kind(name="cpr", find=find_cpr, noticed=cpr_candidate_sql, profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
         Kind(name="message", find=find_messages, noticed=message_candidate_sql, profile=None, decide=decide_message_column, in_cell=messages_in_cell),
+        Kind(
+            name="browsing",
+            find=partial(find_browsing, own_domains=own_domains),
+            noticed=browsing_candidate_sql,
+            profile=partial(profile_browsing, own_domains=own_domains),
+            decide=decide_browsing_column,
+            in_cell=partial(browsing_in_cell, own_domains=own_domains),
+        ),
     )
 
 

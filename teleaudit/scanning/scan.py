@@ -16,7 +16,7 @@ from teleaudit.scanning.batches import Column
 from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import Kind, kinds
 from teleaudit.scanning.looking import Look, Looking
-from teleaudit.scanning.sources import READ_ERRORS, Source, UnreadableError, find_sources, unpacked
+from teleaudit.scanning.sources import DAMAGED, READ_ERRORS, Source, UnreadableError, find_sources, unpacked
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
 LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
@@ -95,7 +95,7 @@ def _read(parts: Iterator[_Part]) -> Iterator[_Part]:
     try:
         yield from parts
     except READ_ERRORS as error:
-        raise UnreadableError("no permission" if isinstance(error, PermissionError) else "damaged, or packed in a way that is not known here") from None
+        raise UnreadableError("no permission" if isinstance(error, PermissionError) else DAMAGED) from None
 
 
 @dataclass(kw_only=True)
@@ -146,6 +146,7 @@ class _Scanning:
                 self._say(rows, size, second=second)
         except UnreadableError as error:
             self._problem = str(error)
+        self._problem = self._problem or next(iter(self.source.damage), None)
         self._rows = max(self._rows, rows)
 
     def _say(self, rows: int, size: int, *, second: bool) -> None:

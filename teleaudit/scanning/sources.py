@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
@@ -27,6 +27,9 @@ from teleaudit.scanning.withheld import ShownPaths, is_personal_path
 STDIN = "-"
 DEEPEST = 3  # archives in archives in archives
 HEAD_BYTES = 1 << 20
+DAMAGED = "damaged, or packed in a way that is not known here"
+_PART_BYTES = 1 << 13  # of a packed file, that are lost with the place where it is damaged
+_ENCRYPTED = 1  # a flag of ZIP members
 _WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 
@@ -48,6 +51,7 @@ class Source:
     size: int | None = None  # bytes; None where nobody knows
     is_plain: bool = True  # what is opened may be read from its middle
     depth: int = 0
+    damage: list[str] = field(default_factory=list)  # why what was read of it is not all there is
 
     def head(self) -> bytes:
         """The first bytes."""
@@ -72,7 +76,8 @@ def find_sources(paths: Sequence[Path]) -> Iterator[Source | tuple[str, str]]:
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if str(path) == STDIN:
-            yield _standard_input()
+            with _spooled(sys.stdin.buffer) as kept:
+                yield Source(shown=STDIN, suffix="", open=_opener_of(kept), size=os.fstat(kept.fileno()).st_size)
         elif path.is_dir():
             yield from _in_folder(path, shown, seen)
         else:
@@ -155,17 +160,15 @@ def _words(error: OSError) -> str:
     return {PermissionError: "no permission", FileNotFoundError: "a link that leads nowhere"}.get(type(error), (error.strerror or "cannot be read").lower())
 
 
-class _Shared:
-    """A temporary file that several readers use one after the other: closing a reader only rewinds it."""
+def _opener_of(file: BinaryIO) -> Callable[[], BinaryIO]:
+    """Opens a temporary file from its start, for one reader after the other: it has no name to open it by."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-
-    def open(self) -> BinaryIO:
-        """The file from its start."""
-        again = os.fdopen(os.dup(self.file.fileno()), "rb")
+    def open_again() -> BinaryIO:
+        again = os.fdopen(os.dup(file.fileno()), "rb")
         again.seek(0)
         return again
+
+    return open_again
 
 
 def _spooled(stream: BinaryIO) -> BinaryIO:
@@ -174,11 +177,6 @@ def _spooled(stream: BinaryIO) -> BinaryIO:
     shutil.copyfileobj(stream, file, 1 << 20)
     file.seek(0)
     return file
-
-
-def _standard_input() -> Source:
-    kept = _Shared(_spooled(sys.stdin.buffer))
-    return Source(shown=STDIN, suffix="", open=kept.open, size=os.fstat(kept.file.fileno()).st_size)
 
 
 # What is packed
@@ -199,38 +197,41 @@ def unpacked(source: Source) -> Iterator[Source | tuple[str, str]]:
         return
     # The name inside is the one without the ending of the packer, where it has one.
     inner = PurePath(source.shown.removesuffix(source.suffix)).suffix.lower() if source.suffix in _ENDINGS else source.suffix
-    yield from unpacked(Source(shown=source.shown, suffix=inner, open=lambda: opener(source.open()), is_plain=False, depth=source.depth + 1))
+    damage = source.damage
+    yield from unpacked(Source(shown=source.shown, suffix=inner, open=lambda: opener(source.open(), damage), is_plain=False, depth=source.depth + 1, damage=damage))
 
 
 def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
     """The files of a ZIP archive; the archive itself when it is a workbook."""
-    with source.open_anywhere() as file, zipfile.ZipFile(file) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-    if _WORKBOOK_PARTS & {member.filename for member in members}:
-        yield source
+    with source.open_anywhere() as file:
+        with zipfile.ZipFile(file) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+        if _WORKBOOK_PARTS & {member.filename for member in members}:
+            yield source
+            return
+        shown, opened = ShownPaths(), source.open if source.is_plain else _opener_of(file)
+        for member in sorted(members, key=lambda member: member.filename):
+            yield from _member(source, member, f"{source.shown}/{shown.of(member.filename)}", opened)
+
+
+def _member(source: Source, member: zipfile.ZipInfo, named: str, opened: Callable[[], BinaryIO]) -> Iterator[Source | tuple[str, str]]:
+    if member.flag_bits & _ENCRYPTED:
+        yield named, "protected by a password"
         return
-    shown, kept = ShownPaths(), None if source.is_plain else _Shared(source.open_anywhere())
-    opened = source.open if kept is None else kept.open
-    for member in sorted(members, key=lambda member: member.filename):
-        named = f"{source.shown}/{shown.of(member.filename)}"
-        if member.flag_bits & 1:
-            yield named, "protected by a password"
-            continue
-        inner = Source(
-            shown=named, suffix=PurePath(member.filename).suffix.lower(), open=_member_opener(opened, member), size=member.file_size, is_plain=False, depth=source.depth + 1
-        )
-        try:
-            yield from unpacked(inner)
-        except READ_ERRORS:
-            yield named, "damaged, or packed in a way that is not known here"
+    suffix, damage = PurePath(member.filename).suffix.lower(), list[str]()
+    opener = _member_opener(opened, member, damage)
+    try:
+        yield from unpacked(Source(shown=named, suffix=suffix, open=opener, size=member.file_size, is_plain=False, depth=source.depth + 1, damage=damage))
+    except READ_ERRORS:
+        yield named, DAMAGED
 
 
-def _member_opener(opened: Callable[[], BinaryIO], member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+def _member_opener(opened: Callable[[], BinaryIO], member: zipfile.ZipInfo, damage: list[str]) -> Callable[[], BinaryIO]:
     def open_member() -> BinaryIO:
         file = opened()
         try:
             with zipfile.ZipFile(file) as archive:
-                return _unpacking(archive.open(member), file)
+                return _unpacking(archive.open(member), file, damage)
         except BaseException:
             file.close()
             raise
@@ -241,16 +242,21 @@ def _member_opener(opened: Callable[[], BinaryIO], member: zipfile.ZipInfo) -> C
 class _Unpacking(io.RawIOBase):
     """What an unpacker reads, which closes the packed file too when it is closed: the unpackers leave that open."""
 
-    def __init__(self, stream: Any, packed: BinaryIO) -> None:  # noqa: ANN401 (pyarrow's streams have no types)
-        self._stream, self._packed = stream, packed
+    def __init__(self, stream: Any, packed: BinaryIO, damage: list[str]) -> None:  # noqa: ANN401 (pyarrow's streams have no types)
+        self._stream, self._packed, self._damage = stream, packed, damage
+        self._read = getattr(stream, "read1", stream.read)  # what can be had before the place where it is damaged
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
     def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 (as RawIOBase has it)
-        """The next bytes."""
-        data = self._stream.read(len(buffer))
+        """The next bytes; none behind the place where it is damaged, which is noted."""
+        try:
+            data = self._read(len(buffer))
+        except READ_ERRORS:
+            self._damage.append(DAMAGED)
+            return 0
         buffer[: len(data)] = data
         return len(data)
 
@@ -262,24 +268,24 @@ class _Unpacking(io.RawIOBase):
         super().close()
 
 
-def _unpacking(stream: Any, packed: BinaryIO) -> BinaryIO:  # noqa: ANN401 (pyarrow's streams have no types)
-    return cast("BinaryIO", io.BufferedReader(_Unpacking(stream, packed), 1 << 18))
+def _unpacking(stream: Any, packed: BinaryIO, damage: list[str]) -> BinaryIO:  # noqa: ANN401 (pyarrow's streams have no types)
+    return cast("BinaryIO", io.BufferedReader(_Unpacking(stream, packed, damage), _PART_BYTES))
 
 
-def _gzip(file: BinaryIO) -> BinaryIO:
-    return _unpacking(gzip.GzipFile(fileobj=file), file)
+def _gzip(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return _unpacking(gzip.GzipFile(fileobj=file), file, damage)
 
 
-def _bzip2(file: BinaryIO) -> BinaryIO:
-    return _unpacking(bz2.BZ2File(file), file)
+def _bzip2(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return _unpacking(bz2.BZ2File(file), file, damage)
 
 
-def _xz(file: BinaryIO) -> BinaryIO:
-    return _unpacking(lzma.LZMAFile(file), file)
+def _xz(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return _unpacking(lzma.LZMAFile(file), file, damage)
 
 
-def _zstd(file: BinaryIO) -> BinaryIO:
-    return _unpacking(pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"), file)
+def _zstd(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return _unpacking(pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"), file, damage)
 
 
 _PACKED = ((b"\x1f\x8b", _gzip), (b"BZh", _bzip2), (b"\xfd7zXZ\x00", _xz), (b"\x28\xb5\x2f\xfd", _zstd))
