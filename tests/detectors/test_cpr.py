@@ -160,6 +160,8 @@ WRITINGS = {
     "in json": f'{{"note": "{dashed(CPR)}"}}',
     "beside a phone number": f"12345678 {dashed(CPR)}",
     "a customer's word before": f"Kontohaver {dashed(CPR)}",
+    "in a line of values": f"12345678,{CPR},2026-11-22",
+    "before a word about others": f"{dashed(CPR)} har 12 cpr-sager",
     "beside a comma": f"Hansen, {dashed(CPR)}, Vejle",
 }
 
@@ -188,6 +190,8 @@ CONFIRMED = {
     "json key": f'{{"cprNumber":"{CPR}"}}',
     "key and value": f"cpr={CPR};x=1",
     "cvr/cpr": f"CVR/CPR: 12345678 / {dashed(CPR)}",
+    "cpr/cvr": f"CPR/CVR-nr. {dashed(CPR)}",
+    "cpr-id": f"cpr-id: {CPR}",
     "after another number": f"ordre 12345, cpr {CPR}",
     "dots": f"cpr {dashed(CPR, '.')}",
     "date with dots": f"cpr {CPR[:2]}.{CPR[2:4]}.{CPR[4:6]}-{CPR[6:]}",
@@ -226,7 +230,16 @@ def test_the_name_of_the_field_speaks_too(field: str, strong: str, unchecked: st
 
 
 REVIEWED = {
-    "other_context": (f"ordre {CPR}", f"sagsnr. {dashed(CPR)}", f"tlf: {CPR}", f'{{"order_id":"{CPR}"}}', f"cpr ikke oplyst, ordre {CPR}", f"timestamp={CPR}", f"Konto nr. {CPR}"),
+    "other_context": (
+        f"ordre {CPR}",
+        f"sagsnr. {dashed(CPR)}",
+        f"tlf: {CPR}",
+        f'{{"order_id":"{CPR}"}}',
+        f"cpr ikke oplyst, ordre {CPR}",
+        f"timestamp={CPR}",
+        f"Konto nr. {CPR}",
+        f"p-nr {cpr_number('100347')}",
+    ),
     "touching_text": (f"/kunder/{CPR}", f"A-{CPR}", f"{CPR}@example.dk", f"1234 {CPR}", f"1234-{CPR}", f"{dashed(CPR)}-7", f"#{CPR}", f"{dashed(CPR)}:55", f"{CPR},5"),
     "no_check_digit": (f"cpr {dashed(UNCHECKED)}", f"personnummer: {UNCHECKED}"),
     "replacement_number": (dashed(REPLACEMENT), f"Kunden {dashed(REPLACEMENT)} ringede"),
@@ -272,6 +285,9 @@ PASSED_BY = {
     "a bare replacement number": REPLACEMENT,
     "a replacement number beside order": f"ordre {dashed(REPLACEMENT)}",
     "a swedish number by its name": "svensk personnummer 850312-1234",
+    "two separators": f"cpr {CPR[:2]}.{CPR[2:6]}-{CPR[6:]}",
+    "dashes without a word": f"{CPR[:2]}-{CPR[2:4]}-{CPR[4:6]}-{CPR[6:]}",
+    "a tied replacement number": f"A-{dashed(REPLACEMENT)}",
     "dots without a word": dashed(CPR, "."),
     "phone numbers in pairs": "20 12 34 56 78",
     "a time": "22-01-2026 14:35",
@@ -301,6 +317,8 @@ def test_a_lost_zero_needs_the_word_or_the_name() -> None:
 def test_each_of_several_numbers_is_judged() -> None:
     hits = find_cpr(f"cpr {dashed(CPR)} og {dashed(cpr_number(place=1))}, ordre {cpr_number(place=2)}")
     assert [hit.level for hit in hits] == ["confirmed", "confirmed", "review"]
+    hits = find_cpr(f"{dashed(CPR)} cpr: {dashed(cpr_number(place=1))}")
+    assert [hit.level for hit in hits] == ["probable", "confirmed"]
 
 
 @pytest.mark.parametrize("number", sorted(cpr_test_numbers())[:3], ids=lambda _: "published")
@@ -311,6 +329,7 @@ def test_a_published_test_number_is_for_a_person_to_see(number: str) -> None:
 def test_a_swedish_number_is_for_a_person_to_see() -> None:
     both = next(number for place in range(80) if swedish_like(number := cpr_number("030721", seventh="6", place=place)))
     assert reason(dashed(both)) == "swedish_like"
+    assert judged(both) == "probable"  # in Sweden a dash is always written
     assert not swedish_like(cpr_number("030747"))
 
 
@@ -352,6 +371,10 @@ COLUMNS: dict[str, tuple[str, Sequence[str | None], str, str]] = {
     "a thousand among numbers without a check digit": ("felt7", [*NUMBERS * 18, *[UNCHECKED] * 3000], "probable", "mixed_column"),
     "a thousand": ("felt7", NUMBERS * 18, "probable", "cpr_column"),
     "one with a dash": ("felt7", [dashed(CPR), "12345678", "ja"], "probable", "single_numbers"),
+    "few among many dates": ("felt7", [*NUMBERS * 10, *[UNCHECKED] * 3400], "probable", "mixed_column"),
+    "beside numbers of another scheme": ("felt7", [*NUMBERS, *(cpr_number("407047", place=i) for i in range(5))], "probable", "cpr_column"),
+    "bank accounts under the name": ("cpr", [*ACCOUNTS], "confirmed", "cpr_column"),
+    "one that reads as a moment": ("felt7", [dashed(cpr_number("220126", seventh="1"))], "review", "too_few_to_tell"),
     "one without a dash": ("felt7", [CPR, "12345678", "ja"], "review", "too_few_to_tell"),
     "one under another name": ("ordrenr", [dashed(CPR), "12345678"], "review", "too_few_to_tell"),
     "one without a dash under another name": ("ordrenr", [CPR, "12345678"], "", "chance"),
@@ -373,6 +396,8 @@ COLUMNS: dict[str, tuple[str, Sequence[str | None], str, str]] = {
     "lost zeros": ("felt7", [*LOST, *NUMBERS], "probable", "cpr_column"),
     "only lost zeros": ("felt7", [*LOST], "probable", "lost_zero"),
     "lost zeros by name": ("CPR", [*LOST], "confirmed", "lost_zero"),
+    "replacement numbers among phone numbers": ("felt7", [*running("45", 60), *(f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS)], "", "none"),
+    "lost zeros among running numbers": ("felt7", [*LOST, *running("199", 100, length=9)], "", "chance"),
     "nine digits": ("felt7", running("", 900, length=9), "", "chance"),
     "hashed": ("cpr", [f"{i:064x}" for i in range(1, 40)], "", "none"),
     "masked": ("cpr", [number[:6] + "-xxxx" for number in NUMBERS], "", "none"),
@@ -412,6 +437,7 @@ CELLS = """
     lost zeros                       | probable  | probable    |           | probable
     lost zeros by name               |           |             |           | confirmed
     among order numbers              | probable  |             |           |
+    few among many dates             | review    |             |           |
     random numbers                   |           |             |           |
     bank accounts                    |           |             |           |
     replacement numbers by name      | probable  | probable    |           |
