@@ -24,7 +24,7 @@ from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import card_range_of, context_pattern, test_cards
 from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.names import names_card, names_identifier, speaks_of
-from teleaudit.detectors.writings import decoded, plain
+from teleaudit.detectors.writings import BASE64, decoded, plain
 
 SHORTEST, LONGEST = 12, 19
 _SHORTEST_RARE = 16  # of a number in a rare range that is worth a person's look
@@ -77,10 +77,11 @@ _EXPIRY = re.compile(r"^(?!.{0,16}kl)[^0-9]{0,16}(?:0[1-9]|1[0-2]) ?[-/.|] ?(?:2
 _CHECK_CODE = re.compile(r"(?<![^\W\d_])(?:c[vs][vc]2?|kontrolcifre|sikkerhedskode)[\"' :=.-]{0,4}[0-9]{3,4}(?![0-9])")
 _DATE_AND_CODE = re.compile(r"^[ ,;|/]{0,3}(?:udl|exp)?[a-zø:. ]{0,12}(?:0[1-9]|1[0-2]) ?[-/.|]? ?(?:20)?[2-4][0-9][ ,;|/]{1,3}[0-9]{3,4}(?![0-9])")
 _KEY = re.compile(r"([A-Za-zÆØÅæøå_][\w.-]{0,40})(?:\\*[\"'])?\s{0,2}[:=]\s{0,2}(?:\\*[\"'])?[\[({]?$|<([A-Za-z_][\w.:-]{0,40})(?:\s[^<>]{0,40})?>\s{0,2}$")
+_AFTER_KEY = " \t\r\n\\\"'[({"  # may stand between the sign behind a key and its number
 _LONGEST_KEY = 96  # characters before a number in which its key is looked for
 _IBAN_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2} ?$")
 ZEROS = "0000"  # fill up running numbers; in a card's digits they are one in two thousand
-_ANOTHER_MATTER = re.compile(r"[0-9]|[.;!?]\s")  # between an order's word and a number: the word speaks of something else
+_ANOTHER_MATTER = re.compile(r"[0-9]|[;!?]\s|(?<!nr)(?<!no)\.\s")  # between an order's word and a number: the word speaks of something else
 _BESIDE = 2  # characters after a number within which an order's word still speaks of it
 _FAR = 16  # characters before a number from which on an order's word no longer speaks of it
 _MONTH_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4][0-9]")
@@ -110,10 +111,11 @@ def find_cards(text: str, *, field: str = "") -> list[Hit]:
     """Card numbers in one value, in their order. ``field`` is the name of the column or key it stands in."""
     if len(text) < SHORTEST:
         return []
-    hits = [hit for chunk in _chunks(text) for hit in _in_chunk(text, chunk, field)]
-    if hits or len(text) > CHUNK:
-        return hits
-    return list(_encoded(text, field)) or list(_float(text, field))
+    if len(text) > CHUNK:
+        return [hit for start in range(0, len(text), CHUNK) for hit in _in_chunk(text, range(start, start + CHUNK), field)]
+    if _TWELVE_DIGITS.search(text) is None:
+        return list(_encoded(text, field)) if BASE64.search(text) else []
+    return list(_in_chunk(text, range(len(text)), field)) or list(_encoded(text, field)) or list(_float(text, field))
 
 
 def card_shapes(text: str) -> Iterator[tuple[int, bool]]:
@@ -126,6 +128,8 @@ def card_shapes(text: str) -> Iterator[tuple[int, bool]]:
 
 def key_before(text: str, place: int) -> str:
     """The key that stands directly before a place: of JSON, also escaped, of ``key=value``, of XML. Empty where none does."""
+    if not text[max(place - 8, 0) : place].rstrip(_AFTER_KEY).endswith(("=", ":", ">")):
+        return ""
     key = _KEY.search(text, max(place - _LONGEST_KEY, 0), place)
     return "" if key is None else key[1] or key[2]
 
@@ -133,11 +137,6 @@ def key_before(text: str, place: int) -> str:
 def _grade(digits: str) -> str:
     fitting = card_range_of(digits)
     return "" if fitting is None else fitting.grade
-
-
-def _chunks(text: str) -> Iterator[range]:
-    for start in range(0, max(len(text), 1), CHUNK):
-        yield range(start, min(start + CHUNK, len(text)))
 
 
 def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:

@@ -118,7 +118,8 @@ _BESIDE_HEX = 160  # characters of hexadecimal decoded on either side of the dig
 
 _HEX_DIGITS = (re.compile(HEX_DIGITS), re.compile(WIDE_HEX_DIGITS))
 _HEX_BEFORE, _HEX_AFTER = re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?)*\Z"), re.compile("(?:[ :]?[0-9A-Fa-f]{2})*")
-_BASE64_TOKEN, _BASE64_DIGITS = re.compile("[A-Za-z0-9+/_-]{16,}={0,2}"), re.compile(BASE64_DIGITS)
+BASE64 = re.compile(BASE64_DIGITS)
+_BASE64_TOKEN = re.compile("[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
 def decoded(text: str) -> Iterator[tuple[int, int, str]]:
@@ -127,9 +128,9 @@ def decoded(text: str) -> Iterator[tuple[int, int, str]]:
         return
     for pattern in _HEX_DIGITS:
         yield from _decoded_hex(text, pattern)
-    if _BASE64_DIGITS.search(text):
+    if BASE64.search(text):
         for token in _BASE64_TOKEN.finditer(text):
-            if _BASE64_DIGITS.search(token.group()):
+            if BASE64.search(token.group()):
                 yield (*token.span(), text_of_base64(token.group()))
 
 
