@@ -86,7 +86,7 @@ def content_pairs() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def text_words(group: str, language: str = "") -> frozenset[str]:
-    """Words of running text: function_words and pronouns by language, greetings, desk_words."""
+    """Words of running text: function_words by language."""
     words = _read_words()[group]
     return frozenset(words[language] if language else words)
 
@@ -95,12 +95,6 @@ def text_words(group: str, language: str = "") -> frozenset[str]:
 def context_pattern(group: str) -> str:
     """A regular expression that matches any of the group's context words as a whole word in casefolded text."""
     return rf"(?<![^\W_])(?:{'|'.join(_read_words()['context'][group])})(?![^\W\d_])"
-
-
-@cache
-def donation_connector() -> str:
-    """The word between keyword and short number, as a regular expression."""
-    return str(_read_words()["donation"])
 
 
 @cache

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from teleaudit.detectors.cards import ZEROS
 from teleaudit.detectors import browsing
+from teleaudit.detectors.cards import ZEROS
 from teleaudit.detectors.columns import DANISH, EXCEL_DAMAGED, HEAD, LONGEST_DAMAGED, NO_BREAK_SPACE, PROFILE, PUNCTUATION, SHAPED_GRADES, WHOLE_NUMBER, ZERO_DECIMALS
 from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
-from teleaudit.detectors.messages import TEXT_CANDIDATES
+from teleaudit.detectors.messages import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, text_candidates
+from teleaudit.detectors.sms_encodings import PREFIX
 from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_ranges
 
 # A card's first two digits and ten more, joined by separators of one kind; what stands before is no digit.
@@ -59,13 +60,29 @@ def card_candidate_sql(column: str) -> str:
 
 
 def message_candidate_sql(column: str) -> str:
-    """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in hexadecimal or base64; false for null.
+    """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in another encoding; false for null.
 
     A CASE, because an engine evaluates only the arm that applies: most cells of teledata have no space and are short.
     """
-    words, *encoded = TEXT_CANDIDATES
+    candidates = text_candidates()
     spaced = " OR ".join(f"contains({column}, {space})" for space in ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)"))
-    return f"(CASE WHEN {spaced} THEN {_matches(column, words)} WHEN length({column}) >= 12 THEN {_matches(column, '|'.join(encoded))} ELSE false END)"
+    prefix = f"substr({column}, 1, {PREFIX})"
+    without = f"""CASE WHEN NOT {_matches(column, candidates.hex_cell)} THEN {_matches_any((prefix, candidates.encoded), (column, candidates.unspaced))}
+        WHEN length({column}) >= 12 THEN {_matches_any((prefix, candidates.hexadecimal))} ELSE false END"""
+    return f"(CASE WHEN {spaced} THEN {_matches_any((column, candidates.spaced))} WHEN length({column}) >= 8 THEN {without} ELSE false END)"
+
+
+def _matches_any(*asked: tuple[str, Sequence[str]]) -> str:
+    """One pattern after the other, each on what the ones before did not match."""
+    return f"CASE {' '.join(f'WHEN {_matches(text, pattern)} THEN true' for text, patterns in asked for pattern in patterns)} ELSE false END"
+
+
+def message_skeleton_sql(column: str) -> str:
+    """SQL for what is left of a text without its numbers and names, or for the text itself when that is too little: ``skeleton`` in the engine."""
+    look = f"substr({column}, 1, {LONGEST_LOOK})"
+    varying = VARYING.replace("'", "''")
+    bare = f"regexp_replace({look}, '{varying}', '#', 'g')"
+    return f"CASE WHEN length(regexp_replace({bare}, '[^a-z]', '', 'g')) >= {TEMPLATE_LETTERS} THEN {bare} ELSE {column} END"
 
 
 def profile_query(relation: str, columns: Sequence[str]) -> str:

@@ -1,0 +1,79 @@
+"""The words of ``data/message_words.yaml``: which language a word is of, who speaks in it, and whose word it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ruamel.yaml import YAML
+
+_GROUPS = ("openers", "closers", "chat_words", "imperatives", "desk_words", "note_words", "service_words")
+
+
+@cache
+def _read() -> dict[str, Any]:
+    words: dict[str, Any] = YAML(typ="safe").load(files("teleaudit.detectors.data").joinpath("message_words.yaml").read_text("utf-8"))
+    return words
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages in the order in which they are preferred."""
+    return tuple(_read()["function_words"])
+
+
+@cache
+def lean_languages() -> frozenset[str]:
+    """Languages with few small words."""
+    return frozenset(_read()["lean_languages"])
+
+
+@cache
+def _by_word() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for language, words in _read()["function_words"].items():
+        for word in dict.fromkeys(words):
+            found[word] = (*found.get(word, ()), language)
+    return found
+
+
+def languages_of(word: str) -> tuple[str, ...]:
+    """The languages of which a casefolded word is a small word."""
+    return _by_word().get(word, ())
+
+
+@cache
+def persons(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words of the first person, and of the second and of "we"."""
+    return frozenset(_read()["first_person"][language]), frozenset(_read()["other_person"][language])
+
+
+@cache
+def _flags() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for group in _GROUPS:
+        for word in _read()[group]:
+            found[word] = found.get(word, frozenset()) | {group}
+    return found
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def flags_of(word: str) -> frozenset[str]:
+    """The groups of words that a casefolded word is in: openers, closers, chat_words, imperatives, desk_words, note_words, service_words."""
+    return _flags().get(word, _NONE)
+
+
+@cache
+def donation_connector() -> str:
+    """The word between keyword and short number, as a regular expression."""
+    return str(_read()["donation"])
+
+
+@cache
+def donation_words() -> frozenset[str]:
+    """Words before the short number that are no keyword."""
+    return frozenset(_read()["donation_not"])
