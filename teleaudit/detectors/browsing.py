@@ -26,7 +26,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import browsing_words
 from teleaudit.detectors.names import speaks_of, words_of
-from teleaudit.detectors.sites import Grade, grade_of, is_numbered_node, is_own, is_self_service, labels_of, own_names
+from teleaudit.detectors.sites import Grade, grade_of, is_listed, is_numbered_node, is_own, is_self_service, labels_of, own_names
 from teleaudit.detectors.writings import LONGEST_ENCODED, Plain, text_of_base64, text_of_hex
 
 CHUNK = 65_536  # characters judged at a time, so that time and memory stay proportional to the value
@@ -271,19 +271,19 @@ def _name(text: str, match: re.Match[str], field: str, own: frozenset[str]) -> t
     start, end = match.start() + len(written) - len(name), match.start() + len(written)
     if _IPV4.fullmatch(name):
         return _destination(text, start, end, field), match.end()
-    if not labels_of(name) or not _may_begin(text, start):  # (2) and (3)
+    if not is_listed(name.rpartition(".")[2]) or not labels_of(name) or not _may_begin(text, start):  # (2) and (3)
         return None, match.end()
     port = _PORT.match(text, end)
     after = port.end() if port else end
-    path = _PATH.match(text, after)
-    stop = path.end() if path else max(match.end(), after)
     if is_own(name.removeprefix("*."), own):
-        return _Find(level=None, reason="own_domain", start=start, end=end), stop
-    judged = _judge_name(text, start, end, name=name, port=port[1] if port else "", path=path is not None, field=field)
+        path = _PATH.match(text, after)
+        return _Find(level=None, reason="own_domain", start=start, end=end), max(match.end(), path.end() if path else after)
+    judged = _judge_name(text, start, end, name=name, port=port[1] if port else "", path=text[after : after + 1] in {"/", "?"}, field=field)
     if judged is None:
         return None, match.end()
+    path = _PATH.match(text, after)
     last = after + len(path.group().rstrip(".,;:!?)]")) if path else after
-    return _Find(level=judged[0], reason=judged[1], start=start, end=last, site=name), stop
+    return _Find(level=judged[0], reason=judged[1], start=start, end=last, site=name), max(match.end(), path.end() if path else after)
 
 
 def _may_begin(text: str, start: int) -> bool:
@@ -300,7 +300,7 @@ def _judge_name(text: str, start: int, end: int, *, name: str, port: str, path: 
     context = _context(text, start, field)
     alone = _is_alone(text, start, end)
     grade = grade_of(name, anchored=bool(port) or name.startswith("*."), path=path, alone=alone)
-    if grade in {Grade.NONE, Grade.UNLISTED} and not (context.named and grade_of(name, anchored=True) is Grade.GOOD):
+    if grade is Grade.NONE and not (context.named and grade_of(name, anchored=True) is Grade.GOOD):
         return None
     if context.says in {"system", "schema", "file"} or port in _SIP_PORTS:
         return None
@@ -460,7 +460,11 @@ def _decide(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     if said in {"sure", "browsing"} and counts["browsing_confirmed"]:
         return Level.CONFIRMED, "by_name"
     level = Level.CONFIRMED if counts["browsing_confirmed"] else Level.PROBABLE
-    return level, "browsing_column" if found >= COLUMN_SHARE * counts["browsing_cells"] else "browsing_values"
+    if found >= COLUMN_SHARE * counts["browsing_cells"]:
+        return level, "browsing_column"
+    if level is Level.PROBABLE and speaks_of(name, "note"):
+        return Level.REVIEW, "sites_in_notes"  # what a customer told the desk is no record of use
+    return level, "browsing_values"
 
 
 def _without_sites(counts: Mapping[str, int], said: str) -> tuple[Level | None, str]:
@@ -480,7 +484,7 @@ def _are_few(counts: Mapping[str, int]) -> bool:
 
 
 def browsing_in_cell(text: str, *, name: str, decision: ColumnDecision, own_domains: Collection[str] = ()) -> list[Hit]:
-    """What one cell says, in the light of the decision about its column: a question where a column names the same few sites."""
+    """What one cell says, in the light of the decision about its column: a question where the column itself is one."""
     level, _ = _decide({key: decision.counts.get(key, 0) for key in BROWSING_PROFILE}, name)
     if level is None:
         return []

@@ -53,6 +53,13 @@ def grade_of(name: str, *, anchored: bool = False, path: bool = False, alone: bo
     return _of_two(labels, path=path, alone=alone) if len(labels) == 2 else _of_many(labels, alone=alone)
 
 
+@lru_cache(maxsize=8192)
+def is_listed(label: str) -> bool:
+    """The label is a top-level domain, in either writing."""
+    return _own_script(label.casefold()) in top_level_domains()
+
+
+@lru_cache(maxsize=8192)
 def labels_of(name: str) -> tuple[str, ...]:
     """The labels of a name in lower case and in their own script, without wildcard and closing dot; empty when it is no name."""
     if len(name) > LONGEST_NAME + 3:
