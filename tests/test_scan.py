@@ -205,6 +205,27 @@ def _check(digits: str) -> int:
     return -doubled % 10
 
 
+@pytest.mark.parametrize(("header", "cell", "reason"), [("cvv", "1{}7", "cvv_column"), ("pin_block", "0412AC8{}9BFFFFFF", "pin_block_column")])
+def test_what_stands_beside_cards_and_may_never_be_kept_is_found_as_a_column(header: str, cell: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"id;{header}\n" + "".join(f"{number};{cell.format(number)}\n" for number in range(10)))
+    done, found = findings(tmp_path / "a.csv")
+
+    assert done.code == 1
+    assert [(one["column"], one["row"], one["kind"], one["reason"]) for one in found] == [(header, None, "card", reason)]
+
+
+def test_cpr_numbers_and_browsing_are_found_and_own_domains_are_not(tmp_path: Path) -> None:
+    sites = ("https://www.dr.dk/nyheder", "https://minside.bizzy.dk/faktura", "https://politiken.dk/sport", "https://www.netdoktor.dk/angst")
+    rows = "".join(f"{number};251248-4916;{site}\n" for number, site in enumerate(sites))
+    (tmp_path / "a.csv").write_text(f"id;cpr;url\n{rows}")
+    done, found = findings(tmp_path / "a.csv", "--own-domain", "bizzy.dk")
+
+    assert done.code == 1
+    assert cells(found, "cpr") == {("cpr", row) for row in (1, 2, 3, 4)}
+    assert cells(found, "browsing") == {("url", row) for row in (1, 3, 4)}
+    assert says_nothing(done, "251248", "netdoktor")
+
+
 def test_what_only_a_person_can_tell_is_shown_and_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id;kortnummer\n1;4111111111111111\n")  # published for tests
     done, found = findings(tmp_path / "a.csv")

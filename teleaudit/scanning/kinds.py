@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from teleaudit.detectors.account_data import CHECK_CODE, PIN_BLOCK, decide_account_column, find_account, names_account_data, profile_account
 from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing
 from teleaudit.detectors.cards import find_cards
 from teleaudit.detectors.columns import cards_in_cell, decide_card_column, profile_cards
@@ -24,13 +25,25 @@ class Kind:
     noticed: Callable[[str], str]  # SQL, true of every cell that could be a find or that bears on its column; the others only count
     profile: Callable[..., dict[str, int]] | None  # None for messages, whose texts are counted first
     decide: Callable[[Mapping[str, int], str], ColumnDecision]
-    in_cell: Callable[..., list[Hit]]
+    in_cell: Callable[..., list[Hit]] | None  # None where the column as a whole is the find
+    concerns: Callable[[str], bool] = lambda _name: True  # the columns that it is asked about, by name
+    reported: str = ""  # the kind that findings name, where it is another
 
 
 def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
     """Everything that is looked for."""
     return (
         Kind(name="card", find=find_cards, noticed=_card_or_number, profile=profile_cards, decide=decide_card_column, in_cell=cards_in_cell),
+        Kind(
+            name="account",
+            find=find_account,
+            noticed=_code_or_block,
+            profile=profile_account,
+            decide=decide_account_column,
+            in_cell=None,
+            concerns=lambda name: bool(names_account_data(name)),
+            reported="card",
+        ),
         Kind(name="cpr", find=find_cpr, noticed=cpr_candidate_sql, profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
         Kind(name="message", find=find_messages, noticed=message_candidate_sql, profile=None, decide=decide_message_column, in_cell=messages_in_cell),
         Kind(
@@ -46,3 +59,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
 
 def _card_or_number(column: str) -> str:
     return f"({card_candidate_sql(column)} OR ({card_number_sql(column)}) IS NOT NULL)"
+
+
+def _code_or_block(column: str) -> str:
+    return f"regexp_matches(trim({column}), '{CHECK_CODE}|{PIN_BLOCK}')"

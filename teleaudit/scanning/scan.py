@@ -159,7 +159,7 @@ class _Scanning:
     def _count(self, look: Look) -> None:
         tallies = self._tallies.get(look.column)
         if tallies is None:
-            tallies = self._tallies[look.column] = {kind.name: _tally(kind, look.column) for kind in self.looking.kinds}
+            tallies = self._tallies[look.column] = {kind.name: _tally(kind, look.column) for kind in self.looking.kinds if kind.concerns(look.column.field)}
         for name, tally in tallies.items():
             noticed = look.noticed[name]
             lettered = int(look.times[~noticed & look.lettered].sum())
@@ -167,7 +167,7 @@ class _Scanning:
             tally.add(list(zip(look.chosen(noticed), look.times[noticed].tolist(), strict=True)), lettered=lettered, dull=dull)
 
     def _decided(self, column: Column, tallies: dict[str, Tally]) -> Iterator[_Held]:
-        for kind in self.looking.kinds:
+        for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
             decision = kind.decide(tallies[kind.name].profile(), column.field)
             if decision.level is not None:
                 yield _Held(kind=kind, tally=tallies[kind.name], decision=decision)
@@ -177,7 +177,9 @@ class _Scanning:
         for held in found if not column.is_line else ():
             reasons = {f"{name}_column" if name in _OF_CARDS else held.decision.reason for name in held.decision.kinds}
             for reason in sorted(reasons):
-                yield Finding(file=self.source.shown, column=column.shown, row=None, kind=held.kind.name, level=held.decision.level or Level.REVIEW, reason=reason)
+                yield Finding(
+                    file=self.source.shown, column=column.shown, row=None, kind=held.kind.reported or held.kind.name, level=held.decision.level or Level.REVIEW, reason=reason
+                )
 
     def _of_cells(self, looks: Sequence[Look], held: Mapping[Column, Sequence[_Held]]) -> Iterator[Finding]:
         """By row; for one row, column and kind the surest."""
@@ -198,6 +200,8 @@ def _hits(look: Look, held: _Held) -> dict[int, Hit]:
     is_named = held.decision.reason == _NAMED_ALL
     which = (look.noticed[held.kind.name] | is_named) & (look.times > 0)
     found: dict[int, Hit] = {}
+    if held.kind.in_cell is None:
+        return found
     for place, text in zip(np.flatnonzero(which).tolist(), look.chosen(which), strict=True):
         if not is_named and held.tally.is_catalogue(text):
             continue
