@@ -19,11 +19,12 @@ from functools import cache
 
 from teleaudit.detectors.cpr_number import Grade, grade_of, look_alike
 from teleaudit.detectors.decisions import Hit, Level
-from teleaudit.detectors.knowledge import cpr_pattern, cpr_test_numbers
-from teleaudit.detectors.names import names_identifier, speaks_of
+from teleaudit.detectors.knowledge import cpr_pattern, cpr_test_numbers, name_words
+from teleaudit.detectors.names import names_identifier, speaks_of, words_of
 from teleaudit.detectors.writings import plain, text_of_base64, text_of_hex
 
 CONTEXT = 40  # characters on either side in which a word speaks about the number
+ALONE = 1.5  # times its own length is a cell that holds a number and nothing else
 CHUNK = 65_536  # characters judged at a time, and the longest cell that is decoded as a whole, so that time and memory stay proportional to the value
 MARGIN = 512  # characters that neighbouring chunks see of each other
 
@@ -211,7 +212,10 @@ def _context(found: re.Match[str], digits: str, text: str, field: str) -> str:
         return "other"
     if named >= 0:
         return "cpr"
-    return _field_says(field) or _behind(text[found.end() : found.end() + CONTEXT].casefold())
+    says = _field_says(field)
+    if says == "other" and "-" in found.group() and len(text) > ALONE * len(found.group()):
+        says = ""  # a note in a column of orders speaks of more than orders
+    return says or _behind(text[found.end() : found.end() + CONTEXT].casefold())
 
 
 def _behind(after: str) -> str:
@@ -236,7 +240,9 @@ def names_cpr(name: str) -> bool:
 
 def names_other_number(name: str) -> bool:
     """The name says that ten-digit numbers of another kind stand there: phone numbers, orders, moments, production units."""
-    return not names_cpr(name) and (any(speaks_of(name, group) for group in ("phone", "order", "cpr_other")) or names_identifier(name))
+    if names_cpr(name) or name_words("cpr_vague").issuperset(words_of(name)):
+        return False
+    return any(speaks_of(name, group) for group in ("phone", "order", "cpr_other")) or names_identifier(name)
 
 
 @cache

@@ -217,6 +217,8 @@ FIELDS = """
     Personnummer     | confirmed | review    | probable
     national_id      | confirmed | review    | probable
     note             | probable  |           | review
+    Ref.             | probable  |           | review
+    ordre_ref        | review    |           |
     ordrenr          | review    |           |
     created_at       | review    |           |
     P-nr             | review    |           |
@@ -301,6 +303,11 @@ PASSED_BY = {
 @pytest.mark.parametrize("text", PASSED_BY.values(), ids=PASSED_BY)
 def test_what_is_no_cpr_number_is_passed_by(text: str) -> None:
     assert judged(text) == ""
+
+
+def test_a_note_in_a_column_of_orders_is_read_as_a_note() -> None:
+    assert judged(f"Kunden {dashed(CPR)} ringede om den", "ordrenr") == "probable"
+    assert judged(f"Kunden {CPR} ringede om den", "ordrenr") == "review"
 
 
 def test_a_lost_zero_needs_the_word_or_the_name() -> None:
