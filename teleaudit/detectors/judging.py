@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from teleaudit.detectors.columns import cards_in_cell, count_card_text
 from teleaudit.detectors.decisions import ColumnDecision, gravest
-from teleaudit.detectors.messages import MESSAGE_PROFILE, is_catalogue, messages_in_cell, profile_messages
+from teleaudit.detectors.messages import MESSAGE_PROFILE, is_listed, messages_in_cell, profile_messages
 
 LEVELS = ("confirmed", "probable", "review")  # strongest first; rows carry a level by its number
 MESSAGE_CELLS = MESSAGE_PROFILE[0]  # the same for every part
@@ -31,15 +31,15 @@ def card_finds(rows: Iterable[tuple[str, str]], *, name: str, place: int, decisi
             yield record_key, place, LEVELS.index(level.value)
 
 
-def message_counts(rows: Iterable[tuple[str, int]], *, cells: int) -> Iterator[tuple[str, int]]:
-    """Of texts and how often each stands among so many cells: what ``decide_message_column`` needs to know, by name."""
+def message_counts(rows: Iterable[tuple[str, int, int]], *, cells: int) -> Iterator[tuple[str, int]]:
+    """Of texts, how often each stands among so many cells and how often one of its skeleton does: what ``decide_message_column`` needs to know, by name."""
     yield from ((name, count) for name, count in profile_messages(rows, cells=cells).items() if name != MESSAGE_CELLS)
 
 
-def message_levels(rows: Iterable[tuple[str, int]], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[tuple[str, int]]:
+def message_levels(rows: Iterable[tuple[str, int, int]], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[tuple[str, int]]:
     """Of such texts, those that are messages: the text and the level."""
-    for text, times in rows:
-        if decision.reason == "by_name" or not is_catalogue(times, cells):
+    for text, times, alike in rows:
+        if decision.reason == "by_name" or not is_listed(text, times, cells=cells, alike=alike):
             level = gravest(hit.level for hit in messages_in_cell(text, name=name, decision=decision))
             if level is not None:
                 yield text, LEVELS.index(level.value)

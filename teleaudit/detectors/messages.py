@@ -294,7 +294,7 @@ def _is_hint(signs: _Signs) -> bool:
         return False
     if signs.words < FEWEST_WORDS:
         return signs.points >= 2 and (signs.greeting or signs.friendly + signs.persons >= signs.words)
-    plain = signs.points >= 0 and signs.words >= 5 and signs.share >= 2
+    plain = signs.points >= 0 and ((signs.words >= 5 and signs.share >= 2) or (signs.words > 5 and signs.share >= 1.8))
     return signs.points >= 2 or (signs.points >= 1 and signs.share >= 1) or plain
 
 

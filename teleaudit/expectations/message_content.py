@@ -12,7 +12,7 @@ from typing import Any
 
 from teleaudit.detectors.judging import MESSAGE_CELLS, message_counts, message_levels
 from teleaudit.detectors.messages import decide_message_column, names_content
-from teleaudit.detectors.prefilter import message_candidate_sql
+from teleaudit.detectors.prefilter import message_candidate_sql, message_skeleton_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
@@ -22,22 +22,23 @@ class ExpectNoMessageContent(ExpectNoContent):
     """No cell holds the content of an SMS or MMS."""
 
     def candidate(self, column: str) -> str:
-        """Cells that read like text or hide it; every filled cell of a column that is named for content."""
-        return f"({quoted(column)} IS NOT NULL)" if names_content(column) == "strong" else message_candidate_sql(text_of(column))
+        """Cells that read like text or hide it; every filled cell of a column that is named for content, or may be."""
+        return f"({quoted(column)} IS NOT NULL)" if names_content(column) else message_candidate_sql(text_of(column))
 
     def judged(self, column: str, asks: Asks) -> Judged | None:
-        """Every candidate with the number of cells that hold the same text: what stands in many comes from a list."""
+        """Every candidate with the number of cells that hold the same text, and the same but for numbers and names: what stands in many comes from a list."""
         text, texts = text_of(column), self.kept_name(f"cells_{self.place(column)}")
         ((cells,),) = asks.fetch(f"SELECT count({quoted(column)}) FROM {quoted(self.relation)}")
-        asks.keep(texts, f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidate(column)} GROUP BY {text}")
-        counts = counts_of(asks, Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(message_counts, cells=cells)))
+        counted = f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidate(column)} GROUP BY {text}"
+        asks.keep(texts, f"SELECT cell, times, CAST(sum(times) OVER (PARTITION BY {message_skeleton_sql('cell')}) AS BIGINT) AS alike FROM ({counted}) AS counted")
+        counts = counts_of(asks, Judged(sql=f"SELECT cell, times, alike FROM {texts}", judge=partial(message_counts, cells=cells)))
         decision = decide_message_column(counts | {MESSAGE_CELLS: cells}, column)
         if decision.level is None:
             return None
         levels = self.kept_name(f"levels_{self.place(column)}")
         asks.keep_judged(
             levels,
-            [Judged(sql=f"SELECT cell, times FROM {texts}", judge=partial(message_levels, name=column, cells=cells, decision=decision))],
+            [Judged(sql=f"SELECT cell, times, alike FROM {texts}", judge=partial(message_levels, name=column, cells=cells, decision=decision))],
             {"cell": "VARCHAR", "level": "BIGINT"},
         )
         record = f"{self.key_sql} AS record_key, CAST({self.place(column)} AS BIGINT) AS place, levels.level"
