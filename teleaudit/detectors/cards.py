@@ -5,9 +5,10 @@ Source: ISO/IEC 7812-1 (Luhn, issuer numbers), PCI DSS 4.0.1 requirement 3 (what
 What is left out:
 1. Numbers inside longer runs of digits (ICCID, EID) and fractions of decimal numbers.
 2. The identifiers of payment slips (``+71<...+creditor<``): they have a mod-10 digit too.
-3. Masked and truncated numbers: the digits that are left are not a card number.
+3. Masked and truncated numbers: the digits that are left are not a card number. ``truncation`` says whether too many are left.
 4. GS1 numbers (GLN, GSRN) that pass their own check digit and begin like Maestro.
-5. Numbers split over several columns, and pictures.
+5. Numbers split over several columns (``split_cards`` looks for them), and pictures.
+6. Base64 and hexadecimal in values longer than 65,536 characters, and one of them inside the other.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ _DATE_AND_CODE = re.compile(r"^[ ,;|/]{0,3}(?:udl|exp)?[a-zø:. ]{0,12}(?:0[1-9]
 _KEY = re.compile(r"([A-Za-zÆØÅæøå_][\w.-]{0,40})(?:\\*[\"'])?\s{0,2}[:=]\s{0,2}(?:\\*[\"'])?[\[({]?$|<([A-Za-z_][\w.:-]{0,40})(?:\s[^<>]{0,40})?>\s{0,2}$")
 _AFTER_KEY = " \t\r\n\\\"'[({"  # may stand between the sign behind a key and its number
 _LONGEST_KEY = 96  # characters before a number in which its key is looked for
+_CARD_REASONS = {"card": "card_context", "check_code": "card_with_check_code"}
 _IBAN_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2} ?$")
 ZEROS = "0000"  # fill up running numbers; in a card's digits they are one in two thousand
 _ANOTHER_MATTER = re.compile(r"[0-9]|[;!?]\s|(?<!nr)(?<!no)\.\s")  # between an order's word and a number: the word speaks of something else
@@ -297,13 +299,13 @@ def _weigh(candidate: Candidate, text: str, field: str, *, grade: str, framed: b
     if framed:
         return Level.CONFIRMED, "track"
     context = _context(candidate, text, field)
-    if context in {"card", "check_code"}:
-        return (Level.PROBABLE if grade == "context" else Level.CONFIRMED), f"{context}_context" if context == "card" else "card_with_check_code"
+    if context in _CARD_REASONS:
+        return (Level.PROBABLE if grade == "context" else Level.CONFIRMED), _CARD_REASONS[context]
     if not candidate.usual or _passes_gs1(candidate.digits):
         return None
     if grade == "context":
         alone = not context and len(text.strip()) == candidate.end - candidate.start
-        return (Level.REVIEW, "rare_network") if alone and (len(candidate.digits) >= _SHORTEST_RARE or candidate.digits[0] == "4") else None
+        return (Level.REVIEW, "rare_range") if alone and (len(candidate.digits) >= _SHORTEST_RARE or candidate.digits[0] == "4") else None
     return _weigh_bare(candidate, grade=grade, glued=glued, context=context)
 
 

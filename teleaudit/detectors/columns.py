@@ -283,7 +283,7 @@ def cards_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit
         return []
     if whole_number(text):
         level = _level_of_numbers(decision, name)
-        return [] if level is None else [_at(hit, level, decision.reason) for hit in hits]
+        return [] if level is None else [_at(hit, level, decision.reason) for hit in hits if hit.reason != "rare_range"]  # of which no count speaks
     return [hit for hit in hits if hit.level is Level.CONFIRMED or not _is_chance_in_text(decision.counts, _heap(text, hit.start))]
 
 

@@ -222,9 +222,16 @@ def test_every_imei_iccid_and_fi_identifier_of_kortart_71_is_left_alone() -> Non
             assert level(with_check_digit(beginning, length, seed=seed)) == ""
 
 
+def test_a_check_code_beside_a_card_is_named() -> None:
+    for text in (f"{VISA} cvv 123", f"cvc: 123, kort {VISA}", f"{VISA} 11/28 123", f"{VISA};1128;123", f"{VISA}|11|2028|123"):
+        assert reason(text) == "card_with_check_code", text
+    assert reason(f"{VISA} 11/28") == "card_context"
+    assert reason(f"se {VISA} kl. 08.30") == "luhn_and_iin"
+
+
 def test_doubtful_numbers_are_for_a_person_to_review() -> None:
     assert reason(f"IMEI {with_check_digit('3530', 16)}") == "identifier_context"
-    assert reason(f"ordre {VISA}") == "identifier_context"
+    assert reason(f"ordre {VISA}") == reason(f"Ordrenr. {VISA}") == "identifier_context"
     assert reason(f"Betalings-id {VISA}") == "identifier_context"
     assert reason(with_check_digit("260115101010", 16)) == "date_like"
     assert reason(with_check_digit("260115", 16)) == "date_like"
@@ -291,7 +298,27 @@ def test_cards_are_found_at_any_place_of_a_long_line() -> None:
         assert [hit.start for hit in find_cards(text)] == [shift + 1]
 
 
-@pytest.mark.parametrize("text", ["1 " * 500_000, "4" * 1_000_000, "4571 " * 200_000, "&#52;" * 200_000, "+01<" * 200_000, "A1" * 500_000, "3" * 65_000 + "!", "kort " * 200_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 " * 500_000,
+        "4" * 1_000_000,
+        "4571 " * 200_000,
+        "&#52;" * 200_000,
+        "+01<" * 200_000,
+        "A1" * 500_000,
+        "34" * 500_000,
+        "MDAw" * 250_000,
+        "&amp;" * 200_000,
+        "571145" * 100_000,
+        "1234 1234\n" * 100_000,
+        "a=" * 500_000,
+        "%25" * 300_000,
+        '{"k":"4571' * 50_000,
+        "3" * 65_000 + "!",
+        "kort " * 200_000,
+    ],
+)
 def test_no_text_makes_the_detector_slow(text: str) -> None:
     begun = time.process_time()
     scan_value(text)

@@ -33,8 +33,8 @@ CARDS = numbers(["4571", "5019", "4123", "5312", "2450"], 16, 60)
 COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "cards": ("ref2", list(CARDS), "probable", "card_column"),
     "cards in groups": ("ref2", [grouped(card, " ") for card in CARDS], "probable", "card_column"),
-    "cards of one issuer": ("ref2", numbers(["40123456"], 16, 40), "probable", "card_column"),
-    "dankort": ("ref2", numbers(["5019"], 16, 40), "probable", "card_column"),
+    "cards of one issuer": ("ref2", [*numbers(["40123456"], 16, 40)], "probable", "card_column"),
+    "dankort": ("ref2", [*numbers(["5019"], 16, 40)], "probable", "card_column"),
     "three cards": ("ref2", [None, *CARDS[:3], *[None] * 500], "probable", "card_column"),
     "cards and others half and half": ("felt", [*CARDS, *running("", 16, 40)], "probable", "card_column"),
     "a few dankort among order numbers": ("felt", [*running("7", 16, 300), *numbers(["4571"], 16, 7), *running("4", 16, 300)], "probable", "mixed_column"),
@@ -51,7 +51,7 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "imei under another name": ("terminal", [*numbers(["35", "86", "01"], 15, 200)], "", "mod10_identifier"),
     "random digits named imei": ("imei", [*running("", 15, 3000)], "", "identifier_name"),
     "imeisv": ("device", [*running("35", 16, 900)], "", "chance"),
-    "three imeisv that pass by chance": ("device", numbers(["3530"], 16, 3), "review", "rare_network"),
+    "three imeisv that pass by chance": ("device", [*numbers(["3530"], 16, 3)], "review", "rare_network"),
     "one number of many kinds": ("felt", [CARDS[0], *running("9", 16, 9)], "review", "too_few_to_tell"),
     "rounded by a spreadsheet": ("kortnummer", ["4,57112E+15", "5,01912E+15", None], "review", "excel_damaged"),
     "rounded and named otherwise": ("konto", ["4,57112E+15", "5,01912E+15", None], "", "none"),
@@ -63,9 +63,9 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "fi 75 named fik": ("FIK", [*numbers(["4"], 16, 100)], "", "identifier_name"),
     "fi 75 named ocr": ("ocr", [*numbers(["5019"], 16, 100)], "", "identifier_name"),
     "fi 75 named payment_slip": ("payment_slip", [*numbers(["4"], 16, 100)], "", "identifier_name"),
-    "fi 75 that all begin with 4 under no name": ("ident", numbers(["4"], 16, 100), "review", "one_first_digit"),
+    "fi 75 that all begin with 4 under no name": ("ident", [*numbers(["4"], 16, 100)], "review", "one_first_digit"),
     "fi 75 that run on": ("ident", [with_check_digit(f"4512345678{place:05}", 16) for place in range(0, 300, 7)], "review", "running_numbers"),
-    "fi 75 of few rows": ("ident", numbers(DIGITS, 16, 9), "", "mod10_identifier"),
+    "fi 75 of few rows": ("ident", [*numbers(DIGITS, 16, 9)], "", "mod10_identifier"),
     "fi 75 filled with zeros": ("ident", [with_check_digit(f"45{place:06}00001", 16) for place in range(100_000, 900_000, 40_007)], "review", "zero_filled"),
     "fi 75 with every beginning": ("reference", [*numbers(DIGITS, 16, 200)], "", "mod10_identifier"),
     "gln": ("lokation", [*running("57900", 13, 200)], "", "none"),
@@ -145,6 +145,12 @@ def test_the_counts_of_parts_add_up_to_the_decision_about_the_whole() -> None:
         total = {key: sum(part.get(key, 0) for part in parts) for part in parts for key in part}
         decision = decide_card_column(total, name)
         assert (str(decision.level or ""), decision.reason) == (level, reason)
+
+
+def test_a_number_of_a_range_that_cards_hardly_have_is_left_out_of_a_column_of_cards() -> None:
+    gln = with_check_digit("5712", 16)
+    assert find_cards(gln)
+    assert scan_cell(gln, name="ref2", decision=decision_of("cards")) == []
 
 
 def test_only_text_is_read_where_numbers_are_decided_upon() -> None:
