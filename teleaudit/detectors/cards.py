@@ -67,6 +67,7 @@ _CARD_GROUPS = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4,
 _BEGINNINGS = frozenset(shape[:length] for shape in _SHAPES for length in range(1, len(shape) + 1))
 _TWELVE_DIGITS = re.compile(r"(?:\d[^\d]*){12}")
 _PAYMENT_SLIP = re.compile(r"\+ ?(?:01|04|15|71|73|75) ?< ?[0-9 ]{0,24}\+ ?[0-9]{8} ?<?")
+_SLIP_BEFORE, _SLIP_AFTER = re.compile("(?<![0-9])(?:04|15|71|73|75)[ <>+/-]{1,3}$"), re.compile("[ <>+/-]{1,3}[0-9]{8}(?![0-9])")  # the same without its brackets
 _FLOAT = re.compile(r"([2-6])[.,]([0-9]{9,18})[eE]\+?(1[0-8])")
 _LOSTZEROS = 2  # at the end of a number, which a floating-point writing leaves out
 _TOUCHING_BEFORE = re.compile(r"(?:kort|kortet|nr|no|visa|dankort|mastercard|maestro|amex|pan|cc|card|number|num|nummer|numre|mc|jcb|diners|exp|udl|cvc|cvv)$")
@@ -388,6 +389,8 @@ def _touching(candidate: Candidate, text: str) -> str:
     """How the characters beside the number bear on it: "refused" (part of something else), "glued" (tied to text), or ""."""
     before, after = text[max(candidate.start - 16, 0) : candidate.start], text[candidate.end : candidate.end + 16]
     if _IBAN_BEFORE.search(before) or before.endswith("+") or _is_mask(before[-2:]) or _is_mask(after[:2]):  # (3)
+        return "refused"
+    if _SLIP_AFTER.match(after) and _SLIP_BEFORE.search(before):  # (2)
         return "refused"
     letters = re.search(r"[^\W\d_]+$", before)
     if letters and not _TOUCHING_BEFORE.search(letters.group().casefold()):

@@ -189,6 +189,8 @@ REFUSED = {
     "payment slip 71": f"+71<{with_check_digit('0', 15)}+81234567<",
     "payment slip 75": f"+75<{with_check_digit('4', 16)}+81234567<",
     "payment slip 04": f"+04<{with_check_digit('5019', 16)}+81234567<",
+    "payment slip without brackets": f"FI 75 {with_check_digit('4', 16)} 81234567",
+    "payment slip with dashes": f"75-{with_check_digit('5312', 16)}-81234567",
     "imei": with_check_digit("35123456", 15),
     "imei of another body": with_check_digit("86123456", 15),
     "iccid": with_check_digit("8945", 19),
