@@ -80,6 +80,7 @@ _FLAT = str.maketrans(dict.fromkeys(DOTS, ".") | dict.fromkeys(COLONS, ":") | di
 # Addresses for documentation count as public: no network has them, and invented exports write the internet with them (RFC 5737, RFC 3849).
 _FOR_EXAMPLES = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
 
+_ENDS = (" \n\t\r", "\"'<>|", ",;")  # where a chunk may end, the best first
 _REASONS = {"sni": "sni", "servername": "sni", "refer": "referer", "dns": "dns_name", "qname": "dns_name", "query": "dns_name", "rrname": "dns_name"}
 
 _SPREAD = tuple(f"browsing_spread_{place}" for place in range(SPREAD))
@@ -124,13 +125,13 @@ def _finds(text: str, field: str, own: frozenset[str]) -> list[_Find]:
 
 
 def _chunks(text: str) -> Iterator[range]:
-    """Parts of a text that end at a space where there is one: no name is cut."""
+    """Parts of a text that end where no name or address goes on: at a space, else at a quote, else at a comma."""
     start = 0
     while start < len(text):
         stop = min(start + CHUNK, len(text))
         if stop < len(text):
-            space = max(text.rfind(" ", stop - MARGIN, stop), text.rfind("\n", stop - MARGIN, stop))
-            stop = space + 1 if space > 0 else stop
+            ends = (max(text.rfind(mark, stop - MARGIN, stop) for mark in marks) for marks in _ENDS)
+            stop = next((end + 1 for end in ends if end >= 0), stop)
         yield range(start, stop)
         start = stop
 

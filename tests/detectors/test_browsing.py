@@ -263,6 +263,13 @@ def test_several_addresses_of_a_cell_are_told_apart() -> None:
     assert found("https://mit.operator.net/,https://www.example.com/") == [("probable", "url")]
 
 
+@pytest.mark.parametrize("between", [" ", "\n", ",", '"', "|"])
+def test_a_long_value_is_cut_between_names(between: str) -> None:
+    long = between.join(["mit.operator.net", "https://www.operator.net/en/sti", "notes", "12.30"] * 8000)
+    assert find_browsing(long, own_domains=OWN) == []
+    assert len(find_browsing(between.join(["www.example.com", "notes"] * 20000))) == 20000
+
+
 SAYS = {
     "sure": ["sni", "tls_sni", "dns_query", "qname", "HttpReferer", "Besøgt domæne", "request.url"],
     "browsing": ["url", "host", "Domæne", "website"],
