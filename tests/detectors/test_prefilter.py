@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, message_candidate_sql
+from teleaudit.detectors.messages import skeleton
+from teleaudit.detectors.prefilter import message_skeleton_sql
 from tests.detectors.numbers import grouped, with_check_digit
 from tests.detectors.test_cards import CONFIRMED, WRITINGS
-from tests.detectors.test_messages import ENCODED, MESSAGES, NO_MESSAGES
+from tests.detectors.test_messages import ENCODED, HINTS, KEYED, MESSAGES, NO_MESSAGES
+from tests.detectors.test_sms_encodings import HIDDEN, PDUS, WRITTEN
 
 CONNECTION = duckdb.connect()
 
@@ -70,7 +73,9 @@ def test_phone_numbers_dates_and_short_identifiers_are_passed_by(text: str) -> N
 def test_every_message_passes_the_prefilter() -> None:
     dice = random.Random(5)  # noqa: S311 - shuffled words
     words = " ".join(MESSAGES).split()
-    texts = [*MESSAGES, *ENCODED.values(), "ORD til 1231", *NO_MESSAGES, *(dice.choice([" ", ", ", "\n", " 7 "]).join(dice.choices(words, k=5)) for _ in range(2000))]
+    written = [*ENCODED.values(), *PDUS.values(), *(cell for cells in (*HIDDEN.values(), *WRITTEN.values()) for cell in cells), *(text for text, _ in KEYED.values())]
+    written += [*(text * 700 for text in written), *(f"{text}\n" for text in written), *(text[:25] for text in written)]
+    texts = [*MESSAGES, *HINTS, *written, "ORD til 1231", "ORD -> 1231", *NO_MESSAGES, *(dice.choice([" ", ", ", "\n", " 7 "]).join(dice.choices(words, k=5)) for _ in range(2000))]
     for text, candidate in zip(texts, passes(message_candidate_sql("c"), texts), strict=True):
         assert candidate or not find_messages(text), text
 
@@ -81,6 +86,56 @@ def test_any_text_that_is_found_is_a_candidate(texts: list[str]) -> None:
     for text, card, message in zip(clean, passes(card_candidate_sql("c"), clean), passes(message_candidate_sql("c"), clean), strict=True):
         assert card or not find_cards(text)
         assert message or not find_messages(text)
+
+
+PIECES = st.sampled_from(
+    [
+        "Hej",
+        "skat",
+        "kan",
+        "du",
+        "mig",
+        "jeg",
+        "ø",
+        "я",
+        "уже",
+        "+",
+        "%20",
+        "%2C",
+        "=20",
+        "=\n",
+        "&nbsp;",
+        "&#32;",
+        "\\u0020",
+        "\\n",
+        " ",
+        "\n",
+        "\u00a0",
+        ",",
+        "?",
+        "7",
+        "_",
+        "body=",
+        '"body":"',
+        '"',
+        "til 1231",
+        "48",
+        "0x",
+        "\\x",
+    ]
+)
+
+
+@given(st.lists(st.builds("".join, st.lists(PIECES, max_size=9)), min_size=1, max_size=30))
+def test_messages_in_any_writing_are_candidates(texts: list[str]) -> None:
+    for text, candidate in zip(texts, passes(message_candidate_sql("c"), texts), strict=True):
+        assert candidate or not find_messages(text), text
+
+
+def test_the_engine_leaves_the_same_of_a_text_without_numbers_and_names() -> None:
+    texts = [*MESSAGES, *NO_MESSAGES, "Hej Åse O'Brien-Øst, din regning på 45,50 kr er klar", "ÆØÅ 7/8: alt er sendt til kunden"]
+    rows = CONNECTION.execute(f"SELECT {message_skeleton_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    assert [row[0] for row in rows] == [skeleton(text) for text in texts]
 
 
 def test_numbers_and_codes_are_no_message_candidates() -> None:
