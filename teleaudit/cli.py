@@ -196,12 +196,10 @@ def rules(
 
 @app.command(
     short_help="Find card numbers, CPR, message content, browsing in any file.",
-    epilog="Examples: teleaudit scan helpdesk.csv | teleaudit scan exports/ --own-domain bizzy.dk | zcat old.log.gz | teleaudit scan - --format jsonl",
+    epilog="Examples: teleaudit scan helpdesk.csv. teleaudit scan exports/ --own-domain bizzy.dk --format jsonl. zcat old.log.gz | teleaudit scan -.",
 )
 def scan(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files or folders of CSV, Excel, JSON, JSON lines, Parquet, logs, text, also packed; - is standard input.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders of CSV, Excel, JSON, JSON lines, Parquet, logs, text, also packed; - is standard input.")],
     *,
     output: Annotated[Literal["table", "jsonl"], typer.Option("--format", help="A table by file and column for people, one JSON object per finding for programs.")] = "table",
     own_domain: Annotated[list[str] | None, typer.Option("--own-domain", metavar="D", help="A domain of the operator's own, which is no browsing. May be repeated.")] = None,

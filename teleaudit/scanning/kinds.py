@@ -9,7 +9,7 @@ from functools import partial
 from teleaudit.detectors.account_data import CHECK_CODE, PIN_BLOCK, decide_account_column, find_account, names_account_data, profile_account
 from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing
 from teleaudit.detectors.cards import find_cards
-from teleaudit.detectors.columns import cards_in_cell, decide_card_column, profile_cards
+from teleaudit.detectors.columns import EXCEL_DAMAGED, cards_in_cell, decide_card_column, profile_cards
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
 from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell
@@ -58,7 +58,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
 
 
 def _card_or_number(column: str) -> str:
-    return f"({card_candidate_sql(column)} OR ({card_number_sql(column)}) IS NOT NULL)"
+    return f"({card_candidate_sql(column)} OR ({card_number_sql(column)}) IS NOT NULL OR regexp_matches(trim({column}), '{EXCEL_DAMAGED}'))"
 
 
 def _code_or_block(column: str) -> str:

@@ -12,8 +12,6 @@ from teleaudit.detectors.messages import is_catalogue, profile_messages
 
 DULL = "-"  # a cell that no detector takes for anything
 _LETTER = "a"
-_DISTINCT = "_distinct"
-_MOST_DISTINCT = 64  # told apart; from a few on it makes no difference
 _MOST_TEXTS = 20_000  # of one column that are counted each by itself
 _MOST_CHARACTERS = 4 << 20
 _LONGEST_COUNTED = 4_096  # characters; longer texts are not held against each other
@@ -34,40 +32,27 @@ class Tally(Protocol):
 
 @dataclass(kw_only=True)
 class CellTally:
-    """Counts that are sums over cells; distinct values are told apart up to a number that no rule asks beyond."""
+    """Counts that may be added. Those of different values are added too, part by part: the detectors ask for shares of them."""
 
     count: Callable[[Iterable[str]], dict[str, int]]
     _counts: Counter[str] = field(default_factory=Counter)
-    _distinct: dict[str, set[int]] = field(default_factory=dict)
 
     def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
         """Count the part."""
-        self._sum(self.count([text for text, times in noticed if times == 1]), 1)
+        self._sum(self.count([text for text, _ in noticed]), 1)
         for text, times in noticed:
-            if times > 1:
-                self._sum(self.count([text]), times)
+            if times > 1:  # what one more cell of the same text adds: nothing to what counts different ones
+                once = self.count([text])
+                self._sum({name: count - once.get(name, 0) for name, count in self.count([text, text]).items()}, times - 1)
         self._sum(self.count([DULL]), lettered + dull)
-        for name in self._lacking():
-            self._tell_apart(name, noticed)
 
     def _sum(self, counts: dict[str, int], times: int) -> None:
         for name, count in counts.items():
             self._counts[name] += count * times
 
-    def _lacking(self) -> list[str]:
-        return [name for name, count in self._counts.items() if name.endswith(_DISTINCT) and count and len(self._distinct.get(name, ())) < _MOST_DISTINCT]
-
-    def _tell_apart(self, name: str, noticed: Sequence[tuple[str, int]]) -> None:
-        known = self._distinct.setdefault(name, set())
-        for text, _ in noticed:
-            if self.count([text]).get(name):
-                known.add(hash(text))
-                if len(known) >= _MOST_DISTINCT:
-                    return
-
     def profile(self) -> dict[str, int]:
         """The counts."""
-        return dict(self._counts) | {name: len(known) for name, known in self._distinct.items()}
+        return dict(self._counts)
 
     def is_catalogue(self, text: str) -> bool:  # noqa: ARG002 (of texts alone)
         """A number is somebody's however often it stands there."""
