@@ -24,7 +24,7 @@ from html import unescape
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
-from teleaudit.detectors.knowledge import browsing_words
+from teleaudit.detectors.knowledge import browsing_words, name_words
 from teleaudit.detectors.names import speaks_of, words_of
 from teleaudit.detectors.sites import Grade, grade_of, is_listed, is_numbered_node, is_own, is_self_service, labels_of, own_names
 from teleaudit.detectors.writings import LONGEST_ENCODED, Plain, text_of_base64, text_of_hex
@@ -355,6 +355,8 @@ def says(name: str) -> str:
         return "schema"
     if words & browsing_words("file_names"):
         return "file"
+    if joined in name_words("browsing"):  # server_name is what TLS calls the site
+        return "browsing"
     return next((said for said, group in (("system", "browsing_system"), ("browsing", "browsing"), ("search", "browsing_search")) if speaks_of(name, group)), "")
 
 

@@ -50,7 +50,7 @@ def grade_of(name: str, *, anchored: bool = False, path: bool = False, alone: bo
         return Grade.NONE
     if not name.islower() and any(character.isupper() for character in name):
         return _of_capitals(name, labels)
-    return _of_two(labels, path=path, alone=alone) if len(labels) == 2 else _of_many(labels, alone=alone)
+    return _of_two(labels, path=path, alone=alone) if len(labels) == 2 else _of_many(labels, path=path, alone=alone)
 
 
 @lru_cache(maxsize=8192)
@@ -151,12 +151,12 @@ def _of_two(labels: tuple[str, ...], *, path: bool, alone: bool) -> Grade:  # (4
     return Grade.NONE if last in _function_words() else Grade.WEAK
 
 
-def _of_many(labels: tuple[str, ...], *, alone: bool) -> Grade:
+def _of_many(labels: tuple[str, ...], *, path: bool, alone: bool) -> Grade:
     if labels[-1] in browsing_words("file_tlds"):
         return Grade.WEAK
     if labels[-1] in browsing_words("key_tlds"):
         return Grade.WEAK if alone else Grade.NONE
-    if labels[-1] in browsing_words("word_tlds") and len(labels[-1]) > 2 and not alone:  # state.folder.work
+    if labels[-1] in browsing_words("word_tlds") and len(labels[-1]) > 2 and not (path or alone):  # state.folder.work
         return Grade.WEAK
     return Grade.GOOD
 
