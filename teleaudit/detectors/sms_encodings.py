@@ -198,9 +198,10 @@ def _is_picture(text: str) -> bool:
     """Begins like a picture, a film or a recording."""
     if _PICTURE_BYTES.match(text):
         return True
-    if not _PICTURES.match(text):
+    match = _PICTURES.match(text)
+    if match is None:
         return False
-    octets = bytes_of_base64(text.partition(";base64,")[2][:64] if text.startswith("data:") else text[:64])
+    octets = bytes_of_base64(match.group().rpartition(",")[2][:24])  # what comes later may be anything
     return octets.startswith(_MAGIC) or (octets[:4] == b"RIFF" and octets[8:12] == b"WEBP") or octets[4:8] == b"ftyp"
 
 

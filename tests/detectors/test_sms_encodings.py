@@ -149,6 +149,10 @@ def test_chance_makes_text_of_less_than_one_identifier_in_ten_thousand() -> None
     assert sum(hidden_text(cell)[0] != "" for cell in cells) <= len(cells) / 10_000
 
 
+def test_what_follows_the_beginning_of_a_picture_may_be_anything() -> None:
+    assert hidden_text(HIDDEN["picture"][0][:40] + "ø\udc80")[0] == "picture"
+
+
 def test_a_long_cell_takes_time_by_its_length() -> None:
     for piece in ("48656A20", "00480065", "SGVqIHNr", "C8F71D14", "\\u0048", "=48", "%48", "48 ", "a+", "&#72;", "id:1 text:", 'body="', "{", "ø ", "07", "\udc80"):
         find_messages(piece * 200_000, field="body")
