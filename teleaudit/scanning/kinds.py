@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from teleaudit.detectors.account_data import CHECK_CODE, PIN_BLOCK, decide_account_column, find_account, names_account_data, profile_account
-from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing
+from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing, says
 from teleaudit.detectors.cards import find_cards
 from teleaudit.detectors.columns import EXCEL_DAMAGED, cards_in_cell, decide_card_column, profile_cards
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
-from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell
+from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell, names_content
 from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, card_number_sql, cpr_candidate_sql, message_candidate_sql
 
 
@@ -27,6 +27,7 @@ class Kind:
     decide: Callable[[Mapping[str, int], str], ColumnDecision]
     in_cell: Callable[..., list[Hit]] | None  # None where the column as a whole is the find
     concerns: Callable[[str], bool] = lambda _name: True  # the columns that it is asked about, by name
+    wants_all: Callable[[str], bool] = lambda _name: False  # the columns of which it wants to see every filled cell, by name
     reported: str = ""  # the kind that findings name, where it is another
 
 
@@ -45,7 +46,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             reported="card",
         ),
         Kind(name="cpr", find=find_cpr, noticed=cpr_candidate_sql, profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
-        Kind(name="message", find=find_messages, noticed=message_candidate_sql, profile=None, decide=decide_message_column, in_cell=messages_in_cell),
+        Kind(name="message", find=find_messages, noticed=message_candidate_sql, profile=None, decide=decide_message_column, in_cell=messages_in_cell, wants_all=_names_content),
         Kind(
             name="browsing",
             find=partial(find_browsing, own_domains=own_domains),
@@ -53,8 +54,13 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             profile=partial(profile_browsing, own_domains=own_domains),
             decide=decide_browsing_column,
             in_cell=partial(browsing_in_cell, own_domains=own_domains),
+            wants_all=lambda name: says(name) == "search",
         ),
     )
+
+
+def _names_content(name: str) -> bool:
+    return bool(names_content(name))
 
 
 def _card_or_number(column: str) -> str:

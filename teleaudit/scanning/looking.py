@@ -39,6 +39,10 @@ class Look:
         """Bytes of the part in a text file, about."""
         return len(self.rows) + int(self.times @ pc.binary_length(self.texts).to_numpy())
 
+    def of_interest(self, kind: Kind) -> npt.NDArray[np.bool_]:
+        """The texts that a detector wants to see in this column."""
+        return self.times > 0 if kind.wants_all(self.column.field) else self.noticed[kind.name]
+
     def chosen(self, which: npt.NDArray[np.bool_]) -> list[str]:
         """Some of the texts."""
         chosen: list[str] = self.texts.take(pa.array(np.flatnonzero(which))).to_pylist()

@@ -160,8 +160,8 @@ class _Scanning:
         tallies = self._tallies.get(look.column)
         if tallies is None:
             tallies = self._tallies[look.column] = {kind.name: _tally(kind, look.column) for kind in self.looking.kinds if kind.concerns(look.column.field)}
-        for name, tally in tallies.items():
-            noticed = look.noticed[name]
+        for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
+            tally, noticed = tallies[kind.name], look.of_interest(kind)
             lettered = int(look.times[~noticed & look.lettered].sum())
             dull = int(look.times[~noticed & ~look.lettered].sum())
             tally.add(list(zip(look.chosen(noticed), look.times[noticed].tolist(), strict=True)), lettered=lettered, dull=dull)
@@ -198,12 +198,12 @@ class _Scanning:
 def _hits(look: Look, held: _Held) -> dict[int, Hit]:
     """The surest hit of each text that holds any, by the text's place."""
     is_named = held.decision.reason == _NAMED_ALL
-    which = (look.noticed[held.kind.name] | is_named) & (look.times > 0)
+    which = (look.of_interest(held.kind) | is_named) & (look.times > 0)
     found: dict[int, Hit] = {}
     if held.kind.in_cell is None:
         return found
     for place, text in zip(np.flatnonzero(which).tolist(), look.chosen(which), strict=True):
-        if not is_named and held.tally.is_catalogue(text):
+        if not is_named and held.tally.is_listed(text):
             continue
         hits = held.kind.in_cell(text, name=look.column.field, decision=held.decision)
         if hits:

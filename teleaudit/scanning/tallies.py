@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from teleaudit.detectors.judging import MESSAGE_CELLS
-from teleaudit.detectors.messages import is_catalogue, profile_messages
+from teleaudit.detectors.messages import is_listed, profile_messages, skeleton
 
 DULL = "-"  # a cell that no detector takes for anything
-_LETTER = "a"
+_LETTERS = "abc"  # a cell of letters that no detector takes for anything
 _MOST_TEXTS = 20_000  # of one column that are counted each by itself
 _MOST_CHARACTERS = 4 << 20
 _LONGEST_COUNTED = 4_096  # characters; longer texts are not held against each other
@@ -26,8 +26,8 @@ class Tally(Protocol):
     def profile(self) -> dict[str, int]:
         """The counts."""
 
-    def is_catalogue(self, text: str) -> bool:
-        """The text stands in so many cells that it is none of anybody's."""
+    def is_listed(self, text: str) -> bool:
+        """The text comes from a list, and is nobody's."""
 
 
 @dataclass(kw_only=True)
@@ -54,7 +54,7 @@ class CellTally:
         """The counts."""
         return dict(self._counts)
 
-    def is_catalogue(self, text: str) -> bool:  # noqa: ARG002 (of texts alone)
+    def is_listed(self, text: str) -> bool:  # noqa: ARG002 (of texts alone)
         """A number is somebody's however often it stands there."""
         return False
 
@@ -67,6 +67,7 @@ class TextTally:
     """
 
     _texts: Counter[str] = field(default_factory=Counter)
+    _alike: Counter[str] = field(default_factory=Counter)  # cells by the skeleton of their text
     _characters: int = 0
     _cells: int = 0
     _judged: Counter[str] = field(default_factory=Counter)
@@ -74,7 +75,7 @@ class TextTally:
     def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
         """Count the part."""
         self._cells += sum(times for _, times in noticed) + lettered + dull
-        self._judge(((_LETTER, 1),), lettered)
+        self._judge(((_LETTERS, 1),), lettered)
         self._judge(((DULL, 1),), dull)
         for text, times in noticed:
             if len(text) > _LONGEST_COUNTED:
@@ -82,25 +83,31 @@ class TextTally:
                 continue
             self._characters += 0 if text in self._texts else len(text)
             self._texts[text] += times
+            self._alike[skeleton(text)] += times
         if len(self._texts) > _MOST_TEXTS or self._characters > _MOST_CHARACTERS:
             self._make_room()
 
     def _judge(self, texts: Iterable[tuple[str, int]], times: int = 1) -> None:
-        for name, count in profile_messages(texts, cells=max(self._cells, 1)).items():
+        for name, count in profile_messages(map(self._with_alike, texts), cells=max(self._cells, 1)).items():
             self._judged[name] += count * times
+
+    def _with_alike(self, counted: tuple[str, int]) -> tuple[str, int, int]:
+        text, times = counted
+        return text, times, max(times, self._alike.get(skeleton(text), 0))
 
     def _make_room(self) -> None:
         """Only the most frequent tenth stays."""
         kept = Counter(dict(self._texts.most_common(_MOST_TEXTS // 10)))
         self._judge((text, times) for text, times in self._texts.items() if text not in kept)
-        self._texts = kept
-        self._characters = sum(map(len, kept))
+        self._texts, self._characters = kept, sum(map(len, kept))
+        self._alike = Counter(dict(self._alike.most_common(_MOST_TEXTS // 10)))
 
-    def is_catalogue(self, text: str) -> bool:
-        """So many cells hold the text that it comes from a list."""
-        return is_catalogue(self._texts.get(text, 0), self._cells)
+    def is_listed(self, text: str) -> bool:
+        """The text comes from a list or a template."""
+        _, times, alike = self._with_alike((text, self._texts.get(text, 1)))
+        return is_listed(text, times, cells=self._cells, alike=alike)
 
     def profile(self) -> dict[str, int]:
         """The counts."""
-        kept = profile_messages(self._texts.items(), cells=self._cells)
+        kept = profile_messages(map(self._with_alike, self._texts.items()), cells=self._cells)
         return {name: count + self._judged[name] for name, count in kept.items()} | {MESSAGE_CELLS: self._cells}
