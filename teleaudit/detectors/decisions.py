@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -22,7 +22,7 @@ _GRAVITY = {Level.CONFIRMED: 0, Level.PROBABLE: 1, Level.REVIEW: 2}
 class Hit:
     """One place in a value: ``text[start:end]``."""
 
-    kind: str  # card, message
+    kind: str  # card, cpr, message, browsing
     level: Level
     reason: str  # machine-readable: card_context, luhn_and_iin, track, test_card ...
     start: int
@@ -39,9 +39,11 @@ class Hit:
 class ColumnDecision:
     """What a column holds as a whole, and the counts that say so."""
 
-    kinds: frozenset[str] = frozenset()  # card, message; empty when it holds neither
+    kinds: frozenset[str] = frozenset()  # card, cpr, message, browsing; also cvv and pin_block; empty when it holds none
     level: Level | None = None  # None exactly when kinds is empty
-    reason: str = "none"
+    reason: str = "none"  # the rule that decided, machine-readable
+    n: int = 0  # cells or numbers that the rule counted
+    k: int = 0  # those of them that look like the kind
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -56,12 +58,10 @@ def gravest(levels: Iterable[Level]) -> Level | None:
 
 
 def combine(decisions: Iterable[ColumnDecision]) -> ColumnDecision:
-    """One decision about several kinds: all kinds and counts, level and reason of the surest."""
+    """One decision about several kinds: counts of all, level and reason of the surest; a kind that only asks a person is not named beside one that was found."""
     every = tuple(decisions)
     counts = {name: count for decision in every for name, count in decision.counts.items()}
-    held = [decision for decision in every if decision.kinds]
-    if not held:
-        reasons = [decision.reason for decision in every if decision.reason != "none"]
-        return ColumnDecision(reason=reasons[0] if reasons else "none", counts=counts)
-    leading = min(held, key=lambda decision: _GRAVITY[decision.level or Level.REVIEW])
-    return ColumnDecision(kinds=frozenset().union(*(decision.kinds for decision in held)), level=leading.level, reason=leading.reason, counts=counts)
+    held = [decision for decision in every if decision.is_finding] or [decision for decision in every if decision.kinds]
+    speaking = held or [decision for decision in every if decision.reason != "none"] or [ColumnDecision()]
+    leading = min(speaking, key=lambda decision: _GRAVITY[decision.level or Level.REVIEW])
+    return replace(leading, kinds=frozenset().union(*(decision.kinds for decision in held)), counts=counts)

@@ -5,14 +5,31 @@ Nothing here needs more than the detectors: a process that judges cells imports 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from teleaudit.detectors.columns import cards_in_cell, count_card_text
-from teleaudit.detectors.decisions import ColumnDecision, gravest
+from teleaudit.detectors.columns import count_card_text
+from teleaudit.detectors.decisions import ColumnDecision, Hit, gravest
 from teleaudit.detectors.messages import MESSAGE_PROFILE, is_listed, messages_in_cell, profile_messages
 
 LEVELS = ("confirmed", "probable", "review")  # strongest first; rows carry a level by its number
 MESSAGE_CELLS = MESSAGE_PROFILE[0]  # the same for every part
+
+
+Profile = Callable[[Iterable[str]], Mapping[str, int]]  # cells of a column to the counts that decide about it
+InCell = Callable[[str], list[Hit]]  # one cell, in the light of the decision about its column
+
+
+def cell_counts(rows: Iterable[tuple[str]], *, profile: Profile) -> Iterator[tuple[str, int]]:
+    """Of cells: what the detector must know to decide about their column, by name."""
+    yield from profile(cell for (cell,) in rows).items()
+
+
+def cell_finds(rows: Iterable[tuple[str, str]], *, in_cell: InCell, place: int) -> Iterator[tuple[str, int, int]]:
+    """Of records and cells, those in which the detector finds something: the record, the column's place and the level."""
+    for record_key, cell in rows:
+        level = gravest(hit.level for hit in in_cell(cell))
+        if level is not None:
+            yield record_key, place, LEVELS.index(level.value)
 
 
 def card_text_counts(rows: Iterable[tuple[str]], *, name: str) -> Iterator[tuple[str, int]]:
@@ -21,14 +38,6 @@ def card_text_counts(rows: Iterable[tuple[str]], *, name: str) -> Iterator[tuple
     for (cell,) in rows:
         count_card_text(cell, counts, name=name)
     yield from counts.items()
-
-
-def card_finds(rows: Iterable[tuple[str, str]], *, name: str, place: int, decision: ColumnDecision) -> Iterator[tuple[str, int, int]]:
-    """Of records and cells, those with a card: the record, the column's place and the level."""
-    for record_key, cell in rows:
-        level = gravest(hit.level for hit in cards_in_cell(cell, name=name, decision=decision))
-        if level is not None:
-            yield record_key, place, LEVELS.index(level.value)
 
 
 def message_counts(rows: Iterable[tuple[str, int, int]], *, cells: int) -> Iterator[tuple[str, int]]:
