@@ -117,6 +117,7 @@ class Audit(_Strict):
     gate: Annotated[float, Field(gt=0, le=1)] = 0.99  # smallest M/N with which a check may pass
     max_rejected: Annotated[float, Field(ge=0, le=1)] = 0.001  # share of unreadable rows above which a data set is not judged
     exports: dict[str, ExportSpec]
+    own_domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...] = ()  # the operator's own hosts, subdomains included: no browsing data
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     report_languages: tuple[Literal["da"], ...] = ("da",)
 

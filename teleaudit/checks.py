@@ -112,7 +112,7 @@ class Bench:
         asked: dict[str, tuple[Check, Expectation]] = {}
         for check in checks:
             try:
-                expectation = build(check, as_of=self.as_of, parameters=self.audit.parameters, data_set=data_set, table=self._view(name).table)
+                expectation = build(check, as_of=self.as_of, parameters=self.audit.parameters, data_set=data_set, table=self._view(name).table, own_domains=self.audit.own_domains)
             except UnsetParameterError as error:
                 yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
                 continue

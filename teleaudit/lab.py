@@ -251,6 +251,25 @@ class TopicAnswers:
         """One row per check: verdict and the four numbers."""
         return summary_table(self.entries, self._words)
 
+    def columns(self) -> Styler:
+        """One row per column in which a detector saw something: the rule that decided and the counts it rests on, also where it cleared the column."""
+        levels, rules = self._words.at("levels"), self._words.at("column_rules")
+        rows = [
+            {
+                "Kontrol": entry["id"],
+                "Kolonne": told["column"],
+                "Afgørelse": levels[told["level"] or "none"],
+                "Regel": rules[told["rule"]],
+                "Talt (n)": told["n"],
+                "Ligner (k)": told["k"],
+                "Andel": self._words.share(told["k"], told["n"]) if told["n"] else "–",
+            }
+            for entry in self.entries
+            for told in entry["column_decisions"]
+        ]
+        frame = pd.DataFrame(rows, columns=["Kontrol", "Kolonne", "Afgørelse", "Regel", "Talt (n)", "Ligner (k)", "Andel"])
+        return captioned(frame, f"Kolonner, der blev set nærmere på ({len(frame)})")
+
     def not_assessed(self) -> Styler:
         """Why records, or whole checks, could not be judged."""
         rows = [

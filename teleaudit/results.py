@@ -104,6 +104,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "review": answer.review,
         "columns": answer.columns,
         "kinds": answer.kinds,
+        "column_decisions": answer.column_decisions,
         "why": result.why,
         "why_detail": result.why_detail,
         "severity": check.severity,

@@ -28,6 +28,7 @@ class Answer:
     review: int = 0  # a person must look: neither a deviation nor none
     columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
     kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
+    column_decisions: list[dict[str, Any]] = field(default_factory=list)  # of each column that a detector judged: its name, the rule that decided, level or none, n and k
     due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
 
     def as_result(self) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from teleaudit.audits import Parameter
 from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError
+from teleaudit.expectations.browsing_data import no_browsing_data
 from teleaudit.expectations.card_data import no_card_data
+from teleaudit.expectations.cpr_numbers import no_cpr_numbers
 from teleaudit.expectations.erasure_by_deadline import erasure_by_deadline
 from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
@@ -23,6 +25,13 @@ from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.suites import Check, PeriodSpec
 
+# What needs to know no more than the columns there are.
+_OF_COLUMNS: Mapping[str, Callable[..., Any]] = {
+    "expect_no_card_data": no_card_data,
+    "expect_no_cpr_numbers": no_cpr_numbers,
+    "expect_no_message_content": no_message_content,
+    "expect_no_location_columns": no_location_columns,
+}
 _PARAMETER = re.compile(r"\$(\w+)")
 _UNITS = {"D": "days", "M": "months", "Y": "years"}
 Expectation = Any  # a great_expectations Expectation with ``conditions`` and ``deviations``; its own types are not typed
@@ -36,8 +45,8 @@ class UnsetParameterError(Exception):
         self.name = name
 
 
-def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], data_set: DataSet, table: str) -> Expectation:
-    """The expectation of a check on a data set. Raises: UnsetParameterError."""
+def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], data_set: DataSet, table: str, own_domains: Sequence[str] = ()) -> Expectation:
+    """The expectation of a check on a data set. ``own_domains`` are the operator's own hosts. Raises: UnsetParameterError."""
     spec = check.spec
     day = as_of.isoformat()
 
@@ -62,14 +71,12 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
             return possible_dates(as_of=day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
             return ExpectUniqueKey(relation=f"export_{table}", key=list(data_set.key), **common)
-        case "expect_no_card_data":
-            return no_card_data(data_set=data_set, table=table, **common)
-        case "expect_no_message_content":
-            return no_message_content(data_set=data_set, table=table, **common)
-        case "expect_no_location_columns":
-            return no_location_columns(data_set=data_set, table=table, **common)
+        case "expect_no_browsing_data":
+            return no_browsing_data(own_domains=own_domains, data_set=data_set, table=table, **common)
         case "expect_only_listed_columns":
             return only_listed_columns(listed=spec.listed, kinds=spec.kinds, data_set=data_set, table=table, **common)
+        case kind:
+            return _OF_COLUMNS[kind](data_set=data_set, table=table, **common)
 
 
 def _whole_number(name: str, parameters: Mapping[str, Parameter]) -> str:

@@ -14,19 +14,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.columns import PROFILE, decide_card_column
+from teleaudit.detectors.columns import PROFILE, cards_in_cell, decide_card_column
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import card_finds, card_text_counts
+from teleaudit.detectors.judging import card_text_counts, cell_finds
 from teleaudit.detectors.names import names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
 from teleaudit.expectations.asking import Asks, Judged
-from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
 
 
 class ExpectNoCardData(ExpectNoContent):
     """No cell holds a full card number."""
 
+    kind = "card"
     integers: list[str]  # those of the columns that are whole numbers by type
 
     def candidate(self, column: str) -> str:
@@ -43,14 +44,13 @@ class ExpectNoCardData(ExpectNoContent):
         """Rows with a number that Excel destroyed (2)."""
         return "coalesce(regexp_matches(_issues, '=excel(;|$)'), false)"
 
-    def judged(self, column: str, asks: Asks) -> Judged | None:
+    def found(self, column: str, asks: Asks) -> Found:
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
         decision = self._decide(column, cells, asks)
-        if decision.level is None:
-            return None
-        return Judged(sql=f"SELECT record, cell FROM {cells}", judge=partial(card_finds, name=column, place=self.place(column), decision=decision))
+        judge = partial(cell_finds, in_cell=partial(cards_in_cell, name=column, decision=decision), place=self.place(column))
+        return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
     def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
         """What the column as a whole is: its running text counted cell by cell, its numbers, if they matter, by the engine."""

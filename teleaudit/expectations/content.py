@@ -8,11 +8,13 @@ found is carried in the result: counts by column, never a value.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.detectors.judging import LEVELS
+from teleaudit.detectors.decisions import ColumnDecision
+from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.rows import DataSet, literal, quoted
@@ -25,9 +27,17 @@ _OWN_COLUMNS = frozenset({FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN})
 _NEVER_CONTENT = ("DATE", "TIMESTAMP", "BOOLEAN")
 
 
+class Found(NamedTuple):
+    """What an expectation found out about one column."""
+
+    decision: ColumnDecision
+    cells: Judged | None = None  # its cells worth judging one by one; nobody asks where the column as a whole holds nothing
+
+
 class ExpectNoContent(BatchExpectation):
     """No cell of the columns holds what the detector looks for."""
 
+    kind: ClassVar[str]  # of detectors.Hit
     relation: str  # the exports' own rows, without what views join to them
     columns: list[str]
     key_sql: str
@@ -43,8 +53,8 @@ class ExpectNoContent(BatchExpectation):
         """SQL that is true of a row with a cell nobody can judge any more."""
         return "false"
 
-    def judged(self, column: str, asks: Asks) -> Judged | None:
-        """A query and the function that makes of its rows the column's finds (``FINDS``); None where the column as a whole holds nothing.
+    def found(self, column: str, asks: Asks) -> Found:
+        """What the column is as a whole, and a query with the function that makes of its rows the column's finds (``FINDS``).
 
         What it keeps with the engine is named ``cells_`` or ``levels_`` and the column's place, by ``kept_name``.
         """
@@ -77,7 +87,8 @@ class ExpectNoContent(BatchExpectation):
         asks: Asks = execution_engine.asks
         looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
         finds = self.kept_name("finds")
-        asks.keep_judged(finds, [judged for column in looked_into if (judged := self.judged(column, asks)) is not None], FINDS)
+        decided = {column: self.found(column, asks) for column in looked_into}
+        asks.keep_judged(finds, [found.cells for found in decided.values() if found.cells is not None and found.decision.level is not None], FINDS)
         for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels")):
             asks.drop(kept)
         ((certain, review),) = asks.fetch(f"SELECT count(*) FILTER (WHERE level < {_REVIEW}), count(*) FILTER (WHERE level = {_REVIEW}) FROM ({_records(finds)}) AS records")
@@ -91,6 +102,7 @@ class ExpectNoContent(BatchExpectation):
             reasons={"excel_damaged": damaged} if damaged else {},
             review=review,
             columns=dict(sorted((self.columns[place], records) for place, records in by_place)),
+            column_decisions=[_told(column, found.decision) for column, found in sorted(decided.items()) if found.decision.reason != "none"],
         ).as_result()
 
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
@@ -101,6 +113,35 @@ class ExpectNoContent(BatchExpectation):
         for record_key, columns, level in asks.fetch(sql):
             yield Deviation(record_key=record_key, column=columns, level=LEVELS[level])
         asks.drop(finds)
+
+
+class ExpectNothingDetected(ExpectNoContent):
+    """As above, for a detector that takes the counts of a column from its candidates, one by one."""
+
+    def profile(self, column: str) -> Profile:
+        """The function that counts cells of a column."""
+        raise NotImplementedError
+
+    def decide(self, counts: dict[str, int], column: str) -> ColumnDecision:
+        """What the counts say of the column."""
+        raise NotImplementedError
+
+    def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
+        """The function that judges one cell in the light of the decision about its column."""
+        raise NotImplementedError
+
+    def found(self, column: str, asks: Asks) -> Found:
+        """Candidates are kept once, counted, and judged where the column as a whole does not clear them."""
+        cells = self.kept_name(f"cells_{self.place(column)}")
+        asks.keep(cells, f"SELECT {self.key_sql} AS record, {text_of(column)} AS cell FROM {quoted(self.relation)} WHERE {self.candidate(column)}")
+        decision = self.decide(counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column)))), column)
+        judge = partial(cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column))
+        return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
+
+
+def _told(column: str, decision: ColumnDecision) -> dict[str, Any]:
+    """Why a column was found to hold something, or not."""
+    return {"column": column, "rule": decision.reason, "level": decision.level and decision.level.value, "n": decision.n, "k": decision.k}
 
 
 def _records(finds: str) -> str:

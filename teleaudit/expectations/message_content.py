@@ -14,18 +14,20 @@ from teleaudit.detectors.judging import MESSAGE_CELLS, message_counts, message_l
 from teleaudit.detectors.messages import decide_message_column, names_content
 from teleaudit.detectors.prefilter import message_candidate_sql, message_skeleton_sql
 from teleaudit.expectations.asking import Asks, Judged
-from teleaudit.expectations.content import ExpectNoContent, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
 
 
 class ExpectNoMessageContent(ExpectNoContent):
     """No cell holds the content of an SMS or MMS."""
 
+    kind = "message"
+
     def candidate(self, column: str) -> str:
         """Cells that read like text or hide it; every filled cell of a column that is named for content, or may be."""
         return f"({quoted(column)} IS NOT NULL)" if names_content(column) else message_candidate_sql(text_of(column))
 
-    def judged(self, column: str, asks: Asks) -> Judged | None:
+    def found(self, column: str, asks: Asks) -> Found:
         """Every candidate with the number of cells that hold the same text, and the same but for numbers and names: what stands in many comes from a list."""
         text, texts = text_of(column), self.kept_name(f"cells_{self.place(column)}")
         ((cells,),) = asks.fetch(f"SELECT count({quoted(column)}) FROM {quoted(self.relation)}")
@@ -34,7 +36,7 @@ class ExpectNoMessageContent(ExpectNoContent):
         counts = counts_of(asks, Judged(sql=f"SELECT cell, times, alike FROM {texts}", judge=partial(message_counts, cells=cells)))
         decision = decide_message_column(counts | {MESSAGE_CELLS: cells}, column)
         if decision.level is None:
-            return None
+            return Found(decision)
         levels = self.kept_name(f"levels_{self.place(column)}")
         asks.keep_judged(
             levels,
@@ -42,7 +44,7 @@ class ExpectNoMessageContent(ExpectNoContent):
             {"cell": "VARCHAR", "level": "BIGINT"},
         )
         record = f"{self.key_sql} AS record_key, CAST({self.place(column)} AS BIGINT) AS place, levels.level"
-        return Judged(sql=f"SELECT {record} FROM {quoted(self.relation)} JOIN {levels} AS levels ON {text} = levels.cell WHERE {self.candidate(column)}")
+        return Found(decision, Judged(sql=f"SELECT {record} FROM {quoted(self.relation)} JOIN {levels} AS levels ON {text} = levels.cell WHERE {self.candidate(column)}"))
 
 
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)

@@ -271,6 +271,8 @@ def _lines(material: Material, check: Entry) -> list[Part]:
         for name, parts in counts.items()
         if parts
     ]
+    if decided := [told for told in check.get("column_decisions", []) if told["level"]]:
+        lines.append({"term": words.at("finding.lines.decisions"), "items": [{"name": {"code": told["column"]}, "count": _decision(material, told)} for told in decided]})
     if check.get("review"):
         lines.append({"term": words.at("finding.lines.review"), "items": [{"name": words.at("finding.line_review"), "count": words.number(check["review"])}]})
     return lines
@@ -284,6 +286,13 @@ def _count(material: Material, check: Entry, code: str, count: int) -> str:
     """The number, with what a column holds where that is known."""
     words, kind = material.words, check.get("kinds", {}).get(code)
     return words.say("finding.values_of_kind", n=words.number(count), kind=words.name("attribute_kinds", kind)) if kind else words.number(count)
+
+
+def _decision(material: Material, told: Entry) -> str:
+    """The rule that decided about a column, and the counts it rests on."""
+    words = material.words
+    rule = words.name("column_rules", told["rule"])
+    return words.say("finding.column_rule", rule=rule, k=words.number(told["k"]), n=words.number(told["n"]), share=words.share(told["k"], told["n"])) if told["n"] else rule
 
 
 def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:

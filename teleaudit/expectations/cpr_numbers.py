@@ -1,0 +1,48 @@
+"""No column of any export holds civil registration numbers (CPR).
+
+A column is judged as a whole first: nearly all numbers of a CPR column are real dates with a right check digit, of other
+ten-digit numbers one in forty is a date and one in four hundred has the check digit too. See ``detectors/cpr.py``.
+
+Source: databeskyttelsesloven § 11(2) (a private controller may process the number only by law, consent or on few other
+grounds), GDPR art. 5(1)(c).
+Left out: masked numbers, dates of birth without the last four digits, images.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, profile_cpr
+from teleaudit.detectors.decisions import ColumnDecision
+from teleaudit.detectors.judging import InCell, Profile
+from teleaudit.detectors.prefilter import cpr_candidate_sql
+from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into, text_of
+from teleaudit.expectations.rows import DataSet
+
+
+class ExpectNoCprNumbers(ExpectNothingDetected):
+    """No cell holds a CPR number."""
+
+    kind = "cpr"
+
+    def candidate(self, column: str) -> str:
+        """Cells with digits that could begin with a date of birth."""
+        return cpr_candidate_sql(text_of(column))
+
+    def profile(self, column: str) -> Profile:
+        """Counts of ten-digit numbers, dates and check digits."""
+        return partial(profile_cpr, name=column)
+
+    def decide(self, counts: dict[str, int], column: str) -> ColumnDecision:
+        """By the share that dates and check digits have."""
+        return decide_cpr_column(counts, column)
+
+    def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
+        """One cell in the light of its column."""
+        return partial(cpr_in_cell, name=column, decision=decision)
+
+
+def no_cpr_numbers(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCprNumbers:  # noqa: ANN401 (meta)
+    """The expectation for every column of text or whole numbers of a data set."""
+    return ExpectNoCprNumbers(relation=f"export_{table}", columns=columns_to_look_into(data_set, table), key_sql=data_set.key_sql, **kwargs)
