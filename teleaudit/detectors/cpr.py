@@ -61,6 +61,14 @@ CPR_PROFILE = (
     "cpr_text_review",
 )
 
+# What a rule counted, where it is not dated numbers and the strong ones among them.
+_COUNTED = {
+    "modulus_11_identifier": ("cpr_ten", "cpr_others_modulus_11"),
+    "look_alikes": ("cpr_dated", "cpr_look_alikes"),
+    "replacement_column": ("cpr_ten", "cpr_replacement"),
+    "test_person": ("cpr_ten", "cpr_tests"),
+}
+
 __all__ = ["CPR_PROFILE", "cpr_in_cell", "decide_cpr_column", "find_cpr", "profile_cpr", "whole_number"]
 
 
@@ -124,11 +132,12 @@ def _count_text(text: str, counts: dict[str, int], name: str) -> None:
 def decide_cpr_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
     """What the counts of a column say, with its name. Counts that are missing are 0."""
     counts = {key: int(profile.get(key) or 0) for key in CPR_PROFILE}
-    judged = (_judge_numbers(counts, name), _judge_nine(counts, name), _judge_text(counts))
-    level = gravest(found for found, _ in judged if found is not None)
-    if level is None:
-        return ColumnDecision(reason=next((reason for _, reason in judged if reason != "none"), "none"), counts=counts)
-    return ColumnDecision(kinds=frozenset({"cpr"}), level=level, reason=next(reason for found, reason in judged if found is level), counts=counts)
+    judged = {"": _judge_numbers(counts, name), "nine_": _judge_nine(counts, name), "text_": _judge_text(counts)}
+    level = gravest(found for found, _ in judged.values() if found is not None)
+    part, reason = next(((part, reason) for part, (found, reason) in judged.items() if found is level and reason != "none"), ("", "none"))
+    n, k = _COUNTED.get(reason, ("cpr_nine", "cpr_nine_strong") if part == "nine_" else (f"cpr_{part}dated", f"cpr_{part}strong"))
+    kinds = frozenset[str]() if level is None else frozenset({"cpr"})
+    return ColumnDecision(kinds=kinds, level=level, reason=reason, n=counts[n], k=counts[k], counts=counts)
 
 
 def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:

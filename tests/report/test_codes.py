@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from teleaudit.detectors.decisions import Level
 from teleaudit.exports.rejects import REASONS
 from teleaudit.exports.remarks import CODES, Remark
 from teleaudit.report.remarks import say_remark
@@ -79,6 +80,40 @@ def whys_in_sources() -> set[str]:
     return found
 
 
+DECIDING = {"account_data": "decide_account_column", "browsing": "decide_browsing_column", "columns": "decide_card_column", "cpr": "decide_cpr_column", "messages": "decide_message_column"}
+
+
+def rules_of(module: str, decides: str) -> set[str]:
+    """Codes of the rules by which a detector decides about a column: what it and the functions it asks for a level or a doubt return."""
+    functions = {node.name: node for node in sources(f"teleaudit.detectors.{module}") if isinstance(node, ast.FunctionDef)}
+    asked, found = [functions[decides]], set[str]()
+    for function in asked:
+        nodes = list(ast.walk(function))
+        called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        asked += [functions[name] for name in sorted(called & functions.keys()) if functions[name] not in asked and gives_a_rule(functions[name])]
+        found |= {code for node in nodes if isinstance(node, ast.Return) and node.value for code in told(node.value)}
+        found |= {code for node in nodes if isinstance(node, ast.keyword) and node.arg == "reason" for code in told(node.value)}
+        found |= {code for node in nodes if isinstance(node, ast.Assign) and "reason" in ast.unparse(node.targets[0]) for code in told(node.value)}
+    return found - {"none"}
+
+
+def gives_a_rule(function: ast.FunctionDef) -> bool:
+    """Whether a function returns a level with its rule, or a reason to doubt."""
+    return function.returns is not None and (ast.unparse(function.returns) in {"tuple[Level, str]", "tuple[Level | None, str]"} or function.name == "_doubt")
+
+
+def told(node: ast.AST) -> set[str]:
+    """The codes that an expression can be: alone, beside a level, or one of two."""
+    match node:
+        case ast.Constant(value=str(code)):
+            return {code} if re.fullmatch("[a-z0-9_]+", code) else set()
+        case ast.Tuple(elts=parts):
+            return {code for part in parts for code in told(part)}
+        case ast.IfExp(body=first, orelse=second):
+            return told(first) | told(second)
+    return set()
+
+
 def lacking(codes: Iterable[str], path: str) -> list[str]:
     """Codes without words."""
     return sorted(set(codes) - set(DA.at(path)))
@@ -112,6 +147,17 @@ def test_verdicts_severities_and_topics_have_words() -> None:
     assert all({"sign", "short", "label", "count"} == set(words) for words in DA.at("verdicts").values())
     assert lacking(get_args(Severity), "severities") == []
     assert lacking(TOPICS, "topics") == []
+
+
+def test_levels_and_rules_of_columns_have_words() -> None:
+    rules = {module: rules_of(module, decides) for module, decides in DECIDING.items()}
+    assert {"pin_block_column", "check_code_name", "constant"} <= rules["account_data"]
+    assert {"own_domain", "few_sites", "browsing_values", "weak_signs"} <= rules["browsing"]
+    assert {"mod10_identifier", "rare_network", "card_column", "excel_damaged", "cards_in_text", "zero_filled"} <= rules["columns"]
+    assert {"look_alikes", "lost_zero", "cpr_in_text", "other_name", "replacement_column"} <= rules["cpr"]
+    assert {"by_name", "catalogue_text", "content_values", "chat_column"} <= rules["messages"]
+    assert set(DA.at("column_rules")) == set().union(*rules.values())
+    assert lacking([*Level, "none"], "levels") == []
 
 
 def test_data_sets_without_a_table_have_words() -> None:
