@@ -24,7 +24,7 @@ from functools import cache, lru_cache
 from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import card_range_of, context_pattern, test_cards
 from teleaudit.detectors.luhn import luhn_valid
-from teleaudit.detectors.names import names_card, names_identifier, speaks_of
+from teleaudit.detectors.names import names_card, names_identifier, names_order, speaks_of
 from teleaudit.detectors.writings import BASE64, decoded, plain
 
 SHORTEST, LONGEST = 12, 19
@@ -347,10 +347,11 @@ def _field_says(field: str, *, alone: bool) -> str:
         return ""
     if names_identifier(field):
         return "column_of_identifiers" if alone else "identifier"
-    for says, group in (("phone", "phone"), ("order", "order")):
-        if alone and speaks_of(field, group) and not names_card(field):
-            return says
-    return "card" if names_card(field) else ""
+    if names_card(field):
+        return "card"
+    if alone and speaks_of(field, "phone"):
+        return "phone"
+    return "order" if alone and names_order(field) else ""
 
 
 @cache

@@ -1,7 +1,8 @@
 """Does a column hold card numbers? Statistics first: one number in ten passes Luhn by chance, every IMEI, ICCID and FI payment id passes always.
 
 Decided in this order, over the cells that are whole numbers of 12-19 digits:
-1. The name says it holds another number with a check digit (IMEI, ICCID, FI payment id, GLN): no card column, whatever passes.
+1. The name says it holds another number with a check digit (IMEI, ICCID, FI payment id, GLN): no card column, whatever passes,
+   unless many of them begin like Danish cards of several networks, as payment ids of one creditor never do.
 2. Most numbers that do not begin like a card pass Luhn too: another mod-10 scheme.
 3. Three or more card-shaped numbers, and 60 % of them or more pass: a card column. For a person to review, unless the name speaks of cards,
    where the numbers run on (few beginnings of twelve digits), where all begin with 4 and with anything after it (a payment id can begin so;
@@ -23,7 +24,7 @@ from teleaudit.detectors.cards import ZEROS, card_shapes, find_cards, key_before
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import card_range_of, test_cards
 from teleaudit.detectors.luhn import luhn_valid
-from teleaudit.detectors.names import names_card, names_identifier, speaks_of
+from teleaudit.detectors.names import names_card, names_identifier, names_order, speaks_of
 
 CHANCE = 0.1  # share of random numbers that pass Luhn
 CARD_SHARE = 0.6  # of card-shaped numbers that pass: a card column
@@ -193,7 +194,7 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     shaped, passing = counts["card_shaped"], counts["card_luhn"]
     if not counts["numbers"]:
         return None, "none"
-    if names_identifier(name):
+    if names_identifier(name) and not _are_cards_after_all(counts):
         return None, "identifier_name"
     if _is_other_scheme(counts, name):
         return None, "mod10_identifier"
@@ -209,6 +210,14 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     if min(tail, chance_of(counts["danish_shaped"], counts["danish_luhn"])) < SURE:
         return Level.PROBABLE, "mixed_column"
     return _few_numbers(counts, name, tail=tail)
+
+
+def _are_cards_after_all(counts: Mapping[str, int]) -> bool:
+    """Whatever the name says: those that begin like a card pass, many begin like a Danish card and others like foreign ones."""
+    passing, danish = counts["card_luhn"], counts["danish_luhn"]
+    if passing < CARD_SHARE * counts["card_shaped"] or not CHANCE * passing <= danish <= (1 - CHANCE) * passing or counts["card_fours"] == passing or _doubt(counts):
+        return False
+    return chance_of(counts["danish_shaped"], danish) < SURE
 
 
 def _doubt(counts: Mapping[str, int]) -> str:
@@ -239,7 +248,7 @@ def _few_numbers(counts: Mapping[str, int], name: str, *, tail: float) -> tuple[
     if shaped >= FEWEST_FOR_CHANCE and tail > PLAUSIBLE and not names_card(name):
         return None, "chance"
     alone = shaped == passing and counts["other"] == 0 and counts["card_rare"] == 0  # nothing like them in the column speaks against them
-    if alone and not speaks_of(name, "order") and not speaks_of(name, "phone"):
+    if alone and not names_order(name) and not speaks_of(name, "phone"):
         return Level.PROBABLE, "single_numbers"
     return Level.REVIEW, "too_few_to_tell"
 
@@ -278,7 +287,8 @@ def chance_of(trials: int, successes: int) -> float:
 
 def cards_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The card numbers of one cell, in the light of what its column was found to be."""
-    hits = find_cards(text, field=name)
+    named = names_identifier(name) and decision.is_finding  # the name is wrong about its numbers
+    hits = find_cards(text, field="" if named else name)
     if not hits:
         return []
     if whole_number(text):

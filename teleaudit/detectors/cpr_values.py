@@ -19,8 +19,8 @@ from functools import cache
 
 from teleaudit.detectors.cpr_number import Grade, grade_of, look_alike
 from teleaudit.detectors.decisions import Hit, Level
-from teleaudit.detectors.knowledge import cpr_pattern, cpr_test_numbers, name_words
-from teleaudit.detectors.names import names_identifier, speaks_of, words_of
+from teleaudit.detectors.knowledge import cpr_pattern, cpr_test_numbers
+from teleaudit.detectors.names import is_vague, names_identifier, speaks_of
 from teleaudit.detectors.writings import plain, text_of_base64, text_of_hex
 
 CONTEXT = 40  # characters on either side in which a word speaks about the number
@@ -240,7 +240,7 @@ def names_cpr(name: str) -> bool:
 
 def names_other_number(name: str) -> bool:
     """The name says that ten-digit numbers of another kind stand there: phone numbers, orders, moments, production units."""
-    if names_cpr(name) or name_words("cpr_vague").issuperset(words_of(name)):
+    if names_cpr(name) or is_vague(name):
         return False
     return any(speaks_of(name, group) for group in ("phone", "order", "cpr_other")) or names_identifier(name)
 

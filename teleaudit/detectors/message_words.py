@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,11 +60,23 @@ def _flags() -> Mapping[str, frozenset[str]]:
 
 
 _NONE: frozenset[str] = frozenset()
+_IMPERSONAL = frozenset({"desk_words", "service_words"})
+_ENDINGS = ("erne", "ene", "er", "en", "et", "ne", "e", "s", "r", "n", "t")  # of Danish and English nouns
+_SHORTEST_STEM = 6  # letters of a word that is known by its stem or as the last part of a compound
 
 
+@lru_cache(maxsize=65_536)
 def flags_of(word: str) -> frozenset[str]:
-    """The groups of words that a casefolded word is in: openers, closers, chat_words, imperatives, desk_words, note_words, service_words."""
-    return _flags().get(word, _NONE)
+    """The groups of words that a casefolded word is in: openers, closers, chat_words, imperatives, desk_words, note_words, service_words.
+
+    Words of desks and operators are known with other endings and as the last part of a compound, too: driftsforstyrrelser, mobilabonnementet.
+    """
+    known = _flags().get(word)
+    if known is not None or len(word) < _SHORTEST_STEM:
+        return known or _NONE
+    stems = [word, *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))]
+    parts = (stem[cut:] for stem in stems for cut in (0, *range(2, len(stem) - _SHORTEST_STEM + 1)) if len(stem) >= _SHORTEST_STEM)
+    return next((found for part in parts if (found := _flags().get(part, _NONE) & _IMPERSONAL)), _NONE)
 
 
 @cache

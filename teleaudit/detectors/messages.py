@@ -68,6 +68,8 @@ _KEYED = re.compile(
     r"(?:\"(?P<double>(?:[^\"\\]|\\.){1,2000})\"?|'(?P<single>[^'\\]{1,2000})'|(?P<bare>[^\s\"',;&{}\[\]][^,;&{}\[\]\r\n\"]{0,300}?)(?=\s+[\w.-]{1,40}[=:]|[,;&}\]\r\n\"]|\Z))",
     re.DOTALL,
 )
+_TAGGED = re.compile(r"<([A-Za-z][\w.:-]{0,40})(?:\s[^<>]{0,200})?>([^<>]{1,2000})</")
+_STRUCTURED = re.compile(r"\s{0,9}(?:[\[{]\s{0,9}[\[{]?\s{0,9}\\{0,3}\"[^\"\n]{1,60}\"\s{0,3}[:,]|(?:[\w.-]{1,40}=[^\s=]{1,200}[ ;,&|]{1,3}){2}[\w.-]{1,40}=)")
 _LOGGED = re.compile(rf"\[{_KANNEL}([^\]]*)\]")
 _CARRIES = re.compile(r"[0-9]{8}|(?i:\b[sm]ms\b)")  # a number or a word that makes a body the body of a message
 _FILE_NAME = re.compile(r"[^\r\n/\\]{1,120}\.(?:jpe?g|png|gif|webp|heic|bmp|mp4|3gpp?|mov|amr|mp3|m4a|wav|vcf|pdf|smil|txt|docx?)", re.IGNORECASE)
@@ -150,19 +152,21 @@ def _is_system_text(text: str) -> bool:
 
 
 def _in_keys(look: str) -> tuple[Level, str] | None:
-    """The content that JSON or a log line holds under a key that names it: (6)."""
+    """The content that JSON, XML or a log line holds under a key that names it, or that a key of JSON holds whatever its name: (6)."""
     best: tuple[Level, str] | None = None
     for key, value, quoted in _pairs(look):
         named = names_content(key)
-        if not named or not _holds_letters(value):
+        if not _holds_letters(value) or not (named or (quoted and " " in value)):
             continue
-        found = _keyed_value(value, look, strong=named == "strong", quoted=quoted)
+        found = _keyed_value(value, look, strong=named == "strong", quoted=quoted) if named else _speech_under(key, value)
         if found is not None and (best is None or best[0] is Level.REVIEW):
             best = found
     return best
 
 
 def _pairs(look: str) -> Iterator[tuple[str, str, bool]]:
+    for match in _TAGGED.finditer(look) if "</" in look else ():
+        yield match.group(1).rpartition(":")[2], match.group(2), True
     if ":" not in look and "=" not in look:
         return
     for match in _LOGGED.finditer(look):
@@ -183,6 +187,14 @@ def _keyed_value(value: str, look: str, *, strong: bool, quoted: bool) -> tuple[
         return None
     signs = _signs_of(value)
     return (Level.PROBABLE if _CARRIES.search(look) and not (signs.service or signs.desk or signs.technical) else Level.REVIEW), "by_key"
+
+
+def _speech_under(key: str, value: str) -> tuple[Level, str] | None:
+    """What speaks as a message does under a key that says nothing of it."""
+    if names_note(key) or not name_words("content_system").isdisjoint(words_of(key)):
+        return None
+    by_look = _by_look(value, note=False)
+    return by_look if by_look is not None and by_look[0] is not Level.REVIEW else None
 
 
 def _by_name(text: str, field: str, *, sure: bool) -> tuple[Level, str] | None:
@@ -261,7 +273,9 @@ def _language_of(words: list[str]) -> tuple[str, int]:
 
 
 def _is_technical(look: str) -> bool:
-    """Marks of logs, code and templates."""
+    """Marks of logs, code and templates; JSON and pairs of keys and values, whose words are no sentence: (6)."""
+    if _STRUCTURED.match(look):
+        return True
     plain = _EMOJI.sub("", look)
     return _PLACEHOLDER.search(plain) is not None or len(_TECHNICAL.findall(plain)) > max(1, len(plain) / 40)
 

@@ -43,5 +43,16 @@ def names_card(name: str) -> bool:
     return speaks_of(name, "card") and not names_identifier(name)
 
 
+@lru_cache(maxsize=4096)
+def names_order(name: str) -> bool:
+    """The column is named after running numbers; ``ref`` alone names no kind of number."""
+    return speaks_of(name, "order") and not is_vague(name)
+
+
+def is_vague(name: str) -> bool:
+    """The name does not say which kind of number it holds."""
+    return name_words("vague").issuperset(words_of(name))
+
+
 def _singular(word: str) -> str:
     return word.rstrip("0123456789") or word  # imei1, kort2

@@ -215,6 +215,8 @@ def _typed(text: str, *, short: bool = False) -> str:
     unicase = len(_UNICASE.findall(text))
     if unicase:
         return text if unicase >= len(text) / 2 and (" " in text or unicase >= _ENOUGH_WITHOUT_SPACE) else ""
+    if 2 * sum("\u0100" <= character <= "\u024f" for character in text) > len(text):
+        return ""  # no language has more letters beyond ISO 8859-1 than within it: digits that read as characters
     lower = sum(character.islower() for character in text)
     return text if lower >= len(text) / 4 and (" " in text or short) and _is_worded(text) else ""
 
@@ -382,7 +384,8 @@ def _alphabet_of(coding: int) -> str:
 
 
 # Text that is only written otherwise: what it says must still read like a message.
-_QUOTED = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
+_QUOTED = re.compile(r"=(?:[89A-F][0-9A-F]|20|3D|0[9AD]|\r?\n)")  # what has to be written so
+_QUOTED_ALL = re.compile(r"=(?:[0-9A-F]{0,2}\Z|[0-9A-F]{2}|[ \t]*\r?\n)")
 _ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\[nrt\"/\\]")
 _ENTITY = re.compile(r"&(?:#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});")
 PLUSSED = "^[^ \t\r\n\u00a0+]+[+]+[^ \t\r\n\u00a0+]+[+]+[^ \t\r\n\u00a0+]"
@@ -394,7 +397,7 @@ def written_plainly(text: str) -> tuple[str, str]:
     """How a text is written that is not written plainly, and the same text written plainly; two empty strings when it is plain already."""
     if "%20" in text or (("%" in text or "+" in text) and _PLUSSED.fullmatch(text)):
         return "url_encoded", unquote_plus(text, errors="replace")
-    if "=" in text and (" " in text or "=20" in text) and _QUOTED.search(text):
+    if "=" in text and (" " in text or "=20" in text) and _QUOTED.search(text) and len(_QUOTED_ALL.findall(text)) == text.count("="):
         octets = decodestring(text.encode("utf-8", "replace"))
         return "quoted_printable", _decoded(octets, "utf-8") or octets.decode("latin-1")
     if "&" in text and _ENTITY.search(text):

@@ -24,6 +24,7 @@ from teleaudit.detectors.writings import plain
 
 _GLYPHS = "*xX•#●∗·"
 _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a dimension, 1920x1080
+_KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
 _CHUNK = 65_536  # characters of a value that are looked at
@@ -55,7 +56,7 @@ def truncated(written: str) -> Truncated | None:
         length = _length_of(ends[0], len(ends[0]) + len(ends[1]))
         kept = {*range(len(ends[0])), *range(length - len(ends[1]), length)}
     else:
-        if _LETTERS.match(digits) or any(glyph in ".…_" for glyph in digits):
+        if _LETTERS.match(digits) or any(glyph in ".…_" for glyph in digits) or _KEYS.sub("", digits).isdecimal():
             return None
         length, kept = len(digits), {place for place, glyph in enumerate(digits) if glyph.isdecimal()}
     if length not in truncation_limits() or len(kept) == length or not _begins_like_a_card(digits, length):  # (2)

@@ -48,6 +48,7 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "random numbers": ("ordrenr", [*running("", 16, 3000)], "", "chance"),
     "random numbers that begin like a card": ("kundenr", [*running("4", 16, 500)], "", "chance"),
     "imei": ("IMEI", [*numbers(["35", "86", "01"], 15, 200)], "", "identifier_name"),
+    "cards named imei": ("imei_2", list(CARDS), "probable", "card_column"),
     "imei under another name": ("terminal", [*numbers(["35", "86", "01"], 15, 200)], "", "mod10_identifier"),
     "random digits named imei": ("imei", [*running("", 15, 3000)], "", "identifier_name"),
     "imeisv": ("device", [*running("35", 16, 900)], "", "chance"),
@@ -60,6 +61,7 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "iccid under another name": ("kort_ref", [*numbers(["8945"], 19, 100)], "", "mod10_identifier"),
     "fi 71": ("betalingsident", [*numbers(["0"], 15, 100)], "", "identifier_name"),
     "fi 75 that all begin with 4": ("betalings_id", [*numbers(["4"], 16, 100)], "", "identifier_name"),
+    "fi 75 that begin with 4 and 5": ("fi_linje", [*numbers(["4", "5"], 16, 100)], "", "identifier_name"),
     "fi 75 named fik": ("FIK", [*numbers(["4"], 16, 100)], "", "identifier_name"),
     "fi 75 named ocr": ("ocr", [*numbers(["5019"], 16, 100)], "", "identifier_name"),
     "fi 75 named payment_slip": ("payment_slip", [*numbers(["4"], 16, 100)], "", "identifier_name"),
@@ -87,6 +89,12 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "numbers behind keys of json": ("lastdata", [f'{{"orderId":"{number}","n":1}}' for number in running("4", 16, 400)], "", "chance"),
     "numbers in log lines": ("lastdata", [f"hop={number};leg=2" for number in running("4", 16, 400)], "", "chance"),
 }
+
+
+def test_a_card_under_another_numbers_name_is_found_where_the_column_is_one_of_cards() -> None:
+    decision = decision_of("cards named imei")
+    assert [hit.kind for hit in scan_cell(CARDS[0], name="imei_2", decision=decision)] == ["card"]
+    assert scan_cell(CARDS[0], name="imei", decision=decision_of("imei")) == []
 
 
 def decision_of(case: str) -> ColumnDecision:

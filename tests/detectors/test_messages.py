@@ -51,6 +51,28 @@ def test_what_only_may_be_a_message_asks_a_person(text: str) -> None:
     assert (hit.level, hit.reason) == ("review", "short_message")
 
 
+STRUCTURED = {
+    '{"v": "Hej mor, kommer du hjem i aften?", "id": 7}': "probable",
+    "<m><body>jeg er lidt forsinket, ses snart kh Anne</body></m>": "probable",
+    '{"note": "jeg vil gerne have en ny regning, tak for hjælpen", "number": "12", "id": 7}': "",
+    '{"seq": 1, "name": "Du har nu betalt med dit kort, tak fordi du handlede hos os", "state": "ok"}': "",
+    "2026-01-02 03:04:05 sni=cd.example.net bytes=541529 you=me": "",
+}
+
+
+@pytest.mark.parametrize("text", STRUCTURED)
+def test_keys_are_no_sentence_and_values_are_judged_by_themselves(text: str) -> None:
+    assert "".join(hit.level for hit in find_messages(text)) == STRUCTURED[text]
+
+
+OPERATORS = ["Der er driftsforstyrrelser i dit område, vi arbejder på sagen.", "Vi har fornyet dit mobilabonnement", "Din bredbåndsforbindelse er nu åben, god fornøjelse hos os"]
+
+
+@pytest.mark.parametrize("text", OPERATORS)
+def test_the_operators_words_are_known_with_other_endings_and_in_compounds(text: str) -> None:
+    assert [hit for hit in find_messages(text) if hit.is_finding] == []
+
+
 def test_in_a_field_for_notes_a_message_is_only_a_question() -> None:
     assert [hit.level for hit in find_messages(MESSAGES[0], field="notat")] == ["review"]
 
