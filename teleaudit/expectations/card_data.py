@@ -1,12 +1,14 @@
-"""No full card number stands in any column of a data set.
+"""No full card number stands in any column of a data set, and no check code or PIN block in one that is named for them.
 
 A column is judged as a whole first: one that is 100 % valid by Luhn under many beginnings that no card has is an IMEI, ICCID
 or payment-slip column, however much single values look like cards. What the column does not settle is judged value by value.
 
+Three digits say nothing by themselves: only columns whose name speaks of check codes or PIN blocks are asked for these.
+
 Source: PCI DSS v4.0.1 requirements 3.3 and 3.5 (not a rule of law), GDPR art. 5(1)(c) and (f), 32.
 Left out:
-1. images, sound, encrypted content, and numbers split over several columns;
-2. a cell that Excel has turned into 4,57E+15 holds no number any more: its row cannot be judged.
+1. images, sound, encrypted content, numbers split over several columns, and truncated numbers of which too much was kept;
+2. a cell that Excel has turned into 4,57E+15 holds no number any more: where a number was due, or the column is named for cards, its row cannot be judged.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.columns import PROFILE, cards_in_cell, decide_card_column
-from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import card_text_counts, cell_finds
-from teleaudit.detectors.names import names_identifier
+from teleaudit.detectors.account_data import account_in_cell, decide_account_column, names_account_data, profile_account
+from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, cards_in_cell, decide_card_column
+from teleaudit.detectors.decisions import ColumnDecision, Hit, combine
+from teleaudit.detectors.judging import card_text_counts, cell_counts, cell_finds
+from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
@@ -34,32 +37,52 @@ class ExpectNoCardData(ExpectNoContent):
         """Cells with digits that could be a card number's. In a column named for another number, cells that hold only one are left out."""
         text = text_of(column)
         candidate = card_candidate_sql(text)
+        if names_account_data(column):
+            return f"({quoted(column)} IS NOT NULL)"
         if column in self.integers:
             return f"(CASE WHEN {quoted(column)} >= {10**11} THEN {candidate} ELSE false END)"  # twelve digits or more
+        if names_card(column):
+            return f"(CASE WHEN {damaged_sql(column)} THEN true ELSE {candidate} END)"
         if not names_identifier(column):
             return candidate
         return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN false WHEN {candidate} THEN {card_number_sql(text)} IS NULL ELSE false END)"
 
     def damaged(self) -> str:
         """Rows with a number that Excel destroyed (2)."""
-        return "coalesce(regexp_matches(_issues, '=excel(;|$)'), false)"
+        named = (damaged_sql(column) for column in self.columns if names_card(column) and column not in self.integers)
+        return " OR ".join(("coalesce(regexp_matches(_issues, '=excel(;|$)'), false)", *named))
 
     def found(self, column: str, asks: Asks) -> Found:
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
         decision = self._decide(column, cells, asks)
-        judge = partial(cell_finds, in_cell=partial(cards_in_cell, name=column, decision=decision), place=self.place(column))
+        judge = partial(cell_finds, in_cell=partial(_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
     def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
         """What the column as a whole is: its running text counted cell by cell, its numbers, if they matter, by the engine."""
         counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells} WHERE number IS NULL", judge=partial(card_text_counts, name=column)))
         ((numbers,),) = asks.fetch(f"SELECT count(number) FROM {cells}")
-        if numbers:
+        if numbers or names_card(column):
             (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
             counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
-        return decide_card_column(counts, column)
+        decision = decide_card_column(counts, column)
+        if not names_account_data(column):
+            return decision
+        codes = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile_account)))
+        return combine((decision, decide_account_column(codes, column)))
+
+
+def damaged_sql(column: str) -> str:
+    """SQL, true of a cell that a spreadsheet rounded; false for null."""
+    text = text_of(column)
+    return f"(CASE WHEN length({text}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({text}), '{EXCEL_DAMAGED}') ELSE false END)"
+
+
+def _in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
+    """Card numbers, and what a column named for check codes or PIN blocks holds."""
+    return [*cards_in_cell(text, name=name, decision=decision), *account_in_cell(text, name=name, decision=decision)]
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)
