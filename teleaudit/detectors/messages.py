@@ -22,7 +22,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from teleaudit.detectors.attributes import names_note
@@ -98,7 +98,12 @@ class TextCandidates:
 def text_candidates() -> TextCandidates:
     """What the prefilter asks."""
     first, second = content_pairs()
-    keys = "|".join([*sorted(name_words("content") | name_words("content_weak")), f"(?:{'|'.join(sorted(first))})[_.-]?(?:{'|'.join(sorted(second))})"])
+    keys = "|".join(
+        [
+            *sorted(name_words("content") | name_words("content_keyword") | name_words("content_shared") | name_words("content_weak")),
+            f"(?:{'|'.join(sorted(first))})[_.-]?(?:{'|'.join(sorted(second))})",
+        ]
+    )
     keys = keys.replace("ø", "[øØ]").replace("æ", "[æÆ]").replace("å", "[åÅ]")  # Java takes only ASCII letters for the same in both cases
     marks = f"(?i:{keys})[A-Za-z0-9_.-]{{0,40}}[\"']?[{_SPACE}]{{0,2}}[:=]|{_KANNEL}|(?i:<smil|text:|content-type:)"
     beginnings = "|".join(BEGINNINGS)
@@ -130,7 +135,10 @@ def _judge(text: str, field: str) -> tuple[Level, str] | None:
     by_look = _by_look(text, note=bool(field) and names_note(field))
     if by_look is not None and by_look[0] is not Level.REVIEW:
         return (Level.CONFIRMED if named else by_look[0]), by_look[1]
-    return _by_name(text, field, sure=by_look is not None) if named == "strong" else by_look
+    if not named or named == "weak":
+        return by_look
+    by_name = _by_name(text, field, sure=by_look is not None)
+    return (Level.REVIEW, by_name[1]) if by_name is not None and named == "shared" and by_look is None else by_name
 
 
 def _certain(text: str) -> str:
@@ -158,7 +166,7 @@ def _in_keys(look: str) -> tuple[Level, str] | None:
         named = names_content(key)
         if not _holds_letters(value) or not (named or (quoted and " " in value)):
             continue
-        found = _keyed_value(value, look, strong=named == "strong", quoted=quoted) if named else _speech_under(key, value)
+        found = _keyed_value(value, look, strong=named != "weak", quoted=quoted) if named else _speech_under(key, value)
         if found is not None and (best is None or best[0] is Level.REVIEW):
             best = found
     return best
@@ -329,8 +337,9 @@ def _donation() -> re.Pattern[str]:
     return re.compile(rf"(?:(?:send|sms|skriv|text) +){{0,2}}([^\W\d_]\w{{1,19}})(?: +[0-9]{{1,4}})? +{donation_connector()} +[0-9]{{4,5}}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def names_content(name: str) -> str:
-    """What a column's name says of message content: "strong" (it holds it), "weak" (it may), or "" (it does not, or speaks about messages only)."""
+    """What a column's name says of message content: "strong" (it holds it), "shared" (that or a system's texts), "weak" (it may), or "" (none, or counts of them)."""
     words = words_of(name)
     if not words or any(word in name_words("content_about") for word in words[-1:]) or words[0] in {"antal", "count", "num", "has"}:
         return ""
@@ -338,16 +347,19 @@ def names_content(name: str) -> str:
         return ""
     first, second = content_pairs()
     joined = {one + two for one, two in pairwise(words)}
-    if any(word in name_words("content") for word in (*words, *joined)):
+    if any(word in name_words("content") | name_words("content_keyword") for word in (*words, *joined)):
         return "strong"
     if any(one in first and two in second for one, two in pairwise(words)):
         return "strong"
+    if any(word in name_words("content_shared") for word in (*words, *joined)):
+        return "shared"
     return "weak" if any(word in name_words("content_weak") for word in words) else ""
 
 
 def names_keyword(name: str) -> bool:
     """The column is named for the keywords of donations and premium SMS."""
-    return any(word in name_words("content_keyword") for word in words_of(name))
+    words = words_of(name)
+    return not name_words("content_keyword").isdisjoint((*words, *(one + two for one, two in pairwise(words))))
 
 
 def skeleton(text: str) -> str:
@@ -418,10 +430,20 @@ def decide_message_column(profile: Mapping[str, int], name: str) -> ColumnDecisi
 
 def _decide(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     named = names_content(name)
-    if named == "strong":
-        by_name = _decide_by_name(counts, name)
-        if by_name is not None:
-            return by_name, "by_name"
+    by_name = _decide_by_name(counts, name) if named in {"strong", "shared"} else None
+    if by_name is not None and (named == "strong" or _speaks(counts)):
+        return by_name, "by_name"
+    level, reason = _decide_by_look(counts, name, named)
+    return (Level.REVIEW, "by_name") if level is None and by_name is not None else (level, reason)
+
+
+def _speaks(counts: Mapping[str, int]) -> bool:
+    """Enough of the texts look like messages for a name that systems use too."""
+    found = counts["message_like"] + counts["message_hint"] + counts["message_encoded"]
+    return found > 0 and found >= CHAT_SHARE * (_texts(counts) + counts["message_encoded"])
+
+
+def _decide_by_look(counts: Mapping[str, int], name: str, named: str) -> tuple[Level | None, str]:
     encoded, like, hint = counts["message_encoded"], counts["message_like"], counts["message_hint"]
     if encoded:
         if encoded >= CONTENT_SHARE * counts["message_cells"] and (encoded > 1 or named):

@@ -160,7 +160,8 @@ def test_other_text_is_no_message(text: str) -> None:
 
 
 NAMES = {
-    "strong": ["body", "sms_text", "SMS-tekst", "besked", "Beskedtekst", "indhold", "payload", "udh", "pdu", "message_body", "short_message", "smsText", "nøgleord"],
+    "strong": ["body", "sms_text", "SMS-tekst", "besked", "Beskedtekst", "udh", "pdu", "message_body", "short_message", "smsText", "nøgleord", "sms_kodeord", "donation"],
+    "shared": ["indhold", "payload", "userData", "attachments"],
     "weak": ["message", "msg", "tekst", "emne", "text"],
     "": [
         "msg_len",
@@ -205,6 +206,9 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "keywords": ("nøgleord", ["HJERTE", "GAVE"] * 40, "probable", "by_name"),
     "keywords and their number": ("felt7", ["HJERTE til 1231", "GAVE til 1245"] * 40, "probable", "content_column"),
     "pictures' names": ("attachment", [f"IMG_{number:04}.jpg" for number in range(40)], "review", "by_name"),
+    "places named indhold": ("indhold", [f"Hovedgaden {number}, Nykøbing" for number in range(90)], "review", "by_name"),
+    "messages in a payload": ("payload", [*MESSAGES, "Ok", "ja"], "confirmed", "by_name"),
+    "keywords of a donation": ("donationsord", ["STØT", "NØD 50"] * 40, "probable", "by_name"),
     "hashes named payload": ("payload", [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)], "review", "by_name"),
     "templates with names and amounts": ("svar", [f"Hej {name}, din regning på {amount} kr er klar" for amount in range(60) for name in ("Ida", "Bo")], "", "catalogue_text"),
     "templates in a body": ("besked", [f"Du har brugt {share} % af din data" for share in range(60)], "review", "by_name"),
