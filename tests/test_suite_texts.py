@@ -25,7 +25,7 @@ BIZZY = (
     "right-1 right-2 right-3 prot dis-1 dis-2 dis-3 dis-4 dis-5 dis-6 dis-7 dis-8 dis-9 dis-10 more"
 )
 HYGIENE = (
-    "dates end-date key duration location anonymous test number cpr special twin processor-copies consent-import opt-out "
+    "dates end-date key duration location anonymous test number cpr cpr-number messages browsing special twin processor-copies consent-import opt-out "
     "deletion-log resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
 )
 CLAUSES = {

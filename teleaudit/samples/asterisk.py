@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from teleaudit.samples.teledata import Batch, Integers, Pools, batches, pools, take
 from teleaudit.samples.world import FILE, LINE, Garbled, Row, World
 
+CPR_DIGITS = 10
 FILE_NAME = "Master.csv"
 RECORDED_FILE_NAME = "optagede_opkald.csv"
 _RECORDED = {
@@ -104,8 +105,10 @@ def _fields(row: Row) -> Iterator[str]:
     a_number, b_number = row["a_number"], row["b_number"]
     if text is not None:
         last_app, last_data = "MessageSend", text
+    elif "visited" in row:
+        last_app, last_data = "CURL", row["visited"]
     elif "post_dial" in row:
-        last_app, last_data = "Read", f"kortnr {row['post_dial']}"
+        last_app, last_data = "Read", f"{'kortnr' if len(str(row['post_dial'])) > CPR_DIGITS else 'cprnr'} {row['post_dial']}"
     else:
         last_app, last_data = "Dial", f"SIP/ud/{b_number if len(str(b_number)) < 16 else ''},60,tT"
     clid = f'"Reception" <{a_number}>'

@@ -8,6 +8,7 @@ What makes them unmistakable:
 - e-mail addresses end in example.dk or example.com (the latter reserved by RFC 2606, the former used as its Danish twin);
 - postcodes begin with 00, which no Danish postcode does;
 - CVR numbers are computed so that modulus 11 holds, in the 99 millions, far above the numbers given out so far;
+- CPR numbers are those of people who are born between 2037 and 2057, with the check digit: nobody holds one yet;
 - card numbers are drawn at random behind a real issuer prefix and completed with their Luhn digit: none is a public test number;
 - IMEI, ICCID, GLN and payment-slip ids are computed with the check digit that the real ones bear.
 """
@@ -60,6 +61,12 @@ CARD_SENTENCES = (
     "Trukket på betalingskort {pan} efter aftale",
     "Visa/Dankort {pan} noteret til næste regning",
 )
+CPR_SENTENCES = (
+    "Kunden oplyste CPR-nr. {cpr} i telefonen",
+    "Legitimation set, personnummer {cpr}",
+    "Ejerens cpr er {cpr}, brugt til kreditvurdering",
+    "CPR {cpr} noteret efter aftale",
+)
 CARD_PREFIXES = ("5019", "4571", "2223", "2541", "2718", "4539", "5234", "5413")  # Dankort, Visa/Dankort, Mastercard 2-series, Visa, Mastercard
 MESSAGE_OPENINGS = ("Hej {name},", "Kære {name}!", "{name}:", "Hov {name},", "Godmorgen {name},")
 MESSAGE_MIDDLES = (
@@ -75,6 +82,7 @@ MESSAGE_ENDINGS = ("knus", "vi tales ved", "tak fordi du gider", "jeg skriver ig
 _IMEI_TYPES = ("35693803", "35209900", "01326300", "86073004", "35875706", "86450103", "99000091", "35391107")
 _ASCII: dict[int, str] = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa", ord(" "): ".", ord("/"): ""}
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
+_CPR_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
 
 def luhn_digit(digits: str) -> str:
@@ -138,6 +146,20 @@ def cvr(rng: random.Random) -> str:
         number = "99" + digits(rng, 6)
         if sum(weight * int(digit) for weight, digit in zip(_CVR_WEIGHTS, number, strict=True)) % 11 == 0:
             return number
+
+
+def cpr(rng: random.Random) -> str:
+    """The ten digits of somebody born between 2037 and 2057: the seventh digit 6 says which century, modulus 11 that it is a number."""
+    while True:
+        number = f"{rng.randrange(1, 29):02}{rng.randrange(1, 13):02}{rng.randrange(37, 58)}6{digits(rng, 3)}"
+        if sum(weight * int(digit) for weight, digit in zip(_CPR_WEIGHTS, number, strict=True)) % 11 == 0:
+            return number
+
+
+def cpr_sentence(rng: random.Random, place: int) -> str:
+    """A sentence that holds a CPR number, with a dash in every other place."""
+    number = cpr(rng)
+    return rng.choice(CPR_SENTENCES).format(cpr=f"{number[:6]}-{number[6:]}" if place % 2 else number)
 
 
 def phone(rng: random.Random) -> str:

@@ -215,7 +215,11 @@ _EXTRA = {
     "pbx_config": {"cpr": "CPR-nr.", "password": "SIP-adgangskode"},
     "number_assignment": {"puk": "PUK-kode"},
     "interconnect": {"cell": "Celle-id"},
-    "ip_session": {"host": "Besøgt domæne"},
+    "ip_session": {"host": "Besøgt domæne", "service": "ServiceType"},
+    "payment": {"check_result": "CVV-resultat", "check_code": "CVV"},
+    "disclosure": {"visited": "Besøgte sider"},
+    "dsar": {"sms_text": "Sms-tekst"},
+    "recording_index": {"transcript": "Afskrift"},
 }
 
 

@@ -227,12 +227,28 @@ def _cards_in_mapped_columns(world: World, table: str) -> None:
             case "payment":
                 row = _fresh_row(world, table)
                 row.update(method="Kort", card_masked=pan)
+                _mark(row, f"card.{table}")
+                row = _fresh_row(world, table)
+                row.update(method="Kort", check_code=invented.digits(world.rng, 3))
             case "cdr":
                 row = _fresh_row(world, table)
                 row["b_number"] = pan
             case _:
                 return
         _mark(row, f"card.{table}")
+
+
+def _cpr_numbers(table: str) -> Callable[[World], None]:
+    """In the same places as card numbers: free text, a reference, what was keyed in during a call."""
+
+    def plant(world: World) -> None:
+        for place in range(2 if table == "financial_years" else 5):
+            row = _fresh_row(world, table)
+            bare = _BARE_COLUMN.get(table)
+            row[bare or _FREE_TEXT.get(table, REMARK)] = invented.cpr(world.rng) if bare else invented.cpr_sentence(world.rng, place)
+            _mark(row, f"cpr.{table}")
+
+    return plant
 
 
 # A date that cannot be, in a column that decides no deadline, or that leaves the record without one.
@@ -312,6 +328,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "duration": _wrong_durations,
     **REGISTER_DEVIATIONS,
     **{f"card.{table}": _cards(table) for table in TABLE_NAMES},
+    **{f"cpr.{table}": _cpr_numbers(table) for table in TABLE_NAMES},
     **{f"dates.{table}": _impossible_dates(table) for table in TABLE_NAMES if _has_dates(table)},
     **{f"key.{table}": _duplicate_keys(table) for table in TABLE_NAMES if TABLES[table].key},
 }

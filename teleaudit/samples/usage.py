@@ -129,7 +129,7 @@ def _record(row: Row) -> Row:
         "imei": None,
         "iccid": None,
         "takst": "Fri tale og fri SMS i Danmark",
-        "fejltekst": None,
+        "fejltekst": row.get("visited"),
         "efterkald": row.get("post_dial"),
         "sms_text": row.get("text"),
         "cell_id": None,

@@ -16,7 +16,7 @@ from teleaudit.samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPE
 from teleaudit.schema import TABLES
 
 Row = dict[str, object]
-MARKS = "*marks"  # check kinds planted in the row that no rule on dates or keys would show: cards, messages
+MARKS = "*marks"  # check kinds planted in the row that no rule on dates or keys would show: cards, CPR numbers, messages
 REMARK = "remark"  # a free text that no audit maps
 FILE, LINE = "*file", "*line"  # where the row came to stand
 
@@ -55,6 +55,8 @@ class Operator:
         match family:
             case "card":
                 return f"{self.card_check}.{data_set}"
+            case "cpr":
+                return f"HYG-cpr-number.{data_set}"
             case "dates" | "key":
                 return f"HYG-{family}.{data_set}"
             case _:

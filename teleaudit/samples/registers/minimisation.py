@@ -189,6 +189,8 @@ def _extra_column(world: World, *, check: str, table: str, columns: dict[str, ob
     row.update(columns)
     for column in columns:
         mark_column(world, check, table, column)
+    if check in _ALSO_BROWSING:
+        mark(row, _ALSO_BROWSING[check])
 
 
 def _overdue_prospects(world: World) -> None:
@@ -299,6 +301,8 @@ def _twins(world: World) -> None:
         mark(row, "HYG-twin.crm_customer")
 
 
+# A column of visited hosts is outside the closed list, and its cells are browsing data: one fact, told by both.
+_ALSO_BROWSING = {"KAZ-q.session_columns": "KAZ-q.browsing_ip_session", "BIZ-tele-1.ip_session": "BIZ-tele-1.browsing_ip_session"}
 _NO_CPR = "310200-0000"  # the 31st of February
 _COLUMNS: dict[str, tuple[str, dict[str, object]]] = {
     "KAZ-b1.customer": ("crm_customer", {"segment": "A", "cpr": _NO_CPR}),
