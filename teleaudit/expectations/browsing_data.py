@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, profile_browsing
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import InCell, Profile
 from teleaudit.detectors.prefilter import browsing_candidate_sql
@@ -24,6 +24,7 @@ class ExpectNoBrowsingData(ExpectNothingDetected):
     """No cell holds a page, a host or a destination."""
 
     kind = "browsing"
+    filled = BROWSING_PROFILE[0]
     own_domains: list[str]
 
     def candidate(self, column: str) -> str:

@@ -118,6 +118,8 @@ class ExpectNoContent(BatchExpectation):
 class ExpectNothingDetected(ExpectNoContent):
     """As above, for a detector that takes the counts of a column from its candidates, one by one."""
 
+    filled: ClassVar[str] = ""  # the count of all filled cells, where the detector's rules ask for a share of them
+
     def profile(self, column: str) -> Profile:
         """The function that counts cells of a column."""
         raise NotImplementedError
@@ -134,7 +136,10 @@ class ExpectNothingDetected(ExpectNoContent):
         """Candidates are kept once, counted, and judged where the column as a whole does not clear them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, f"SELECT {self.key_sql} AS record, {text_of(column)} AS cell FROM {quoted(self.relation)} WHERE {self.candidate(column)}")
-        decision = self.decide(counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column)))), column)
+        counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column))))
+        if self.filled:
+            ((counts[self.filled],),) = asks.fetch(f"SELECT count({quoted(column)}) FROM {quoted(self.relation)}")
+        decision = self.decide(counts, column)
         judge = partial(cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 

@@ -85,7 +85,7 @@ def test_a_session_that_tells_where_it_went_is_found(engine: str, check: str) ->
     """
     result = spec(check, {"ip_session": sessions}, engine=engine, deviating=["host", "page", "request", "target"], population=7)
     assert result.answer.columns == {"ServiceType": 3, "dst_ip": 1}
-    assert told(result) == [("ServiceType", "browsing_column", "confirmed", 3, 3), ("dst_ip", "destination_addresses", "probable", 2, 1)]
+    assert told(result) == [("ServiceType", "browsing_column", "confirmed", 4, 3), ("dst_ip", "destination_addresses", "probable", 2, 1)]
 
 
 def test_the_operators_own_domains_are_no_browsing_data(engine: str) -> None:
@@ -105,6 +105,18 @@ def test_a_configuration_that_names_one_site_is_for_a_person_to_see(engine: str)
     rows = "\n".join(f"s{n:02} | https://{SITES[0]}/{n}" for n in range(40))
     result = spec("KAZ-q.browsing_ip_session", {"ip_session": f"session_id | ServiceType\n{rows}"}, engine=engine, population=40)
     assert (result.verdict, result.answer.review, told(result)) == (Verdict.REVIEW, 40, [("ServiceType", "few_sites", "review", 40, 40)])
+
+
+def test_a_few_sites_among_many_cells_are_told_as_such(engine: str) -> None:
+    rows = "\n".join([*(f"s{n:02} | Framed-User" for n in range(40)), *(f"t{n} | {page}" for n, page in enumerate(PAGES))])
+    result = spec("KAZ-q.browsing_ip_session", {"ip_session": f"session_id | ServiceType\n{rows}"}, engine=engine, deviating=["t0", "t1", "t2", "t3"], population=44)
+    assert told(result) == [("ServiceType", "browsing_values", "probable", 44, 4)]
+
+
+def test_sites_in_notes_are_for_a_person_to_see(engine: str) -> None:
+    rows = "\n".join([*(f"s{n:02} | Kunden ringede" for n in range(40)), *(f"t{n} | {page}" for n, page in enumerate(PAGES))])
+    result = spec("KAZ-q.browsing_ip_session", {"ip_session": f"session_id | Intern note\n{rows}"}, engine=engine, population=44)
+    assert (result.verdict, result.answer.review, told(result)) == (Verdict.REVIEW, 4, [("Intern note", "sites_in_notes", "review", 44, 4)])
 
 
 def test_visited_pages_outside_teledata_are_for_a_person_to_see(engine: str) -> None:

@@ -80,7 +80,13 @@ def whys_in_sources() -> set[str]:
     return found
 
 
-DECIDING = {"account_data": "decide_account_column", "browsing": "decide_browsing_column", "columns": "decide_card_column", "cpr": "decide_cpr_column", "messages": "decide_message_column"}
+DECIDING = {
+    "account_data": "decide_account_column",
+    "browsing": "decide_browsing_column",
+    "columns": "decide_card_column",
+    "cpr": "decide_cpr_column",
+    "messages": "decide_message_column",
+}
 
 
 def rules_of(module: str, decides: str) -> set[str]:
