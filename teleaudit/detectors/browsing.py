@@ -71,11 +71,11 @@ _POSSIBLE = re.compile(
     rf"\.[^\W\d_]|\.[0-9]{{1,3}}\.[0-9]|:[:/]|(?::[0-9A-Fa-f]{{1,4}}){{5}}|(?:{BROWSERS})/|%[0-9A-Fa-f]{{2}}|&[#a-z]|\\|[\[({{](?:[.:/]|[dD])"
     rf"|[{DOTS[1:]}{COLONS[1:]}{SLASHES[1:]}{DROPPED}]"
 )
+_SPELT = "(?:2[36AaDdEeFf]|3[0-9AaDdFf]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])"  # letters, digits and :/._@=?&#*- in a %-code; a space or a quote would cut the address
 _SPECIAL = re.compile(
-    rf"%(?:25){{0,3}}[2-7][0-9A-Fa-f]|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[a-z]{{2,6}});|\\(?:u00[0-9A-Fa-f]{{2}}|[nrt/\"'])"
+    rf"%(?:25){{0,3}}{_SPELT}|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[a-z]{{2,6}});|\\(?:u00[0-9A-Fa-f]{{2}}|[nrt/\"'])"
     rf"|\[(?:[.:/]|://|(?i:dot))\]|\((?:[.]|(?i:dot))\)|\{{[.]\}}|[{DOTS[1:]}{COLONS[1:]}{SLASHES[1:]}{DROPPED}]"
 )
-_SPELT = re.compile(r"[A-Za-z0-9:/._@=?&#*-]")  # what a %-code may stand for; a space or a quote would cut the address
 _FLAT = str.maketrans(dict.fromkeys(DOTS, ".") | dict.fromkeys(COLONS, ":") | dict.fromkeys(SLASHES, "/") | dict.fromkeys(DROPPED, ""))
 # Addresses for documentation count as public: no network has them, and invented exports write the internet with them (RFC 5737, RFC 3849).
 _FOR_EXAMPLES = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
@@ -179,10 +179,10 @@ def _plain(text: str) -> Plain:
     return Plain(text="".join((*pieces, text[cut:])) if cut else text, starts=tuple(starts), shifts=tuple(shifts))
 
 
+@lru_cache(maxsize=4096)
 def _resolved(written: str, *, windows: bool) -> str:
     if written[0] == "%":
-        spelt = chr(int(written[-2:], 16))
-        return spelt if _SPELT.fullmatch(spelt) else written
+        return chr(int(written[-2:], 16))
     if written[0] == "&":
         spelt = unescape(written)
         return spelt.translate(_FLAT) if len(spelt) == 1 else written

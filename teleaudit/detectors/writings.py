@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import groupby
 from urllib.parse import unquote
@@ -57,8 +57,8 @@ _SPELT = re.compile(r"[ -@\[-`{-~\r\n]*")
 _ESCAPES = {"n": "\n", "r": "\n", "t": " "}
 
 
-def _resolved(match: re.Match[str]) -> str:
-    text = match.group()
+@lru_cache(maxsize=4096)
+def _resolved(text: str) -> str:
     if text[0] == "%":
         return _unquoted(text)
     if text[0] == "<":
@@ -98,7 +98,7 @@ def plain(text: str) -> Plain:
     starts, shifts = [0], [0]
     length = cut = 0
     for match in _special().finditer(text):
-        resolved = _resolved(match)
+        resolved = _resolved(match.group())
         pieces += (text[cut : match.start()], resolved)
         length += match.start() - cut + len(resolved)
         cut = match.end()
