@@ -15,10 +15,10 @@ What is left out:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from teleaudit.detectors.decisions import Hit, Level
+from teleaudit.detectors.decisions import ColumnDecision, Hit, Level
 from teleaudit.detectors.knowledge import card_ranges, truncation_limits
 from teleaudit.detectors.writings import plain
 
@@ -27,6 +27,9 @@ _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a di
 _KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
+# For an engine's SQL, of text without spaces and dashes: digits before a glyph, and so few of them that every length may keep them.
+CUT_OFF = f"[0-9]{{4}}[{_GLYPHS}.…_]"
+KEPT_AS_ALLOWED = "^[0-9]{0,6}[^0-9]*[0-9]{0,4}$"
 _CHUNK = 65_536  # characters of a value that are looked at
 _USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
 _FEWEST_KEPT_FIRST = 4  # digits that say whose number it was
@@ -83,6 +86,20 @@ def _overexposed(text: str) -> Iterator[Hit]:
         if left is not None and left.is_overexposed:
             start, end = written.original(masked.start()), written.original(masked.end() - 1) + 1
             yield Hit(kind="card", level=Level.PROBABLE, reason="overexposed_truncation", start=start, end=end)
+
+
+def profile_truncated(values: Iterable[str | None]) -> dict[str, int]:
+    """The counts that ``decide_truncated_column`` needs; those of parts may be added."""
+    filled = [value for value in values if value]
+    return {"truncated_cells": len(filled), "truncated_overexposed": sum(bool(find_truncated(value)) for value in filled)}
+
+
+def decide_truncated_column(profile: Mapping[str, int]) -> ColumnDecision:
+    """What the counts of a column say: one number of which too much was kept is enough."""
+    n, k = (int(profile.get(name) or 0) for name in ("truncated_cells", "truncated_overexposed"))
+    if not k:
+        return ColumnDecision()
+    return ColumnDecision(kinds=frozenset({"card"}), level=Level.PROBABLE, reason="overexposed_truncation", n=n, k=k)
 
 
 def _length_of(beginning: str, kept: int) -> int:

@@ -3,11 +3,12 @@
 A column is judged as a whole first: one that is 100 % valid by Luhn under many beginnings that no card has is an IMEI, ICCID
 or payment-slip column, however much single values look like cards. What the column does not settle is judged value by value.
 
+Of a truncated number no more may be kept than the card networks allow (``detectors/truncation.py``).
 Three digits say nothing by themselves: only columns whose name speaks of check codes or PIN blocks are asked for these.
 
 Source: PCI DSS v4.0.1 requirements 3.3 and 3.5 (not a rule of law), GDPR art. 5(1)(c) and (f), 32.
 Left out:
-1. images, sound, encrypted content, numbers split over several columns, and truncated numbers of which too much was kept;
+1. images, sound, encrypted content, numbers split over several columns, and truncated numbers elsewhere than in columns named for cards;
 2. a cell that Excel has turned into 4,57E+15 holds no number any more: where a number was due, or the column is named for cards, its row cannot be judged.
 """
 
@@ -19,9 +20,10 @@ from typing import Any
 from teleaudit.detectors.account_data import account_in_cell, decide_account_column, names_account_data, profile_account
 from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, cards_in_cell, decide_card_column
 from teleaudit.detectors.decisions import ColumnDecision, Hit, combine
-from teleaudit.detectors.judging import card_text_counts, cell_counts, cell_finds
+from teleaudit.detectors.judging import Profile, card_text_counts, cell_counts, cell_finds
 from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
+from teleaudit.detectors.truncation import CUT_OFF, KEPT_AS_ALLOWED, decide_truncated_column, find_truncated, profile_truncated
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
@@ -42,7 +44,7 @@ class ExpectNoCardData(ExpectNoContent):
         if column in self.integers:
             return f"(CASE WHEN {quoted(column)} >= {10**11} THEN {candidate} ELSE false END)"  # twelve digits or more
         if names_card(column):
-            return f"(CASE WHEN {damaged_sql(column)} THEN true ELSE {candidate} END)"
+            return f"(CASE WHEN {damaged_sql(column)} OR {truncated_sql(column)} THEN true ELSE {candidate} END)"
         if not names_identifier(column):
             return candidate
         return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN false WHEN {candidate} THEN {card_number_sql(text)} IS NULL ELSE false END)"
@@ -67,11 +69,15 @@ class ExpectNoCardData(ExpectNoContent):
         if numbers or names_card(column):
             (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
             counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
-        decision = decide_card_column(counts, column)
-        if not names_account_data(column):
-            return decision
-        codes = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile_account)))
-        return combine((decision, decide_account_column(codes, column)))
+        decisions = [decide_card_column(counts, column)]
+        if names_account_data(column):
+            decisions.append(decide_account_column(self._counted(cells, profile_account, asks), column))
+        if names_card(column):
+            decisions.append(decide_truncated_column(self._counted(cells, profile_truncated, asks)))
+        return combine(decisions) if len(decisions) > 1 else decisions[0]
+
+    def _counted(self, cells: str, profile: Profile, asks: Asks) -> dict[str, int]:
+        return counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile)))
 
 
 def damaged_sql(column: str) -> str:
@@ -80,9 +86,16 @@ def damaged_sql(column: str) -> str:
     return f"(CASE WHEN length({text}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({text}), '{EXCEL_DAMAGED}') ELSE false END)"
 
 
+def truncated_sql(column: str) -> str:
+    """SQL, true of a cell with glyphs for digits in which more may be left of a card number than is allowed; false for null."""
+    written = f"regexp_replace({text_of(column)}, '[ -]', '', 'g')"
+    return f"(CASE WHEN regexp_matches({written}, '{CUT_OFF}') THEN NOT regexp_matches({written}, '{KEPT_AS_ALLOWED}') ELSE false END)"
+
+
 def _in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
-    """Card numbers, and what a column named for check codes or PIN blocks holds."""
-    return [*cards_in_cell(text, name=name, decision=decision), *account_in_cell(text, name=name, decision=decision)]
+    """Card numbers, truncated ones where the column is named for cards, and what one named for check codes or PIN blocks holds."""
+    truncated = find_truncated(text) if names_card(name) else []
+    return [*cards_in_cell(text, name=name, decision=decision), *truncated, *account_in_cell(text, name=name, decision=decision)]
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)

@@ -162,6 +162,21 @@ def test_a_card_number_in_a_column_of_check_codes_is_found_too(engine: str) -> N
     assert told(result) == [("CVV", "single_numbers", "probable", 1, 1)]
 
 
+def test_a_truncated_number_of_which_too_much_is_left_is_found_in_a_column_of_cards(engine: str) -> None:
+    payments = """
+        payment_id | card_masked         | Reference
+        allowed    | 457193******1234    | 457193123***1234
+        eight      | 45719312****1234    |
+        spaced     | 4571 93** **** 1234 |
+        nine       | 457193123***1234    |
+        five       | 4571 **** ***3 1234 |
+        last       | ************1234    |
+        empty      |                     |
+    """
+    result = spec("HYG-card.payment", {"payment": payments}, engine=engine, deviating=["five", "nine"], population=7)
+    assert told(result) == [("card_masked", "overexposed_truncation", "probable", 3, 2)]
+
+
 def test_a_row_whose_card_number_excel_destroyed_cannot_be_judged(engine: str) -> None:
     payments = """
         payment_id | Kortnummer  | Varenummer

@@ -86,6 +86,7 @@ DECIDING = {
     "columns": "decide_card_column",
     "cpr": "decide_cpr_column",
     "messages": "decide_message_column",
+    "truncation": "decide_truncated_column",
 }
 
 
