@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import zip_longest
+
+import pyarrow as pa
+from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from teleaudit.detectors.attributes import kind_of_name
 from teleaudit.detectors.messages import names_content
@@ -17,12 +21,13 @@ from teleaudit.exports import dialects
 from teleaudit.exports.sniffing import DELIMITERS, declared_in_file, first_records
 from teleaudit.scanning.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
 from teleaudit.scanning.sources import Source
-from teleaudit.scanning.text import read_lines
+from teleaudit.scanning.text import lines_of, open_text
 from teleaudit.scanning.withheld import is_personal
 from teleaudit.schema import TABLES
 
 _LETTER = re.compile(r"[^\W\d_]")
 _KEY = re.compile(r"[a-zæøå][a-zæøå0-9]*(?:[_.-][a-zæøå0-9]+)*|[A-ZÆØÅa-zæøå0-9]+(?:_[A-ZÆØÅa-zæøå0-9]+)+")
+_BLOCK = 4 << 20  # characters that are read together
 _FITTING = 0.9  # share of records with as many fields as most, in a file that is not named as a table
 _FEWEST = 3  # records that such a file needs
 _WITHOUT_LETTERS = 0.6  # share of a column's cells that are numbers or dates, so that a word above them is a header
@@ -108,9 +113,43 @@ def _folded(name: str) -> str:
 
 
 def read_table(source: Source, form: TableForm, encoding: str) -> Iterator[Batch]:
-    """Cells by the number of their record, the header not counted."""
-    reading = _Reading(form=form, lines=_Lines(read_lines(source, encoding)), _to_skip=form.has_header + form.has_separator_line)
-    yield from reading.batches()
+    """Cells by the number of their record, the header not counted: block by block as long as the blocks are regular, then record by record."""
+    row, to_skip = 0, form.has_header + form.has_separator_line
+    with open_text(source, encoding) as text:
+        while block := _block(text):
+            columns = _regular(block, form, to_skip=to_skip)
+            if columns is None:
+                reading = _Reading(form=form, lines=_Lines(lines_of(text, block)), _row=row, _to_skip=to_skip)
+                yield from reading.batches()
+                return
+            to_skip, first = 0, row + 1
+            row += len(columns[0])
+            yield [Cells(column=column, texts=texts, rows=range(first, row + 1)) for column, texts in zip(form.columns, columns, strict=True)]
+
+
+def _block(text: io.TextIOWrapper) -> str:
+    """Some lines; a line that is too long is cut."""
+    block = text.read(_BLOCK)
+    return block if block.endswith("\n") else block + text.readline(PIECE)
+
+
+def _regular(block: str, form: TableForm, *, to_skip: int) -> list[pa.StringArray] | None:
+    """The columns of a block whose lines are records, each as wide as the table; None for every other block, which the parser of records must see."""
+    lines = block.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) <= to_skip or any(line.count('"') % 2 for line in lines) or max(map(len, lines)) >= PIECE:
+        return None
+    lines = [line for line in lines[to_skip:] if line]
+    names = [str(place) for place in range(len(form.columns))]
+    try:
+        table = read_csv(
+            io.BytesIO("\n".join(lines).encode()),
+            read_options=ReadOptions(column_names=names, use_threads=False, block_size=4 * _BLOCK + 4 * PIECE),
+            parse_options=ParseOptions(delimiter=form.delimiter, escape_char=False),
+            convert_options=ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+    except (pa.ArrowInvalid, ValueError):  # another width somewhere, half letters, nothing at all
+        return None
+    return [column.combine_chunks() for column in table.columns] if table.num_rows == len(lines) else None
 
 
 class _Lines:

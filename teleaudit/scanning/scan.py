@@ -120,30 +120,30 @@ class _Scanning:
 
     def events(self) -> Iterator[Event]:
         """What was found, then how the file ended."""
-        for looks in self._looks(second=False):
+        for looks in self._looks():
             for look in looks:
                 self._count(look)
         held = {column: found for column, tallies in self._tallies.items() if (found := list(self._decided(column, tallies)))}
         for column, found in held.items():
             yield from self._of_column(column, found)
         if held:
-            for looks in self._looks(second=True):
-                yield from self._of_cells([look for look in looks if look.column in held], held)
+            for looks in self._looks(only=held):
+                yield from self._of_cells(looks, held)
         if self._problem is None:
             yield Scanned(file=self.source.shown, rows=self._rows)
         else:
             yield NotScanned(file=self.source.shown, reason=self._problem, rows=self._rows)
 
-    def _looks(self, *, second: bool) -> Iterator[list[Look]]:
-        """The columns of each batch, and a word to whoever waits. Why the rest of the file cannot be read is kept."""
+    def _looks(self, *, only: Collection[Column] | None = None) -> Iterator[list[Look]]:
+        """The columns of each batch, in the second pass ``only`` some, and a word to whoever waits. Why the rest of the file cannot be read is kept."""
         rows = size = 0
         try:
             for batch in _read(read_batches(self.source)):
-                looks = self.looking.look(batch)
+                looks = self.looking.look(batch if only is None else [cells for cells in batch if cells.column in only])
                 yield looks
                 rows = max([rows, *(cells.rows[-1] for cells in batch if len(cells.rows))])
                 size += sum(look.size for look in looks)
-                self._say(rows, size, second=second)
+                self._say(rows, size, second=only is not None)
         except UnreadableError as error:
             self._problem = str(error)
         self._problem = self._problem or next(iter(self.source.damage), None)

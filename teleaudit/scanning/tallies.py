@@ -40,10 +40,13 @@ class CellTally:
     def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
         """Count the part."""
         self._sum(self.count([text for text, _ in noticed]), 1)
+        repeated: dict[int, list[str]] = {}
         for text, times in noticed:
-            if times > 1:  # what one more cell of the same text adds: nothing to what counts different ones
-                once = self.count([text])
-                self._sum({name: count - once.get(name, 0) for name, count in self.count([text, text]).items()}, times - 1)
+            if times > 1:
+                repeated.setdefault(times, []).append(text)
+        for times, texts in repeated.items():  # what one more cell of the same text adds: nothing to what counts different ones
+            once = self.count(texts)
+            self._sum({name: count - once.get(name, 0) for name, count in self.count([*texts, *texts]).items()}, times - 1)
         self._sum(self.count([DULL]), lettered + dull)
 
     def _sum(self, counts: dict[str, int], times: int) -> None:

@@ -23,12 +23,26 @@ ERRORS = {"utf-8": "teleaudit.windows"}  # by encoding; the others mark what doe
 LINE_END = re.compile(r"[\r\n]+\Z")
 
 
+def open_text(source: Source, encoding: str) -> io.TextIOWrapper:
+    """The source's text with its line breaks as they are."""
+    return io.TextIOWrapper(source.open(), encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline="")
+
+
 def read_lines(source: Source, encoding: str) -> Iterator[tuple[str, bool]]:
     """Lines with their break, long ones in overlapping pieces; and whether it is a whole line, or its last piece."""
-    with source.open() as file, io.TextIOWrapper(file, encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline="") as text:
-        before = ""
-        mark = "\ufeff"
-        while line := text.readline(PIECE):
-            ended = line.endswith(("\n", "\r")) or len(line) < PIECE
-            yield before + line.removeprefix(mark), ended
-            before, mark = "" if ended else line[-OVERLAP:], ""
+    with open_text(source, encoding) as text:
+        yield from lines_of(text)
+
+
+def lines_of(text: io.TextIOWrapper, read: str = "") -> Iterator[tuple[str, bool]]:
+    """The same of what was ``read`` of it already, and of the rest."""
+    begun, before, mark = io.StringIO(read, newline=""), "", "\ufeff"
+    while line := _line(begun, text):
+        ended = line.endswith(("\n", "\r")) or len(line) < PIECE
+        yield before + line.removeprefix(mark), ended
+        before, mark = "" if ended else line[-OVERLAP:], ""
+
+
+def _line(begun: io.StringIO, text: io.TextIOWrapper) -> str:
+    line = begun.readline(PIECE)
+    return line if line.endswith(("\n", "\r")) or len(line) >= PIECE else line + text.readline(PIECE - len(line))
