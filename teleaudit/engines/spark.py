@@ -29,6 +29,7 @@ from pyspark.storagelevel import StorageLevel
 
 from teleaudit.engines.answering import answers_of
 from teleaudit.engines.scans import Scans
+from teleaudit.engines.spark_counting import count_rows, is_dear_count
 from teleaudit.engines.spark_failures import Failure, said_of
 from teleaudit.engines.spark_sql import to_spark
 from teleaudit.errors import UserError
@@ -61,18 +62,19 @@ _names = itertools.count()
 _engines: dict[str, SparkEngine] = {}  # open engines by the name their data source knows
 
 
-class _TwoJobs(SparkDFExecutionEngine):
-    """Great Expectations' Spark engine; the metrics of all expectations in two jobs."""
+class _FewJobs(SparkDFExecutionEngine):
+    """Great Expectations' Spark engine; the metrics of all expectations in at most three jobs."""
 
     asks: SparkEngine
 
     def resolve_metric_bundle(self, metric_fn_bundle: Iterable[Any]) -> dict[Any, Any]:
-        """The codes of every row expectation are counted in one job, all other aggregates in another."""
+        """The codes of every row expectation are counted in one job, what detectors ask of every cell in another, and what is left in a third."""
         asked: list[tuple[Any, Asked]] = [(entry.metric_configuration.id, entry.metric_fn) for entry in metric_fn_bundle]
         with self.asks.watched():
             codes = [(key, found.expression) for key, found in asked if found.metric == ROW_CLASSES]
             others = [(key, found.expression) for key, found in asked if found.metric != ROW_CLASSES]
-            return self._count_codes(codes) | self._aggregate(others)
+            dear = [(key, expression) for key, expression in others if is_dear_count(expression)]
+            return self._count_codes(codes) | self._count_rows(dear) | self._aggregate([each for each in others if each not in dear])
 
     def _count_codes(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:
@@ -84,6 +86,12 @@ class _TwoJobs(SparkDFExecutionEngine):
         for place, code, rows in exploded.groupBy("counted.place", "counted.code").count().collect():
             found[asked[place][0]][code] = rows
         return found
+
+    def _count_rows(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
+        if not asked:
+            return {}
+        self.asks.scans[self.asks.asked_now] += 1
+        return {key: rows for (key, _), rows in zip(asked, count_rows(self.dataframe, [expression for _, expression in asked]), strict=True)}
 
     def _aggregate(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:
@@ -103,10 +111,10 @@ class SparkEngineDatasource(SparkDatasource):
         """The engine's own session."""
         return _engines[self.engine_name].session
 
-    def get_execution_engine(self) -> _TwoJobs:
+    def get_execution_engine(self) -> _FewJobs:
         """One for as long as the engine lives."""
         if self._execution_engine is None:
-            self._execution_engine = _TwoJobs(spark=self.get_spark(), persist=False)
+            self._execution_engine = _FewJobs(spark=self.get_spark(), persist=False)
             self._execution_engine.asks = _engines[self.engine_name]
         return self._execution_engine
 
