@@ -73,7 +73,7 @@ MESSAGE_MIDDLES = (
     "jeg er lidt forsinket, vil du købe mælk på vejen hjem",
     "kan du hente mig ved stationen når du har fri",
     "jeg har glemt min nøgle, er du hjemme inden klokken fem",
-    "vi ses i morgen hos os, husk at du skal have kagen med",
+    "vi ses i morgen hos mig, husk at du skal have kagen med",
     "jeg savner dig, ringer du når du er færdig",
     "har du det bedre nu, jeg tænker på dig hele dagen",
 )
