@@ -3,7 +3,9 @@
     python benchmarks/detectors.py [--rows 10000000] [--repeat 3] [--slow-rows N] [--threads 2] [--work DIR]
 
 Cards: notes of customer service; in every two thousand one holds an invented card number, bare or in groups, and one a look-alike
-(sixteen digits that fail Luhn, a masked number, a tracking number). Messages: short codes and keyed digits; one in a thousand is a text message.
+(sixteen digits that fail Luhn, a masked number, a tracking number). CPR numbers and browsing: the same notes with an invented CPR number or an address,
+and with look-alikes (orders, telephone numbers; mails, files, names of the mobile network). Messages: short codes and keyed digits; one in a thousand
+is a text message. "All four" asks everything about the notes with cards.
 teleaudit looks as an audit does: a prefilter on every cell inside the engine, the exact detector on the candidates. What is timed is
 Great Expectations' call, so reading the Parquet file is in it. The slow path asks the exact detector about every cell, in one
 thread; where it would take longer than about three minutes it asks about the first million, said in the table.
@@ -20,13 +22,20 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import HERE, heading, markdown, measure, need_disk
 
-KINDS = {"card": ("card numbers", "noter"), "message": ("message content", "svar")}  # kind -> what it is called, the column looked into
+KINDS = {  # kind -> what it is called, the column looked into
+    "card": ("card numbers", "noter"),
+    "cpr": ("CPR numbers", "noter"),
+    "browsing": ("browsing", "noter"),
+    "message": ("message content", "svar"),
+    "all": ("all four", "noter"),
+}
 _CYCLE = 2_000
 _SLOW_SECONDS = 180
 _FEWER = 1_000_000
@@ -126,6 +135,21 @@ def _pools(kind: str) -> dict[str, list[str]]:
     if kind == "message":
         messages = [invented.message(rng) for _ in range(4000)]
         return {"finds": messages, "others": messages, "ordinary": list(_CODES)}
+    if kind == "cpr":
+        numbers = [invented.cpr(rng) for _ in range(1000)]
+        misprinted = [number[:-1] + str((int(number[-1]) + 1) % 10) for number in numbers]
+        alike = [f"{text} {number}" for number in misprinted for text in ("Ordrenr.", "Sporingsnr.")]
+        return {
+            "finds": [invented.cpr_sentence(rng, place) for place in range(2000)],
+            "others": [*alike, *(f"Ring på +45{invented.phone(rng)}" for _ in range(1000))],
+            "ordinary": list(_ORDINARY),
+        }
+    if kind == "browsing":
+        sites = [f"https://{name}.example.com/{invented.digits(rng, 5)}" for _ in range(500) for name in ("forum", "nyheder", "handel", "spil")]
+        alike = [f"epdg.epc.mnc0{place:02}.mcc238.pub.3gppnetwork.org" for place in range(100)] + [
+            f"Faktura faktura_{place}.pdf sendt til kunde{place}@example.com" for place in range(900)
+        ]
+        return {"finds": [f"Besøgte {site} i går" for site in sites], "others": alike, "ordinary": list(_ORDINARY)}
     others = []
     for place in range(1000):
         card = invented.card_number(rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)])
@@ -139,7 +163,9 @@ def _look(kind: str, file: Path, *, threads: int) -> dict[str, Any]:
     import great_expectations as gx
 
     from teleaudit.engines.duckdb import DuckDBEngine
+    from teleaudit.expectations.browsing_data import no_browsing_data
     from teleaudit.expectations.card_data import no_card_data
+    from teleaudit.expectations.cpr_numbers import no_cpr_numbers
     from teleaudit.expectations.message_content import no_message_content
     from teleaudit.expectations.rows import DataSet
     from teleaudit.verdicts import Answer
@@ -150,10 +176,11 @@ def _look(kind: str, file: Path, *, threads: int) -> dict[str, Any]:
         engine.add_table("cdr", [file])
         own = {name: kind for name, kind in engine.columns("export_cdr").items() if name in {"call_id", column, "_file", "_line", "_issues"}}
         data_set = DataSet(name="cdr", key=("call_id",), own=own, filled=frozenset({"call_id"}))
-        ask = no_card_data if kind == "card" else no_message_content
-        suite = gx.ExpectationSuite(name="cells", expectations=[ask(data_set=data_set, table="cdr", meta={"id": kind})])
+        asks: dict[str, Callable[..., Any]] = {"card": no_card_data, "cpr": no_cpr_numbers, "message": no_message_content, "browsing": partial(no_browsing_data, own_domains=())}
+        asked = [ask(data_set=data_set, table="cdr", meta={"id": name}) for name, ask in asks.items() if kind in {name, "all"}]
+        suite = gx.ExpectationSuite(name="cells", expectations=asked)
         began = time.perf_counter()
-        answer = engine.validate("export_cdr", suite)[kind]
+        answer = engine.validate("export_cdr", suite)["card" if kind == "all" else kind]
         seconds = time.perf_counter() - began
         engine.close()
     return {"seconds": seconds, "found": Answer.of_result(answer["result"]).deviations}
@@ -176,10 +203,13 @@ def _affordable(kind: str, file: Path, rows: int) -> int:
 
 def slow_path(kind: str, cells: Iterator[str]) -> int:
     """Cells in which the exact detector finds something, asked of every one."""
-    from teleaudit.detectors import find_cards, scan_cell, scan_column
+    from teleaudit.detectors import Hit, find_browsing, find_cards, find_cpr, scan_cell, scan_column, scan_value
 
-    if kind == "card":
-        return sum(any(hit.is_finding for hit in find_cards(cell, field="noter")) for cell in cells)
+    if kind == "all":
+        return sum(any(hit.is_finding and hit.kind == "card" for hit in scan_value(cell, field="noter")) for cell in cells)
+    if kind != "message":
+        find: Callable[..., list[Hit]] = {"card": find_cards, "cpr": find_cpr, "browsing": find_browsing}[kind]
+        return sum(any(hit.is_finding for hit in find(cell, field="noter")) for cell in cells)
     whole = list(cells)
     decision = scan_column(whole, name="svar")
     return sum(any(hit.is_finding and hit.kind == "message" for hit in scan_cell(cell, name="svar", decision=decision)) for cell in whole)

@@ -141,6 +141,7 @@ def _judge(text: str, field: str) -> tuple[Level, str] | None:
     return (Level.REVIEW, by_name[1]) if by_name is not None and named == "shared" and by_look is None else by_name
 
 
+@lru_cache(maxsize=4)  # of one text it is asked several times over
 def _certain(text: str) -> str:
     """What is content by itself: (4)."""
     encoding, decoded = hidden_text(text)
@@ -242,6 +243,7 @@ class _Signs:
     points: int
 
 
+@lru_cache(maxsize=64)
 def _signs_of(look: str) -> _Signs:
     words = [word.casefold().replace("’", "'") for word in _WORD.findall(look)]
     if not words:
