@@ -555,3 +555,14 @@ def test_a_reader_that_leaves_early_does_not_change_the_exit_code(tmp_path: Path
     assert process.wait(60) == 1
     assert "Traceback" not in said
     assert "internal error" not in said
+
+
+def test_a_table_is_the_same_block_by_block_and_record_by_record(tmp_path: Path) -> None:
+    rows = [f"{number};kort {CARDS[number % 3]};{number:016}" if number % 7 == 0 else f"{number};Kunden ringer igen;{number:016}" for number in range(1, 400)]
+    (tmp_path / "regular.csv").write_text("id;note;nr\n" + "\n".join(rows) + "\n")
+    (tmp_path / "quoted.csv").write_text("id;note;nr\r\n" + "\r\n\r\n".join(row.replace("Kunden ringer igen", '"Kunden; ""ringer"" igen"') for row in rows))
+    (tmp_path / "ragged.csv").write_text("id;note;nr\n" + "\n".join(rows) + "\n400;x\n")
+    found = {name: [(one["row"], one["column"], one["kind"], one["level"]) for one in findings(tmp_path / f"{name}.csv")[1]] for name in ("regular", "quoted", "ragged")}
+
+    assert found["regular"]
+    assert found["regular"] == found["quoted"] == found["ragged"]
