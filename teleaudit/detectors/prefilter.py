@@ -180,9 +180,9 @@ def cpr_candidate_sql(column: str) -> str:
 
     And for one in fifty of the cells that are ten digits beginning with no date: whether they pass modulus 11 too tells a scheme of other numbers.
     """
-    anything, nine = _cpr_patterns()
-    exotic = f"CASE WHEN {_matches(column, _exotic())} THEN {_matches(column, nine)} ELSE false END"  # a foreign writing needs its nine digits
-    return f"(CASE WHEN length({column}) < 9 THEN false WHEN {_matches(column, anything)} THEN true ELSE {exotic} END)"
+    plain, nine = _cpr_patterns()
+    sure = f"CASE WHEN {_matches(column, plain)} THEN true ELSE {_matches(column, nine)} END"  # a foreign writing needs its nine digits
+    return f"(CASE WHEN length({column}) < 9 THEN false WHEN {_matches(column, f'{plain}|{_exotic()}')} THEN {sure} ELSE false END)"
 
 
 @cache
