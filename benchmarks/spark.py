@@ -43,6 +43,7 @@ def main() -> int:
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--worker-memory", default="3g", help="of each worker, as Spark writes it")
+    parser.add_argument("--executor-memory", default="2500MB", help="teleaudit's --memory: of each worker's executor")
     parser.add_argument("--timeout", type=float, default=3600)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
     options = parser.parse_args()
@@ -56,7 +57,7 @@ def main() -> int:
         runs = {"DuckDB": [_audit(folder, "duckdb", options)]}
         for workers in (1, 2):
             with cluster(folder / f"cluster{workers}", workers=workers, memory=options.worker_memory) as master:
-                spark = ("--engine", "spark", "--master", master)
+                spark = ("--engine", "spark", "--master", master, "--memory", options.executor_memory)
                 runs[f"Spark, {workers} worker{'s' * (workers > 1)}"] = [_audit(folder, f"spark{workers}-{turn}", options, *spark) for turn in range(options.repeat)]
     return _show(runs, options)
 

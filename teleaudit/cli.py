@@ -85,7 +85,10 @@ def run(  # noqa: PLR0913 (its options)
     memory: Annotated[
         str | None,
         typer.Option(
-            "--memory", metavar="SIZE", help="DuckDB's memory; what does not fit goes to disk. The run takes at most 1 GiB besides. Default: half of the memory, at most 4GiB."
+            "--memory",
+            metavar="SIZE",
+            help="DuckDB's memory; what does not fit goes to disk. The run takes at most 1 GiB besides. Default: half of the memory, at most 4GiB. "
+            "On a Spark cluster: of each executor.",
         ),
     ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Say at the end where time went, and what was taken of memory and disk.")] = False,

@@ -141,7 +141,7 @@ def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Ti
         check_installed()
         from teleaudit.spark_runs import spark_run
 
-        return stack.enter_context(spark_run(options.master, memory=timings.memory_limit, work=folder.work))
+        return stack.enter_context(spark_run(options.master, memory=timings.memory_limit, executor_memory=options.memory, work=folder.work))
 
 
 def read_exports(audit: Audit, *, root: str, work: Path, progress: Progress | None = None, timings: Timings | None = None, spark: SparkRun | None = None) -> tuple[ReadExport, ...]:

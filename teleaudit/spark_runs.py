@@ -48,9 +48,9 @@ class SparkRun:
 
 
 @contextmanager
-def spark_run(master: str | None, *, memory: str, work: Path) -> Iterator[SparkRun]:
-    """A run on a master, or in the session this process runs in. Raises: UserError where there is no Spark."""
-    with spark_session(master, memory=memory, scratch=work / "spark") as session:
+def spark_run(master: str | None, *, memory: str, work: Path, executor_memory: str | None = None) -> Iterator[SparkRun]:
+    """A run on a master, or in the session this process runs in. ``executor_memory`` is for the executors of a cluster. Raises: UserError where there is no Spark."""
+    with spark_session(master, memory=memory, executor_memory=executor_memory, scratch=work / "spark") as session:
         run = SparkRun(session)
         yield run
         run.close()

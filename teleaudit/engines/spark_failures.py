@@ -25,10 +25,12 @@ _SAID: Mapping[str, str] = {
         "driver and executors run different versions of Python. Set spark.pyspark.python to the one that teleaudit is installed in."
     ),
     r"OutOfMemoryError|exit code 137|exit code 52|exitCode=137|OOMKilled|Container killed|SPARK_OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY|Python worker exited unexpectedly": (
-        "an executor ran out of memory. Give executors more (spark.executor.memory, spark.executor.memoryOverhead for Python), or fewer cores each, and start again."
+        "an executor ran out of memory. Give them more (--memory, or spark.executor.memory; spark.executor.memoryOverhead for Python) or fewer cores, and start again."
     ),
     r"No space left on device|DiskFull|disk space": "an executor's disk is full. Give spark.local.dir more room, and start again.",
-    r"ExecutorLostFailure|FetchFailed|Slave lost|Worker lost|executor .{0,40}lost": "executors were lost more often than Spark tries again. See the cluster's logs.",
+    r"ExecutorLostFailure|RejectedExecutionException|FetchFailed|Slave lost|Worker lost|executor .{0,40}lost": (
+        "executors were lost more often than Spark tries again. See the cluster's logs."
+    ),
     r"SparkContext was shut down|SparkContext has been shutdown|stopped SparkContext|Py4JNetworkError|Connection refused|Answer from Java side is empty": (
         "the Spark application has ended while the audit was running. See the cluster's logs, and start again."
     ),

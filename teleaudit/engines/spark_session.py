@@ -37,11 +37,12 @@ _STACK = "-Xss16m"  # Java's regular expressions recurse over long texts
 
 
 @contextmanager
-def spark_session(master: str | None, *, memory: str, scratch: Path) -> Iterator[SparkSession]:
+def spark_session(master: str | None, *, memory: str, scratch: Path, executor_memory: str | None = None) -> Iterator[SparkSession]:
     """A session, ready to work; stopped afterwards if it was started here.
 
     ``master`` None: the session this process runs in, or that spark-submit gives it; otherwise all cores of this machine, with ``memory`` for Spark
-    (as ``--memory`` writes it) and ``scratch`` for what does not fit. Raises: UserError.
+    (as ``--memory`` writes it) and ``scratch`` for what does not fit. On a cluster each executor gets ``executor_memory``; None: what Spark's
+    own settings say. Raises: UserError.
     """
     check_installed()
     from pyspark.sql import SparkSession
@@ -53,7 +54,7 @@ def spark_session(master: str | None, *, memory: str, scratch: Path) -> Iterator
     _check_java()
     if master is not None:
         _check_reachable(master)
-    session = _started(master, memory, scratch)
+    session = _started(master, memory, executor_memory, scratch)
     try:
         _wait_for_executors(session)
         yield session
@@ -101,7 +102,7 @@ def _check_reachable(master: str) -> None:
     raise UserError(msg)
 
 
-def _started(master: str | None, memory: str, scratch: Path) -> SparkSession:
+def _started(master: str | None, memory: str, executor_memory: str | None, scratch: Path) -> SparkSession:
     from pyspark.errors import PySparkException, PySparkRuntimeError
     from pyspark.sql import SparkSession
 
@@ -113,6 +114,8 @@ def _started(master: str | None, memory: str, scratch: Path) -> SparkSession:
         if chosen.startswith("local"):
             settings["spark.sql.shuffle.partitions"] = str(2 * cores())
             settings |= {"spark.driver.memory": _java_size(memory), "spark.local.dir": str(scratch), "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+        elif executor_memory is not None:
+            settings["spark.executor.memory"] = _java_size(executor_memory)
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the executors' Python; a conf of that name is only heard by spark-submit
     for name, value in (settings | {"spark.sql.warehouse.dir": str(scratch / "warehouse")}).items():
         builder = builder.config(name, value)

@@ -70,8 +70,8 @@ Keep = Callable[[DataFrame], DataFrame]
 
 
 def persisted(rows: DataFrame) -> DataFrame:
-    """The rows, kept by Spark from the first time they are made."""
-    return rows.persist(StorageLevel.MEMORY_AND_DISK)
+    """The rows, kept on the executors' disks from the first time they are made. Kept in memory too, a block that comes back from disk is read into the heap as a whole."""
+    return rows.persist(StorageLevel.DISK_ONLY)
 
 
 def read_export_on_spark(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -14,6 +15,9 @@ from teleaudit.exports.distributed_blocks import ChangedError
 
 _NOT_FOUND = ("FAILED_READ_FILE.FILE_NOT_EXIST", "java.io.FileNotFoundException")
 _FULL = "No space left on device"
+_EXECUTOR_GONE = re.compile(
+    r"OutOfMemoryError|exit code 137|exit code 52|OOMKilled|Container killed|ExecutorLostFailure|RejectedExecutionException|Python worker exited unexpectedly"
+)
 
 
 class Readable(Protocol):
@@ -52,6 +56,11 @@ def _said(export: str, text: str, name: str) -> Exception:
         return ExportError(f"export {export}: no space left where Spark keeps its working copies (spark.local.dir). Free some, or choose another disk.")
     if "ModuleNotFoundError: No module named 'teleaudit'" in text:
         return ExportError(f"export {export}: the executors' Python has no teleaudit. Install the same version there, or point PYSPARK_PYTHON at one that has it.")
+    if _EXECUTOR_GONE.search(text):
+        return ExportError(
+            f"export {export}: executors ran out of memory or were lost while it was read. Give them more (--memory, or spark.executor.memory and spark.executor.memoryOverhead), "
+            "and see the cluster's logs."
+        )
     return RuntimeError(f"export {export}: {name} in Spark")
 
 
