@@ -24,6 +24,8 @@ _SETTINGS = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # tests end before a better compiler pays; half the processor time
     "spark.log.level": "OFF",
     "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",  # tables of ten rows end before their Java is compiled: a quarter of the time. Whole runs are tested with Spark's own settings
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.showConsoleProgress": "false",
 }
