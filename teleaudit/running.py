@@ -108,6 +108,8 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(options.out, audit.name))
+        if kernels:
+            stack.callback(kernels.end)  # whatever happens, before the folders they write to are cleared away
         stack.enter_context(timings.watch(folder.work))
         (folder.restricted / "reference_key").write_text(new_reference_key().hex() + "\n", encoding="ascii")
         timings.add(Stage(stage="start", seconds=timings.seconds))
@@ -213,15 +215,11 @@ def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, prog
         telling = forks.call("teleaudit.answering:answer_from_a_fork", environment=kernel_environment(_environment(state)), cwd=Path.cwd()) if forks else None
         if telling is None:
             importlib.import_module("teleaudit.checks")  # Great Expectations; its time is not that of the checks
-    if kernels is None or telling is None:
+    if telling is None:
         answer_checks(state, hear, engine=spark.engine() if spark else None)
         return None
-    try:
-        for told in telling:
-            hear(told)
-    except BaseException:
-        kernels.end()  # before the folders it writes to are cleared away
-        raise
+    for told in telling:
+        hear(told)
     return _why_lost(ended, state)
 
 

@@ -530,9 +530,9 @@ def test_standard_input_is_scanned_and_leaves_nothing_behind(tmp_path: Path) -> 
 
 def test_an_interrupted_scan_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "temporary").mkdir()
-    (tmp_path / "a.csv").write_text("id;note\n" + f"1;{MESSAGE} \n" * 400_000)
+    (tmp_path / "a.csv").write_text("id;note\n" + "".join(f"{number};{MESSAGE} {number}\n" for number in range(1_000_000)))
     process = start("scan", tmp_path / "a.csv", environment={"TMPDIR": str(tmp_path / "temporary")})
-    time.sleep(1.5)
+    time.sleep(3)
     process.send_signal(signal.SIGINT)
     done = ended(process)
 
