@@ -336,7 +336,7 @@ def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]
 
     if not _err.is_terminal:
         say = _say_on(_err)
-        yield say, Lines(say)
+        yield say, _unless_stopped(Lines(say))
         return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"), TimeRemainingColumn(), console=_err, transient=True) as bars:
         tasks: dict[str, Any] = {}
@@ -349,7 +349,18 @@ def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]
                 tasks[label] = bars.add_task(label, total=step.total, amount="")
             bars.update(tasks[label], completed=step.done, total=step.total, amount=step.amount())
 
-        yield _say_on(bars.console), show
+        yield _say_on(bars.console), _unless_stopped(show)
+
+
+def _unless_stopped(show: Callable[[Step], None]) -> Callable[[Step], None]:
+    """Shows steps; ends the run at the next of them where Ctrl-C was lost on the way."""
+
+    def step(step: Step) -> None:
+        if _Signals.stopped:
+            raise KeyboardInterrupt
+        show(step)
+
+    return step
 
 
 def _say_on(console: Console) -> Callable[[str], None]:

@@ -166,7 +166,7 @@ def leave(operator: str, out: Path, program: str) -> Left:
     return Left(operator=operator, ended=run, texts=texts, values=values_of(ROOT / "data_samples" / operator))
 
 
-@pytest.fixture(scope="module", params=OPERATORS)
+@pytest.fixture(scope="module", params=[OPERATORS[0], *(pytest.param(name, marks=pytest.mark.deep) for name in OPERATORS[1:])])  # a minute for each
 def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
     return leave(request.param, tmp_path_factory.mktemp(request.param), MAIN)
 

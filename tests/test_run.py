@@ -54,7 +54,7 @@ def signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # What a run leaves
 
 
-@pytest.fixture(scope="module", params=["bizzy", "kazoom"])
+@pytest.fixture(scope="module", params=["bizzy", pytest.param("kazoom", marks=pytest.mark.deep)])  # a minute for each
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Ended]:
     """A sample audit with notebooks, as a process of its own, from exports that may not be written."""
     out = tmp_path_factory.mktemp(request.param)
@@ -158,6 +158,7 @@ def test_results_say_where_time_went_and_what_was_taken_of_the_machine(both: tup
     assert timings["peak_disk_bytes"] > timings["peak_spill_bytes"]
 
 
+@pytest.mark.deep
 def test_the_ledger_holds_over_three_runs(clean: Path, tmp_path: Path) -> None:
     for _ in range(3):
         assert run(clean, tmp_path, "--no-notebooks").code == 0

@@ -15,12 +15,12 @@ ERROR_ID = re.compile(r"E-[0-9a-f]{8}")
 def keep_error(text: str, restricted: Path | None) -> str:
     """Keep a full error report, readable by this user alone; returns the id by which it may be named.
 
-    Without a closed annex, or after it has been cleared away, the report is lost and the id stands for nothing but itself.
+    Without a closed annex the report is lost and the id stands for nothing but itself.
     """
     error_id = f"E-{os.urandom(4).hex()}"
-    if restricted is not None and restricted.is_dir():
+    if restricted is not None:
         folder = restricted / "errors"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(folder / f"{error_id}.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     return error_id
