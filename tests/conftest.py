@@ -33,8 +33,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for ``engine`` runs on every engine. Only such tests pay for importing Great Expectations."""
+    """A test that asks for ``engine`` runs on every engine, one that is ``long_on_spark`` there only with the long tests. Only such tests pay for importing Great Expectations."""
     if "engine" in metafunc.fixturenames:
         from tests.spec import ENGINES
 
-        metafunc.parametrize("engine", sorted(ENGINES))
+        long = metafunc.definition.get_closest_marker("long_on_spark") is not None
+        metafunc.parametrize("engine", [pytest.param(name, marks=[pytest.mark.deep] if long and name == "spark" else []) for name in sorted(ENGINES)])

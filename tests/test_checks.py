@@ -165,6 +165,7 @@ def raising(tmp_path: Path) -> Suite:
     return load_suite("raising", tmp_path)
 
 
+@pytest.mark.long_on_spark
 def test_a_check_that_raises_is_an_error_and_the_others_go_on(engine: str, raising: Suite) -> None:
     kept: list[str] = []
 
@@ -180,12 +181,14 @@ def test_a_check_that_raises_is_an_error_and_the_others_go_on(engine: str, raisi
     assert len(kept) == 1
 
 
+@pytest.mark.long_on_spark
 def test_what_is_said_of_an_error_holds_no_value(engine: str, raising: Suite, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     results = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=[raising])
     said = [str(results["XXX-raises.p"]), *capfd.readouterr(), caplog.text]
     assert not [text for text in said if "Inge" in text or "Bo Bos" in text]
 
 
+@pytest.mark.long_on_spark
 def test_checks_are_answered_by_topic_in_the_order_of_their_suites(engine: str) -> None:
     suites = known_suites()
     results = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=suites)
