@@ -15,12 +15,12 @@ of JSON or a log line. Keys are told apart in 32 heaps, so that counts can be ad
 
 from __future__ import annotations
 
-import math
 import re
 import zlib
 from collections.abc import Iterable, Mapping
 
 from teleaudit.detectors.cards import ZEROS, card_shapes, find_cards, key_before
+from teleaudit.detectors.chance import tail
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import card_range_of, test_cards
 from teleaudit.detectors.luhn import luhn_valid
@@ -201,15 +201,15 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     real = passing - min(counts["test_cards"], passing)
     if not real:
         return _without_cards(counts, name)
-    tail = chance_of(shaped, passing)
+    by_chance = chance_of(shaped, passing)
     if names_card(name) and passing >= CARD_SHARE * shaped:
         return Level.CONFIRMED, "card_column"
-    if real >= FEWEST_CARDS and passing >= CARD_SHARE * shaped and tail <= PLAUSIBLE:
+    if real >= FEWEST_CARDS and passing >= CARD_SHARE * shaped and by_chance <= PLAUSIBLE:
         doubt = _doubt(counts)
         return (Level.REVIEW, doubt) if doubt else (Level.PROBABLE, "card_column")
-    if min(tail, chance_of(counts["danish_shaped"], counts["danish_luhn"])) < SURE:
+    if min(by_chance, chance_of(counts["danish_shaped"], counts["danish_luhn"])) < SURE:
         return Level.PROBABLE, "mixed_column"
-    return _few_numbers(counts, name, tail=tail)
+    return _few_numbers(counts, name, by_chance=by_chance)
 
 
 def _are_cards_after_all(counts: Mapping[str, int]) -> bool:
@@ -243,9 +243,9 @@ def _without_cards(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     return None, "chance" if counts["card_shaped"] else "none"
 
 
-def _few_numbers(counts: Mapping[str, int], name: str, *, tail: float) -> tuple[Level | None, str]:
+def _few_numbers(counts: Mapping[str, int], name: str, *, by_chance: float) -> tuple[Level | None, str]:
     shaped, passing = counts["card_shaped"], counts["card_luhn"]
-    if shaped >= FEWEST_FOR_CHANCE and tail > PLAUSIBLE and not names_card(name):
+    if shaped >= FEWEST_FOR_CHANCE and by_chance > PLAUSIBLE and not names_card(name):
         return None, "chance"
     alone = shaped == passing and counts["other"] == 0 and counts["card_rare"] == 0  # nothing like them in the column speaks against them
     if alone and not names_order(name) and not speaks_of(name, "phone"):
@@ -275,14 +275,8 @@ def _is_chance_in_text(counts: Mapping[str, int], heap: str) -> bool:
 
 
 def chance_of(trials: int, successes: int) -> float:
-    """Chance of so many or more numbers passing Luhn when one in ten does: exact for few, the Chernoff bound above that."""
-    if successes <= CHANCE * trials:
-        return 1.0
-    if trials <= 1000:
-        return math.fsum(math.comb(trials, k) * CHANCE**k * (1 - CHANCE) ** (trials - k) for k in range(successes, trials + 1))
-    share = successes / trials
-    divergence = share * math.log(share / CHANCE) + ((1 - share) * math.log((1 - share) / (1 - CHANCE)) if share < 1 else 0.0)
-    return math.exp(-trials * divergence)
+    """Probability that so many or more numbers pass Luhn when one in ten does."""
+    return tail(trials, successes, CHANCE)
 
 
 def cards_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:

@@ -13,10 +13,10 @@ Cells of running text are judged one by one, unless chance explains the numbers 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 
+from teleaudit.detectors.chance import tail
 from teleaudit.detectors.cpr_number import LENGTH, Grade, grade_of, look_alike, passes_modulus_11
 from teleaudit.detectors.cpr_values import bare_digits, find_cpr, grades_in, names_cpr, names_other_number
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
@@ -152,18 +152,18 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
         return _judge_replacements(counts, name)
     if not strong:
         return _without_strong(counts, name)
-    tail = _tail(dated, strong, CHANCE)
-    if strong >= CPR_SHARE * dated and (names_cpr(name) or (dated >= FEWEST and tail <= PLAUSIBLE * 1.0001)):
-        return _cpr_column(name, tail=tail)
-    if tail < SURE:
+    by_chance = tail(dated, strong, CHANCE)
+    if strong >= CPR_SHARE * dated and (names_cpr(name) or (dated >= FEWEST and by_chance <= PLAUSIBLE * 1.0001)):
+        return _cpr_column(name, by_chance=by_chance)
+    if by_chance < SURE:
         return Level.PROBABLE, "mixed_column"
-    return _few_numbers(counts, name, tail=tail)
+    return _few_numbers(counts, name, by_chance=by_chance)
 
 
-def _cpr_column(name: str, *, tail: float) -> tuple[Level, str]:
+def _cpr_column(name: str, *, by_chance: float) -> tuple[Level, str]:
     if names_cpr(name):
         return Level.CONFIRMED, "cpr_column"
-    return (Level.REVIEW, "other_name") if names_other_number(name) and tail >= SURE else (Level.PROBABLE, "cpr_column")
+    return (Level.REVIEW, "other_name") if names_other_number(name) and by_chance >= SURE else (Level.PROBABLE, "cpr_column")
 
 
 def _judge_replacements(counts: Mapping[str, int], name: str) -> tuple[Level, str]:
@@ -180,13 +180,13 @@ def _without_strong(counts: Mapping[str, int], name: str) -> tuple[Level | None,
     return None, "chance" if counts["cpr_dated"] else "none"
 
 
-def _few_numbers(counts: Mapping[str, int], name: str, *, tail: float) -> tuple[Level | None, str]:
+def _few_numbers(counts: Mapping[str, int], name: str, *, by_chance: float) -> tuple[Level | None, str]:
     """Too few for a rate, or a rate near chance."""
     dated, strong = counts["cpr_dated"], counts["cpr_strong"]
     many = dated >= FEWEST_FOR_CHANCE or (names_other_number(name) and not counts["cpr_dashed"])
-    if many and tail > PLAUSIBLE and not names_cpr(name):
+    if many and by_chance > PLAUSIBLE and not names_cpr(name):
         return None, "chance"
-    surprising = counts["cpr_dashed"] == strong or tail <= 0.01  # two of two
+    surprising = counts["cpr_dashed"] == strong or by_chance <= 0.01  # two of two
     if strong == dated and surprising and not counts["cpr_look_alikes"] and not names_other_number(name):
         return Level.PROBABLE, "single_numbers"  # nothing dated in the column speaks against them
     return Level.REVIEW, "too_few_to_tell"
@@ -204,7 +204,7 @@ def _judge_nine(counts: Mapping[str, int], name: str) -> tuple[Level | None, str
     if names_cpr(name):
         return Level.CONFIRMED, "lost_zero"
     beside_cpr = counts["cpr_strong"] >= max(FEWEST, CPR_SHARE * counts["cpr_dated"])
-    if names_other_number(name) and _tail(dated, strong, CHANCE) >= SURE:
+    if names_other_number(name) and tail(dated, strong, CHANCE) >= SURE:
         return Level.REVIEW, "other_name"
     return (Level.PROBABLE if beside_cpr or strong >= FEWEST else Level.REVIEW), "lost_zero"
 
@@ -221,18 +221,7 @@ def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
 
 def _is_chance_in_text(counts: Mapping[str, int]) -> bool:
     dated = counts["cpr_text_dated"]
-    return dated >= FEWEST_FOR_CHANCE and _tail(dated, counts["cpr_text_strong"], CHANCE) > PLAUSIBLE
-
-
-def _tail(trials: int, successes: int, chance: float) -> float:
-    """Probability of so many or more successes: exact for few trials, the Chernoff bound above that."""
-    if successes <= chance * trials:
-        return 1.0
-    if trials <= 1000:
-        return math.fsum(math.comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(successes, trials + 1))
-    share = successes / trials
-    divergence = share * math.log(share / chance) + ((1 - share) * math.log((1 - share) / (1 - chance)) if share < 1 else 0.0)
-    return math.exp(-trials * divergence)
+    return dated >= FEWEST_FOR_CHANCE and tail(dated, counts["cpr_text_strong"], CHANCE) > PLAUSIBLE
 
 
 def cpr_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:

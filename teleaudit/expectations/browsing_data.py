@@ -23,7 +23,6 @@ from teleaudit.expectations.rows import DataSet
 class ExpectNoBrowsingData(ExpectNothingDetected):
     """No cell holds a page, a host or a destination."""
 
-    kind = "browsing"
     filled = BROWSING_PROFILE[0]
     own_domains: list[str]
 

@@ -32,7 +32,6 @@ from teleaudit.expectations.rows import DataSet, quoted
 class ExpectNoCardData(ExpectNoContent):
     """No cell holds a full card number."""
 
-    kind = "card"
     integers: list[str]  # those of the columns that are whole numbers by type
 
     def candidate(self, column: str) -> str:

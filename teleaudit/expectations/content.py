@@ -37,7 +37,6 @@ class Found(NamedTuple):
 class ExpectNoContent(BatchExpectation):
     """No cell of the columns holds what the detector looks for."""
 
-    kind: ClassVar[str]  # of detectors.Hit
     relation: str  # the exports' own rows, without what views join to them
     columns: list[str]
     key_sql: str

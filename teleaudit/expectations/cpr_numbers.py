@@ -24,8 +24,6 @@ from teleaudit.expectations.rows import DataSet
 class ExpectNoCprNumbers(ExpectNothingDetected):
     """No cell holds a CPR number."""
 
-    kind = "cpr"
-
     def candidate(self, column: str) -> str:
         """Cells with digits that could begin with a date of birth."""
         return cpr_candidate_sql(text_of(column))

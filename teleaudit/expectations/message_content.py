@@ -21,8 +21,6 @@ from teleaudit.expectations.rows import DataSet, quoted
 class ExpectNoMessageContent(ExpectNoContent):
     """No cell holds the content of an SMS or MMS."""
 
-    kind = "message"
-
     def candidate(self, column: str) -> str:
         """Cells that read like text or hide it; every filled cell of a column that is named for content, or may be."""
         return f"({quoted(column)} IS NOT NULL)" if names_content(column) else message_candidate_sql(text_of(column))
