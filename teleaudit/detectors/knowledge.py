@@ -22,8 +22,11 @@ class CardRange:
     grade: str  # probable, review or context: what a bare number is worth
 
 
-def _read(name: str) -> Any:  # noqa: ANN401 - YAML holds what it holds; each reader below says what it expects
-    return YAML(typ="safe").load(files("teleaudit.detectors.data").joinpath(name).read_text("utf-8"))
+@cache
+def facts(name: str) -> Mapping[str, Any]:
+    """What stands in a data file. YAML holds what it holds; each reader of one says what it expects."""
+    read: Mapping[str, Any] = YAML(typ="safe").load(files("teleaudit.detectors.data").joinpath(f"{name}.yaml").read_text("utf-8"))
+    return read
 
 
 @cache
@@ -31,7 +34,7 @@ def card_ranges() -> tuple[CardRange, ...]:
     """The ranges in the order in which they are tried."""
     return tuple(
         CardRange(network=row["network"], first=row["from"].ljust(6, "0"), last=row["to"].ljust(6, "9"), lengths=frozenset(row["lengths"]), grade=row["grade"])
-        for row in _read("iin.yaml")["ranges"]
+        for row in facts("iin")["ranges"]
     )
 
 
@@ -56,110 +59,79 @@ def card_range_of(digits: str) -> CardRange | None:
 @cache
 def test_cards() -> frozenset[str]:
     """Published test numbers."""
-    return frozenset(_read("test_cards.yaml")["numbers"])
+    return frozenset(facts("test_cards")["numbers"])
 
 
 @cache
 def truncation_limits() -> Mapping[int, tuple[int, int]]:
     """How much of a truncated card number may be kept, by its length: so many first digits, and so many others."""
-    return {length: (row["first"], row["other"]) for row in _read("truncation.yaml")["limits"] for length in row["lengths"]}
+    return {length: (row["first"], row["other"]) for row in facts("truncation")["limits"] for length in row["lengths"]}
 
 
 @cache
 def name_words(group: str) -> frozenset[str]:
     """The words of one group of column names: card, identifier, order, phone, content ..."""
-    return frozenset(_read_names()[group])
+    return frozenset(facts("names")[group])
 
 
 @cache
 def name_pairs(group: str) -> frozenset[tuple[str, str]]:
     """Pairs of words that say together what a column holds."""
-    return frozenset((first, second) for first, second in _read_names()[group])
+    return frozenset((first, second) for first, second in facts("names")[group])
 
 
 @cache
 def content_pairs() -> tuple[frozenset[str], frozenset[str]]:
     """First and second words of names such as ``sms_text``."""
-    pairs = _read_names()["content_pairs"]
+    pairs = facts("names")["content_pairs"]
     return frozenset(pairs["first"]), frozenset(pairs["second"])
-
-
-@cache
-def text_words(group: str, language: str = "") -> frozenset[str]:
-    """Words of running text: function_words by language."""
-    words = _read_words()[group]
-    return frozenset(words[language] if language else words)
 
 
 @cache
 def context_pattern(group: str) -> str:
     """A regular expression that matches any of the group's context words as a whole word in casefolded text."""
-    return rf"(?<![^\W_])(?:{'|'.join(_read_words()['context'][group])})(?![^\W\d_])"
-
-
-@cache
-def _read_names() -> dict[str, Any]:
-    names: dict[str, Any] = _read("names.yaml")
-    return names
-
-
-@cache
-def _read_words() -> dict[str, Any]:
-    words: dict[str, Any] = _read("words.yaml")
-    return words
+    return rf"(?<![^\W_])(?:{'|'.join(facts('words')['context'][group])})(?![^\W\d_])"
 
 
 @cache
 def cpr_exception_years() -> frozenset[int]:
     """Years of which 1 January has CPR numbers without modulus 11."""
-    return frozenset(_read_cpr()["exception_years"])
+    return frozenset(facts("cpr")["exception_years"])
 
 
 @cache
 def cpr_test_numbers() -> frozenset[str]:
     """CPR numbers that are published for tests and given to nobody."""
-    return frozenset(_read_cpr()["test_numbers"])
+    return frozenset(facts("cpr")["test_numbers"])
 
 
 @cache
 def cpr_moments() -> tuple[range, range]:
     """Two-digit years, and seconds since 1970, of the records that an operator may still have."""
-    (first, last), (begin, end) = _read_cpr()["moment_years"], _read_cpr()["moment_seconds"]
+    (first, last), (begin, end) = facts("cpr")["moment_years"], facts("cpr")["moment_seconds"]
     return range(first, last + 1), range(begin, end)
 
 
 @cache
 def cpr_day_shift() -> int:
     """How much a replacement number adds to the day of birth."""
-    return int(_read_cpr()["replacement_day_shift"])
+    return int(facts("cpr")["replacement_day_shift"])
 
 
 @cache
 def cpr_pattern(group: str) -> str:
     """A regular expression that matches any of the group's words (cpr, production_unit, foreign, other) as a whole word in casefolded text."""
-    return rf"(?<![^\W_])(?:{'|'.join(_read_cpr()['words'][group])})(?![^\W\d_])"
-
-
-@cache
-def _read_cpr() -> dict[str, Any]:
-    facts: dict[str, Any] = _read("cpr.yaml")
-    return facts
+    return rf"(?<![^\W_])(?:{'|'.join(facts('cpr')['words'][group])})(?![^\W\d_])"
 
 
 @cache
 def top_level_domains() -> frozenset[str]:
     """Every top-level domain in lower case, international ones in their own script."""
-    domains: dict[str, str] = _read("tlds.yaml")
+    domains = facts("tlds")
     return frozenset(" ".join((domains["ascii"], domains["international"], domains["reserved"])).split())
 
 
 @cache
 def browsing_words(group: str) -> frozenset[str]:
     """Words and names that bear on sites: sure_tlds, telecom_nodes, schema_hosts ..."""
-    return frozenset(_read_browsing()[group])
-
-
-@cache
-def _read_browsing() -> dict[str, Any]:
-    facts: dict[str, Any] = _read("browsing.yaml")
-    return facts
+    return frozenset(facts("browsing")[group])

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
+from teleaudit.detectors.knowledge import facts
 
 _GROUPS = ("openers", "closers", "chat_words", "imperatives", "desk_words", "note_words", "service_words")
 
 
-@cache
-def _read() -> dict[str, Any]:
-    words: dict[str, Any] = YAML(typ="safe").load(files("teleaudit.detectors.data").joinpath("message_words.yaml").read_text("utf-8"))
-    return words
+def _read() -> Mapping[str, Any]:
+    return facts("message_words")
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """The languages in the order in which they are preferred."""
     return tuple(_read()["function_words"])
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """The small words of a language, casefolded."""
+    return frozenset(_read()["function_words"][language])
 
 
 @cache

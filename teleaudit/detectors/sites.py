@@ -17,7 +17,8 @@ from collections.abc import Collection
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from teleaudit.detectors.knowledge import browsing_words, text_words, top_level_domains
+from teleaudit.detectors.knowledge import browsing_words, top_level_domains
+from teleaudit.detectors.message_words import function_words
 
 LONGEST_NAME = 253  # characters, RFC 1035
 _LABEL = re.compile(r"_?[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -163,4 +164,4 @@ def _of_many(labels: tuple[str, ...], *, path: bool, alone: bool) -> Grade:
 
 @cache
 def _function_words() -> frozenset[str]:
-    return text_words("function_words", "da") | text_words("function_words", "en") | browsing_words("function_tlds")
+    return function_words("da") | function_words("en") | browsing_words("function_tlds")
