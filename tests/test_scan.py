@@ -215,6 +215,16 @@ def test_what_stands_beside_cards_and_may_never_be_kept_is_found_as_a_column(hea
     assert [(one["column"], one["row"], one["kind"], one["reason"]) for one in found] == [(header, None, "card", reason)]
 
 
+def test_truncated_numbers_of_which_too_much_is_left_are_found_where_cards_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id;kort_maskeret;sagsnr\n1;457193******1234;457193123***1234\n2;457193123***1234;x\n")
+    done, found = findings(tmp_path / "a.csv")
+
+    assert done.code == 1
+    assert [(one["column"], one["row"], one["kind"], one["level"], one["reason"]) for one in found] == [
+        ("kort_maskeret", row, "card", "probable", "overexposed_truncation") for row in (None, 2)
+    ]
+
+
 def test_cpr_numbers_and_browsing_are_found_and_own_domains_are_not(tmp_path: Path) -> None:
     sites = ("https://www.dr.dk/nyheder", "https://minside.bizzy.dk/faktura", "https://politiken.dk/sport", "https://www.netdoktor.dk/angst")
     rows = "".join(f"{number};251248-4916;{site}\n" for number, site in enumerate(sites))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from teleaudit.detectors.account_data import decide_account_column, profile_account
 from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing
 from teleaudit.detectors.cards import find_cards
-from teleaudit.detectors.columns import cards_in_cell, count_card_text, decide_card_column, profile_cards, whole_number
+from teleaudit.detectors.columns import card_data_in_cell, cards_in_cell, count_card_text, decide_card_column, decide_card_data, profile_card_data, profile_cards, whole_number
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, combine
 from teleaudit.detectors.location import location_columns, location_kind
@@ -76,8 +76,7 @@ def scan_column(values: Iterable[str | None], *, name: str, table: str = "", own
     filled = [value for value in values if value]
     return combine(
         (
-            decide_card_column(profile_cards(filled, name=name), name),
-            decide_account_column(profile_account(filled, name=name), name),
+            decide_card_data(profile_card_data(filled, name=name), name),
             decide_cpr_column(profile_cpr(filled, name=name), name),
             decide_message_column(profile_values(filled), name),
             decide_browsing_column(profile_browsing(filled, name=name, own_domains=own_domains), name),
@@ -88,7 +87,7 @@ def scan_column(values: Iterable[str | None], *, name: str, table: str = "", own
 def scan_cell(text: str, *, name: str, decision: ColumnDecision, own_domains: Collection[str] = ()) -> list[Hit]:
     """What one cell holds, in the light of the decision about its column: no chance hits in a column of IMEIs, every number in a column of cards."""
     return [
-        *cards_in_cell(text, name=name, decision=decision),
+        *card_data_in_cell(text, name=name, decision=decision),
         *cpr_in_cell(text, name=name, decision=decision),
         *messages_in_cell(text, name=name, decision=decision),
         *browsing_in_cell(text, name=name, decision=decision, own_domains=own_domains),

@@ -8,8 +8,7 @@ Source: PCI DSS 4.0.1 requirement 3.5.1, PCI SSC FAQ 1091; the limits in ``data/
 What is left out:
 1. Numbers filled with zeros: they cannot be told from others; ``find_cards`` asks a person about those that pass Luhn.
 2. Numbers of which only the last digits are seen: nothing says whose they are, and four may be kept.
-3. Two truncations of one number in different places, which give more away together: ``kept_together`` tells it of two writings
-   that are known to be of the same card; which are, a row's keys must say.
+3. Two truncations of one number in different places, which give more away together: nothing says which are of the same card.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a di
 _KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
-# For an engine's SQL, of text without spaces and dashes: digits before a glyph, and so few of them that every length may keep them.
-CUT_OFF = f"[0-9]{{4}}[{_GLYPHS}.…_]"
-KEPT_AS_ALLOWED = "^[0-9]{0,6}[^0-9]*[0-9]{0,4}$"
+# Of text without spaces and dashes: digits before a glyph, and so few of them that every length may keep them.
+_CUT_OFF = f"[0-9]{{4}}[{_GLYPHS}.…_]"
+_KEPT_AS_ALLOWED = "^[0-9]{0,6}[^0-9]*[0-9]{0,4}$"
 _CHUNK = 65_536  # characters of a value that are looked at
 _USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
 _FEWEST_KEPT_FIRST = 4  # digits that say whose number it was
@@ -65,13 +64,6 @@ def truncated(written: str) -> Truncated | None:
     if length not in truncation_limits() or len(kept) == length or not _begins_like_a_card(digits, length):  # (2)
         return None
     return Truncated(length=length, kept=frozenset(kept))
-
-
-def kept_together(first: Truncated, second: Truncated) -> Truncated | None:
-    """What two truncations of the same number keep between them; None when they are of different lengths."""
-    if first.length != second.length:
-        return None
-    return Truncated(length=first.length, kept=first.kept | second.kept)
 
 
 def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001 - the same for every field: a mask says what it is
@@ -118,3 +110,9 @@ def _begins_like_a_card(digits: str, length: int) -> bool:
         length in card_range.lengths and card_range.first[: len(beginning)] <= beginning <= card_range.last[: len(beginning)] and card_range.grade != "context"
         for card_range in card_ranges()
     )
+
+
+def truncated_sql(text: str) -> str:
+    """SQL, true of a text (an expression) with glyphs for digits in which more may be left of a card number than is allowed; false for null."""
+    written = f"regexp_replace({text}, '[ -]', '', 'g')"
+    return f"(CASE WHEN regexp_matches({written}, '{_CUT_OFF}') THEN NOT regexp_matches({written}, '{_KEPT_AS_ALLOWED}') ELSE false END)"

@@ -17,13 +17,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.account_data import account_in_cell, decide_account_column, names_account_data, profile_account
-from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, cards_in_cell, decide_card_column
-from teleaudit.detectors.decisions import ColumnDecision, Hit, combine
+from teleaudit.detectors.account_data import names_account_data, profile_account
+from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, card_data_in_cell, decide_card_data
+from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import Profile, card_text_counts, cell_counts, cell_finds
 from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
-from teleaudit.detectors.truncation import CUT_OFF, KEPT_AS_ALLOWED, decide_truncated_column, find_truncated, profile_truncated
+from teleaudit.detectors.truncation import profile_truncated, truncated_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
@@ -43,7 +43,7 @@ class ExpectNoCardData(ExpectNoContent):
         if column in self.integers:
             return f"(CASE WHEN {quoted(column)} >= {10**11} THEN {candidate} ELSE false END)"  # twelve digits or more
         if names_card(column):
-            return f"(CASE WHEN {damaged_sql(column)} OR {truncated_sql(column)} THEN true ELSE {candidate} END)"
+            return f"(CASE WHEN {damaged_sql(column)} OR {truncated_sql(text)} THEN true ELSE {candidate} END)"
         if not names_identifier(column):
             return candidate
         return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN false WHEN {candidate} THEN {card_number_sql(text)} IS NULL ELSE false END)"
@@ -58,7 +58,7 @@ class ExpectNoCardData(ExpectNoContent):
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
         decision = self._decide(column, cells, asks)
-        judge = partial(cell_finds, in_cell=partial(_in_cell, name=column, decision=decision), place=self.place(column))
+        judge = partial(cell_finds, in_cell=partial(card_data_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
     def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
@@ -68,12 +68,11 @@ class ExpectNoCardData(ExpectNoContent):
         if numbers or names_card(column):
             (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
             counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
-        decisions = [decide_card_column(counts, column)]
         if names_account_data(column):
-            decisions.append(decide_account_column(self._counted(cells, profile_account, asks), column))
+            counts |= self._counted(cells, profile_account, asks)
         if names_card(column):
-            decisions.append(decide_truncated_column(self._counted(cells, profile_truncated, asks)))
-        return combine(decisions) if len(decisions) > 1 else decisions[0]
+            counts |= self._counted(cells, profile_truncated, asks)
+        return decide_card_data(counts, column)
 
     def _counted(self, cells: str, profile: Profile, asks: Asks) -> dict[str, int]:
         return counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile)))
@@ -83,18 +82,6 @@ def damaged_sql(column: str) -> str:
     """SQL, true of a cell that a spreadsheet rounded; false for null."""
     text = text_of(column)
     return f"(CASE WHEN length({text}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({text}), '{EXCEL_DAMAGED}') ELSE false END)"
-
-
-def truncated_sql(column: str) -> str:
-    """SQL, true of a cell with glyphs for digits in which more may be left of a card number than is allowed; false for null."""
-    written = f"regexp_replace({text_of(column)}, '[ -]', '', 'g')"
-    return f"(CASE WHEN regexp_matches({written}, '{CUT_OFF}') THEN NOT regexp_matches({written}, '{KEPT_AS_ALLOWED}') ELSE false END)"
-
-
-def _in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
-    """Card numbers, truncated ones where the column is named for cards, and what one named for check codes or PIN blocks holds."""
-    truncated = find_truncated(text) if names_card(name) else []
-    return [*cards_in_cell(text, name=name, decision=decision), *truncated, *account_in_cell(text, name=name, decision=decision)]
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)

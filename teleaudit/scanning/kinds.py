@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,9 @@ from teleaudit.detectors.columns import EXCEL_DAMAGED, cards_in_cell, decide_car
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
 from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell, names_content
+from teleaudit.detectors.names import names_card
 from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, card_number_sql, cpr_candidate_sql, message_candidate_sql
+from teleaudit.detectors.truncation import decide_truncated_column, find_truncated, profile_truncated, truncated_sql
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,11 @@ class Kind:
     wants_all: Callable[[str], bool] = lambda _name: False  # the columns of which it wants to see every filled cell, by name
     reported: str = ""  # the kind that findings name, where it is another
 
+    @property
+    def shown(self) -> str:
+        """The kind that findings name."""
+        return self.reported or self.name
+
 
 def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
     """Everything that is looked for."""
@@ -45,6 +52,16 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             concerns=lambda name: bool(names_account_data(name)),
             reported="card",
         ),
+        Kind(
+            name="truncated",
+            find=find_truncated,
+            noticed=truncated_sql,
+            profile=_profile_truncated,
+            decide=lambda profile, _name: decide_truncated_column(profile),
+            in_cell=lambda text, **_in: find_truncated(text),
+            concerns=names_card,
+            reported="card",
+        ),
         Kind(name="cpr", find=find_cpr, noticed=cpr_candidate_sql, profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
         Kind(name="message", find=find_messages, noticed=message_candidate_sql, profile=None, decide=decide_message_column, in_cell=messages_in_cell, wants_all=_names_content),
         Kind(
@@ -57,6 +74,10 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             wants_all=lambda name: says(name) == "search",
         ),
     )
+
+
+def _profile_truncated(values: Iterable[str], **_in: str) -> dict[str, int]:
+    return profile_truncated(values)
 
 
 def _names_content(name: str) -> bool:

@@ -177,9 +177,7 @@ class _Scanning:
         for held in found if not column.is_line else ():
             reasons = {f"{name}_column" if name in _OF_CARDS else held.decision.reason for name in held.decision.kinds}
             for reason in sorted(reasons):
-                yield Finding(
-                    file=self.source.shown, column=column.shown, row=None, kind=held.kind.reported or held.kind.name, level=held.decision.level or Level.REVIEW, reason=reason
-                )
+                yield Finding(file=self.source.shown, column=column.shown, row=None, kind=held.kind.shown, level=held.decision.level or Level.REVIEW, reason=reason)
 
     def _of_cells(self, looks: Sequence[Look], held: Mapping[Column, Sequence[_Held]]) -> Iterator[Finding]:
         """By row; for one row, column and kind the surest."""
@@ -188,7 +186,7 @@ class _Scanning:
             for one in held[look.column]:
                 hits = _hits(look, one)
                 for row, place in look.rows_of(np.array(sorted(hits), dtype=np.int64)):
-                    key, hit = (row, look.column.shown, one.kind.name), hits[place]
+                    key, hit = (row, look.column.shown, one.kind.shown), hits[place]
                     if key not in surest or LEVELS.index(hit.level) < LEVELS.index(surest[key].level):
                         surest[key] = hit
         for (row, column, kind), hit in sorted(surest.items(), key=lambda found: found[0]):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from teleaudit.detectors import Level, scan_cell, scan_column
 from teleaudit.detectors.cards import find_cards
-from teleaudit.detectors.truncation import find_truncated, kept_together, truncated
+from teleaudit.detectors.truncation import find_truncated, truncated
 
 WRITINGS = """
     written                 | length | kept | overexposed
@@ -51,21 +52,16 @@ def test_what_is_left_is_measured_against_the_limits_of_its_length(written: str,
     assert find_cards(f"Betalt med {written} i dag") == []
 
 
-def test_two_truncations_of_one_number_give_more_away_together() -> None:
-    first, second = truncated("45711234****1234"), truncated("457112***678****")
-    assert first is not None
-    assert second is not None
-    assert not first.is_overexposed
-    assert not second.is_overexposed
-    both = kept_together(first, second)
-    assert both is not None
-    assert both.is_overexposed
-    shorter = truncated("371234*****1234")
-    assert shorter is not None
-    assert kept_together(first, shorter) is None
-
-
 @pytest.mark.parametrize("text", ["", "*" * 100_000, "4*" * 50_000, "4571 " * 20_000, "4." * 50_000, "1…" * 1000])
 def test_any_text_is_looked_at_without_a_crash(text: str) -> None:
     for hit in find_truncated(text):
         assert 0 <= hit.start < hit.end <= len(text)
+
+
+def test_columns_and_cells_are_judged_in_python_as_in_an_audit() -> None:
+    cells = ["457193******1234", "457193123***1234", "", None, "4571 **** ***3 1234"]
+    decision = scan_column(cells, name="card_masked")
+    assert (*decision.kinds, decision.level, decision.reason, decision.n, decision.k) == ("card", Level.PROBABLE, "overexposed_truncation", 3, 2)
+    assert [len(scan_cell(cell or "", name="card_masked", decision=decision)) for cell in cells] == [0, 1, 0, 0, 1]
+    assert scan_column(cells, name="router").level is None
+    assert scan_cell("457193123***1234", name="router", decision=decision) == []
