@@ -9,13 +9,14 @@ import io
 import json
 import lzma
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,14 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from teleaudit.scanning.batches import named_columns
+from teleaudit.detectors import find_cards, knowledge, profile_cards
+from teleaudit.detectors.cards import card_shapes
+from teleaudit.scanning.batches import Cells, Column, named_columns
 from teleaudit.scanning.files import read_batches
-from teleaudit.scanning.sources import Source
-from teleaudit.scanning.tallies import TextTally
+from teleaudit.scanning.kinds import kinds
+from teleaudit.scanning.looking import Looking, ahead, encode
+from teleaudit.scanning.sources import DAMAGED, Source, UnreadableError
+from teleaudit.scanning.tallies import CellTally, TextTally
 from teleaudit.scanning.withheld import ShownPaths, is_personal
 from tests.command import MAIN, ROOT, Ended, call, ended, start
 
@@ -577,3 +582,44 @@ def test_a_table_is_the_same_block_by_block_and_record_by_record(tmp_path: Path)
 
     assert found["regular"]
     assert found["regular"] == found["quoted"] == found["ragged"]
+
+
+def test_counting_alike_numbers_once_changes_no_count() -> None:
+    dice = random.Random(7)  # noqa: S311 - invented numbers
+    beginnings = ("3528", "35693", "89450", "4571", "5019", "6007", "2380", "2221", "411111", "0045", "17")
+    numbers = ["".join((beginning, *dice.choices("0123456789", k=length - len(beginning)))) for beginning in beginnings for length in range(12, 20) for _ in range(40)]
+    identities = [f"{dice.choice((238, 213, 204))}-{dice.randrange(100):02}-{dice.randrange(10**5)}-{dice.randrange(10**5)}" for _ in range(2_000)]
+    texts = [*numbers, *numbers[::3], *identities, *CARDS, *knowledge.test_cards(), "4,57112E+15", "10.1.2.3", "ukendt", "-"]
+    with Looking(kinds=kinds()) as looking:
+        (look,) = looking.look(encode([Cells(column=Column(shown="nr", field="nr"), texts=texts, rows=range(1, len(texts) + 1))]))
+    card = next(kind for kind in kinds() if kind.name == "card")
+    noticed = look.of_interest(card)
+    tally = CellTally(count=profile_cards)
+    tally.add(look.counted(noticed, card.counted_as), lettered=int(look.times[~noticed & look.lettered].sum()), dull=int(look.times[~noticed & ~look.lettered].sum()))
+
+    assert tally.profile() == profile_cards(texts)
+    assert sum(times for _, times in look.counted(noticed, card.counted_as)) == look.times[noticed].sum()
+    assert len(look.counted(noticed, card.counted_as)) < len(set(texts)) / 3
+
+
+def test_where_a_telephone_was_is_no_card_whatever_its_digits() -> None:
+    dice = random.Random(8)  # noqa: S311 - invented numbers
+    identities = {f"2{dice.randrange(100):02}-{dice.randrange(100):02}-{dice.randrange(10**5)}-{dice.randrange(10**5)}" for _ in range(5_000)}
+    with Looking(kinds=kinds()) as looking:
+        (look,) = looking.look(encode([Cells(column=Column(shown="celle", field="celle"), texts=sorted(identities), rows=range(1, len(identities) + 1))]))
+    left_out = look.chosen(~look.noticed["card"])
+
+    assert len(left_out) > len(identities) / 3
+    assert not any(find_cards(text, field="kortnummer") or any(card_shapes(text)) for text in left_out)
+
+
+def test_parts_are_made_ahead_in_their_order_and_a_failure_comes_in_its_place() -> None:
+    def parts() -> Iterator[int]:
+        yield from (1, 2)
+        raise UnreadableError(DAMAGED)
+
+    made: list[int] = []
+    with pytest.raises(UnreadableError):
+        made.extend(ahead(parts()))
+    assert made == [1, 2]
+    assert list(ahead(iter(()))) == []

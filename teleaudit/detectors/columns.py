@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 
 from teleaudit.detectors.account_data import account_in_cell, decide_account_column, names_account_data, profile_account
 from teleaudit.detectors.cards import ZEROS, card_shapes, find_cards, key_before
@@ -142,6 +143,22 @@ def _count_number(number: str, counts: dict[str, int], passing: set[str]) -> Non
         counts["card_rare"] += fitting.grade == "review"
         counts["test_cards"] += number in test_cards()
         passing.add(number)
+
+
+@lru_cache(maxsize=65_536)
+def counted_as(beginning: str, length: int, *, passes: bool) -> str:
+    """As what ``profile_cards`` counts a whole number of which six digits, the length and Luhn are known; empty where its other digits bear on the counts."""
+    fitting = card_range_of(beginning.ljust(length, "0"))
+    if fitting is not None and fitting.grade in SHAPED_GRADES:
+        return "" if passes else "danish_shaped" if fitting.network in DANISH else "card_shaped"
+    if beginning in _test_beginnings():
+        return ""
+    return "other_luhn" if passes else "other"
+
+
+@cache
+def _test_beginnings() -> frozenset[str]:
+    return frozenset(number[:ISSUER] for number in test_cards())
 
 
 def count_card_text(text: str, counts: dict[str, int], *, name: str = "") -> None:

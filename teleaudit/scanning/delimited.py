@@ -27,7 +27,7 @@ from teleaudit.schema import TABLES
 
 _LETTER = re.compile(r"[^\W\d_]")
 _KEY = re.compile(r"[a-zæøå][a-zæøå0-9]*(?:[_.-][a-zæøå0-9]+)*|[A-ZÆØÅa-zæøå0-9]+(?:_[A-ZÆØÅa-zæøå0-9]+)+")
-_BLOCK = 4 << 20  # characters that are read together
+_BLOCK = 8 << 20  # characters that are read together
 _FITTING = 0.9  # share of records with as many fields as most, in a file that is not named as a table
 _FEWEST = 3  # records that such a file needs
 _WITHOUT_LETTERS = 0.6  # share of a column's cells that are numbers or dates, so that a word above them is a header
@@ -135,21 +135,43 @@ def _block(text: io.TextIOWrapper) -> str:
 
 def _regular(block: str, form: TableForm, *, to_skip: int) -> list[pa.StringArray] | None:
     """The columns of a block whose lines are records, each as wide as the table; None for every other block, which the parser of records must see."""
-    lines = block.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(lines) <= to_skip or any(line.count('"') % 2 for line in lines) or max(map(len, lines)) >= PIECE:
+    records = _records_of(block, to_skip=to_skip)
+    if records is None:
         return None
-    lines = [line for line in lines[to_skip:] if line]
+    text, count = records
     names = [str(place) for place in range(len(form.columns))]
     try:
         table = read_csv(
-            io.BytesIO("\n".join(lines).encode()),
+            io.BytesIO(text.encode()),
             read_options=ReadOptions(column_names=names, use_threads=False, block_size=4 * _BLOCK + 4 * PIECE),
             parse_options=ParseOptions(delimiter=form.delimiter, escape_char=False),
             convert_options=ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
         )
     except (pa.ArrowInvalid, ValueError):  # another width somewhere, half letters, nothing at all
         return None
-    return [column.combine_chunks() for column in table.columns] if table.num_rows == len(lines) else None
+    return [column.combine_chunks() for column in table.columns] if table.num_rows == count else None
+
+
+def _records_of(block: str, *, to_skip: int) -> tuple[str, int] | None:
+    """The lines of a block that are no header and not empty, and how many they are; None where one is very long or a quote may reach beyond its line."""
+    text = block.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if '"' not in text and "\n\n" not in text and not text.startswith("\n") and not _may_be_long(text):  # most blocks: nothing to ask of each line
+        if text.count("\n") < to_skip:
+            return None
+        text = text.split("\n", to_skip)[-1]
+        return text, text.count("\n") + (text != "" and not text.endswith("\n"))
+    lines = text.split("\n")
+    if len(lines) <= to_skip or any(line.count('"') % 2 for line in lines) or max(map(len, lines)) >= PIECE:
+        return None
+    lines = [line for line in lines[to_skip:] if line]
+    return "\n".join(lines), len(lines)
+
+
+def _may_be_long(text: str) -> bool:
+    """Whether a line may be as long as a piece: it would fill one of its halves."""
+    return any(text.find("\n", start, start + PIECE // 2) < 0 for start in range(0, len(text) - PIECE // 2, PIECE // 2))
 
 
 class _Lines:

@@ -9,13 +9,17 @@ from functools import partial
 from teleaudit.detectors.account_data import CHECK_CODE, PIN_BLOCK, decide_account_column, find_account, names_account_data, profile_account
 from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing, says
 from teleaudit.detectors.cards import find_cards
-from teleaudit.detectors.columns import EXCEL_DAMAGED, cards_in_cell, decide_card_column, profile_cards
+from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, cards_in_cell, counted_as, decide_card_column, profile_cards
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
 from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell, names_content
 from teleaudit.detectors.names import names_card
-from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, card_number_sql, cpr_candidate_sql, message_candidate_sql
+from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
 from teleaudit.detectors.truncation import decide_truncated_column, find_truncated, profile_truncated, truncated_sql
+
+TEXT, DIGITS = "text", "digits"  # a cell; and what it comes to where it is a whole number of 12-19 digits, else null
+# Where a mobile telephone was (3GPP TS 23.003: country, network, area, cell): fifteen digits or fewer, and no card of these begins like it, nor any part of it.
+_CELL_IDENTITY = "^2(?:[02-9][0-9]|1[0-24-9])-[0-37-9][0-9]-[0-9]{1,5}-[0-9]{1,5}$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +28,13 @@ class Kind:
 
     name: str
     find: Callable[..., list[Hit]]  # a value on its own
-    noticed: Callable[[str], str]  # SQL, true of every cell that could be a find or that bears on its column; the others only count
+    noticed: Callable[[str], str]  # SQL over TEXT and DIGITS, by the column's name: true of cells that could be finds or bear on their column; the others only count
     profile: Callable[..., dict[str, int]] | None  # None for messages, whose texts are counted first
     decide: Callable[[Mapping[str, int], str], ColumnDecision]
     in_cell: Callable[..., list[Hit]] | None  # None where the column as a whole is the find
     concerns: Callable[[str], bool] = lambda _name: True  # the columns that it is asked about, by name
     wants_all: Callable[[str], bool] = lambda _name: False  # the columns of which it wants to see every filled cell, by name
+    counted_as: Callable[..., str] | None = None  # whole numbers that count alike for their column: by six digits, length and Luhn
     reported: str = ""  # the kind that findings name, where it is another
 
     @property
@@ -41,7 +46,7 @@ class Kind:
 def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
     """Everything that is looked for."""
     return (
-        Kind(name="card", find=find_cards, noticed=_card_or_number, profile=profile_cards, decide=decide_card_column, in_cell=cards_in_cell),
+        Kind(name="card", find=find_cards, noticed=_card_or_number, profile=profile_cards, decide=decide_card_column, in_cell=cards_in_cell, counted_as=counted_as),
         Kind(
             name="account",
             find=find_account,
@@ -55,19 +60,27 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
         Kind(
             name="truncated",
             find=find_truncated,
-            noticed=truncated_sql,
+            noticed=lambda _name: truncated_sql(TEXT),
             profile=_profile_truncated,
             decide=lambda profile, _name: decide_truncated_column(profile),
             in_cell=lambda text, **_in: find_truncated(text),
             concerns=names_card,
             reported="card",
         ),
-        Kind(name="cpr", find=find_cpr, noticed=cpr_candidate_sql, profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
-        Kind(name="message", find=find_messages, noticed=message_candidate_sql, profile=None, decide=decide_message_column, in_cell=messages_in_cell, wants_all=_names_content),
+        Kind(name="cpr", find=find_cpr, noticed=lambda _name: cpr_candidate_sql(TEXT), profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
+        Kind(
+            name="message",
+            find=find_messages,
+            noticed=lambda _name: message_candidate_sql(TEXT),
+            profile=None,
+            decide=decide_message_column,
+            in_cell=messages_in_cell,
+            wants_all=_names_content,
+        ),
         Kind(
             name="browsing",
             find=partial(find_browsing, own_domains=own_domains),
-            noticed=browsing_candidate_sql,
+            noticed=_sites,
             profile=partial(profile_browsing, own_domains=own_domains),
             decide=decide_browsing_column,
             in_cell=partial(browsing_in_cell, own_domains=own_domains),
@@ -84,9 +97,15 @@ def _names_content(name: str) -> bool:
     return bool(names_content(name))
 
 
-def _card_or_number(column: str) -> str:
-    return f"({card_candidate_sql(column)} OR ({card_number_sql(column)}) IS NOT NULL OR regexp_matches(trim({column}), '{EXCEL_DAMAGED}'))"
+def _card_or_number(_name: str) -> str:
+    candidate = f"NOT regexp_matches({TEXT}, '{_CELL_IDENTITY}')"
+    damaged = f"CASE WHEN length({TEXT}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({TEXT}), '{EXCEL_DAMAGED}') ELSE false END"
+    return f"CASE WHEN {DIGITS} IS NOT NULL THEN true WHEN {card_candidate_sql(TEXT)} THEN {candidate} ELSE {damaged} END"
 
 
-def _code_or_block(column: str) -> str:
-    return f"regexp_matches(trim({column}), '{CHECK_CODE}|{PIN_BLOCK}')"
+def _code_or_block(_name: str) -> str:
+    return f"regexp_matches(trim({TEXT}), '{CHECK_CODE}|{PIN_BLOCK}')"
+
+
+def _sites(name: str) -> str:
+    return browsing_candidate_sql(TEXT, name=name or None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar, cast
 
 import duckdb
 import numpy as np
@@ -13,13 +14,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql
+from teleaudit.detectors.prefilter import card_number_sql
 from teleaudit.machine import cores
 from teleaudit.scanning.batches import Batch, Cells, Column
-from teleaudit.scanning.kinds import Kind
+from teleaudit.scanning.kinds import DIGITS, TEXT, Kind
 
 _MEMORY = "512MB"
 _PART = 8_192  # texts that one thread takes at a time
-_LETTERED = "regexp_matches({column}, '[^ -@[-`{{-~]')"  # a letter, or anything beyond ASCII
+_LETTERED = f"regexp_matches({TEXT}, '[^ -@[-`{{-~]')"  # a letter, or anything beyond ASCII
+_LENGTHS = 100  # more than a whole number has digits
+
+
+# A part of a column; its different texts; of each row the place of its text, and how often each stands there.
+Encoded = tuple[Cells, pa.StringArray, npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +41,7 @@ class Look:
     times: npt.NDArray[np.int64]  # of each text
     noticed: dict[str, npt.NDArray[np.bool_]]  # by kind
     lettered: npt.NDArray[np.bool_]
+    numbers: npt.NDArray[np.int64]  # of each text that is a whole number: its first six digits, its length and whether it passes Luhn; 0 for the others
 
     @property
     def size(self) -> int:
@@ -48,6 +57,22 @@ class Look:
         chosen: list[str] = self.texts.take(pa.array(np.flatnonzero(which))).to_pylist()
         return chosen
 
+    def counted(self, which: npt.NDArray[np.bool_], counted_as: Callable[..., str] | None) -> list[tuple[str, int]]:
+        """Some of the texts with their times; of those that are counted alike one, with the times of all."""
+        if counted_as is None:
+            return list(zip(self.chosen(which), self.times[which].tolist(), strict=True))
+        places = np.flatnonzero(which & (self.numbers > 0))
+        values, value_of = np.unique(self.numbers[places], return_inverse=True)
+        names = [counted_as(f"{value // 2 // _LENGTHS:06}", value // 2 % _LENGTHS, passes=value % 2 == 1) for value in values.tolist()]
+        classes = {name: number for number, name in enumerate(sorted({*names} - {""}))}
+        class_of = np.array([classes.get(name, -1) for name in names], dtype=np.int64)[value_of]
+        times, apart = self.times.copy(), which.copy()
+        for number in classes.values():
+            first, *_ = alike = places[class_of == number]
+            apart[alike] = False
+            apart[first], times[first] = True, self.times[alike].sum()
+        return list(zip(self.chosen(apart), times[apart].tolist(), strict=True))
+
     def rows_of(self, places: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """Every row whose text is at one of the places, with the place."""
         for index in np.flatnonzero(np.isin(self.codes, places)).tolist():
@@ -60,6 +85,7 @@ class Looking:
 
     kinds: Sequence[Kind]
     _connection: duckdb.DuckDBPyConnection = field(init=False, repr=False)
+    _asked: dict[tuple[str, str], str] = field(default_factory=dict)  # by kind and name of a column
 
     def __enter__(self) -> Self:
         self._connection = duckdb.connect(":memory:")
@@ -71,35 +97,73 @@ class Looking:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._connection.close()
 
-    def look(self, batch: Batch) -> list[Look]:
-        """The batch's columns that hold any text."""
-        encoded = [(cells, *_distinct(cells)) for cells in batch]
-        encoded = [part for part in encoded if len(part[1])]
+    def look(self, encoded: Sequence[Encoded]) -> list[Look]:
+        """A batch's columns."""
         if not encoded:
             return []
-        flags = self._flags([texts for _, texts, _, _ in encoded])
+        *flags, lettered, numbers = self._answers([cells.column.field for cells, *_ in encoded], [texts for _, texts, _, _ in encoded])
         looks, start = [], 0
         for cells, texts, codes, times in encoded:
-            own = flags[:, start : start + len(texts)]
-            start += len(texts)
-            noticed = {kind.name: own[place] for place, kind in enumerate(self.kinds)}
-            looks.append(Look(column=cells.column, rows=cells.rows, texts=texts, codes=codes, times=times, noticed=noticed, lettered=own[-1]))
+            own = slice(start, start := start + len(texts))
+            noticed = {kind.name: of_kind[own] for kind, of_kind in zip(self.kinds, flags, strict=True)}
+            looks.append(Look(column=cells.column, rows=cells.rows, texts=texts, codes=codes, times=times, noticed=noticed, lettered=lettered[own], numbers=numbers[own]))
         return looks
 
-    def _flags(self, texts: Sequence[pa.StringArray]) -> npt.NDArray[np.bool_]:
-        """For each kind, and last for letters, a truth value of every text."""
-        whole = pa.concat_arrays(texts)
-        number = pa.array(np.arange(len(whole), dtype=np.int64))
-        table = pa.table({"number": number, "text": whole})
-        cells = pa.Table.from_batches(table.to_batches(max_chunksize=_PART))
-        asked = [*(kind.noticed("text") for kind in self.kinds), _LETTERED.format(column="text")]
+    def _answers(self, names: Sequence[str], texts: Sequence[pa.StringArray]) -> list[npt.NDArray[Any]]:
+        """Of every text, by the names of their columns: for each kind whether it is noticed; whether it has letters; which number it is."""
+        lengths, columns, asked = list(map(len, texts)), {TEXT: pa.concat_arrays(texts)}, []
+        columns["place"] = pa.array(np.arange(len(columns[TEXT]), dtype=np.int64))
+        for kind in self.kinds:
+            asking = [self._noticed(kind, name) for name in names]
+            different = list(dict.fromkeys(asking))
+            if len(different) == 1:
+                asked.append(different[0])
+                continue
+            columns[kind.name] = pa.array(np.repeat(np.array(list(map(different.index, asking)), dtype=np.int16), lengths))
+            asked.append(f"CASE {kind.name} {' '.join(f'WHEN {place} THEN {sql}' for place, sql in enumerate(different))} END")
+        cells = pa.Table.from_batches(pa.table(columns).to_batches(max_chunksize=_PART))
         self._connection.register("cells", cells)
-        answer = self._connection.execute(f"SELECT number, {', '.join(f'{sql} AS f{place}' for place, sql in enumerate(asked))} FROM cells").fetchnumpy()
+        answer = self._connection.execute(_query([*asked, _LETTERED])).fetchnumpy()
         self._connection.unregister("cells")
-        flags = np.zeros((len(asked), len(whole)), dtype=bool)
-        for place in range(len(asked)):
-            flags[place, answer["number"]] = answer[f"f{place}"]
-        return flags
+        order = answer.pop("place")
+        if (order[1:] < order[:-1]).any():  # an engine may answer in any order, and mostly keeps it
+            answer = {name: values[np.argsort(order)] for name, values in answer.items()}
+        return [np.asarray(values) for values in answer.values()]
+
+    def _noticed(self, kind: Kind, name: str) -> str:
+        sql = self._asked.get((kind.name, name))
+        if sql is None:
+            sql = "false" if not kind.concerns(name) else "true" if kind.wants_all(name) else kind.noticed(name)
+            self._asked[kind.name, name] = sql
+        return sql
+
+
+def _query(asked: Sequence[str]) -> str:
+    """In steps, because a number's digits, its halves and what they come to each stand in what follows."""
+    upper, lower = halves_sql(DIGITS)
+    number = f"(CAST(substr({DIGITS}, 1, 6) AS BIGINT) * {_LENGTHS} + length({DIGITS})) * 2 + CASE WHEN {luhn_halves_sql('upper', 'lower')} THEN 1 ELSE 0 END"
+    flags = ", ".join(f"{sql} AS f{place}" for place, sql in enumerate(asked))
+    digits = f"SELECT *, {card_number_sql(TEXT)} AS {DIGITS} FROM cells"
+    halves = f"SELECT *, {upper} AS upper, {lower} AS lower FROM ({digits}) AS cells"
+    return f"SELECT place, {flags}, CASE WHEN {DIGITS} IS NULL THEN 0 ELSE {number} END AS number FROM ({halves}) AS cells"
+
+
+def encode(batch: Batch) -> list[Encoded]:
+    """The batch's columns that hold any text, each different text of one once."""
+    return [(cells, texts, codes, times) for cells, texts, codes, times in ((cells, *_distinct(cells)) for cells in batch) if len(texts)]
+
+
+_Part = TypeVar("_Part")
+
+
+def ahead(parts: Iterator[_Part]) -> Iterator[_Part]:
+    """The parts, each made while whoever asks is busy with the one before."""
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        end = object()
+        making = maker.submit(next, parts, end)
+        while (part := making.result()) is not end:
+            making = maker.submit(next, parts, end)
+            yield cast("_Part", part)
 
 
 def _distinct(cells: Cells) -> tuple[pa.StringArray, npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -15,7 +15,7 @@ from teleaudit.progress import Progress, Step
 from teleaudit.scanning.batches import Column
 from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import Kind, kinds
-from teleaudit.scanning.looking import Look, Looking
+from teleaudit.scanning.looking import Encoded, Look, Looking, ahead, encode
 from teleaudit.scanning.sources import DAMAGED, READ_ERRORS, Source, UnreadableError, find_sources, unpacked
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
@@ -138,16 +138,22 @@ class _Scanning:
         """The columns of each batch, in the second pass ``only`` some, and a word to whoever waits. Why the rest of the file cannot be read is kept."""
         rows = size = 0
         try:
-            for batch in _read(read_batches(self.source)):
-                looks = self.looking.look(batch if only is None else [cells for cells in batch if cells.column in only])
+            for last, encoded in ahead(self._encoded(only)):
+                looks = self.looking.look(encoded)
                 yield looks
-                rows = max([rows, *(cells.rows[-1] for cells in batch if len(cells.rows))])
+                rows = max(rows, last)
                 size += sum(look.size for look in looks)
                 self._say(rows, size, second=only is not None)
         except UnreadableError as error:
             self._problem = str(error)
         self._problem = self._problem or next(iter(self.source.damage), None)
         self._rows = max(self._rows, rows)
+
+    def _encoded(self, only: Collection[Column] | None) -> Iterator[tuple[int, list[Encoded]]]:
+        """The last row of each batch, and its columns."""
+        for batch in _read(read_batches(self.source)):
+            last = max((cells.rows[-1] for cells in batch if len(cells.rows)), default=0)
+            yield last, encode(batch if only is None else [cells for cells in batch if cells.column in only])
 
     def _say(self, rows: int, size: int, *, second: bool) -> None:
         if second:
@@ -164,7 +170,7 @@ class _Scanning:
             tally, noticed = tallies[kind.name], look.of_interest(kind)
             lettered = int(look.times[~noticed & look.lettered].sum())
             dull = int(look.times[~noticed & ~look.lettered].sum())
-            tally.add(list(zip(look.chosen(noticed), look.times[noticed].tolist(), strict=True)), lettered=lettered, dull=dull)
+            tally.add(look.counted(noticed, kind.counted_as), lettered=lettered, dull=dull)
 
     def _decided(self, column: Column, tallies: dict[str, Tally]) -> Iterator[_Held]:
         for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
