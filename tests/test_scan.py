@@ -220,6 +220,28 @@ def test_what_stands_beside_cards_and_may_never_be_kept_is_found_as_a_column(hea
     assert [(one["column"], one["row"], one["kind"], one["reason"]) for one in found] == [(header, None, "card", reason)]
 
 
+@pytest.mark.parametrize(("header", "level"), [("kort1;kort2;kort3;kort4", "probable"), ("a;b;c;d", None), ("a;b;c;telefon", None)])
+def test_a_card_that_is_split_over_columns_is_found_with_all_of_them(header: str, level: str | None, tmp_path: Path) -> None:
+    cards = [card.replace(" ", "") for card in CARDS]
+    rows = "".join(f"{number};{card[:4]};{card[4:8]};{card[8:12]};{card[12:]};2025\n" for number, card in enumerate(cards))
+    (tmp_path / "a.csv").write_text(f"id;{header};aar\n{rows}")
+    done, found = findings(tmp_path / "a.csv")
+
+    assert done.code == (1 if level else 0)
+    assert [(one["column"], one["row"], one["level"], one["reason"]) for one in found] == ([(header.replace(";", " + "), None, level, "split_over_columns")] if level else [])
+    assert says_nothing(done, *cards, *(card[4:12] for card in cards))
+
+
+def test_call_records_hold_no_split_cards(tmp_path: Path) -> None:
+    dice = random.Random(9)  # noqa: S311 - invented numbers
+    lines = ""
+    for number in range(3_000):
+        subscribers = f"{dice.randrange(20_000_000, 99_999_999)};{dice.choice((45203142, 53301928))}"
+        lines += f"{subscribers};{dice.randrange(4000, 6000)};{';'.join(str(dice.randrange(1000, 10_000)) for _ in range(3))};{20250101 + number % 28}\n"
+    (tmp_path / "a.csv").write_text(f"fra;til;lac;celle;sekunder;bytes;dag\n{lines}")
+    assert findings(tmp_path / "a.csv")[1] == []
+
+
 def test_truncated_numbers_of_which_too_much_is_left_are_found_where_cards_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id;kort_maskeret;sagsnr\n1;457193******1234;457193123***1234\n2;457193123***1234;x\n")
     done, found = findings(tmp_path / "a.csv")

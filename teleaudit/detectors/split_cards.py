@@ -2,26 +2,30 @@
 
 Source: PCI DSS 4.0.1 requirement 3.5.1: parts that are kept together are the whole number.
 
-A row alone tells it only where the columns are named for cards or for parts of one; else the rate over all rows does:
-two columns of telephone numbers begin like a card in one row of five and pass Luhn in one of ten of those.
+Different numbers are counted, not rows: two subscribers who call each other every day pass Luhn each time or never.
+Columns that are named for cards and parts of one hold cards where most of what they come to passes Luhn: for a person to review below three
+numbers. Columns of other names do where chance is ruled out besides, most of their rows have a card's range and length, and the last of them varies;
+never where a name speaks of telephone numbers, running numbers or numbers with a check digit of their own: two columns of telephone numbers begin
+like a card in one row of five, and pass Luhn in one of ten of those.
 
 What is left out:
 1. Parts that lost their leading zeros: such a row is left out, the others decide.
 2. Parts in columns that are not side by side, or not in their order.
 3. Parts in different exports.
+4. A few cards among other numbers, in columns that no name gives away.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from teleaudit.detectors.columns import CARD_SHARE, FEWEST_CARDS, PLAUSIBLE, SHAPED_GRADES, SURE, chance_of
+from teleaudit.detectors.columns import CARD_SHARE, FEWEST_CARDS, SHAPED_GRADES, SURE, chance_of
 from teleaudit.detectors.decisions import ColumnDecision, Level
-from teleaudit.detectors.knowledge import card_range_of, test_cards
+from teleaudit.detectors.knowledge import card_range_of
 from teleaudit.detectors.luhn import luhn_valid
-from teleaudit.detectors.names import names_card, names_identifier, speaks_of
+from teleaudit.detectors.names import names_card, names_identifier, names_order, speaks_of
 
 _SHAPES = frozenset(
     {
@@ -46,89 +50,77 @@ _SHAPES = frozenset(
     }
 )
 _MOST = max(map(len, _SHAPES))
-_DECIMALS = re.compile(r"[.,]0{1,2}\Z")
+_PART = re.compile(r"\s*([0-9]{3,12})(?:[.,]0{1,2})?\s*")
+_MOST_NUMBERS = 5_000  # different ones that are counted of the same columns
+_ROWS_SHARE = 0.5  # of the rows in which all parts are filled that must have a card's shape
+_ENOUGH_ENDS = 100  # different last parts, or half as many as there are numbers
 
 
-@dataclass(frozen=True, kw_only=True)
-class Split:
-    """Columns side by side that hold a card number together. Holds no digit."""
+@dataclass(kw_only=True)
+class SplitCounts:
+    """What columns side by side hold together, row by row."""
 
-    first: int  # place of the first of them
-    count: int
-    level: Level
-    reason: str
-    network: str
+    rows: int = 0  # in which each of them is filled
+    shaped_rows: int = 0  # that come to a number of a card's range and length
+    passing: int = 0  # different ones of these that pass Luhn
+    _numbers: set[str] = field(default_factory=set, repr=False)
+    _ends: set[str] = field(default_factory=set, repr=False)
 
+    def add(self, cells: Sequence[str]) -> None:
+        """Count a row of filled cells."""
+        if len(self._numbers) >= _MOST_NUMBERS:
+            return
+        self.rows += 1
+        parts = [part_of(cell) for cell in cells]
+        if tuple(map(len, parts)) not in _SHAPES:
+            return
+        number = "".join(parts)
+        fitting = card_range_of(number)
+        if fitting is None or fitting.grade not in SHAPED_GRADES:
+            return
+        self.shaped_rows += 1
+        if number not in self._numbers:
+            self._numbers.add(number)
+            self._ends.add(parts[-1])
+            self.passing += luhn_valid(number)
 
-def find_split(cells: Sequence[tuple[str, str | None]]) -> list[Split]:
-    """The split card numbers of a row, given as names and texts of its columns in their order."""
-    names, found = [name for name, _ in cells], []
-    for first, count, digits in _windows([text for _, text in cells]):
-        fitting = card_range_of(digits)
-        if fitting is None or not luhn_valid(digits) or not _named_alike(names[first : first + count]):
-            continue
-        level, reason = (Level.REVIEW, "test_card") if digits in test_cards() else (Level.PROBABLE, "split_over_columns")
-        found.append(Split(first=first, count=count, level=level, reason=reason, network=fitting.network))
-    return found
+    @property
+    def shaped(self) -> int:
+        """Different numbers of a card's range and length."""
+        return len(self._numbers)
 
+    def decide(self, names: Sequence[str]) -> ColumnDecision:
+        """Whether columns of these names hold card numbers together."""
+        level = self._level(names)
+        if level is None:
+            return ColumnDecision(n=self.shaped, k=self.passing)
+        return ColumnDecision(kinds=frozenset({"card"}), level=level, reason="split_over_columns", n=self.shaped, k=self.passing)
 
-def profile_split(rows: Iterable[Sequence[str | None]]) -> dict[str, int]:
-    """Of each window of columns side by side how many rows join to a card's shape, and how many of those pass Luhn; counts of parts may be added."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        for first, count, digits in _windows(row):
-            fitting = card_range_of(digits)
-            if fitting is not None and fitting.grade in SHAPED_GRADES:
-                key = f"split_{first}_{count}"
-                counts[f"{key}_shaped"] = counts.get(f"{key}_shaped", 0) + 1
-                counts[f"{key}_luhn"] = counts.get(f"{key}_luhn", 0) + luhn_valid(digits)
-    return counts
-
-
-def decide_split(profile: Mapping[str, int], names: Sequence[str]) -> list[tuple[range, ColumnDecision]]:
-    """The columns that hold card numbers together, by their places, and what decided."""
-    decided = []
-    for key in sorted(key.removesuffix("_shaped") for key in profile if key.startswith("split_") and key.endswith("_shaped")):
-        first, count = map(int, key.split("_")[1:3])
-        shaped, passing = profile[f"{key}_shaped"], profile.get(f"{key}_luhn", 0)
-        level = _level(shaped, passing, names[first : first + count])
-        if level is not None:
-            counts = {"split_shaped": shaped, "split_luhn": passing}
-            decision = ColumnDecision(kinds=frozenset({"card"}), level=level, reason="split_over_columns", n=shaped, k=passing, counts=counts)
-            decided.append((range(first, first + count), decision))
-    return decided
-
-
-def _level(shaped: int, passing: int, names: Sequence[str]) -> Level | None:
-    if any(map(names_identifier, names)):
-        return None
-    tail = chance_of(shaped, passing)
-    if passing >= CARD_SHARE * shaped and (_named_alike(names) or (shaped >= FEWEST_CARDS and tail <= PLAUSIBLE)):
-        return Level.PROBABLE
-    return Level.REVIEW if tail < SURE else None
+    def _level(self, names: Sequence[str]) -> Level | None:
+        if not self.passing or self.passing < CARD_SHARE * self.shaped or any(map(_names_others, names)):
+            return None
+        if _named_alike(names):
+            return Level.PROBABLE if self.passing >= FEWEST_CARDS else Level.REVIEW
+        varied = len(self._ends) >= min(self.shaped / 2, _ENOUGH_ENDS)
+        usual = self.shaped_rows >= _ROWS_SHARE * self.rows
+        return Level.PROBABLE if varied and usual and chance_of(self.shaped, self.passing) <= SURE else None
 
 
-def _windows(cells: Sequence[str | None]) -> Iterator[tuple[int, int, str]]:
-    """Windows of cells that are groups of digits as a card number is divided: the first, how many, and the digits."""
-    parts = [_digits(cell) for cell in cells]
-    for first, part in enumerate(parts):
-        if not part:
-            continue
-        for count in range(2, _MOST + 1):
-            window = parts[first : first + count]
-            if len(window) < count or not window[-1]:
-                break
-            if tuple(map(len, window)) in _SHAPES:
-                yield first, count, "".join(window)
+def windows(columns: int) -> Iterator[range]:
+    """Places of columns that may hold a number together, among so many side by side."""
+    return (range(first, first + count) for first in range(columns) for count in range(2, _MOST + 1) if first + count <= columns)
 
 
-def _digits(cell: str | None) -> str:
-    digits = _DECIMALS.sub("", (cell or "").strip())
-    return digits if digits.isascii() and digits.isdecimal() else ""
+def part_of(cell: str) -> str:
+    """The digits of a cell that may be a part of a card number; empty for every other cell."""
+    found = _PART.fullmatch(cell)
+    return found[1] if found is not None and cell.isascii() else ""
+
+
+def _names_others(name: str) -> bool:
+    return names_identifier(name) or names_order(name) or speaks_of(name, "phone")
 
 
 def _named_alike(names: Sequence[str]) -> bool:
     """The names are those of cards, or of parts of one: ``kort1`` to ``kort4``, ``pan_first6`` and ``last4``, ``card_del_1``."""
-    if not names_card(names[0]) or any(map(names_identifier, names)):
-        return False
-    return all(names_card(name) or speaks_of(name, "split_part") for name in names)
+    return names_card(names[0]) and all(names_card(name) or speaks_of(name, "split_part") for name in names)

@@ -2,7 +2,9 @@
 
     sources   which files there are, and what is packed in them
     files     what a file is, and its cells part by part
-    profiles  pass 1: what each column holds
+    looking   the different texts of each column, and what the engine says of them
+    tallies   pass 1: what each column holds
+    splits    what columns side by side hold together
     scan      both passes, and their findings
     show      findings as JSON lines, or as a table
 

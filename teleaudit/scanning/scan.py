@@ -17,6 +17,7 @@ from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import Kind, kinds
 from teleaudit.scanning.looking import Encoded, Look, Looking, ahead, encode
 from teleaudit.scanning.sources import DAMAGED, READ_ERRORS, Source, UnreadableError, find_sources, unpacked
+from teleaudit.scanning.splits import SplitTally
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
 LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
@@ -115,6 +116,7 @@ class _Scanning:
     looking: Looking
     progress: Progress
     _tallies: dict[Column, dict[str, Tally]] = field(default_factory=dict)
+    _splits: SplitTally = field(default_factory=SplitTally)
     _rows: int = 0
     _problem: str | None = None
 
@@ -123,9 +125,13 @@ class _Scanning:
         for looks in self._looks():
             for look in looks:
                 self._count(look)
+            self._splits.add(looks)
         held = {column: found for column, tallies in self._tallies.items() if (found := list(self._decided(column, tallies)))}
         for column, found in held.items():
             yield from self._of_column(column, found)
+        for columns, decision in self._splits.decided():
+            named = " + ".join(column.shown for column in columns)
+            yield Finding(file=self.source.shown, column=named, row=None, kind="card", level=decision.level or Level.REVIEW, reason=decision.reason)
         if held:
             for looks in self._looks(only=held):
                 yield from self._of_cells(looks, held)
