@@ -145,6 +145,8 @@ def test_a_legitimate_interest_has_a_balancing_test_of_the_last_years(engine: st
         garbled     | x       | 6_1_f       | IA4     |            | lia_date=unreadable
     """
     spec("KAZ-e.balancing_test", {"processing_register": register}, engine=engine, deviating=["too_old", "undated", "unnamed"], not_assessable={"unreadable": 1}, population=5)
+    due = answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine).due_by_month
+    assert [(month.month, month.records, month.overdue) for month in due] == [("2026-11", 2, 1)]  # what names no test is late by no day
     unset = PARAMETERS | {"lia_years": Parameter(value=None)}
     assert answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine, parameters=unset).verdict is Verdict.UNSET
 
