@@ -36,8 +36,10 @@ _PNG_DPI = 120
 _MONTHS_SHOWN = 36  # more are shown by year
 _NAMES_LEVEL = 3  # names of data sets that have room beside each other
 _NAMES_SLANTED = 16  # and up to here at a slant; more stand upright
+_MORE = "⁺"  # beside the gravest sign
+_ROOMY = 24  # rows or columns of a matrix with letters of full size; with more it still fits a page
+_BARS_ACROSS = 5  # bars that the width is for, at least
 _LABELLED, _LABELLED_IN_FULL = 24, 10  # bars that get a number above them, and how many of it are overdue
-_VIEWS = {"invoice_series": "Fakturanummerserie"}  # data sets that no export holds but a view makes
 
 _BLUE, _VERMILION, _GREY, _LINE = "#0072B2", "#D55E00", "#767676", "#333333"
 _CELL = {  # pale Okabe-Ito: the sign in it keeps its contrast
@@ -103,7 +105,7 @@ def show_all(shown: Iterable[Shown]) -> None:
     for picture in pictures:
         display(picture)  # type: ignore[no-untyped-call] # IPython's has no types
     if not pictures:
-        print("Ingen figurer: ingen kontroller med afvigelser har en slettefrist.")  # noqa: T201 (below the cell that asked)
+        print("Ingen figurer: ingen kontroller med afvigelser har en frist.")  # noqa: T201 (below the cell that asked)
 
 
 def for_report(results: Entry, *, source: str) -> dict[str, Picture]:
@@ -122,22 +124,22 @@ def for_report(results: Entry, *, source: str) -> dict[str, Picture]:
 def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figure:
     """Records by the month (or year) in which their deadline falls; those overdue are hatched, the audit's date is marked."""
     words, bars = _words(), _bars(check["due_by_month"], up_to=as_of[:7])
-    with _figure(2.5 if bars else _EMPTY_HEIGHT) as figure:
+    with _figure(2.7 if bars else _EMPTY_HEIGHT) as figure:
         axes = figure.add_subplot()
         if not bars:
-            return _without_data(figure, axes, _title(check, "alder i forhold til slettefristen"), source)
+            return _without_data(figure, axes, _title(check, "alder i forhold til fristen"), source)
         places = range(len(bars))
         within = axes.bar(places, [bar.records - bar.overdue for bar in bars], color=_BLUE, label="Ikke overskredet eller undtaget", bottom=[bar.overdue for bar in bars])
         late = axes.bar(places, [bar.overdue for bar in bars], color=_VERMILION, hatch="////", edgecolor="white", label="Fristen er overskredet")
         _periods(axes, bars)
         _counts(axes, f"Antal {_plural(check)}")
-        axes.set_xlabel(f"{bars[0].kind}, hvor slettefristen udløber eller udløb")
+        axes.set_xlabel(f"{bars[0].kind}, hvor fristen udløber eller udløb")
         marked = _mark_date(axes, bars, as_of) if as_of else None
         _totals(axes, [(bar.records, _of_them_overdue(bar) if len(bars) <= _LABELLED_IN_FULL else words.number(bar.records)) for bar in bars])
         handles = [artist for artist, some in ((late, any(bar.overdue for bar in bars)), (within, any(bar.records > bar.overdue for bar in bars)), (marked, marked)) if some]
         axes.legend(handles=handles, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(handles), fontsize=7.5, borderaxespad=0.2, columnspacing=1, handlelength=1.6)
         axes.set_ylim(0, max(bar.records for bar in bars) * 1.45)
-        _finish(figure, axes, _title(check, "alder i forhold til slettefristen", bars), _with_records(source, check, words))
+        _finish(figure, axes, _title(check, "alder i forhold til fristen", bars), _with_records(source, check, words))
         return figure
 
 
@@ -145,11 +147,11 @@ def alt_text_age_against_deadline(check: Entry) -> str:
     """The figure in words."""
     words, bars = _words(), _bars(check["due_by_month"])
     if not bars:
-        return f"Ingen {_plural(check)} med en slettefrist i {_data_set(check)}, kontrol {check['id']}."
+        return f"Ingen {_plural(check)} med en frist i {_data_set(check)}, kontrol {check['id']}."
     most = max(bars, key=lambda bar: bar.records)
     total, overdue = sum(bar.records for bar in bars), sum(bar.overdue for bar in bars)
     said = [
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(total)} {_plural(check)} fordelt efter {_lower(bars[0].kind)}, hvor slettefristen udløber.",
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(total)} {_plural(check)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
         f"Fristerne ligger fra {bars[0].label} til {bars[-1].label}.",
         f"Fristen er overskredet for {words.number(overdue)} af dem ({words.share(overdue, total)}).",
         f"Flest har frist i {most.label}: {words.number(most.records)}.",
@@ -169,14 +171,14 @@ def overdue_by_month(check: Entry, *, source: str) -> Figure:
     with _figure(2.8 if bars else _EMPTY_HEIGHT) as figure:
         axes = figure.add_subplot()
         if not bars:
-            return _without_data(figure, axes, _title(check, "overskredne slettefrister"), source)
+            return _without_data(figure, axes, _title(check, "overskredne frister"), source)
         axes.bar(range(len(bars)), [bar.overdue for bar in bars], color=_VERMILION, hatch="////", edgecolor="white")
         _periods(axes, bars)
-        _counts(axes, f"Antal {_plural(check)} over fristen")
-        axes.set_xlabel(f"{bars[0].kind}, hvor slettefristen udløb")
+        _counts(axes, f"Antal {_plural(check)}\nover fristen")
+        axes.set_xlabel(f"{bars[0].kind}, hvor fristen udløb")
         _totals(axes, [(bar.overdue, words.number(bar.overdue)) for bar in bars])
         axes.set_ylim(0, max(bar.overdue for bar in bars) * 1.15)
-        _finish(figure, axes, _title(check, "overskredne slettefrister", bars), _with_records(source, check, words))
+        _finish(figure, axes, _title(check, "overskredne frister", bars), _with_records(source, check, words))
         return figure
 
 
@@ -184,10 +186,10 @@ def alt_text_overdue_by_month(check: Entry) -> str:
     """The figure in words."""
     words, bars = _words(), _overdue_bars(check)
     if not bars:
-        return f"Ingen {_plural(check)} over slettefristen i {_data_set(check)}, kontrol {check['id']}."
+        return f"Ingen {_plural(check)} over fristen i {_data_set(check)}, kontrol {check['id']}."
     most = max(bars, key=lambda bar: bar.overdue)
     return (
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(sum(bar.overdue for bar in bars))} {_plural(check)} over slettefristen, "
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(sum(bar.overdue for bar in bars))} {_plural(check)} over fristen, "
         f"med frist fra {bars[0].label} til {bars[-1].label}. Flest i {most.label}: {words.number(most.overdue)}."
     )
 
@@ -200,16 +202,18 @@ def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
     cells = _cells(checks)
     rows, columns = list(dict.fromkeys(row for row, _ in cells)), _columns(checks)
     used = [verdict.value for verdict in GRAVITY if any(verdict.value in verdicts for verdicts in cells.values())]
-    key = 0.165 * (1.5 + len(used)) if cells else 0.0
-    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2 if len(columns) <= _NAMES_SLANTED else 2.6  # inches below the cells
-    with _figure(0.7 + names + 0.22 * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
+    key = 0.165 * (2.5 + len(used)) if cells else 0.0
+    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2 if len(columns) <= _NAMES_SLANTED else 2.1  # inches below the cells
+    high, size = (0.22, _STYLE["font.size"]) if max(len(rows), len(columns)) <= _ROOMY else (0.135, 6.5)
+    with _figure(0.7 + names + high * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
         if not cells:
             return _without_data(figure, figure.add_subplot(), "Vurderinger efter krav og datasæt", source)
-        axes, below = figure.subplots(2, height_ratios=[0.22 * len(rows), key])
+        axes, below = figure.subplots(2, height_ratios=[high * len(rows), key])
         for (row, column), verdicts in cells.items():
-            _draw_cell(axes, columns.index(column), rows.index(row), verdicts)
-        _grid(axes, rows, [_title_of(column) for column in columns])
-        _key_to_verdicts(below, used, some_blank=len(cells) < len(rows) * len(columns))
+            _draw_cell(axes, columns.index(column), rows.index(row), verdicts, size=size)
+        _grid(axes, rows, [_title_of(column) for column in columns], size=size)
+        marked = any(artist.get_text().endswith(_MORE) for artist in axes.texts)
+        _key_to_verdicts(below, used, some_blank=len(cells) < len(rows) * len(columns), some_marked=marked)
         _finish(figure, axes, f"Vurdering af {_words().counted('check', len(checks))} efter krav og datasæt", source)
         return figure
 
@@ -245,13 +249,14 @@ def _columns(checks: Sequence[Entry]) -> list[str]:
     return [name for name in TABLES if name in named] + sorted(named - TABLES.keys())
 
 
-def _draw_cell(axes: Axes, column: int, row: int, verdicts: Sequence[str]) -> None:
-    """A cell in the colour of the gravest verdict, with the signs of all of them."""
+def _draw_cell(axes: Axes, column: int, row: int, verdicts: Sequence[str], *, size: float) -> None:
+    """A cell in the colour of the gravest verdict, with the signs of all of them, or a mark for the others where there is no room."""
     axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=_CELL[verdicts[0]], edgecolor="none"))
-    axes.text(column, row, " ".join(_sign(verdict) for verdict in verdicts), ha="center", va="center", fontsize=9)
+    signs = " ".join(_sign(verdict) for verdict in verdicts) if size == _STYLE["font.size"] or len(verdicts) == 1 else f"{_sign(verdicts[0])}{_MORE}"
+    axes.text(column, row, signs, ha="center", va="center", fontsize=size)
 
 
-def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
+def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str], *, size: float) -> None:
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     if len(columns) <= _NAMES_LEVEL:
@@ -261,6 +266,7 @@ def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
     else:
         axes.set_xticks(range(len(columns)), columns, rotation=90)
     axes.set_yticks(range(len(rows)), rows)
+    axes.tick_params(labelsize=size)
     axes.set_xlabel("Datasæt")
     axes.set_ylabel("Krav")
     for spine in axes.spines.values():
@@ -272,8 +278,10 @@ def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
     axes.tick_params(which="both", length=0)
 
 
-def _key_to_verdicts(axes: Axes, verdicts: Sequence[str], *, some_blank: bool) -> None:
+def _key_to_verdicts(axes: Axes, verdicts: Sequence[str], *, some_blank: bool, some_marked: bool) -> None:
     handles = [Patch(facecolor=_CELL[verdict], edgecolor="#999999", label=f"{_sign(verdict)}  {_label(verdict)}") for verdict in verdicts]
+    if some_marked:
+        handles.append(Patch(facecolor="none", edgecolor="none", label=f"{_MORE}  Kravet har også mindre alvorlige resultater for datasættet"))
     if some_blank:
         handles.append(Patch(facecolor="white", edgecolor="#999999", label="Tom: kravet angår ikke datasættet"))
     axes.axis("off")
@@ -345,7 +353,8 @@ def _mark_date(axes: Axes, bars: Sequence[_Bar], date: str) -> Line2D | None:
 def _periods(axes: Axes, bars: Sequence[_Bar]) -> None:
     step = max(1, -(-len(bars) // 12))
     axes.set_xticks(range(0, len(bars), step), [bar.tick for bar in bars[::step]], rotation=0 if len(bars) <= 6 else 30, ha="center" if len(bars) <= 6 else "right")
-    axes.set_xlim(-0.6, len(bars) - 0.4)
+    beside = max(0.0, (_BARS_ACROSS - len(bars)) / 2)  # a lone bar is no wider than others
+    axes.set_xlim(-0.6 - beside, len(bars) - 0.4 + beside)
 
 
 def _counts(axes: Axes, label: str) -> None:
@@ -381,7 +390,7 @@ def _figure(height: float) -> Iterator[Figure]:
 
 
 def _finish(figure: Figure, axes: Axes, title: str, source: str) -> None:
-    figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold", wrap=True)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=9.5, fontweight="bold", wrap=True)
     figure.supxlabel(source, x=0.01, ha="left", fontsize=7.5, color=_GREY)
     axes.set_axisbelow(True)
 
@@ -394,8 +403,15 @@ def _without_data(figure: Figure, axes: Axes, title: str, source: str) -> Figure
 
 
 def _title(check: Entry, subject: str, bars: Sequence[_Bar] = ()) -> str:
-    period = f", {bars[0].label}–{bars[-1].label}" if len(bars) > 1 else f", {bars[0].label}" if bars else ""
-    return f"{_data_set(check)}: {subject}{period}\n{check['id']}"
+    return f"{_data_set(check)}: {subject}\n{check['id']}" + (f", {_period(bars)}" if bars else "")
+
+
+def _period(bars: Sequence[_Bar]) -> str:
+    first, last = bars[0], bars[-1]
+    if first.key == last.key:
+        return first.label
+    same_year = "-" in first.key and first.key[:4] == last.key[:4]
+    return f"{first.label.removesuffix(first.key[:4]).strip() if same_year else first.label}–{last.label}"
 
 
 def _with_records(source: str, check: Entry, words: Words) -> str:
@@ -407,7 +423,7 @@ def _data_set(check: Entry) -> str:
 
 
 def _title_of(data_set: str) -> str:
-    return TABLES[data_set].title_da if data_set in TABLES else _VIEWS.get(data_set, data_set)
+    return TABLES[data_set].title_da if data_set in TABLES else _words().name("data_sets", data_set)
 
 
 def _plural(check: Entry) -> str:

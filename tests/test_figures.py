@@ -46,7 +46,7 @@ def test_age_shows_every_month_between_and_the_date_of_the_audit() -> None:
 
     assert heights(figure) == [50, 0, 38, 0, 0, 7, 1150, 0, 2, 0, 0, 0]  # within, then overdue
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["09-2026", "10-2026", "11-2026", "12-2026", "01-2027", "02-2027"]
-    assert "Kundestamdata: alder i forhold til slettefristen, september 2026–februar 2027" in said
+    assert "Kundestamdata: alder i forhold til fristen\nBIZ-ret-3.customer, september 2026–februar 2027" in said
     assert "Opgørelsesdato 22-11-2026" in said
     assert "1.200\n1.150 over" in said
     assert f"{SOURCE}\n2.990 vurderbare poster af 3.000" in said
@@ -70,7 +70,7 @@ def test_overdue_counts_only_what_is_overdue() -> None:
     figure = figures.overdue_by_month(CHECK, source=SOURCE)
 
     assert heights(figure) == [1150, 0, 2]
-    assert "Antal poster over fristen" in texts(figure)
+    assert "Antal poster\nover fristen" in texts(figure)
 
 
 def test_what_is_overdue_is_hatched_so_that_grey_tells_it_apart() -> None:
@@ -87,19 +87,18 @@ def test_nothing_to_show_is_said(draw: Any) -> None:
 
 def test_words_for_age_come_from_the_numbers() -> None:
     assert figures.alt_text_age_against_deadline(CHECK) == (
-        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.247 poster fordelt efter måned, hvor slettefristen udløber. "
+        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.247 poster fordelt efter måned, hvor fristen udløber. "
         "Fristerne ligger fra september 2026 til februar 2027. Fristen er overskredet for 1.152 af dem (92,38 %). "
         "Flest har frist i september 2026: 1.200. Den største overskridelse er 1.400 dage."
     )
-    assert figures.alt_text_age_against_deadline(retention()) == "Ingen poster med en slettefrist i Kundestamdata, kontrol BIZ-ret-3.customer."
+    assert figures.alt_text_age_against_deadline(retention()) == "Ingen poster med en frist i Kundestamdata, kontrol BIZ-ret-3.customer."
 
 
 def test_words_for_overdue_come_from_the_numbers() -> None:
     assert figures.alt_text_overdue_by_month(CHECK) == (
-        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.152 poster over slettefristen, "
-        "med frist fra september 2026 til november 2026. Flest i september 2026: 1.150."
+        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.152 poster over fristen, med frist fra september 2026 til november 2026. Flest i september 2026: 1.150."
     )
-    assert figures.alt_text_overdue_by_month(retention(("2026-09", 5, 0))) == "Ingen poster over slettefristen i Kundestamdata, kontrol BIZ-ret-3.customer."
+    assert figures.alt_text_overdue_by_month(retention(("2026-09", 5, 0))) == "Ingen poster over fristen i Kundestamdata, kontrol BIZ-ret-3.customer."
 
 
 def test_the_matrix_shows_every_verdict_by_its_sign_and_leaves_the_rest_blank() -> None:
@@ -121,6 +120,22 @@ def test_checks_of_one_clause_on_one_data_set_share_a_cell_gravest_first() -> No
 
     assert [text.get_text() for text in figure.axes[0].texts] == ["✖ ✔"]
     assert "Tom: kravet angår ikke datasættet" not in texts(figure)
+
+
+def test_a_crowded_matrix_marks_what_it_has_no_room_for_and_names_every_data_set_in_danish() -> None:
+    checks = [check(f"C-{number}.a", "erasure_residue", "fail", "En påstand.", (5, 5, 1, 0)) for number in range(30)]
+    checks.append(check("C-1.b", "erasure_residue", "review", "En påstand.", (5, 5, 1, 0)))
+    figure = figures.checks_by_data_set(checks, source=SOURCE)
+
+    assert sorted({text.get_text() for text in figure.axes[0].texts}) == ["✖", "✖⁺"]
+    assert "⁺  Kravet har også mindre alvorlige resultater for datasættet" in texts(figure)
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["Sletteanmodninger og det, der er tilbage"]
+
+
+def test_a_period_within_a_year_names_the_year_once() -> None:
+    within = retention(("2026-03", 2, 1), ("2026-11", 4, 0))
+
+    assert "BIZ-ret-3.customer, marts–november 2026" in texts(figures.age_against_deadline(within, source=SOURCE))
 
 
 def test_words_for_the_matrix_name_what_is_not_well() -> None:
