@@ -204,7 +204,7 @@ def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
     used = [verdict.value for verdict in GRAVITY if any(verdict.value in verdicts for verdicts in cells.values())]
     key = 0.165 * (2.5 + len(used)) if cells else 0.0
     names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2 if len(columns) <= _NAMES_SLANTED else 2.1  # inches below the cells
-    high, size = (0.22, _STYLE["font.size"]) if max(len(rows), len(columns)) <= _ROOMY else (0.135, 6.5)
+    high, size = (0.22, _STYLE["font.size"]) if max(len(rows), len(columns)) <= _ROOMY else (0.125, 6.5)
     with _figure(0.7 + names + high * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
         if not cells:
             return _without_data(figure, figure.add_subplot(), "Vurderinger efter krav og datasæt", source)

@@ -15,6 +15,7 @@ from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, T
 from teleaudit.report.remarks import say_remark
 
 GRAVEST_SHOWN = 5
+CATALOGUE_NAMED = 6  # checks beside their requirement; more stand below it
 TOLD_TOGETHER = ("unknown", "pass")  # verdicts under which checks of many data sets share a row
 
 Part = dict[str, Any]
@@ -129,7 +130,7 @@ def _summary(material: Material) -> Part:
         "gravest": material.table("gravest", [_gravest_row(material, section) for section in shown], "summary.gravest_none"),
         "gravest_more": words.say("summary.gravest_more", shown=len(shown), total=words.counted("clause", len(findings))) if len(findings) > len(shown) else "",
         "per_check": words.at("summary.per_check"),
-        "checks": material.table("checks", [_check_row(material, checks) for checks in _alike(material)], "conclusion.none"),
+        "checks": material.table("checks", [_check_row(material, checks) for checks in told_together(material)], "conclusion.none"),
     }
 
 
@@ -143,7 +144,7 @@ def _gravest_row(material: Material, section: Section) -> tuple[Any, ...]:
     return ({"id": section.clause}, claim, words.name("severities", first["severity"] or ""), words.number(len(section.checks)), words.number(section.found))
 
 
-def _alike(material: Material) -> list[list[Entry]]:
+def told_together(material: Material) -> list[list[Entry]]:
     """Checks that have a row together: those that ask the same of many data sets and got the same result. A deviation has a row of its own."""
     rows: dict[Any, list[Entry]] = {}
     for check in material.checks:
@@ -311,8 +312,15 @@ def _catalogue(material: Material) -> Table:
     for check in sorted(material.checks, key=lambda check: str(check["id"])):
         clause, _, part = check["id"].partition(".")
         rows.setdefault((clause, material.text(check["claim"]), check["expectation"], material.bases(check["legal_basis"])), []).append(part)
-    cells = [({"id": clause, "parts": " ".join(parts)}, claim, {"code": expectation}, bases) for (clause, claim, expectation, bases), parts in rows.items()]
+    cells = [row for (clause, claim, expectation, bases), parts in rows.items() for row in _catalogue_rows(material, clause, parts, (claim, {"code": expectation}, bases))]
     return material.table("catalogue", cells, "conclusion.none")
+
+
+def _catalogue_rows(material: Material, clause: str, parts: Sequence[str], told: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """One row; checks of many data sets are counted in it and named in a row of their own, as wide as the table."""
+    if len(parts) <= CATALOGUE_NAMED:
+        return [({"id": clause, "parts": " ".join(parts)}, *told)]
+    return [({"id": clause, "note": material.words.counted("check", len(parts))}, *told), ({"names": " ".join(parts), "span": len(told) + 1},)]
 
 
 def _manifest(material: Material) -> Table:

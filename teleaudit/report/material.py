@@ -24,7 +24,7 @@ _LAW = re.compile(r"(?P<law>\w+s) (?=artikel\b|§)")  # the law in the genitive,
 _FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
 
 Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
-Cell = str | Mapping[str, str]  # text, or what the template shows below each other: title, id (check or clause), short (verdict), code (any other name), hash
+Cell = str | Mapping[str, str]  # text, or what the template shows below each other: title, id (check or clause), note, short (verdict), code (any other name), hash
 Table = dict[str, Any]
 
 

@@ -117,6 +117,20 @@ def test_the_results_are_attached_as_data_and_unchanged(tmp_path: Path) -> None:
         assert pdf.Root.Lang == "da-DK"
 
 
+@pytest.mark.parametrize("before", [0, 30])  # lines that move the overview from a left-hand page to a right-hand one
+def test_every_clause_stands_with_its_verdict_on_one_spread(before: int, tmp_path: Path) -> None:
+    results = small()
+    clause = results["clauses"][0]
+    told = {"da": "En kunde, der har frabedt sig driftsinformation, får den ikke, og ønsket gælder, til kunden siger andet.", "en": "No."}
+    results["clauses"] += [clause | {"id": f"BIZ-x-{number}", "claim": told, "checks": []} | {"verdict": "pass"} for number in range(60)]
+    results["exports"][0]["warnings"] = [{"code": "header_only", "file": f"{number}.csv", "text": "No rows."} for number in range(before)]
+    picture = figures()["BIZ-ret-3.customer/by_month"]
+    pages_of_clauses = [number for number, page in enumerate(written(tmp_path, results, {"checks": picture}).pages, start=1) if "frabedt sig" in page.extract_text()]
+
+    assert len(pages_of_clauses) == 2
+    assert pages_of_clauses[0] % 2 == 0
+
+
 def test_every_verdict_is_shown_by_sign_and_word(tmp_path: Path) -> None:
     text = words(written(tmp_path, example()))
     for status in (
