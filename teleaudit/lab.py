@@ -29,8 +29,9 @@ from teleaudit.conflicts import find_conflicts, load_categories
 from teleaudit.errors import UserError, near_match
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
+from teleaudit.report.document import told_together
 from teleaudit.report.gaps import describe_legal
-from teleaudit.report.material import Material
+from teleaudit.report.material import UNJUDGED, Material
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, basis_entry, check_entry, compose, conflict_entry
@@ -40,8 +41,10 @@ from teleaudit.runstate import RunState
 from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, Suite, Topic, load_law, load_suites
 from teleaudit.tables import captioned
-from teleaudit.verdicts import GRAVITY
 from teleaudit.workspace import find_workspace
+
+_NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted": "e"}
+_LONGEST = "Dage over frist"  # of the longest overdue record
 
 
 def open_audit(audit: str, *, as_of: str = "") -> OpenAudit:
@@ -138,12 +141,17 @@ class OpenAudit:
         for check in (check for suite in self._suites for check in suite.checks if check.topic == topic):
             cited = "; ".join(self._law[basis].citation_da for basis in check.legal_basis)
             told.setdefault((check.clause.clause, check.claim.da, cited), []).append(check.data_set)
-        rows = [(*requirement, len(data_sets) if len(data_sets) > 1 else self._title(data_sets[0])) for requirement, data_sets in told.items()]
-        frame = pd.DataFrame(rows, columns=["Bestemmelse", "Krav", "Retsgrundlag", "Datasæt"]).astype(str)
+        rows = [(*requirement, _of_data_sets(data_sets, self._words)) for requirement, data_sets in told.items()]
+        frame = pd.DataFrame(rows, columns=["Punkt", "Krav", "Retsgrundlag", "Datasæt"]).astype(str)
         return captioned(frame, f"Krav, der kontrolleres ({len(frame)})")
 
-    def _title(self, data_set: str) -> str:
-        return TABLES[data_set].title_da if data_set in TABLES else self._words.name("data_sets", data_set)
+    def limits(self, topic: Topic) -> Styler:
+        """One row per clause of a topic of which the checks do not see everything. Raises: UserError."""
+        _refuse_unknown(topic)
+        clauses = {check.clause.clause: check.clause.limits for suite in self._suites for check in suite.checks if check.topic == topic}
+        rows = [(name, limits.da) for name, limits in clauses.items() if limits is not None]
+        frame = pd.DataFrame(rows, columns=["Punkt", "Ikke undersøgt"]).astype(str)
+        return captioned(frame, f"Begrænsninger i kontrollerne ({len(frame)})")
 
     def conflicts(self) -> Styler:
         """Where the policy and the law name different periods, told without data."""
@@ -208,25 +216,34 @@ def _refuse_unknown(topic: str) -> None:
         raise UserError(msg)
 
 
+def _of_data_sets(names: Sequence[str], words: Words) -> str:
+    """The title of one data set, the number of several."""
+    if len(names) > 1:
+        return words.counted("data_set", len(names))
+    return TABLES[names[0]].title_da if names[0] in TABLES else words.name("data_sets", names[0])
+
+
 def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:
-    """One row per check, gravest first: verdict, population, assessable, deviations, exempted."""
-    order = {verdict.value: place for place, verdict in enumerate(GRAVITY)}
-    grave = {severity: place for place, severity in enumerate(words.at("severities"))}
-    rows = [
-        {
-            "Kontrol": entry["id"],
-            "Vurdering": f"{words.at('verdicts')[entry['verdict']]['sign']} {words.at('verdicts')[entry['verdict']]['label']}",
-            "Alvorlighed": words.name("severities", entry["severity"]),
-            "Population (N)": entry["population"],
-            "Vurderbare (M)": entry["assessable"],
-            "Afvigelser (k)": entry["deviations"],
-            "Undtaget (e)": entry["exempted"],
-            "Største overskridelse (dage)": entry["overdue"]["max_days"] if entry["overdue"] else None,
-        }
-        for entry in sorted(entries, key=lambda entry: (order[entry["verdict"]], grave[entry["severity"]]))
-    ]
-    frame = pd.DataFrame(rows).astype({"Største overskridelse (dage)": "Int64"}) if rows else pd.DataFrame()
-    return captioned(frame, f"Kontrollernes vurderinger ({len(frame)})")
+    """One row per check, gravest first: verdict, population, assessable, deviations, exempted.
+
+    As in the report, checks that asked the same of many data sets and found nothing share a row.
+    """
+    rows = [_summary_row(alike, words) for alike in told_together(Material(results={"checks": entries}, words=words))]
+    frame = pd.DataFrame(rows).astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64")) if rows else pd.DataFrame()
+    return captioned(frame, f"Kontrollernes resultater ({words.counted('check', len(entries))})")
+
+
+def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, Any]:
+    first = alike[0]
+    verdict, judged = words.at("verdicts")[first["verdict"]], first["verdict"] not in UNJUDGED
+    return {
+        "Kontrol": first["id"] if len(alike) == 1 else str(first["id"]).partition(".")[0],
+        "Datasæt": _of_data_sets([check["dataset"] for check in alike], words),
+        "Resultat": f"{verdict['sign']} {verdict['short']}",
+        "Alvorlighed": words.name("severities", first["severity"]),
+        **{title: sum(check[name] for check in alike) if judged else None for name, title in _NUMBERS.items()},
+        _LONGEST: first["overdue"]["max_days"] if first["overdue"] else None,
+    }
 
 
 class TopicAnswers:
@@ -273,15 +290,15 @@ class TopicAnswers:
     def not_assessed(self) -> Styler:
         """Why records, or whole checks, could not be judged."""
         rows = [
-            {"Kontrol": entry["id"], "Grund": reason, "Antal": count}
+            {"Kontrol": entry["id"], "Årsag": reason, "Antal": count}
             for entry in self.entries
             for reason, count in (
                 *([(self._why(entry), entry["population"])] if entry["why"] else []),
                 *((self._words.name("reasons", code), count) for code, count in entry["reasons"].items()),
             )
         ]
-        frame = pd.DataFrame(rows, columns=["Kontrol", "Grund", "Antal"])
-        return captioned(frame, f"Ikke vurderet, efter grund ({len(frame)})")
+        frame = pd.DataFrame(rows, columns=["Kontrol", "Årsag", "Antal"])
+        return captioned(frame, f"Ikke vurderet, efter årsag ({len(frame)})")
 
     def _why(self, entry: Mapping[str, Any]) -> str:
         """Why a whole check could not be judged, and what it lacks by name."""

@@ -7,6 +7,7 @@ from babel.numbers import format_decimal
 from pandas.io.formats.style import Styler
 from pandas.io.formats.style_render import CSSDict
 
+_WHOLE = ("Punkt", "Kontrol", "Resultat")  # columns of names and short words, which are not broken
 _CAPTION: CSSDict = {"selector": "caption", "props": "caption-side: top; text-align: left; font-weight: bold; padding-bottom: 0.4em"}
 
 
@@ -14,6 +15,7 @@ def captioned(frame: pd.DataFrame, caption: str) -> Styler:
     """The frame with a caption; the frame itself is its ``data``. Numbers stand to the right, as 1.234."""
     sides = ["right" if pd.api.types.is_numeric_dtype(frame[name]) else "left" for name in frame.columns]
     numbers, words = (pd.IndexSlice[:, [name for name, own in zip(frame.columns, sides, strict=True) if own == side]] for side in ("right", "left"))
+    whole = pd.IndexSlice[:, [name for name in frame.columns if name in _WHOLE]]
     headers: list[CSSDict] = [{"selector": f"th.col_heading.col{place}", "props": f"text-align: {side}"} for place, side in enumerate(sides)]
     return (
         frame.style.hide(axis="index")
@@ -23,6 +25,7 @@ def captioned(frame: pd.DataFrame, caption: str) -> Styler:
         .set_table_styles([_CAPTION, *headers])
         .set_properties(subset=numbers, **{"text-align": "right"})
         .set_properties(subset=words, **{"text-align": "left"})
+        .set_properties(subset=whole, **{"white-space": "nowrap"})
     )
 
 
