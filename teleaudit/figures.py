@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ _WIDTH = 6.3  # inches: the text width of an A4 page
 _EMPTY_HEIGHT = 1.3
 _PNG_DPI = 120
 _MONTHS_SHOWN = 36  # more are shown by year
+_LETTERS_ACROSS = 66
 _NAMES_LEVEL = 3  # names of data sets that have room beside each other
 _NAMES_SLANTED = 16  # and up to here at a slant; more stand upright
 _MORE = "⁺"  # beside the gravest sign
@@ -260,7 +262,7 @@ def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str], *, size: floa
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     if len(columns) <= _NAMES_LEVEL:
-        axes.set_xticks(range(len(columns)), columns)
+        axes.set_xticks(range(len(columns)), [textwrap.fill(name, _LETTERS_ACROSS // len(columns)) for name in columns])
     elif len(columns) <= _NAMES_SLANTED:
         axes.set_xticks(range(len(columns)), columns, rotation=30, ha="right", rotation_mode="anchor")
     else:

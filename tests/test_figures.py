@@ -132,6 +132,16 @@ def test_a_crowded_matrix_marks_what_it_has_no_room_for_and_names_every_data_set
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["Sletteanmodninger og det, der er tilbage"]
 
 
+def test_long_names_beside_each_other_take_two_lines() -> None:
+    checks = [check(f"C-{name}.a", name, "fail", "En påstand.", (5, 5, 1, 0)) for name in ("dsar", "erasure_residue", "restricted_processing")]
+
+    assert [label.get_text() for label in figures.checks_by_data_set(checks, source=SOURCE).axes[0].get_xticklabels()] == [
+        "Anmodninger fra\nregistrerede",
+        "Sletteanmodninger og\ndet, der er tilbage",
+        "Behandling af\nbegrænsede kunder",
+    ]
+
+
 def test_a_period_within_a_year_names_the_year_once() -> None:
     within = retention(("2026-03", 2, 1), ("2026-11", 4, 0))
 
