@@ -264,7 +264,7 @@ def _method(material: Material) -> Part:
     parameters = [
         (
             {"code": parameter["name"]},
-            material.value(parameter["value"]),
+            material.setting(parameter),
             material.text(parameter["owner"]),
             material.text(parameter["reason"]),
             words.date(parameter["approved_on"]),

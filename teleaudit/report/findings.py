@@ -202,7 +202,7 @@ def _parameter(material: Material, name: str) -> str:
     return words.say(
         "finding.parameter_fact",
         name=name,
-        value=material.value(parameter["value"]),
+        value=material.setting(parameter),
         owner=material.text(parameter["owner"]),
         approved_on=words.date(parameter["approved_on"]),
     )

@@ -23,6 +23,8 @@ _PUBLICATION = re.compile(r" \((?:lov|lovbekendtgørelse|bekendtgørelse|direkti
 _LAW = re.compile(r"(?P<law>\w+s) (?=artikel\b|§)")  # the law in the genitive, before what is cited of it
 _FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
 
+_UNITS = {"hours": "hour", "days": "day", "months": "month", "years": "year"}  # how parameters of numbers are named
+
 Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
 Cell = str | Mapping[str, str]  # text, or what the template shows below each other: title, id (check or clause), note, short (verdict), code (any other name), hash
 Table = dict[str, Any]
@@ -115,6 +117,11 @@ class Material:
         if value is None:
             return str(self.words.at("method.not_set"))
         return self.words.period(value) if isinstance(value, str) else self.words.number(value)
+
+    def setting(self, parameter: Entry) -> str:
+        """A parameter's value as text, with the unit that its name ends in."""
+        unit, value = _UNITS.get(str(parameter["name"]).rpartition("_")[2]), parameter["value"]
+        return self.words.counted(unit, value) if unit and isinstance(value, int) else self.value(value)
 
     def period(self, period: str) -> str:
         """A criterion's period in words. ``{days}D`` takes its number, ``{deadline}`` the whole period, from the parameter of that name."""
