@@ -23,7 +23,6 @@ from teleaudit import figures
 from teleaudit.answering import answer_checks
 from teleaudit.audits import Audit, is_url, load_audit
 from teleaudit.conflicts import Conflict, find_conflicts, load_categories
-from teleaudit.engines.spark_session import check_installed
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.estimating import estimate_rows
 from teleaudit.exports.locating import find_files
@@ -140,6 +139,8 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
 def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Timings) -> SparkRun:
     """A session for as long as the run lasts. Raises: UserError."""
     with timings.stage("spark"):
+        from teleaudit.engines.spark_session import check_installed  # its package imports Great Expectations, and the warm kernel does that meanwhile
+
         check_installed()
         from teleaudit.spark_runs import spark_run
 

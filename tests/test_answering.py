@@ -75,6 +75,11 @@ def test_how_the_fork_ended_is_said_in_the_words_of_the_run() -> None:
     assert full.value.errno == errno.ENOSPC
 
 
+def test_what_carries_out_a_run_leaves_the_import_of_great_expectations_to_the_fork() -> None:
+    program = "import sys, teleaudit.running\nprint('great_expectations' in sys.modules)"
+    assert ended(start(program=program)).out == "False\n"
+
+
 def test_where_nothing_can_be_forked_the_run_asks_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exports = small_exports(tmp_path)
     monkeypatch.setattr(WarmKernels, "call", lambda *_args, **_options: None)
