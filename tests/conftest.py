@@ -25,6 +25,22 @@ def need(*tools: str | Path, hint: str) -> None:
     pytest.skip(message)
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bizzy's audit with a dozen of its checks: one for whatever a run does with any audit. Two seconds instead of twenty."""
+    from tests.command import small_audit
+
+    return small_audit(tmp_path_factory.mktemp("small") / "workspace")
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bizzy's exports of sixty customers, without a deviation."""
+    from tests.command import small_exports
+
+    return small_exports(tmp_path_factory.mktemp("clean"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly, once for each, what tools are missing."""
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)}

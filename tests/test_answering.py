@@ -16,9 +16,7 @@ import pytest
 from teleaudit.errors import UserError
 from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.running import _why_lost
-from tests.command import ROOT, call, checks_of, ended, only_run, results_of, small_exports, start
-
-AUDIT = ROOT / "audits" / "bizzy"
+from tests.command import call, checks_of, ended, only_run, results_of, start
 
 
 @pytest.fixture
@@ -80,15 +78,13 @@ def test_what_carries_out_a_run_leaves_the_import_of_great_expectations_to_the_f
     assert ended(start(program=program)).out == "False\n"
 
 
-def test_where_nothing_can_be_forked_the_run_asks_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    exports = small_exports(tmp_path)
+def test_where_nothing_can_be_forked_the_run_asks_itself(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WarmKernels, "call", lambda *_args, **_options: None)
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    assert call("run", AUDIT, "--exports", exports, "--out", tmp_path / "out").code == 0
+    assert call("run", small, "--exports", clean, "--out", tmp_path / "out").code == 0
 
 
-def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(tmp_path: Path) -> None:
-    exports = small_exports(tmp_path)
+def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(small: Path, clean: Path, tmp_path: Path) -> None:
     program = f"""
 import os, teleaudit.answering
 import teleaudit.running as running
@@ -107,7 +103,7 @@ main()
     if sys.platform != "linux":
         pytest.skip("asks /proc for the child")
     environment = {"JUPYTER_DATA_DIR": str(tmp_path / "jupyter")}
-    run = ended(start("run", AUDIT, "--exports", exports, "--out", tmp_path / "out", program=program, environment=environment))
+    run = ended(start("run", small, "--exports", clean, "--out", tmp_path / "out", program=program, environment=environment))
     folder = only_run(tmp_path / "out")
     assert run.code == 4, run.err
     checks = checks_of(folder)

@@ -27,18 +27,13 @@ COMMANDS = {
 CANARY = "Rødgrød 70706142"
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_exports(tmp_path_factory.mktemp("clean"))
-
-
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     return small_workspace(tmp_path / "workspace")
 
 
-def run(exports: Path, out: Path, *words: str) -> Ended:
-    return call("run", ROOT / "audits" / "bizzy", "--exports", exports, "--out", out, "--no-notebooks", *words)
+def run(audit: Path, exports: Path, out: Path, *words: str) -> Ended:
+    return call("run", audit, "--exports", exports, "--out", out, "--no-notebooks", *words)
 
 
 def refusal(*words: str | Path) -> str:
@@ -87,8 +82,8 @@ def test_the_version_is_a_result() -> None:
 # Exit codes
 
 
-def test_clean_exports_end_with_0_and_results_on_stdout_alone(clean: Path, tmp_path: Path) -> None:
-    ended = run(clean, tmp_path)
+def test_clean_exports_end_with_0_and_results_on_stdout_alone(small: Path, clean: Path, tmp_path: Path) -> None:
+    ended = run(small, clean, tmp_path)
     assert ended.code == 0
     assert "Report: " in ended.out
     assert {check["verdict"] for check in checks_of(only_run(tmp_path)).values()} == {"pass"}
@@ -97,8 +92,8 @@ def test_clean_exports_end_with_0_and_results_on_stdout_alone(clean: Path, tmp_p
     assert "asking" not in ended.out
 
 
-def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyhow(clean: Path, tmp_path: Path) -> None:
-    ended = run(clean, tmp_path, "--timings", "--memory", "700MiB")
+def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyhow(small: Path, clean: Path, tmp_path: Path) -> None:
+    ended = run(small, clean, tmp_path, "--timings", "--memory", "700MiB")
     rows = [line.split() for line in ended.err.splitlines()]
     heads = {row[0] for row in rows if row}
     assert {"stage", "start", "reading", "imports", "views", "checks", "report"} <= heads
@@ -110,28 +105,28 @@ def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyho
     assert "report" not in {stage["stage"] for stage in timings["stages"]}  # it holds this very file
 
 
-def test_deviations_end_with_1(tmp_path: Path) -> None:
+def test_deviations_end_with_1(small: Path, tmp_path: Path) -> None:
     exports = small_exports(tmp_path, only="BIZ-ret-3.contact")
-    ended = run(exports, tmp_path / "out")
+    ended = run(small, exports, tmp_path / "out")
     assert ended.code == 1
     assert checks_of(only_run(tmp_path / "out"))["BIZ-ret-3.contact"]["verdict"] == "fail"
 
 
-def test_an_export_that_is_not_there_ends_with_2(clean: Path, tmp_path: Path) -> None:
+def test_an_export_that_is_not_there_ends_with_2(small: Path, clean: Path, tmp_path: Path) -> None:
     exports = Path(shutil.copytree(clean, tmp_path / "exports"))
     (exports / "kontakter.csv").unlink()
-    ended = run(exports, tmp_path / "out")
+    ended = run(small, exports, tmp_path / "out")
     assert ended.code == 2
     assert "unknown (no_export)" in ended.out
     assert checks_of(only_run(tmp_path / "out"))["BIZ-ret-3.contact"]["why"] == "no_export"
 
 
-def test_our_own_mistake_ends_with_4_and_tells_no_value(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_mistake_ends_with_4_and_tells_no_value(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object) -> Never:
         raise LookupError(CANARY)
 
     monkeypatch.setattr("teleaudit.running._compose", fail)
-    ended = run(clean, tmp_path)
+    ended = run(small, clean, tmp_path)
     assert (ended.code, ended.out) == (4, "")
     assert ended.err.splitlines()[-1].startswith("teleaudit: internal error (LookupError in teleaudit.running, line ")
     assert CANARY not in ended.err
@@ -139,9 +134,9 @@ def test_our_own_mistake_ends_with_4_and_tells_no_value(clean: Path, tmp_path: P
     assert [path.name for path in only_run(tmp_path).iterdir()] == ["record"]
 
 
-def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_same(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_same(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Signals, "stopped", True)
-    ended = run(clean, tmp_path)
+    ended = run(small, clean, tmp_path)
     assert (ended.code, ended.out, ended.err) == (4, "", "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n")
 
 

@@ -24,13 +24,12 @@ from teleaudit.runs import COMPLETE, complete_runs
 from teleaudit.suites import TOPICS
 from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_exports, start, worklist_of
 
-AUDIT = ROOT / "audits" / "bizzy"
 CANARY = "Kanariefuglsgade 70706142"
 CONTACTS, CUSTOMERS = "BIZ-ret-3.contact", "BIZ-ret-3.customer"
 
 
-def run(exports: Path, out: Path, *words: str | Path) -> Ended:
-    return call("run", AUDIT, "--exports", exports, "--out", out, *words)
+def run(audit: Path, exports: Path, out: Path, *words: str | Path) -> Ended:
+    return call("run", audit, "--exports", exports, "--out", out, *words)
 
 
 def texts(folder: Path) -> dict[str, bytes]:
@@ -39,11 +38,6 @@ def texts(folder: Path) -> dict[str, bytes]:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_exports(tmp_path_factory.mktemp("clean"))
 
 
 @pytest.fixture(autouse=True)
@@ -121,19 +115,31 @@ def test_progress_is_on_stderr_and_results_on_stdout(both: tuple[str, Path, Ende
     assert "done in" not in run.out
 
 
-def test_a_run_without_notebooks_answers_the_same(both: tuple[str, Path, Ended], tmp_path: Path) -> None:
+def answers_of(folder: Path) -> tuple[dict[str, object], list[dict[str, str]]]:
+    """Results and worklist of a run, without what differs from one run to the next."""
+    results = results_of(folder)
+    for own in ("run_id", "started_at", "finished_at", "timings"):
+        del results[own]
+    for check in results["checks"]:
+        del check["references"]  # keyed anew in every run
+    return results, [{name: cell for name, cell in line.items() if name != "record_reference"} for line in worklist_of(folder)]
+
+
+@pytest.mark.deep
+def test_a_whole_run_without_notebooks_answers_the_same(both: tuple[str, Path, Ended], tmp_path: Path) -> None:
     name, out, _ = both
     assert call("run", ROOT / "audits" / name, "--out", tmp_path, "--no-notebooks").code == 1
-    with_notebooks, without = (results_of(only_run(folder, name)) for folder in (out / "reports", tmp_path))
-    for results in (with_notebooks, without):
-        for own in ("run_id", "started_at", "finished_at", "timings"):
-            del results[own]
-        for check in results["checks"]:
-            del check["references"]  # keyed anew in every run
-    assert without == with_notebooks
-    lines = [[{name: cell for name, cell in line.items() if name != "record_reference"} for line in worklist_of(only_run(folder, name))] for folder in (out / "reports", tmp_path)]
-    assert lines[0] == lines[1]
+    assert answers_of(only_run(tmp_path, name)) == answers_of(only_run(out / "reports", name))
     assert not (only_run(tmp_path, name) / "record" / "notebooks").exists()
+
+
+def test_a_run_without_notebooks_answers_the_same(small: Path, tmp_path: Path) -> None:
+    exports = ROOT / "data_samples" / "bizzy"
+    assert [run(small, exports, tmp_path / "with").code, run(small, exports, tmp_path / "without", "--no-notebooks").code] == [1, 1]
+    with_notebooks, without = only_run(tmp_path / "with"), only_run(tmp_path / "without")
+    assert answers_of(without) == answers_of(with_notebooks)
+    assert (with_notebooks / "record" / "notebooks").exists()
+    assert not (without / "record" / "notebooks").exists()
 
 
 def test_the_worklist_is_in_the_order_of_checks_and_record_keys(both: tuple[str, Path, Ended]) -> None:
@@ -158,10 +164,9 @@ def test_results_say_where_time_went_and_what_was_taken_of_the_machine(both: tup
     assert timings["peak_disk_bytes"] > timings["peak_spill_bytes"]
 
 
-@pytest.mark.deep
-def test_the_ledger_holds_over_three_runs(clean: Path, tmp_path: Path) -> None:
+def test_the_ledger_holds_over_three_runs(small: Path, clean: Path, tmp_path: Path) -> None:
     for _ in range(3):
-        assert run(clean, tmp_path, "--no-notebooks").code == 0
+        assert run(small, clean, tmp_path, "--no-notebooks").code == 0
     entries = [json.loads(line) for line in (tmp_path / "bizzy" / "ledger.jsonl").read_bytes().splitlines()]
     runs = complete_runs(tmp_path / "bizzy")
     assert [entry["run_id"] for entry in entries] == [folder.name for folder in sorted(runs, key=lambda folder: (folder / COMPLETE).stat().st_mtime_ns)]
@@ -189,8 +194,8 @@ def failing_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("failing_notebook")
-def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(clean: Path, tmp_path: Path) -> None:
-    ended = run(clean, tmp_path / "out")
+def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(small: Path, clean: Path, tmp_path: Path) -> None:
+    ended = run(small, clean, tmp_path / "out")
     folder = only_run(tmp_path / "out")
     assert ended.code == 4
     checks = checks_of(folder)
@@ -206,12 +211,12 @@ def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(clean: Path
     assert any(CANARY.encode() in text for text in texts(folder / "restricted" / "errors").values())
 
 
-def test_a_check_that_raises_is_an_error_and_the_others_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_raises_is_an_error_and_the_others_answer(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object) -> Never:
         raise LookupError(CANARY)
 
     monkeypatch.setattr(ExpectRowsToSatisfy, "deviations", fail)
-    ended = run(small_exports(tmp_path, only=CONTACTS), tmp_path / "out", "--no-notebooks")
+    ended = run(small, small_exports(tmp_path, only=CONTACTS), tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     checks = checks_of(folder)
     assert ended.code == 4

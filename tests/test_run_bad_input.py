@@ -13,15 +13,17 @@ from typing import Any, Never
 
 import pytest
 
-from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_exports, start, worklist_of
+from teleaudit.audits import load_audit
+from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_audit, start, worklist_of
 
 AUDIT = ROOT / "audits" / "bizzy"
 CANARY = "Kanariefuglsgade 70706142"
+EVERY_EXPORT = tuple(load_audit(AUDIT).exports)
 CONTACTS, CUSTOMERS = "BIZ-ret-3.contact", "BIZ-ret-3.customer"
 
 
-def run(exports: Path, out: Path, *words: str | Path) -> Ended:
-    return call("run", AUDIT, "--exports", exports, "--out", out, *words)
+def run(audit: Path, exports: Path, out: Path, *words: str | Path) -> Ended:
+    return call("run", audit, "--exports", exports, "--out", out, *words)
 
 
 def texts(folder: Path) -> dict[str, bytes]:
@@ -34,11 +36,6 @@ def mode(path: Path) -> int:
 
 def fingerprints(folder: Path) -> dict[str, tuple[str, int, int]]:
     return {path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns, mode(path)) for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_exports(tmp_path_factory.mktemp("clean"))
 
 
 @pytest.fixture
@@ -71,9 +68,11 @@ def with_a_renamed_column(path: Path) -> None:
         (with_a_renamed_column, "missing_column", "Did you mean 'Kundenummer.'?", 1),  # the column that nobody mapped stands outside the policy's closed list
     ],
 )
-def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(exports: Path, tmp_path: Path, spoil: Callable[[Path], object], why: str, note: str, code: int) -> None:
+def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(
+    small: Path, exports: Path, tmp_path: Path, spoil: Callable[[Path], object], why: str, note: str, code: int
+) -> None:
     spoil(exports / "kontakter.csv")
-    ended = run(exports, tmp_path / "out", "--no-notebooks")
+    ended = run(small, exports, tmp_path / "out", "--no-notebooks")
     checks = checks_of(only_run(tmp_path / "out"))
     assert ended.code == code
     assert (checks[CONTACTS]["verdict"], checks[CONTACTS]["why"]) == ("unknown", why)
@@ -82,24 +81,24 @@ def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(exports: Path, 
 
 
 @pytest.mark.parametrize(("rows", "verdict", "code"), [(1, "pass", 0), (2, "unknown", 2)])
-def test_a_few_broken_rows_are_counted_and_more_leave_the_export_unjudged(exports: Path, tmp_path: Path, rows: int, verdict: str, code: int) -> None:
+def test_a_few_broken_rows_are_counted_and_more_leave_the_export_unjudged(small: Path, exports: Path, tmp_path: Path, rows: int, verdict: str, code: int) -> None:
     with (exports / "Master.csv").open("a", encoding="utf-8") as file:
         file.write('"ragged"\n' * rows)  # beside a thousand
-    ended = run(exports, tmp_path / "out", "--no-notebooks")
+    ended = run(small, exports, tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     assert (ended.code, checks_of(folder)["BIZ-ret-7.unbilled"]["verdict"]) == (code, verdict)
     assert next(export["rejects"] for export in results_of(folder)["exports"] if export["name"] == "opkald") == {"ragged": rows}
     assert "kept apart" in ended.err
 
 
-def test_duplicate_keys_and_text_for_a_date_are_deviations(exports: Path, tmp_path: Path) -> None:
+def test_duplicate_keys_and_text_for_a_date_are_deviations(small: Path, exports: Path, tmp_path: Path) -> None:
     path = exports / "kunder.csv"
     lines = path.read_text(encoding="windows-1252").splitlines()
     created = lines[0].split(";").index("Oprettet")
     cells = lines[1].split(";")
     cells[created] = CANARY
     path.write_text("\n".join([lines[0], ";".join(cells), *lines[2:], lines[2]]) + "\n", encoding="windows-1252")
-    ended = run(exports, tmp_path / "out", "--no-notebooks")
+    ended = run(small, exports, tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     found = {(line["check_id"], line["record_key"]) for line in worklist_of(folder)}
     assert ended.code == 1
@@ -109,7 +108,7 @@ def test_duplicate_keys_and_text_for_a_date_are_deviations(exports: Path, tmp_pa
 
 
 @pytest.mark.parametrize("method", ["is_dir", "iterdir"])
-def test_a_folder_without_read_permission_is_refused(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+def test_a_folder_without_read_permission_is_refused(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     real = getattr(Path, method)
 
     def closed(path: Path) -> Any:
@@ -118,7 +117,7 @@ def test_a_folder_without_read_permission_is_refused(clean: Path, tmp_path: Path
         return real(path)
 
     monkeypatch.setattr(Path, method, closed)
-    said = run(clean, tmp_path / "out", "--no-notebooks")
+    said = run(small, clean, tmp_path / "out", "--no-notebooks")
     assert (said.code, said.out) == (3, "")
     assert said.err == f"teleaudit: the folder {clean} may not be read: give this user the right to list and read it.\n"
     assert not (tmp_path / "out").exists()
@@ -145,12 +144,12 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(tiny_disk
 
 
 @pytest.mark.parametrize("place", ["teleaudit.running.as_json", "teleaudit.running.append_run", "teleaudit.running.write_pdf", "teleaudit.answering.Worklist"])
-def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     def full(*_args: object, **_options: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
 
     monkeypatch.setattr(place, full)
-    said = run(clean, tmp_path, "--no-notebooks")
+    said = run(small, clean, tmp_path, "--no-notebooks")
     assert (said.code, said.out) == (3, "")
     assert said.err.splitlines()[-1].startswith("teleaudit: No space left on the disk that holds ")
     assert [path.name for path in only_run(tmp_path).iterdir()] == ["record"]
@@ -161,5 +160,6 @@ def test_exports_are_never_written_to(exports: Path, tmp_path: Path) -> None:
         path.chmod(0o444)
     exports.chmod(0o555)
     before = fingerprints(exports)
-    assert run(exports, tmp_path / "out", "--no-notebooks").code == 0
+    audit = small_audit(tmp_path / "workspace", exports=EVERY_EXPORT)
+    assert run(audit, exports, tmp_path / "out", "--no-notebooks").code == 0
     assert fingerprints(exports) == before

@@ -12,19 +12,14 @@ import pytest
 
 from teleaudit.ledger import head
 from teleaudit.runs import COMPLETE, complete_runs
-from tests.command import ROOT, call, ended, only_run, small_exports, start
+from tests.command import ROOT, call, ended, only_run, start
 
 AUDIT = ROOT / "audits" / "bizzy"
 STOPPED = "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n"
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_exports(tmp_path_factory.mktemp("clean"))
-
-
-def test_two_runs_at_once_on_one_folder_are_both_complete(clean: Path, tmp_path: Path) -> None:
-    words = ("run", AUDIT, "--exports", clean, "--out", tmp_path, "--no-notebooks")
+def test_two_runs_at_once_on_one_folder_are_both_complete(small: Path, clean: Path, tmp_path: Path) -> None:
+    words = ("run", small, "--exports", clean, "--out", tmp_path, "--no-notebooks")
     both = [start(*words) for _ in range(2)]
     assert [ended(process).code for process in both] == [0, 0]
     assert len(complete_runs(tmp_path / "bizzy")) == 2
@@ -55,8 +50,8 @@ def left(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(clean: Path, tmp_path: Path, number: signal.Signals) -> None:
-    process = start("run", AUDIT, "--exports", clean, "--out", tmp_path)
+def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(small: Path, clean: Path, tmp_path: Path, number: signal.Signals) -> None:
+    process = start("run", small, "--exports", clean, "--out", tmp_path)
     started = in_the_middle(process, tmp_path)
     process.send_signal(number)
     process.send_signal(number)  # impatience does not disturb the clearing up
@@ -83,8 +78,8 @@ def test_a_run_that_is_stopped_while_it_asks_without_notebooks_ends_too(tmp_path
     assert left(only_run(tmp_path)) == ["record"]
 
 
-def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(clean: Path, tmp_path: Path) -> None:
-    process = start("run", AUDIT, "--exports", clean, "--out", tmp_path)
+def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(small: Path, clean: Path, tmp_path: Path) -> None:
+    process = start("run", small, "--exports", clean, "--out", tmp_path)
     started = in_the_middle(process, tmp_path)
     process.kill()
     ended(process)
@@ -92,6 +87,6 @@ def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(clean: Path, tm
     killed = only_run(tmp_path)
     assert not (killed / COMPLETE).exists()
     assert (killed / ".work").exists()
-    assert call("run", AUDIT, "--exports", clean, "--out", tmp_path, "--no-notebooks").code == 0
+    assert call("run", small, "--exports", clean, "--out", tmp_path, "--no-notebooks").code == 0
     assert left(killed) == ["record"]
     assert complete_runs(tmp_path / "bizzy") != [killed]
