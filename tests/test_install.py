@@ -15,6 +15,7 @@ import pytest
 
 from teleaudit.errors import ExitCode
 from teleaudit.workspace import FOLDERS
+from tests.command import narrow
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = (ExitCode.CLEAN, ExitCode.DEVIATIONS, ExitCode.NOT_ASSESSED)
@@ -74,11 +75,14 @@ def test_the_command_comes_from_the_wheel(elsewhere: Command) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_a_laid_out_workspace_is_audited_away_from_the_repository(elsewhere: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.deep)])
+def test_a_laid_out_workspace_is_audited_away_from_the_repository(elsewhere: Command, tmp_path: Path, whole: bool) -> None:  # noqa: FBT001 (a parameter of the test)
     place, out = tmp_path / "operator", tmp_path / "reports"
 
     laid_out = elsewhere("teleaudit", "init", str(place))
     assert laid_out.returncode == ExitCode.CLEAN, laid_out.stderr
+    if not whole:
+        narrow(place)
 
     run = elsewhere("teleaudit", "run", str(place / "audits" / "bizzy" / "audit.yaml"), "--out", str(out))
     assert run.returncode in RESULTS, run.stderr
