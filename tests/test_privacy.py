@@ -159,20 +159,21 @@ def said_by_us() -> str:
     return our_own()
 
 
-def leave(operator: str, out: Path, program: str) -> Left:
+def leave(operator: str, out: Path, program: str, *, audit: Path | None = None) -> Left:
     environment = {"JUPYTER_DATA_DIR": str(out / "jupyter")}
-    run = ended(start("run", ROOT / "audits" / operator, "--out", out / "reports", program=program, environment=environment))
+    words = ("run", audit or ROOT / "audits" / operator, "--exports", ROOT / "data_samples" / operator, "--out", out / "reports")
+    run = ended(start(*words, program=program, environment=environment))
     texts = dict(texts_of(only_run(out / "reports", operator))) | {"stdout": run.out, "stderr": run.err}
     return Left(operator=operator, ended=run, texts=texts, values=values_of(ROOT / "data_samples" / operator))
 
 
-@pytest.fixture(scope="module", params=[OPERATORS[0], *(pytest.param(name, marks=pytest.mark.deep) for name in OPERATORS[1:])])  # a minute for each
+@pytest.fixture(scope="module", params=[pytest.param("bizzy", marks=pytest.mark.deep), "kazoom"])  # a minute for each; test_run.py runs the whole of the other
 def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
     return leave(request.param, tmp_path_factory.mktemp(request.param), MAIN)
 
 
 @pytest.fixture(scope="module")
-def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory) -> Left:
+def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory, small: Path) -> Left:
     """A run whose notebooks open the exports and raise, print and warn with rows in their hands."""
     out = tmp_path_factory.mktemp("failing")
     shutil.copytree(ROOT / "notebooks", out / "package" / "notebooks")
@@ -182,7 +183,7 @@ def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory) -> Left:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.append(nbformat.v4.new_code_cell(f"from teleaudit.lab import open_audit\naudit_ = open_audit('bizzy')\n{raising}"))
         nbformat.write(notebook, path)
-    return leave("bizzy", out, _FAILING.format(place=str(out / "package")) + MAIN)
+    return leave("bizzy", out, _FAILING.format(place=str(out / "package")) + MAIN, audit=small)
 
 
 # The search itself
