@@ -136,7 +136,7 @@ def answer(
     **settings: Any,
 ) -> Answered:
     """The result of one check of the suites on text tables, and on exports where the reading of one matters."""
-    found = answers(tables, engine=engine, parameters=parameters, exports=exports, suites=suites or [_only(suite, check_id) for suite in known_suites()], **settings)
+    found = answers(tables, engine=engine, parameters=parameters, exports=exports, suites=suites or [only(suite, check_id) for suite in known_suites()], **settings)
     return found[check_id]
 
 
@@ -193,7 +193,7 @@ def known_suites() -> tuple[Suite, ...]:
     return load_suites(("bizzy", "kazoom", "hygiene"), package_workspace() / "expectations")
 
 
-def _only(suite: Suite, check_id: str) -> Suite:
+def only(suite: Suite, check_id: str) -> Suite:
     """The suite with nothing but the expectation that a check is made of."""
     clauses = tuple(_narrowed(clause, check_id) for clause in suite.clauses if check_id.startswith(f"{clause.clause}."))
     return Suite(name=suite.name, clauses=clauses, sha256=suite.sha256)
