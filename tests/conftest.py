@@ -7,6 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", settings(), deadline=None)  # a busy machine is slow and no failure
+settings.load_profile("untimed")
 
 _MISSING = "MISSING TOOL"
 

@@ -40,15 +40,15 @@ def card_text_counts(rows: Iterable[tuple[str]], *, name: str) -> Iterator[tuple
     yield from counts.items()
 
 
-def message_counts(rows: Iterable[tuple[str, int, int]], *, cells: int) -> Iterator[tuple[str, int]]:
-    """Of texts, how often each stands among so many cells and how often one of its skeleton does: what ``decide_message_column`` needs to know, by name."""
+def message_counts(rows: Iterable[tuple[str, int, int, int]], *, cells: int) -> Iterator[tuple[str, int]]:
+    """What ``decide_message_column`` needs to know, by name: of shapes, the cells of each text, of its skeleton, and how many such texts there are, out of so many cells."""
     yield from ((name, count) for name, count in profile_messages(rows, cells=cells).items() if name != MESSAGE_CELLS)
 
 
-def message_levels(rows: Iterable[tuple[str, int, int]], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[tuple[str, int]]:
-    """Of such texts, those that are messages: the text and the level."""
-    for text, times, alike in rows:
+def message_levels(rows: Iterable[tuple[str, int, int, int]], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[tuple[str, int, int, int]]:
+    """Of such shapes, those of messages: the shape, its two numbers and the level."""
+    for text, times, alike, _ in rows:
         if decision.reason == "by_name" or not is_listed(text, times, cells=cells, alike=alike):
             level = gravest(hit.level for hit in messages_in_cell(text, name=name, decision=decision))
             if level is not None:
-                yield text, LEVELS.index(level.value)
+                yield text, times, alike, LEVELS.index(level.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from teleaudit.detectors.knowledge import facts
@@ -68,7 +68,6 @@ _ENDINGS = ("erne", "ene", "er", "en", "et", "ne", "e", "s", "r", "n", "t")  # o
 _SHORTEST_STEM = 6  # letters of a word that is known by its stem or as the last part of a compound
 
 
-@lru_cache(maxsize=65_536)
 def flags_of(word: str) -> frozenset[str]:
     """The groups of words that a casefolded word is in: openers, closers, chat_words, imperatives, desk_words, note_words, service_words.
 

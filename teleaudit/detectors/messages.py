@@ -77,6 +77,7 @@ _CODE = re.compile(r"[^\s]*[0-9_/\\=][^\s]*|[A-ZÆØÅ.:-]+|[a-z]+[A-Z]\w*")
 _NAME_OR_NUMBER = "(?:[A-Z\u00c0-\u00d6\u00d8-\u00de][A-Za-z\u00c0-\u024f'-]*|[0-9]+)"
 VARYING = f"{_NAME_OR_NUMBER}(?:[ .,:/-]*{_NAME_OR_NUMBER})*"  # several beside each other as one
 _VARIES = re.compile(VARYING)
+_TO_ZERO = str.maketrans("123456789", "000000000")
 
 _LATER = ("message_hint", "message_note", "message_code")
 # The counts of a column that decide, in the order in which they are shown. All but the first speak of cells with the same text at once, so parts add up.
@@ -245,24 +246,25 @@ class _Signs:
 
 @lru_cache(maxsize=64)
 def _signs_of(look: str) -> _Signs:
-    words = [word.casefold().replace("’", "'") for word in _WORD.findall(look)]
-    if not words:
+    written = _WORD.findall(look)
+    known = [_known(word) for word in written]
+    if not known:
         return _Signs(words=0, share=0, first=0, persons=0, friendly=0, greeting=False, desk=0, service=0, technical=_is_technical(look), titled=False, points=0)
-    language, small = _language_of(words)
+    language, small = _language_of(known)
     first_words, other_words = persons(language)
-    first = max(0, sum(word in first_words for word in words) - len(_OWN_PAGES.findall(look)))
-    other = sum(word in other_words for word in words)
-    flags = [flags_of(word) for word in words]
-    desk, service, note = (sum(group in flag for flag in flags) for group in ("desk_words", "service_words", "note_words"))
-    opener, closer = "openers" in flags[0], len(words) > 1 and "closers" in flags[-1]
+    first = max(0, sum(word in first_words for word, _, _ in known) - len(_OWN_PAGES.findall(look)))
+    other = sum(word in other_words for word, _, _ in known)
+    groups = [group for _, _, groups in known for group in groups]
+    desk, service, note = groups.count("desk_words"), groups.count("service_words"), groups.count("note_words")
+    opener, closer = "openers" in known[0][2], len(known) > 1 and "closers" in known[-1][2]
     face = _EMOJI.search(look) is not None
-    chat = min(2, sum("chat_words" in flag for flag in flags) + (_DRAWN_OUT.search(look) is not None))
-    points = 2 * min(first, 2) + min(other, 2) + 2 * opener + 2 * closer + 2 * face + chat + ("?" in look) + ("imperatives" in flags[0])
+    chat = min(2, groups.count("chat_words") + (_DRAWN_OUT.search(look) is not None))
+    points = 2 * min(first, 2) + min(other, 2) + 2 * opener + 2 * closer + 2 * face + chat + ("?" in look) + ("imperatives" in known[0][2])
     points -= (min(2, service) if first else 2 * service) + note + look.isupper()
     need = LEAN_SHARE if language in lean_languages() else FUNCTION_SHARE
     return _Signs(
-        words=len(words),
-        share=small / len(words) / need,
+        words=len(known),
+        share=small / len(known) / need,
         first=first,
         persons=first + other,
         friendly=opener + closer + face + chat,
@@ -270,16 +272,26 @@ def _signs_of(look: str) -> _Signs:
         desk=desk,
         service=service,
         technical=_is_technical(look),
-        titled=len(words) >= FEWEST_WORDS and not look.isupper() and all(word[0].isupper() for word in _WORD.findall(look) if len(word) > 1),
+        titled=len(known) >= FEWEST_WORDS and not look.isupper() and all(word[0].isupper() for word in written if len(word) > 1),
         points=points,
     )
 
 
-def _language_of(words: list[str]) -> tuple[str, int]:
+@lru_cache(maxsize=65_536)
+def _known(written: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
+    """A word casefolded, the languages it is a small word of, and its groups."""
+    word = written.casefold().replace("’", "'")
+    return word, languages_of(word), flags_of(word)
+
+
+def _language_of(known: list[tuple[str, tuple[str, ...], frozenset[str]]]) -> tuple[str, int]:
     """The language most of whose small words stand in the text, and how many; Danish where two share the most."""
-    counts = Counter(language for word in words for language in languages_of(word))
-    language = max(languages(), key=lambda name: counts[name])
-    return language, counts[language]
+    counts: dict[str, int] = {}
+    for _, of_languages, _ in known:
+        for language in of_languages:
+            counts[language] = counts.get(language, 0) + 1
+    most = max(counts.values(), default=0)
+    return next((language, most) for language in languages() if counts.get(language, 0) == most)
 
 
 def _is_technical(look: str) -> bool:
@@ -370,17 +382,47 @@ def skeleton(text: str) -> str:
     return bare if len(re.sub("[^a-z]", "", bare)) >= TEMPLATE_LETTERS else text
 
 
-def profile_messages(values: Iterable[tuple[str, int] | tuple[str, int, int]], *, cells: int) -> dict[str, int]:
+@cache
+def digits_matter() -> str:
+    """A regular expression without look-around that a text meets in which a digit's value may tell.
+
+    In another encoding or writing, in a picture, before a short number, in a face, in the name of a kind of file.
+    """
+    return "|".join(
+        (
+            f"^[^{_SPACE}]*$",
+            f"^[^{_SPACE}]{{16}}",
+            "^[0-9A-Fa-f]{2}[ :-][0-9A-Fa-f]{2}[ :-]",
+            "[%=&\\\\]|<3|8[-']?[)(DPpoO*]",
+            f"(?i: {donation_connector()} +[0-9]{{4,5}} *$)",
+            "(?i:[.](?:mp[34]|3gp|m4a))",
+        )
+    )
+
+
+@cache
+def _digits_matter() -> re.Pattern[str]:
+    return re.compile(digits_matter().replace("$", r"\Z"))
+
+
+def shape(text: str) -> str:
+    """A text with a 0 for each of its digits, where no digit makes a difference to what it is: one judgement serves all texts of a shape. ``message_shape_sql`` says the same."""
+    return text if _digits_matter().search(text) else text.translate(_TO_ZERO)
+
+
+def profile_messages(values: Iterable[tuple[str, int] | tuple[str, int, int] | tuple[str, int, int, int]], *, cells: int) -> dict[str, int]:
     """The counts that ``decide_message_column`` needs: distinct texts with the number of cells each stands in, out of so many filled cells.
 
     A third number says in how many cells a text of the same skeleton stands; without it, texts are compared as they are.
+    A fourth says for how many texts of the same shape and numbers this one stands; without it, for itself.
     """
     counts = dict.fromkeys(MESSAGE_PROFILE, 0)
     counts["message_cells"] = cells
-    for text, times, *alike in values:
-        counts[_class_of(text, times, cells, alike=alike[0] if alike else times)] += times
+    for text, times, *more in values:
+        alike, texts = (*more, *(times, 1)[len(more) :])
+        counts[_class_of(text, times, cells, alike=alike)] += times * texts
         if _TWO_WORDS.search(text[:LONGEST_LOOK]):
-            counts["text_cells"] += times
+            counts["text_cells"] += times * texts
     return counts
 
 

@@ -15,7 +15,7 @@ from teleaudit.detectors.columns import DANISH, EXCEL_DAMAGED, HEAD, LONGEST_DAM
 from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
-from teleaudit.detectors.messages import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, text_candidates
+from teleaudit.detectors.messages import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, digits_matter, text_candidates
 from teleaudit.detectors.sms_encodings import PREFIX
 from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_ranges
 
@@ -59,6 +59,13 @@ def card_candidate_sql(column: str) -> str:
     return f"(CASE WHEN length({column}) < 12 THEN false WHEN {_matches(column, anything)} THEN {sure} ELSE false END)"
 
 
+def card_shaped_sql(digits: str) -> str:
+    """SQL, true of digits (an expression of type text) that are a known test card, or begin as a card of their length does; false for null."""
+    tests = ", ".join(f"'{known}'" for known in sorted(test_cards()))
+    shaped = _shaped_sql(f"length({digits})", _prefix_sql(digits))
+    return f"(CASE WHEN coalesce(length({digits}), 0) NOT BETWEEN 12 AND 19 THEN false WHEN {digits} IN ({tests}) THEN true ELSE {shaped} END)"
+
+
 def message_candidate_sql(column: str) -> str:
     """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in another encoding; false for null.
 
@@ -83,6 +90,11 @@ def message_skeleton_sql(column: str) -> str:
     varying = VARYING.replace("'", "''")
     bare = f"regexp_replace({look}, '{varying}', '#', 'g')"
     return f"CASE WHEN length(regexp_replace({bare}, '[^a-z]', '', 'g')) >= {TEMPLATE_LETTERS} THEN {bare} ELSE {column} END"
+
+
+def message_shape_sql(column: str) -> str:
+    """SQL for a text with zeros for its digits where no digit makes a difference: ``shape`` in the engine."""
+    return f"CASE WHEN {_matches(column, digits_matter())} THEN {column} ELSE translate({column}, '123456789', '000000000') END"
 
 
 def profile_query(relation: str, columns: Sequence[str]) -> str:

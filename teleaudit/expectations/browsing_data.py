@@ -23,7 +23,7 @@ from teleaudit.expectations.rows import DataSet
 class ExpectNoBrowsingData(ExpectNothingDetected):
     """No cell holds a page, a host or a destination."""
 
-    filled = BROWSING_PROFILE[0]
+    asks_filled = True
     own_domains: list[str]
 
     def candidate(self, column: str) -> str:
@@ -34,9 +34,9 @@ class ExpectNoBrowsingData(ExpectNothingDetected):
         """Counts of cells with foreign hosts."""
         return partial(profile_browsing, name=column, own_domains=tuple(self.own_domains))
 
-    def decide(self, counts: dict[str, int], column: str) -> ColumnDecision:
+    def decide(self, counts: dict[str, int], column: str, filled: int) -> ColumnDecision:
         """By the name and by the share of cells."""
-        return decide_browsing_column(counts, column)
+        return decide_browsing_column(counts | {BROWSING_PROFILE[0]: filled}, column)
 
     def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
         """One cell in the light of its column."""

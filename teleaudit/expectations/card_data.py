@@ -22,7 +22,7 @@ from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE,
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import Profile, card_text_counts, cell_counts, cell_finds
 from teleaudit.detectors.names import names_card, names_identifier
-from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_number_sql, profile_query
+from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_shaped_sql, profile_query
 from teleaudit.detectors.truncation import profile_truncated, truncated_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
@@ -35,7 +35,7 @@ class ExpectNoCardData(ExpectNoContent):
     integers: list[str]  # those of the columns that are whole numbers by type
 
     def candidate(self, column: str) -> str:
-        """Cells with digits that could be a card number's. In a column named for another number, cells that hold only one are left out."""
+        """Cells with digits that could be a card number's. In a column named for another number, a whole number must have a card's beginning."""
         text = text_of(column)
         candidate = card_candidate_sql(text)
         if names_account_data(column):
@@ -46,14 +46,14 @@ class ExpectNoCardData(ExpectNoContent):
             return f"(CASE WHEN {damaged_sql(column)} OR {truncated_sql(text)} THEN true ELSE {candidate} END)"
         if not names_identifier(column):
             return candidate
-        return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN false WHEN {candidate} THEN {card_number_sql(text)} IS NULL ELSE false END)"
+        return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN {card_shaped_sql(text)} ELSE {candidate} END)"
 
     def damaged(self) -> str:
         """Rows with a number that Excel destroyed (2)."""
         named = (damaged_sql(column) for column in self.columns if names_card(column) and column not in self.integers)
         return " OR ".join(("coalesce(regexp_matches(_issues, '=excel(;|$)'), false)", *named))
 
-    def found(self, column: str, asks: Asks) -> Found:
+    def found(self, column: str, asks: Asks, filled: int) -> Found:  # noqa: ARG002 (as every expectation of content has it)
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))

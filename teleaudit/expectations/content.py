@@ -7,6 +7,7 @@ found is carried in the result: counts by column, never a value.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
@@ -43,21 +44,23 @@ class ExpectNoContent(BatchExpectation):
 
     success_keys: ClassVar[tuple[str, ...]] = ("relation", "columns")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
+    asks_filled: ClassVar[bool] = False  # the detector's rules ask how many cells of a column are filled
 
+    @abstractmethod
     def candidate(self, column: str) -> str:
         """SQL that is true of every cell of a column in which the detector could find something."""
-        raise NotImplementedError
 
     def damaged(self) -> str:
         """SQL that is true of a row with a cell nobody can judge any more."""
         return "false"
 
-    def found(self, column: str, asks: Asks) -> Found:
+    @abstractmethod
+    def found(self, column: str, asks: Asks, filled: int) -> Found:
         """What the column is as a whole, and a query with the function that makes of its rows the column's finds (``FINDS``).
 
-        What it keeps with the engine is named ``cells_`` or ``levels_`` and the column's place, by ``kept_name``.
+        ``filled`` is the number of its cells that are filled; 0 where ``asks_filled`` is not set. What it keeps with the engine
+        is named ``cells_`` or ``levels_`` and the column's place, by ``kept_name``.
         """
-        raise NotImplementedError
 
     def conditions(self) -> tuple[str, ...]:
         """It rests on no particular column: whatever is there is looked into."""
@@ -80,13 +83,14 @@ class ExpectNoContent(BatchExpectation):
 
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
-        return rows | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
+        filled = {f"filled {column}": f"count({quoted(column)})" for column in self.columns if self.asks_filled}
+        return rows | filled | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
 
     def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
         asks: Asks = execution_engine.asks
         looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
         finds = self.kept_name("finds")
-        decided = {column: self.found(column, asks) for column in looked_into}
+        decided = {column: self.found(column, asks, int(metrics.get(f"filled {column}", 0))) for column in looked_into}
         asks.keep_judged(finds, [found.cells for found in decided.values() if found.cells is not None and found.decision.level is not None], FINDS)
         for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels")):
             asks.drop(kept)
@@ -117,28 +121,24 @@ class ExpectNoContent(BatchExpectation):
 class ExpectNothingDetected(ExpectNoContent):
     """As above, for a detector that takes the counts of a column from its candidates, one by one."""
 
-    filled: ClassVar[str] = ""  # the count of all filled cells, where the detector's rules ask for a share of them
-
+    @abstractmethod
     def profile(self, column: str) -> Profile:
         """The function that counts cells of a column."""
-        raise NotImplementedError
 
-    def decide(self, counts: dict[str, int], column: str) -> ColumnDecision:
-        """What the counts say of the column."""
-        raise NotImplementedError
+    @abstractmethod
+    def decide(self, counts: dict[str, int], column: str, filled: int) -> ColumnDecision:
+        """What the counts say of the column, with the number of its filled cells if ``asks_filled``."""
 
+    @abstractmethod
     def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
         """The function that judges one cell in the light of the decision about its column."""
-        raise NotImplementedError
 
-    def found(self, column: str, asks: Asks) -> Found:
+    def found(self, column: str, asks: Asks, filled: int) -> Found:
         """Candidates are kept once, counted, and judged where the column as a whole does not clear them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, f"SELECT {self.key_sql} AS record, {text_of(column)} AS cell FROM {quoted(self.relation)} WHERE {self.candidate(column)}")
         counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column))))
-        if self.filled:
-            ((counts[self.filled],),) = asks.fetch(f"SELECT count({quoted(column)}) FROM {quoted(self.relation)}")
-        decision = self.decide(counts, column)
+        decision = self.decide(counts, column, filled)
         judge = partial(cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 

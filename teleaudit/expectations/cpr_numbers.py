@@ -32,7 +32,7 @@ class ExpectNoCprNumbers(ExpectNothingDetected):
         """Counts of ten-digit numbers, dates and check digits."""
         return partial(profile_cpr, name=column)
 
-    def decide(self, counts: dict[str, int], column: str) -> ColumnDecision:
+    def decide(self, counts: dict[str, int], column: str, filled: int) -> ColumnDecision:  # noqa: ARG002 (as every detector has it)
         """By the share that dates and check digits have."""
         return decide_cpr_column(counts, column)
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, message_candidate_sql
-from teleaudit.detectors.messages import skeleton
-from teleaudit.detectors.prefilter import message_skeleton_sql
+from teleaudit.detectors.messages import profile_messages, shape, skeleton
+from teleaudit.detectors.prefilter import message_shape_sql, message_skeleton_sql
 from tests.detectors.numbers import grouped, with_check_digit
 from tests.detectors.test_cards import CONFIRMED, WRITINGS
 from tests.detectors.test_messages import ENCODED, HINTS, KEYED, MESSAGES, NO_MESSAGES
@@ -138,10 +138,82 @@ def test_the_engine_leaves_the_same_of_a_text_without_numbers_and_names() -> Non
     assert [row[0] for row in rows] == [skeleton(text) for text in texts]
 
 
+WITH_DIGITS = st.sampled_from(
+    [
+        *(f"{number}" for number in (0, 8, 45, 1231, 10203, 20485060, 4826073844)),
+        "8)",
+        "8-D",
+        "=8",
+        "<3",
+        "12:30",
+        "19-05-2026",
+        "7 kr.",
+        "ordre 4711",
+        "mp4",
+        ".mp3",
+        "3gp",
+        "til 1231",
+        "TIL 80123",
+        "-> 1231",
+        "FF D8 FF E0",
+        "0x48656a",
+        "&#72;&#101;&#106;",
+        "=C3=A6",
+        "%C3%A6",
+        "\\u00e6",
+        "msg:31:hej",
+        "body1=",
+        '"text2": "',
+        "stat:DELIVRD err:000 text:",
+        "hej",
+        "skat",
+        "jeg",
+        "kommer",
+        "kl",
+        "du",
+        "kunden",
+        "Router",
+        "Bo",
+        "tekst",
+        "ved",
+        "det",
+        "ORD",
+        "?",
+        ":",
+        "(",
+        ")",
+        ",",
+        "\n",
+    ]
+)
+
+
+@given(st.lists(st.builds(" ".join, st.lists(WITH_DIGITS, max_size=8)), min_size=1, max_size=30), st.integers(1, 9), st.integers(1, 6))
+def test_texts_of_one_shape_are_judged_alike(texts: list[str], times: int, alike: int) -> None:
+    for text in texts:
+        of_its_shape = shape(text)
+        assert [(hit.level, hit.reason) for hit in find_messages(of_its_shape)] == [(hit.level, hit.reason) for hit in find_messages(text)]
+        numbers = times, times * alike
+        assert profile_messages([(of_its_shape, *numbers)], cells=1000) == profile_messages([(text, *numbers)], cells=1000)
+
+
+@given(st.lists(st.builds(" ".join, st.lists(WITH_DIGITS, max_size=8)), min_size=1, max_size=30))
+def test_the_engine_gives_texts_the_same_shape(texts: list[str]) -> None:
+    rows = CONNECTION.execute(f"SELECT {message_shape_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    assert [row[0] for row in rows] == [shape(text) for text in texts]
+
+
+def test_known_texts_are_judged_as_their_shapes() -> None:
+    texts = [*MESSAGES, *HINTS, *NO_MESSAGES, *(cell for cells in (*HIDDEN.values(), *WRITTEN.values()) for cell in cells), *(text for text, _ in KEYED.values())]
+    assert shape("Router skiftet, sag 123456") == shape("Router skiftet, sag 987654")
+    for text in texts:
+        assert [(hit.level, hit.reason) for hit in find_messages(shape(text))] == [(hit.level, hit.reason) for hit in find_messages(text)], text
+
+
 def test_numbers_and_codes_are_no_message_candidates() -> None:
     assert not any(passes(message_candidate_sql("c"), ["+4512345678", "SMS", "4QSV10A4I2", "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f", "2026-11-22 12:30", "123456789012345"]))
 
 
-@pytest.mark.parametrize("sql", [card_candidate_sql("c"), message_candidate_sql("c")])
+@pytest.mark.parametrize("sql", [card_candidate_sql("c"), message_candidate_sql("c"), message_shape_sql("c")])
 def test_the_prefilters_can_be_said_to_spark(sql: str) -> None:
     assert "RLIKE" in sqlglot.transpile(f"SELECT {sql} FROM t", read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]

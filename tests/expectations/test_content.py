@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from teleaudit.samples import invented
 from teleaudit.verdicts import Verdict
 from tests.spec import spec
 
@@ -23,6 +26,16 @@ def test_a_record_with_a_card_number_is_found_whatever_the_column_is_called(engi
     result = spec(check, {"payment": payments}, engine=engine, deviating=["both", "ref", "text"], not_assessable={"excel_damaged": 1}, population=7)
     assert result.answer.columns == {"Felt 2": 2, "method": 2}
     assert [(d.column, d.level) for d in result.deviations] == [("Felt 2;method", "probable"), ("Felt 2", "probable"), ("method", "confirmed")]
+
+
+def test_cards_in_a_column_named_for_another_number_are_found_where_they_are_many(engine: str) -> None:
+    dice = random.Random(4)  # noqa: S311 (invented numbers)
+    cards = [invented.card_number(dice, prefix) for prefix in (*invented.CARD_PREFIXES,) * 20]
+    many, few = ("payment_id | IMEI\n" + "\n".join(f"{place:03} | {number}" for place, number in enumerate([*cards[:count], "490154203237518", ""])) for count in (60, 6))
+    result = spec("HYG-card.payment", {"payment": many}, engine=engine, deviating=[f"{place:03}" for place in range(60)], population=62)
+    assert [(decision["rule"], decision["k"]) for decision in result.answer.column_decisions] == [("card_column", 60)]
+    result = spec("HYG-card.payment", {"payment": few}, engine=engine, population=8)
+    assert [(decision["rule"], decision["level"]) for decision in result.answer.column_decisions] == [("identifier_name", None)]
 
 
 def test_a_test_card_is_for_a_person_to_look_at(engine: str) -> None:
