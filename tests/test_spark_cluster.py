@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -41,8 +43,16 @@ def kill_a_worker() -> None:
         process.kill()
 
 
-def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: Path) -> None:
-    here = audited("bizzy", tmp_path / "duckdb")
+@pytest.fixture(scope="module")
+def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of the same audit on one machine."""
+    out = tmp_path_factory.mktemp("duckdb")
+    here = audited("bizzy", out)
+    assert here.code == 1, here.err
+    return only_run(out)
+
+
+def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: Path, on_duckdb: Path) -> None:
     with cluster(tmp_path / "cluster", workers=2, memory="1g") as master:
         options = ("--engine", "spark", "--master", master, "--no-notebooks", "--as-of", "2026-11-22")
         run = start("run", ROOT / "audits" / "bizzy", "--out", tmp_path / "spark", *options, environment=_LOOPBACK)
@@ -50,8 +60,33 @@ def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: P
         time.sleep(5)  # into the first data set
         kill_a_worker()
         out, err = run.communicate(timeout=600)
-    assert run.returncode == here.code == 1, said + err + out
-    on_duckdb, on_spark = only_run(tmp_path / "duckdb"), only_run(tmp_path / "spark")
+    assert run.returncode == 1, said + err + out
+    on_spark = only_run(tmp_path / "spark")
+    assert answers(on_spark) == answers(on_duckdb)
+    assert records(on_spark) == records(on_duckdb)
+
+
+def test_spark_submit_takes_an_audit_to_a_cluster(tmp_path: Path, on_duckdb: Path) -> None:
+    """As docs/spark.md says for YARN and Kubernetes, with the master of a standalone cluster."""
+    submit = Path(sys.executable).with_name("spark-submit")
+    with cluster(tmp_path / "cluster", workers=2, memory="1g") as master:
+        words: list[str | Path] = [submit, "--master", master, "--deploy-mode", "client", "--conf", "spark.log.level=OFF", "--conf", "spark.executor.memory=900m"]
+        audit: list[str | Path] = [
+            ROOT / "teleaudit" / "__main__.py",
+            "run",
+            ROOT / "audits" / "bizzy",
+            "--engine",
+            "spark",
+            "--out",
+            tmp_path / "spark",
+            "--no-notebooks",
+            "--as-of",
+            "2026-11-22",
+        ]
+        environment = {**os.environ, **_LOOPBACK, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+        run = subprocess.run([*words, *audit], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    assert run.returncode == 1, run.stderr + run.stdout
+    on_spark = only_run(tmp_path / "spark")
     assert answers(on_spark) == answers(on_duckdb)
     assert records(on_spark) == records(on_duckdb)
 
