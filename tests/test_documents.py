@@ -58,3 +58,16 @@ def test_documents_link_only_to_what_is_there() -> None:
     for document in (ROOT / "README.md", ROOT / "GLOSSARY.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists() or target.endswith(".png"), f"{document.name}: {target}"
+
+
+def test_every_question_beyond_the_clauses_has_an_answer_that_is_there() -> None:
+    rows = re.findall(r"^\| (X-\d\d) \| ([^|]+) \| ([^|]+) \| ([^|]*) ?\|$", _read("docs/beyond-the-clauses.md"), re.MULTILINE)
+    assert [row[0] for row in rows] == [f"X-{number:02}" for number in range(1, 31)]
+    folder = ROOT / "expectations"
+    clauses = {clause.clause: bool(clause.expectations) for name in suite_names(folder) for clause in load_suite(name, folder).clauses}
+    for code, _, answer, left_out in rows:
+        named = re.findall(r"`((?:HYG|KAZ|BIZ)-[\w-]+)`", answer + left_out)
+        assert set(named) <= set(clauses), code
+        checked = re.findall(r"`((?:HYG|KAZ|BIZ)-[\w-]+)`", answer)
+        assert any(clauses[name] for name in checked) or not answer.startswith("Check"), code
+        assert not any(clauses[name] for name in checked) or "Not assessed, said as" not in answer or code == "X-25", code
