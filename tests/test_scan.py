@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -570,7 +571,10 @@ def test_an_interrupted_scan_says_so_and_leaves_nothing_behind(tmp_path: Path) -
     (tmp_path / "temporary").mkdir()
     (tmp_path / "a.csv").write_text("id;note\n" + "".join(f"{number};{MESSAGE} {number}\n" for number in range(1_000_000)))
     process = start("scan", tmp_path / "a.csv", environment={"TMPDIR": str(tmp_path / "temporary")})
-    time.sleep(3)
+    until = time.monotonic() + 60
+    while str(tmp_path / "a.csv") not in {file.path for file in psutil.Process(process.pid).open_files()}:
+        assert time.monotonic() < until
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     done = ended(process)
 
