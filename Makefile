@@ -22,10 +22,10 @@ audit: $(VENV)/installed  ## audit both operators' sample exports; the reports g
 	printf 'Audited in %s s. The reports:%s\n' $$(($$(date +%s) - started)) "$$reports"
 
 test: $(VENV)/installed-test lint  ## style, types and all tests but the long ones
-	$(BIN)/pytest -n 2 --dist loadfile -m "not deep"
+	$(BIN)/pytest -n 3 --dist loadfile -m "not deep"
 
 test-deep: $(VENV)/installed-test  ## the long tests
-	$(BIN)/pytest -n 2 --dist loadfile -m deep
+	$(BIN)/pytest -n 3 --dist loadfile -m deep
 
 lint: $(VENV)/installed-test  ## style and types
 	$(BIN)/ruff check

@@ -53,9 +53,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for ``engine`` runs on every engine, one that is ``long_on_spark`` there only with the long tests. Only such tests pay for importing Great Expectations."""
+    """A test that asks for ``engine`` runs on every engine. Only such tests pay for importing Great Expectations."""
     if "engine" in metafunc.fixturenames:
         from tests.spec import ENGINES
 
-        long = metafunc.definition.get_closest_marker("long_on_spark") is not None
-        metafunc.parametrize("engine", [pytest.param(name, marks=[pytest.mark.deep] if long and name == "spark" else []) for name in sorted(ENGINES)])
+        metafunc.parametrize("engine", sorted(ENGINES))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On Spark a test takes ten seconds and more: there it runs with its first values, with all others and where it is ``long_on_spark`` only with the long tests."""
+    seen = set()
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and item.callspec.params.get("engine") == "spark":
+            test = item.nodeid.partition("[")[0]
+            if test in seen or item.get_closest_marker("long_on_spark"):
+                item.add_marker(pytest.mark.deep)
+            seen.add(test)

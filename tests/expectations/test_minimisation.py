@@ -321,6 +321,7 @@ def test_an_erased_name_leaves_no_hash_of_a_number_that_is_known(engine: str) ->
     spec("HYG-anonymous.crm_customer", _hashed(customers), engine=engine, deviating=["in_the_clear", "said_to_be"], population=19)
 
 
+@pytest.mark.long_on_spark
 def test_a_hash_is_held_against_the_numbers_of_all_three_exports_or_against_none(engine: str) -> None:
     tables = _hashed("customer_id | name | email | anonymised_at\na | | {md5} | 2026-01-01\nb | | x | 2026-01-01")
     spec("HYG-anonymous.hashed", tables, engine=engine, deviating=["a"], population=2)
