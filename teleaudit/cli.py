@@ -241,14 +241,19 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
             signal.signal(getattr(signal, name), _stop)
+    signal.signal(signal.SIGALRM, _stop_again)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Danish letters gets a question mark, not an error
     code = _code(sys.argv[1:])
+    signal.setitimer(signal.ITIMER_REAL, 0)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # who read along has gone
             stream.flush()
     os._exit(code)  # Great Expectations and duckdb-engine, once imported, make DuckDB's binding report leaks on stderr at a normal exit, connections or none
+
+
+_ASKED_AGAIN_S = 1
 
 
 class _Signals:
@@ -261,6 +266,13 @@ def _stop(_number: int, _frame: object) -> None:
     """End like Ctrl-C, whatever signal asks; a second one does not disturb the clearing up."""
     if not _Signals.stopped:
         _Signals.stopped = True
+        signal.setitimer(signal.ITIMER_REAL, _ASKED_AGAIN_S, _ASKED_AGAIN_S)
+        raise KeyboardInterrupt
+
+
+def _stop_again(_number: int, _frame: object) -> None:
+    """Ctrl-C is lost where it comes while foreign code calls back or something is given up: ask again, but not while an error is on its way and things are cleared up."""
+    if sys.exception() is None:
         raise KeyboardInterrupt
 
 

@@ -78,6 +78,37 @@ def test_a_run_that_is_stopped_while_it_asks_without_notebooks_ends_too(tmp_path
     assert left(only_run(tmp_path)) == ["record"]
 
 
+LOSES_CTRL_C = """
+import time
+from teleaudit import cli
+from teleaudit.scanning import scan
+
+def loses_the_first(*_, **__):
+    print("here", flush=True)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+    time.sleep(60)
+    yield
+
+scan.scan_paths = loses_the_first
+cli.main()
+"""
+
+
+def test_a_command_ends_though_foreign_code_lost_the_first_signal() -> None:
+    process = start("scan", "a.csv", program=LOSES_CTRL_C)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    stopped = ended(process)
+    assert time.monotonic() - began < 30
+    assert (stopped.code, stopped.out) == (4, "")
+    assert "Traceback" not in stopped.err
+
+
 def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(small: Path, clean: Path, tmp_path: Path) -> None:
     process = start("run", small, "--exports", clean, "--out", tmp_path)
     started = in_the_middle(process, tmp_path)
