@@ -24,6 +24,7 @@ from teleaudit.suites import Suite, load_suite
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN = "from teleaudit.cli import main; main()"
+_AS_ON_A_TERMINAL = "import signal\nfor name in (signal.SIGINT, signal.SIGHUP): signal.signal(name, signal.SIG_DFL)\n"  # tests in the background or under nohup inherit deaf ears
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,12 @@ def start(*words: str | Path, program: str = MAIN, environment: Mapping[str, str
     # With `python -c` the working folder comes first on the path: this very package, in a test of another folder too.
     added = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", **(environment or {})}
     return subprocess.Popen(
-        [sys.executable, "-c", program, *(str(word) for word in words)], cwd=cwd, env={**os.environ, **added}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", _AS_ON_A_TERMINAL + program, *(str(word) for word in words)],
+        cwd=cwd,
+        env={**os.environ, **added},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 

@@ -10,9 +10,8 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, message_candidate_sql
+from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, knowledge, message_candidate_sql
 from teleaudit.detectors.columns import SHAPED_GRADES
-from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.messages import profile_messages, shape, skeleton
 from teleaudit.detectors.prefilter import card_shaped_sql, message_shape_sql, message_skeleton_sql
 from tests.detectors.numbers import grouped, with_check_digit
@@ -213,10 +212,12 @@ def test_known_texts_are_judged_as_their_shapes() -> None:
 
 
 def test_beginnings_and_lengths_of_cards_are_told_by_the_engine() -> None:
-    ranges = [card_range for card_range in card_ranges() if card_range.grade in SHAPED_GRADES]
-    around = {f"{int(edge) + step:06}".ljust(length, "7") for one in card_ranges() for length in one.lengths for edge in (one.first, one.last) for step in (-1, 0, 1)}
-    numbers = [*sorted(around), *sorted(test_cards()), "490154203237518", "457172452591399", "4571 7245 2591 3998", "x", ""]
-    shaped = [number in test_cards() or any(number.isdecimal() and len(number) in one.lengths and one.first <= number[:6] <= one.last for one in ranges) for number in numbers]
+    ranges = [card_range for card_range in knowledge.card_ranges() if card_range.grade in SHAPED_GRADES]
+    around = {f"{int(edge) + step:06}".ljust(length, "7") for one in knowledge.card_ranges() for length in one.lengths for edge in (one.first, one.last) for step in (-1, 0, 1)}
+    numbers = [*sorted(around), *sorted(knowledge.test_cards()), "490154203237518", "457172452591399", "4571 7245 2591 3998", "x", ""]
+    shaped = [
+        number in knowledge.test_cards() or any(number.isdecimal() and len(number) in one.lengths and one.first <= number[:6] <= one.last for one in ranges) for number in numbers
+    ]
     assert passes(card_shaped_sql("c"), numbers) == shaped
 
 
