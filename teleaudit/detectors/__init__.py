@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from teleaudit.detectors.account_data import decide_account_column, profile_account
-from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing
+from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing_values import find_browsing
 from teleaudit.detectors.cards import find_cards
 from teleaudit.detectors.columns import card_data_in_cell, cards_in_cell, count_card_text, decide_card_column, decide_card_data, profile_card_data, profile_cards, whole_number
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, combine
 from teleaudit.detectors.location import location_columns, location_kind
-from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell, profile_messages, profile_values
+from teleaudit.detectors.message_values import find_messages
+from teleaudit.detectors.messages import decide_message_column, messages_in_cell, profile_messages, profile_values
 from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, card_cells_query, cpr_candidate_sql, message_candidate_sql, profile_query
 from teleaudit.detectors.truncation import find_truncated
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from teleaudit.detectors import browsing
+from teleaudit.detectors import browsing_values
 from teleaudit.detectors.cards import ZEROS
 from teleaudit.detectors.columns import DANISH, EXCEL_DAMAGED, HEAD, LONGEST_DAMAGED, NO_BREAK_SPACE, PROFILE, PUNCTUATION, SHAPED_GRADES, WHOLE_NUMBER, ZERO_DECIMALS
 from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
 from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
-from teleaudit.detectors.messages import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, digits_matter, text_candidates
+from teleaudit.detectors.message_values import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, digits_matter, text_candidates
 from teleaudit.detectors.sms_encodings import PREFIX, SHORTEST
 from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_ranges
 
@@ -238,9 +238,9 @@ def browsing_candidate_sql(column: str, *, name: str | None = None) -> str:
     Where the column's ``name`` is given and speaks of no destination, cells that are an IP address and nothing else are left out;
     without a name they are candidates, and what somebody searched for is none: only a name tells it.
     """
-    if name is not None and browsing.says(name) == "search":
+    if name is not None and browsing_values.says(name) == "search":
         return f"(CASE WHEN length({column}) > 0 THEN true ELSE false END)"
-    anything, plain, dotted = _browsing_patterns(alone=name is None or browsing.names_destination(name))
+    anything, plain, dotted = _browsing_patterns(alone=name is None or browsing_values.names_destination(name))
     sure = f"CASE WHEN {_matches(column, plain)} THEN true ELSE {_matches(column, dotted)} END"  # an escape needs its dot or colon
     return f"(CASE WHEN length({column}) < 4 THEN false WHEN {_matches(column, anything)} THEN {sure} ELSE false END)"
 
@@ -256,16 +256,16 @@ def _browsing_patterns(*, alone: bool) -> tuple[str, str, str]:
         f"[.][A-Za-z0-9_-]*[{beyond}]",
         f"{before}[0-9]{{1,3}}(?:[.][0-9]{{1,3}}){{3}}",
         f"{before_six}(?:::|(?:[0-9A-Fa-f]{{1,4}}:){{7}})",
-        f"(?:{browsing.BROWSERS})/[0-9]",
-        f"^{_BLANK}(?:{browsing.BASE64_ADDRESS}|{browsing.HEX_ADDRESS}){_BLANK}$",
+        f"(?:{browsing_values.BROWSERS})/[0-9]",
+        f"^{_BLANK}(?:{browsing_values.BASE64_ADDRESS}|{browsing_values.HEX_ADDRESS}){_BLANK}$",
     )
-    fancy = browsing.DOTS[1:] + browsing.COLONS[1:]
+    fancy = browsing_values.DOTS[1:] + browsing_values.COLONS[1:]
     marked = (
         "%[0-9A-Fa-f]{2}",
         "&(?:#|[a-z]{2,6};)",
         "[\\\\]",
         "[({\\[](?:[.:/]|[dD][oO][tT])",
-        f"[{fancy}{browsing.SLASHES[1:]}{browsing.DROPPED}]",
+        f"[{fancy}{browsing_values.SLASHES[1:]}{browsing_values.DROPPED}]",
     )
     anything, sure = ("|".join(f"(?:{pattern})" for pattern in patterns) for patterns in ((*plain, *marked), plain))
     return anything, sure, f"[.{fancy}]|%(?:25)*(?:2[Ee]|3[Aa])|&#|&period;|&colon;|u00|[dD][oO][tT]|::"

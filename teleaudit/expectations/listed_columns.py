@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from teleaudit.detectors.attributes import VALUE_PATTERNS, kind_of_counts, kind_of_name, names_note
-from teleaudit.detectors.messages import names_content
+from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import words_of
 from teleaudit.expectations.content import exported_columns, text_of
 from teleaudit.expectations.empty_columns import ExpectEmptyColumns

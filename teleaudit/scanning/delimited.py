@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from teleaudit.detectors.attributes import kind_of_name
-from teleaudit.detectors.messages import names_content
+from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.exports import dialects
 from teleaudit.exports.sniffing import DELIMITERS, declared_in_file, first_records

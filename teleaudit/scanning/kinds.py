@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from teleaudit.detectors.account_data import CHECK_CODE, PIN_BLOCK, decide_account_column, find_account, names_account_data, profile_account
-from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, find_browsing, profile_browsing, says
+from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing_values import find_browsing, says
 from teleaudit.detectors.cards import find_cards
 from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, cards_in_cell, counted_as, decide_card_column, profile_cards
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
-from teleaudit.detectors.messages import decide_message_column, find_messages, messages_in_cell, names_content
+from teleaudit.detectors.message_values import find_messages, names_content
+from teleaudit.detectors.messages import decide_message_column, messages_in_cell
 from teleaudit.detectors.names import names_card
 from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
 from teleaudit.detectors.truncation import decide_truncated_column, find_truncated, profile_truncated, truncated_sql

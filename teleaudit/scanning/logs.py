@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from teleaudit.detectors import whole_number
 from teleaudit.detectors.attributes import kind_of_name
-from teleaudit.detectors.messages import names_content
+from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.scanning.batches import LINE, LINES, Batch, Column, Gathering
 from teleaudit.scanning.json_values import Keys, parsed

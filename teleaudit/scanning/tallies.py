@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from teleaudit.detectors.judging import MESSAGE_CELLS
-from teleaudit.detectors.messages import is_listed, profile_messages, skeleton
+from teleaudit.detectors.message_values import skeleton
+from teleaudit.detectors.messages import is_listed, profile_messages
 
 DULL = "-"  # a cell that no detector takes for anything
 _LETTERS = "abc"  # a cell of letters that no detector takes for anything

@@ -13,7 +13,8 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, find_browsing, names_destination, profile_browsing, says
+from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing_values import find_browsing, names_destination, says
 from teleaudit.detectors.decisions import Level
 from teleaudit.detectors.knowledge import browsing_words, top_level_domains
 from teleaudit.detectors.prefilter import browsing_candidate_sql

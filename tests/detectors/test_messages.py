@@ -8,7 +8,8 @@ import hashlib
 import pytest
 
 from teleaudit.detectors import find_messages, scan_cell, scan_column
-from teleaudit.detectors.messages import names_content, profile_messages, profile_values, skeleton
+from teleaudit.detectors.message_values import names_content, skeleton
+from teleaudit.detectors.messages import profile_messages, profile_values
 
 MESSAGES = [
     "Hej mor, jeg kommer lidt senere i dag",

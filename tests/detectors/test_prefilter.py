@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, knowledge, message_candidate_sql
 from teleaudit.detectors.columns import SHAPED_GRADES
-from teleaudit.detectors.messages import profile_messages, shape, skeleton
+from teleaudit.detectors.message_values import shape, skeleton
+from teleaudit.detectors.messages import profile_messages
 from teleaudit.detectors.prefilter import card_shaped_sql, message_shape_sql, message_skeleton_sql
 from tests.detectors.numbers import grouped, with_check_digit
 from tests.detectors.test_cards import CONFIRMED, WRITINGS
