@@ -5,10 +5,11 @@ Nothing here needs more than the detectors: a process that judges cells imports 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from teleaudit.detectors.columns import count_card_text
 from teleaudit.detectors.decisions import ColumnDecision, Hit, gravest
+from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.messages import MESSAGE_PROFILE, is_listed, messages_in_cell, profile_messages
 
 LEVELS = ("confirmed", "probable", "review")  # strongest first; rows carry a level by its number
@@ -38,6 +39,13 @@ def card_text_counts(rows: Iterable[tuple[str]], *, name: str) -> Iterator[tuple
     for (cell,) in rows:
         count_card_text(cell, counts, name=name)
     yield from counts.items()
+
+
+def split_finds(rows: Iterable[tuple[str, str]], *, places: Sequence[int], level: int) -> Iterator[tuple[str, int, int]]:
+    """Of records and the numbers that columns side by side come to, those that pass Luhn: the record, once for each of the columns' places, and the level."""
+    for record_key, digits in rows:
+        if luhn_valid(digits):
+            yield from ((record_key, place, level) for place in places)
 
 
 def message_counts(rows: Iterable[tuple[str, int, int, int]], *, cells: int) -> Iterator[tuple[str, int]]:

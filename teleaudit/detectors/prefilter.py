@@ -17,6 +17,7 @@ from teleaudit.detectors.knowledge import card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
 from teleaudit.detectors.message_values import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, digits_matter, text_candidates
 from teleaudit.detectors.sms_encodings import PREFIX, SHORTEST
+from teleaudit.detectors.split_cards import PART, SHAPES
 from teleaudit.detectors.writings import BASE64_DIGITS, DASHES, DOTS, DROPPED, HEX_DIGITS, SPACES, WIDE_HEX_DIGITS, digit_ranges
 
 # A card's first two digits and ten more, joined by separators of one kind; what stands before is no digit.
@@ -137,6 +138,37 @@ def card_cells_query(relation: str, record: str, column: str, *, candidate: str)
     card = f"CASE WHEN {_shaped_sql('length(number)', _prefix_sql('number'))} THEN {luhn_sql('number')} ELSE number IN ({tests}) END"
     cells = f"SELECT {record} AS record, {column} AS cell, {card_number_sql(column)} AS number FROM {relation} WHERE {candidate}"
     return f"WITH candidate AS MATERIALIZED ({cells}) SELECT record, cell, number FROM candidate WHERE number IS NULL OR {card}"
+
+
+def split_part_sql(column: str) -> str:
+    """SQL, true of a cell (an expression of type text) that may be a part of a card number: ``part_of`` in the engine; false for null."""
+    return f"CASE WHEN length({column}) >= 3 THEN {_matches(f'trim({column})', PART)} ELSE false END"
+
+
+def split_profile_query(relation: str, columns: Sequence[str]) -> str:
+    """One row with the counts that ``decide_split_columns`` needs of columns side by side (expressions of type text), in the order of ``SPLIT_PROFILE``."""
+    passing = f"CASE WHEN number IS NULL THEN NULL WHEN {luhn_sql('number')} THEN number END"
+    counts = f"count(*), count(number), count(DISTINCT number), count(DISTINCT {passing}), count(DISTINCT CASE WHEN number IS NOT NULL THEN ending END)"
+    return f"SELECT {counts} FROM ({_split_query(relation, columns)}) AS joined"
+
+
+def split_cells_query(relation: str, record: str, columns: Sequence[str]) -> str:
+    """A query for ``record`` (an expression) and the number that columns side by side come to, where it has a card's range and length and passes Luhn."""
+    joined = _split_query(relation, columns, f"{record} AS record")
+    return f"SELECT record, number AS cell FROM ({joined}) AS joined WHERE CASE WHEN number IS NULL THEN false ELSE {luhn_sql('number')} END"
+
+
+def _split_query(relation: str, columns: Sequence[str], *more: str) -> str:
+    """Of the rows in which each of the columns is filled: the last part, and the number of a card's range and length that they come to, or null."""
+    parts = [f"p{place}" for place in range(len(columns))]
+    digits_of = (f"CASE WHEN {split_part_sql(column)} THEN regexp_replace(trim({column}), '{ZERO_DECIMALS}', '') ELSE '' END" for column in columns)
+    cut = [f"{digits} AS {part}" for digits, part in zip(digits_of, parts, strict=True)]
+    filled = " AND ".join(f"length({column}) > 0" for column in columns)
+    fits = " OR ".join(f"({' AND '.join(f'length({part}) = {size}' for part, size in zip(parts, shape, strict=True))})" for shape in sorted(SHAPES) if len(shape) == len(columns))
+    digits = " || ".join(parts)
+    names = [name.rpartition(" ")[2] for name in more]
+    number = f"CASE WHEN {fits} THEN CASE WHEN {_shaped_sql(f'length({digits})', _prefix_sql(f'({digits})'))} THEN {digits} END END AS number"
+    return f"SELECT {', '.join([*names, f'{parts[-1]} AS ending', number])} FROM (SELECT {', '.join([*more, *cut])} FROM {relation} WHERE {filled}) AS cut"
 
 
 def _aggregates(column: str, number: str, kind: str) -> list[tuple[str, str]]:

@@ -18,8 +18,9 @@ What is left out:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from teleaudit.detectors.columns import CARD_SHARE, FEWEST_CARDS, SHAPED_GRADES, SURE, chance_of
 from teleaudit.detectors.decisions import ColumnDecision, Level
@@ -27,7 +28,7 @@ from teleaudit.detectors.knowledge import card_range_of
 from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.names import names_card, names_identifier, names_order, speaks_of
 
-_SHAPES = frozenset(
+SHAPES = frozenset(
     {
         (4, 4, 4, 4),
         (4, 4, 4, 4, 3),
@@ -49,11 +50,17 @@ _SHAPES = frozenset(
         (4, 4, 8),
     }
 )
-_MOST = max(map(len, _SHAPES))
-_PART = re.compile(r"\s*([0-9]{3,12})(?:[.,]0{1,2})?\s*")
+_MOST = max(map(len, SHAPES))
+PART = "^[0-9]{3,12}(?:[.,]0{1,2})?$"  # the same expression stands in the SQL
+_PART = re.compile(PART.removeprefix("^").removesuffix("$"))
 _MOST_NUMBERS = 5_000  # different ones that are counted of the same columns
 _ROWS_SHARE = 0.5  # of the rows in which all parts are filled that must have a card's shape
 _ENOUGH_ENDS = 100  # different last parts, or half as many as there are numbers
+# What columns side by side hold together: rows in which each is filled, those of a card's range and length, different numbers of these, of them
+# those that pass Luhn, and their different last parts. ``split_profile_query`` gives them in this order.
+SPLIT_PROFILE = ("split_rows", "split_shaped_rows", "split_shaped", "split_passing", "split_ends")
+
+_Column = TypeVar("_Column")
 
 
 @dataclass(kw_only=True)
@@ -72,38 +79,50 @@ class SplitCounts:
             return
         self.rows += 1
         parts = [part_of(cell) for cell in cells]
-        if tuple(map(len, parts)) not in _SHAPES:
+        if tuple(map(len, parts)) not in SHAPES:
             return
         number = "".join(parts)
         fitting = card_range_of(number)
         if fitting is None or fitting.grade not in SHAPED_GRADES:
             return
         self.shaped_rows += 1
+        self._ends.add(parts[-1])
         if number not in self._numbers:
             self._numbers.add(number)
-            self._ends.add(parts[-1])
             self.passing += luhn_valid(number)
 
-    @property
-    def shaped(self) -> int:
-        """Different numbers of a card's range and length."""
-        return len(self._numbers)
+    def profile(self) -> dict[str, int]:
+        """The counts that ``decide_split_columns`` needs."""
+        return dict(zip(SPLIT_PROFILE, (self.rows, self.shaped_rows, len(self._numbers), self.passing, len(self._ends)), strict=True))
 
-    def decide(self, names: Sequence[str]) -> ColumnDecision:
-        """Whether columns of these names hold card numbers together."""
-        level = self._level(names)
-        if level is None:
-            return ColumnDecision(n=self.shaped, k=self.passing)
-        return ColumnDecision(kinds=frozenset({"card"}), level=level, reason="split_over_columns", n=self.shaped, k=self.passing)
 
-    def _level(self, names: Sequence[str]) -> Level | None:
-        if not self.passing or self.passing < CARD_SHARE * self.shaped or any(map(_names_others, names)):
-            return None
-        if _named_alike(names):
-            return Level.PROBABLE if self.passing >= FEWEST_CARDS else Level.REVIEW
-        varied = len(self._ends) >= min(self.shaped / 2, _ENOUGH_ENDS)
-        usual = self.shaped_rows >= _ROWS_SHARE * self.rows
-        return Level.PROBABLE if varied and usual and chance_of(self.shaped, self.passing) <= SURE else None
+def decide_split_columns(profile: Mapping[str, int], names: Sequence[str]) -> ColumnDecision:
+    """Whether columns of these names hold card numbers together."""
+    shaped, passing = profile["split_shaped"], profile["split_passing"]
+    level = _level(profile, names)
+    if level is None:
+        return ColumnDecision(n=shaped, k=passing)
+    return ColumnDecision(kinds=frozenset({"card"}), level=level, reason="split_over_columns", n=shaped, k=passing)
+
+
+def _level(profile: Mapping[str, int], names: Sequence[str]) -> Level | None:
+    rows, shaped_rows, shaped, passing, ends = (profile[name] for name in SPLIT_PROFILE)
+    if not passing or passing < CARD_SHARE * shaped or any(map(names_other_numbers, names)):
+        return None
+    if _named_alike(names):
+        return Level.PROBABLE if passing >= FEWEST_CARDS else Level.REVIEW
+    varied = ends >= min(shaped / 2, _ENOUGH_ENDS)
+    usual = shaped_rows >= _ROWS_SHARE * rows
+    return Level.PROBABLE if varied and usual and chance_of(shaped, passing) <= SURE else None
+
+
+def without_overlaps(decided: Iterable[tuple[tuple[_Column, ...], ColumnDecision]]) -> Iterator[tuple[tuple[_Column, ...], ColumnDecision]]:
+    """Those that hold something; of columns that overlap the ones that hold most."""
+    taken: set[_Column] = set()
+    for columns, decision in sorted(decided, key=lambda found: -found[1].k):
+        if decision.level is not None and taken.isdisjoint(columns):
+            taken.update(columns)
+            yield columns, decision
 
 
 def windows(columns: int) -> Iterator[range]:
@@ -113,11 +132,12 @@ def windows(columns: int) -> Iterator[range]:
 
 def part_of(cell: str) -> str:
     """The digits of a cell that may be a part of a card number; empty for every other cell."""
-    found = _PART.fullmatch(cell)
-    return found[1] if found is not None and cell.isascii() else ""
+    written = cell.strip()
+    return re.split("[.,]", written)[0] if _PART.fullmatch(written) else ""
 
 
-def _names_others(name: str) -> bool:
+def names_other_numbers(name: str) -> bool:
+    """The name is one of telephone numbers, running numbers or numbers with a check digit of their own: no part of a card."""
     return names_identifier(name) or names_order(name) or speaks_of(name, "phone")
 
 

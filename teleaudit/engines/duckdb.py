@@ -135,7 +135,7 @@ class DuckDBEngine:
         """``export_<table>`` from a data frame in memory, read in place."""
         self._frames[f"frame_{table}"] = frame
         self._connection.register(f"frame_{table}", frame)
-        known = set(self.columns(f"frame_{table}"))
+        known = self.columns(f"frame_{table}")
         kinds = {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
         own = [f"CAST({quoted(name)} AS {kinds[name]}) AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
         absent = [f"NULL::{kind} AS {quoted(name)}" for name, kind in kinds.items() if name not in known]

@@ -2,7 +2,7 @@
 
 Volume, time and the address that the subscriber was given belong to the service; where the traffic went does not. The
 operator's own domains, which the audit names, and the names of the mobile network itself are no browsing data. See
-``detectors/browsing.py`` for the rules and their sources.
+``detectors/browsing_values.py`` and ``browsing.py`` for the rules and their sources.
 Left out: traffic outside the tables (packet captures, proxy archives), and search words, which look like any words.
 """
 

@@ -8,31 +8,37 @@ Three digits say nothing by themselves: only columns whose name speaks of check 
 
 Source: PCI DSS v4.0.1 requirements 3.3 and 3.5 (not a rule of law), GDPR art. 5(1)(c) and (f), 32.
 Left out:
-1. images, sound, encrypted content, numbers split over several columns, and truncated numbers elsewhere than in columns named for cards;
+1. images, sound, encrypted content, numbers split over columns that the operator's own table names otherwise or that do not stand side by side
+   (``detectors/split_cards.py``), and truncated numbers elsewhere than in columns named for cards;
 2. a cell that Excel has turned into 4,57E+15 holds no number any more: where a number was due, or the column is named for cards, its row cannot be judged.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from teleaudit.detectors.account_data import names_account_data, profile_account
 from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, card_data_in_cell, decide_card_data
-from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import Profile, card_text_counts, cell_counts, cell_finds
+from teleaudit.detectors.decisions import ColumnDecision, Level
+from teleaudit.detectors.judging import LEVELS, Profile, card_text_counts, cell_counts, cell_finds, split_finds
 from teleaudit.detectors.names import names_card, names_identifier
-from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_shaped_sql, profile_query
+from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_shaped_sql, profile_query, split_cells_query, split_part_sql, split_profile_query
+from teleaudit.detectors.split_cards import SPLIT_PROFILE, decide_split_columns, names_other_numbers, windows, without_overlaps
 from teleaudit.detectors.truncation import profile_truncated, truncated_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.schema import TABLES
 
 
 class ExpectNoCardData(ExpectNoContent):
     """No cell holds a full card number."""
 
     integers: list[str]  # those of the columns that are whole numbers by type
+    beside: list[list[str]]  # columns side by side that may hold a number together
 
     def candidate(self, column: str) -> str:
         """Cells with digits that could be a card number's. In a column named for another number, a whole number must have a card's beginning."""
@@ -61,6 +67,29 @@ class ExpectNoCardData(ExpectNoContent):
         judge = partial(cell_finds, in_cell=partial(card_data_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
+    def joined_aggregates(self) -> dict[str, str]:
+        """How many cells of a column are filled, and how many of them may be parts of a number."""
+        columns = {column: text_of(column) for run in self.beside for column in run}
+        return {f"texts {column}": f"count(nullif({text}, ''))" for column, text in columns.items()} | {
+            f"parts {column}": f"count(*) FILTER (WHERE {split_part_sql(text)})" for column, text in columns.items()
+        }
+
+    def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:
+        """Numbers that are split over columns in which most cells may be parts of one."""
+        parts = {column for run in self.beside for column in run if 2 * int(metrics[f"parts {column}"]) > int(metrics[f"texts {column}"])}
+        windowed = [tuple(run[place] for place in window) for run in self.beside for window in windows(len(run))]
+        decided = [(columns, self._decide_split(columns, asks)) for columns in windowed if parts.issuperset(columns)]
+        return {columns: Found(decision, self._split_cells(columns, decision)) for columns, decision in without_overlaps(decided)}
+
+    def _decide_split(self, columns: tuple[str, ...], asks: Asks) -> ColumnDecision:
+        (counts,) = asks.fetch(split_profile_query(quoted(self.relation), [text_of(column) for column in columns]))
+        return decide_split_columns(dict(zip(SPLIT_PROFILE, map(int, counts), strict=True)), columns)
+
+    def _split_cells(self, columns: tuple[str, ...], decision: ColumnDecision) -> Judged:
+        level = LEVELS.index((decision.level or Level.REVIEW).value)
+        judge = partial(split_finds, places=[self.place(column) for column in columns], level=level)
+        return Judged(sql=split_cells_query(quoted(self.relation), self.key_sql, [text_of(column) for column in columns]), judge=judge)
+
     def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
         """What the column as a whole is: its running text counted cell by cell, its numbers, if they matter, by the engine."""
         counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells} WHERE number IS NULL", judge=partial(card_text_counts, name=column)))
@@ -88,4 +117,6 @@ def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCar
     """The expectation for every column of a data set."""
     columns = columns_to_look_into(data_set, table)
     integers = [column for column in columns if data_set.own[column] == "BIGINT"]
-    return ExpectNoCardData(relation=f"export_{table}", columns=columns, integers=integers, key_sql=data_set.key_sql, **kwargs)
+    canonical = TABLES[table].names  # their meaning is known, and none is a part of a card
+    beside = [list(run) for eligible, run in groupby((name for name in columns if name not in canonical), lambda name: not names_other_numbers(name)) if eligible]
+    return ExpectNoCardData(relation=f"export_{table}", columns=columns, integers=integers, beside=[run for run in beside if len(run) > 1], key_sql=data_set.key_sql, **kwargs)

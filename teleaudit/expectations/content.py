@@ -8,7 +8,7 @@ found is carried in the result: counts by column, never a value.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -62,6 +62,14 @@ class ExpectNoContent(BatchExpectation):
         is named ``cells_`` or ``levels_`` and the column's place, by ``kept_name``.
         """
 
+    def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:  # noqa: ARG002 (of detectors that look at one column at a time)
+        """What columns side by side hold together, where the detector can tell; ``metrics`` are the shared scan's answers to ``joined_aggregates``."""
+        return {}
+
+    def joined_aggregates(self) -> dict[str, str]:
+        """What ``joined`` wants to know of the shared scan: expressions by name."""
+        return {}
+
     def conditions(self) -> tuple[str, ...]:
         """It rests on no particular column: whatever is there is looked into."""
         return ()
@@ -84,14 +92,16 @@ class ExpectNoContent(BatchExpectation):
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
         filled = {f"filled {column}": f"count({quoted(column)})" for column in self.columns if self.asks_filled}
-        return rows | filled | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
+        return rows | filled | self.joined_aggregates() | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
 
     def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
         asks: Asks = execution_engine.asks
         looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
         finds = self.kept_name("finds")
         decided = {column: self.found(column, asks, int(metrics.get(f"filled {column}", 0))) for column in looked_into}
-        cells = [found.cells for found in decided.values() if found.cells is not None and found.decision.level is not None]
+        joined = self.joined(metrics, asks)
+        told = {column: found.decision for column, found in sorted(decided.items())} | {" + ".join(columns): found.decision for columns, found in joined.items()}
+        cells = [found.cells for found in (*decided.values(), *joined.values()) if found.cells is not None and found.decision.level is not None]
         certain, review, by_place = (
             self._kept(finds, cells, asks) if cells else (0, 0, {})
         )  # of most data sets nothing is left to ask, and on a cluster every question has its price
@@ -108,7 +118,7 @@ class ExpectNoContent(BatchExpectation):
             reasons={"excel_damaged": damaged} if damaged else {},
             review=review,
             columns=dict(sorted((self.columns[place], records) for place, records in by_place.items())),
-            column_decisions=[_told(column, found.decision) for column, found in sorted(decided.items()) if found.decision.reason != "none"],
+            column_decisions=[_told(columns, decision) for columns, decision in told.items() if decision.reason != "none"],
         ).as_result()
 
     def _kept(self, finds: str, cells: list[Judged], asks: Asks) -> tuple[int, int, dict[int, int]]:

@@ -1,7 +1,7 @@
 """No column of the teledata holds what people wrote to each other.
 
 A column is judged by its name and by how its values look together; catalogue text (tariffs, error texts, hang-up causes)
-repeats and is none. See ``detectors/messages.py`` for the rules and their sources.
+repeats and is none. See ``detectors/message_values.py`` and ``messages.py`` for the rules and their sources.
 Left out: pictures and sound outside the tables, and single short answers ("Ok") in a column that is not named for content.
 """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from teleaudit.detectors import ColumnDecision
-from teleaudit.detectors.split_cards import SplitCounts, part_of, windows
+from teleaudit.detectors.split_cards import SplitCounts, decide_split_columns, part_of, windows, without_overlaps
 from teleaudit.scanning.batches import Column
 from teleaudit.scanning.looking import Look
 
@@ -38,12 +38,7 @@ class SplitTally:
 
     def decided(self) -> Iterator[tuple[tuple[Column, ...], ColumnDecision]]:
         """Columns that hold card numbers together; of those that overlap the ones that hold most."""
-        taken: set[Column] = set()
-        for columns, counts in sorted(self._counts.items(), key=lambda found: -found[1].passing):
-            decision = counts.decide([column.field for column in columns])
-            if decision.level is not None and taken.isdisjoint(columns):
-                taken.update(columns)
-                yield columns, decision
+        return without_overlaps((columns, decide_split_columns(counts.profile(), [column.field for column in columns])) for columns, counts in self._counts.items())
 
 
 def _runs(looks: Sequence[Look]) -> Iterator[list[Look]]:

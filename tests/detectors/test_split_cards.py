@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 
+import duckdb
 import pytest
 
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.split_cards import SplitCounts, part_of, windows
+from teleaudit.detectors.prefilter import split_cells_query, split_profile_query
+from teleaudit.detectors.split_cards import SPLIT_PROFILE, SplitCounts, decide_split_columns, part_of, windows
 from tests.detectors.numbers import with_check_digit
 
 DICE = random.Random(11)  # noqa: S311 - invented numbers
@@ -24,7 +26,7 @@ def decide(names: Sequence[str], rows: Iterable[Sequence[str]]) -> ColumnDecisio
     counts = SplitCounts()
     for row in rows:
         counts.add(row)
-    return counts.decide(names)
+    return decide_split_columns(counts.profile(), names)
 
 
 CARDS = [with_check_digit(beginning, 16, seed=seed) for seed in range(10) for beginning in ("4571", "5019", "5312")]
@@ -88,3 +90,30 @@ def test_counts_show_no_digit() -> None:
     counts = SplitCounts()
     counts.add(parts(CARDS[0], 8, 8))
     assert repr(counts) == "SplitCounts(rows=1, shaped_rows=1, passing=1)"
+
+
+def test_the_engine_counts_and_finds_the_same() -> None:
+    odd: list[Sequence[str | None]] = [
+        ["4571", None, "1", "2"],
+        ["", "4", "5", "6"],
+        ["4571.0", " 1234 ", "١٢٣٤", "1234"],
+        ["45", "71", "12", "34"],
+        *(parts(card, 4, 4, 4, 4) for card in WRONG[:4]),
+    ]
+    whole = [parts(card, 4, 4, 4, 4) for card in CARDS]
+    rows: list[Sequence[str | None]] = [*odd, *whole, *whole[:3], *(parts(card, 4, 4, 8, 0) for card in CARDS[:2]), *(parts(card, 6, 6, 4, 0) for card in CARDS[:2])]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (a VARCHAR, b VARCHAR, c VARCHAR, d VARCHAR)")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+        for window in windows(4):
+            counts = SplitCounts()
+            joined: list[list[str | None]] = [[row[place] for place in window] for row in rows]
+            for cells in joined:
+                if all(cells):
+                    counts.add([str(cell) for cell in cells])
+            columns = ["abcd"[place] for place in window]
+            assert dict(zip(SPLIT_PROFILE, *connection.execute(split_profile_query("t", columns)).fetchall(), strict=True)) == counts.profile()
+            found = connection.execute(split_cells_query("t", "rowid", columns)).fetchall()
+            expected = [(place, digits) for place, cells in enumerate(joined) if all(cells) and (digits := "".join(part_of(str(cell)) for cell in cells)) in CARDS]
+            assert sorted(found) == expected
+    assert counts.profile()["split_rows"] == len(rows) - 4

@@ -38,6 +38,46 @@ def test_cards_in_a_column_named_for_another_number_are_found_where_they_are_man
     assert [(decision["rule"], decision["level"]) for decision in result.answer.column_decisions] == [("identifier_name", None)]
 
 
+def in_parts(cards: list[str], *sizes: int) -> list[list[str]]:
+    """The numbers cut into parts of these lengths."""
+    return [[card[sum(sizes[:place]) : sum(sizes[: place + 1])] for place in range(len(sizes))] for card in cards]
+
+
+def table_of(names: list[str], rows: list[list[str]]) -> str:
+    """A table of payments with these columns beside the key."""
+    return "\n".join([f"payment_id | {' | '.join(names)}", *(f"{place:03} | {' | '.join(row)}" for place, row in enumerate(rows))])
+
+
+@pytest.mark.parametrize("check", ["HYG-card.payment", "KAZ-b2.payment"])
+def test_a_card_number_split_over_columns_is_found_with_all_of_them(engine: str, check: str) -> None:
+    dice = random.Random(5)  # noqa: S311 - invented numbers
+    rows = in_parts([invented.card_number(dice, prefix) for prefix in invented.CARD_PREFIXES * 2], 4, 4, 4, 4)
+    lawful = [["4571", "", "", "0004"], ["", "", "", ""], ["4571", "1234", "1234", "123x"]]
+    names = ["kort1", "kort2", "kort3", "kort4"]
+    result = spec(check, {"payment": table_of(names, rows + lawful)}, engine=engine, deviating=[f"{place:03}" for place in range(len(rows))], population=len(rows) + 3)
+    assert result.answer.columns == dict.fromkeys(names, len(rows))
+    assert [(decision["column"], decision["rule"], decision["level"]) for decision in result.answer.column_decisions] == [
+        ("kort1 + kort2 + kort3 + kort4", "split_over_columns", "probable")
+    ]
+
+
+def test_two_split_card_numbers_are_for_a_person_to_look_at(engine: str) -> None:
+    dice = random.Random(6)  # noqa: S311 - invented numbers
+    rows = in_parts([invented.card_number(dice, "4571") for _ in range(2)], 8, 8)
+    result = spec("HYG-card.payment", {"payment": table_of(["card_part1", "part2"], rows)}, engine=engine, population=2)
+    assert (result.verdict, result.answer.review, result.answer.columns) == (Verdict.REVIEW, 2, {})
+
+
+def test_columns_of_other_names_hold_split_cards_only_where_chance_is_ruled_out(engine: str) -> None:
+    dice = random.Random(7)  # noqa: S311 - invented numbers
+    cards = [invented.card_number(dice, prefix) for prefix in invented.CARD_PREFIXES * 8]
+    many, few = (table_of(["Felt 1", "Felt 2"], in_parts(some, 8, 8)) for some in (cards, cards[:4]))
+    phones = table_of(["Telefon 1", "Telefon 2"], in_parts(cards, 8, 8))
+    spec("HYG-card.payment", {"payment": many}, engine=engine, deviating=[f"{place:03}" for place in range(len(cards))])
+    assert spec("HYG-card.payment", {"payment": few}, engine=engine, population=4).verdict is Verdict.PASS
+    assert spec("HYG-card.payment", {"payment": phones}, engine=engine, population=len(cards)).verdict is Verdict.PASS
+
+
 def test_a_test_card_is_for_a_person_to_look_at(engine: str) -> None:
     payments = """
         payment_id | psp_reference
