@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -27,9 +27,11 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from teleaudit.engines.answering import answers_of
+from teleaudit.engines.duckdb_counting import Condition, are_few, by_value_query, values_query
 from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
+from teleaudit.expectations.metrics import MATCHING
 from teleaudit.expectations.rows import quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.views import views
@@ -55,6 +57,14 @@ class _KeptConnection(SqlAlchemyExecutionEngine):
     def _setup_engine(self, kwargs: Any, connection_string: str | None = None, credentials: Any = None, url: Any = None) -> None:  # noqa: ANN401, ARG002 (Great Expectations' signature)
         self.engine = _sqlalchemy_engine(str(connection_string))
         self.asks = _engines[str(connection_string)]
+
+    def resolve_metric_bundle(self, metric_fn_bundle: Iterable[Any]) -> dict[Any, Any]:
+        """Rows that meet conditions on a column of few values are counted by value; all else in one query."""
+        bundle = list(metric_fn_bundle)
+        asked = [(entry.metric_configuration.id, entry.metric_configuration.metric_value_kwargs) for entry in bundle if entry.metric_configuration.metric_name.startswith(MATCHING)]
+        counted = self.asks.count_by_value([(key, Condition(**wanted)) for key, wanted in asked])
+        left = [entry for entry in bundle if entry.metric_configuration.id not in counted]
+        return counted | (super().resolve_metric_bundle(left) if left else {})
 
     @contextmanager
     def get_connection(self) -> Iterator[sa.Connection]:
@@ -199,6 +209,9 @@ class DuckDBEngine:
     def fetch(self, sql: str, /) -> Iterator[tuple[Any, ...]]:
         """Rows of a query, from a cursor of its own so that queries may interleave."""
         self.scans.note(sql)
+        yield from self._rows(sql)
+
+    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
         cursor = self.cursor()
         try:
             with self.watched():
@@ -207,6 +220,21 @@ class DuckDBEngine:
                     yield from rows
         finally:
             cursor.close()
+
+    def count_by_value(self, asked: Sequence[tuple[Any, Condition]]) -> dict[Any, int]:
+        """The number of rows that meet each condition, of those on columns in which few values repeat. Two queries, however many columns."""
+        counted: dict[Any, int] = {}
+        for relation in dict.fromkeys(condition.relation for _, condition in asked):
+            of_relation = [(key, condition) for key, condition in asked if condition.relation == relation]
+            columns = list(dict.fromkeys(condition.column for _, condition in of_relation))
+            ((rows, *values),) = self._rows(values_query(relation, columns))
+            few = {column for column, different in zip(columns, values, strict=True) if are_few(different, rows)}
+            wanted = [(key, condition) for key, condition in of_relation if condition.column in few]
+            self.scans[relation.removeprefix("export_")] += 1 + bool(wanted)  # a query reads no column twice
+            if wanted:
+                (counts,) = self._rows(by_value_query([condition for _, condition in wanted]))
+                counted |= {key: count or 0 for (key, _), count in zip(wanted, counts, strict=True)}
+        return counted
 
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:  # noqa: ARG002 (the rows carry their types)
         """The function's rows, in this process."""

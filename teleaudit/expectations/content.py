@@ -1,7 +1,7 @@
 """Expectations that look into cells: an SQL prefilter on every row, Python on the candidates it leaves.
 
-The prefilter's counts are aggregates in the scan that all checks of a data set share; only columns in which it found
-candidates are read a second time. What is found stays with the engine, as a relation of record, column and level. Nothing
+The prefilter's counts are taken in the scan that all checks of a data set share, or from a column's different values where
+they are few; only columns in which it found candidates are read again. What is found stays with the engine, as a relation of record, column and level. Nothing
 found is carried in the result: counts by column, never a value.
 """
 
@@ -17,7 +17,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
-from teleaudit.expectations.metrics import AGGREGATE, metric
+from teleaudit.expectations.metrics import AGGREGATE, matching, metric
 from teleaudit.expectations.rows import DataSet, literal, quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.verdicts import Answer, Deviation
@@ -87,12 +87,15 @@ class ExpectNoContent(BatchExpectation):
         dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
         for name, expression in self._aggregates().items():
             dependencies.set_metric_configuration(name, metric(AGGREGATE, expression, self.batch_id))
+        for column in self.columns:
+            candidates = matching(self.candidate(column), column=column, relation=self.relation, batch_id=self.batch_id)
+            dependencies.set_metric_configuration(f"column {column}", candidates)
         return dependencies
 
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
         filled = {f"filled {column}": f"count({quoted(column)})" for column in self.columns if self.asks_filled}
-        return rows | filled | self.joined_aggregates() | {f"column {column}": f"count(*) FILTER (WHERE {self.candidate(column)})" for column in self.columns}
+        return rows | filled | self.joined_aggregates()
 
     def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
         asks: Asks = execution_engine.asks

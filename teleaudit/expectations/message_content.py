@@ -48,7 +48,7 @@ class ExpectNoMessageContent(ExpectNoContent):
         record = f"{self.key_sql} AS record_key, CAST({self.place(column)} AS BIGINT) AS place, messages.level"
         messages = f"SELECT cell, level FROM {texts} JOIN {levels} USING (shape, times, alike)"
         joined = f"{quoted(self.relation)} JOIN ({messages}) AS messages ON {text} = messages.cell"
-        return Found(decision, Judged(sql=f"SELECT {record} FROM {joined} WHERE {self.candidate(column)}"))
+        return Found(decision, Judged(sql=f"SELECT {record} FROM {joined}"))
 
 
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)

@@ -1,8 +1,11 @@
-"""The one metric all our expectations rest on: how many rows fall into each class.
+"""The metrics that all our expectations rest on: how many rows fall into each class, aggregates, and rows that meet a condition.
 
 Great Expectations bundles aggregates of one batch into a single query; ``histogram`` of a CASE expression is one aggregate
 and answers all of an expectation's numbers at once, so a data set is scanned once for all its checks, and each condition
 is evaluated once per row (measured at the cost of a hand-written query; four filtered counts cost twice as much).
+
+Where rows meet a condition on one column (what a detector wants to see), an engine may count them by the column's different
+values: DuckDB does where they are few (``engines/duckdb_counting.py``).
 
 The expressions are DuckDB's SQL. Spark has no histogram: there a metric hands its expression to the engine, which counts
 the codes of all expectations in one job of its own (``engines/spark.py``).
@@ -22,6 +25,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 
 ROW_CLASSES = "table.row_classes"
 AGGREGATE = "table.sql_aggregate"
+MATCHING = "table.matching_rows"
 
 
 class Asked(NamedTuple):
@@ -61,7 +65,32 @@ class TableSqlAggregate(TableMetricProvider):
         return Asked(AGGREGATE, metric_value_kwargs["expression"]), metric_domain_kwargs, {}
 
 
+class TableMatchingRows(TableMetricProvider):
+    """The number of rows whose value in a column of ``relation`` meets a condition. The relation has the batch's rows."""
+
+    metric_name = MATCHING
+    value_keys = ("condition", "column", "relation")
+
+    @metric_partial(engine=SqlAlchemyExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
+    def _sqlalchemy(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
+        return sa.literal_column(f"({_matching(metric_value_kwargs['condition'])})"), metric_domain_kwargs, {}
+
+    @metric_partial(engine=SparkDFExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
+    def _spark(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
+        return Asked(MATCHING, _matching(metric_value_kwargs["condition"])), metric_domain_kwargs, {}
+
+
+def _matching(condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition})"
+
+
+def matching(condition: str, *, column: str, relation: str, batch_id: str | None) -> MetricConfiguration:
+    """The configuration of the last of the metrics above."""
+    asked = {"condition": condition, "column": column, "relation": relation}
+    return MetricConfiguration(metric_name=MATCHING, metric_domain_kwargs={"batch_id": batch_id}, metric_value_kwargs=asked)
+
+
 def metric(name: str, expression: str, batch_id: str | None) -> MetricConfiguration:
-    """The configuration of one of the metrics above."""
+    """The configuration of one of the first two."""
     domain = {"batch_id": batch_id}
     return MetricConfiguration(metric_name=name, metric_domain_kwargs=domain, metric_value_kwargs={"expression": expression})
