@@ -12,10 +12,11 @@ import psutil
 import pytest
 
 from benchmarks.spark import cluster
-from tests.command import ROOT, only_run, start
+from tests.command import ROOT, only_run, small_audit, start
 from tests.conftest import need
 from tests.test_run_on_spark import answers, audited, records
 
+_OPTIONS = ("--exports", str(ROOT / "data_samples" / "bizzy"), "--no-notebooks", "--as-of", "2026-11-22")
 _LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(900)]
 
@@ -44,20 +45,27 @@ def kill_a_worker() -> None:
 
 
 @pytest.fixture(scope="module")
-def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dozen checks on five data sets; all checks are asked of both engines in ``test_run_on_spark``."""
+    return small_audit(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(audit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of the same audit on one machine."""
     out = tmp_path_factory.mktemp("duckdb")
-    here = audited("bizzy", out)
-    assert here.code == 1, here.err
+    here = start("run", audit, "--out", out, *_OPTIONS)
+    told = here.communicate(timeout=300)
+    assert here.returncode == 1, told
     return only_run(out)
 
 
-def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: Path, on_duckdb: Path) -> None:
+def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: Path, audit: Path, on_duckdb: Path) -> None:
     with cluster(tmp_path / "cluster", workers=2, memory="1g") as master:
-        options = ("--engine", "spark", "--master", master, "--no-notebooks", "--as-of", "2026-11-22")
-        run = start("run", ROOT / "audits" / "bizzy", "--out", tmp_path / "spark", *options, environment=_LOOPBACK)
+        run = start("run", audit, "--out", tmp_path / "spark", "--engine", "spark", "--master", master, *_OPTIONS, environment=_LOOPBACK)
         said = wait_for("asking the checks", run)
-        time.sleep(5)  # into the first data set
+        time.sleep(2)  # into the first data set
+        assert run.poll() is None
         kill_a_worker()
         out, err = run.communicate(timeout=600)
     assert run.returncode == 1, said + err + out
@@ -66,25 +74,14 @@ def test_the_answer_is_right_though_a_worker_is_killed_in_the_middle(tmp_path: P
     assert records(on_spark) == records(on_duckdb)
 
 
-def test_spark_submit_takes_an_audit_to_a_cluster(tmp_path: Path, on_duckdb: Path) -> None:
+def test_spark_submit_takes_an_audit_to_a_cluster(tmp_path: Path, audit: Path, on_duckdb: Path) -> None:
     """As docs/spark.md says for YARN and Kubernetes, with the master of a standalone cluster."""
     submit = Path(sys.executable).with_name("spark-submit")
     with cluster(tmp_path / "cluster", workers=2, memory="1g") as master:
         words: list[str | Path] = [submit, "--master", master, "--deploy-mode", "client", "--conf", "spark.log.level=OFF", "--conf", "spark.executor.memory=900m"]
-        audit: list[str | Path] = [
-            ROOT / "teleaudit" / "__main__.py",
-            "run",
-            ROOT / "audits" / "bizzy",
-            "--engine",
-            "spark",
-            "--out",
-            tmp_path / "spark",
-            "--no-notebooks",
-            "--as-of",
-            "2026-11-22",
-        ]
+        command: list[str | Path] = [ROOT / "teleaudit" / "__main__.py", "run", audit, "--engine", "spark", "--out", tmp_path / "spark", *_OPTIONS]
         environment = {**os.environ, **_LOOPBACK, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
-        run = subprocess.run([*words, *audit], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
+        run = subprocess.run([*words, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert run.returncode == 1, run.stderr + run.stdout
     on_spark = only_run(tmp_path / "spark")
     assert answers(on_spark) == answers(on_duckdb)

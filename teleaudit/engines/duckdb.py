@@ -27,7 +27,7 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from teleaudit.engines.answering import answers_of
-from teleaudit.engines.duckdb_counting import Condition, are_few, by_value_query, values_query
+from teleaudit.engines.duckdb_counting import ByValue, Condition, are_few, values_query
 from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
@@ -112,6 +112,7 @@ class DuckDBEngine:
         self._source_name = f"teleaudit_{next(_names)}"
         _engines[self._source_name] = self
         self._source: Any = None  # Great Expectations' data source, made on first use
+        self._columns: dict[str, dict[str, str]] = {}  # of relations that have been asked for; forgotten when any is made anew
         self._frames: dict[str, Any] = {}  # data frames read in place, by relation name
         self.scans = Scans()
         self._asking: duckdb.DuckDBPyConnection | None = None  # the cursor of Great Expectations
@@ -140,11 +141,13 @@ class DuckDBEngine:
         if sources:
             parts.append(f"SELECT * FROM read_parquet({[str(source) for source in sources]!r}, union_by_name = true)")
         self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS {' UNION ALL BY NAME '.join(parts)}")
+        self._columns.clear()
 
     def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (a pandas or Arrow table; DuckDB reads either in place)
         """``export_<table>`` from a data frame in memory, read in place."""
         self._frames[f"frame_{table}"] = frame
         self._connection.register(f"frame_{table}", frame)
+        self._columns.clear()
         known = self.columns(f"frame_{table}")
         kinds = {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
         own = [f"CAST({quoted(name)} AS {kinds[name]}) AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
@@ -159,6 +162,7 @@ class DuckDBEngine:
                 self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {sql}")
         for table in TABLES.keys() - {view.name for view in views()}:
             self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM export_{table}")
+        self._columns.clear()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own to the same data: queries on it do not disturb others'."""
@@ -181,7 +185,9 @@ class DuckDBEngine:
 
     def columns(self, relation: str) -> dict[str, str]:
         """Name and DuckDB type of every column."""
-        return {row[0]: str(row[1]) for row in self.fetch(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(relation)})")}
+        if relation not in self._columns:
+            self._columns[relation] = {row[0]: str(row[1]) for row in self.fetch(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(relation)})")}
+        return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
         """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
@@ -222,18 +228,18 @@ class DuckDBEngine:
             cursor.close()
 
     def count_by_value(self, asked: Sequence[tuple[Any, Condition]]) -> dict[Any, int]:
-        """The number of rows that meet each condition, of those on columns in which few values repeat. Two queries, however many columns."""
+        """The number of rows that meet each condition, of those on columns of few values. Two queries, however many columns."""
         counted: dict[Any, int] = {}
         for relation in dict.fromkeys(condition.relation for _, condition in asked):
             of_relation = [(key, condition) for key, condition in asked if condition.relation == relation]
-            columns = list(dict.fromkeys(condition.column for _, condition in of_relation))
-            ((rows, *values),) = self._rows(values_query(relation, columns))
-            few = {column for column, different in zip(columns, values, strict=True) if are_few(different, rows)}
-            wanted = [(key, condition) for key, condition in of_relation if condition.column in few]
+            cells = list(dict.fromkeys(condition.cell for _, condition in of_relation))
+            ((rows, *values),) = self._rows(values_query(relation, cells))
+            few = {cell for cell, different in zip(cells, values, strict=True) if are_few(different, rows)}
+            wanted = [(key, condition) for key, condition in of_relation if condition.cell in few]
             self.scans[relation.removeprefix("export_")] += 1 + bool(wanted)  # a query reads no column twice
             if wanted:
-                (counts,) = self._rows(by_value_query([condition for _, condition in wanted]))
-                counted |= {key: count or 0 for (key, _), count in zip(wanted, counts, strict=True)}
+                by_value = ByValue(wanted)
+                counted |= by_value.counts(self._rows(by_value.sql()))
         return counted
 
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:  # noqa: ARG002 (the rows carry their types)

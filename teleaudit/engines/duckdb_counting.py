@@ -1,47 +1,66 @@
-"""Rows that meet conditions on one column, counted by the column's different values.
+"""Rows that meet conditions on one cell, counted by the different values of the cell's column.
 
 Teledata repeats: a million calls come from some thousand telephones, and a regular expression costs the same for each cell.
-Grouping a column costs a tenth of that, so a condition is asked once for each value and the rows are added up.
+Grouping a column costs a tenth of that, so a condition is asked once for each value and the rows are added up. The values of
+all columns are asked together: a condition that is the same for thirty columns is made ready once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+from teleaudit.expectations.metrics import CELL
 from teleaudit.expectations.rows import quoted
 
-_FEWEST_ROWS = 10_000  # below them a query more costs more than it saves
+_FEW_ROWS = 10_000  # so many rows have few values, however many
 _SHARE = 0.1  # of a column's rows, that its different values may be; above it grouping costs what it saves
-_MOST = 1_000_000  # values that are held at once
+_MOST = 1_000_000  # values that are held at once of one column
 
 
 class Condition(NamedTuple):
-    """A condition on one column, in DuckDB's SQL; never true of null."""
+    """A condition on ``CELL``, never true of null, and the expression of type text that is the cell. All in DuckDB's SQL."""
 
     condition: str
-    column: str
+    cell: str
     relation: str
 
 
-def values_query(relation: str, columns: Sequence[str]) -> str:
-    """One row: how many rows there are, and how many different values each column has, about."""
-    return f"SELECT count(*), {', '.join(f'approx_count_distinct({quoted(column)})' for column in columns)} FROM {quoted(relation)}"
+def values_query(relation: str, cells: Sequence[str]) -> str:
+    """One row: how many rows there are, and how many different values each cell has, about."""
+    return f"SELECT count(*), {', '.join(f'approx_count_distinct({cell})' for cell in cells)} FROM {quoted(relation)}"
 
 
 def are_few(values: int, rows: int) -> bool:
-    """So many different values repeat often enough in so many rows."""
-    return rows >= _FEWEST_ROWS and values <= min(_SHARE * rows, _MOST)
+    """So many different values repeat often enough in so many rows, or are few themselves."""
+    return rows < _FEW_ROWS or values <= min(_SHARE * rows, _MOST)
 
 
-def by_value_query(conditions: Sequence[Condition]) -> str:
-    """One row: of each condition, in their order, the number of rows that meet it; null for none. Each column is read once."""
-    columns = list(dict.fromkeys((condition.relation, condition.column) for condition in conditions))
-    places = {column: [place for place, asked in enumerate(conditions) if (asked.relation, asked.column) == column] for column in columns}
-    counted = ", ".join(f"({_of_column(*column, [(place, conditions[place].condition) for place in places[column]])}) AS v{number}" for number, column in enumerate(columns))
-    return f"SELECT {', '.join(f'n{place}' for place in range(len(conditions)))} FROM {counted}"
+class ByValue:
+    """The query for some conditions of one relation, and what its rows say."""
 
+    def __init__(self, asked: Sequence[tuple[Any, Condition]]) -> None:
+        """``asked`` are conditions by a key of the caller's; at least one."""
+        self._asked = asked
+        self._relation = asked[0][1].relation
+        self._cells = list(dict.fromkeys(condition.cell for _, condition in asked))
+        self._conditions = list(dict.fromkeys(condition.condition for _, condition in asked))
 
-def _of_column(relation: str, column: str, asked: Sequence[tuple[int, str]]) -> str:
-    sums = ", ".join(f"sum(times) FILTER (WHERE {condition}) AS n{place}" for place, condition in asked)
-    return f"SELECT {sums} FROM (SELECT {quoted(column)}, count(*) AS times FROM {quoted(relation)} GROUP BY {quoted(column)}) AS counted"
+    def sql(self) -> str:
+        """A row for each column: its place, and for each condition the number of rows that meet it; null for none. Every column is read once."""
+        values = (f"SELECT {place} AS place, {cell} AS {CELL}, count(*) AS times FROM {quoted(self._relation)} GROUP BY {cell}" for place, cell in enumerate(self._cells))
+        counts = ", ".join(f"sum(times) FILTER (WHERE {self._where(condition)})" for condition in self._conditions)
+        return f"SELECT place, {counts} FROM ({' UNION ALL '.join(values)}) AS counted GROUP BY place"
+
+    def _where(self, condition: str) -> str:
+        wanted = {asked.cell for _, asked in self._asked if asked.condition == condition}
+        places = ", ".join(str(place) for place, cell in enumerate(self._cells) if cell in wanted)
+        return condition if len(wanted) == len(self._cells) else f"CASE WHEN place IN ({places}) THEN {condition} ELSE false END"
+
+    def counts(self, rows: Iterator[tuple[Any, ...]]) -> dict[Any, int]:
+        """The number of rows that meet each condition, by the caller's key."""
+        by_place = {place: counts for place, *counts in rows}
+        return {key: self._count(by_place.get(self._cells.index(asked.cell)), asked) for key, asked in self._asked}
+
+    def _count(self, counts: Sequence[int | None] | None, asked: Condition) -> int:
+        return int((counts[self._conditions.index(asked.condition)] if counts else 0) or 0)

@@ -16,7 +16,7 @@ from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, dec
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import InCell, Profile
 from teleaudit.detectors.prefilter import browsing_candidate_sql
-from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into, text_of
+from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into
 from teleaudit.expectations.rows import DataSet
 
 
@@ -26,9 +26,9 @@ class ExpectNoBrowsingData(ExpectNothingDetected):
     asks_filled = True
     own_domains: list[str]
 
-    def candidate(self, column: str) -> str:
+    def candidate(self, column: str, cell: str) -> str:
         """Cells with a dot or a colon where an address could be."""
-        return browsing_candidate_sql(text_of(column), name=column)
+        return browsing_candidate_sql(cell, name=column)
 
     def profile(self, column: str) -> Profile:
         """Counts of cells with foreign hosts."""

@@ -40,29 +40,34 @@ class ExpectNoCardData(ExpectNoContent):
     integers: list[str]  # those of the columns that are whole numbers by type
     beside: list[list[str]]  # columns side by side that may hold a number together
 
-    def candidate(self, column: str) -> str:
+    def cell(self, column: str) -> str:
+        """Of whole numbers those of twelve digits or more, unless the column's name speaks of check codes."""
+        if column not in self.integers or names_account_data(column):
+            return text_of(column)
+        return f"CASE WHEN {quoted(column)} >= {10**11} THEN {text_of(column)} END"
+
+    def candidate(self, column: str, cell: str) -> str:
         """Cells with digits that could be a card number's. In a column named for another number, a whole number must have a card's beginning."""
-        text = text_of(column)
-        candidate = card_candidate_sql(text)
+        candidate = card_candidate_sql(cell)
         if names_account_data(column):
-            return f"({quoted(column)} IS NOT NULL)"
+            return f"({cell} IS NOT NULL)"
         if column in self.integers:
-            return f"(CASE WHEN {quoted(column)} >= {10**11} THEN {candidate} ELSE false END)"  # twelve digits or more
+            return candidate
         if names_card(column):
-            return f"(CASE WHEN {damaged_sql(column)} OR {truncated_sql(text)} THEN true ELSE {candidate} END)"
+            return f"(CASE WHEN {damaged_sql(cell)} OR {truncated_sql(cell)} THEN true ELSE {candidate} END)"
         if not names_identifier(column):
             return candidate
-        return f"(CASE WHEN regexp_matches({text}, '^[0-9]*$') THEN {card_shaped_sql(text)} ELSE {candidate} END)"
+        return f"(CASE WHEN regexp_matches({cell}, '^[0-9]*$') THEN {card_shaped_sql(cell)} ELSE {candidate} END)"
 
     def damaged(self) -> str:
         """Rows with a number that Excel destroyed (2)."""
-        named = (damaged_sql(column) for column in self.columns if names_card(column) and column not in self.integers)
+        named = (damaged_sql(text_of(column)) for column in self.columns if names_card(column) and column not in self.integers)
         return " OR ".join(("coalesce(regexp_matches(_issues, '=excel(;|$)'), false)", *named))
 
     def found(self, column: str, asks: Asks, filled: int) -> Found:  # noqa: ARG002 (as every expectation of content has it)
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
-        asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidate(column)))
+        asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidates(column)))
         decision = self._decide(column, cells, asks)
         judge = partial(cell_finds, in_cell=partial(card_data_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
@@ -107,10 +112,9 @@ class ExpectNoCardData(ExpectNoContent):
         return counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile)))
 
 
-def damaged_sql(column: str) -> str:
-    """SQL, true of a cell that a spreadsheet rounded; false for null."""
-    text = text_of(column)
-    return f"(CASE WHEN length({text}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({text}), '{EXCEL_DAMAGED}') ELSE false END)"
+def damaged_sql(cell: str) -> str:
+    """SQL, true of a cell (an expression of type text) that a spreadsheet rounded; false for null."""
+    return f"(CASE WHEN length({cell}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({cell}), '{EXCEL_DAMAGED}') ELSE false END)"
 
 
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:  # noqa: ANN401 (meta)

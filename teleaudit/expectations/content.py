@@ -17,7 +17,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
-from teleaudit.expectations.metrics import AGGREGATE, matching, metric
+from teleaudit.expectations.metrics import AGGREGATE, CELL, matching, metric
 from teleaudit.expectations.rows import DataSet, literal, quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.verdicts import Answer, Deviation
@@ -47,8 +47,16 @@ class ExpectNoContent(BatchExpectation):
     asks_filled: ClassVar[bool] = False  # the detector's rules ask how many cells of a column are filled
 
     @abstractmethod
-    def candidate(self, column: str) -> str:
-        """SQL that is true of every cell of a column in which the detector could find something."""
+    def candidate(self, column: str, cell: str) -> str:
+        """SQL that is true of every cell of a column in which the detector could find something. ``cell`` is an expression of type text."""
+
+    def cell(self, column: str) -> str:
+        """The text of a column's cell."""
+        return text_of(column)
+
+    def candidates(self, column: str) -> str:
+        """SQL that is true of a column's candidates, in a query of the exports' rows."""
+        return self.candidate(column, self.cell(column))
 
     def damaged(self) -> str:
         """SQL that is true of a row with a cell nobody can judge any more."""
@@ -88,7 +96,7 @@ class ExpectNoContent(BatchExpectation):
         for name, expression in self._aggregates().items():
             dependencies.set_metric_configuration(name, metric(AGGREGATE, expression, self.batch_id))
         for column in self.columns:
-            candidates = matching(self.candidate(column), column=column, relation=self.relation, batch_id=self.batch_id)
+            candidates = matching(self.candidate(column, CELL), cell=self.cell(column), relation=self.relation, batch_id=self.batch_id)
             dependencies.set_metric_configuration(f"column {column}", candidates)
         return dependencies
 
@@ -159,7 +167,7 @@ class ExpectNothingDetected(ExpectNoContent):
     def found(self, column: str, asks: Asks, filled: int) -> Found:
         """Candidates are kept once, counted, and judged where the column as a whole does not clear them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
-        asks.keep(cells, f"SELECT {self.key_sql} AS record, {text_of(column)} AS cell FROM {quoted(self.relation)} WHERE {self.candidate(column)}")
+        asks.keep(cells, f"SELECT {self.key_sql} AS record, {text_of(column)} AS cell FROM {quoted(self.relation)} WHERE {self.candidates(column)}")
         counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column))))
         decision = self.decide(counts, column, filled)
         judge = partial(cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column))

@@ -17,16 +17,16 @@ from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, profile_cpr
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import InCell, Profile
 from teleaudit.detectors.prefilter import cpr_candidate_sql
-from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into, text_of
+from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into
 from teleaudit.expectations.rows import DataSet
 
 
 class ExpectNoCprNumbers(ExpectNothingDetected):
     """No cell holds a CPR number."""
 
-    def candidate(self, column: str) -> str:
+    def candidate(self, column: str, cell: str) -> str:  # noqa: ARG002 (as every expectation of content has it)
         """Cells with digits that could begin with a date of birth."""
-        return cpr_candidate_sql(text_of(column))
+        return cpr_candidate_sql(cell)
 
     def profile(self, column: str) -> Profile:
         """Counts of ten-digit numbers, dates and check digits."""

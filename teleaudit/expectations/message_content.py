@@ -24,9 +24,9 @@ class ExpectNoMessageContent(ExpectNoContent):
 
     asks_filled = True
 
-    def candidate(self, column: str) -> str:
+    def candidate(self, column: str, cell: str) -> str:
         """Cells that read like text or hide it; every filled cell of a column that is named for content, or may be."""
-        return f"({quoted(column)} IS NOT NULL)" if names_content(column) else message_candidate_sql(text_of(column))
+        return f"({cell} IS NOT NULL)" if names_content(column) else message_candidate_sql(cell)
 
     def found(self, column: str, asks: Asks, filled: int) -> Found:
         """Every text with the number of cells that hold it, and that hold the same but for numbers and names: what stands in many comes from a list.
@@ -34,7 +34,7 @@ class ExpectNoMessageContent(ExpectNoContent):
         Texts of one shape are judged once.
         """
         text, texts = text_of(column), self.kept_name(f"cells_{self.place(column)}")
-        counted = f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidate(column)} GROUP BY {text}"
+        counted = f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidates(column)} GROUP BY {text}"
         alike = f"CAST(sum(times) OVER (PARTITION BY {message_skeleton_sql('cell')}) AS BIGINT) AS alike"
         asks.keep(texts, f"SELECT cell, times, {alike}, {message_shape_sql('cell')} AS shape FROM ({counted}) AS counted")
         shapes = f"SELECT shape, times, alike, count(*) AS texts FROM {texts} GROUP BY shape, times, alike"

@@ -4,7 +4,7 @@ Great Expectations bundles aggregates of one batch into a single query; ``histog
 and answers all of an expectation's numbers at once, so a data set is scanned once for all its checks, and each condition
 is evaluated once per row (measured at the cost of a hand-written query; four filtered counts cost twice as much).
 
-Where rows meet a condition on one column (what a detector wants to see), an engine may count them by the column's different
+Where rows meet a condition on one cell (what a detector wants to see), an engine may count them by the column's different
 values: DuckDB does where they are few (``engines/duckdb_counting.py``).
 
 The expressions are DuckDB's SQL. Spark has no histogram: there a metric hands its expression to the engine, which counts
@@ -26,6 +26,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 ROW_CLASSES = "table.row_classes"
 AGGREGATE = "table.sql_aggregate"
 MATCHING = "table.matching_rows"
+CELL = '"cell_looked_into"'  # stands for the cell in a condition that is the same for many columns
 
 
 class Asked(NamedTuple):
@@ -66,27 +67,27 @@ class TableSqlAggregate(TableMetricProvider):
 
 
 class TableMatchingRows(TableMetricProvider):
-    """The number of rows whose value in a column of ``relation`` meets a condition. The relation has the batch's rows."""
+    """The number of rows in which a cell meets a condition on ``CELL``. ``relation`` has the batch's rows; ``cell`` is an expression of type text."""
 
     metric_name = MATCHING
-    value_keys = ("condition", "column", "relation")
+    value_keys = ("condition", "cell", "relation")
 
     @metric_partial(engine=SqlAlchemyExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
     def _sqlalchemy(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
-        return sa.literal_column(f"({_matching(metric_value_kwargs['condition'])})"), metric_domain_kwargs, {}
+        return sa.literal_column(f"({_matching(metric_value_kwargs)})"), metric_domain_kwargs, {}
 
     @metric_partial(engine=SparkDFExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
     def _spark(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
-        return Asked(MATCHING, _matching(metric_value_kwargs["condition"])), metric_domain_kwargs, {}
+        return Asked(MATCHING, _matching(metric_value_kwargs)), metric_domain_kwargs, {}
 
 
-def _matching(condition: str) -> str:
-    return f"count(*) FILTER (WHERE {condition})"
+def _matching(asked: Any) -> str:  # noqa: ANN401 (Great Expectations' dictionary)
+    return f"count(*) FILTER (WHERE {asked['condition'].replace(CELL, asked['cell'])})"
 
 
-def matching(condition: str, *, column: str, relation: str, batch_id: str | None) -> MetricConfiguration:
+def matching(condition: str, *, cell: str, relation: str, batch_id: str | None) -> MetricConfiguration:
     """The configuration of the last of the metrics above."""
-    asked = {"condition": condition, "column": column, "relation": relation}
+    asked = {"condition": condition, "cell": cell, "relation": relation}
     return MetricConfiguration(metric_name=MATCHING, metric_domain_kwargs={"batch_id": batch_id}, metric_value_kwargs=asked)
 
 
