@@ -25,7 +25,7 @@ test: $(VENV)/installed-test lint  ## style, types and all tests but the long on
 	$(BIN)/pytest -n 3 --dist loadfile -m "not deep"
 
 test-deep: $(VENV)/installed-test  ## the long tests
-	$(BIN)/pytest -n 3 --dist loadfile -m deep
+	$(BIN)/pytest -n 3 --dist worksteal -m deep
 
 lint: $(VENV)/installed-test  ## style and types
 	$(BIN)/ruff check
@@ -50,8 +50,8 @@ bench-all: $(VENV)/installed-bench  ## all measurements of the README; hours, an
 bench-detection: $(VENV)/installed-bench  ## what the detectors find and miss in a labelled corpus, beside their peers, a few minutes
 	$(BIN)/python -m benchmarks.detection --peers
 
-lab: $(VENV)/installed  ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+lab: $(VENV)/installed  ## JupyterLab on the notebooks; it asks no other machine for news or updates
+	$(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
 
 samples: $(VENV)/installed  ## make data_samples/ anew from its seed
 	$(BIN)/teleaudit samples data_samples
