@@ -46,7 +46,7 @@ def kill_a_worker() -> None:
 
 @pytest.fixture(scope="module")
 def audit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dozen checks on five data sets; all checks are asked of both engines in ``test_run_on_spark``."""
+    """A dozen checks; all checks are asked of both engines in ``test_run_on_spark``."""
     return small_audit(tmp_path_factory.mktemp("small"))
 
 
