@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from teleaudit.engines.spark_session import spark_session
+from teleaudit.errors import UserError
 from tests.command import ROOT, Ended, only_run, start
 from tests.conftest import need
+from tests.spark import session
 
 _OF_THE_RUN = ("run_id", "started_at", "finished_at", "engine", "versions", "timings")
 
@@ -82,6 +85,13 @@ def test_a_master_that_is_none_or_cannot_be_reached(tmp_path: Path) -> None:
         port = found.getsockname()[1]
     assert f"spark://127.0.0.1:{port} cannot be reached" in without(tmp_path, "--master", f"spark://127.0.0.1:{port}")
     assert "--master sparky is no Spark master" in without(tmp_path, "--master", "sparky")
+
+
+def test_another_master_than_that_of_the_session_in_which_it_runs(tmp_path: Path) -> None:
+    running = session()
+    with pytest.raises(UserError, match=r"a Spark session on local\[2\] runs in this process already"), spark_session("local[4]", memory="1GiB", scratch=tmp_path):
+        pytest.fail("there cannot be two")
+    assert running.range(3).count() == 3
 
 
 def test_a_master_without_spark(tmp_path: Path) -> None:

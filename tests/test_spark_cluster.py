@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
@@ -98,17 +100,21 @@ def test_without_any_worker_left_there_is_no_result(tmp_path: Path) -> None:
 
 
 def test_an_executor_that_runs_out_of_memory_ends_the_run_in_words(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", workers=1, memory="1g") as master, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as own_session:
+        own_session.submit(exhaust_an_executor, master, tmp_path).result(timeout=600)
+
+
+def exhaust_an_executor(master: str, scratch: Path) -> None:
+    """In a process of its own: a process has one Spark, and the other tests' must live on."""
     from teleaudit.engines.spark import SparkEngine
     from teleaudit.engines.spark_session import spark_session
     from teleaudit.errors import UserError
 
-    with pytest.MonkeyPatch.context() as patched, cluster(tmp_path / "cluster", workers=1, memory="1g") as master:
-        patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        patched.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.executor.memory=480m pyspark-shell")
-        with spark_session(master, memory="1GiB", scratch=tmp_path) as session:
-            engine = SparkEngine(session)
-            engine.session.range(20_000_000, numPartitions=1).createOrReplaceTempView("numbers")
-            with pytest.raises(UserError, match="an executor ran out of memory"):
-                list(engine.fetch("SELECT length(array_to_string(list(repeat(CAST(id AS VARCHAR), 200)), ',')) AS n FROM numbers"))
-            with pytest.raises(UserError, match="an executor ran out of memory"):  # nothing is asked of it any more
-                list(engine.fetch("SELECT 1 AS n"))
+    os.environ |= _LOOPBACK | {"PYSPARK_SUBMIT_ARGS": "--conf spark.executor.memory=480m pyspark-shell"}
+    with spark_session(master, memory="1GiB", scratch=scratch) as session:
+        engine = SparkEngine(session)
+        engine.session.range(20_000_000, numPartitions=1).createOrReplaceTempView("numbers")
+        with pytest.raises(UserError, match="an executor ran out of memory"):
+            list(engine.fetch("SELECT length(array_to_string(list(repeat(CAST(id AS VARCHAR), 200)), ',')) AS n FROM numbers"))
+        with pytest.raises(UserError, match="an executor ran out of memory"):  # nothing is asked of it any more
+            list(engine.fetch("SELECT 1 AS n"))

@@ -48,7 +48,10 @@ def spark_session(master: str | None, *, memory: str, scratch: Path, executor_me
     from pyspark.sql import SparkSession
 
     running = SparkSession.getActiveSession()
-    if running is not None and master is None:
+    if running is not None:
+        if master is not None:  # Spark would give the running one, whatever is asked for, and it is not ours to stop
+            msg = f"a Spark session on {running.sparkContext.master} runs in this process already: leave --master out to use it, or stop it first."
+            raise UserError(msg)
         yield running
         return
     _check_java()
