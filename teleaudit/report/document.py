@@ -268,6 +268,7 @@ def _method(material: Material) -> Part:
             material.text(parameter["owner"]),
             material.text(parameter["reason"]),
             words.date(parameter["approved_on"]),
+            material.resting_on(str(parameter["name"])),
         )
         for parameter in sorted(material.results["parameters"], key=lambda parameter: str(parameter["name"]))
     ]

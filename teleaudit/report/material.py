@@ -118,6 +118,11 @@ class Material:
             return str(self.words.at("method.not_set"))
         return self.words.period(value) if isinstance(value, str) else self.words.number(value)
 
+    def resting_on(self, name: str) -> Cell:
+        """The checks that rest on a parameter, or that none does: then its name is a slip, or the policy no longer needs it."""
+        checks = [str(check["id"]) for check in self.results["checks"] if name in (check["criterion"] or {}).get("parameters", ())]
+        return {"parts": " ".join(checks)} if checks else str(self.words.at("method.unused"))
+
     def setting(self, parameter: Entry) -> str:
         """A parameter's value as text, with the unit that its name ends in."""
         unit, value = _UNITS.get(str(parameter["name"]).rpartition("_")[2]), parameter["value"]

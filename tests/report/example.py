@@ -242,7 +242,15 @@ def _checks() -> list[dict[str, Any]]:
             why_detail="cdr.record_type",
         ),
         check("BIZ-ret-6.payment", "payment", "error", _INVOICE, (None, None, None, None), legal_basis=["bogf-2022-12"], error_id="E-7f3a91"),
-        check("BIZ-ret-7.unbilled", "cdr", "unset", _CDR, (None, None, None, None), legal_basis=["bek-1882-10-1"]),
+        check(
+            "BIZ-ret-7.unbilled",
+            "cdr",
+            "unset",
+            _CDR,
+            (None, None, None, None),
+            legal_basis=["bek-1882-10-1"],
+            criterion={"starts_at": "start_at", "period": "{traffic_data_unbilled}", "parameters": ["traffic_data_unbilled"]},
+        ),
     ]
 
 

@@ -47,6 +47,15 @@ def test_a_period_may_come_from_a_parameter(period: str, words: str) -> None:
     assert Material(results=results, words=DA).period(period) == words
 
 
+def test_a_parameter_names_the_checks_that_rest_on_it_set_or_not() -> None:
+    material = Material(results=example(), words=DA)
+    assert [material.resting_on(name) for name in ("immediately_days", "traffic_data_unbilled", "nobody")] == [
+        {"parts": "BIZ-ret-5.pbx_config"},
+        {"parts": "BIZ-ret-7.unbilled"},
+        "ingen kontrol",
+    ]
+
+
 def test_a_sentence_keeps_braces_that_came_with_a_value() -> None:
     assert DA.say("finding.exempted", e="{0} {k}") == "{0} {k} er undtaget."
 
