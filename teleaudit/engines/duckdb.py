@@ -212,12 +212,16 @@ class DuckDBEngine:
             asset.add_batch_definition_whole_table("whole")
         return asset.get_batch_definition("whole").get_batch()
 
-    def fetch(self, sql: str, /) -> Iterator[tuple[Any, ...]]:
+    def fetch(self, sql: str, /) -> Iterator[Row]:
         """Rows of a query, from a cursor of its own so that queries may interleave."""
         self.scans.note(sql)
         yield from self._rows(sql)
 
-    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:  # noqa: ARG002 (few or many, they come part by part)
+        """Rows of a query, sorted by the engine."""
+        yield from self.fetch(f"{sql} ORDER BY ALL NULLS LAST")
+
+    def _rows(self, sql: str) -> Iterator[Row]:
         cursor = self.cursor()
         try:
             with self.watched():

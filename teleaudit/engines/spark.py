@@ -8,6 +8,7 @@ kept, is kept on the executors' disks; long results come one partition at a time
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 import re
@@ -57,6 +58,7 @@ _SETTINGS = {
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",  # what is kept has as many parts as its size needs, not as shuffles have
     "spark.sql.maxPlanStringLength": "2000",  # plans are written out for every job, and the detectors' expressions are long
 }
+_FEW = 10_000  # rows that the driver sorts itself
 _NAME = re.compile(r"\w+")
 _names = itertools.count()
 _engines: dict[str, SparkEngine] = {}  # open engines by the name their data source knows
@@ -144,6 +146,7 @@ class SparkEngine:
         self._source: Any = None
         self._unmade: dict[str, View] = {}  # nobody has asked them yet; in Spark's words
         self._kept: dict[str, DataFrame] = {}
+        self._columns: dict[str, dict[str, str]] = {}  # of relations that have been asked for; exports and views are made once
         self._failure: UserError | None = None
         self.scans = Scans()
         self.asked_now = ""  # the data set that Great Expectations asks about
@@ -201,8 +204,10 @@ class SparkEngine:
 
     def columns(self, relation: str) -> dict[str, str]:
         """Name and type, in DuckDB's words, of every column."""
-        self._make_views(relation)
-        return {name: _IN_DUCKDB.get(kind, kind.upper()) for name, kind in self.session.table(relation).dtypes}
+        if relation not in self._columns:
+            self._make_views(relation)
+            self._columns[relation] = {name: _IN_DUCKDB.get(kind, kind.upper()) for name, kind in self.session.table(relation).dtypes}
+        return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
         """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
@@ -225,9 +230,19 @@ class SparkEngine:
         return asset.get_batch_definition("whole").get_batch({"dataframe": self.session.table(relation)})
 
     def fetch(self, sql: str, /) -> Iterator[Row]:
-        """Rows of a query, one partition at a time."""
+        """Rows of a query, in one job."""
         with self.watched():
-            yield from map(tuple, self._sql(sql).toLocalIterator(prefetchPartitions=True))
+            yield from map(tuple, self._sql(sql).collect())
+
+    def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:
+        """Few rows come in one job and are sorted here; many are sorted on the cluster, where that takes another look at the data, and come one partition at a time."""
+        if rows <= _FEW:
+            yield from sorted(self.fetch(sql), key=lambda row: [(cell is None, cell) for cell in row])
+            return
+        with self.watched():
+            frame = self._sql(sql)
+            order = [frame[name].asc_nulls_last() for name in frame.columns]
+            yield from map(tuple, frame.sort(*order).toLocalIterator(prefetchPartitions=True))
 
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
         """The function's rows, from the executors: few for each part, so they come in one job."""
@@ -239,13 +254,9 @@ class SparkEngine:
         self._keep(relation, self._sql(sql)).createOrReplaceTempView(relation)
 
     def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
-        """The functions' rows on the executors' disks. They are there before it returns: what they are made of may be given up."""
-        whole = self._empty(_spark_types(columns))
-        for part in judged:
-            whole = whole.union(self._judged(part, columns))
-        with self.watched():
-            self._keep(relation, whole).createOrReplaceTempView(relation)
-            self._kept[relation].count()
+        """The functions' rows on the executors' disks, computed when they are first asked for."""
+        parts = [self._judged(part, columns) for part in judged]
+        self._keep(relation, functools.reduce(DataFrame.union, parts)).createOrReplaceTempView(relation)
 
     def drop(self, relation: str, /) -> None:
         """The executors' disk of what was kept."""

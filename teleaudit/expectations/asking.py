@@ -24,7 +24,10 @@ class Asks(Protocol):
     """Queries in DuckDB's SQL, and Python on their rows where the rows are. What does not fit into memory goes to disk."""
 
     def fetch(self, sql: str, /) -> Iterator[Row]:
-        """The rows of a query, a bounded number in memory at a time."""
+        """The rows of a query that gives few: counts, whatever they are of."""
+
+    def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:
+        """The rows of a query in the order of its columns, nulls last, a bounded number in memory at a time. ``rows``: how many there are."""
 
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
         """What the function makes of a query's rows: a few rows for each part of them, in any order."""

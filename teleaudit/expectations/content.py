@@ -135,16 +135,18 @@ class ExpectNoContent(BatchExpectation):
     def _kept(self, finds: str, cells: list[Judged], asks: Asks) -> tuple[int, int, dict[int, int]]:
         """Keeps what is found; the number of records with a find that is confirmed or probable, of those with one for review only, and of the former by column."""
         asks.keep_judged(finds, cells, FINDS)
-        ((certain, review),) = asks.fetch(f"SELECT count(*) FILTER (WHERE level < {_REVIEW}), count(*) FILTER (WHERE level = {_REVIEW}) FROM ({_records(finds)}) AS records")
-        by_place = asks.fetch(f"SELECT place, count(DISTINCT record_key) FROM {finds} WHERE record_key IN (SELECT record_key FROM {finds} WHERE level < {_REVIEW}) GROUP BY place")
-        return certain, review, dict(by_place) if certain else {}
+        records = f"SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM {finds}"
+        counts = ", ".join(f"count(DISTINCT record_key) FILTER (WHERE surest {level})" for level in (f"< {_REVIEW}", f"= {_REVIEW}"))
+        by_place = {place: told for place, *told in asks.fetch(f"SELECT place, {counts} FROM ({records}) AS records GROUP BY GROUPING SETS ((), (place))")}
+        certain, review = by_place.pop(None, (0, 0))  # of no rows at all Spark says nothing, DuckDB zero
+        return certain, review, {place: records for place, (records, _) in by_place.items() if records}
 
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every record with a find that is confirmed or probable, in the order of its key. The finds are given up with it."""
         finds = self.kept_name("finds")
         named = ", ".join(f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)" for column in sorted(answer.columns))
-        sql = f"SELECT record_key, concat_ws(';', {named}), min(level) FROM {finds} GROUP BY record_key HAVING min(level) < {_REVIEW} ORDER BY record_key"
-        for record_key, columns, level in asks.fetch(sql):
+        sql = f"SELECT record_key, concat_ws(';', {named}) AS columns, min(level) AS surest FROM {finds} GROUP BY record_key HAVING min(level) < {_REVIEW}"
+        for record_key, columns, level in asks.fetch_sorted(sql, answer.deviations):
             yield Deviation(record_key=record_key, column=columns, level=LEVELS[level])
         asks.drop(finds)
 
@@ -177,10 +179,6 @@ class ExpectNothingDetected(ExpectNoContent):
 def _told(column: str, decision: ColumnDecision) -> dict[str, Any]:
     """Why a column was found to hold something, or not."""
     return {"column": column, "rule": decision.reason, "level": decision.level and decision.level.value, "n": decision.n, "k": decision.k}
-
-
-def _records(finds: str) -> str:
-    return f"SELECT record_key, min(level) AS level FROM {finds} GROUP BY record_key"
 
 
 def counts_of(asks: Asks, judged: Judged) -> dict[str, int]:

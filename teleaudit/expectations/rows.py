@@ -126,14 +126,11 @@ class ExpectRowsToSatisfy(BatchExpectation):
             due_by_month=months,
         )
 
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
+    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
         """Every deviating record, in the order of its key."""
         due = self.due or "CAST(NULL AS DATE)"
-        rows = asks.fetch(
-            f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due FROM {quoted(data_set.name)} "
-            f"WHERE {self.classification()} = {_DEVIATES} ORDER BY record_key, due"
-        )
-        for record_key, due_date in rows:
+        sql = f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due FROM {quoted(data_set.name)} WHERE {self.classification()} = {_DEVIATES}"
+        for record_key, due_date in asks.fetch_sorted(sql, answer.deviations):
             yield Deviation(record_key=record_key, due_date=due_date or "")
 
 

@@ -80,6 +80,6 @@ class ExpectUniqueKey(BatchExpectation):
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
         """Every record whose key an earlier record has, known by file and line. They are given up with it."""
         repeated = kept_name("repeated", self.meta)
-        for (record_key,) in asks.fetch(f"SELECT record_key FROM {repeated} ORDER BY record_key"):
+        for (record_key,) in asks.fetch_sorted(f"SELECT record_key FROM {repeated}", answer.deviations):
             yield Deviation(record_key=record_key)
         asks.drop(repeated)
