@@ -59,7 +59,7 @@ def test_engines_agree_about_checks_of_requests_and_of_calls() -> None:
 
 
 def test_one_customer_with_half_the_calls_is_judged_like_any_other() -> None:
-    calls = 20_000
+    calls = 22_000  # of which half are more than the driver sorts itself
     ended = pd.Timestamp("2020-03-31")
     owner = [f"K{1 if number % 2 else number % 40:03}" for number in range(calls)]
     frames = {
