@@ -34,12 +34,12 @@ def records(folder: Path) -> list[dict[str, str]]:
 
 def audited(operator: str, out: Path, *options: str, environment: dict[str, str] | None = None) -> Ended:
     run = start("run", ROOT / "audits" / operator, "--out", out, "--as-of", "2026-11-22", "--no-notebooks", *options, environment=environment)
-    told, errors = run.communicate(timeout=840)
+    told, errors = run.communicate(timeout=2400)
     return Ended(code=run.returncode, out=told, err=errors)
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2700)  # a quarter of an hour beside one other, more beside two
 @pytest.mark.parametrize("operator", ["bizzy", "kazoom"])
 def test_both_engines_give_the_same_results_and_the_same_worklist(operator: str, tmp_path: Path) -> None:
     need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
