@@ -135,9 +135,9 @@ class ExpectNoContent(BatchExpectation):
     def _kept(self, finds: str, cells: list[Judged], asks: Asks) -> tuple[int, int, dict[int, int]]:
         """Keeps what is found; the number of records with a find that is confirmed or probable, of those with one for review only, and of the former by column."""
         asks.keep_judged(finds, cells, FINDS)
-        records = f"SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM {finds}"
+        found = f"SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM {finds}"
         counts = ", ".join(f"count(DISTINCT record_key) FILTER (WHERE surest {level})" for level in (f"< {_REVIEW}", f"= {_REVIEW}"))
-        by_place = {place: told for place, *told in asks.fetch(f"SELECT place, {counts} FROM ({records}) AS records GROUP BY GROUPING SETS ((), (place))")}
+        by_place = {place: told for place, *told in asks.fetch(f"SELECT place, {counts} FROM ({found}) AS found GROUP BY GROUPING SETS ((), (place))")}
         certain, review = by_place.pop(None, (0, 0))  # of no rows at all Spark says nothing, DuckDB zero
         return certain, review, {place: records for place, (records, _) in by_place.items() if records}
 
