@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
@@ -41,6 +42,7 @@ class Source:
     zone: str = dates.LOCAL_ZONE
     has_native_dates: bool = False  # Excel: real dates stand among text, written yyyy-mm-dd
     form: str = ""  # SQL of the form of each value, where the forms are known
+    is_plain: bool = False  # text of which it is known that all of it is ``plain``: it stands as it is
 
     @property
     def is_text(self) -> bool:
@@ -71,16 +73,24 @@ def cleaned(expression: str, kind: Kind, form: str = "") -> str:
     nothing = "|".join(re.escape(spelling) for spelling in spellings)
     # Nearly every value starts and ends with a plain character and is no spelling of nothing: trimming all of them would cost more than the rest of the reading.
     # The other branch names the trimmed text once: DuckDB computes what an expression names twice beforehand, for every row.
-    last = f"substr({expression}, CAST(strlen({expression}) AS INTEGER), 1)"  # beyond the end of a text that is not ASCII
-    is_plain = f"{expression} BETWEEN '!' AND '~' AND {last} BETWEEN '!' AND '~' AND {expression} NOT IN ({', '.join(map(literal, spellings))})"
     trimmed = f"nullif(regexp_replace(trim({expression}, {_BLANKS}), '^({nothing})$', ''), '')"
     known = f"WHEN {form} >= {forms.FIRST_DATE if '0' in spellings else forms.PLAIN} THEN {expression} " if form else ""
-    return f"CASE {known}WHEN {is_plain} THEN {expression} ELSE {trimmed} END"
+    return f"CASE {known}WHEN {_needs_no_cleaning(expression, spellings)} THEN {expression} ELSE {trimmed} END"
+
+
+def plain(expression: str) -> str:
+    """Whether a text certainly stands in the working copy as it is, without an issue; null of null."""
+    return f"({_needs_no_cleaning(expression, NULL_SPELLINGS)} AND NOT contains({expression}, 'E+'))"
+
+
+def _needs_no_cleaning(expression: str, spellings: Sequence[str]) -> str:
+    last = f"substr({expression}, CAST(strlen({expression}) AS INTEGER), 1)"  # beyond the end of a text that is not ASCII
+    return f"{expression} BETWEEN '!' AND '~' AND {last} BETWEEN '!' AND '~' AND {expression} NOT IN ({', '.join(map(literal, spellings))})"
 
 
 def clean_value(source: Source) -> str:
     """What the value is parsed from: trimmed text, or the typed value as it is."""
-    if not source.is_text:
+    if source.is_plain or not source.is_text:
         return source.expression
     as_text = source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
     return cleaned(as_text, source.column.kind, source.form)
@@ -88,6 +98,8 @@ def clean_value(source: Source) -> str:
 
 def parsed_value(source: Source, clean: str) -> str:
     """The clean value in its canonical type; null where it cannot be read as that."""
+    if source.is_plain:
+        return clean
     if not source.is_text:
         return _cast(source, clean)
     match source.column.kind:
