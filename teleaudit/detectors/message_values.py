@@ -78,6 +78,8 @@ class TextCandidates:
     hexadecimal: tuple[str, ...]  # and what the first ``PREFIX`` characters of such a text meet
     encoded: tuple[str, ...]  # what the first ``PREFIX`` characters of other texts without a space meet,
     unspaced: tuple[str, ...]  # or the text
+    plain: str  # texts of letters and digits alone,
+    encoded_plain: tuple[str, ...]  # and what is left of the two above for the first ``PREFIX`` characters of such a text: all else asks for another character
 
 
 @cache
@@ -99,6 +101,8 @@ def text_candidates() -> TextCandidates:
         hexadecimal=(*HEX, f"^(?:{beginnings})"),
         encoded=OTHERS,
         unspaced=(f"{PLUSSED}|^(?:{beginnings})|{SPACED_BY_CODE}", marks),
+        plain="^[0-9A-Za-z]*$",
+        encoded_plain=(f"{OTHERS[0]}|^(?:{beginnings})",),
     )
 
 

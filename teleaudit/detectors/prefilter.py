@@ -85,15 +85,17 @@ def _beginnings() -> str:
 def message_candidate_sql(column: str) -> str:
     """SQL, true for every text of ``column`` in which ``find_messages`` could find content: two words, or text in another encoding; false for null.
 
-    A CASE, because an engine evaluates only the arm that applies: most cells of teledata have no space and are short.
+    A CASE, because an engine evaluates only the arm that applies: most cells of teledata are letters and digits without a space, and short.
     """
     candidates = text_candidates()
     spaced = " OR ".join(f"contains({column}, {space})" for space in ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)"))
     prefix = f"substr({column}, 1, {PREFIX})"
+    hexadecimal = f"WHEN {_matches(column, candidates.hex_cell)} THEN {_matches_any((prefix, candidates.hexadecimal))}"
+    plain = f"CASE WHEN length({column}) < {SHORTEST} THEN false {hexadecimal} ELSE {_matches_any((prefix, candidates.encoded_plain))} END"
     without = f"""CASE WHEN length({column}) < {SHORTEST} THEN {_matches_any((column, candidates.unspaced))}
-        WHEN {_matches(column, candidates.hex_cell)} THEN {_matches_any((prefix, candidates.hexadecimal))}
-        ELSE {_matches_any((prefix, candidates.encoded), (column, candidates.unspaced))} END"""
-    return f"(CASE WHEN {spaced} THEN {_matches_any((column, candidates.spaced))} WHEN length({column}) >= 8 THEN {without} ELSE false END)"
+        {hexadecimal} ELSE {_matches_any((prefix, candidates.encoded), (column, candidates.unspaced))} END"""
+    return f"""(CASE WHEN {_matches(column, candidates.plain)} THEN {plain} WHEN {spaced} THEN {_matches_any((column, candidates.spaced))}
+        WHEN length({column}) >= 8 THEN {without} ELSE false END)"""
 
 
 def _matches_any(*asked: tuple[str, Sequence[str]]) -> str:

@@ -115,6 +115,7 @@ class DuckDBEngine:
         self._columns: dict[str, dict[str, str]] = {}  # of relations that have been asked for; forgotten when any is made anew
         self._frames: dict[str, Any] = {}  # data frames read in place, by relation name
         self.scans = Scans()
+        self._few: set[tuple[str, str]] = set()  # relations' cells that were found to have few values
         self._asking: duckdb.DuckDBPyConnection | None = None  # the cursor of Great Expectations
         self._failure: UserError | None = None
 
@@ -142,12 +143,14 @@ class DuckDBEngine:
             parts.append(f"SELECT * FROM read_parquet({[str(source) for source in sources]!r}, union_by_name = true)")
         self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS {' UNION ALL BY NAME '.join(parts)}")
         self._columns.clear()
+        self._few.clear()
 
     def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (a pandas or Arrow table; DuckDB reads either in place)
         """``export_<table>`` from a data frame in memory, read in place."""
         self._frames[f"frame_{table}"] = frame
         self._connection.register(f"frame_{table}", frame)
         self._columns.clear()
+        self._few.clear()
         known = self.columns(f"frame_{table}")
         kinds = {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
         own = [f"CAST({quoted(name)} AS {kinds[name]}) AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
@@ -217,6 +220,10 @@ class DuckDBEngine:
         self.scans.note(sql)
         yield from self._rows(sql)
 
+    def has_few_values(self, relation: str, cell: str, /) -> bool:
+        """True of cells whose values were counted by ``count_by_value``, and are few."""
+        return (relation, cell) in self._few
+
     def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:  # noqa: ARG002 (few or many, they come part by part)
         """Rows of a query, sorted by the engine."""
         yield from self.fetch(f"{sql} ORDER BY ALL NULLS LAST")
@@ -238,8 +245,8 @@ class DuckDBEngine:
             of_relation = [(key, condition) for key, condition in asked if condition.relation == relation]
             cells = list(dict.fromkeys(condition.cell for _, condition in of_relation))
             ((rows, *values),) = self._rows(values_query(relation, cells))
-            few = {cell for cell, different in zip(cells, values, strict=True) if are_few(different, rows)}
-            wanted = [(key, condition) for key, condition in of_relation if condition.cell in few]
+            self._few |= {(relation, cell) for cell, different in zip(cells, values, strict=True) if are_few(different, rows)}
+            wanted = [(key, condition) for key, condition in of_relation if self.has_few_values(relation, condition.cell)]
             self.scans[relation.removeprefix("export_")] += 1 + bool(wanted)  # a query reads no column twice
             if wanted:
                 by_value = ByValue(wanted)

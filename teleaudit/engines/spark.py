@@ -234,6 +234,10 @@ class SparkEngine:
         with self.watched():
             yield from map(tuple, self._sql(sql).collect())
 
+    def has_few_values(self, relation: str, cell: str, /) -> bool:  # noqa: ARG002 (as every engine has it)
+        """Nobody knows: counting them takes a job of its own."""
+        return False
+
     def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:
         """Few rows come in one job and are sorted here; many are sorted on the cluster, where that takes another look at the data, and come one partition at a time."""
         if rows <= _FEW:

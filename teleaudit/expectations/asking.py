@@ -26,6 +26,9 @@ class Asks(Protocol):
     def fetch(self, sql: str, /) -> Iterator[Row]:
         """The rows of a query that gives few: counts, whatever they are of."""
 
+    def has_few_values(self, relation: str, cell: str, /) -> bool:
+        """Whether it is known that a cell's values repeat so often that grouping the rows by them costs less than any condition on each row."""
+
     def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:
         """The rows of a query in the order of its columns, nulls last, a bounded number in memory at a time. ``rows``: how many there are."""
 

@@ -30,6 +30,7 @@ from teleaudit.detectors.split_cards import SPLIT_PROFILE, decide_split_columns,
 from teleaudit.detectors.truncation import profile_truncated, truncated_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.metrics import CELL
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.schema import TABLES
 
@@ -73,11 +74,12 @@ class ExpectNoCardData(ExpectNoContent):
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
     def joined_aggregates(self) -> dict[str, str]:
-        """How many cells of a column are filled, and how many of them may be parts of a number."""
-        columns = {column: text_of(column) for run in self.beside for column in run}
-        return {f"texts {column}": f"count(nullif({text}, ''))" for column, text in columns.items()} | {
-            f"parts {column}": f"count(*) FILTER (WHERE {split_part_sql(text)})" for column, text in columns.items()
-        }
+        """How many cells of a column are filled."""
+        return {f"texts {column}": f"count(nullif({text_of(column)}, ''))" for run in self.beside for column in run}
+
+    def joined_conditions(self) -> dict[str, tuple[str, str]]:
+        """How many of them may be parts of a number."""
+        return {f"parts {column}": (column, split_part_sql(CELL)) for run in self.beside for column in run}
 
     def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:
         """Numbers that are split over columns in which most cells may be parts of one."""

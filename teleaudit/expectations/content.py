@@ -71,11 +71,15 @@ class ExpectNoContent(BatchExpectation):
         """
 
     def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:  # noqa: ARG002 (of detectors that look at one column at a time)
-        """What columns side by side hold together, where the detector can tell; ``metrics`` are the shared scan's answers to ``joined_aggregates``."""
+        """What columns side by side hold together, where the detector can tell; ``metrics`` are the answers to ``joined_aggregates`` and ``joined_conditions``."""
         return {}
 
     def joined_aggregates(self) -> dict[str, str]:
         """What ``joined`` wants to know of the shared scan: expressions by name."""
+        return {}
+
+    def joined_conditions(self) -> dict[str, tuple[str, str]]:
+        """In how many rows a cell meets a condition, for ``joined`` too: column and condition on ``CELL``, by name."""
         return {}
 
     def conditions(self) -> tuple[str, ...]:
@@ -98,6 +102,8 @@ class ExpectNoContent(BatchExpectation):
         for column in self.columns:
             candidates = matching(self.candidate(column, CELL), cell=self.cell(column), relation=self.relation, batch_id=self.batch_id)
             dependencies.set_metric_configuration(f"column {column}", candidates)
+        for name, (column, condition) in self.joined_conditions().items():
+            dependencies.set_metric_configuration(name, matching(condition, cell=text_of(column), relation=self.relation, batch_id=self.batch_id))
         return dependencies
 
     def _aggregates(self) -> dict[str, str]:

@@ -34,9 +34,8 @@ class ExpectNoMessageContent(ExpectNoContent):
         Texts of one shape are judged once.
         """
         text, texts = text_of(column), self.kept_name(f"cells_{self.place(column)}")
-        counted = f"SELECT {text} AS cell, count(*) AS times FROM {quoted(self.relation)} WHERE {self.candidates(column)} GROUP BY {text}"
         alike = f"CAST(sum(times) OVER (PARTITION BY {message_skeleton_sql('cell')}) AS BIGINT) AS alike"
-        asks.keep(texts, f"SELECT cell, times, {alike}, {message_shape_sql('cell')} AS shape FROM ({counted}) AS counted")
+        asks.keep(texts, f"SELECT cell, times, {alike}, {message_shape_sql('cell')} AS shape FROM ({self._counted(column, asks)}) AS counted")
         shapes = f"SELECT shape, times, alike, count(*) AS texts FROM {texts} GROUP BY shape, times, alike"
         counts = counts_of(asks, Judged(sql=shapes, judge=partial(message_counts, cells=filled)))
         decision = decide_message_column(counts | {MESSAGE_CELLS: filled}, column)
@@ -49,6 +48,14 @@ class ExpectNoMessageContent(ExpectNoContent):
         messages = f"SELECT cell, level FROM {texts} JOIN {levels} USING (shape, times, alike)"
         joined = f"{quoted(self.relation)} JOIN ({messages}) AS messages ON {text} = messages.cell"
         return Found(decision, Judged(sql=f"SELECT {record} FROM {joined}"))
+
+    def _counted(self, column: str, asks: Asks) -> str:
+        """Each candidate and how many cells hold it. MATERIALIZED, or DuckDB would ask the condition of every row again."""
+        text, relation = self.cell(column), quoted(self.relation)
+        if not asks.has_few_values(self.relation, text):
+            return f"SELECT {text} AS cell, count(*) AS times FROM {relation} WHERE {self.candidates(column)} GROUP BY {text}"
+        values = f"SELECT {text} AS cell, count(*) AS times FROM {relation} GROUP BY {text}"
+        return f"WITH texts AS MATERIALIZED ({values}) SELECT cell, times FROM texts WHERE {self.candidate(column, 'cell')}"
 
 
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:  # noqa: ANN401 (meta)
