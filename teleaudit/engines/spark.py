@@ -74,9 +74,9 @@ class _FewJobs(SparkDFExecutionEngine):
         asked: list[tuple[Any, Asked]] = [(entry.metric_configuration.id, entry.metric_fn) for entry in metric_fn_bundle]
         with self.asks.watched():
             codes = [(key, found.expression) for key, found in asked if found.metric == ROW_CLASSES]
-            others = [(key, found.expression) for key, found in asked if found.metric != ROW_CLASSES]
-            dear = [(key, expression) for key, expression in others if is_dear_count(expression)]
-            return self._count_codes(codes) | self._count_rows(dear) | self._aggregate([each for each in others if each not in dear])
+            others = [(key, found) for key, found in asked if found.metric != ROW_CLASSES]
+            dear = [(key, found) for key, found in others if is_dear_count(found.expression)]
+            return self._count_codes(codes) | self._count_rows(dear) | self._aggregate([(key, found.expression) for key, found in others if (key, found) not in dear])
 
     def _count_codes(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:
@@ -89,11 +89,11 @@ class _FewJobs(SparkDFExecutionEngine):
             found[asked[place][0]][code] = rows
         return found
 
-    def _count_rows(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
+    def _count_rows(self, asked: Sequence[tuple[Any, Asked]]) -> dict[Any, Any]:
         if not asked:
             return {}
         self.asks.scans[self.asks.asked_now] += 1
-        return {key: rows for (key, _), rows in zip(asked, count_rows(self.dataframe, [expression for _, expression in asked]), strict=True)}
+        return dict(zip((key for key, _ in asked), count_rows(self.dataframe, [found for _, found in asked]), strict=True))
 
     def _aggregate(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:

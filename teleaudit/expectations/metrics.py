@@ -30,10 +30,12 @@ CELL = '"cell_looked_into"'  # stands for the cell in a condition that is the sa
 
 
 class Asked(NamedTuple):
-    """What Spark's engine is to compute: the name of a metric above and its expression."""
+    """What Spark's engine is to compute: the name of a metric above and its expression; of rows that match, the cell and the condition on ``CELL`` too."""
 
     metric: str
     expression: str
+    cell: str = ""
+    condition: str = ""
 
 
 class TableRowClasses(TableMetricProvider):
@@ -78,7 +80,7 @@ class TableMatchingRows(TableMetricProvider):
 
     @metric_partial(engine=SparkDFExecutionEngine, partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN, domain_type=MetricDomainTypes.TABLE)
     def _spark(cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, metrics: Any, runtime_configuration: Any) -> Any:  # noqa: ANN401, ARG002, N805 (the signature is Great Expectations')
-        return Asked(MATCHING, _matching(metric_value_kwargs)), metric_domain_kwargs, {}
+        return Asked(MATCHING, _matching(metric_value_kwargs), metric_value_kwargs["cell"], metric_value_kwargs["condition"]), metric_domain_kwargs, {}
 
 
 def _matching(asked: Any) -> str:  # noqa: ANN401 (Great Expectations' dictionary)
