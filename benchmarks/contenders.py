@@ -46,7 +46,6 @@ _SPARK = {
     "spark.log.level": "OFF",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "2",
-    "spark.sql.files.minPartitionNum": "200",  # what reading exports on Spark asks for
 }
 PATTERN = "(?:^|[^0-9])[2-6][0-9]{3}[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]{1,7}(?:$|[^0-9])"
 
@@ -127,9 +126,10 @@ def gx_spark(folder: Path, source: str) -> dict[str, Any]:
     from pyspark.sql import SparkSession
 
     from teleaudit.engines.spark import SparkEngine
+    from teleaudit.exports.distributed import SESSION_SETTINGS
 
     builder = SparkSession.builder.master("local[2]")
-    for name, value in _SPARK.items():
+    for name, value in {**_SPARK, **SESSION_SETTINGS}.items():
         builder = builder.config(name, value)
     session = builder.config("spark.local.dir", str(folder / "spill")).config("spark.sql.warehouse.dir", str(folder / "warehouse")).getOrCreate()
     session.range(1).count()  # warm, as the others' imports are

@@ -28,7 +28,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("views",),  # SQL text and the columns it adds: what a suite may name
     ("suites", "verdicts"),
     ("conflicts",),
-    ("exports",),
+    ("exports", "counting"),
     ("expectations", "detectors"),
     ("engines",),
     ("checks",),

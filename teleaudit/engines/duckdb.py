@@ -26,8 +26,8 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from teleaudit.counting.by_value import CELL, ByValue, Condition, are_few, values_query
 from teleaudit.engines.answering import answers_of
-from teleaudit.engines.duckdb_counting import ByValue, Condition, are_few, values_query
 from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
@@ -257,6 +257,10 @@ class DuckDBEngine:
         """The function's rows, in this process."""
         rows = self.fetch(judged.sql)
         yield from judged.judge(rows) if judged.judge else rows
+
+    def candidates(self, name: str, relation: str, /, *, record: str, cell: str, condition: str) -> str:  # noqa: ARG002 (as every engine has it)
+        """A subquery."""
+        return f"(SELECT {record} AS record, {cell} AS cell FROM {quoted(relation)} WHERE {condition.replace(CELL, cell)}) AS candidates"
 
     def keep(self, relation: str, sql: str, /) -> None:
         """A table of the in-memory database; like all others it goes to disk where memory is short."""

@@ -28,14 +28,17 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 (as all who write Spark call it)
 from pyspark.storagelevel import StorageLevel
 
+from teleaudit.counting.by_value import CELL
+from teleaudit.counting.parts import Counted
 from teleaudit.engines.answering import answers_of
 from teleaudit.engines.scans import Scans
-from teleaudit.engines.spark_counting import count_rows, is_dear_count
+from teleaudit.engines.spark_counting import count_rows, is_dear, is_dear_count, matching_rows
 from teleaudit.engines.spark_failures import Failure, said_of
 from teleaudit.engines.spark_sql import to_spark
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import ROW_CLASSES, Asked
+from teleaudit.expectations.rows import quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.views import View, views
 
@@ -93,7 +96,7 @@ class _FewJobs(SparkDFExecutionEngine):
         if not asked:
             return {}
         self.asks.scans[self.asks.asked_now] += 1
-        return dict(zip((key for key, _ in asked), count_rows(self.dataframe, [found for _, found in asked]), strict=True))
+        return dict(zip((key for key, _ in asked), count_rows(self.dataframe, [Counted(found.expression, found.cell, found.condition) for _, found in asked]), strict=True))
 
     def _aggregate(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:
@@ -253,6 +256,14 @@ class SparkEngine:
         with self.watched():
             yield from map(tuple, self._judged(judged, columns).collect())
 
+    def candidates(self, name: str, relation: str, /, *, record: str, cell: str, condition: str) -> str:
+        """A view. Where the condition asks what Java answers slowly, DuckDB answers it on the executors."""
+        filled = f"SELECT {record} AS record, {cell} AS cell FROM {quoted(relation)} WHERE {cell} IS NOT NULL"
+        asked = condition.replace(CELL, "cell")
+        frame = matching_rows(self._sql(filled), asked) if is_dear(condition) else self._sql(f"SELECT record, cell FROM ({filled}) AS filled WHERE {asked}")
+        frame.createOrReplaceTempView(name)
+        return name
+
     def keep(self, relation: str, sql: str, /) -> None:
         """A query's rows on the executors' disks."""
         self._keep(relation, self._sql(sql)).createOrReplaceTempView(relation)
@@ -266,7 +277,7 @@ class SparkEngine:
         """The executors' disk of what was kept."""
         if relation in self._kept:
             self._kept.pop(relation).unpersist()
-            self.session.catalog.dropTempView(relation)
+        self.session.catalog.dropTempView(relation)
 
     def _sql(self, sql: str) -> DataFrame:
         self.scans.note(sql)

@@ -35,6 +35,12 @@ class Asks(Protocol):
     def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
         """What the function makes of a query's rows: a few rows for each part of them, in any order."""
 
+    def candidates(self, name: str, relation: str, /, *, record: str, cell: str, condition: str) -> str:
+        """A relation of ``record`` and ``cell`` (both text), of the rows whose cell meets a condition on ``CELL``: what to write after FROM, once.
+
+        ``record`` and ``cell`` are expressions; the condition is never true of null. An engine that must name the relation calls it ``name``.
+        """
+
     def keep(self, relation: str, sql: str, /) -> None:
         """Compute a query once, under a name that later queries may use."""
 

@@ -20,6 +20,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from teleaudit.counting.by_value import CELL
 from teleaudit.detectors.account_data import names_account_data, profile_account
 from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, card_data_in_cell, decide_card_data
 from teleaudit.detectors.decisions import ColumnDecision, Level
@@ -30,7 +31,6 @@ from teleaudit.detectors.split_cards import SPLIT_PROFILE, decide_split_columns,
 from teleaudit.detectors.truncation import profile_truncated, truncated_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
-from teleaudit.expectations.metrics import CELL
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.schema import TABLES
 
@@ -68,7 +68,7 @@ class ExpectNoCardData(ExpectNoContent):
     def found(self, column: str, asks: Asks, filled: int) -> Found:  # noqa: ARG002 (as every expectation of content has it)
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
-        asks.keep(cells, card_cells_query(quoted(self.relation), self.key_sql, text_of(column), candidate=self.candidates(column)))
+        asks.keep(cells, card_cells_query(self.candidates(column, asks)))
         decision = self._decide(column, cells, asks)
         judge = partial(cell_finds, in_cell=partial(card_data_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))

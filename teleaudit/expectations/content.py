@@ -14,10 +14,11 @@ from typing import Any, ClassVar, NamedTuple
 
 from great_expectations.expectations.expectation import BatchExpectation
 
+from teleaudit.counting.by_value import CELL
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
-from teleaudit.expectations.metrics import AGGREGATE, CELL, matching, metric
+from teleaudit.expectations.metrics import AGGREGATE, matching, metric
 from teleaudit.expectations.rows import DataSet, literal, quoted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.verdicts import Answer, Deviation
@@ -54,9 +55,11 @@ class ExpectNoContent(BatchExpectation):
         """The text of a column's cell."""
         return text_of(column)
 
-    def candidates(self, column: str) -> str:
-        """SQL that is true of a column's candidates, in a query of the exports' rows."""
-        return self.candidate(column, self.cell(column))
+    def candidates(self, column: str, asks: Asks) -> str:
+        """Record and cell of a column's candidates, as a relation."""
+        return asks.candidates(
+            self.kept_name(f"candidates_{self.place(column)}"), self.relation, record=self.key_sql, cell=self.cell(column), condition=self.candidate(column, CELL)
+        )
 
     def damaged(self) -> str:
         """SQL that is true of a row with a cell nobody can judge any more."""
@@ -67,7 +70,7 @@ class ExpectNoContent(BatchExpectation):
         """What the column is as a whole, and a query with the function that makes of its rows the column's finds (``FINDS``).
 
         ``filled`` is the number of its cells that are filled; 0 where ``asks_filled`` is not set. What it keeps with the engine
-        is named ``cells_`` or ``levels_`` and the column's place, by ``kept_name``.
+        is named ``cells_``, ``levels_`` or ``candidates_`` and the column's place, by ``kept_name``.
         """
 
     def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:  # noqa: ARG002 (of detectors that look at one column at a time)
@@ -122,7 +125,7 @@ class ExpectNoContent(BatchExpectation):
         certain, review, by_place = (
             self._kept(finds, cells, asks) if cells else (0, 0, {})
         )  # of most data sets nothing is left to ask, and on a cluster every question has its price
-        for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels")):
+        for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels", "candidates")):
             asks.drop(kept)
         if not certain:
             asks.drop(finds)
@@ -175,7 +178,7 @@ class ExpectNothingDetected(ExpectNoContent):
     def found(self, column: str, asks: Asks, filled: int) -> Found:
         """Candidates are kept once, counted, and judged where the column as a whole does not clear them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
-        asks.keep(cells, f"SELECT {self.key_sql} AS record, {text_of(column)} AS cell FROM {quoted(self.relation)} WHERE {self.candidates(column)}")
+        asks.keep(cells, f"SELECT record, cell FROM {self.candidates(column, asks)}")
         counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column))))
         decision = self.decide(counts, column, filled)
         judge = partial(cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column))

@@ -53,7 +53,7 @@ class ExpectNoMessageContent(ExpectNoContent):
         """Each candidate and how many cells hold it. MATERIALIZED, or DuckDB would ask the condition of every row again."""
         text, relation = self.cell(column), quoted(self.relation)
         if not asks.has_few_values(self.relation, text):
-            return f"SELECT {text} AS cell, count(*) AS times FROM {relation} WHERE {self.candidates(column)} GROUP BY {text}"
+            return f"SELECT cell, count(*) AS times FROM {self.candidates(column, asks)} GROUP BY cell"
         values = f"SELECT {text} AS cell, count(*) AS times FROM {relation} GROUP BY {text}"
         return f"WITH texts AS MATERIALIZED ({values}) SELECT cell, times FROM texts WHERE {self.candidate(column, 'cell')}"
 

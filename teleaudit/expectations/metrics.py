@@ -5,7 +5,7 @@ and answers all of an expectation's numbers at once, so a data set is scanned on
 is evaluated once per row (measured at the cost of a hand-written query; four filtered counts cost twice as much).
 
 Where rows meet a condition on one cell (what a detector wants to see), an engine may count them by the column's different
-values: DuckDB does where they are few (``engines/duckdb_counting.py``).
+values: DuckDB does where they are few (``counting/by_value.py``).
 
 The expressions are DuckDB's SQL. Spark has no histogram: there a metric hands its expression to the engine, which counts
 the codes of all expectations in one job of its own (``engines/spark.py``).
@@ -23,10 +23,11 @@ from great_expectations.expectations.metrics.metric_provider import metric_parti
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
+from teleaudit.counting.by_value import CELL
+
 ROW_CLASSES = "table.row_classes"
 AGGREGATE = "table.sql_aggregate"
 MATCHING = "table.matching_rows"
-CELL = '"cell_looked_into"'  # stands for the cell in a condition that is the same for many columns
 
 
 class Asked(NamedTuple):

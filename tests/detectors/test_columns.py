@@ -166,7 +166,7 @@ def test_only_text_is_read_where_numbers_are_decided_upon() -> None:
     cells = [CARDS[0], grouped(CARDS[0], " "), f"kort {CARDS[0]}", "12345678", with_check_digit("35", 15)]
     connection.execute("CREATE TABLE t (c VARCHAR)")
     connection.executemany("INSERT INTO t VALUES (?)", [[cell] for cell in cells])
-    kept = connection.execute(card_cells_query("t", "c", "c", candidate=card_candidate_sql("c"))).fetchall()
+    kept = connection.execute(card_cells_query(f"(SELECT c AS record, c AS cell FROM t WHERE {card_candidate_sql('c')})")).fetchall()
     assert sorted(cell for _, cell, number in kept if number is None) == [cells[2]]
     assert sorted(cell for _, cell, number in kept if number is not None) == sorted(cells[:2])
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from teleaudit.expectations.metrics import CELL
-from teleaudit.expectations.rows import quoted
-
+CELL = '"cell_looked_into"'  # stands for the cell in a condition that is the same for many columns
 _FEW_ROWS = 10_000  # so many rows have few values, however many
 _SHARE = 0.1  # of a column's rows, that its different values may be; above it grouping costs what it saves
 _MOST = 1_000_000  # values that are held at once of one column
 
 
 class Condition(NamedTuple):
-    """A condition on ``CELL``, never true of null, and the expression of type text that is the cell. All in DuckDB's SQL."""
+    """A condition on ``CELL``, never true of null, the expression of type text that is the cell, and the relation's name. All in DuckDB's SQL."""
 
     condition: str
     cell: str
@@ -28,7 +26,7 @@ class Condition(NamedTuple):
 
 def values_query(relation: str, cells: Sequence[str]) -> str:
     """One row: how many rows there are, and how many different values each cell has, about."""
-    return f"SELECT count(*), {', '.join(f'approx_count_distinct({cell})' for cell in cells)} FROM {quoted(relation)}"
+    return f"SELECT count(*), {', '.join(f'approx_count_distinct({cell})' for cell in cells)} FROM {relation}"
 
 
 def are_few(values: int, rows: int) -> bool:
@@ -48,7 +46,7 @@ class ByValue:
 
     def sql(self) -> str:
         """A row for each column: its place, and for each condition the number of rows that meet it; null for none. Every column is read once."""
-        values = (f"SELECT {place} AS place, {cell} AS {CELL}, count(*) AS times FROM {quoted(self._relation)} GROUP BY {cell}" for place, cell in enumerate(self._cells))
+        values = (f"SELECT {place} AS place, {cell} AS {CELL}, count(*) AS times FROM {self._relation} GROUP BY {cell}" for place, cell in enumerate(self._cells))
         counts = ", ".join(f"sum(times) FILTER (WHERE {self._where(condition)})" for condition in self._conditions)
         return f"SELECT place, {counts} FROM ({' UNION ALL '.join(values)}) AS counted GROUP BY place"
 
