@@ -25,7 +25,7 @@ class Counted(NamedTuple):
 
 
 def matching_part(batches: Iterable[pa.RecordBatch], *, condition: str) -> Iterator[pa.RecordBatch]:
-    """Those of a part of the rows."""
+    """The rows of a part that meet a condition: ``record`` and ``cell``, both text."""
     with closing(duckdb.connect(config={"threads": 1})) as connection:
         for some in _tables(batches, ["record", "cell"]):
             connection.register(_SOME, some)
