@@ -28,7 +28,8 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("views",),  # SQL text and the columns it adds: what a suite may name
     ("suites", "verdicts"),
     ("conflicts",),
-    ("exports", "counting"),
+    ("counting",),
+    ("exports",),
     ("expectations", "detectors"),
     ("engines",),
     ("checks",),

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import duckdb
 
+from teleaudit.counting.by_value import are_few, values_query
 from teleaudit.exports import conversion
 from teleaudit.exports.conversion import Source, literal, quoted
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.staging import Staged, make_private
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, Kind
-
-_REPEATED = 0.1  # of a file's rows, that a column's different values may be: above it they cost more to tell apart than to ask
-_MOST = 1_000_000  # values that are told apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +74,8 @@ def _with_plain_texts(connection: duckdb.DuckDBPyConnection, file: Staged, sourc
     }
     if file.recognised.format != "parquet" or not texts:
         return sources
-    ((*values,),) = connection.execute(f"SELECT {', '.join(f'approx_count_distinct({text})' for text in texts.values())} FROM {file.relation}").fetchall()
-    few = min(_REPEATED * file.rows, _MOST)
-    cells = (f"SELECT {'DISTINCT' if different <= few else ''} {text} AS cell FROM {file.relation}" for text, different in zip(texts.values(), values, strict=True))
+    ((rows, *values),) = connection.execute(values_query(file.relation, list(texts.values()))).fetchall()
+    cells = (f"SELECT {'DISTINCT' if are_few(different, rows) else ''} {text} AS cell FROM {file.relation}" for text, different in zip(texts.values(), values, strict=True))
     asked = ", ".join(f"(SELECT bool_and({conversion.plain('cell')}) FROM ({each}))" for each in cells)
     ((*found,),) = connection.execute(f"SELECT {asked}").fetchall()
     plain = {name for name, is_plain in zip(texts, found, strict=True) if is_plain}  # null of a column without values
