@@ -28,7 +28,7 @@ from teleaudit.views import data_set_view
 from teleaudit.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from teleaudit.engines import Engine
+    from teleaudit.engines.engine import Engine
 
 Tell = Callable[[Mapping[str, Any]], None]  # of {"step": ...}, {"stage": ...}, and how it ended
 _LOOK_EVERY_S = 0.5

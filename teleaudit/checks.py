@@ -22,7 +22,7 @@ import sqlglot
 from sqlglot import exp
 
 from teleaudit.audits import Audit
-from teleaudit.engines import Engine
+from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.rows import DataSet, quoted

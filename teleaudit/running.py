@@ -139,7 +139,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
 def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Timings) -> SparkRun:
     """A session for as long as the run lasts. Raises: UserError."""
     with timings.stage("spark"):
-        from teleaudit.engines.spark_session import check_installed  # its package imports Great Expectations, and the warm kernel does that meanwhile
+        from teleaudit.engines.spark_session import check_installed  # says what is missing before anything that takes seconds to import
 
         check_installed()
         from teleaudit.spark_runs import spark_run

@@ -23,7 +23,7 @@ from teleaudit.runs import RunFolder
 from teleaudit.suites import Topic
 
 if TYPE_CHECKING:
-    from teleaudit.engines import Engine
+    from teleaudit.engines.engine import Engine
 
 ENVIRONMENT = "TELEAUDIT_RUN"
 _STATE = "state.json"

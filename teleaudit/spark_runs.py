@@ -15,7 +15,7 @@ from teleaudit.exports.distributed import SESSION_SETTINGS, read_export_on_spark
 from teleaudit.exports.reading import ReadExport
 
 if TYPE_CHECKING:
-    from teleaudit.engines import Engine
+    from teleaudit.engines.engine import Engine
 
 
 class SparkRun:

@@ -26,8 +26,8 @@ import pandas as pd
 
 from teleaudit.audits import Audit, Parameter
 from teleaudit.checks import Bench
-from teleaudit.engines import Engine
 from teleaudit.engines.duckdb import DuckDBEngine
+from teleaudit.engines.engine import Engine
 from teleaudit.exports.reading import ReadExport
 from teleaudit.suites import Check, Clause, Suite, load_suites
 from teleaudit.verdicts import CheckResult, Deviation

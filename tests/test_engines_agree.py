@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from teleaudit.checks import Bench
-from teleaudit.engines import Engine
+from teleaudit.engines.engine import Engine
 from teleaudit.suites import TOPICS, Topic
 from teleaudit.verdicts import Verdict
 from tests.engines.tables import make_round

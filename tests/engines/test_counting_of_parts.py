@@ -68,7 +68,7 @@ def test_the_rows_that_meet_a_condition_are_those_that_are_counted(monkeypatch: 
     assert expected
 
 
-def test_executors_need_no_great_expectations() -> None:
-    asked = "teleaudit.counting.parts, teleaudit.detectors.judging, teleaudit.exports.distributed, teleaudit.exports.distributed_blocks"
+def test_executors_and_who_asks_for_a_session_need_no_great_expectations() -> None:
+    asked = "teleaudit.counting.parts, teleaudit.detectors.judging, teleaudit.exports.distributed, teleaudit.exports.distributed_blocks, teleaudit.engines.spark_session"
     told = subprocess.run([sys.executable, "-c", f"import sys, {asked}; print('great_expectations' in sys.modules)"], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
