@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -62,11 +63,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On Spark a test takes ten seconds and more: there it runs with its first values, with all others and where it is ``long_on_spark`` only with the long tests."""
-    seen = set()
+    """On Spark a test takes five seconds and more: a file's first test of each check runs, with its first values; all else, and what is ``long_on_spark``, is a long test."""
+    seen: set[tuple[object, str]] = set()
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and item.callspec.params.get("engine") == "spark":
-            test = item.nodeid.partition("[")[0]
-            if test in seen or item.get_closest_marker("long_on_spark"):
+            told = {(item.path, name) for name in (item.originalname, _check_of(item)) if name}
+            if told & seen or item.get_closest_marker("long_on_spark"):
                 item.add_marker(pytest.mark.deep)
-            seen.add(test)
+            else:
+                seen |= told
+
+
+def _check_of(test: pytest.Function) -> str | None:
+    """The first id of a check or a clause that a test names, in its values or its text."""
+    words = (*test.callspec.params.values(), *test.function.__code__.co_consts)
+    return next((word for word in words if isinstance(word, str) and re.fullmatch(r"(?:BIZ|KAZ|HYG)-[\w-]+(?:\.\w+)?", word)), None)
