@@ -20,6 +20,8 @@ from tests.test_run_on_spark import answers, audited, records
 
 _OPTIONS = ("--exports", str(ROOT / "data_samples" / "bizzy"), "--no-notebooks", "--as-of", "2026-11-22")
 _LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
+# Spark tells its last try only. Where that met an executor that was still ending, nothing in it says why it ended.
+_NO_MEMORY = "an executor ran out of memory|executors were lost more often than Spark tries again, often because they run out of memory"
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(900)]
 
 
@@ -114,7 +116,7 @@ def exhaust_an_executor(master: str, scratch: Path) -> None:
     with spark_session(master, memory="1GiB", scratch=scratch) as session:
         engine = SparkEngine(session)
         engine.session.range(20_000_000, numPartitions=1).createOrReplaceTempView("numbers")
-        with pytest.raises(UserError, match="an executor ran out of memory"):
+        with pytest.raises(UserError, match=_NO_MEMORY):
             list(engine.fetch("SELECT length(array_to_string(list(repeat(CAST(id AS VARCHAR), 200)), ',')) AS n FROM numbers"))
-        with pytest.raises(UserError, match="an executor ran out of memory"):  # nothing is asked of it any more
+        with pytest.raises(UserError, match=_NO_MEMORY):  # nothing is asked of it any more
             list(engine.fetch("SELECT 1 AS n"))

@@ -12,7 +12,8 @@ from teleaudit.errors import UserError
 
 Failure = (PySparkException, Py4JError, ConnectionError, EOFError)
 
-# Looked for in this order in the text of an exception and of its causes.
+# Looked for in this order in the text of an exception and of its causes. Java ends with 52 where it has no memory, the system ends with 137 (signal 9) what takes
+# too much: YARN and Kubernetes write "exit code" or "exitCode=", a standalone cluster "exited with code".
 _SAID: Mapping[str, str] = {
     r"PATH_NOT_FOUND|FILE_NOT_EXIST|SparkFileNotFoundException|FileNotFoundException": (
         "a file that the driver sees cannot be read by the executors. Put the exports on storage that all of them reach "
@@ -24,12 +25,13 @@ _SAID: Mapping[str, str] = {
     r"PYTHON_VERSION_MISMATCH|Python in worker has different version": (
         "driver and executors run different versions of Python. Set spark.pyspark.python to the one that teleaudit is installed in."
     ),
-    r"OutOfMemoryError|exit code 137|exit code 52|exitCode=137|OOMKilled|Container killed|SPARK_OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY|Python worker exited unexpectedly": (
+    r"OutOfMemoryError|(?i:exit(?:ed with)? ?code)[ =:]+(?:52|137)\b|OOMKilled|Container killed|SPARK_OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY|Python worker exited unexpectedly": (
         "an executor ran out of memory. Give them more (--memory, or spark.executor.memory; spark.executor.memoryOverhead for Python) or fewer cores, and start again."
     ),
     r"No space left on device|DiskFull|disk space": "an executor's disk is full. Give spark.local.dir more room, and start again.",
     r"ExecutorLostFailure|RejectedExecutionException|FetchFailed|Slave lost|Worker lost|executor .{0,40}lost": (
-        "executors were lost more often than Spark tries again. See the cluster's logs."
+        "executors were lost more often than Spark tries again, often because they run out of memory. "
+        "Give them more (--memory, or spark.executor.memory; spark.executor.memoryOverhead for Python), or see the cluster's logs."
     ),
     r"SparkContext was shut down|SparkContext has been shutdown|stopped SparkContext|Py4JNetworkError|Connection refused|Answer from Java side is empty": (
         "the Spark application has ended while the audit was running. See the cluster's logs, and start again."

@@ -1,0 +1,37 @@
+"""What is said when Spark itself fails: what an operator can do, whichever words a cluster has for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from teleaudit.engines.spark_failures import said_of
+
+_LOST = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most recent failure: Lost task 0.3 (TID 6): ExecutorLostFailure (executor 1 exited) Reason: "
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Command exited with code 52",
+        "Command exited with code 137",
+        "Container marked as failed: container_1 on host: node. Exit status: 137. Diagnostics: Container killed on request. Exit code is 137",
+        "Container from a bad node. Exit status: 143. Diagnostics: Container killed by YARN for exceeding physical memory limits",
+        "The executor with id 1 exited with exit code 137(SIGKILL, possible container OOM).",
+        "The executor with id 1 exited with exit code 52.",
+        "container status: exitCode=137, reason=OOMKilled",
+        "java.lang.OutOfMemoryError: Java heap space",
+    ],
+)
+def test_an_executor_without_memory_is_told_as_such(reason: str) -> None:
+    assert "an executor ran out of memory" in str(said_of(ConnectionError(_LOST + reason)))
+
+
+@pytest.mark.parametrize(
+    "reason", ["Command exited with code 1", "Command exited with code 520", "Remote RPC client disassociated", "worker lost", "RejectedExecutionException: [Shutting down]"]
+)
+def test_of_an_executor_that_is_lost_for_no_told_reason_memory_is_said_to_be_likely(reason: str) -> None:
+    assert "executors were lost more often than Spark tries again, often because" in str(said_of(ConnectionError(_LOST + reason)))
+
+
+def test_what_is_no_failure_of_the_cluster_is_left_alone() -> None:
+    assert said_of(ConnectionError("[DIVIDE_BY_ZERO] Division by zero")) is None
