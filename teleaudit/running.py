@@ -23,6 +23,7 @@ from teleaudit import figures
 from teleaudit.answering import answer_checks
 from teleaudit.audits import Audit, is_url, load_audit
 from teleaudit.conflicts import Conflict, find_conflicts, load_categories
+from teleaudit.engines.spark_session import check_installed
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.estimating import estimate_rows
 from teleaudit.exports.locating import find_files
@@ -139,10 +140,8 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
 def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Timings) -> SparkRun:
     """A session for as long as the run lasts. Raises: UserError."""
     with timings.stage("spark"):
-        from teleaudit.engines.spark_session import check_installed  # says what is missing before anything that takes seconds to import
-
         check_installed()
-        from teleaudit.spark_runs import spark_run
+        from teleaudit.spark_runs import spark_run  # needs pyspark
 
         return stack.enter_context(spark_run(options.master, memory=timings.memory_limit, executor_memory=options.memory, work=folder.work))
 
