@@ -13,7 +13,7 @@ from teleaudit.errors import UserError
 Failure = (PySparkException, Py4JError, ConnectionError, EOFError)
 
 # Looked for in this order in the text of an exception and of its causes. Java ends with 52 where it has no memory, the system ends with 137 (signal 9) what takes
-# too much: YARN and Kubernetes write "exit code" or "exitCode=", a standalone cluster "exited with code".
+# too much: Kubernetes writes "exit code", YARN "exit status:", a standalone cluster "exited with code" (Spark 4.1.4).
 _SAID: Mapping[str, str] = {
     r"PATH_NOT_FOUND|FILE_NOT_EXIST|SparkFileNotFoundException|FileNotFoundException": (
         "a file that the driver sees cannot be read by the executors. Put the exports on storage that all of them reach "
@@ -25,7 +25,8 @@ _SAID: Mapping[str, str] = {
     r"PYTHON_VERSION_MISMATCH|Python in worker has different version": (
         "driver and executors run different versions of Python. Set spark.pyspark.python to the one that teleaudit is installed in."
     ),
-    r"OutOfMemoryError|(?i:exit(?:ed with)? ?code)[ =:]+(?:52|137)\b|OOMKilled|Container killed|SPARK_OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY|Python worker exited unexpectedly": (
+    r"OutOfMemoryError|(?i:exit(?:ed with)? ?(?:code|status))[ =:]+(?:52|137)\b|OOMKilled|Container killed|SPARK_OUT_OF_MEMORY|UNABLE_TO_ACQUIRE_MEMORY"
+    r"|Python worker exited unexpectedly": (
         "an executor ran out of memory. Give them more (--memory, or spark.executor.memory; spark.executor.memoryOverhead for Python) or fewer cores, and start again."
     ),
     r"No space left on device|DiskFull|disk space": "an executor's disk is full. Give spark.local.dir more room, and start again.",

@@ -14,7 +14,8 @@ _LOST = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, m
     [
         "Command exited with code 52",
         "Command exited with code 137",
-        "Container marked as failed: container_1 on host: node. Exit status: 137. Diagnostics: Container killed on request. Exit code is 137",
+        "Container from a bad node: container_1 on host: node. Exit status: 137.",
+        "Container from a bad node: container_1 on host: node. Exit status: 52.",
         "Container from a bad node. Exit status: 143. Diagnostics: Container killed by YARN for exceeding physical memory limits",
         "The executor with id 1 exited with exit code 137(SIGKILL, possible container OOM).",
         "The executor with id 1 exited with exit code 52.",
