@@ -33,6 +33,7 @@ from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import MATCHING
 from teleaudit.expectations.rows import quoted
+from teleaudit.machine import set_progress_bar
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.views import views
 
@@ -177,8 +178,7 @@ class DuckDBEngine:
     def asking_cursor(self) -> duckdb.DuckDBPyConnection:
         """The cursor that Great Expectations asks on, whose progress is watched."""
         self._asking = self.cursor()
-        self._asking.execute("SET enable_progress_bar = true")
-        self._asking.execute("SET enable_progress_bar_print = false")
+        set_progress_bar(self._asking, watched=True)
         return self._asking
 
     def progress(self) -> float | None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from teleaudit.errors import ExportError
 from teleaudit.exports.conversion import literal
 from teleaudit.exports.dates import LOCAL_ZONE
+from teleaudit.machine import set_progress_bar
 
 MEMORY_LIMIT = "512MB"
 _THREADS = 4
@@ -66,7 +67,7 @@ def connect(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"SET threads = {min(_THREADS, os.cpu_count() or 1)}")
         connection.execute(f"SET TimeZone = '{LOCAL_ZONE}'")
         connection.execute("SET preserve_insertion_order = false")
-        connection.execute("SET enable_progress_bar = false")
+        set_progress_bar(connection, watched=False)
         if folder is not None:
             connection.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
         yield connection

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql
 from teleaudit.detectors.prefilter import card_number_sql
-from teleaudit.machine import cores
+from teleaudit.machine import cores, set_progress_bar
 from teleaudit.scanning.batches import Batch, Cells, Column
 from teleaudit.scanning.kinds import DIGITS, TEXT, Kind
 
@@ -91,7 +91,7 @@ class Looking:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self._connection.execute(f"SET threads = {cores()}")
-        self._connection.execute("SET enable_progress_bar = false")
+        set_progress_bar(self._connection, watched=False)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
