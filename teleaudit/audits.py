@@ -70,6 +70,14 @@ class Parameter(_Strict):
         return self
 
 
+class NotHeld(_Strict):
+    """The controller's declaration that it keeps no such register, or offers no such service: what is asked of it is not relevant."""
+
+    owner: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    declared_on: dt.date
+
+
 class ExportSpec(_Strict):
     """One export: its files, how they are written, and which header is which canonical column.
 
@@ -119,6 +127,9 @@ class Audit(_Strict):
     exports: dict[str, ExportSpec]
     own_domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...] = ()  # the operator's own hosts, subdomains included: no browsing data
     parameters: dict[str, Parameter] = Field(default_factory=dict)
+    not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table
+    notebooks: tuple[str, ...] = ()  # the operator's own, run beside those of the workspace: paths from the audit file
+    sample: bool = False  # invented exports that came with the package: never what an unnamed audit means
     report_languages: tuple[Literal["da"], ...] = ("da",)
 
     _path: Path
