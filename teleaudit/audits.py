@@ -19,6 +19,7 @@ from teleaudit.schema import TABLES
 from teleaudit.workspace import find_workspace
 
 AUDIT_FILE = "audit.yaml"
+_PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")  # of an export: its working copy's folder is called so
 
 DateFormat = Literal[
     "yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm-yyyy", "yyyymmdd", "dd-mm-yy", "iso8601", "epoch-seconds", "excel-serial"
@@ -37,6 +38,17 @@ def _valid_cvr(value: str) -> str:
         msg = "not a valid CVR number (eight digits, modulus 11)"
         raise ValueError(msg)
     return value
+
+
+def plain_name(value: str) -> str:
+    """The name, which can be a folder's anywhere and leads nowhere else. Raises: ValueError."""
+    if not _PLAIN_NAME.fullmatch(value):
+        msg = "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting with a letter or digit"
+        raise ValueError(msg)
+    return value
+
+
+PlainName = Annotated[str, AfterValidator(plain_name)]
 
 
 class Controller(_Strict):
@@ -116,7 +128,7 @@ class ExportSpec(_Strict):
 class Audit(_Strict):
     """One operator's audit, as its ``audit.yaml`` says."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     controller: Controller
     policy: Policy
     as_of: dt.date | None = None  # the date on which deadlines are judged; today when neither file nor command says
@@ -124,7 +136,7 @@ class Audit(_Strict):
     suites: tuple[str, ...]
     gate: Annotated[float, Field(gt=0, le=1)] = 0.99  # smallest M/N with which a check may pass
     max_rejected: Annotated[float, Field(ge=0, le=1)] = 0.001  # share of unreadable rows above which a data set is not judged
-    exports: dict[str, ExportSpec]
+    exports: dict[PlainName, ExportSpec]
     own_domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...] = ()  # the operator's own hosts, subdomains included: no browsing data
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table
@@ -133,6 +145,14 @@ class Audit(_Strict):
     report_languages: tuple[Literal["da"], ...] = ("da",)
 
     _path: Path
+
+    @model_validator(mode="after")
+    def _export_names_differ(self) -> Audit:
+        folded = [name.casefold() for name in self.exports]
+        if twice := sorted({name for name in self.exports if folded.count(name.casefold()) > 1}):
+            msg = f"export names that differ in case alone: {', '.join(twice)}"
+            raise ValueError(msg)
+        return self
 
     @property
     def path(self) -> Path:
@@ -220,7 +240,7 @@ def _say(file: Path, error: ValidationError) -> str:
     """Every complaint on a line of its own, with the place in the file and the near match of an unknown key."""
     lines = []
     for complaint in error.errors():
-        place = ".".join(str(part) for part in complaint["loc"])
+        place = ".".join("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(part)) for part in complaint["loc"] if part != "[key]")
         if complaint["type"] == "extra_forbidden":
             unknown = str(complaint["loc"][-1])
             lines.append(f"{file}: unknown key '{place}'.{near_match(unknown, _keys_at(complaint['loc'][:-1]))}")

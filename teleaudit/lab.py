@@ -75,7 +75,7 @@ def _opened_here(audit: str, as_of: str) -> RunState:
         as_of=dt.date.fromisoformat(as_of) if as_of else spec.as_of or dt.datetime.now(dt.UTC).date(),
         started_at=dt.datetime.now(dt.UTC),
         folder=folder,
-        exports=read_exports(spec, root=str(spec.root), work=folder.work),
+        exports=read_exports(spec, root=str(spec.root), work=folder.exports),
         engine="duckdb",
         memory=default_memory(),
     )

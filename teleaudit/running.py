@@ -115,7 +115,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         timings.add(Stage(stage="start", seconds=timings.seconds))
         spark = _on_spark(options, folder, stack, timings) if options.engine == "spark" else None
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
-        exports = read_exports(audit, root=root, work=folder.work, progress=progress, timings=timings, spark=spark)
+        exports = read_exports(audit, root=root, work=folder.exports, progress=progress, timings=timings, spark=spark)
         for export in exports:
             for warning in export.warnings:
                 say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")

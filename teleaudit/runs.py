@@ -53,6 +53,11 @@ class RunFolder:
         """Working copies, while the run lasts."""
         return self.path / _WORK
 
+    @property
+    def exports(self) -> Path:
+        """The working copies of the exports, a folder each, beside nothing else."""
+        return self.work / "exports"
+
     def write(self, name: str, content: bytes) -> Path:
         """A file of the record, written under another name first so that it is whole or not there."""
         target = self.record / name

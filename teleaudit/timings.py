@@ -114,7 +114,7 @@ class _Peaks:
         """See what is taken now."""
         self.memory = max(self.memory, memory_of_tree())
         self.disk = max(self.disk, disk_use(self.work))
-        self.spill = max(self.spill, sum(disk_use(folder) for folder in (self.work / "spill", *self.work.glob("*/spill"))))
+        self.spill = max(self.spill, sum(disk_use(folder) for folder in (self.work / "spill", *self.work.glob("exports/*/spill"))))
 
     def _look_on(self) -> None:
         while not self._ended.wait(_SAMPLE_EVERY_S):

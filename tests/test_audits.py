@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,17 @@ def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> No
 def test_a_wrong_value_is_refused_with_its_place(tmp_path: Path, right: str, wrong: str, said: str) -> None:
     assert right in _GOOD
     assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD.replace(right, wrong))
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", ".", "..", "", "a/b", "a\\b", "state.json", "a b", "a\nb", "a\0b", "~", "-rf", "x" * 65, "ключ", "🙂", "C:x"])
+def test_an_export_has_a_plain_name(tmp_path: Path, name: str) -> None:
+    refusal = _refusal(tmp_path, _GOOD.replace("  kunder:", f"  {json.dumps(name)}:"))
+    assert "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting with a letter or digit" in refusal
+
+
+def test_export_names_differ_in_more_than_case(tmp_path: Path) -> None:
+    twice = _GOOD.replace("exports:\n", "exports:\n  KUNDER: {table: crm_customer, files: a.csv}\n")
+    assert "export names that differ in case alone: KUNDER, kunder" in _refusal(tmp_path, twice)
 
 
 def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ def test_a_block_is_timed_and_may_say_what_it_did() -> None:
 def test_the_most_of_disk_and_spill_is_kept_when_it_is_gone_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timings, "_SAMPLE_EVERY_S", 0.01)
     timed = Timings(began=time.monotonic(), memory_limit="1GiB")
-    (tmp_path / "cdr" / "spill").mkdir(parents=True)
+    (tmp_path / "exports" / "cdr" / "spill").mkdir(parents=True)
     with timed.watch(tmp_path):
-        for name in ("cdr/0000.parquet", "cdr/spill/block"):
+        for name in ("exports/cdr/0000.parquet", "exports/cdr/spill/block"):
             (tmp_path / name).write_bytes(os.urandom(100_000))
         time.sleep(0.3)
-        (tmp_path / "cdr" / "spill" / "block").unlink()
+        (tmp_path / "exports" / "cdr" / "spill" / "block").unlink()
     told = timed.as_json()
     assert 100_000 <= told["peak_spill_bytes"] < 200_000 <= told["peak_disk_bytes"] < 300_000
     assert told["peak_memory_bytes"] > 10e6

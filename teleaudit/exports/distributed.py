@@ -89,9 +89,8 @@ def read_export_on_spark(
         files = Root(session=session, address=root).find(spec.files)
     if not files:
         return without_any_file(name, spec), None
-    folder = work / name
-    reading = _Reading(session=session, name=name, spec=spec, root=Root(session=session, address=root), folder=folder, keep=keep, progress=progress or _say_nothing)
-    with spark_errors_said(name, files), storage_errors_said(name), private_folder(folder):
+    with spark_errors_said(name, files), storage_errors_said(name), private_folder(work, name) as folder:
+        reading = _Reading(session=session, name=name, spec=spec, root=Root(session=session, address=root), folder=folder, keep=keep, progress=progress or _say_nothing)
         answer = reading.read(files)
         shutil.rmtree(folder)
         return answer

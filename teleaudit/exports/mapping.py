@@ -12,6 +12,7 @@ from teleaudit.exports import dialects
 from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Staged
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
+from teleaudit.views import derived_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
     names = TABLES[spec.table].names
     present = {column: wanted[column] for column in names if column in wanted and column not in missing}
     constants = {column: spec.constants[column] for column in names if column in spec.constants and column not in present}
-    extras = _extra_names((header for file in files for header in file.header), set(present.values()), reserved=names)
+    extras = _extra_names((header for file in files for header in file.header), set(present.values()), reserved={*names, *derived_names(spec.table)})
     return Mapping(headers=present, constants=constants, extras=extras, missing=missing, remarks=tuple(remarks))
 
 
@@ -59,7 +60,7 @@ def _on_missing(column: str, header: str, file: Staged) -> Remark:
 
 
 def _extra_names(headers: Iterable[str], mapped: set[str], *, reserved: Iterable[str]) -> dict[str, str]:
-    """Names for the unmapped columns; one that is taken gets an underscore."""
+    """Names for the unmapped columns; one that is taken gets an underscore, so that none passes for a canonical or a derived column."""
     taken = {name.casefold() for name in (*reserved, FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN)}
     extras: dict[str, str] = {}
     for header in dict.fromkeys(headers):

@@ -77,8 +77,7 @@ def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress
     paths = find_files(spec.files, root)
     if not paths:
         return without_any_file(name, spec)
-    folder = work / name
-    with storage_errors_said(name), private_folder(folder), connect(folder) as connection:
+    with storage_errors_said(name), private_folder(work, name) as folder, connect(folder) as connection:
         reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
         return reading.read(paths, progress or _say_nothing)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from teleaudit.audits import plain_name
 from teleaudit.errors import ExportError
 from teleaudit.exports.conversion import literal
 from teleaudit.exports.dates import LOCAL_ZONE
@@ -23,13 +24,15 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
-def private_folder(folder: Path) -> Iterator[None]:
-    """A new folder for its owner only. Whatever goes wrong inside, nothing of it stays behind."""
+def private_folder(work: Path, name: str) -> Iterator[Path]:
+    """A new folder of that name for its owner only. Whatever goes wrong inside, nothing of it stays behind.
+
+    Raises: ValueError for a name that leads elsewhere, FileExistsError; nothing was touched then.
+    """
+    folder = work / plain_name(name)
+    folder.mkdir(mode=0o700, parents=True)
     try:
-        if folder.exists():
-            shutil.rmtree(folder)  # of a run that was killed
-        folder.mkdir(mode=0o700, parents=True)
-        yield
+        yield folder
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

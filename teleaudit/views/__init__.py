@@ -24,6 +24,7 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 
 _HEAD = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
 _NAMED = re.compile(r"\bAS (\w+)")
+_QUALIFIER = re.compile(r"\b(\w+)\.\w")  # short names of relations, which are named by AS too
 _REQUIRES = re.compile(r"^-- (\w+) requires (.+)$", re.MULTILINE)
 
 
@@ -51,6 +52,12 @@ def views() -> tuple[View, ...]:
     """All views in the order in which they are created."""
     found = [_read(entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8")) for entry in files(__name__).iterdir() if entry.name.endswith(".sql")]
     return tuple(sorted(found, key=lambda view: (view.order, view.name)))
+
+
+@cache
+def derived_names(table: str) -> frozenset[str]:
+    """Every name that a view of a table gives a column: what an unmapped header may not be called in its working copy."""
+    return frozenset().union(*({*view.requires, *_NAMED.findall(view.sql)} - {*_QUALIFIER.findall(view.sql)} for view in views() if view.table == table))
 
 
 def data_set_view(name: str) -> View:

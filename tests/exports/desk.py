@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class Desk:
         return path
 
     def read(self, files: str, *, table: str = "crm_customer", columns: dict[str, str] | None = None, **spec: Any) -> ReadExport:
+        shutil.rmtree(self.work / "kunder", ignore_errors=True)  # of the reading before
         return read_export("kunder", ExportSpec(table=table, files=files, columns=CUSTOMER if columns is None else columns, **spec), root=self.root, work=self.work)
 
     def refusal(self, files: str, **spec: Any) -> str:

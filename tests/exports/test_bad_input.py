@@ -6,9 +6,12 @@ import errno
 import hashlib
 import os
 import zipfile
+from contextlib import suppress
 from typing import Never
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
@@ -17,6 +20,28 @@ from tests.exports.desk import Desk
 
 GOOD = "Kundenr;Navn;Oprettet;Ophørsdato;Saldo\n1;Ærø;13-01-2020;14-02-2025;1,5\n2;Bøje;15-01-2020;16-02-2025;2,5\n"
 SECRETS = ("Ærø", "Bøje", "13-01-2020", "1,5", "hemmelig")
+
+
+@given(
+    name=st.one_of(
+        st.text(max_size=12),
+        st.from_regex(r"(\.{1,2}/|/|~/)*[\w. \\/-]{0,8}", fullmatch=True),
+        st.sampled_from(["../outside", "..", ".", "", "outside/../..", "kunder/../../outside"]),
+    )
+)
+def test_no_name_of_an_export_reaches_outside_the_folder_of_working_copies(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    home = tmp_path_factory.mktemp("home")
+    root, work, outside = home / "exports", home / "run" / "work", home / "run" / "outside"
+    for folder in (root, work, outside):
+        folder.mkdir(parents=True)
+        (folder / "kept.csv").write_text(GOOD, encoding="utf-8")
+    before = {path for path in home.rglob("*") if not path.is_relative_to(work)}
+
+    with suppress(ValueError, FileExistsError):
+        read_export(name, ExportSpec(table="crm_customer", files="kept.csv", columns={"customer_id": "Kundenr"}, dates="dd-mm-yyyy"), root=root, work=work)
+        assert {path.name for path in work.iterdir()} == {"kept.csv", name}
+    assert {path for path in home.rglob("*") if not path.is_relative_to(work)} == before
+    assert (work / "kept.csv").exists()
 
 
 def test_a_missing_file_cannot_be_judged(desk: Desk) -> None:

@@ -152,3 +152,24 @@ def test_the_sheet_is_the_one_named(desk: Desk) -> None:
     workbook(desk, [["Kundenr"], [1]], sheets=("Forside", "Kunder"))
     assert desk.rows(desk.read("kunder.xlsx", columns={"customer_id": "Kundenr"}, sheet="Kunder"), "customer_id") == [("1",)]
     assert desk.refusal("kunder.xlsx", sheet="Kundr") == "kunder.xlsx has no sheet 'Kundr'. Did you mean 'Kunder'?"
+
+
+@pytest.mark.parametrize(
+    ("table", "header"),
+    [
+        ("dsar", "due"),
+        ("dsar", "answered_on"),
+        ("cdr", "call_date"),
+        ("crm_customer", "is_test"),
+        ("crm_customer", "IS_TEST"),
+        ("crm_customer", "relationship_end"),
+        ("disclosure", "names"),
+        ("dsar", "decision"),
+    ],
+)
+def test_an_unmapped_header_never_takes_the_name_of_a_derived_column(desk: Desk, table: str, header: str) -> None:
+    desk.write("kunder.csv", f"Kundenr;{header}\nK1;x\n")
+    export = desk.read("kunder.csv", table=table, columns={"customer_id": "Kundenr"})
+
+    assert export.extra_columns == (f"{header}_",)
+    assert desk.rows(export, f"{header}_") == [("x",)]
