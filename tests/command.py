@@ -23,6 +23,7 @@ from teleaudit.cli import _code
 from teleaudit.suites import Suite, load_suite
 
 ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_S = 1_500  # with what must happen: a machine that does other work too is slow, and a test is no clock
 MAIN = "from teleaudit.cli import main; main()"
 _AS_ON_A_TERMINAL = "import signal\nfor name in (signal.SIGINT, signal.SIGHUP): signal.signal(name, signal.SIG_DFL)\n"  # tests in the background or under nohup inherit deaf ears
 
@@ -60,7 +61,7 @@ def start(*words: str | Path, program: str = MAIN, environment: Mapping[str, str
 
 def ended(process: subprocess.Popen[str]) -> Ended:
     """Wait for a process."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return Ended(code=process.returncode, out=out, err=err)
 
 

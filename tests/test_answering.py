@@ -16,7 +16,7 @@ import pytest
 from teleaudit.errors import UserError
 from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.running import _why_lost
-from tests.command import call, checks_of, ended, only_run, results_of, start
+from tests.command import PATIENCE_S, call, checks_of, ended, only_run, results_of, start
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_fork_ends_with_the_warm_process(warm: WarmKernels, tmp_path: Path) ->
     pid = next(answers)["pid"]
     warm.end()
     assert list(answers) == []
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE_S
     while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not Path(f"/proc/{pid}/cmdline").exists() or Path(f"/proc/{pid}/cmdline").read_bytes() == b""

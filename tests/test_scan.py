@@ -36,7 +36,7 @@ from teleaudit.scanning.looking import Looking, ahead, encode
 from teleaudit.scanning.sources import DAMAGED, Source, UnreadableError
 from teleaudit.scanning.tallies import CellTally, TextTally
 from teleaudit.scanning.withheld import ShownPaths, is_personal
-from tests.command import MAIN, ROOT, Ended, call, ended, start
+from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
 
 # Invented: they pass Luhn and belong to nobody.
 CARDS = ("5019738405629174", "4571 4820 1934 7567", "4571903657281040", "5019562837491056")
@@ -571,7 +571,7 @@ def test_an_interrupted_scan_says_so_and_leaves_nothing_behind(tmp_path: Path) -
     (tmp_path / "temporary").mkdir()
     (tmp_path / "a.csv").write_text("id;note\n" + "".join(f"{number};{MESSAGE} {number}\n" for number in range(1_000_000)))
     process = start("scan", tmp_path / "a.csv", environment={"TMPDIR": str(tmp_path / "temporary")})
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     while str(tmp_path / "a.csv") not in {file.path for file in psutil.Process(process.pid).open_files()}:
         assert time.monotonic() < until
         time.sleep(0.1)
