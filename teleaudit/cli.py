@@ -343,11 +343,11 @@ def _date(option: str, value: str) -> dt.date:
 
 @contextmanager
 def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
-    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines now and then otherwise."""
-    from teleaudit.progress import Lines
+    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines with their time now and then otherwise."""
+    from teleaudit.progress import Lines, timed
 
     if not _err.is_terminal:
-        say = _say_on(_err)
+        say = timed(_say_on(_err))
         yield say, _unless_stopped(Lines(say))
         return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"), TimeRemainingColumn(), console=_err, transient=True) as bars:
