@@ -18,7 +18,7 @@ from teleaudit.cli import _Signals
 from tests.command import MAIN, ROOT, Ended, call, checks_of, only_run, results_of, small_exports, small_workspace
 
 COMMANDS = {
-    "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks", "--timings"),
+    "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks", "--timings", "--table", "--quiet", "--json"),
     "inspect": ("--yaml",),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
@@ -118,7 +118,7 @@ def test_an_export_that_is_not_there_ends_with_2(small: Path, clean: Path, tmp_p
     (exports / "kontakter.csv").unlink()
     ended = run(small, exports, tmp_path / "out")
     assert ended.code == 2
-    assert "unknown (no_export)" in ended.out
+    assert "no file for the export kontakter" in ended.out
     assert checks_of(only_run(tmp_path / "out"))["BIZ-ret-3.contact"]["why"] == "no_export"
 
 
