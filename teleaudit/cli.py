@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from teleaudit import __version__
 from teleaudit.errors import ExitCode, UserError, near_match
@@ -92,13 +93,23 @@ def run(  # noqa: PLR0913 (its options)
         ),
     ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Say at the end where time went, and what was taken of memory and disk.")] = False,
+    table: Annotated[bool, typer.Option("--table", help="Show the table of all checks besides.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="One line on stdout, nothing on stderr but errors: for cron.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout (README.md lists its keys), also of a run that is refused or fails.")] = False,
     no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="Ask the checks without notebooks: the same answers, no executed notebooks in the record.")] = False,
 ) -> None:
-    """Carry out an audit: read the exports, ask every check, write the report."""
+    """Carry out an audit: read the exports, ask every check, write the report.
+
+    Shown at the end: errors and deviations, the gravest first; what could not be judged and what to do about it; counts and paths.
+    """
     began = time.monotonic()
+    from teleaudit import outcome as outcomes
     from teleaudit.audits import find_audit
     from teleaudit.running import Options, run_audit
 
+    if table and (quiet or as_json):
+        msg = f"--table and {'--json' if as_json else '--quiet'} exclude each other: {'one object' if as_json else 'one line'} is all that stdout gets."
+        raise UserError(msg)
     _one_of("--engine", engine, ("duckdb", "spark"))
     if master is not None and engine != "spark":
         msg = "--master is Spark's: add --engine spark."
@@ -118,12 +129,19 @@ def run(  # noqa: PLR0913 (its options)
         jobs=jobs,
         memory=memory,
     )
-    with _progress() as (say, progress):
+    with _progress(quiet=quiet) as (say, progress):
         outcome = run_audit(find_audit(audit), options, say=say, progress=progress, began=began)
     if timings:
         _show_timings(outcome.timings)
-    _show(outcome.results)
-    _out.print(f"Report: {outcome.folder / 'record' / 'report.da.pdf'}")
+    if as_json:
+        _writer()(json.dumps(outcomes.as_object(outcome)) + "\n")
+    elif quiet:
+        _out.print(Text(outcomes.as_summary(outcome)))
+    else:
+        for line in outcomes.as_lines(outcome, width=_out.width if _out.is_terminal else None):
+            _out.print(Text(line.text, line.style))
+    if table:
+        _show_checks(outcome.results)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -285,34 +303,39 @@ def _code(arguments: Sequence[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except typer.TyperException as error:
-        _err.print(_usage_words(error), markup=False)
-        return ExitCode.WRONG_USE
+        return _refused(error, arguments)
     except UserError as error:
-        _err.print(f"teleaudit: {error}", markup=False)
-        return error.exit_code
+        return _failed(str(error), error.exit_code, arguments)
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
+        return _failed(_INTERRUPTED, ExitCode.INTERNAL, arguments)
     except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback may quote a value of a row)
         if _Signals.stopped:  # DuckDB makes an error of its own of Ctrl-C
-            return _interrupted()
-        _err.print(f"teleaudit: internal error ({type(error).__name__} in {_place(error)}). This is a bug, not your data.", markup=False)
-        return ExitCode.INTERNAL
+            return _failed(_INTERRUPTED, ExitCode.INTERNAL, arguments)
+        message = f"internal error ({type(error).__name__} in {_place(error)}). This is a bug, not your data."
+        return _failed(message, ExitCode.INTERNAL, arguments)
     return ExitCode.CLEAN
 
 
-def _interrupted() -> int:
-    _err.print("teleaudit: interrupted. The run folder is not complete; its working copies are gone.", markup=False)
-    return ExitCode.INTERNAL
+_INTERRUPTED = "interrupted. The run folder is not complete; its working copies are gone."
 
 
-def _usage_words(error: typer.TyperException) -> str:
-    """What is wrong with a command line, the near match of an unknown option, and how the command is used."""
+def _failed(message: str, code: ExitCode, arguments: Sequence[str], *, usage: str = "") -> int:
+    """Say why a command ended, to people and, where they asked for JSON, to programs."""
+    _err.print(f"teleaudit: {message}{usage}", markup=False)
+    if "--json" in arguments and arguments[0] == "run":
+        _writer()(json.dumps({"error": message, "exit_code": int(code)}) + "\n")
+    return code
+
+
+def _refused(error: typer.TyperException, arguments: Sequence[str]) -> int:
+    """Say what is wrong with a command line, the near match of an unknown option, and how the command is used."""
     if type(error).__name__ == "NoArgsIsHelpError":
-        return error.format_message()
+        _err.print(error.format_message(), markup=False)
+        return ExitCode.WRONG_USE
     context = getattr(error, "ctx", None)
     near = [near_match(option, known) for option, known in [(getattr(error, "option_name", None), getattr(error, "possibilities", None))] if option and known]
     message = f"{error.message}.{near[0]}" if near else error.format_message().replace("Value error, ", "")
-    return f"teleaudit: {message}" + (f"\n{context.get_usage()}" if context else "")
+    return _failed(message, ExitCode.WRONG_USE, arguments, usage=f"\n{context.get_usage()}" if context else "")
 
 
 def _place(error: BaseException) -> str:
@@ -342,12 +365,12 @@ def _date(option: str, value: str) -> dt.date:
 
 
 @contextmanager
-def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
-    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines now and then otherwise."""
-    from teleaudit.progress import Lines
+def _progress(*, quiet: bool = False) -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
+    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines with their time now and then otherwise."""
+    from teleaudit.progress import Lines, timed
 
-    if not _err.is_terminal:
-        say = _say_on(_err)
+    if quiet or not _err.is_terminal:
+        say = timed(_say_on(_Console(quiet=True) if quiet else _err))
         yield say, _unless_stopped(Lines(say))
         return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"), TimeRemainingColumn(), console=_err, transient=True) as bars:
@@ -427,8 +450,8 @@ def _show_finds(rows: Sequence[Sequence[str]]) -> None:
     _Console(width=None if _out.is_terminal else 200).print(table)
 
 
-def _show(results: Mapping[str, Any]) -> None:
-    """The verdicts as a table: what a person looks at first."""
+def _show_checks(results: Mapping[str, Any]) -> None:
+    """Every check with its verdict and its numbers."""
     table = Table("check", "verdict", "N", "M", "k", "e", title=f"{results['controller']['name']}, as of {results['as_of']}")
     for check in results["checks"]:
         judged = check["why"] is None or check["population"] > 0
@@ -437,5 +460,4 @@ def _show(results: Mapping[str, Any]) -> None:
     for column in table.columns[2:]:
         column.justify = "right"
     _Console(width=None if _out.is_terminal else 120).print(table)
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in results["totals"]["verdicts"].items())
-    _out.print(f"{results['totals']['checks']} checks: {counts}. N population, M assessable, k deviations, e exempted.")
+    _out.print("N population, M assessable, k deviations, e exempted.")

@@ -68,6 +68,11 @@ class Lines:
             self._say(", ".join(filter(None, (f"{step.name}: {step.amount()}", self._pace.left(step)))))
 
 
+def timed(say: Callable[[str], None], clock: Callable[[], str] = lambda: time.strftime("%H:%M:%S")) -> Callable[[str], None]:
+    """Says each line with the local time in front: where lines are kept, somebody asks when."""
+    return lambda text: say(f"{clock()} {text}")
+
+
 def _duration(seconds: float) -> str:
     for unit, length in (("h", 3600), ("min", 60)):
         if seconds >= 2 * length:

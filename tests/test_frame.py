@@ -41,7 +41,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("answering",),
     ("spark_runs",),
     ("running",),
-    ("lab", "samples"),
+    ("lab", "samples", "outcome"),
     ("cli", "__main__"),
 )
 PLACE = {part: place for place, parts in enumerate(LINE) for part in parts}

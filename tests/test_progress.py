@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +13,7 @@ import pytest
 
 from teleaudit.audits import load_audit
 from teleaudit.exports.estimating import estimate_rows
-from teleaudit.progress import Lines, Pace, Step
+from teleaudit.progress import Lines, Pace, Step, timed
 from teleaudit.running import read_exports
 from tests.command import ROOT, small_exports
 
@@ -42,6 +44,20 @@ def test_lines_come_at_most_every_ten_seconds_for_each_stage() -> None:
 
 def test_a_stage_that_is_done_before_ten_seconds_says_nothing() -> None:
     assert said([(0, step(0)), (9.9, step(100_000_000))]) == []
+
+
+def test_a_line_that_is_kept_has_the_local_time_in_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    timed(lines.append, lambda: "09:30:00")("asking the checks")
+    assert lines == ["09:30:00 asking the checks"]
+    for zone in ("UTC-5", "UTC+6"):  # eleven hours apart
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        timed(lines.append)("")
+    monkeypatch.undo()
+    time.tzset()
+    east, west = (dt.datetime.strptime(line, "%H:%M:%S ") for line in lines[1:])  # noqa: DTZ007 (a time of the day alone)
+    assert (east - west).seconds // 60 in {659, 660}
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,9 @@ def test_the_worklist_holds_exactly_what_was_planted(both: tuple[str, Path, Ende
 
 def test_progress_is_on_stderr_and_results_on_stdout(both: tuple[str, Path, Ended]) -> None:
     _, _, run = both
-    assert [line for line in run.err.splitlines() if not re.match(r"run \d{8}T|note: |asking the checks$|\d\d_\w+\.ipynb: done in |writing the report$", line)] == []
+    assert [
+        line for line in run.err.splitlines() if not re.match(r"\d\d:\d\d:\d\d (run \d{8}T|note: |asking the checks$|\d\d_\w+\.ipynb: done in |writing the report$)", line)
+    ] == []
     assert "Report: " in run.out
     assert "done in" not in run.out
 

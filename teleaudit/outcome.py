@@ -1,0 +1,362 @@
+"""What a run came to, for whoever started it: lines for a person, the gravest first; one line for a log; one object for a program.
+
+Pure functions of an ``Outcome``. They show ids, names and counts, never a value of a row.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from teleaudit.errors import ExitCode
+from teleaudit.report.material import Entry, found, gravity
+from teleaudit.running import REPORT_FILE, Outcome
+from teleaudit.verdicts import GRAVITY, Verdict
+
+MEANINGS: Mapping[ExitCode, str] = MappingProxyType(
+    {
+        ExitCode.CLEAN: "no deviations, everything assessed",
+        ExitCode.DEVIATIONS: "deviations",
+        ExitCode.NOT_ASSESSED: "no deviation, but something not assessed",
+        ExitCode.INTERNAL: "a check or a notebook could not be carried out",
+    }
+)
+FAILURES = (Verdict.ERROR, Verdict.BREACH, Verdict.FAIL)
+DEVIATIONS = (Verdict.BREACH, Verdict.FAIL)
+NOT_JUDGED = (Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET)
+NOT_HELD = "not_held"
+
+_SIGNS = {Verdict.BREACH: "X", Verdict.FAIL: "x"}
+_FOR_WHOM = {Verdict.REVIEW: "a person", Verdict.LEGAL: "a lawyer"}
+_SEVERITY_WIDTH = len("critical")
+_MIN_CLAIM = 12  # characters; a claim that gets fewer is left out
+_INDENT = " " * 2
+
+
+class Line(NamedTuple):
+    """A line of text, and its style (rich's words) on a terminal."""
+
+    text: str
+    style: str = ""
+
+
+class Cause(NamedTuple):
+    """Why a check could not be judged, and what to do about it."""
+
+    code: str  # as in results.json
+    words: str  # followed by the names of what is missing
+    action: str
+
+
+NO_EXPORT = Cause("no_export", "no export of", "add the export, or declare the table under not_held")
+NO_FILE = Cause("no_export", "no file for the export", "deliver the file, or correct its path under exports in audit.yaml")
+MISSING_COLUMN = Cause("missing_column", "missing column", "map it under {place}.columns")
+MISSING_HEADER = Cause("missing_column", "missing column", "its header is not in the file: correct it under {place}.columns, or export the column")
+ANY = Cause("", "not judged", "see the report")
+CAUSES: Mapping[str, Cause] = MappingProxyType(
+    {
+        cause.code: cause
+        for cause in (
+            Cause("no_rows", "no rows in", "export again, or declare the table under not_held where there is nothing to export"),
+            Cause("all_null", "empty column", "export the column with its values, or map another header to it under {place}.columns"),
+            Cause("nothing_in_scope", "no records that the rule is about", "nothing to do where there are none; otherwise see what the exports leave out"),
+            Cause("nothing_assessable", "no record could be judged:", "supply in the source what the records lack"),
+            Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),
+            Cause("too_many_rejected", "too many rows that could not be read in", "mend the rows in the source and export again"),
+            Cause("control_differs", "not the number of rows that the source counted in", "export again, or correct control_rows"),
+            Cause("unset", "parameter not set:", "set the value under parameters in audit.yaml, with owner, reason and approved_on"),
+        )
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """Checks that could not be judged for the same cause."""
+
+    reason: str
+    subject: str  # what is missing
+    names: tuple[str, ...]
+    checks: tuple[str, ...]
+    action: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The gap for programs."""
+        return {"reason": self.reason, "names": list(self.names), "count": len(self.checks), "checks": list(self.checks), "action": self.action}
+
+
+def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
+    """The outcome, the gravest first. Lines are shortened to ``width``, paths excepted; None shortens nothing."""
+    results = outcome.results
+    headline = f"{results['controller']['name']}, as of {results['as_of']}, run {results['run_id']}"
+    sections = [
+        _heading(headline, width),
+        _mapping_gap_lines(results.get("mapping_gaps", ()), width),
+        _error_lines(outcome, width),
+        _deviation_lines(_with(results, DEVIATIONS), width),
+        [*_lines_for(results, Verdict.REVIEW, width), *_lines_for(results, Verdict.LEGAL, width)],
+        _gap_lines(not_judged(results), width),
+        [line for text in (*_not_held(results), *_counts(results)) for line in _wrapped(text, width)] + _paths(outcome),
+    ]
+    shown = [line for section in sections if section for line in (Line(""), *section)][1:]
+    return [Line(_printable(line.text), line.style) for line in shown]
+
+
+def as_summary(outcome: Outcome) -> str:
+    """The outcome in one line."""
+    results = outcome.results
+    failed = f" Failed: {', '.join(outcome.failed_notebooks)}." if outcome.failed_notebooks else ""
+    counts = " ".join(_counts(results))
+    return _printable(f"{results['controller']['name']}, as of {results['as_of']}: {counts}{failed} {_ending(outcome)} Report: {_report(outcome)}")
+
+
+def as_object(outcome: Outcome) -> dict[str, Any]:
+    """The outcome as one object for programs (contract; README.md lists its keys)."""
+    results = outcome.results
+    worklist = outcome.folder / "restricted" / "worklist.csv"
+    told = {name: results[name] for name in ("mapping_gaps", NOT_HELD) if results.get(name)}
+    return {
+        "exit_code": int(outcome.exit_code),
+        "run_id": results["run_id"],
+        "audit": results["audit"],
+        "controller": results["controller"],
+        "as_of": results["as_of"],
+        "folder": str(outcome.folder),
+        "report": str(_report(outcome)),
+        "worklist": str(worklist) if worklist.exists() else None,
+        "totals": results["totals"],
+        "failures": [_failure(check) for check in _with(results, FAILURES)],
+        "for_review": [_for_review(check) for check in _with(results, tuple(_FOR_WHOM))],
+        "not_judged": [gap.as_json() for gap in not_judged(results)],
+        "failed_notebooks": list(outcome.failed_notebooks),
+        "seconds": outcome.timings["seconds"],
+    } | told
+
+
+def not_judged(results: Entry) -> list[Gap]:
+    """The checks that could not be judged, by cause; those that concern most checks first."""
+    groups: dict[tuple[Cause, str], list[tuple[Entry, tuple[str, ...]]]] = {}
+    for check in _with(results, NOT_JUDGED):
+        cause, place, names = _cause(check, results)
+        groups.setdefault((cause, place), []).append((check, names))
+    gaps = [_gap(cause, place, found_in) for (cause, place), found_in in groups.items()]
+    return sorted(gaps, key=lambda gap: (-len(gap.checks), gap.subject, gap.names))
+
+
+def _gap(cause: Cause, place: str, found_in: Sequence[tuple[Entry, tuple[str, ...]]]) -> Gap:
+    names = tuple(sorted({name for _, own in found_in for name in own}))
+    checks = tuple(sorted(check["id"] for check, _ in found_in))
+    action = cause.action.format(place=" and ".join(f"exports.{name}" for name in place.split(", ")))
+    return Gap(reason=cause.code, subject=f"{cause.words} {place}:" if place else cause.words, names=names, checks=checks, action=action)
+
+
+def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
+    """Why a check could not be judged, the exports that it is about where the action names them, and the names of what is missing."""
+    exports, most = results["exports"], results["settings"]["max_rejected"]
+    code, detail = check["why"] or check["verdict"], check["why_detail"] or ""
+    export, told, _ = detail.partition(": ")  # of an export that was declared, why_detail tells its problem too
+    cause = CAUSES.get(code, ANY._replace(code=code))
+    match code:
+        case "no_export":
+            return NO_FILE if told else NO_EXPORT, "", (export,)
+        case "no_rows" | "unset":
+            return cause, "", (export,)
+        case "missing_column" | "all_null":
+            table, _, column = detail.partition(".")
+            own = [export for export in exports if export["table"] == table]
+            if code == "missing_column":
+                cause = MISSING_HEADER if any(column in export["missing_columns"] for export in own) else MISSING_COLUMN
+            return cause, ", ".join(export["name"] for export in own) or table, (column,)
+        case "partial" | "nothing_assessable":
+            return cause, "", tuple(check["reasons"])
+        case "too_many_rejected":
+            return cause, "", tuple(export["name"] for export in exports if export["rejected"] > most * (export["rows"] + export["rejected"]))
+        case "control_differs":
+            return cause, "", tuple(export["name"] for export in exports if export["control_rows"] not in (None, export["rows"], export["rows"] + export["rejected"]))
+        case _:
+            return cause, "", ()
+
+
+def _with(results: Entry, verdicts: Sequence[Verdict]) -> list[Entry]:
+    """The checks of these verdicts: by gravity, severity, number of deviations."""
+    own = [check for check in results["checks"] if check["verdict"] in verdicts]
+    return sorted(own, key=lambda check: (*gravity(check), -check["deviations"], check["id"]))
+
+
+def _failure(check: Entry) -> dict[str, Any]:
+    overdue = check["overdue"]["max_days"] if check["overdue"] else None
+    return {name: check[name] for name in ("id", "verdict", "severity", "deviations", "assessable")} | {"overdue_max_days": overdue}
+
+
+def _for_review(check: Entry) -> dict[str, Any]:
+    count = sum(check["legal"].values()) if check["verdict"] == Verdict.LEGAL else found(check)
+    return {"id": check["id"], "verdict": check["verdict"], "severity": check["severity"], "count": count}
+
+
+# Sections
+
+
+def _mapping_gap_lines(gaps: Sequence[Entry], width: int | None) -> list[Line]:
+    lines: list[Line] = []
+    for gap in gaps:
+        like = " or ".join(f'"{header}"' for header in gap["candidates"])
+        text = f"! {gap['export']}: {gap['column']}{f', perhaps {like}' if like else ''} (silences {_first_of(gap['checks'])})"
+        lines += _wrapped(text, width, style="bold red")
+        lines += _wrapped(f"map it under exports.{gap['export']}.columns", width, indent=_INDENT)
+    return [*_heading("Columns that are not mapped, though checks need them:", width), *lines] if lines else []
+
+
+def _error_lines(outcome: Outcome, width: int | None) -> list[Line]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for check in _with(outcome.results, (Verdict.ERROR,)):
+        groups.setdefault((check["why_detail"] or "error", check["error_id"] or ""), []).append(check["id"])
+    texts = [f"! {_first_of(ids)}: {', '.join(filter(None, names))}" for names, ids in groups.items()]
+    texts += [f"! {name}: failed" for name in outcome.failed_notebooks]
+    if not texts:
+        return []
+    lines = [line for text in texts for line in _wrapped(text, width, style="bold red")]
+    return [*_heading("Could not be carried out:", width), *lines, Line(f"{_INDENT}error reports, not to be passed on: {outcome.folder / 'restricted' / 'errors'}")]
+
+
+def _deviation_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
+    """A line for each; checks of one clause that ask the same of many data sets share it."""
+    groups: dict[Any, list[Entry]] = {}
+    for check in checks:
+        groups.setdefault((_clause(check), check["claim"]["en"], check["verdict"], check["severity"], check["unit"]), []).append(check)
+    own = sorted(groups.values(), key=lambda checks: (*gravity(checks[0]), -_sum(checks, "deviations"), checks[0]["id"]))
+    heading = f"Deviations in {_counted(len(checks), 'check')} (deviations of assessed, days overdue at most):"
+    return [*_heading(heading, width), *(Line(_deviation(checks, width), "red") for checks in own)] if own else []
+
+
+def _deviation(checks: Sequence[Entry], width: int | None) -> str:
+    """Sign, severity, id, claim, k of M: the claim gives way where there is no room."""
+    first = checks[0]
+    head = f"{_SIGNS[first['verdict']]} {first['severity'] or '':<{_SEVERITY_WIDTH}} {_name(checks)}"
+    unit = " columns" if first["unit"] == "column" else ""
+    numbers = f"{_sum(checks, 'deviations'):,} of {_sum(checks, 'assessable'):,}{unit}"
+    overdue = max((check["overdue"]["max_days"] for check in checks if check["overdue"]), default=None)
+    if overdue is not None:
+        numbers += f", {_counted(overdue, 'day')}"
+    claim = first["claim"]["en"]
+    if width is None:
+        return f"{head}: {claim} {numbers}"
+    room = width - len(head) - len(numbers) - 4
+    if room < _MIN_CLAIM:
+        return _cut(f"{head}: {numbers}", width)
+    return f"{head}: {_cut(claim, room):<{room}}  {numbers}"
+
+
+def _lines_for(results: Entry, verdict: Verdict, width: int | None) -> list[Line]:
+    """What somebody must look at, by id."""
+    groups: dict[Any, list[Entry]] = {}
+    for check in _with(results, (verdict,)):
+        groups.setdefault((_clause(check), check["claim"]["en"]), []).append(check)
+    if not groups:
+        return []
+    heading = f"For {_FOR_WHOM[verdict]} to judge, {_counted(sum(map(len, groups.values())), 'check')}:"
+    names = ", ".join(_name(checks) for checks in groups.values())
+    return [*_heading(heading, width), *_wrapped(names, width, indent=_INDENT, style="yellow")]
+
+
+def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
+    """For each cause: how many checks and what is missing; then which checks, and what to do about it."""
+    if not gaps:
+        return []
+    digits = max(len(f"{len(gap.checks):,}") for gap in gaps)
+    indent = " " * (digits + 4)
+    lines = _heading(f"Could not be judged, {_counted(sum(len(gap.checks) for gap in gaps), 'check')}:", width)
+    for gap in gaps:
+        head = f"? {len(gap.checks):>{digits},}  {gap.subject} "
+        names = _fitted(gap.names, width, len(head)) if gap.names else ""
+        lines.append(Line(_cut((head + names).rstrip(": "), width), "cyan"))
+        lines += _wrapped(f"{_first_of(gap.checks)}: {gap.action}", width, indent=indent)
+    return lines
+
+
+def _not_held(results: Entry) -> list[str]:
+    tables = sorted(declared["table"] for declared in results.get(NOT_HELD, ()))
+    checks = [check for check in results["checks"] if check["verdict"] == Verdict.SKIPPED and check["why"] == NOT_HELD]
+    return [f"Declared not held: {', '.join(tables)} ({_counted(len(checks), 'check')} not relevant)."] if tables else []
+
+
+def _counts(results: Entry) -> list[str]:
+    totals = results["totals"]
+    verdicts = ", ".join(f"{totals['verdicts'][verdict]:,}\u00a0{verdict}" for verdict in GRAVITY if verdict in totals["verdicts"])
+    return [f"{_counted(totals['checks'], 'check')}: {verdicts or 'none'}.", f"{_counted(totals['deviations'], 'deviation')}, {totals['exempted']:,} exempted."]
+
+
+def _paths(outcome: Outcome) -> list[Line]:
+    worklist = outcome.folder / "restricted" / "worklist.csv"
+    lines = [Line(f"Report: {_report(outcome)}")]
+    if outcome.results["totals"]["deviations"] and worklist.exists():
+        lines.append(Line(f"Worklist, not to be passed on: {worklist}"))
+    return [*lines, Line(_ending(outcome))]
+
+
+def _ending(outcome: Outcome) -> str:
+    return f"Exit code {int(outcome.exit_code)}: {MEANINGS[outcome.exit_code]}."
+
+
+def _report(outcome: Outcome) -> Path:
+    return outcome.folder / "record" / REPORT_FILE
+
+
+# Words
+
+
+def _clause(check: Entry) -> str:
+    return str(check["id"]).partition(".")[0]
+
+
+def _name(checks: Sequence[Entry]) -> str:
+    return str(checks[0]["id"]) if len(checks) == 1 else f"{_clause(checks[0])} ({_counted(len(checks), 'check')})"
+
+
+def _sum(checks: Iterable[Entry], number: str) -> int:
+    return sum(check[number] for check in checks)
+
+
+def _counted(count: int, unit: str) -> str:
+    """The count and its unit, which no end of a line parts: ``_printable`` makes the space an ordinary one."""
+    return f"{count:,}\u00a0{unit}{'' if count == 1 else 's'}"
+
+
+def _first_of(ids: Sequence[str]) -> str:
+    return f"{ids[0]} and {len(ids) - 1:,} more" if len(ids) > 1 else "".join(ids)
+
+
+def _fitted(names: Sequence[str], width: int | None, used: int) -> str:
+    """As many of the names as there is room for, one at least; all where nothing is shortened."""
+    room = sys.maxsize if width is None else width - used
+    for count in range(len(names), 0, -1):
+        more = f" and {len(names) - count:,} more" if count < len(names) else ""
+        text = ", ".join(names[:count]) + more
+        if len(text) <= room or count == 1:
+            return text
+    return ""
+
+
+def _cut(text: str, width: int | None) -> str:
+    return text if width is None or len(text) <= width else text[: width - 3].rstrip() + "..."
+
+
+def _heading(text: str, width: int | None) -> list[Line]:
+    return _wrapped(text, width, style="bold")
+
+
+def _wrapped(text: str, width: int | None, *, indent: str = "", style: str = "") -> list[Line]:
+    """The text in as many lines as it takes; in one where nothing is shortened."""
+    if width is None:
+        return [Line(indent + text, style)]
+    lines = textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent or _INDENT, break_long_words=False, break_on_hyphens=False)
+    return [Line(line, style) for line in lines]
+
+
+def _printable(text: str) -> str:
+    """The text without what could move a terminal's cursor: headers are foreign."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
