@@ -15,6 +15,7 @@ from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError
 from teleaudit.expectations.browsing_data import no_browsing_data
 from teleaudit.expectations.card_data import no_card_data
+from teleaudit.expectations.certainty import doubted_columns, resting_on
 from teleaudit.expectations.cpr_numbers import no_cpr_numbers
 from teleaudit.expectations.erasure_by_deadline import erasure_by_deadline
 from teleaudit.expectations.listed_columns import only_listed_columns
@@ -24,6 +25,7 @@ from teleaudit.expectations.possible_dates import possible_dates
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.suites import Check, PeriodSpec
+from teleaudit.views import data_set_view
 
 # What needs to know no more than the columns there are.
 _OF_COLUMNS: Mapping[str, Callable[..., Any]] = {
@@ -57,6 +59,9 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
     common: dict[str, Any] = {"meta": meta}
     rows: dict[str, Any] = common | {"scope": said(spec.scope), "exempt": {name: f"exempt_{name}" for name in spec.exempt}}
     reasons = {name: said(condition) for name, condition in spec.not_assessable.items()}
+    view = data_set_view(check.data_set)
+    if view.name == view.table:  # elsewhere even whether there is such a row may rest on what is doubted
+        rows["doubted"] = {name: sorted(resting_on(doubted_columns(condition, view.columns), view.requires, view.table)) for name, condition in reasons.items()}
     match spec.type:
         case "expect_erasure_by_deadline":
             legal = [

@@ -8,18 +8,20 @@ to the code of the class, so that the figures by month cost no scan of their own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.asking import Asks
+from teleaudit.expectations.certainty import FALSE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
 from teleaudit.verdicts import Answer, Deviation
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
 _REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300
+_OWNER = "customer_id"  # exemptions are the customer's
 _MONTH = 1_000  # a row's code is its class plus a thousand times its deadline's month, counted from the year 0
 
 
@@ -55,7 +57,8 @@ def literal(text: str) -> str:
 class ExpectRowsToSatisfy(BatchExpectation):
     """No row in scope that can be judged violates the condition, unless it is exempt.
 
-    A condition that is null is not true: a null that matters belongs in ``not_assessable``.
+    A condition that is null is not true: a null that matters belongs in ``not_assessable``. What violates whatever the
+    missing value would be is a deviation all the same (``certainty``); only the rest cannot be judged.
     """
 
     scope: str = "true"
@@ -64,21 +67,54 @@ class ExpectRowsToSatisfy(BatchExpectation):
     exempt: dict[str, str] = {}  # noqa: RUF012
     legal: dict[str, str] = {}  # noqa: RUF012
     due: str | None = None  # the date the row was due, where there is one
+    doubted: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns that cannot be relied on where it holds
+    absent: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns that no row has
 
-    success_keys: ClassVar[tuple[str, ...]] = ("scope", "not_assessable", "violates", "exempt", "legal")
+    success_keys: ClassVar[tuple[str, ...]] = ("scope", "not_assessable", "violates", "exempt", "legal", "doubted", "absent")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def classification(self) -> str:
         """The CASE expression that gives a row its class."""
-        either = " OR ".join(f"coalesce({condition}, false)" for condition in (self.violates, *self.legal.values()))
+        absent = self._absent
+        scope = possible(self.scope, absent)
+        either = " OR ".join(f"coalesce({possible(condition, absent)}, false)" for condition in (self.violates, *self.legal.values()))
         arms = [
-            *([] if self.scope == "true" else [f"WHEN NOT coalesce({self.scope}, false) THEN {_OUT_OF_SCOPE}"]),
-            *(f"WHEN {condition} THEN {_REASONS + i}" for i, condition in enumerate(self.not_assessable.values())),
+            *([] if scope.casefold() == "true" else [f"WHEN NOT coalesce({scope}, false) THEN {_OUT_OF_SCOPE}"]),
+            *self._arms_of_reasons(),
             f"WHEN NOT ({either}) THEN {_HOLDS}",
+        ]
+        if absent:
+            sure = self._surely_deviates(absent)
+            return f"CASE {' '.join(arms)} {f'WHEN {sure} THEN {_DEVIATES} ' if sure != FALSE else ''}ELSE {_REASONS + len(self.not_assessable)} END"
+        arms += [
             *(f"WHEN {condition} THEN {_EXEMPTIONS + i}" for i, condition in enumerate(self.exempt.values())),
             *(f"WHEN {condition} AND NOT coalesce({self.violates}, false) THEN {_LEGAL + i}" for i, condition in enumerate(self.legal.values())),
         ]
         return f"CASE {' '.join(arms)} ELSE {_DEVIATES} END"
+
+    @property
+    def _absent(self) -> frozenset[str]:
+        return frozenset(column for columns in self.absent.values() for column in columns)
+
+    def _arms_of_reasons(self) -> Iterator[str]:
+        """Why a row cannot be judged; a row that violates whatever the doubted columns hold deviates all the same."""
+        for i, (name, condition) in enumerate(self.not_assessable.items()):
+            if touches(condition, self._absent):
+                continue  # says of a column that no row has that it is empty
+            others = [other for reason, other in self.not_assessable.items() if reason != name and not touches(other, self._absent)]
+            sure = self._surely_deviates({*self._absent, *self.doubted[name]}, *others) if name in self.doubted else FALSE
+            yield f"WHEN {condition} THEN {_REASONS + i}" if sure == FALSE else f"WHEN {condition} THEN CASE WHEN {sure} THEN {_DEVIATES} ELSE {_REASONS + i} END"
+
+    def _surely_deviates(self, unknown: Collection[str], *others: str) -> str:
+        """A condition that only holds for rows that violate and are not exempt, whatever the unknown columns hold, and of which no other reason holds."""
+        if self.exempt and _OWNER in unknown:
+            return FALSE  # nobody knows whose record it is, and so whether it is exempt
+        violates, scope = certain(self.violates, unknown), certain(self.scope, unknown)
+        exempt = [possible(condition, unknown) for condition in self.exempt.values()]
+        if FALSE in {violates.upper(), scope.upper()} or "TRUE" in {condition.upper() for condition in exempt}:
+            return FALSE
+        held = [f"coalesce({condition}, false)" for condition in (scope, violates) if condition.casefold() != "true"]
+        return " AND ".join([*held, *(f"NOT coalesce({condition}, false)" for condition in (*exempt, *others))]) or "TRUE"
 
     def conditions(self) -> tuple[str, ...]:
         """Every SQL condition it is made of, to see which columns it rests on."""
@@ -87,9 +123,14 @@ class ExpectRowsToSatisfy(BatchExpectation):
 
     def code(self) -> str:
         """The class of a row and, above it, the month of its deadline; a row without one has month 0."""
-        if self.due is None:
+        due = self._known_due
+        if due is None:
             return self.classification()
-        return f"{self.classification()} + {_MONTH} * coalesce(12 * year({self.due}) + month({self.due}) - 1, 0)"
+        return f"{self.classification()} + {_MONTH} * coalesce(12 * year({due}) + month({due}) - 1, 0)"
+
+    @property
+    def _known_due(self) -> str | None:
+        return None if self.due is None or touches(self.due, self._absent) else self.due
 
     def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
         """Ask for the one aggregate."""
@@ -112,7 +153,7 @@ class ExpectRowsToSatisfy(BatchExpectation):
                 counts = months.setdefault(f"{month // 12:04}-{month % 12 + 1:02}", [0, 0])
                 counts[0] += rows
                 counts[1] += rows if row_class == _DEVIATES else 0
-        reasons = _named(self.not_assessable, classes, _REASONS)
+        reasons = _named([*self.not_assessable, *self.absent], classes, _REASONS)
         exemptions = _named(self.exempt, classes, _EXEMPTIONS)
         population = sum(n for row_class, n in classes.items() if row_class != _OUT_OF_SCOPE)
         return Answer(
@@ -128,11 +169,11 @@ class ExpectRowsToSatisfy(BatchExpectation):
 
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
         """Every deviating record, in the order of its key."""
-        due = self.due or "CAST(NULL AS DATE)"
+        due = self._known_due or "CAST(NULL AS DATE)"
         sql = f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due FROM {quoted(data_set.name)} WHERE {self.classification()} = {_DEVIATES}"
         for record_key, due_date in asks.fetch_sorted(sql, answer.deviations):
             yield Deviation(record_key=record_key, due_date=due_date or "")
 
 
-def _named(conditions: dict[str, str], classes: dict[int, int], base: int) -> dict[str, int]:
+def _named(conditions: Iterable[str], classes: dict[int, int], base: int) -> dict[str, int]:
     return {name: classes[base + i] for i, name in enumerate(conditions) if classes.get(base + i)}
