@@ -29,6 +29,7 @@ from teleaudit.conflicts import find_conflicts, load_categories
 from teleaudit.errors import UserError, near_match
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
+from teleaudit.readiness import refuse_unready
 from teleaudit.report.document import told_together
 from teleaudit.report.gaps import describe_legal
 from teleaudit.report.material import UNJUDGED, Material, is_not_held
@@ -65,6 +66,7 @@ def _opened_here(audit: str, as_of: str) -> RunState:
     """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
     path = find_audit(audit)
     spec = load_audit(path)
+    refuse_unready(spec)
     stack = ExitStack()
     atexit.register(stack.close)
     folder = stack.enter_context(run_folder(_private_folder(), spec.name))
