@@ -32,7 +32,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _valid_cvr(value: str) -> str:
+def valid_cvr(value: str) -> str:
+    """The eight digits of a CVR number. Raises: ValueError."""
     if not stdnum_cvr.is_valid(value):
         msg = "not a valid CVR number (eight digits, modulus 11)"
         raise ValueError(msg)
@@ -43,7 +44,7 @@ class Controller(_Strict):
     """The data controller (dataansvarlig) that is audited."""
 
     name: str
-    cvr: Annotated[str, AfterValidator(_valid_cvr)]
+    cvr: Annotated[str, AfterValidator(valid_cvr)]
 
 
 class Policy(_Strict):

@@ -47,7 +47,8 @@ def test_a_copied_sample_is_refused_with_every_parameter_that_it_has_borrowed(tm
 
 
 def test_a_borrowed_approval_is_refused_whatever_its_value_and_its_name(tmp_path: Path) -> None:
-    unset = "  mine_days:\n    value: null\n    owner: Driftschef\n    reason: Konfigurationer ryddes ved det ugentlige driftsvindue; 14 dage rummer to vinduer.\n    approved_on: 2026-10-01\n"
+    reason = "Konfigurationer ryddes ved det ugentlige driftsvindue; 14 dage rummer to vinduer."
+    unset = f"  mine_days:\n    value: null\n    owner: Driftschef\n    reason: {reason}\n    approved_on: 2026-10-01\n"
     cleared = (BIZZY[BIZZY.index("parameters:\n") :], f"parameters:\n{unset}")
     assert "approved_on of mine_days are those" in refusal(copied(tmp_path, cleared))
 
