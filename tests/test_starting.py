@@ -157,8 +157,7 @@ EXPORTS = {  # name: table, its canonical columns, rows under headers of the ope
     "kunder": (
         "crm_customer",
         "customer_id name cvr email notes created_at end_date",
-        "Kundenr.;Navn;CVR;Mail;Bemærkning;Oprettet;Ophørt\n"
-        "17;Bo Bos;99990007;bo@bosbyg.dk;Kvartalsfaktura;04-05-2021;\n18;Ib Ibs;99990015;ib@ibsbageri.dk;Kvartalsfaktura;01-02-2020;30-06-2026\n",
+        "Kundenr.;Navn;CVR;Mail;Note;Oprettet;Ophørt\n17;Bo Bos;99990007;a@bosbyg.dk;Årsfaktura;04-05-2021;\n18;Ib Ibs;99990015;b@ibsbageri.dk;Årsfaktura;01-02-2020;30-06-2026\n",
     ),
     "aftaler": ("agreement", "agreement_id customer_id valid_from ended_at", "Aftale;Kunde;Fra;Til\nA1;17;04-05-2021;\nA2;18;01-02-2020;30-06-2026\n"),
     "opkald": (
