@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from stdnum.dk import cvr as stdnum_cvr
@@ -33,11 +33,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _valid_cvr(value: str) -> str:
+def valid_cvr(value: str) -> str:
+    """The eight digits of a CVR number. Raises: ValueError."""
     if not stdnum_cvr.is_valid(value):
         msg = "not a valid CVR number (eight digits, modulus 11)"
         raise ValueError(msg)
-    return value
+    return str(stdnum_cvr.compact(value))
 
 
 def plain_name(value: str) -> str:
@@ -55,7 +56,7 @@ class Controller(_Strict):
     """The data controller (dataansvarlig) that is audited."""
 
     name: str
-    cvr: Annotated[str, AfterValidator(_valid_cvr)]
+    cvr: Annotated[str, AfterValidator(valid_cvr)]
 
 
 class Policy(_Strict):
@@ -153,6 +154,19 @@ class Audit(_Strict):
             msg = f"export names that differ in case alone: {', '.join(twice)}"
             raise ValueError(msg)
         return self
+
+    @field_validator("not_held")
+    @classmethod
+    def _is_a_table_without_exports(cls, not_held: dict[str, NotHeld], info: ValidationInfo) -> dict[str, NotHeld]:
+        for table in not_held:
+            if table not in TABLES:
+                msg = f"no table '{table}'.{near_match(table, TABLES)}"
+                raise ValueError(msg)
+            exports: dict[str, ExportSpec] = info.data.get("exports", {})
+            if filling := [name for name, spec in exports.items() if spec.table == table]:
+                msg = f"{table} is declared not held, but exports.{filling[0]} fills that table. Remove one of the two."
+                raise ValueError(msg)
+        return not_held
 
     @property
     def path(self) -> Path:
@@ -259,5 +273,7 @@ def _keys_at(location: tuple[str | int, ...]) -> Iterable[str]:
             return ExportSpec.model_fields
         case ("parameters", _):
             return Parameter.model_fields
+        case ("not_held", _):
+            return NotHeld.model_fields
         case _:
             return models[tuple(str(part) for part in location)].model_fields

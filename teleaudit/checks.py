@@ -111,6 +111,9 @@ class Bench:
         data_set = self.data_set(name)
         asked: dict[str, tuple[Check, Expectation]] = {}
         for check in checks:
+            if table := self._not_held(check):
+                yield CheckResult(check=check, verdict=Verdict.SKIPPED, why="not_held", why_detail=table, parameters=check.spec.parameters), None
+                continue
             try:
                 expectation = build(check, as_of=self.as_of, parameters=self.audit.parameters, data_set=data_set, table=self._view(name).table, own_domains=self.audit.own_domains)
             except UnsetParameterError as error:
@@ -172,21 +175,34 @@ class Bench:
         own = [export for export in self.exports if export.table == table and export.name in declared]
         return any(control is not None and control not in {export.rows, export.rows + export.rejected} for export in own for control in (declared[export.name].control_rows,))
 
+    def _not_held(self, check: Check) -> str | None:
+        """The table that the controller declared not to hold, where a check is about it or rests on a column of it; whatever else the check lacks then is of no account."""
+        if not self.audit.not_held:
+            return None
+        tables = (self._view(check.data_set).table, *(needed.partition(".")[0] for _, needed in self._needed(check, check.spec.conditions)))
+        return next((table for table in tables if table in self.audit.not_held and table not in self._frames), None)
+
+    def _needed(self, check: Check, conditions: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Every column of a check's data set that conditions name, with each table.column that it rests on."""
+        view = self._view(check.data_set)
+        known = self.engine.columns(check.data_set).keys()
+        for column in sorted(_columns_of(conditions) & known):
+            for needed in view.requires.get(column, (f"{view.table}.{column}",) if column in TABLES[view.table].names else ()):
+                yield column, needed
+
     def _absent(self, check: Check, expectation: Expectation) -> tuple[str, str] | None:
         """Code and names of what is missing for a check: an export, its rows, or a column."""
         view = self._view(check.data_set)
         if problem := self._no_table(view.table):
             return problem
-        known = self.engine.columns(check.data_set).keys()
-        for column in sorted(_columns_of(expectation.conditions()) & known):
-            for needed in view.requires.get(column, (f"{view.table}.{column}",) if column in TABLES[view.table].names else ()):
-                table, _, name = needed.partition(".")
-                if problem := self._no_table(table):
-                    return problem
-                if name not in self._filled[table]:
-                    return "missing_column", needed
-                if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
-                    return "all_null", needed
+        for column, needed in self._needed(check, expectation.conditions()):
+            table, _, name = needed.partition(".")
+            if problem := self._no_table(table):
+                return problem
+            if name not in self._filled[table]:
+                return "missing_column", needed
+            if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
+                return "all_null", needed
         return None
 
     def _is_all_null(self, table: str, column: str) -> bool:

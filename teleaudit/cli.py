@@ -181,12 +181,48 @@ def samples(
 
 
 @app.command(short_help="Lay out a workspace of your own.")
-def init(target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> None:
-    """Lay out a workspace of your own: audits, suites, notebooks and sample exports."""
+def init(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder; with --operator also a workspace that there is.")],
+    *,
+    operator: Annotated[str | None, typer.Option("--operator", metavar="NAME", help='Lay out an empty audit of this operator too, as in "Navn A/S".')] = None,
+    cvr: Annotated[str | None, typer.Option("--cvr", metavar="N", help="The operator's CVR number.")] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="SHORT", help="Of the operator's audit. Default: made of the operator's name.")] = None,
+) -> None:
+    """Lay out a workspace of your own: audits, suites, notebooks and sample exports; with --operator and --cvr also an empty audit of your own."""
+    from teleaudit.starting import new_operator, start_audit
     from teleaudit.workspace import init_workspace
 
-    written = init_workspace(target)
-    _out.print(f"{len(written)} files in {target}. Next: teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}")
+    if operator is not None and cvr is not None:
+        own = start_audit(target, new_operator(operator, cvr, name))
+        _show_next(
+            f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy: {own.suite}. Its exports go into {own.exports}.",
+            {
+                f"teleaudit inspect {own.exports / 'FILE'}": "prints an entry to paste under exports: of the audit",
+                f"teleaudit rules --suite {own.suite.stem}": f"in {target}: what the policy's suite asks, once it says what the policy says",
+                f"teleaudit run {own.audit}": "once parameters are set, and what is not held is declared",
+            },
+        )
+    elif operator is None and cvr is None and name is None:
+        written = init_workspace(target)
+        _show_next(
+            f"{len(written)} files in {target}.",
+            {
+                f"teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}": "the sample audit, from exports to the report",
+                f'teleaudit init {target} --operator "Navn A/S" --cvr N': "an empty audit of your own, beside the samples",
+                "teleaudit inspect FILE": "what an export is, with an entry to paste into an audit",
+            },
+        )
+    else:
+        msg = "--operator and --cvr go together: name the operator and its CVR number."
+        raise UserError(msg)
+
+
+def _show_next(done: str, commands: Mapping[str, str]) -> None:
+    """What was done, and the commands that come next, each with what it is for."""
+    _out.print(done, markup=False)
+    _out.print("Next:", markup=False)
+    for command, purpose in commands.items():
+        _out.print(f"  {command}\n      {purpose}", markup=False)
 
 
 @app.command(short_help="List what is checked, and what is not.")

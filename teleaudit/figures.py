@@ -25,6 +25,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from teleaudit.report.material import is_not_held
 from teleaudit.report.wording import Words, load_words
 from teleaudit.schema import TABLES
 from teleaudit.verdicts import GRAVITY
@@ -200,7 +201,8 @@ def alt_text_overdue_by_month(check: Entry) -> str:
 
 
 def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
-    """A matrix of clauses and data sets with the verdict in each cell; blank where the clause does not speak about the data set."""
+    """A matrix of clauses and data sets with the verdict in each cell; blank where the clause does not speak about the data set, or that is not held."""
+    checks = _relevant(checks)
     cells = _cells(checks)
     rows, columns = list(dict.fromkeys(row for row, _ in cells)), _columns(checks)
     used = [verdict.value for verdict in GRAVITY if any(verdict.value in verdicts for verdicts in cells.values())]
@@ -222,7 +224,7 @@ def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
 
 def alt_text_checks_by_data_set(checks: Sequence[Entry]) -> str:
     """The figure in words."""
-    words = _words()
+    words, checks = _words(), _relevant(checks)
     if not checks:
         return "Ingen kontroller."
     rows = {row for row, _ in _cells(checks)}
@@ -233,6 +235,11 @@ def alt_text_checks_by_data_set(checks: Sequence[Entry]) -> str:
             names = words.listed([str(check["id"]) for check in found[:5]]) + (" og flere" if len(found) > 5 else "")
             said.append(f"{_label(verdict.value)}: {words.number(len(found))}" + ("." if verdict.value == "pass" else f" ({names})."))
     return " ".join(said)
+
+
+def _relevant(checks: Sequence[Entry]) -> list[Entry]:
+    """Those that are about something which the controller holds."""
+    return [check for check in checks if not is_not_held(check)]
 
 
 def _cells(checks: Sequence[Entry]) -> dict[tuple[str, str], list[str]]:

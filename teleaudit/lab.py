@@ -29,9 +29,10 @@ from teleaudit.conflicts import find_conflicts, load_categories
 from teleaudit.errors import UserError, near_match
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
+from teleaudit.readiness import refuse_unready
 from teleaudit.report.document import told_together
 from teleaudit.report.gaps import describe_legal
-from teleaudit.report.material import UNJUDGED, Material
+from teleaudit.report.material import UNJUDGED, Material, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, basis_entry, check_entry, compose, conflict_entry
@@ -65,6 +66,7 @@ def _opened_here(audit: str, as_of: str) -> RunState:
     """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
     path = find_audit(audit)
     spec = load_audit(path)
+    refuse_unready(spec)
     stack = ExitStack()
     atexit.register(stack.close)
     folder = stack.enter_context(run_folder(_private_folder(), spec.name))
@@ -235,12 +237,13 @@ def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:
 
 def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, Any]:
     first = alike[0]
-    verdict, judged = words.at("verdicts")[first["verdict"]], first["verdict"] not in UNJUDGED
+    not_held, judged = is_not_held(first), first["verdict"] not in UNJUDGED
+    verdict = words.at("verdicts")["not_held" if not_held else first["verdict"]]
     return {
-        "Kontrol": first["id"] if len(alike) == 1 else str(first["id"]).partition(".")[0],
-        "Datasæt": _of_data_sets([check["dataset"] for check in alike], words),
+        "Kontrol": words.counted("check", len(alike)) if not_held else first["id"] if len(alike) == 1 else str(first["id"]).partition(".")[0],
+        "Datasæt": _of_data_sets([first["why_detail"]] if not_held else [check["dataset"] for check in alike], words),
         "Resultat": f"{verdict['sign']} {verdict['short']}",
-        "Alvorlighed": words.name("severities", first["severity"]),
+        "Alvorlighed": None if not_held else words.name("severities", first["severity"]),
         **{title: sum(check[name] for check in alike) if judged else None for name, title in _NUMBERS.items()},
         _LONGEST: first["overdue"]["max_days"] if first["overdue"] else None,
     }
@@ -292,6 +295,7 @@ class TopicAnswers:
         rows = [
             {"Kontrol": entry["id"], "Årsag": reason, "Antal": count}
             for entry in self.entries
+            if not is_not_held(entry)
             for reason, count in (
                 *([(self._why(entry), entry["population"])] if entry["why"] else []),
                 *((self._words.name("reasons", code), count) for code, count in entry["reasons"].items()),

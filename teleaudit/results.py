@@ -11,10 +11,11 @@ from importlib.metadata import version
 from typing import Any
 
 from teleaudit import __version__
-from teleaudit.audits import Audit
+from teleaudit.audits import Audit, NotHeld
 from teleaudit.conflicts import Conflict
 from teleaudit.exports.reading import ReadExport
 from teleaudit.findings import references
+from teleaudit.schema import TABLES
 from teleaudit.suites import Clause, LegalBasis, Suite, Words
 from teleaudit.verdicts import CheckResult, Verdict, gravest
 
@@ -30,6 +31,8 @@ def exit_code(results: Mapping[str, Any]) -> int:
         return 4
     if verdicts & {Verdict.FAIL, Verdict.BREACH}:
         return 1
+    if verdicts == {Verdict.SKIPPED}:  # nothing was assessed: that is no clean result
+        return 2
     return 2 if verdicts & {Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET, Verdict.REVIEW, Verdict.LEGAL} else 0
 
 
@@ -47,7 +50,7 @@ def compose(
     checks: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments."""
-    clauses = [_clause_entry(clause, checks) for suite in suites for clause in suite.clauses]
+    clauses = [_clause_entry(clause, checks, audit.not_held) for suite in suites for clause in suite.clauses]
     cited = sorted(
         {basis for check in checks for basis in check["legal_basis"]}
         | {basis for clause in clauses for basis in clause["legal_basis"]}
@@ -64,6 +67,7 @@ def compose(
         "controller": audit.controller.model_dump(),
         "policy": audit.policy.model_dump(),
         "parameters": [{"name": name} | parameter.model_dump(mode="json") for name, parameter in sorted(audit.parameters.items())],
+        "not_held": [{"table": table} | declared.model_dump(mode="json") for table, declared in sorted(audit.not_held.items())],
         "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
         "exports": [_export_entry(export, audit) for export in exports],
         "clauses": clauses,
@@ -131,7 +135,7 @@ def _period_text(result: CheckResult) -> str | None:
     return period if period is None or isinstance(period, str) else f"{{{period.parameter}}}{period.unit or ''}"
 
 
-def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, Any]:
     own = [check for check in checks if clause.clause in check["clauses"]]
     missing = clause.not_assessed
     verdict = gravest(Verdict(check["verdict"]) for check in own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
@@ -140,13 +144,25 @@ def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]]) -> dict[s
         "auditable": clause.auditable,
         "verdict": verdict.value,
         "checks": [check["id"] for check in own],
-        "reason": missing.reason.model_dump() if missing else None,
+        "reason": missing.reason.model_dump() if missing else _not_held_reason(own, not_held),
         "evidence": missing.evidence.model_dump() if missing and missing.evidence else None,
         "claim": clause.claim.model_dump(),
         "limits": clause.limits.model_dump() if clause.limits else None,
         "note": clause.note.model_dump() if clause.note else None,
         "severity": clause.severity,
         "legal_basis": list(clause.legal_basis),
+    }
+
+
+def _not_held_reason(checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, str] | None:
+    """Why a clause is not relevant: every check of it is about something that the controller declared not to hold."""
+    if not checks or any(check["why"] != "not_held" for check in checks):
+        return None
+    tables = sorted({check["why_detail"] for check in checks})
+    owners = ", ".join(dict.fromkeys(not_held[table].owner for table in tables))
+    return {
+        "da": f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ikke {', '.join(f'»{TABLES[table].title_da}«' for table in tables)}.",
+        "en": f"Not relevant, declared by {owners}. The controller does not hold {', '.join(tables)}.",
     }
 
 

@@ -34,6 +34,7 @@ from teleaudit.ledger import append_run
 from teleaudit.machine import cores, default_memory
 from teleaudit.notebooks import run_notebook
 from teleaudit.progress import Progress, Step
+from teleaudit.readiness import refuse_unready
 from teleaudit.report import write_report
 from teleaudit.results import as_json, check_entry, compose, exit_code
 from teleaudit.runs import RunFolder, run_folder
@@ -98,6 +99,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     timings = Timings(began=time.monotonic() if began is None else began, memory_limit=options.memory or default_memory())
     started_at = dt.datetime.now(dt.UTC)
     audit = load_audit(path)
+    refuse_unready(audit)
     expectations = find_workspace(audit.path) / "expectations"
     suites, law = load_suites(audit.suites, expectations), load_law(expectations)
     as_of = options.as_of or audit.as_of or started_at.date()

@@ -24,11 +24,13 @@ README = """\
 | `notebooks/` | the notebooks that an audit runs, and that an analyst opens in JupyterLab |
 | `data_samples/` | invented exports of two operators |
 
-    teleaudit run audits/bizzy/audit.yaml      the sample audit, from exports to the report
-    teleaudit inspect EXPORT                   what an export is, and the mapping to paste into an audit
-    teleaudit rules                            the rules that there are
+    teleaudit run audits/bizzy/audit.yaml                        the sample audit, from exports to the report
+    teleaudit init . --operator "Navn A/S" --cvr 12345678        an empty audit of your own, beside the samples
+    teleaudit inspect EXPORT                                     what an export is, and the entry to paste into an audit
+    teleaudit rules                                              the rules that there are
 
-Your own audit: copy a folder of `audits/`, point `exports_root` to your exports, paste the mappings that `inspect` prints, and run it.
+Your own audit stands in `audits/<name>/audit.yaml` and its policy in `expectations/<name>.yaml`: put the exports into `exports/<name>/`, paste the entries
+that `inspect` prints, make the suite say what your policy says, set the parameters, declare what you do not have, and run it. Do not copy a sample: its approvals are another's.
 Exports and reports hold personal data or point to it: `.gitignore` keeps both out of version control.
 """
 
@@ -44,7 +46,7 @@ def package_workspace() -> Path:
     """The workspace that came with the package: the repository in a checkout, the wheel's copy otherwise."""
     package = Path(__file__).resolve().parent
     checkout = package.parent
-    if _is_workspace(checkout) and (checkout / "pyproject.toml").is_file():
+    if is_workspace(checkout) and (checkout / "pyproject.toml").is_file():
         return checkout
     return package / "workspace"
 
@@ -52,7 +54,7 @@ def package_workspace() -> Path:
 def find_workspace(start: Path) -> Path:
     """The nearest workspace at or above ``start`` (a file or folder), else the one that came with the package."""
     here = start.resolve()
-    return next((folder for folder in (here, *here.parents) if _is_workspace(folder)), package_workspace())
+    return next((folder for folder in (here, *here.parents) if is_workspace(folder)), package_workspace())
 
 
 def init_workspace(target: Path) -> list[Path]:
@@ -74,7 +76,8 @@ def init_workspace(target: Path) -> list[Path]:
         raise UserError(msg) from None
 
 
-def _is_workspace(folder: Path) -> bool:
+def is_workspace(folder: Path) -> bool:
+    """Whether a folder holds audits and what they ask."""
     return all((folder / name).is_dir() for name in TELLING)
 
 

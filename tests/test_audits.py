@@ -115,6 +115,29 @@ def test_export_names_differ_in_more_than_case(tmp_path: Path) -> None:
     assert "export names that differ in case alone: KUNDER, kunder" in _refusal(tmp_path, twice)
 
 
+def _declared(table: str) -> str:
+    return f"not_held:\n  {table}:\n    owner: Direktør\n    reason: føres ikke\n    declared_on: 2026-11-01\n"
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        (_declared("directory_18"), "not_held: no table 'directory_18'. Did you mean 'directory_118'?"),
+        (_declared("crm_customer"), "not_held: crm_customer is declared not held, but exports.kunder fills that table. Remove one of the two."),
+        (_declared("consent").replace("    owner: Direktør\n", ""), "'not_held.consent.owner' is missing."),
+        (_declared("consent").replace("owner", "ownr"), "unknown key 'not_held.consent.ownr'. Did you mean 'owner'?"),
+    ],
+)
+def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_accounted_for(tmp_path: Path, added: str, said: str) -> None:
+    assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD + added)
+    assert list(load_audit(_file(tmp_path, _GOOD + _declared("consent"))).not_held) == ["consent"]
+
+
+@pytest.mark.parametrize("written", ["DK21497479", "21 49 74 79"])
+def test_a_cvr_number_is_known_by_its_digits(tmp_path: Path, written: str) -> None:
+    assert load_audit(_file(tmp_path, _GOOD.replace("21497479", written))).controller.cvr == "21497479"
+
+
 def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
     refusal = _refusal(tmp_path, _GOOD.replace("exports_root", "export_root").replace("table: crm_customer", "table: crm"))
     assert len(refusal.splitlines()) == 3

@@ -7,6 +7,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -253,3 +254,35 @@ def test_a_full_disk_under_the_worklist_is_no_error_of_a_check(engine: str, monk
     monkeypatch.setattr(Listed, "lines_of", lambda *_args: nullcontext(full))
     with pytest.raises(OSError, match="No space left"):
         answer("BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine)
+
+
+# What the controller does not hold
+
+
+def _not_held(*tables: str) -> dict[str, Any]:
+    return {"not_held": {name: {"owner": "Direktør", "reason": "føres ikke", "declared_on": "2026-11-01"} for name in tables}}
+
+
+@pytest.mark.parametrize(
+    ("check", "tables", "not_held"),
+    [
+        ("BIZ-ret-3.customer", {}, "crm_customer"),
+        ("HYG-key.crm_contact", {}, "crm_contact"),  # asked of all tables
+        ("BIZ-ret-6.invoice", {"invoice": _INVOICES}, "financial_years"),  # its deadline rests on that table
+        ("BIZ-ret-6.invoice", {"invoice": "invoice_id\ni"}, "financial_years"),  # and lacks a column besides
+    ],
+)
+def test_a_check_about_a_table_that_is_not_held_is_skipped_and_names_it(engine: str, check: str, tables: dict[str, str], not_held: str) -> None:
+    result = answer(check, tables, engine=engine, **_not_held(not_held))
+    assert (result.verdict, result.why, result.why_detail, result.answer.population) == (Verdict.SKIPPED, "not_held", not_held, 0)
+
+
+def test_a_check_that_does_not_rest_on_what_is_not_held_answers_as_ever(engine: str) -> None:
+    tables = {"crm_customer": _CUSTOMERS}
+    assert answer("BIZ-ret-3.customer", tables, engine=engine, **_not_held("crm_contact", "legal_hold")).verdict is Verdict.FAIL
+
+
+def test_a_check_about_a_table_that_is_not_held_needs_no_parameter(engine: str) -> None:
+    unset = PARAMETERS | {"agreement_period": Parameter(value=None)}
+    result = answer("BIZ-ret-4.agreement", {}, engine=engine, parameters=unset, **_not_held("agreement"))
+    assert (result.verdict, result.why_detail) == (Verdict.SKIPPED, "agreement")

@@ -243,7 +243,7 @@ def test_samples_refuses_a_place_it_cannot_write(tmp_path: Path) -> None:
 def test_init_lays_out_a_workspace_that_can_be_asked_for_its_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = call("init", tmp_path / "mine")
     assert (ended.code, ended.err) == (0, "")
-    assert "Next: teleaudit run " in ended.out
+    assert re.findall(r"^  teleaudit (\w+)", ended.out, re.MULTILINE) == ["run", "init", "inspect"]
     monkeypatch.chdir(tmp_path / "mine")
     assert call("rules").code == 0
 

@@ -25,6 +25,7 @@ PINS = ("constraints.txt", "constraints-test.txt")
 LINE: tuple[tuple[str, ...], ...] = (
     ("errors", "schema", "deadlines", "workspace", "machine"),
     ("audits",),
+    ("readiness", "starting"),
     ("views",),  # SQL text and the columns it adds: what a suite may name
     ("suites", "verdicts"),
     ("conflicts",),

@@ -11,7 +11,7 @@ from typing import Any
 
 from teleaudit.report.findings import Section, describe_section, other_authorities, sections
 from teleaudit.report.gaps import describe_legal, describe_not_assessed, describe_notes
-from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table
+from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
 
 GRAVEST_SHOWN = 5
@@ -130,7 +130,7 @@ def _summary(material: Material) -> Part:
         "gravest": material.table("gravest", [_gravest_row(material, section) for section in shown], "summary.gravest_none"),
         "gravest_more": words.say("summary.gravest_more", shown=len(shown), total=words.counted("clause", len(findings))) if len(findings) > len(shown) else "",
         "per_check": words.at("summary.per_check"),
-        "checks": material.table("checks", [_check_row(material, checks) for checks in told_together(material)], "conclusion.none"),
+        "checks": material.table("checks", [_check_row(material, checks) for checks in told_together(material) if not is_not_held(checks[0])], "conclusion.none"),
     }
 
 
@@ -145,12 +145,15 @@ def _gravest_row(material: Material, section: Section) -> tuple[Any, ...]:
 
 
 def told_together(material: Material) -> list[list[Entry]]:
-    """Checks that have a row together: those that ask the same of many data sets and got the same result. A deviation has a row of its own."""
+    """Checks that have a row together: those that ask the same of many data sets and got the same result, and all about a table that is not held.
+
+    A deviation has a row of its own.
+    """
     rows: dict[Any, list[Entry]] = {}
     for check in material.checks:
         clause = str(check["id"]).partition(".")[0]
         together = (clause, material.text(check["claim"]), check["verdict"]) if check["verdict"] in TOLD_TOGETHER else check["id"]
-        rows.setdefault(together, []).append(check)
+        rows.setdefault(("not_held", check["why_detail"]) if is_not_held(check) else together, []).append(check)
     return list(rows.values())
 
 
@@ -167,7 +170,7 @@ def _scope(material: Material) -> Part:
     words, results = material.words, material.results
     total, done = len(results["exports"]), sum(export["control_rows"] is not None for export in results["exports"])
     complete = "complete_none" if done == 0 else "complete_all" if done == total else "complete_some"
-    audited = sum(bool(clause["checks"]) for clause in results["clauses"])
+    audited = sum(material.is_relevant(clause) for clause in results["clauses"])
     return {
         "paragraphs": [
             words.at("scope.purpose"),
@@ -283,7 +286,11 @@ def _method(material: Material) -> Part:
 
 def _overview(material: Material, figures: Mapping[str, Part]) -> Part:
     words = material.words
-    rows = [({"id": clause["id"]}, material.text(clause["claim"]), words.number(len(clause["checks"])), {"short": clause["verdict"]}) for clause in material.results["clauses"]]
+    rows = [
+        ({"id": clause["id"]}, material.text(clause["claim"]), words.number(len(clause["checks"])), {"short": clause["verdict"]})
+        for clause in material.results["clauses"]
+        if material.is_relevant(clause) or not clause["checks"]
+    ]
     return {
         "intro": words.at("overview.intro"),
         "table": material.table("overview", rows, "conclusion.none"),

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from teleaudit.exports.remarks import NOT_JUDGED
-from teleaudit.report.material import NOT_ASSESSED, Entry, Material
+from teleaudit.report.material import NOT_ASSESSED, Entry, Material, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import capital
 from teleaudit.schema import TABLES
@@ -70,10 +70,12 @@ def describe_notes(material: Material) -> Part:
 def describe_not_assessed(material: Material) -> Part:
     """Every gap: checks without a full result, clauses that no check speaks about, and records left out of a check that has a result."""
     words = material.words
-    checks = [check for check in material.checks if check["verdict"] in NOT_ASSESSED]
-    clauses = [clause for clause in material.results["clauses"] if not clause["checks"] and clause["verdict"] in NOT_ASSESSED]
+    checks = [check for check in material.checks if check["verdict"] in NOT_ASSESSED and not is_not_held(check)]
+    clauses = [clause for clause in material.results["clauses"] if not material.is_relevant(clause) and clause["verdict"] in NOT_ASSESSED]
     return {
         "intro": words.at("not_assessed.intro"),
+        "not_held_note": words.at("not_assessed.not_held"),
+        "not_held": material.table("not_held", [_not_held(material, declared) for declared in material.results.get("not_held", [])]),
         "clauses_note": words.at("not_assessed.clauses_more"),
         "checks": material.table("open_checks", [_open_check(material, check) for check in checks], "not_assessed.checks_empty"),
         "clauses": material.table("open_clauses", [_open_clause(material, clause) for clause in clauses], "not_assessed.clauses_empty"),
@@ -81,6 +83,16 @@ def describe_not_assessed(material: Material) -> Part:
         "limits": material.table("limits", _limits(material), "not_assessed.limits_empty"),
         "records": material.table("open_records", _open_records(material), "not_assessed.records_empty"),
     }
+
+
+def _not_held(material: Material, declared: Entry) -> tuple[Any, ...]:
+    """One declaration, with the number of checks that it answers; those about other data sets, which rest on this one, are named."""
+    words = material.words
+    checks = [check for check in material.checks if is_not_held(check) and check["why_detail"] == declared["table"]]
+    others = " ".join(str(check["id"]) for check in checks if check["dataset"] != declared["table"])
+    count = words.number(len(checks))
+    told = (material.dataset(declared["table"]), declared["owner"], declared["reason"], words.date(declared["declared_on"]))
+    return (*told, {"note": words.say("not_assessed.resting", count=count), "parts": others} if others else count)
 
 
 def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:
@@ -126,7 +138,10 @@ def _missing_export(material: Material, detail: str) -> str:
 
 
 def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
-    return ({"id": clause["id"], "short": clause["verdict"]}, material.text(clause["claim"]), material.text(clause["reason"]), material.text(clause["evidence"]))
+    told = (material.text(clause["claim"]), material.text(clause["reason"]))
+    if clause["checks"]:
+        return ({"id": clause["id"], "short": "not_held"}, *told, str(material.words.at("not_assessed.closes.not_held")))
+    return ({"id": clause["id"], "short": clause["verdict"]}, *told, material.text(clause["evidence"]))
 
 
 def _limits(material: Material) -> list[tuple[Any, ...]]:

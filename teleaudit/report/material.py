@@ -11,7 +11,7 @@ from typing import Any
 from teleaudit.report.wording import Words
 from teleaudit.schema import TABLES
 
-GRAVITY = ("error", "breach", "fail", "review", "legal", "unknown", "partial", "unset", "skipped", "pass")
+GRAVITY = ("error", "breach", "fail", "review", "legal", "unknown", "partial", "unset", "skipped", "pass", "not_held")  # the last is no verdict: see is_not_held
 SEVERITY = ("critical", "high", "medium", "low", "observation", None)
 FINDING = ("breach", "fail", "review")
 UNJUDGED = ("error", "unknown", "unset", "skipped")  # their numbers are no result
@@ -53,8 +53,12 @@ class Material:
     @property
     def verdict_counts(self) -> dict[str, int]:
         """Checks by verdict, the gravest first, only those that occur."""
-        verdicts = [check["verdict"] for check in self.results["checks"]]
+        verdicts = ["not_held" if is_not_held(check) else check["verdict"] for check in self.results["checks"]]
         return {verdict: verdicts.count(verdict) for verdict in GRAVITY if verdict in verdicts}
+
+    def is_relevant(self, clause: Entry) -> bool:
+        """Whether a clause has checks that are about something which the controller holds."""
+        return any(check["id"] in clause["checks"] and not is_not_held(check) for check in self.results["checks"])
 
     def text(self, text: str | Mapping[str, Any] | None) -> str:
         """A text of the results in the report's language; in another one when it was not written in this; a dash for none."""
@@ -141,6 +145,11 @@ class Material:
     def table(self, name: str, rows: Sequence[Sequence[Cell]], empty: str = "") -> Table:
         """A table with its caption and header; ``empty`` is shown in its place when it has no rows."""
         return {**self.words.at(f"tables.{name}"), "rows": [list(row) for row in rows], "empty": self.words.at(empty) if empty else ""}
+
+
+def is_not_held(check: Entry) -> bool:
+    """Whether a check is not relevant, because it is about something that the controller has declared not to hold."""
+    return check.get("why") == "not_held"
 
 
 def found(check: Entry) -> int:

@@ -1,0 +1,89 @@
+"""What the controller does not hold: one row a table in the report, one in a notebook's summary, and nothing check by check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from teleaudit.figures import alt_text_checks_by_data_set
+from teleaudit.lab import TopicAnswers, summary_table
+from teleaudit.report import validate_results
+from teleaudit.report.document import conclude, describe
+from teleaudit.report.material import Material
+from teleaudit.report.wording import load_words
+from teleaudit.results import exit_code
+from tests.report.example import check, clause, example
+
+DA = load_words("da")
+_DECLARED = {"table": "agreement", "owner": "Direktør", "reason": "Aftaler indgås ikke på skrift.", "declared_on": "2026-11-01"}
+
+
+def skipped(name: str, dataset: str) -> dict[str, Any]:
+    return check(name, dataset, "skipped", f"Krav til {name}.", (0, 0, 0, 0), why="not_held", why_detail="agreement")
+
+
+@pytest.fixture
+def material() -> Material:
+    """A run in which everything is well, two checks are about a table that is not held, and a third, of another data set, rests on it."""
+    results = example()
+    held = [check("BIZ-ret-3.customer", "crm_customer", "pass", "Krav.", (9, 9, 0, 0))]
+    results["checks"] = [skipped("HYG-key.agreement", "agreement"), skipped("BIZ-ret-4.agreement", "agreement"), skipped("BIZ-tele-3.agreement", "recording_index"), *held]
+    results["clauses"] = [clause(one["clauses"][0], one["verdict"], one["claim"]["da"], [one["id"]]) for one in results["checks"]]
+    results["clauses"][0]["reason"] = {"da": "Ikke relevant, erklæret af Direktør.", "en": "Not relevant."}
+    results["not_held"] = [_DECLARED]
+    results["totals"]["checks"], results["totals"]["verdicts"] = 4, {"pass": 1, "skipped": 3}
+    return Material(results=results, words=DA)
+
+
+def test_the_results_obey_their_schema_and_are_clean(material: Material) -> None:
+    validate_results(material.results)
+    assert exit_code(material.results) == 0
+
+
+def test_a_run_in_which_nothing_was_held_is_not_clean(material: Material) -> None:
+    assert exit_code({"checks": [one for one in material.checks if one["verdict"] == "skipped"]}) == 2
+
+
+def test_each_table_that_is_not_held_has_one_row_that_names_the_checks_of_other_data_sets(material: Material) -> None:
+    (row,) = describe(material, {})["not_assessed"]["not_held"]["rows"]
+    count = {"note": "3, heraf kontroller af andre datasæt, som bygger på dette:", "parts": "BIZ-tele-3.agreement"}
+    assert row == ["Aftaler", "Direktør", "Aftaler indgås ikke på skrift.", "01-11-2026", count]
+
+
+def test_checks_of_what_is_not_held_stand_in_the_catalogue_and_in_no_other_table(material: Material) -> None:
+    told = describe(material, {})
+    names = [one["id"] for one in material.checks if one["verdict"] == "skipped"]
+    clauses = [name.partition(".")[0] for name in names]
+    assert [row for row in told["summary"]["checks"]["rows"] if row[0]["id"] in names] == []
+    assert told["not_assessed"]["checks"]["rows"] == []
+    assert [row[0]["id"] for row in told["overview"]["table"]["rows"]] == ["BIZ-ret-3"]
+    assert {row[0]["id"] for row in told["catalogue"]["rows"]} >= set(clauses)
+
+
+def test_a_clause_whose_checks_are_all_of_that_kind_says_why_it_is_not_relevant(material: Material) -> None:
+    rows = describe(material, {})["not_assessed"]["clauses"]["rows"]
+    assert [row[0] for row in rows] == [{"id": name, "short": "not_held"} for name in ("HYG-key", "BIZ-ret-4", "BIZ-tele-3")]
+    assert rows[0][2] == "Ikke relevant, erklæret af Direktør."
+
+
+def test_what_is_not_held_takes_nothing_from_a_result_without_deviations(material: Material) -> None:
+    assert conclude(material) == (
+        "Der er ikke konstateret afvigelser i det undersøgte materiale: 1 kontrol viser ingen afvigelser i det undersøgte materiale "
+        "og 3 kontroller er ikke relevante efter den dataansvarliges erklæring (i alt 4 kontroller)."
+    )
+
+
+def test_a_notebook_shows_one_row_a_table_and_no_reason_check_by_check(material: Material) -> None:
+    entries = [{**one, "column_decisions": []} for one in material.results["checks"]]
+    rows = summary_table(entries, DA).data.to_dict("records")  # type: ignore[attr-defined] # the frame that is styled
+    assert [(row["Kontrol"], row["Datasæt"], row["Resultat"]) for row in rows] == [
+        ("3 kontroller", "Aftaler", "– Ikke relevant"),
+        ("BIZ-ret-3.customer", "Kundestamdata", "✔ Ingen afvigelser"),
+    ]
+    assert len(TopicAnswers(entries, "", DA, "2026-11-22").not_assessed().data) == 0  # type: ignore[attr-defined]
+    assert len(summary_table(entries[:1], DA).data) == 1  # type: ignore[attr-defined]
+
+
+def test_the_figure_of_checks_leaves_out_what_is_not_held(material: Material) -> None:
+    assert alt_text_checks_by_data_set(material.results["checks"]).startswith("Tabel med 1 kontrol ")
