@@ -18,8 +18,6 @@ from functools import cache
 from typing import Any, Literal, Protocol
 
 import great_expectations as gx
-import sqlglot
-from sqlglot import exp
 
 from teleaudit.audits import Audit
 from teleaudit.engines.engine import Engine
@@ -28,7 +26,7 @@ from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES
-from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of
+from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view
 
@@ -116,7 +114,7 @@ class Bench:
             except UnsetParameterError as error:
                 yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
                 continue
-            if absent := self._absent(check, expectation):
+            if absent := self._absent(check):
                 yield CheckResult(check=check, verdict=Verdict.UNKNOWN, why=absent[0], why_detail=absent[1], parameters=check.spec.parameters), None
                 continue
             asked[check.id] = (check, expectation)
@@ -172,14 +170,13 @@ class Bench:
         own = [export for export in self.exports if export.table == table and export.name in declared]
         return any(control is not None and control not in {export.rows, export.rows + export.rejected} for export in own for control in (declared[export.name].control_rows,))
 
-    def _absent(self, check: Check, expectation: Expectation) -> tuple[str, str] | None:
+    def _absent(self, check: Check) -> tuple[str, str] | None:
         """Code and names of what is missing for a check: an export, its rows, or a column."""
         view = self._view(check.data_set)
         if problem := self._no_table(view.table):
             return problem
-        known = self.engine.columns(check.data_set).keys()
-        for column in sorted(_columns_of(expectation.conditions()) & known):
-            for needed in view.requires.get(column, (f"{view.table}.{column}",) if column in TABLES[view.table].names else ()):
+        for column, names in needed_columns(check).items():
+            for needed in names:
                 table, _, name = needed.partition(".")
                 if problem := self._no_table(table):
                     return problem
@@ -244,8 +241,3 @@ def _forget(_deviation: Deviation) -> None:
 
 def _share_rejected(export: ReadExport) -> float:
     return export.rejected / (export.rows + export.rejected) if export.rejected else 0.0
-
-
-def _columns_of(conditions: Iterable[str]) -> set[str]:
-    """The column names in SQL conditions."""
-    return {column.name for condition in conditions for column in sqlglot.parse_one(condition, read="duckdb").find_all(exp.Column)}

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -276,7 +277,7 @@ class Check:
         known = data_set_view(self.data_set).columns
         for condition in self.spec.conditions:
             try:
-                named = {column.name for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column)}
+                named = columns_in(condition)
             except sqlglot.ParseError:
                 msg = f"{self.id}: a condition that is not SQL: {condition}"
                 raise AuditFileError(msg) from None
@@ -311,6 +312,23 @@ def checks_of(suites: Iterable[Suite], filled: Mapping[str, frozenset[str]], top
     that have nothing of its kind: no key, no dates. One asked of a data set by name stays, and will say what is missing.
     """
     return tuple(check for suite in suites for check in suite.checks if topic in (None, check.topic) and _has_a_subject(check, filled))
+
+
+def needed_columns(check: Check) -> dict[str, tuple[str, ...]]:
+    """What a check cannot do without, as ``table.column``, by the column of its data set that rests on it; in alphabetical order.
+
+    A column that nobody exports itself needs those that its view says it rests on.
+    """
+    view = data_set_view(check.data_set)
+    asked = set(view.key) if check.spec.type == "expect_unique_key" else {name for condition in check.spec.conditions for name in columns_in(condition)}
+    own = {column: (f"{view.table}.{column}",) for column in TABLES[view.table].names}
+    return {column: needed for column in sorted(asked) if (needed := view.requires.get(column, own.get(column, ())))}
+
+
+@cache
+def columns_in(condition: str) -> frozenset[str]:
+    """The columns that an SQL condition names. Raises: sqlglot.ParseError."""
+    return frozenset(column.name for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column))
 
 
 def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:

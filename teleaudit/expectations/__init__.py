@@ -34,7 +34,7 @@ _OF_COLUMNS: Mapping[str, Callable[..., Any]] = {
 }
 _PARAMETER = re.compile(r"\$(\w+)")
 _UNITS = {"D": "days", "M": "months", "Y": "years"}
-Expectation = Any  # a great_expectations Expectation with ``conditions`` and ``deviations``; its own types are not typed
+Expectation = Any  # a great_expectations Expectation with ``deviations``; its own types are not typed
 
 
 class UnsetParameterError(Exception):

@@ -80,11 +80,6 @@ class ExpectRowsToSatisfy(BatchExpectation):
         ]
         return f"CASE {' '.join(arms)} ELSE {_DEVIATES} END"
 
-    def conditions(self) -> tuple[str, ...]:
-        """Every SQL condition it is made of, to see which columns it rests on."""
-        parts = (self.scope, *self.not_assessable.values(), self.violates, *self.exempt.values(), *self.legal.values())
-        return (*parts, self.due) if self.due else parts
-
     def code(self) -> str:
         """The class of a row and, above it, the month of its deadline; a row without one has month 0."""
         if self.due is None:
