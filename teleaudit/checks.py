@@ -132,7 +132,8 @@ class Bench:
         answer = Answer.of_result(raw["result"])
         unfit = {"too_many_rejected": self._too_many_rejected(check.data_set), "control_differs": self._control_differs(check.data_set)}
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
-        return replace(result, verdict=verdict, why=why, answer=answer, due_by_month=_due_by_month(answer))
+        detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
+        return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
         """The result with the worst of its deviations, after each of them has been put on the worklist."""

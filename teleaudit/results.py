@@ -105,6 +105,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "columns": answer.columns,
         "kinds": answer.kinds,
         "column_decisions": answer.column_decisions,
+        "unmapped": answer.unmapped,
         "why": result.why,
         "why_detail": result.why_detail,
         "severity": check.severity,

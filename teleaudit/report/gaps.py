@@ -142,3 +142,5 @@ def _open_records(material: Material) -> list[tuple[Any, ...]]:
         for reason, count in sorted(check["reasons"].items())
         if count
     ]
+    if code == "not_mapped":
+        return words.say("not_assessed.detail.headers", headers=words.listed([f"»{header}«" for header in detail.split("; ")]))
