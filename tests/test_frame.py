@@ -30,6 +30,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("conflicts",),
     ("counting",),
     ("exports",),
+    ("mapping_gaps",),
     ("expectations", "detectors"),
     ("engines",),
     ("checks",),
