@@ -13,13 +13,11 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, Protocol
 
 import great_expectations as gx
-import sqlglot
-from sqlglot import exp
 
 from teleaudit.audits import Audit
 from teleaudit.engines.engine import Engine
@@ -28,7 +26,7 @@ from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES
-from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of
+from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view
 
@@ -50,6 +48,15 @@ class Watch(Protocol):
 
     def __call__(self, stage: Literal["checks", "worklist"], data_set: str, amount: int, /) -> AbstractContextManager[None]:
         """Entered for as long as so many checks of a data set are asked, or so many deviations are listed."""
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """What a check lacks."""
+
+    why: str  # code
+    detail: str  # name of the export, or table.column
+    columns: tuple[str, ...] = ()  # of its data set that therefore nobody knows; none where the data set itself is missing
 
 
 class Bench:
@@ -110,24 +117,44 @@ class Bench:
         """Refuse what cannot be judged, ask Great Expectations once for the rest. With an expectation that was asked comes its result as far as it is counted."""
         data_set = self.data_set(name)
         asked: dict[str, tuple[Check, Expectation]] = {}
+        unjudged: dict[str, CheckResult | None] = {}
         for check in checks:
             if table := self._not_held(check):
                 yield CheckResult(check=check, verdict=Verdict.SKIPPED, why="not_held", why_detail=table, parameters=check.spec.parameters), None
                 continue
+            missing = self._missing(check)
             try:
-                expectation = build(check, as_of=self.as_of, parameters=self.audit.parameters, data_set=data_set, table=self._view(name).table, own_domains=self.audit.own_domains)
+                expectation = build(
+                    check,
+                    as_of=self.as_of,
+                    parameters=self.audit.parameters,
+                    data_set=data_set,
+                    table=self._view(name).table,
+                    own_domains=self.audit.own_domains,
+                    absent={missing.why: missing.columns} if missing else {},
+                )
             except UnsetParameterError as error:
                 yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
                 continue
-            if absent := self._absent(check, expectation):
-                yield CheckResult(check=check, verdict=Verdict.UNKNOWN, why=absent[0], why_detail=absent[1], parameters=check.spec.parameters), None
+            unjudged[check.id] = self._unjudged(check, missing, expectation)
+            if (result := unjudged[check.id]) and not (getattr(expectation, "absent", None) and expectation.may_deviate()):
+                yield result, None
                 continue
             asked[check.id] = (check, expectation)
         if not asked:
             return
         answers = self.engine.validate(name, gx.ExpectationSuite(name=name, expectations=[expectation for _, expectation in asked.values()]))
         for check_id, (check, expectation) in asked.items():
-            yield self._counted(check, expectation, answers[check_id], on_error), expectation
+            result, without = self._counted(check, expectation, answers[check_id], on_error), unjudged[check_id]
+            yield result if without is None or result.answer.deviations or result.verdict is Verdict.ERROR else without, expectation
+
+    def _unjudged(self, check: Check, missing: _Missing | None, expectation: Expectation) -> CheckResult | None:
+        """How a check ends that lacks a table, columns or a parameter, unless some record deviates whatever these hold; None where nothing is lacking."""
+        if missing is not None:
+            return CheckResult(check=check, verdict=Verdict.UNKNOWN, why=missing.why, why_detail=missing.detail, parameters=check.spec.parameters)
+        if unset := getattr(expectation, "unset", None):
+            return CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=unset, parameters=check.spec.parameters)
+        return None
 
     def _counted(self, check: Check, expectation: Expectation, raw: Mapping[str, Any], on_error: OnError | None) -> CheckResult:
         """What Great Expectations counted, judged."""
@@ -137,7 +164,8 @@ class Bench:
         answer = Answer.of_result(raw["result"])
         unfit = {"too_many_rejected": self._too_many_rejected(check.data_set), "control_differs": self._control_differs(check.data_set)}
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
-        return replace(result, verdict=verdict, why=why, answer=answer, due_by_month=_due_by_month(answer))
+        detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
+        return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
         """The result with the worst of its deviations, after each of them has been put on the worklist."""
@@ -179,30 +207,26 @@ class Bench:
         """The table that the controller declared not to hold, where a check is about it or rests on a column of it; whatever else the check lacks then is of no account."""
         if not self.audit.not_held:
             return None
-        tables = (self._view(check.data_set).table, *(needed.partition(".")[0] for _, needed in self._needed(check, check.spec.conditions)))
-        return next((table for table in tables if table in self.audit.not_held and table not in self._frames), None)
+        needed = (name.partition(".")[0] for names in needed_columns(check).values() for name in names)
+        return next((table for table in (self._view(check.data_set).table, *needed) if table in self.audit.not_held and table not in self._frames), None)
 
-    def _needed(self, check: Check, conditions: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Every column of a check's data set that conditions name, with each table.column that it rests on."""
-        view = self._view(check.data_set)
-        known = self.engine.columns(check.data_set).keys()
-        for column in sorted(_columns_of(conditions) & known):
-            for needed in view.requires.get(column, (f"{view.table}.{column}",) if column in TABLES[view.table].names else ()):
-                yield column, needed
-
-    def _absent(self, check: Check, expectation: Expectation) -> tuple[str, str] | None:
-        """Code and names of what is missing for a check: an export, its rows, or a column."""
+    def _missing(self, check: Check) -> _Missing | None:
+        """What is missing for a check: an export, its rows, or a column; the first stands for all."""
         view = self._view(check.data_set)
         if problem := self._no_table(view.table):
+            return _Missing(*problem)
+        lacking = {column: found for column, names in needed_columns(check).items() if (found := next(filter(None, (self._lacks(view, column, name) for name in names)), None))}
+        return _Missing(*next(iter(lacking.values())), columns=tuple(lacking)) if lacking else None
+
+    def _lacks(self, view: View, column: str, needed: str) -> tuple[str, str] | None:
+        """Code and name of what is missing for a column of a data set, in what it needs."""
+        table, _, name = needed.partition(".")
+        if problem := self._no_table(table):
             return problem
-        for column, needed in self._needed(check, expectation.conditions()):
-            table, _, name = needed.partition(".")
-            if problem := self._no_table(table):
-                return problem
-            if name not in self._filled[table]:
-                return "missing_column", needed
-            if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
-                return "all_null", needed
+        if name not in self._filled[table]:
+            return "missing_column", needed
+        if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
+            return "all_null", needed
         return None
 
     def _is_all_null(self, table: str, column: str) -> bool:
@@ -260,8 +284,3 @@ def _forget(_deviation: Deviation) -> None:
 
 def _share_rejected(export: ReadExport) -> float:
     return export.rejected / (export.rows + export.rejected) if export.rejected else 0.0
-
-
-def _columns_of(conditions: Iterable[str]) -> set[str]:
-    """The column names in SQL conditions."""
-    return {column.name for condition in conditions for column in sqlglot.parse_one(condition, read="duckdb").find_all(exp.Column)}

@@ -29,9 +29,10 @@ from teleaudit.conflicts import find_conflicts, load_categories
 from teleaudit.errors import UserError, near_match
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
+from teleaudit.mapping_gaps import find_mapping_gaps
 from teleaudit.readiness import refuse_unready
 from teleaudit.report.document import told_together
-from teleaudit.report.gaps import describe_legal
+from teleaudit.report.gaps import describe_legal, describe_mapping_gaps
 from teleaudit.report.material import UNJUDGED, Material, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
@@ -210,6 +211,13 @@ class OpenAudit:
     def _source(self) -> str:
         """The source line of figures."""
         return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
+
+    def mapping_gaps(self) -> Styler:
+        """One row per column that checks need and that nobody mapped: what it may be, and what cannot be judged without it."""
+        gaps = [gap.as_json() for gap in find_mapping_gaps(self._suites, self._state.exports)]
+        table = describe_mapping_gaps(Material(results={"mapping_gaps": gaps}, words=self._words))
+        rows = [[": ".join(cell.values()) if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
+        return captioned(pd.DataFrame(rows, columns=table["header"]).astype(str), f"{table['caption']} ({len(rows)})")
 
 
 def _refuse_unknown(topic: str) -> None:

@@ -15,6 +15,7 @@ from teleaudit.audits import Audit, NotHeld
 from teleaudit.conflicts import Conflict
 from teleaudit.exports.reading import ReadExport
 from teleaudit.findings import references
+from teleaudit.mapping_gaps import find_mapping_gaps
 from teleaudit.schema import TABLES
 from teleaudit.suites import Clause, LegalBasis, Suite, Words
 from teleaudit.verdicts import CheckResult, Verdict, gravest
@@ -70,6 +71,7 @@ def compose(
         "not_held": [{"table": table} | declared.model_dump(mode="json") for table, declared in sorted(audit.not_held.items())],
         "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
         "exports": [_export_entry(export, audit) for export in exports],
+        "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(suites, exports)],
         "clauses": clauses,
         "checks": list(checks),
         "conflicts": [conflict_entry(conflict) for conflict in conflicts],
@@ -107,6 +109,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
         "review": answer.review,
         "columns": answer.columns,
+        "unmapped": answer.unmapped,
         "kinds": answer.kinds,
         "column_decisions": answer.column_decisions,
         "why": result.why,

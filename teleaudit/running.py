@@ -32,6 +32,7 @@ from teleaudit.findings import new_reference_key
 from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.ledger import append_run
 from teleaudit.machine import cores, default_memory
+from teleaudit.mapping_gaps import find_mapping_gaps
 from teleaudit.notebooks import run_notebook
 from teleaudit.progress import Progress, Step
 from teleaudit.readiness import refuse_unready
@@ -118,6 +119,8 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         spark = _on_spark(options, folder, stack, timings) if options.engine == "spark" else None
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
         exports = read_exports(audit, root=root, work=folder.exports, progress=progress, timings=timings, spark=spark)
+        for gap in find_mapping_gaps(suites, exports):
+            say(gap.describe(_shown(audit.path)))
         for export in exports:
             for warning in export.warnings:
                 say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")
@@ -137,6 +140,11 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         folder.seal(head)
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
         return Outcome(folder=folder.path, results=results, exit_code=code, failed_notebooks=tuple(failed), timings=timings.as_json())
+
+
+def _shown(path: Path) -> str:
+    """A file as the user may name it from where the command runs."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Timings) -> SparkRun:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -90,6 +91,7 @@ class ExpectationSpec(Strict):
     data_set: str | None = None
     for_each: Literal["all"] | tuple[str, ...] | None = None
     starts_at: str | None = None
+    starts_by: str | None = None  # the latest day on which the period can have begun where ``starts_at`` is not known
     period: PeriodSpec | None = None
     null_means: Literal["running", "unknown"] = "unknown"
     not_assessable: dict[str, str] = Field(default_factory=dict)
@@ -148,7 +150,7 @@ class ExpectationSpec(Strict):
     def conditions(self) -> tuple[str, ...]:
         """Everything in it that speaks of columns, as SQL."""
         readings = [part for reading in self.legal for part in (reading.starts_at, reading.where)]
-        parts = (self.starts_at, self.scope, self.violates, self.due, *self.not_assessable.values(), *(f"exempt_{name}" for name in self.exempt), *readings)
+        parts = (self.starts_at, self.starts_by, self.scope, self.violates, self.due, *self.not_assessable.values(), *(f"exempt_{name}" for name in self.exempt), *readings)
         return tuple(part for part in parts if part is not None)
 
 
@@ -276,7 +278,7 @@ class Check:
         known = data_set_view(self.data_set).columns
         for condition in self.spec.conditions:
             try:
-                named = {column.name for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column)}
+                named = columns_in(condition)
             except sqlglot.ParseError:
                 msg = f"{self.id}: a condition that is not SQL: {condition}"
                 raise AuditFileError(msg) from None
@@ -311,6 +313,23 @@ def checks_of(suites: Iterable[Suite], filled: Mapping[str, frozenset[str]], top
     that have nothing of its kind: no key, no dates. One asked of a data set by name stays, and will say what is missing.
     """
     return tuple(check for suite in suites for check in suite.checks if topic in (None, check.topic) and _has_a_subject(check, filled))
+
+
+def needed_columns(check: Check) -> dict[str, tuple[str, ...]]:
+    """What a check cannot do without, as ``table.column``, by the column of its data set that rests on it; in alphabetical order.
+
+    A column that nobody exports itself needs those that its view says it rests on.
+    """
+    view = data_set_view(check.data_set)
+    asked = set(view.key) if check.spec.type == "expect_unique_key" else {name for condition in check.spec.conditions for name in columns_in(condition)}
+    own = {column: (f"{view.table}.{column}",) for column in TABLES[view.table].names}
+    return {column: needed for column in sorted(asked) if (needed := view.requires.get(column, own.get(column, ())))}
+
+
+@cache
+def columns_in(condition: str) -> frozenset[str]:
+    """The columns that an SQL condition names. Raises: sqlglot.ParseError."""
+    return frozenset(column.name for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column))
 
 
 def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:

@@ -27,6 +27,7 @@ class Answer:
     legal: dict[str, int] = field(default_factory=dict)  # between a strict and a lenient reading: for a lawyer
     review: int = 0  # a person must look: neither a deviation nor none
     columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
+    unmapped: dict[str, str] = field(default_factory=dict)  # columns that nobody mapped -> the canonical column that each may well be
     kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
     column_decisions: list[dict[str, Any]] = field(default_factory=list)  # of each column that a detector judged: its name, the rule that decided, level or none, n and k
     due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
@@ -121,12 +122,15 @@ def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_reject
     """Verdict and, where nothing could be judged, the reason's code.
 
     Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0.
+    A column that may be one nobody mapped is no deviation, and while it is there nothing else passes.
     Where the source counted other rows than were read, what was found stands, and what was not found proves nothing.
     """
     if too_many_rejected:
         return Verdict.UNKNOWN, "too_many_rejected"
     if answer.population == 0:
         return Verdict.UNKNOWN, "nothing_in_scope"
+    if answer.unmapped and not answer.deviations:
+        return Verdict.UNKNOWN, "not_mapped"
     if answer.assessable == 0:
         return Verdict.UNKNOWN, "nothing_assessable"
     if answer.deviations > 0:

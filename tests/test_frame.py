@@ -31,6 +31,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("conflicts",),
     ("counting",),
     ("exports",),
+    ("mapping_gaps",),
     ("expectations", "detectors"),
     ("engines",),
     ("checks",),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import AuditFileError
+from teleaudit.expectations import build
+from teleaudit.expectations.rows import DataSet
 from teleaudit.schema import TABLES
-from teleaudit.suites import Suite, checks_of, data_set_names, load_law, load_suite, load_suites
+from teleaudit.suites import Suite, checks_of, columns_in, data_set_names, load_law, load_suite, load_suites, needed_columns
+from teleaudit.views import data_set_view
 from teleaudit.workspace import package_workspace
+from tests.spec import AS_OF, PARAMETERS, known_suites
 
 _FOLDER = package_workspace() / "expectations"
 _GOOD = """
@@ -143,3 +149,26 @@ def test_the_package_s_suites_speak_only_of_data_sets_and_law_that_there_are() -
     suites: tuple[Suite, ...] = load_suites(("bizzy", "kazoom", "hygiene"), _FOLDER)
     assert {check.data_set for suite in suites for check in suite.checks} <= set(data_set_names())
     assert load_law(_FOLDER)
+
+
+def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_row(tmp_path: Path) -> None:
+    asked = 0
+    with closing(DuckDBEngine(spill=tmp_path)) as engine:
+        for table in TABLES:
+            engine.add_table(table, [])
+        engine.create_views(as_of=AS_OF.isoformat(), services_known=True)
+        for check in (check for suite in known_suites() for check in suite.checks if check.spec.type in ("expect_erasure_by_deadline", "expect_rows_to_satisfy")):
+            view = data_set_view(check.data_set)
+            data_set = DataSet(name=check.data_set, key=view.key, own=engine.columns(f"export_{view.table}"), filled=frozenset(TABLES[view.table].names))
+            code = build(check, as_of=AS_OF, parameters=PARAMETERS, data_set=data_set, table=view.table).code()
+            known = view.requires.keys() | set(TABLES[view.table].names)
+            assert needed_columns(check).keys() == columns_in(code) & engine.columns(check.data_set).keys() & known, check.id
+            asked += 1
+    assert asked > 100
+
+
+def test_a_view_says_what_its_columns_rest_on() -> None:
+    checks = {check.id: check for suite in known_suites() for check in suite.checks}
+    assert needed_columns(checks["BIZ-ret-3.customer"])["relationship_end"] == ("crm_customer.customer_id", "crm_customer.end_date")
+    assert needed_columns(checks["HYG-key.crm_customer"]) == {"customer_id": ("crm_customer.customer_id",)}
+    assert needed_columns(checks["HYG-card.crm_customer"]) == {}

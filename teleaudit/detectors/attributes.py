@@ -28,6 +28,12 @@ VALUE_PATTERNS: Mapping[str, str] = {
     "free_text": "[A-Za-zÆØÅæøå]{2,} +[A-Za-zÆØÅæøå]{2,} +[A-Za-zÆØÅæøå]{2,}",
 }
 
+DATE_PATTERNS: Mapping[str, str] = {  # a day, and a day with the time of day; however day, month and year are ordered
+    "date": "^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4})$",
+    "time": "^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4})[T ][0-9]{1,2}[:.][0-9]{2}",
+}
+NEARLY_ALL = 0.98  # share of a column's values that must look like dates for it to be a column of dates
+
 
 def kind_of_name(name: str) -> str:
     """What a column's name says it holds, one of ``KINDS``; empty when it says nothing."""

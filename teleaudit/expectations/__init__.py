@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from teleaudit.audits import Parameter
@@ -36,7 +37,7 @@ _OF_COLUMNS: Mapping[str, Callable[..., Any]] = {
 }
 _PARAMETER = re.compile(r"\$(\w+)")
 _UNITS = {"D": "days", "M": "months", "Y": "years"}
-Expectation = Any  # a great_expectations Expectation with ``conditions`` and ``deviations``; its own types are not typed
+Expectation = Any  # a great_expectations Expectation with ``deviations``; its own types are not typed
 
 
 class UnsetParameterError(Exception):
@@ -47,48 +48,100 @@ class UnsetParameterError(Exception):
         self.name = name
 
 
-def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], data_set: DataSet, table: str, own_domains: Sequence[str] = ()) -> Expectation:
-    """The expectation of a check on a data set. ``own_domains`` are the operator's own hosts. Raises: UnsetParameterError."""
-    spec = check.spec
-    day = as_of.isoformat()
+def build(
+    check: Check,
+    *,
+    as_of: dt.date,
+    parameters: Mapping[str, Parameter],
+    data_set: DataSet,
+    table: str,
+    own_domains: Sequence[str] = (),
+    absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Expectation:
+    """The expectation of a check on a data set. ``own_domains`` are the operator's own hosts; ``absent``, by reason, the columns of which nobody knows anything.
 
-    def said(sql: str) -> str:
-        return _PARAMETER.sub(lambda named: f"DATE '{day}'" if named[1] == "as_of" else _whole_number(named[1], parameters), sql)
-
+    A condition with a parameter that the controller has not set is asked as far as it does not rest on it. Raises: UnsetParameterError where nothing is left to ask.
+    """
+    said = _Substitution(as_of, parameters)
     meta = {"id": check.id, "clauses": [check.clause.clause], "legal_basis": list(check.legal_basis), "severity": check.severity, "claim": check.claim.model_dump()}
     common: dict[str, Any] = {"meta": meta}
-    rows: dict[str, Any] = common | {"scope": said(spec.scope), "exempt": {name: f"exempt_{name}" for name in spec.exempt}}
-    reasons = {name: said(condition) for name, condition in spec.not_assessable.items()}
-    view = data_set_view(check.data_set)
-    if view.name == view.table:  # elsewhere even whether there is such a row may rest on what is doubted
-        rows["doubted"] = {name: sorted(resting_on(doubted_columns(condition, view.columns), view.requires, view.table)) for name, condition in reasons.items()}
-    match spec.type:
+    match check.spec.type:
         case "expect_erasure_by_deadline":
-            legal = [
-                {"name": r.name, "period": _period(r.period, parameters)} | ({"starts_at": r.starts_at} if r.starts_at else {}) | ({"where": said(r.where)} if r.where else {})
-                for r in spec.legal
-            ]
-            period = _period(spec.period or "", parameters)
-            return erasure_by_deadline(as_of=day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, legal=legal, not_assessable=reasons, **rows)
+            return _erasure(check, said, common, absent)
         case "expect_rows_to_satisfy":
-            return ExpectRowsToSatisfy(violates=said(spec.violates or ""), due=said(spec.due) if spec.due else None, not_assessable=reasons, **rows)
+            return _rows(check, said, common, absent)
         case "expect_possible_dates":
-            return possible_dates(as_of=day, table=table, filled=data_set.filled, **common)
+            return possible_dates(as_of=said.day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
             return ExpectUniqueKey(relation=f"export_{table}", key=list(data_set.key), **common)
         case "expect_no_browsing_data":
             return no_browsing_data(own_domains=own_domains, data_set=data_set, table=table, **common)
         case "expect_only_listed_columns":
-            return only_listed_columns(listed=spec.listed, kinds=spec.kinds, data_set=data_set, table=table, **common)
+            return only_listed_columns(listed=check.spec.listed, kinds=check.spec.kinds, data_set=data_set, table=table, **common)
         case kind:
             return _OF_COLUMNS[kind](data_set=data_set, table=table, **common)
 
 
+class _Substitution:
+    """Puts the date of the audit and the parameters' values into conditions; notes the parameters that are not set."""
+
+    def __init__(self, as_of: dt.date, parameters: Mapping[str, Parameter]) -> None:
+        self.day, self.parameters = as_of.isoformat(), parameters
+        self.unset: list[str] = []
+
+    def __call__(self, sql: str) -> str:
+        return _PARAMETER.sub(self._value, sql)
+
+    def _value(self, named: re.Match[str]) -> str:
+        if named[1] == "as_of":
+            return f"DATE '{self.day}'"
+        if self.parameters[named[1]].value is None:
+            self.unset.append(named[1])
+            return _unset_name(named[1])
+        return _whole_number(named[1], self.parameters)
+
+
+def _of_rows(check: Check, said: _Substitution, absent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What every expectation about rows is made of."""
+    spec, view = check.spec, data_set_view(check.data_set)
+    reasons = {name: said(condition) for name, condition in spec.not_assessable.items()}
+    parts: dict[str, Any] = {"scope": said(spec.scope), "exempt": {name: f"exempt_{name}" for name in spec.exempt}, "not_assessable": reasons}
+    if view.name == view.table:  # elsewhere even whether there is such a row may rest on what is doubted or absent
+        parts["doubted"] = {name: sorted(resting_on(doubted_columns(condition, view.columns), view.requires, view.table)) for name, condition in reasons.items()}
+        parts["absent"] = {reason: [*columns] for reason, columns in absent.items()}
+    return parts
+
+
+def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]]) -> Expectation:
+    spec, parts = check.spec, _of_rows(check, said, absent)
+    violates, due = said(spec.violates or ""), said(spec.due) if spec.due else None
+    if said.unset:
+        if "absent" not in parts:
+            raise UnsetParameterError(said.unset[0])
+        parts |= {"unset": said.unset[0], "absent": {**parts["absent"], "unset": [_unset_name(name) for name in said.unset]}}
+    return ExpectRowsToSatisfy(violates=violates, due=due, **parts, **common)
+
+
+def _erasure(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]]) -> Expectation:
+    spec, parts = check.spec, _of_rows(check, said, absent)
+    legal = [
+        {"name": r.name, "period": _period(r.period, said.parameters)} | ({"starts_at": r.starts_at} if r.starts_at else {}) | ({"where": said(r.where)} if r.where else {})
+        for r in spec.legal
+    ]
+    period = _period(spec.period or "", said.parameters)
+    if said.unset:
+        raise UnsetParameterError(said.unset[0])
+    return erasure_by_deadline(as_of=said.day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, starts_by=spec.starts_by, legal=legal, **parts, **common)
+
+
+def _unset_name(name: str) -> str:
+    """What stands in a condition for a parameter that is not set: a column that nobody knows."""
+    return f"unset_{name}"
+
+
 def _whole_number(name: str, parameters: Mapping[str, Parameter]) -> str:
-    """A number that the controller has set, as SQL. Raises: AuditFileError, UnsetParameterError."""
+    """A number that the controller has set, as SQL. Raises: AuditFileError."""
     value = parameters[name].value
-    if value is None:
-        raise UnsetParameterError(name)
     if not str(value).isdecimal():
         msg = f"parameter '{name}': '{value}' is not a whole number. Write it so in the audit file."
         raise AuditFileError(msg)

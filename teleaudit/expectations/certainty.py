@@ -66,7 +66,7 @@ def _words(condition: str) -> frozenset[str]:
 
 
 def _names(tree: exp.Expr, unknown: Collection[str]) -> bool:
-    return any(column.name in unknown for column in tree.find_all(exp.Column))
+    return any(part.name in unknown for part in tree.find_all(exp.Column, exp.Literal))  # a literal: INTERVAL 'unset_days' DAY
 
 
 def _look(tree: exp.Expr, unknown: Collection[str], *, at_least: bool) -> exp.Expr:

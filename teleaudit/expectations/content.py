@@ -85,10 +85,6 @@ class ExpectNoContent(BatchExpectation):
         """In how many rows a cell meets a condition, for ``joined`` too: column and condition on ``CELL``, by name."""
         return {}
 
-    def conditions(self) -> tuple[str, ...]:
-        """It rests on no particular column: whatever is there is looked into."""
-        return ()
-
     def kept_name(self, what: str) -> str:
         """The name of a relation of this check."""
         return kept_name(what, self.meta)

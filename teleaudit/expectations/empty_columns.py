@@ -26,10 +26,6 @@ class ExpectEmptyColumns(BatchExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("columns", "others")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
-    def conditions(self) -> tuple[str, ...]:
-        """It rests on no particular column."""
-        return ()
-
     def aggregates(self) -> dict[str, str]:
         """What is asked in the data set's one scan, by name."""
         return {"rows": "count(*)"} | {f"column {column}": f"count({quoted(column)})" for column in self.columns}

@@ -35,6 +35,7 @@ def erasure_by_deadline(
     starts_at: str,
     period: str,
     null_means: str = "unknown",
+    starts_by: str | None = None,
     legal: list[dict[str, str]] | None = None,
     not_assessable: dict[str, str] | None = None,
     **kwargs: Any,  # noqa: ANN401 (scope, exempt, meta: as ExpectRowsToSatisfy has them)
@@ -42,6 +43,7 @@ def erasure_by_deadline(
     """The expectation for one deadline. ``as_of`` and ``period`` are ISO texts; ``starts_at`` is a date column.
 
     ``null_means``: ``running`` where no start date means that the period has not begun, ``unknown`` where it cannot be judged.
+    ``starts_by`` is the latest day on which it can have begun where nobody knows: what is past the deadline even so deviates.
     """
     day = f"DATE '{as_of}'"
     due = Period.parse(period).sql(starts_at)
@@ -49,6 +51,12 @@ def erasure_by_deadline(
     if null_means == "unknown":
         reasons.setdefault("missing_date", f"{starts_at} IS NULL")
     reasons["impossible_date"] = f"{starts_at} < {EARLIEST_PLAUSIBLE}" + ("" if starts_at in MAY_LIE_AHEAD else f" OR {starts_at} > {day} + INTERVAL '1' DAY")  # (1)
+    violates = f"{day} > {due}"
+    if starts_by:
+        latest = Period.parse(period).sql(f"({starts_by})")
+        past = f"{starts_at} IS NULL AND coalesce({day} > {latest}, false)"
+        reasons = {name: f"({condition}) AND NOT ({past})" for name, condition in reasons.items()}
+        violates, due = f"{violates} OR ({past})", f"coalesce({due}, CASE WHEN {past} THEN {latest} END)"
     readings = {
         reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
         for reading in legal or []
@@ -57,7 +65,7 @@ def erasure_by_deadline(
         starts_at=starts_at,
         period=period,
         not_assessable=reasons,
-        violates=f"{day} > {due}",
+        violates=violates,
         legal=readings,
         due=due,
         **kwargs,

@@ -68,7 +68,8 @@ class ExpectRowsToSatisfy(BatchExpectation):
     legal: dict[str, str] = {}  # noqa: RUF012
     due: str | None = None  # the date the row was due, where there is one
     doubted: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns that cannot be relied on where it holds
-    absent: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns that no row has
+    absent: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns of which nobody knows anything, for no row
+    unset: str | None = None  # a parameter that the conditions rest on and nobody has set
 
     success_keys: ClassVar[tuple[str, ...]] = ("scope", "not_assessable", "violates", "exempt", "legal", "doubted", "absent")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
@@ -116,10 +117,9 @@ class ExpectRowsToSatisfy(BatchExpectation):
         held = [f"coalesce({condition}, false)" for condition in (scope, violates) if condition.casefold() != "true"]
         return " AND ".join([*held, *(f"NOT coalesce({condition}, false)" for condition in (*exempt, *others))]) or "TRUE"
 
-    def conditions(self) -> tuple[str, ...]:
-        """Every SQL condition it is made of, to see which columns it rests on."""
-        parts = (self.scope, *self.not_assessable.values(), self.violates, *self.exempt.values(), *self.legal.values())
-        return (*parts, self.due) if self.due else parts
+    def may_deviate(self) -> bool:
+        """Whether some row can be known to deviate without the absent columns."""
+        return self._surely_deviates(self._absent) != FALSE
 
     def code(self) -> str:
         """The class of a row and, above it, the month of its deadline; a row without one has month 0."""

@@ -37,10 +37,6 @@ class ExpectUniqueKey(BatchExpectation):
     def _columns(self) -> str:
         return ", ".join(quoted(name) for name in self.key)
 
-    def conditions(self) -> tuple[str, ...]:
-        """The columns it rests on, as SQL."""
-        return (self._present(),)
-
     def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
         """Ask for three aggregates."""
         dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from teleaudit.report.findings import Section, describe_section, other_authorities, sections
-from teleaudit.report.gaps import describe_legal, describe_not_assessed, describe_notes
+from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, describe_not_assessed, describe_notes, summarise_mapping_gaps
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
 
@@ -125,6 +125,7 @@ def _summary(material: Material) -> Part:
             controller=results["controller"]["name"],
             policy=results["policy"]["title"],
         ),
+        "mapping_gaps": summarise_mapping_gaps(material),
         "conclusion": conclude(material),
         "counts": material.table("counts", [_count_row(material, verdict, count) for verdict, count in material.verdict_counts.items()]),
         "gravest": material.table("gravest", [_gravest_row(material, section) for section in shown], "summary.gravest_none"),
@@ -221,11 +222,14 @@ def _data(material: Material) -> Part:
     rejects = [
         (export["name"], words.name("data.reject_reasons", reason), words.number(count)) for export in exports for reason, count in sorted(export["rejects"].items()) if count
     ]
+    problems = [({"code": export["name"]}, remark) for export in exports for remark in _remarks(material, export)]
+    gaps = describe_mapping_gaps(material)
     return {
         "intro": words.at("data.intro"),
         "exports": material.table("exports", [row for export in exports for row in _export_rows(material, export)], "data.empty"),
         "rejects": material.table("rejects", rejects, "data.no_rejects"),
-        "problems": material.table("problems", [({"code": export["name"]}, remark) for export in exports for remark in _remarks(material, export)], "data.no_problems"),
+        "mapping_gaps": gaps,
+        "problems": material.table("problems", problems, "" if gaps["rows"] else "data.no_problems"),
     }
 
 

@@ -271,6 +271,8 @@ def _lines(material: Material, check: Entry) -> list[Part]:
         for name, parts in counts.items()
         if parts
     ]
+    if unmapped := check.get("unmapped"):
+        lines.append({"term": words.at("finding.lines.unmapped"), "items": [{"name": {"code": header}, "count": ""} for header in sorted(unmapped)]})
     if decided := [told for told in check.get("column_decisions", []) if told["level"]]:
         lines.append({"term": words.at("finding.lines.decisions"), "items": [{"name": {"code": told["column"]}, "count": _decision(material, told)} for told in decided]})
     if check.get("review"):

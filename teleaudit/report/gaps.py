@@ -1,4 +1,4 @@
-"""The chapters about what needs a lawyer, what was not assessed, and what the policy's wording leaves open."""
+"""The chapters about what needs a lawyer, what was not assessed, and what the policy's wording leaves open; and the columns that nobody mapped."""
 
 from __future__ import annotations
 
@@ -6,14 +6,54 @@ import re
 from typing import Any
 
 from teleaudit.exports.remarks import NOT_JUDGED
-from teleaudit.report.material import NOT_ASSESSED, Entry, Material, is_not_held
+from teleaudit.mapping_gaps import column_label
+from teleaudit.report.material import NOT_ASSESSED, Cell, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import capital
 from teleaudit.schema import TABLES
 
+GAPS_NAMED = 5  # columns in a sentence; more are counted
 _COLUMN = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)")
 
 Part = dict[str, Any]
+
+
+def describe_mapping_gaps(material: Material) -> Table:
+    """Each needed column that nobody mapped: what it may be, and which checks it silences."""
+    return material.table("mapping_gaps", [_mapping_gap(material, gap) for gap in _mapping_gaps(material)])
+
+
+def summarise_mapping_gaps(material: Material) -> Part | None:
+    """The box that comes before the numbers; None where every needed column is mapped."""
+    words, gaps = material.words, _mapping_gaps(material)
+    if not gaps:
+        return None
+    labels = [_gap_column(material, gap) for gap in gaps[:GAPS_NAMED]]
+    labels += [words.say("data.mapping_gaps.more", n=words.number(len(gaps) - GAPS_NAMED))] if len(gaps) > GAPS_NAMED else []
+    silenced = {check for gap in gaps for check in gap["checks"]}
+    counts = {"columns": words.counted("column", len(gaps)), "checks": words.counted("check", len(silenced))}
+    return {"title": words.at("data.mapping_gaps.title"), "text": words.say("data.mapping_gaps.summary", labels=words.listed(labels), **counts)}
+
+
+def _mapping_gaps(material: Material) -> list[Entry]:
+    return list(material.results.get("mapping_gaps", []))
+
+
+def _mapping_gap(material: Material, gap: Entry) -> tuple[Cell, ...]:
+    words = material.words
+    headers = [words.say("data.mapping_gaps.looked_for", header=header) for header in _headers(gap["looked_for"])]
+    headers += [words.say("data.mapping_gaps.candidate", header=header) for header in _headers(gap["candidates"])] or [words.at("data.mapping_gaps.unknown")]
+    silenced = {"note": words.counted("check", len(gap["checks"])), "parts": " ".join(gap["clauses"])}
+    return ({"code": " ".join(gap["exports"])}, _gap_column(material, gap), "; ".join(headers), silenced)
+
+
+def _headers(found: list[Entry]) -> list[str]:
+    return list(dict.fromkeys(one["header"] for one in found))
+
+
+def _gap_column(material: Material, gap: Entry) -> str:
+    label = column_label(gap["table"], gap["column"])
+    return material.words.say("data.mapping_gaps.column", label=label, column=gap["column"]) if label != gap["column"] else label
 
 
 def describe_legal(material: Material) -> Part:
@@ -121,6 +161,8 @@ def _detail(material: Material, detail: str, code: str) -> str:
         return _missing_export(material, detail)
     if code == "unset" and detail:
         return words.say("not_assessed.detail.parameter", name=detail)
+    if code == "not_mapped":
+        return words.say("not_assessed.detail.headers", headers=words.listed([f"»{header}«" for header in detail.split("; ")]))
     column = _COLUMN.fullmatch(detail)
     return words.say("not_assessed.detail.column", column=column["column"], dataset=material.dataset(column["table"])) if column else detail
 

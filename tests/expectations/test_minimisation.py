@@ -79,6 +79,62 @@ def test_places_and_messages_in_teledata_are_left_to_their_own_checks(engine: st
     spec("BIZ-tele-1.cdr", {"cdr": calls}, engine=engine, deviating=["IMEI"], population=5)
 
 
+_OWN_HEADERS = "call_id | Starttid            | Varighed (sek) | Fakturanummer"
+_OWN_CALLS = "a       | 2026-01-05 10:00:00 | 60             | x"
+
+
+def test_a_column_that_may_be_one_nobody_mapped_is_no_deviation_and_nothing_passes_beside_it(engine: str) -> None:
+    result = spec("BIZ-tele-1.cdr", {"cdr": f"{_OWN_HEADERS}\n{_OWN_CALLS}"}, engine=engine, not_assessable={"not_mapped": 3}, population=4)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "not_mapped", "Fakturanummer; Starttid; Varighed (sek)")
+    assert result.answer.unmapped == {"Starttid": "start_at", "Varighed (sek)": "duration_s", "Fakturanummer": "invoice_id"}
+    assert (result.answer.columns, result.answer.kinds) == ({}, {})
+
+
+def test_other_columns_deviate_beside_one_that_nobody_mapped(engine: str) -> None:
+    calls = f"{_OWN_HEADERS} | Kode | Religion\n{_OWN_CALLS} | 7 | x"
+    result = spec("BIZ-tele-1.cdr", {"cdr": calls}, engine=engine, deviating=["Kode", "Religion"], not_assessable={"not_mapped": 3}, population=6)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.FAIL, None, None)
+    assert result.answer.columns == {"Kode": 1, "Religion": 1}
+
+
+def test_a_column_deviates_where_the_column_that_it_may_be_is_mapped_already(engine: str) -> None:
+    calls = "call_id | start_at | Starttid\na | 2026-01-05 10:00:00 | 2026-01-05 10:00:00"
+    spec("BIZ-tele-1.cdr", {"cdr": calls}, engine=engine, deviating=["Starttid"], population=3)
+
+
+def test_an_empty_column_that_nobody_mapped_holds_nothing(engine: str) -> None:
+    assert spec("BIZ-tele-1.cdr", {"cdr": "call_id | Starttid\na |"}, engine=engine, population=2).verdict is Verdict.PASS
+
+
+@_CLOSED
+@pytest.mark.parametrize("headers", ["Ophørt den", "Felt 7"])  # by name, by look
+def test_a_column_of_dates_may_be_the_end_date_that_nobody_mapped(engine: str, check: str, headers: str) -> None:
+    customers = f"""
+        customer_id | created_at | {headers}
+        a           | 2020-01-01 | 31-12-2023
+        b           | 2020-01-01 |
+    """
+    result = spec(check, {"crm_customer": customers}, engine=engine, not_assessable={"not_mapped": 1}, population=3)
+    assert (result.why, result.answer.unmapped) == ("not_mapped", {headers: "end_date"})
+
+
+@_CLOSED
+@pytest.mark.parametrize(("header", "cell"), [("Felt 7", "ofte"), ("Felt 7", "31-12-2023 eller før"), ("CPR-nr.", "31-12-2023"), ("Sidste password", "31-12-2023")])
+def test_what_neither_looks_like_a_date_nor_is_named_so_is_not_excused(engine: str, check: str, header: str, cell: str) -> None:
+    spec(check, {"crm_customer": f"customer_id | created_at | {header}\na | 2020-01-01 | {cell}"}, engine=engine, deviating=[header], population=3)
+
+
+def test_two_dates_among_many_texts_make_no_column_of_dates(engine: str) -> None:
+    rows = "\n".join(f"{number} | 2020-01-01 | {'31-12-2023' if number < 97 else 'ukendt'}" for number in range(100))
+    spec("BIZ-collect-2.customer", {"crm_customer": f"customer_id | created_at | Felt 7\n{rows}"}, engine=engine, deviating=["Felt 7"], population=3)
+
+
+def test_what_the_policy_does_not_list_deviates_however_it_is_mapped(engine: str) -> None:
+    customers = {"crm_customer": "customer_id | Fødselsdato\na | 1971-02-03"}
+    spec("BIZ-collect-2.customer", customers, engine=engine, deviating=["Fødselsdato"], population=2)
+    spec("KAZ-b1.customer", customers, engine=engine, not_assessable={"not_mapped": 1}, population=2)
+
+
 @pytest.mark.parametrize(("check", "table"), [("HYG-cpr.agreement", "agreement"), ("KAZ-b1.subscription", "subscription"), ("KAZ-b1.cdr", "cdr")])
 def test_a_column_named_for_cpr_numbers_is_found_when_it_holds_any(engine: str, check: str, table: str) -> None:
     spec(check, {table: "customer_id | Personnummer | Segment\na | x | x\nb | |"}, engine=engine, deviating=["Personnummer"], population=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,19 @@ def conflict(kind: str, own: str | None, parameter: str | None, bound: str | Non
         "question": None,
         "legal_basis": ["bek-1882-10-1"],
         "not_in_force": [],
+    }
+
+
+def mapping_gap(table: str, column: str, headers: Sequence[str], checks: Sequence[str]) -> dict[str, Any]:
+    """A column that checks need and that nobody mapped."""
+    return {
+        "table": table,
+        "column": column,
+        "exports": [f"min_{table}"],
+        "looked_for": [],
+        "candidates": [{"export": f"min_{table}", "header": header} for header in headers],
+        "checks": list(checks),
+        "clauses": sorted({check.partition(".")[0] for check in checks}),
     }
 
 

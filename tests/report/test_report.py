@@ -23,7 +23,7 @@ from teleaudit.report.typesetting import TypesettingError
 from teleaudit.report.wording import load_words
 from teleaudit.schema import TABLES
 from tests.conftest import need
-from tests.report.example import Picture, Results, basis, check, clause, encoded, example, figures
+from tests.report.example import Picture, Results, basis, check, clause, encoded, example, figures, mapping_gap
 
 DA = load_words("da")
 ID_ROOM = 26  # letters of an identifier that stay on one line
@@ -162,6 +162,44 @@ def test_what_is_not_assessed_says_why_and_what_would_close_it(tmp_path: Path) -
     assert "Et udtræk med kolonnen." in text
     assert "id E-7f3a91." in text
     assert "Besigtigelse på stedet." in text
+
+
+def test_columns_that_nobody_mapped_come_before_the_numbers_with_what_they_silence(tmp_path: Path) -> None:
+    results = small()
+    results["mapping_gaps"] = [mapping_gap("crm_customer", "end_date", ["Ophørt den", "Sidste dag"], ["BIZ-ret-3.customer", "BIZ-ret-3.contact", "BIZ-ret-4.agreement"])]
+    results["mapping_gaps"] += [mapping_gap("cdr", column, [], ["BIZ-ret-7.unbilled"]) for column in ("start_at", "call_id", "invoice_id", "direction", "billsec", "b_number")]
+    text = words(written(tmp_path, results))
+    box = "Før tallene læses 7 kolonner, som kontroller bygger på, er ikke udpeget i de modtagne udtræk: »Ophørsdato« (end_date), »Opkaldstid« (start_at), "
+    assert box in text
+    assert "»Retning« (direction) og 2 mere. Derfor kan 4 kontroller ikke vurderes." in text
+    assert text.index(box) < text.index("Antal kontroller efter resultat")
+    assert "»Ophørsdato« (end_date) »Ophørt den«; »Sidste dag« 3 kontroller BIZ-ret-3, BIZ-ret-4" in text
+    assert "billsec ingen kolonne ligner 1 kontrol BIZ-ret-7" in text
+    assert "Der er ingen bemærkninger til de modtagne udtræk" not in text
+
+
+def test_where_every_needed_column_is_mapped_nothing_is_said_of_it(tmp_path: Path) -> None:
+    text = words(written(tmp_path, small() | {"mapping_gaps": []}))
+    assert "Der er ingen bemærkninger til de modtagne udtræk" in text
+    assert "Før tallene læses" not in text
+    assert "ikke er udpeget" not in text
+
+
+def test_columns_that_may_be_ones_nobody_mapped_are_named_and_never_called_deviations(tmp_path: Path) -> None:
+    results = small()
+    may_be = {"Starttid": "start_at", "Varighed (sek)": "duration_s"}
+    own: dict[str, Any] = {"unit": "column", "unmapped": may_be, "reasons": {"not_mapped": 2}, "topic": "minimisation"}
+    results["checks"] += [
+        check("BIZ-tele-1.cdr", "cdr", "unknown", "Lukket liste.", (4, 2, 0, 0), why="not_mapped", why_detail="Starttid; Varighed (sek)", **own),
+        check("BIZ-tele-1.more", "cdr", "fail", "Lukket liste.", (5, 3, 1, 0), columns={"Religion": 9}, kinds={"Religion": "other"}, **own),
+    ]
+    results["clauses"].append(clause("BIZ-tele-1", "fail", "Lukket liste.", ["BIZ-tele-1.cdr", "BIZ-tele-1.more"]))
+    text = words(written(tmp_path, counted(results)))
+    assert "kan være dem, kontrollen tillader. Det gælder »Starttid« og »Varighed (sek)«." in text
+    assert "At kolonnerne udpeges i" in text
+    assert "Kolonner: Religion 9 (andet)" in text
+    assert "Ikke udpegede kolonner: Starttid; Varighed (sek)" in text
+    assert "Ikke vurderbare: Kolonnen er ikke udpeget i kolonneoversættelsen 2" in text
 
 
 def test_a_check_that_could_not_be_judged_shows_no_zeros(tmp_path: Path) -> None:

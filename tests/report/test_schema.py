@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from teleaudit.report import InvalidResultsError, validate_results
-from tests.report.example import Results, example
+from tests.report.example import Results, example, mapping_gap
 
 
 def a_stage_that_nobody_knows(results: Results) -> None:
@@ -74,6 +74,10 @@ def check_twice(results: Results) -> None:
     results["checks"].append(results["checks"][0])
 
 
+def gap_that_silences_nothing(results: Results) -> None:
+    results["mapping_gaps"] = [mapping_gap("cdr", "start_at", ["Starttid"], [])]
+
+
 def wrong_total(results: Results) -> None:
     results["totals"]["checks"] = 1
 
@@ -84,6 +88,10 @@ def test_the_example_is_accepted() -> None:
 
 def test_results_of_versions_that_kept_no_timings_are_accepted() -> None:
     validate_results({name: value for name, value in example().items() if name != "timings"})
+
+
+def test_columns_that_nobody_mapped_are_accepted() -> None:
+    validate_results(example() | {"mapping_gaps": [mapping_gap("cdr", "start_at", ["Starttid"], ["BIZ-ret-7.unbilled"])]})
 
 
 @pytest.mark.parametrize(
@@ -105,6 +113,7 @@ def test_results_of_versions_that_kept_no_timings_are_accepted() -> None:
         (unknown_check_in_clause, r"\$\.clauses\[0\]\.checks"),
         (check_twice, "an id occurs twice"),
         (a_stage_that_nobody_knows, r"\$\.timings\.stages\[0\]\.stage"),
+        (gap_that_silences_nothing, r"\$\.mapping_gaps\[0\]\.checks: breaks 'minItems'"),
         (wrong_total, r"\$\.totals\.checks"),
     ],
 )
