@@ -16,7 +16,7 @@ from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError
 from teleaudit.expectations.browsing_data import no_browsing_data
 from teleaudit.expectations.card_data import no_card_data
-from teleaudit.expectations.certainty import doubted_columns, resting_on
+from teleaudit.expectations.certainty import doubted_columns, resting_on, unset_column
 from teleaudit.expectations.cpr_numbers import no_cpr_numbers
 from teleaudit.expectations.erasure_by_deadline import erasure_by_deadline
 from teleaudit.expectations.listed_columns import only_listed_columns
@@ -97,7 +97,7 @@ class _Substitution:
             return f"DATE '{self.day}'"
         if self.parameters[named[1]].value is None:
             self.unset.append(named[1])
-            return _unset_name(named[1])
+            return unset_column(named[1])
         return _whole_number(named[1], self.parameters)
 
 
@@ -118,7 +118,7 @@ def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: 
     if said.unset:
         if "absent" not in parts:
             raise UnsetParameterError(said.unset[0])
-        parts |= {"unset": said.unset[0], "absent": {**parts["absent"], "unset": [_unset_name(name) for name in said.unset]}}
+        parts |= {"unset": said.unset[0], "absent": {**parts["absent"], "unset": [unset_column(name) for name in said.unset]}}
     return ExpectRowsToSatisfy(violates=violates, due=due, **parts, **common)
 
 
@@ -132,11 +132,6 @@ def _erasure(check: Check, said: _Substitution, common: Mapping[str, Any], absen
     if said.unset:
         raise UnsetParameterError(said.unset[0])
     return erasure_by_deadline(as_of=said.day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, starts_by=spec.starts_by, legal=legal, **parts, **common)
-
-
-def _unset_name(name: str) -> str:
-    """What stands in a condition for a parameter that is not set: a column that nobody knows."""
-    return f"unset_{name}"
 
 
 def _whole_number(name: str, parameters: Mapping[str, Parameter]) -> str:

@@ -16,6 +16,7 @@ import sqlglot
 from sqlglot import exp
 
 FALSE = "FALSE"
+_UNSET = "unset_"
 _WORD = re.compile(r"\w+")
 
 
@@ -27,6 +28,11 @@ def certain(condition: str, unknown: Collection[str]) -> str:
 def possible(condition: str, unknown: Collection[str]) -> str:
     """A condition that is true wherever ``condition`` may be, depending on what the ``unknown`` columns hold; ``TRUE`` where it always may."""
     return _bound(condition, frozenset(unknown), at_least=False)
+
+
+def unset_column(parameter: str) -> str:
+    """What stands in a condition for a parameter that nobody has set: a column that nobody knows."""
+    return f"{_UNSET}{parameter}"
 
 
 def touches(condition: str, unknown: Collection[str]) -> bool:
@@ -66,7 +72,8 @@ def _words(condition: str) -> frozenset[str]:
 
 
 def _names(tree: exp.Expr, unknown: Collection[str]) -> bool:
-    return any(part.name in unknown for part in tree.find_all(exp.Column, exp.Literal))  # a literal: INTERVAL 'unset_days' DAY
+    unset = [name for name in unknown if name.startswith(_UNSET)]  # may stand as a literal: INTERVAL 'unset_days' DAY
+    return any(column.name in unknown for column in tree.find_all(exp.Column)) or any(text.name in unset for text in tree.find_all(exp.Literal))
 
 
 def _look(tree: exp.Expr, unknown: Collection[str], *, at_least: bool) -> exp.Expr:

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from teleaudit.audits import Parameter
 from teleaudit.expectations.certainty import certain, doubted_columns, possible, resting_on
+from teleaudit.verdicts import Verdict
+from tests.spec import PARAMETERS, answer
 
 TRUTHS = (None, False, True)
 ROWS = [dict(zip(("a", "b", "u", "w"), values, strict=True)) for values in itertools.product(TRUTHS, repeat=4)]
@@ -73,3 +76,80 @@ def test_what_is_derived_from_a_doubted_column_is_doubted_and_so_is_what_a_doubt
     assert resting_on({"closed_at"}, requires, "dsar") == {"closed_at", "late"}
     assert resting_on({"late"}, requires, "dsar") == {"late", "received_at", "closed_at", "due"}
     assert resting_on({"customer_id"}, requires, "dsar") == {"customer_id"}
+
+
+# Rules of the suites, asked without something that they rest on
+
+
+def without(column: str, text: str) -> str:
+    """A text table without one of its columns."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines() if set(line.strip()) - set("-+ ")]
+    place = lines[0].index(column)
+    return "\n".join(" | ".join(cell for at, cell in enumerate(line) if at != place) for line in lines)
+
+
+SALES = """
+    disclosure_id | recipient_type | purpose  | consideration
+    priced        | andet          | levering | 0.01
+    named         | andet          | salg     | 0
+    free          | andet          | levering | 0
+"""
+TITLES = """
+    disclosure_id | recipient_type | data_categories | at                  | title_type | title_ref | title_date
+    untitled      | myndighed      | teledata        | 2026-07-03 12:00:00 |            |           |
+    ordered       | myndighed      | teledata        | 2026-07-03 12:00:00 | kendelse   | K1        | 2026-07-01
+    firm          | logistik       | teledata        | 2026-07-03 12:00:00 |            |           |
+"""
+TRAINED = """
+    user_id | role    | valid_from | valid_to | trained_at | shared_account
+    never   | support | 2020-01-01 |          |            | false
+    once    | support | 2020-01-01 |          | 2021-01-01 | false
+"""
+
+
+def test_what_violates_without_the_missing_column_deviates_and_the_rest_is_not_judged(engine: str) -> None:
+    result = answer("BIZ-dis-1.sale", {"disclosure": without("consideration", SALES)}, engine=engine)
+
+    assert (result.verdict, [deviation.record_key for deviation in result.deviations]) == (Verdict.FAIL, ["named"])
+    assert (result.answer.population, result.answer.assessable, result.answer.reasons) == (3, 1, {"missing_column": 2})
+
+
+def test_a_disclosure_to_an_authority_without_any_title_needs_no_date_of_it(engine: str) -> None:
+    tables = {"disclosure": without("title_date", TITLES)}
+    result = answer("BIZ-dis-10.order", tables, engine=engine)
+
+    assert (result.verdict, [deviation.record_key for deviation in result.deviations]) == (Verdict.FAIL, ["untitled"])
+
+
+def test_nothing_passes_that_lacks_a_column(engine: str) -> None:
+    lawful = "\n".join(line for line in SALES.splitlines() if "named" not in line and "priced" not in line)
+
+    assert answer("BIZ-dis-1.sale", {"disclosure": lawful}, engine=engine).verdict is Verdict.PASS
+    result = answer("BIZ-dis-1.sale", {"disclosure": without("consideration", lawful)}, engine=engine)
+    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "missing_column", "disclosure.consideration")
+
+
+def test_what_violates_whatever_the_parameter_is_deviates_though_nobody_has_set_it(engine: str) -> None:
+    parameters = PARAMETERS | {"training_months": Parameter(value=None)}
+    result = answer("BIZ-prot.training", {"staff_roster": TRAINED}, engine=engine, parameters=parameters)
+
+    assert (result.verdict, [deviation.record_key.partition("|")[0] for deviation in result.deviations]) == (Verdict.FAIL, ["never"])
+    assert result.answer.reasons == {"unset": 1}
+    trained = "\n".join(line for line in TRAINED.splitlines() if "never" not in line)
+    assert answer("BIZ-prot.training", {"staff_roster": trained}, engine=engine, parameters=parameters).verdict is Verdict.UNSET
+
+
+def test_a_billed_call_whose_invoice_is_gone_deviates_once_no_invoice_could_excuse_it(engine: str) -> None:
+    calls = """
+        call_id  | start_at            | invoice_id
+        certain  | 2017-05-21 10:00:00 | gone
+        last_day | 2017-05-22 10:00:00 | gone
+        doubtful | 2020-05-22 10:00:00 | gone
+        known    | 2025-01-05 10:00:00 | F1
+    """
+    invoices = "invoice_id | invoice_no | legal_entity | issue_date | due_date\nF1 | 1 | S | 2025-02-01 | 2025-03-01"
+    years = "legal_entity | fy_start | fy_end\nS | 2025-01-01 | 2025-12-31"
+    result = answer("BIZ-ret-7.billed", {"cdr": calls, "invoice": invoices, "financial_years": years}, engine=engine)
+
+    assert [(deviation.record_key, deviation.due_date) for deviation in result.deviations] == [("certain", "2026-11-21")]
+    assert result.answer.reasons == {"no_invoice": 2}
