@@ -194,7 +194,7 @@ def _failure(check: Entry) -> dict[str, Any]:
 
 
 def _for_review(check: Entry) -> dict[str, Any]:
-    count = sum(check["legal"].values()) if check["verdict"] == Verdict.LEGAL else found(check)
+    count = check["legal_records"] if check["verdict"] == Verdict.LEGAL else found(check)
     return {"id": check["id"], "verdict": check["verdict"], "severity": check["severity"], "count": count}
 
 

@@ -106,6 +106,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "reasons": answer.reasons,
         "exemptions": answer.exemptions,
         "legal": answer.legal,
+        "legal_records": answer.legal_records,
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
         "review": answer.review,
         "columns": answer.columns,

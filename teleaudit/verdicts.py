@@ -25,6 +25,7 @@ class Answer:
     reasons: dict[str, int] = field(default_factory=dict)  # why N - M rows could not be judged
     exemptions: dict[str, int] = field(default_factory=dict)  # on what ground e rows are exempt
     legal: dict[str, int] = field(default_factory=dict)  # between a strict and a lenient reading: for a lawyer
+    legal_records: int = 0  # of all readings together: a record past two of them counts under each
     review: int = 0  # a person must look: neither a deviation nor none
     columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
     unmapped: dict[str, str] = field(default_factory=dict)  # columns that nobody mapped -> the canonical column that each may well be

@@ -77,6 +77,7 @@ def check(row: dict[str, str]) -> dict[str, Any]:
         "exempted": 0,
         "review": 0,
         "legal": {"strict_reading": 4} if row["verdict"] == "legal" else {},
+        "legal_records": 4 if row["verdict"] == "legal" else 0,
         "reasons": dict.fromkeys(row.get("reasons", "").split(), 1),
         "overdue": {"max_days": int(row["days"]), "median_days": 1} if row.get("days") else None,
         "why": row.get("why") or None,

@@ -20,7 +20,7 @@ from teleaudit.expectations.metrics import ROW_CLASSES, metric
 from teleaudit.verdicts import Answer, Deviation
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
-_REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300
+_REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300  # a row past several readings counts under each: 300 and a bit for each
 _OWNER = "customer_id"  # exemptions are the customer's
 _MONTH = 1_000  # a row's code is its class plus a thousand times its deadline's month, counted from the year 0
 
@@ -89,13 +89,17 @@ class ExpectRowsToSatisfy(BatchExpectation):
             return f"CASE {' '.join(arms)} {f'WHEN {sure} THEN {_DEVIATES} ' if sure != FALSE else ''}ELSE {_REASONS + len(self.not_assessable)} END"
         arms += [
             *(f"WHEN {condition} THEN {_EXEMPTIONS + i}" for i, condition in enumerate(self.exempt.values())),
-            *(f"WHEN {condition} AND NOT coalesce({self.violates}, false) THEN {_LEGAL + i}" for i, condition in enumerate(self.legal.values())),
+            *([f"WHEN NOT coalesce({self.violates}, false) THEN {_LEGAL} + {self._readings()}"] if self.legal else []),
         ]
         return f"CASE {' '.join(arms)} ELSE {_DEVIATES} END"
 
     @property
     def _absent(self) -> frozenset[str]:
         return frozenset(column for columns in self.absent.values() for column in columns)
+
+    def _readings(self) -> str:
+        """A bit for each reading that a row is past."""
+        return " + ".join(f"CASE WHEN coalesce({condition}, false) THEN {1 << i} ELSE 0 END" for i, condition in enumerate(self.legal.values()))
 
     def _arms_of_reasons(self) -> Iterator[str]:
         """Why a row cannot be judged; a row that violates whatever the doubted columns hold deviates all the same."""
@@ -163,7 +167,10 @@ class ExpectRowsToSatisfy(BatchExpectation):
             exempted=sum(exemptions.values()),
             reasons=reasons,
             exemptions=exemptions,
-            legal=_named(self.legal, classes, _LEGAL),
+            legal={
+                name: rows for i, name in enumerate(self.legal) if (rows := sum(n for row_class, n in classes.items() if row_class >= _LEGAL and (row_class - _LEGAL) >> i & 1))
+            },
+            legal_records=sum(rows for row_class, rows in classes.items() if row_class >= _LEGAL),
             due_by_month=months,
         )
 

@@ -126,7 +126,7 @@ def _sentences(material: Material, requirement: Requirement) -> list[str]:
     said = [words.say(f"finding.{_wording(first)}", **values, **_deadline(material, first)), *_overdue(material, requirement)]
     if requirement.total("review") and first["verdict"] != "review":
         said.append(words.say("finding.also_review", n=words.counted(unit, requirement.total("review"))))
-    if legal := sum(count for check in requirement.checks for count in check["legal"].values()):
+    if legal := sum(check.get("legal_records", 0) for check in requirement.checks):
         said.append(words.say("finding.also_legal", n=words.counted(unit, legal)))
     if requirement.total("exempted"):
         said.append(words.say("finding.exempted", e=words.counted(unit, requirement.total("exempted"))))

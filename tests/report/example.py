@@ -72,6 +72,7 @@ def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int 
         "reasons": {},
         "exemptions": {},
         "legal": {},
+        "legal_records": 0,
         "columns": {},
         "why": None,
         "severity": "high",
@@ -206,6 +207,7 @@ def _checks() -> list[dict[str, Any]]:
             _AGREEMENT,
             (3310, 3310, 0, 0),
             legal={"strict_reading": 41},
+            legal_records=41,
             criterion={"starts_at": "relationship_end", "period": "P5Y", "parameters": ["agreement_unit"]},
         ),
         check(
