@@ -6,6 +6,7 @@ No value of a row is in the answer; a kind, a date format and a share are.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -183,9 +184,14 @@ class Inspection:
         for column in self.columns:
             suggested = ", ".join(by_header.get(column.header, ())) or (f"{tied[column.header]}?" if column.header in tied else "-")
             remarks = "; ".join(note for note in (column.finding, column.date_format, column.date_problem) if note)
-            rows.append((_on_one_line(column.header), column.looks_like, f"{column.empty:.0%}", suggested, remarks))
+            rows.append((_on_one_line(column.header), column.looks_like, _share(column.empty), suggested, remarks))
         widths = [max(len(row[place]) for row in rows) for place in range(4)]
         return [f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}".rstrip() for row in rows]
+
+
+def _share(share: float) -> str:
+    """In percent; what is not all is never 100 %."""
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _named(delimiter: str) -> str:
@@ -339,10 +345,14 @@ def _dated(
 
 
 def _scanned(sample: _Sample, looks: Mapping[str, Look]) -> dict[str, ColumnDecision]:
-    """What the detectors find in the first rows of each column that could hold it."""
+    """What the detectors find in the first filled cells of each column that could hold it."""
     wanted = [(place, name) for place, name in enumerate(sample.header) if looks[name].kind not in {"date", "time", "empty"}]
-    rows = min(_SCANNED_ROWS, _SCANNED_CELLS // max(1, len(wanted)))
-    return {name: scan_column(sample.rows.column(f"c{place}").slice(0, rows).to_pylist(), name=name) for place, name in wanted}
+    cells = min(_SCANNED_ROWS, _SCANNED_CELLS // max(1, len(wanted)))
+    return {name: scan_column(_first_filled(sample.rows.column(f"c{place}"), cells), name=name) for place, name in wanted}
+
+
+def _first_filled(column: pa.ChunkedArray, cells: int) -> list[str]:
+    return [value.as_py() for value in itertools.islice((value for value in column if value.is_valid and value.as_py().strip()), cells)]
 
 
 def _held(decision: ColumnDecision | None, table: Table | None) -> ColumnDecision:

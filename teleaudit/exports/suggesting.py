@@ -35,9 +35,9 @@ _MISFIT = 0.4  # what a word is worth whose values look like something else
 
 # Words that say nothing by themselves, plainly spelled.
 _NOTHING_SAID = """
-    aa ad af all and at by d da dag dags data dato day date datetime den det dk e en er et fa felt field for fra from i id ids in ind is key kl kode code kolonne column konto
-    account ms name navn new nr no num number nummer of og om on op or out pa per pr ref reference sek sekunder status system t tekst text the tid tider tidspunkt time timestamp
-    til to type ud utc value vaerdi version info information oplysning oplysninger
+    aa ad af all and at by d da dag dags data dato day date datetime den det dk e en er et fa felt field for fra from i id ids in ind is key kl kode kort card code kolonne
+    column konto account ms name navn new nr no num number nummer of og om on op or out pa per pr ref reference sek sekunder status system t tekst text the tid tider tidspunkt
+    time timestamp til to type ud utc value vaerdi version info information oplysning oplysninger
 """
 _EMPTY_WORDS = frozenset(_NOTHING_SAID.split())
 _OWN_NOUNS: Mapping[str, frozenset[str]] = {
@@ -161,7 +161,7 @@ def fits_unfilled(header: str, *, table: Table, unfilled: Collection[str], looks
 
 def is_never_meant(header: str) -> bool:
     """The name says something that no mapping makes harmless: CPR, gender, a secret, a place, a device, a check code."""
-    return kind_of_name(header) in _NEVER_MEANT or names_account_data(header)
+    return kind_of_name(header) in _NEVER_MEANT or names_account_data(header) != ""
 
 
 def names_a_key(header: str) -> bool:
@@ -265,13 +265,12 @@ def _number_as_id(table: Table, found: Mapping[str, tuple[str, ...]], looks: Map
 
 
 def _nearest(table: Table, column: Column, header: Sequence[str], looks: Mapping[str, Look]) -> str | None:
-    """The free header that comes nearest by name; for a date, else the only one that looks like dates."""
-    meant = [name for name in header if not is_never_meant(name)]
-    closest = max(meant, key=lambda name: (_closeness(name, table, column), _similarity(name, column)), default=None)
-    if closest is not None and _closeness(closest, table, column):
-        return closest
-    dated = [name for name in meant if looks.get(name, Look()).kind in _DATE_LOOKS and not kind_of_name(name)]
-    return dated[0] if column.kind in _DATES and len(dated) == 1 else None
+    """The free header that comes nearest by name and looks the part; else, for a date, the only one that looks like dates; else the nearest by name."""
+    meant = sorted((name for name in header if not is_never_meant(name)), key=lambda name: (-_closeness(name, table, column), -_similarity(name, column)))
+    near = [name for name in meant if _closeness(name, table, column)]
+    dated = [name for name in meant if column.kind in _DATES and looks.get(name, Look()).kind in _DATE_LOOKS and not kind_of_name(name)]
+    fitting = [name for name in near if _fit(column, looks.get(name, Look())) >= 0]
+    return next(iter([*fitting, *(dated if len(dated) == 1 else []), *near]), None)
 
 
 @lru_cache(maxsize=65_536)
