@@ -10,7 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -18,7 +18,7 @@ import pyarrow as pa
 from ruamel.yaml import YAML
 
 from teleaudit.audits import DateFormat, Format
-from teleaudit.detectors import ColumnDecision, scan_column
+from teleaudit.detectors import ColumnDecision, Level, scan_column
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects, profiles, staging
 from teleaudit.exports.asked import asked_columns
@@ -35,7 +35,8 @@ _CERTAIN = 0.98  # share of a column's values that must look like a kind
 _SCANNED_ROWS, _SCANNED_CELLS = 20_000, 60_000  # that the detectors look into: a few seconds, however wide the file is
 _COLUMNS_AT_ONCE = 100  # in one query
 _DATES = {Kind.DATE, Kind.TIMESTAMP}
-_CORRESPONDENCE = {"crm_interaction", "service_send", "marketing_send"}  # hold what is written, by their purpose
+_WRITTEN = {"message", "browsing"}
+_CORRESPONDENCE = {CORRESPONDENCE, "service_send", "marketing_send"}  # hold what is written, by their purpose
 _KINDS = {"card": "card numbers", "cpr": "CPR numbers", "message": "the text of messages", "browsing": "visited sites", "cvv": "check codes of cards", "pin_block": "PIN blocks"}
 
 
@@ -329,7 +330,7 @@ def _column(header: str, look: Look, suggested: str | None, dates: DateFormat | 
         date_problem=problem,
         suggested=suggested,
         holds=tuple(kind for kind in _KINDS if kind in held.kinds),
-        holds_surely=held.is_finding,
+        holds_surely=held.level is not Level.REVIEW,
     )
 
 
@@ -340,8 +341,7 @@ def _dated(
     meant = [(column, (name,)) for column, name in mapping.items()] + list(ties.items())
     dates = {name for column, names in meant for name in names if table is not None and table.column(column).kind in _DATES}
     wanted = [place for place, name in enumerate(header) if name in dates or looks[name].kind in {"date", "time"}]
-    evidence = profiles.date_evidence(connection, "sample", [f"c{place}" for place in wanted])
-    return {header[place]: found.decide() for place, found in zip(wanted, evidence, strict=True)}
+    return {header[place]: profiles.date_evidence(connection, "sample", [f"c{place}"])[0].decide() for place in wanted}
 
 
 def _scanned(sample: _Sample, looks: Mapping[str, Look]) -> dict[str, ColumnDecision]:
@@ -356,10 +356,10 @@ def _first_filled(column: pa.ChunkedArray, cells: int) -> list[str]:
 
 
 def _held(decision: ColumnDecision | None, table: Table | None) -> ColumnDecision:
-    """What is worth saying of a finding: that correspondence holds texts is what it is for."""
-    if decision is None or (table is not None and table.name in _CORRESPONDENCE and decision.kinds <= {"message", "browsing"}):
-        return ColumnDecision()
-    return decision
+    """What is worth saying of a finding: texts and sites are what correspondence is for, and outside teledata a person decides what they are."""
+    if decision is None or not decision.kinds <= _WRITTEN or table is None or table.name == MESSAGE_TABLE:
+        return decision or ColumnDecision()
+    return ColumnDecision() if table.name in _CORRESPONDENCE else replace(decision, level=Level.REVIEW)
 
 
 _DATE_LIKE = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}"
@@ -380,21 +380,27 @@ _FEWEST_CVR = 5  # one number in eleven passes by chance
 
 def _looks(connection: duckdb.DuckDBPyConnection, header: Sequence[str], names: Sequence[str]) -> Iterator[Look]:
     """The kind of nearly all values of each column, the share of rows without one, and, where it may be a key, whether it is unique."""
-    width = 2 + len(_LOOKS)
-    for begin in range(0, len(header), _COLUMNS_AT_ONCE):
-        some = range(begin, min(begin + _COLUMNS_AT_ONCE, len(header)))
-        parts = [part for place in some for part in _look_counts(names[place], asks_unique=names_a_key(header[place]))]
-        row = connection.execute(f"SELECT count(*), {', '.join(parts)} FROM sample").fetchone() or (0,) * (1 + len(parts))
-        for place in range(len(some)):
-            yield _look(row[0], row[1 + place * width : 1 + (place + 1) * width])
+    ((rows,),) = connection.execute("SELECT count(*) FROM sample").fetchall()
+    keys = [name for title, name in zip(header, names, strict=True) if names_a_key(title)]
+    distinct = connection.execute(f"SELECT {', '.join(f'count(DISTINCT {_filled(quoted(name))})' for name in keys)} FROM sample").fetchone() if keys else None
+    unique = {name for name, count in zip(keys, distinct or (), strict=True) if count == rows}
+    for begin in range(0, len(names), _COLUMNS_AT_ONCE):
+        some = names[begin : begin + _COLUMNS_AT_ONCE]
+        counts = _counts_of_looks(connection, some)
+        yield from (_look(rows, counts.get(name, ()), is_unique=name in unique) for name in some)
 
 
-def _look_counts(name: str, *, asks_unique: bool) -> Iterator[str]:
-    value = f"nullif(trim({quoted(name)}), '')"
-    yield f"count({value})"
-    yield f"count(DISTINCT {value})" if asks_unique else "0"
-    for kind, pattern in _LOOKS:
-        yield counted(_is_cvr(value) if kind == "CVR number" else f"regexp_full_match({value}, '{pattern}', 's')")
+def _counts_of_looks(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Column -> its filled values, and how many of them look like what. One below the other, so that each pattern is built once and not for every column."""
+    looks = ", ".join(counted(_is_cvr("value") if kind == "CVR number" else f"regexp_full_match(value, '{pattern}', 's')") for kind, pattern in _LOOKS)
+    texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
+    long = f"UNPIVOT (SELECT {texts} FROM sample) ON {', '.join(map(quoted, names))} INTO NAME name VALUE value"
+    values = f"SELECT name, {_filled('value')} AS value FROM ({long})"
+    return {name: tuple(counts) for name, *counts in connection.execute(f"SELECT name, count(value), {looks} FROM ({values}) GROUP BY name").fetchall()}
+
+
+def _filled(value: str) -> str:
+    return f"nullif(trim({value}), '')"
 
 
 def _is_cvr(value: str) -> str:
@@ -402,12 +408,12 @@ def _is_cvr(value: str) -> str:
     return f"CASE WHEN regexp_full_match({value}, '[1-9]\\d{{7}}') THEN ({digits}) % 11 = 0 ELSE false END"
 
 
-def _look(rows: int, counts: Sequence[int]) -> Look:
-    filled, distinct, *of_kinds = counts
+def _look(rows: int, counts: Sequence[int], *, is_unique: bool) -> Look:
+    filled, *of_kinds = counts or (0,)
     if not filled:
         return Look(kind="empty", empty=1.0)
     kinds = (kind for (kind, _), count in zip(_LOOKS, of_kinds, strict=True) if count >= _CERTAIN * filled and (kind != "CVR number" or filled >= _FEWEST_CVR))
-    return Look(kind=next(kinds, "text"), empty=1 - filled / rows, is_unique=distinct == rows)
+    return Look(kind=next(kinds, "text"), empty=1 - filled / rows, is_unique=is_unique)
 
 
 def _decimal(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> str | None:

@@ -201,9 +201,9 @@ def _tables_of_words() -> Counter[str]:
 
 def _by_word(table: Table, header: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Canonical column -> the headers that are words of it."""
-    named: dict[str, tuple[str, ...]] = {}
+    words, named = _words(table), dict[str, tuple[str, ...]]()
     for name in header:
-        if (known := _words(table).get(plain_header(name))) is not None:
+        if (known := words.get(plain_header(name))) is not None:
             named[known[0]] = (*named.get(known[0], ()), name)
     return named
 

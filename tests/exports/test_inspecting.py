@@ -241,6 +241,12 @@ def test_correspondence_may_hold_text(desk: Desk) -> None:
     assert "!" not in inspection.as_text().replace("! Asked", "")
 
 
+def test_sites_outside_teledata_are_for_a_person(desk: Desk) -> None:
+    rows = "".join(f"{number};;13-01-2020;https://www.avis{number}.dk/sport\n" for number in range(30))
+    text = inspect_file(desk.write("kunder.csv", "Kundenr;Ophørsdato;Oprettet;Set\n" + rows)).as_text()
+    assert '! "Set" may hold visited sites.' in text
+
+
 def test_cards_and_cpr_numbers_are_said_by_kind_and_never_shown(desk: Desk) -> None:
     card, person = "4571 2345 6789 0112", "010170-1234"
     text = "Kundenr;Navn;Ophørsdato;Oprettet;Noter;Felt 7\n" + "".join(f"{1000 + row};N{row};;13-01-2020;Kort {card};{person}\n" for row in range(30))
