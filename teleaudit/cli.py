@@ -151,7 +151,11 @@ def inspect(
     *,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")] = False,
 ) -> None:
-    """Tell what an export is - format, encoding, columns - and print a mapping to paste into an audit file."""
+    """Tell what an export is, and print a mapping to paste into an audit file.
+
+    Told are format, encoding and columns; then, marked with !, what a person must decide or look at: headers that may be the same column, columns that rules need and that no
+    header names, dates that could be read in two ways, and columns that look like card numbers, CPR numbers, messages or visited sites. No value is ever shown.
+    """
     from teleaudit.exports.inspecting import inspect_file
 
     found = inspect_file(file)

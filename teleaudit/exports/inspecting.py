@@ -9,8 +9,8 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -18,17 +18,26 @@ import pyarrow as pa
 from ruamel.yaml import YAML
 
 from teleaudit.audits import DateFormat, Format
+from teleaudit.detectors import ColumnDecision, Level, scan_column
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects, profiles, staging
+from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import counted, quoted
 from teleaudit.exports.encodings import SINGLE_BYTE
 from teleaudit.exports.profiles import DecimalEvidence, Undecided
 from teleaudit.exports.staging import Opened, Recognised
 from teleaudit.exports.storage import connect
+from teleaudit.exports.suggesting import CORRESPONDENCE, MESSAGE_TABLE, Look, names_a_key, suggest_mapping, suggest_table
 from teleaudit.schema import TABLES, Kind, Table
 
 ROW_LIMIT = 200_000
 _CERTAIN = 0.98  # share of a column's values that must look like a kind
+_SCANNED_ROWS, _SCANNED_CELLS = 20_000, 60_000  # that the detectors look into: a few seconds, however wide the file is
+_COLUMNS_AT_ONCE = 100  # in one query
+_DATES = {Kind.DATE, Kind.TIMESTAMP}
+_WRITTEN = {"message", "browsing"}
+_CORRESPONDENCE = {CORRESPONDENCE, "service_send", "marketing_send"}  # hold what is written, by their purpose
+_KINDS = {"card": "card numbers", "cpr": "CPR numbers", "message": "the text of messages", "browsing": "visited sites", "cvv": "check codes of cards", "pin_block": "PIN blocks"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +45,20 @@ class InspectedColumn:
     """One column of a file."""
 
     header: str
-    looks_like: str  # text, whole number, number, date, time, empty, or nested
+    looks_like: str  # text, whole number, number, date, time, e-mail, IP address, phone number, CVR number, nested, or empty
     empty: float  # share of rows without a value
     date_format: DateFormat | None = None
     date_problem: str | None = None  # why the format cannot be told
     suggested: str | None = None  # canonical column of the suggested table
+    holds: tuple[str, ...] = ()  # what the detectors found in it: card, cpr, message, browsing ...
+    holds_surely: bool = True  # False: a person should look
+
+    @property
+    def finding(self) -> str | None:
+        """What was found in it, in words."""
+        if not self.holds:
+            return None
+        return f"{'looks like it holds' if self.holds_surely else 'may hold'} {_listed([_KINDS[kind] for kind in self.holds])}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +75,14 @@ class Inspection:
     rejected: int
     columns: tuple[InspectedColumn, ...]
     table: str | None  # the table that its headers fit best
+    alike: tuple[str, ...] = ()  # tables that fit as well
+    messages: tuple[str, str, str] | None = None  # headers of sender, recipient and text, where it has all three
+    mapping: Mapping[str, str] = field(default_factory=dict)  # canonical column -> header, in the order of the file
+    ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> headers that may be it
+    missing: tuple[tuple[str, str | None], ...] = ()  # needed columns that no header names, with the nearest header
 
     def as_yaml(self) -> str:
-        """An entry for ``exports:`` of an audit.yaml. A date format that could not be told stands there as a question."""
+        """An entry for ``exports:`` of an audit.yaml. What could not be told stands below it as a question."""
         entry: dict[str, object] = {"table": self.table or "TABLE", "files": self.file, "format": self.format}
         if self.encoding is not None:
             entry["encoding"] = self.encoding
@@ -68,13 +91,13 @@ class Inspection:
         if self.decimal is not None:
             entry["decimal"] = self.decimal
         entry |= self._dates()
-        entry["columns"] = {column.suggested: column.header for column in self.columns if column.suggested is not None}
+        entry["columns"] = dict(self.mapping)
         text = io.StringIO()
         yaml = YAML()
         yaml.width = 10_000
         yaml.indent(mapping=2, sequence=4, offset=2)
         yaml.dump({"exports": {self._name: entry}}, text)
-        return "".join([text.getvalue(), *self._questions()])
+        return "".join([text.getvalue(), *(f"    # {_on_one_line(question)}\n" for question in self._questions())])
 
     @property
     def _name(self) -> str:
@@ -83,40 +106,114 @@ class Inspection:
         return stem or "export"
 
     def _dates(self) -> dict[str, object]:
-        formats = {column.suggested: column.date_format for column in self.columns if column.suggested is not None and column.date_format is not None}
+        """One format for all date columns, but only where every one of them proves it or is empty: a column that is open is left open, and ``run`` asks."""
+        by_header = {column.header: column for column in self.columns}
+        proven = {canonical: by_header[header].date_format for canonical, header in self.mapping.items()}
+        formats = {canonical: date_format for canonical, date_format in proven.items() if date_format is not None}
         if not formats:
             return {}
+        if any(column.date_problem is not None for column in self.columns) or any(self._is_unproven(column) for column in self.columns):
+            return {"column_dates": formats}
         usual = Counter(formats.values()).most_common(1)[0][0]
         others = {column: date_format for column, date_format in formats.items() if date_format != usual}
         return {"dates": usual} | ({"column_dates": others} if others else {})
 
-    def _questions(self) -> list[str]:
-        notes = [f"    # {column.suggested}: {column.date_problem}\n" for column in self.columns if column.suggested is not None and column.date_problem is not None]
+    def _is_unproven(self, column: InspectedColumn) -> bool:
+        """A date column that shows no date, and is not simply empty."""
+        return self._is_date(column) and column.date_format is None and not (column.looks_like == "empty" and self.is_complete)
+
+    def _is_date(self, column: InspectedColumn) -> bool:
+        return self.table is not None and column.suggested is not None and TABLES[self.table].column(column.suggested).kind in _DATES
+
+    def _questions(self) -> Iterator[str]:
+        """What a person must decide before ``run`` can tell, the gravest first."""
         if self.table is None:
-            notes.append(f"    # No table fits these headers. TABLE is one of: {', '.join(TABLES)}\n")
-        return notes
+            yield f"No table fits these headers. TABLE is one of: {', '.join(TABLES)}"
+        yield from self._on_table()
+        for column in self.columns:
+            if column.suggested is not None and column.date_problem is not None:
+                yield f"{column.suggested}: {column.date_problem}"
+            elif self._is_unproven(column) and column.looks_like != "empty":
+                yield f"{column.suggested}: no known date format fits its values"
+        for canonical, headers in self.ties.items():
+            yield f"{canonical}: {_listed([_quoted(header) for header in headers], last='or')}? Write the one that it is under columns."
+        if self.missing:
+            yield f"Needed by rules, not found: {', '.join(_with_nearest(missing) for missing in self.missing)}"
+
+    def _on_table(self) -> Iterator[str]:
+        if self.messages is not None:
+            sender, recipient, text = (_quoted(header) for header in self.messages)
+            yield f"{text} holds the text of messages, beside sender ({sender}) and recipient ({recipient})."
+            if self.alike:
+                yield f"What customers write to each other is {MESSAGE_TABLE}; what the operator writes with a customer is {CORRESPONDENCE}."
+        if self.alike:
+            yield f"As table, {_listed(list(self.alike))} fits as well as {self.table}: say which it is."
 
     def as_text(self) -> str:
-        """The same for a reader."""
+        """The same for a reader: what the file is, what is to be decided, and its columns."""
         rows = f"{self.rows:,} rows" if self.is_complete else f"looked at the first {self.rows:,} rows"
         facts = [self.format, self.encoding, self.delimiter and f"delimiter {_named(self.delimiter)}", self.decimal and f"decimal sign {self.decimal}", rows]
         lines = [f"{self.file}: {', '.join(fact for fact in facts if fact)}"]
-        if self.rejected:
-            lines.append(f"{self.rejected:,} records could not be read.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
-        width = max((len(column.header) for column in self.columns), default=0)
-        lines += ["", f"{'column':<{width}}  looks like    empty  suggested"]
-        lines += [_line(column, width) for column in self.columns]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
+        lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
+        return "\n".join([*lines, "", *self._lines()]) + "\n"
+
+    def _problems(self) -> Iterator[str]:
+        if self.rejected:
+            yield f"{self.rejected:,} records could not be read."
+        for column in self.columns:
+            if column.finding is not None:
+                yield f"{_quoted(column.header)} {column.finding}."
+        if self.table is not None:
+            yield from self._questions()
+            yield from self._asked()
+
+    def _asked(self) -> Iterator[str]:
+        """Columns that no rule of the table needs, but some check asks for."""
+        known = {*self.mapping, *self.ties, *(canonical for canonical, _ in self.missing)}
+        asked = [name for name in TABLES[self.table or ""].names if name in asked_columns()[self.table or ""] and name not in known]
+        if asked:
+            yield f"Asked for by some rules, not found: {', '.join(asked)}"
+
+    def _lines(self) -> list[str]:
+        """The columns, one a line."""
+        tied = {header: canonical for canonical, headers in self.ties.items() for header in headers}
+        by_header: dict[str, list[str]] = {}
+        for canonical, header in self.mapping.items():
+            by_header.setdefault(header, []).append(canonical)
+        rows = [("column", "looks like", "empty", "suggested", "remarks")]
+        for column in self.columns:
+            suggested = ", ".join(by_header.get(column.header, ())) or (f"{tied[column.header]}?" if column.header in tied else "-")
+            remarks = "; ".join(note for note in (column.finding, column.date_format, column.date_problem) if note)
+            rows.append((_on_one_line(column.header), column.looks_like, _share(column.empty), suggested, remarks))
+        widths = [max(len(row[place]) for row in rows) for place in range(4)]
+        return [f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}".rstrip() for row in rows]
+
+
+def _share(share: float) -> str:
+    """In percent; what is not all is never 100 %."""
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _named(delimiter: str) -> str:
     return {"\t": "tab"}.get(delimiter, delimiter)
 
 
-def _line(column: InspectedColumn, width: int) -> str:
-    notes = [note for note in (column.date_format, column.date_problem) if note]
-    return f"{column.header:<{width}}  {column.looks_like:<12} {column.empty:>5.0%}  {column.suggested or '-':<16} {'; '.join(notes)}"
+def _quoted(header: str) -> str:
+    return f'"{header}"'
+
+
+def _listed(words: Sequence[str], last: str = "and") -> str:
+    return " ".join(filter(None, (", ".join(words[:-1]), last if len(words) > 1 else "", words[-1])))
+
+
+def _with_nearest(missing: tuple[str, str | None]) -> str:
+    canonical, nearest = missing
+    return canonical if nearest is None else f"{canonical} (nearest: {_quoted(nearest)})"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
@@ -182,28 +279,16 @@ def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckD
 
 def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str) -> Inspection:
     connection.register("sample", sample.rows)
-    places = range(len(sample.header))
-    table = _suggested_table(sample)
-    suggested = _suggested_columns(sample, table)
-    kinds = [_looks_like(connection, f"c{place}") for place in places]
-    decimal = _decimal(connection, [f"c{place}" for place in places if kinds[place][0] == "number"])
-    columns = []
-    for place, header in enumerate(sample.header):
-        kind, empty = kinds[place]
-        canonical = suggested.get(header)
-        is_date = kind in {"date", "time"} or (table is not None and canonical is not None and table.column(canonical).kind in {Kind.DATE, Kind.TIMESTAMP})
-        found = profiles.date_evidence(connection, "sample", [f"c{place}"])[0].decide() if is_date else None
-        problem = f"{found.reason.replace('_', ' ')} dates: write {found.suggestion}, or what it is, in column_dates" if isinstance(found, Undecided) else None
-        columns.append(
-            InspectedColumn(
-                header=header,
-                looks_like=kind,
-                empty=empty,
-                date_format=None if isinstance(found, Undecided) else found,
-                date_problem=problem,
-                suggested=canonical,
-            )
-        )
+    header, names = sample.header, [f"c{place}" for place in range(len(sample.header))]
+    looks = dict(zip(header, _looks(connection, header, names), strict=True))
+    decimal = _decimal(connection, [name for name, look in zip(names, looks.values(), strict=True) if look.kind == "number"])
+    found = _scanned(sample, looks)
+    ranking = suggest_table(header, looks, [name for name, decision in found.items() if "message" in decision.kinds])
+    table = TABLES["cdr"] if sample.recognised.format == "asterisk" else ranking.table
+    mapping, ties, missing = _mapping(sample, looks, table)
+    dated = _dated(connection, header, looks, table, mapping, ties)
+    canonical = {name: column for column, name in reversed(mapping.items())}
+    columns = [_column(name, looks[name], canonical.get(name), dated.get(name), _held(found.get(name), table)) for name in header]
     recognised = sample.recognised
     return Inspection(
         file=shown,
@@ -216,72 +301,121 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         rejected=sample.rejected,
         columns=tuple(columns),
         table=table.name if table else None,
+        alike=tuple(other.name for other in ranking.alike),
+        messages=ranking.message_headers,
+        mapping=mapping,
+        ties=ties,
+        missing=missing,
     )
 
 
+def _mapping(sample: _Sample, looks: Mapping[str, Look], table: Table | None) -> tuple[dict[str, str], Mapping[str, tuple[str, ...]], tuple[tuple[str, str | None], ...]]:
+    """Canonical column -> header in the order of the file, the ties, and what is missed."""
+    if table is None:
+        return {}, {}, ()
+    if sample.recognised.format == "asterisk":
+        return {column: name for column, name in dialects.ASTERISK_MAPPING.items() if name in sample.header}, {}, ()
+    suggestion = suggest_mapping(sample.header, looks, table)
+    places = {name: place for place, name in enumerate(sample.header)}
+    return dict(sorted(suggestion.columns.items(), key=lambda entry: places[entry[1]])), suggestion.ties, suggestion.missing_needed
+
+
+def _column(header: str, look: Look, suggested: str | None, dates: DateFormat | Undecided | None, held: ColumnDecision) -> InspectedColumn:
+    problem = f"{dates.reason.replace('_', ' ')} dates: write {dates.suggestion}, or what it is, in column_dates" if isinstance(dates, Undecided) else None
+    return InspectedColumn(
+        header=header,
+        looks_like=look.kind,
+        empty=look.empty,
+        date_format=None if isinstance(dates, Undecided) else dates,
+        date_problem=problem,
+        suggested=suggested,
+        holds=tuple(kind for kind in _KINDS if kind in held.kinds),
+        holds_surely=held.level is not Level.REVIEW,
+    )
+
+
+def _dated(
+    connection: duckdb.DuckDBPyConnection, header: Sequence[str], looks: Mapping[str, Look], table: Table | None, mapping: Mapping[str, str], ties: Mapping[str, tuple[str, ...]]
+) -> dict[str, DateFormat | Undecided | None]:
+    """How the dates of each column are written that looks like dates, or is or may be a date column."""
+    meant = [(column, (name,)) for column, name in mapping.items()] + list(ties.items())
+    dates = {name for column, names in meant for name in names if table is not None and table.column(column).kind in _DATES}
+    wanted = [place for place, name in enumerate(header) if name in dates or looks[name].kind in {"date", "time"}]
+    return {header[place]: profiles.date_evidence(connection, "sample", [f"c{place}"])[0].decide() for place in wanted}
+
+
+def _scanned(sample: _Sample, looks: Mapping[str, Look]) -> dict[str, ColumnDecision]:
+    """What the detectors find in the first filled cells of each column that could hold it."""
+    wanted = [(place, name) for place, name in enumerate(sample.header) if looks[name].kind not in {"date", "time", "empty"}]
+    cells = min(_SCANNED_ROWS, _SCANNED_CELLS // max(1, len(wanted)))
+    return {name: scan_column(_first_filled(sample.rows.column(f"c{place}"), cells), name=name) for place, name in wanted}
+
+
+def _first_filled(column: pa.ChunkedArray, cells: int) -> list[str]:
+    return [value.as_py() for value in itertools.islice((value for value in column if value.is_valid and value.as_py().strip()), cells)]
+
+
+def _held(decision: ColumnDecision | None, table: Table | None) -> ColumnDecision:
+    """What is worth saying of a finding: texts and sites are what correspondence is for, and outside teledata a person decides what they are."""
+    if decision is None or not decision.kinds <= _WRITTEN or table is None or table.name == MESSAGE_TABLE:
+        return decision or ColumnDecision()
+    return ColumnDecision() if table.name in _CORRESPONDENCE else replace(decision, level=Level.REVIEW)
+
+
+_DATE_LIKE = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}"
 _LOOKS = (
-    ("date", r"^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|00-00-0000)$"),
-    ("time", r"^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})[T ]\d{1,2}[:.]\d{2}"),
-    ("whole number", r"^[-+]?\d+$"),
-    ("number", r"^[-+]?\d{1,3}([.\s]?\d{3})*([.,]\d+)?-?$|^[-+]?\d+[.,]\d+$"),
-    ("nested", r"^[\[{]"),
+    ("date", _DATE_LIKE + "|00-00-0000)"),
+    ("time", _DATE_LIKE + r")[T ]\d{1,2}[:.]\d{2}.*"),
+    ("phone number", r"(\+|00)[1-9][\d ]{7,18}|\d{2}( \d{2}){3}"),
+    ("CVR number", ""),
+    ("whole number", r"[-+]?\d+"),
+    ("IP address", r"\d{1,3}(\.\d{1,3}){3}"),
+    ("number", r"[-+]?\d{1,3}([.\s]?\d{3})*([.,]\d+)?-?|[-+]?\d+[.,]\d+"),
+    ("e-mail", r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
+    ("nested", r"[\[{].*"),
 )
+_CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
+_FEWEST_CVR = 5  # one number in eleven passes by chance
 
 
-def _looks_like(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, float]:
-    """The kind of nearly all values, and the share of rows without one."""
-    value = f"nullif(trim({quoted(name)}), '')"
-    counts = ", ".join(counted(f"regexp_matches({value}, '{pattern}')") for _, pattern in _LOOKS)
-    row = connection.execute(f"SELECT count(*), count({value}), {counts} FROM sample").fetchone() or (0, 0)
-    rows, filled = row[0], row[1]
+def _looks(connection: duckdb.DuckDBPyConnection, header: Sequence[str], names: Sequence[str]) -> Iterator[Look]:
+    """The kind of nearly all values of each column, the share of rows without one, and, where it may be a key, whether it is unique."""
+    ((rows,),) = connection.execute("SELECT count(*) FROM sample").fetchall()
+    keys = [name for title, name in zip(header, names, strict=True) if names_a_key(title)]
+    distinct = connection.execute(f"SELECT {', '.join(f'count(DISTINCT {_filled(quoted(name))})' for name in keys)} FROM sample").fetchone() if keys else None
+    unique = {name for name, count in zip(keys, distinct or (), strict=True) if count == rows}
+    for begin in range(0, len(names), _COLUMNS_AT_ONCE):
+        some = names[begin : begin + _COLUMNS_AT_ONCE]
+        counts = _counts_of_looks(connection, some)
+        yield from (_look(rows, counts.get(name, ()), is_unique=name in unique) for name in some)
+
+
+def _counts_of_looks(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Column -> its filled values, and how many of them look like what. One below the other, so that each pattern is built once and not for every column."""
+    looks = ", ".join(counted(_is_cvr("value") if kind == "CVR number" else f"regexp_full_match(value, '{pattern}', 's')") for kind, pattern in _LOOKS)
+    texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
+    long = f"UNPIVOT (SELECT {texts} FROM sample) ON {', '.join(map(quoted, names))} INTO NAME name VALUE value"
+    values = f"SELECT name, {_filled('value')} AS value FROM ({long})"
+    return {name: tuple(counts) for name, *counts in connection.execute(f"SELECT name, count(value), {looks} FROM ({values}) GROUP BY name").fetchall()}
+
+
+def _filled(value: str) -> str:
+    return f"nullif(trim({value}), '')"
+
+
+def _is_cvr(value: str) -> str:
+    digits = " + ".join(f"{weight} * CAST(substr({value}, {place}, 1) AS INTEGER)" for place, weight in enumerate(_CVR_WEIGHTS, start=1))
+    return f"CASE WHEN regexp_full_match({value}, '[1-9]\\d{{7}}') THEN ({digits}) % 11 = 0 ELSE false END"
+
+
+def _look(rows: int, counts: Sequence[int], *, is_unique: bool) -> Look:
+    filled, *of_kinds = counts or (0,)
     if not filled:
-        return "empty", 1.0
-    looks = next((kind for (kind, _), count in zip(_LOOKS, row[2:], strict=True) if count >= _CERTAIN * filled), "text")
-    return looks, 1 - filled / rows
+        return Look(kind="empty", empty=1.0)
+    kinds = (kind for (kind, _), count in zip(_LOOKS, of_kinds, strict=True) if count >= _CERTAIN * filled and (kind != "CVR number" or filled >= _FEWEST_CVR))
+    return Look(kind=next(kinds, "text"), empty=1 - filled / rows, is_unique=is_unique)
 
 
 def _decimal(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> str | None:
     whole = sum(profiles.decimal_evidence(connection, "sample", columns), DecimalEvidence())
     return None if whole.is_contradictory else whole.sign
-
-
-def _suggested_table(sample: _Sample) -> Table | None:
-    """The table whose columns most headers name; among equals, the one that lacks fewest required columns."""
-    if sample.recognised.format == "asterisk":
-        return TABLES["cdr"]
-    scores = {name: _score(table, sample.header) for name, table in TABLES.items()}
-    best = max(scores, key=lambda name: scores[name])
-    return TABLES[best] if len(_matches(TABLES[best], sample.header)) >= min(2, len(sample.header)) else None
-
-
-def _score(table: Table, header: Sequence[str]) -> tuple[int, int, int]:
-    named = _matches(table, header)
-    missing = sum(1 for column in table.columns if column.required and column.name not in named.values())
-    has_key = int(bool(table.key) and set(table.key) <= set(named.values()))
-    return len(named) - missing, has_key, -len(table.columns)
-
-
-def _suggested_columns(sample: _Sample, table: Table | None) -> dict[str, str]:
-    """Header -> canonical column."""
-    if table is None:
-        return {}
-    if sample.recognised.format == "asterisk":
-        return {header: column for column, header in dialects.ASTERISK_MAPPING.items() if header in sample.header}
-    return _matches(table, sample.header)
-
-
-def _matches(table: Table, header: Sequence[str]) -> dict[str, str]:
-    """Header -> canonical column by the synonyms; a column goes to the first of its synonyms that the file has, a header to one column."""
-    folded = {_folded(name): name for name in reversed(header)}
-    matches: dict[str, str] = {}
-    wanted = itertools.chain.from_iterable([(column.name, synonym) for synonym in (column.name, *column.synonyms)] for column in table.columns)
-    for column, synonym in wanted:
-        found = folded.get(_folded(synonym))
-        if found is not None and found not in matches and column not in matches.values():
-            matches[found] = column
-    return matches
-
-
-def _folded(name: str) -> str:
-    """A header without what systems vary: case, spaces, hyphens, underscores, dots."""
-    return re.sub(r"[\s_.\-]+", "", name.casefold())

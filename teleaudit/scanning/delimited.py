@@ -23,7 +23,7 @@ from teleaudit.scanning.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIEC
 from teleaudit.scanning.sources import Source
 from teleaudit.scanning.text import lines_of, open_text
 from teleaudit.scanning.withheld import is_personal
-from teleaudit.schema import TABLES
+from teleaudit.schema import TABLES, plain_header
 
 _LETTER = re.compile(r"[^\W\d_]")
 _KEY = re.compile(r"[a-zæøå][a-zæøå0-9]*(?:[_.-][a-zæøå0-9]+)*|[A-ZÆØÅa-zæøå0-9]+(?:_[A-ZÆØÅa-zæøå0-9]+)+")
@@ -98,18 +98,14 @@ def _is_without_letters(cells: Sequence[str]) -> bool:
 
 
 def _is_word_of_headers(cell: str) -> bool:
-    if _folded(cell) in _synonyms():
+    if plain_header(cell) in _synonyms():
         return True
     return len(cell.split()) <= 3 and (names_card(cell) or names_identifier(cell) or bool(names_content(cell)) or bool(kind_of_name(cell)))
 
 
 @cache
 def _synonyms() -> frozenset[str]:
-    return frozenset(_folded(name) for table in TABLES.values() for column in table.columns for name in (column.name, *column.synonyms))
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[\s_.\-]+", "", name.casefold())
+    return frozenset(plain_header(name) for table in TABLES.values() for column in table.columns for name in (column.name, *column.synonyms))
 
 
 def read_table(source: Source, form: TableForm, encoding: str) -> Iterator[Batch]:

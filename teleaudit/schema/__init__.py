@@ -11,8 +11,9 @@ from __future__ import annotations
 from teleaudit.schema.business import BUSINESS
 from teleaudit.schema.columns import Column, Kind, Table
 from teleaudit.schema.registers import REGISTERS
+from teleaudit.schema.synonyms import plain_header
 
-__all__ = ["FILE_COLUMN", "ISSUES_COLUMN", "LINE_COLUMN", "TABLES", "Column", "Kind", "Table"]
+__all__ = ["FILE_COLUMN", "ISSUES_COLUMN", "LINE_COLUMN", "TABLES", "Column", "Kind", "Table", "plain_header"]
 
 TABLES: dict[str, Table] = {table.name: table for table in (*BUSINESS, *REGISTERS)}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from teleaudit.schema.synonyms import Synonyms, synonyms_of
 
 
 class Kind(StrEnum):
@@ -25,7 +27,17 @@ class Column:
     kind: Kind = Kind.TEXT
     required: bool = False  # without it the table's main checks cannot be judged
     open_end: bool = False  # 31-12-9999, 2099 and 1900 in it mean "no end", not a date
-    synonyms: tuple[str, ...] = ()  # headers seen in Danish systems and public formats, casefolded
+    table: str = ""  # that it is a column of
+
+    @property
+    def spellings(self) -> Synonyms:
+        """The headers under which it comes, as ``synonyms.yaml`` has them."""
+        return synonyms_of(self.table, self.name)
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """Headers seen in Danish systems and public formats; the first is its Danish name."""
+        return self.spellings.words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +49,10 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Tell the columns whose they are."""
+        object.__setattr__(self, "columns", tuple(replace(column, table=self.name) for column in self.columns))
+
     def column(self, name: str) -> Column:
         """The column of that name. Raises: KeyError."""
         return {column.name: column for column in self.columns}[name]
@@ -47,34 +63,31 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def text(name: str, *synonyms: str, required: bool = False) -> Column:
+def text(name: str, *, required: bool = False) -> Column:
     """A column of text: identifiers and numbers that are no quantities too."""
-    return Column(name=name, synonyms=synonyms, required=required)
+    return Column(name=name, required=required)
 
 
-def date(name: str, *synonyms: str, required: bool = False, open_end: bool = False) -> Column:
+def date(name: str, *, required: bool = False, open_end: bool = False) -> Column:
     """A column of dates."""
-    return Column(name=name, kind=Kind.DATE, synonyms=synonyms, required=required, open_end=open_end)
+    return Column(name=name, kind=Kind.DATE, required=required, open_end=open_end)
 
 
-def time(name: str, *synonyms: str, required: bool = False, open_end: bool = False) -> Column:
+def time(name: str, *, required: bool = False, open_end: bool = False) -> Column:
     """A column of local times."""
-    return Column(name=name, kind=Kind.TIMESTAMP, synonyms=synonyms, required=required, open_end=open_end)
+    return Column(name=name, kind=Kind.TIMESTAMP, required=required, open_end=open_end)
 
 
-def integer(name: str, *synonyms: str) -> Column:
+def integer(name: str) -> Column:
     """A column of whole numbers."""
-    return Column(name=name, kind=Kind.INTEGER, synonyms=synonyms)
+    return Column(name=name, kind=Kind.INTEGER)
 
 
-def decimal(name: str, *synonyms: str) -> Column:
+def decimal(name: str) -> Column:
     """A column of decimal numbers."""
-    return Column(name=name, kind=Kind.DECIMAL, synonyms=synonyms)
+    return Column(name=name, kind=Kind.DECIMAL)
 
 
-def boolean(name: str, *synonyms: str) -> Column:
+def boolean(name: str) -> Column:
     """A column of yes and no."""
-    return Column(name=name, kind=Kind.BOOLEAN, synonyms=synonyms)
-
-
-CUSTOMER_ID = ("kundenr", "kundenummer", "kundeid", "kunde_id", "customer_id", "customerid")
+    return Column(name=name, kind=Kind.BOOLEAN)

@@ -5,7 +5,7 @@ Not every operator keeps each of them; a check that needs one that was not hande
 
 from __future__ import annotations
 
-from teleaudit.schema.columns import CUSTOMER_ID, Table, boolean, date, decimal, integer, text, time
+from teleaudit.schema.columns import Table, boolean, date, decimal, integer, text, time
 
 REGISTERS = (
     Table(
@@ -13,11 +13,11 @@ REGISTERS = (
         title_da="Tilbud",
         key=("quote_id",),
         columns=(
-            text("quote_id", "tilbudsnr", "quote_id", required=True),
-            text("customer_id", *CUSTOMER_ID, required=True),
-            date("created_at", "oprettet", "tilbudsdato", "created_at", required=True),
-            text("status", "status"),
-            date("valid_until", "gyldig til", "valid_until"),
+            text("quote_id", required=True),
+            text("customer_id", required=True),
+            date("created_at", required=True),
+            text("status"),
+            date("valid_until"),
         ),
     ),
     Table(
@@ -25,15 +25,15 @@ REGISTERS = (
         title_da="Nummertildelinger",
         key=("number", "valid_from"),
         columns=(
-            text("number", "telefonnr", "nummer", "msisdn", "number", required=True),
-            text("number_type", "nummertype", "number_type"),  # fastnet, mobil, ip, m2m, service
-            text("customer_id", *CUSTOMER_ID, required=True),
-            text("subscription_id", "abonnementsnr", "subscription_id"),
-            date("valid_from", "gyldig fra", "fra", "valid_from", required=True),
-            date("valid_to", "gyldig til", "til", "valid_to", open_end=True),
-            boolean("is_main", "hovednummer", "is_main"),
-            text("secrecy", "hemmeligholdelse", "hemmeligt nr.", "secrecy"),  # ingen, udeladt, hemmelig
-            date("ported_out_at", "porteret ud", "ported_out_at"),
+            text("number", required=True),
+            text("number_type"),  # fastnet, mobil, ip, m2m, service
+            text("customer_id", required=True),
+            text("subscription_id"),
+            date("valid_from", required=True),
+            date("valid_to", open_end=True),
+            boolean("is_main"),
+            text("secrecy"),  # ingen, udeladt, hemmelig
+            date("ported_out_at"),
         ),
     ),
     Table(
@@ -41,17 +41,17 @@ REGISTERS = (
         title_da="Finansposter",
         key=("entry_id",),
         columns=(
-            text("entry_id", "postnr", "løbenr", "entry_id", required=True),
-            text("customer_id", *CUSTOMER_ID),
-            text("invoice_id", "fakturaid", "invoice_id"),
-            text("legal_entity", "selskab", "legal_entity"),
-            date("posting_date", "bogføringsdato", "posting_date", required=True),
-            date("due_date", "forfaldsdato", "due_date"),
-            date("reminded_at", "rykket", "rykkerdato", "reminded_at"),
-            date("paid_at", "betalt", "betalingsdato", "paid_at"),
-            decimal("amount", "beløb", "amount"),
-            text("voucher_no", "bilagsnr", "voucher_no"),
-            text("text", "tekst", "text"),
+            text("entry_id", required=True),
+            text("customer_id"),
+            text("invoice_id"),
+            text("legal_entity"),
+            date("posting_date", required=True),
+            date("due_date"),
+            date("reminded_at"),
+            date("paid_at"),
+            decimal("amount"),
+            text("voucher_no"),
+            text("text"),
         ),
     ),
     Table(
@@ -59,16 +59,16 @@ REGISTERS = (
         title_da="Samtykker og frameldinger",
         key=("consent_id",),
         columns=(
-            text("consent_id", "samtykkeid", "consent_id", required=True),
-            text("customer_id", *CUSTOMER_ID, required=True),
-            text("purpose", "formål", "purpose", required=True),  # markedsføring, driftsinfo, ekstra_oplysninger, 118
-            text("channel", "kanal", "channel"),
-            text("address", "adresse", "address"),
-            text("text_version", "tekstversion", "text_version"),
-            time("given_at", "givet", "given_at", required=True),
-            time("withdrawn_at", "tilbagekaldt", "withdrawn_at", open_end=True),
-            text("source", "kilde", "source"),
-            text("evidence_ref", "bevis", "evidence_ref"),
+            text("consent_id", required=True),
+            text("customer_id", required=True),
+            text("purpose", required=True),  # markedsføring, driftsinfo, ekstra_oplysninger, 118
+            text("channel"),
+            text("address"),
+            text("text_version"),
+            time("given_at", required=True),
+            time("withdrawn_at", open_end=True),
+            text("source"),
+            text("evidence_ref"),
         ),
     ),
     Table(
@@ -76,16 +76,16 @@ REGISTERS = (
         title_da="Serviceudsendelser",
         key=("send_id",),
         columns=(
-            text("send_id", "udsendelsesid", "send_id", required=True),
-            text("customer_id", *CUSTOMER_ID, required=True),
-            text("type", "type", required=True),  # vilkårsændring, driftsinfo, opfølgning, politikændring, faktura, sikkerhed
-            text("channel", "kanal", "channel"),
-            text("address", "adresse", "address"),
-            text("template_id", "skabelon", "template_id"),
-            text("template_text", "skabelontekst", "template_text"),
-            time("sent_at", "sendt", "sent_at", required=True),
-            text("status", "status"),  # leveret, afvist
-            text("policy_version_id", "politikversion", "policy_version_id"),
+            text("send_id", required=True),
+            text("customer_id", required=True),
+            text("type", required=True),  # vilkårsændring, driftsinfo, opfølgning, politikændring, faktura, sikkerhed
+            text("channel"),
+            text("address"),
+            text("template_id"),
+            text("template_text"),
+            time("sent_at", required=True),
+            text("status"),  # leveret, afvist
+            text("policy_version_id"),
         ),
     ),
     Table(
@@ -93,14 +93,14 @@ REGISTERS = (
         title_da="Markedsføringsudsendelser",
         key=("send_id",),
         columns=(
-            text("send_id", "udsendelsesid", "send_id", required=True),
-            text("customer_id", *CUSTOMER_ID, required=True),
-            text("channel", "kanal", "channel", required=True),
-            text("address", "adresse", "address", required=True),
-            text("campaign", "kampagne", "campaign"),
-            time("sent_at", "sendt", "sent_at", required=True),
-            text("status", "status"),
-            text("basis", "grundlag", "basis"),  # samtykke, 10_2
+            text("send_id", required=True),
+            text("customer_id", required=True),
+            text("channel", required=True),
+            text("address", required=True),
+            text("campaign"),
+            time("sent_at", required=True),
+            text("status"),
+            text("basis"),  # samtykke, 10_2
         ),
     ),
     Table(
@@ -108,9 +108,9 @@ REGISTERS = (
         title_da="Versioner af politikken",
         key=("policy_version_id",),
         columns=(
-            text("policy_version_id", "politikversion", "policy_version_id", required=True),
-            date("valid_from", "gyldig fra", "valid_from", required=True),
-            boolean("material", "væsentlig", "material"),
+            text("policy_version_id", required=True),
+            date("valid_from", required=True),
+            boolean("material"),
         ),
     ),
     Table(
@@ -118,22 +118,22 @@ REGISTERS = (
         title_da="Anmodninger fra registrerede",
         key=("dsar_id",),
         columns=(
-            text("dsar_id", "anmodningsnr", "dsar_id", required=True),
-            text("customer_id", *CUSTOMER_ID, required=True),
-            text("type", "type", required=True),  # indsigt, berigtigelse, sletning, begrænsning, portabilitet, indsigelse
-            date("received_at", "modtaget", "received_at", required=True),
-            date("id_requested_at", "id udbedt", "id_requested_at"),
-            date("id_received_at", "id modtaget", "id_received_at"),
-            date("extended_at", "forlænget", "extended_at"),
-            text("extension_reason", "forlængelsesgrund", "extension_reason"),
-            date("closed_at", "afsluttet", "closed_at", required=True),
-            text("outcome", "udfald", "outcome"),  # imødekommet, delvist, afslag
-            text("refusal_reason", "afslagsgrund", "refusal_reason"),
-            boolean("complaint_guidance", "klagevejledning", "complaint_guidance"),
-            text("format", "format"),
-            date("executed_at", "gennemført", "executed_at"),
-            date("recipients_notified_at", "modtagere underrettet", "recipients_notified_at"),
-            text("systems_answered", "systemer", "systems_answered"),
+            text("dsar_id", required=True),
+            text("customer_id", required=True),
+            text("type", required=True),  # indsigt, berigtigelse, sletning, begrænsning, portabilitet, indsigelse
+            date("received_at", required=True),
+            date("id_requested_at"),
+            date("id_received_at"),
+            date("extended_at"),
+            text("extension_reason"),
+            date("closed_at", required=True),
+            text("outcome"),  # imødekommet, delvist, afslag
+            text("refusal_reason"),
+            boolean("complaint_guidance"),
+            text("format"),
+            date("executed_at"),
+            date("recipients_notified_at"),
+            text("systems_answered"),
         ),
     ),
     Table(
@@ -141,17 +141,17 @@ REGISTERS = (
         title_da="Register over modtagere",
         key=("recipient_id",),
         columns=(
-            text("recipient_id", "modtagerid", "recipient_id", required=True),
-            text("name", "navn", "name"),
-            text("recipient_type", "modtagertype", "recipient_type"),
-            text("role", "rolle", "role", required=True),  # databehandler, selvstændig
-            text("agreement_ref", "aftale", "agreement_ref"),
-            date("valid_from", "gyldig fra", "valid_from"),
-            date("valid_to", "gyldig til", "valid_to", open_end=True),
-            text("allowed_categories", "kategorier", "allowed_categories"),  # joined by ;
-            text("country", "land", "country"),
-            text("transfer_basis", "overførselsgrundlag", "transfer_basis"),
-            date("deletion_confirmed_at", "sletning bekræftet", "deletion_confirmed_at"),
+            text("recipient_id", required=True),
+            text("name"),
+            text("recipient_type"),
+            text("role", required=True),  # databehandler, selvstændig
+            text("agreement_ref"),
+            date("valid_from"),
+            date("valid_to", open_end=True),
+            text("allowed_categories"),  # joined by ;
+            text("country"),
+            text("transfer_basis"),
+            date("deletion_confirmed_at"),
         ),
     ),
     Table(
@@ -159,26 +159,24 @@ REGISTERS = (
         title_da="Videregivelser",
         key=("disclosure_id",),
         columns=(
-            text("disclosure_id", "videregivelsesnr", "disclosure_id", required=True),
-            text("recipient_id", "modtagerid", "recipient_id", required=True),
-            text(
-                "recipient_type", "modtagertype", "recipient_type", required=True
-            ),  # netværksejer, logistik, sms-partner, inkasso, faktureringspartner, myndighed, audience, andet
-            text("purpose", "formål", "purpose", required=True),
-            text("data_categories", "kategorier", "data_categories", required=True),  # joined by ;
-            text("customer_id", *CUSTOMER_ID),
-            text("number", "nummer", "number"),
-            time("at", "tidspunkt", "at", required=True),
-            text("legal_basis", "behandlingsgrundlag", "legal_basis"),
-            text("title_type", "hjemmelstype", "title_type"),  # kendelse, edition, 804b, sikringspålæg
-            text("title_ref", "hjemmel", "title_ref"),
-            date("title_date", "hjemmelsdato", "title_date"),
-            date("scope_from", "omfang fra", "scope_from"),
-            date("scope_to", "omfang til", "scope_to"),
-            date("data_from", "data fra", "data_from"),
-            date("data_to", "data til", "data_to"),
-            boolean("hashed", "hashet", "hashed"),
-            decimal("consideration", "vederlag", "consideration"),
+            text("disclosure_id", required=True),
+            text("recipient_id", required=True),
+            text("recipient_type", required=True),  # netværksejer, logistik, sms-partner, inkasso, faktureringspartner, myndighed, audience, andet
+            text("purpose", required=True),
+            text("data_categories", required=True),  # joined by ;
+            text("customer_id"),
+            text("number"),
+            time("at", required=True),
+            text("legal_basis"),
+            text("title_type"),  # kendelse, edition, 804b, sikringspålæg
+            text("title_ref"),
+            date("title_date"),
+            date("scope_from"),
+            date("scope_to"),
+            date("data_from"),
+            date("data_to"),
+            boolean("hashed"),
+            decimal("consideration"),
         ),
     ),
     Table(
@@ -186,14 +184,14 @@ REGISTERS = (
         title_da="Leverancer til nummeroplysningen",
         key=("delivery_id",),
         columns=(
-            text("delivery_id", "leveranceid", "delivery_id", required=True),
-            text("number", "nummer", "telefonnr", "number", required=True),
-            text("number_type", "nummertype", "number_type"),
-            text("secrecy", "hemmeligholdelse", "secrecy"),
-            text("action", "handling", "action", required=True),  # ny, ændr, slet
-            time("delivered_at", "leveret", "delivered_at", required=True),
-            text("recipient", "modtager", "recipient"),
-            text("customer_id", *CUSTOMER_ID),
+            text("delivery_id", required=True),
+            text("number", required=True),
+            text("number_type"),
+            text("secrecy"),
+            text("action", required=True),  # ny, ændr, slet
+            time("delivered_at", required=True),
+            text("recipient"),
+            text("customer_id"),
         ),
     ),
     Table(
@@ -201,15 +199,15 @@ REGISTERS = (
         title_da="Nummerporteringer",
         key=("porting_id",),
         columns=(
-            text("porting_id", "porteringsnr", "porting_id", required=True),
-            text("number", "nummer", "number", required=True),
-            text("direction", "retning", "direction", required=True),  # ind, ud
-            text("customer_id", *CUSTOMER_ID),
-            date("requested_at", "bestilt", "requested_at"),
-            date("ported_at", "porteret", "ported_at", required=True),
-            text("authority_ref", "fuldmagt", "authority_ref"),
-            date("authority_signed_at", "fuldmagt underskrevet", "authority_signed_at"),
-            text("status", "status"),
+            text("porting_id", required=True),
+            text("number", required=True),
+            text("direction", required=True),  # ind, ud
+            text("customer_id"),
+            date("requested_at"),
+            date("ported_at", required=True),
+            text("authority_ref"),
+            date("authority_signed_at"),
+            text("status"),
         ),
     ),
     Table(
@@ -217,12 +215,12 @@ REGISTERS = (
         title_da="Leverandørordrer",
         key=("order_id",),
         columns=(
-            text("order_id", "ordrenr", "order_id", required=True),
-            text("customer_id", *CUSTOMER_ID),
-            text("supplier", "leverandør", "supplier"),
-            text("kind", "art", "kind"),  # bestilling, forsendelse
-            date("sent_at", "sendt", "sent_at", required=True),
-            text("fields", "felter", "fields", required=True),  # names of what was passed on, joined by ;
+            text("order_id", required=True),
+            text("customer_id"),
+            text("supplier"),
+            text("kind"),  # bestilling, forsendelse
+            date("sent_at", required=True),
+            text("fields", required=True),  # names of what was passed on, joined by ;
         ),
     ),
     Table(
@@ -230,13 +228,13 @@ REGISTERS = (
         title_da="Samtrafik- og roamingposter",
         key=("record_id",),
         columns=(
-            text("record_id", "postid", "record_id", required=True),
-            text("partner", "operatør", "partner"),
-            text("a_number", "a-nummer", "a_number"),
-            text("b_number", "b-nummer", "b_number"),
-            time("start_at", "start", "start_at", required=True),
-            integer("duration_s", "varighed", "duration_s"),
-            decimal("amount", "beløb", "amount"),
+            text("record_id", required=True),
+            text("partner"),
+            text("a_number"),
+            text("b_number"),
+            time("start_at", required=True),
+            integer("duration_s"),
+            decimal("amount"),
         ),
     ),
     Table(
@@ -244,30 +242,30 @@ REGISTERS = (
         title_da="Internetsessioner",
         key=("session_id",),
         columns=(
-            text("session_id", "sessionsid", "acctsessionid", "session_id", required=True),
-            text("customer_id", *CUSTOMER_ID),
-            text("username", "brugernavn", "username"),
-            text("assigned_ip", "tildelt ip", "framedipaddress", "assigned_ip"),
-            time("start_at", "start", "acctstarttime", "start_at", required=True),
-            time("stop_at", "stop", "acctstoptime", "stop_at", open_end=True),
-            integer("bytes_in", "bytes ind", "acctinputoctets", "bytes_in"),
-            integer("bytes_out", "bytes ud", "acctoutputoctets", "bytes_out"),
-            text("invoice_id", "fakturaid", "invoice_id"),
+            text("session_id", required=True),
+            text("customer_id"),
+            text("username"),
+            text("assigned_ip"),
+            time("start_at", required=True),
+            time("stop_at", open_end=True),
+            integer("bytes_in"),
+            integer("bytes_out"),
+            text("invoice_id"),
         ),
     ),
     Table(
         name="access_log",
         title_da="Adgangslog",
         columns=(
-            time("at", "tidspunkt", "at", required=True),
-            text("user_id", "bruger", "brugerid", "user_id", required=True),
-            text("action", "handling", "action", required=True),  # opslag, ændring, eksport, sletning
-            text("object_type", "objekttype", "object_type"),
-            text("object_id", "objekt", "object_id"),
-            text("system", "system"),
-            text("source_ip", "ip-adresse", "source_ip"),
-            text("ticket_id", "sagsnr", "ticket_id"),
-            integer("row_count", "antal", "row_count"),
+            time("at", required=True),
+            text("user_id", required=True),
+            text("action", required=True),  # opslag, ændring, eksport, sletning
+            text("object_type"),
+            text("object_id"),
+            text("system"),
+            text("source_ip"),
+            text("ticket_id"),
+            integer("row_count"),
         ),
     ),
     Table(
@@ -275,13 +273,13 @@ REGISTERS = (
         title_da="Medarbejdere og roller",
         key=("user_id", "valid_from"),
         columns=(
-            text("user_id", "bruger", "brugerid", "user_id", required=True),
-            text("role", "rolle", "role", required=True),
-            date("valid_from", "gyldig fra", "valid_from", required=True),
-            date("valid_to", "gyldig til", "valid_to", open_end=True),
-            boolean("shared_account", "fælleskonto", "shared_account"),
-            boolean("may_export", "må eksportere", "may_export"),
-            date("trained_at", "uddannet", "trained_at"),
+            text("user_id", required=True),
+            text("role", required=True),
+            date("valid_from", required=True),
+            date("valid_to", open_end=True),
+            boolean("shared_account"),
+            boolean("may_export"),
+            date("trained_at"),
         ),
     ),
     Table(
@@ -289,15 +287,15 @@ REGISTERS = (
         title_da="Indeks over optagelser",
         key=("rec_id",),
         columns=(
-            text("rec_id", "optagelsesid", "rec_id", required=True),
-            time("started_at", "tidspunkt", "started_at", required=True),
-            text("number", "nummer", "number"),
-            text("customer_id", *CUSTOMER_ID, required=True),
-            text("direction", "retning", "direction"),
-            text("path", "placering", "path"),
-            text("purpose", "formål", "purpose"),
-            text("agreement_id", "aftalenr", "agreement_id"),
-            date("deleted_at", "slettet", "deleted_at"),
+            text("rec_id", required=True),
+            time("started_at", required=True),
+            text("number"),
+            text("customer_id", required=True),
+            text("direction"),
+            text("path"),
+            text("purpose"),
+            text("agreement_id"),
+            date("deleted_at"),
         ),
     ),
     Table(
@@ -305,15 +303,15 @@ REGISTERS = (
         title_da="Slettelog",
         key=("entry_id",),
         columns=(
-            text("entry_id", "logid", "entry_id", required=True),
-            text("job", "job"),
-            time("executed_at", "udført", "executed_at", required=True),
-            text("object_type", "objekttype", "object_type", required=True),  # a canonical table
-            text("object_key", "objektnøgle", "object_key", required=True),
-            text("rule_id", "regel", "rule_id"),
-            date("due_date", "frist", "due_date"),
-            text("actor_type", "udført af", "actor_type"),  # job, person
-            text("status", "status"),  # ok, fejl
+            text("entry_id", required=True),
+            text("job"),
+            time("executed_at", required=True),
+            text("object_type", required=True),  # a canonical table
+            text("object_key", required=True),
+            text("rule_id"),
+            date("due_date"),
+            text("actor_type"),  # job, person
+            text("status"),  # ok, fejl
         ),
     ),
     Table(
@@ -321,8 +319,8 @@ REGISTERS = (
         title_da="Register over ophørte kunder",
         key=("customer_id",),
         columns=(
-            text("customer_id", *CUSTOMER_ID, required=True),
-            date("end_date", "ophørsdato", "end_date", required=True),
+            text("customer_id", required=True),
+            date("end_date", required=True),
         ),
     ),
     Table(
@@ -330,12 +328,12 @@ REGISTERS = (
         title_da="Fortegnelse over behandlingsaktiviteter",
         key=("activity_id",),
         columns=(
-            text("activity_id", "aktivitetsnr", "activity_id", required=True),
-            text("purpose", "formål", "purpose", required=True),
-            text("legal_basis", "behandlingsgrundlag", "legal_basis", required=True),  # 6_1_a ... 6_1_f
-            text("lia_ref", "interesseafvejning", "lia_ref"),
-            date("lia_date", "afvejet den", "lia_date"),
-            text("retention", "slettefrist", "retention"),
+            text("activity_id", required=True),
+            text("purpose", required=True),
+            text("legal_basis", required=True),  # 6_1_a ... 6_1_f
+            text("lia_ref"),
+            date("lia_date"),
+            text("retention"),
         ),
     ),
     Table(
@@ -343,13 +341,13 @@ REGISTERS = (
         title_da="Register over sikkerhedsbrud",
         key=("breach_id",),
         columns=(
-            text("breach_id", "brudnr", "breach_id", required=True),
-            text("kind", "art", "kind", required=True),  # tjeneste (of the public service), øvrigt
-            time("discovered_at", "opdaget", "discovered_at", required=True),
-            time("notified_at", "anmeldt", "notified_at"),
-            text("risk", "risiko", "risk"),  # ingen, risiko, høj
-            time("persons_informed_at", "registrerede underrettet", "persons_informed_at"),
-            text("decision", "begrundelse", "decision"),
+            text("breach_id", required=True),
+            text("kind", required=True),  # tjeneste (of the public service), øvrigt
+            time("discovered_at", required=True),
+            time("notified_at"),
+            text("risk"),  # ingen, risiko, høj
+            time("persons_informed_at"),
+            text("decision"),
         ),
     ),
     Table(
@@ -357,12 +355,12 @@ REGISTERS = (
         title_da="Systemoversigt",
         key=("system_id",),
         columns=(
-            text("system_id", "systemid", "system_id", required=True),
-            text("name", "navn", "system", "name"),
-            boolean("personal_data", "personoplysninger", "personal_data"),
-            text("export_name", "udtræk", "export_name"),
-            text("erasure_rule", "sletteregel", "erasure_rule"),
-            boolean("test_system", "testsystem", "test_system"),
+            text("system_id", required=True),
+            text("name"),
+            boolean("personal_data"),
+            text("export_name"),
+            text("erasure_rule"),
+            boolean("test_system"),
         ),
     ),
     Table(
@@ -370,12 +368,12 @@ REGISTERS = (
         title_da="Register over sikkerhedskopier",
         key=("backup_id",),
         columns=(
-            text("backup_id", "kopiid", "backup_id", required=True),
-            text("system_id", "systemid", "system_id"),
-            date("oldest_restore_point", "ældste gendannelsespunkt", "oldest_restore_point", required=True),
-            integer("rotation_days", "rotation i dage", "rotation_days"),
-            date("restored_at", "gendannet", "restored_at"),
-            date("deletions_rerun_at", "sletninger gentaget", "deletions_rerun_at"),
+            text("backup_id", required=True),
+            text("system_id"),
+            date("oldest_restore_point", required=True),
+            integer("rotation_days"),
+            date("restored_at"),
+            date("deletions_rerun_at"),
         ),
     ),
 )

@@ -9,10 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
-from teleaudit.audits import ExportSpec
+from teleaudit.audits import ExportSpec, load_audit
+from teleaudit.checks import Bench
+from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
 from teleaudit.exports.inspecting import Inspection, inspect_file
+from teleaudit.suites import load_suites
+from teleaudit.verdicts import Verdict
+from teleaudit.workspace import package_workspace
 from tests.exports.desk import Desk, wall_clock
 
 CALLS = """\
@@ -126,3 +131,148 @@ def test_what_cannot_be_read_is_refused(desk: Desk, content: str | bytes, messag
 def test_a_missing_file_is_refused(desk: Desk) -> None:
     with pytest.raises(ExportError, match="no file"):
         inspect_file(desk.root / "ingen.csv")
+
+
+# Ties, what is missing, dates that are open
+
+
+def test_a_tie_is_shown_and_not_guessed(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("kunder.csv", "Kundenr;Oprettet;Ophørsdato;Slutdato\n1;13-01-2020;14-02-2025;15-03-2025\n"))
+    assert '    # end_date: "Ophørsdato" or "Slutdato"? Write the one that it is under columns.\n' in inspection.as_yaml()
+    assert "end_date" not in accepted(desk, inspection).columns
+    assert '! end_date: "Ophørsdato" or "Slutdato"?' in inspection.as_text()
+    assert inspection.as_text().count("end_date?") == 2
+
+
+def test_what_rules_need_and_nobody_found_is_said_with_the_nearest_header(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("kunder.csv", "Kundenr;Oprettet;Sidste dag\n1;13-01-2020;14-02-2025\n"))
+    assert '    # Needed by rules, not found: end_date (nearest: "Sidste dag")\n' in inspection.as_yaml()
+    assert '! Needed by rules, not found: end_date (nearest: "Sidste dag")' in inspection.as_text()
+
+
+def test_what_only_some_rules_ask_for_is_said_to_a_reader(desk: Desk) -> None:
+    text = inspect_file(desk.write("opkald.csv", "Starttid;A-nr;B-nr\n2026-01-13 10:00:00;20202020;30303030\n")).as_text()
+    assert "! Asked for by some rules, not found: customer_id, duration_s, invoice_id" in text
+    assert "Needed by rules" not in text
+
+
+MIXED = "Kundenr;Navn;Oprettet;Ophørsdato\n1;a;13-01-2018;01-12-2025\n2;b;19-02-2018;01-11-2025\n"
+
+
+def test_a_column_that_proves_its_dates_does_not_speak_for_one_that_does_not(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("kunder.csv", MIXED))
+    entry = YAML(typ="safe").load(inspection.as_yaml())["exports"]["kunder"]
+    assert "dates" not in entry
+    assert entry["column_dates"] == {"created_at": "dd-mm-yyyy"}
+    with pytest.raises(ExportError, match='column "Ophørsdato": every date could be day-month'):
+        accepted(desk, inspection)
+
+
+def test_the_answer_to_the_question_is_read(desk: Desk) -> None:
+    answered = inspect_file(desk.write("kunder.csv", MIXED)).as_yaml().replace("created_at: dd-mm-yyyy", "created_at: dd-mm-yyyy\n      end_date: mm-dd-yyyy")
+    spec = ExportSpec.model_validate(YAML(typ="safe").load(answered)["exports"]["kunder"])
+    assert desk.rows(read_export("kunder", spec, root=desk.root, work=desk.work), "end_date") == [(dt.date(2025, 1, 12),), (dt.date(2025, 1, 11),)]
+
+
+def test_a_tie_of_open_dates_keeps_its_question(desk: Desk) -> None:
+    text = "Kundenr;Oprettet;Ophørsdato;Slutdato\n1;13-01-2018;01-12-2025;01-12-2025\n"
+    chosen = inspect_file(desk.write("kunder.csv", text)).as_yaml().replace("      created_at: Oprettet", "      created_at: Oprettet\n      end_date: Slutdato")
+    spec = ExportSpec.model_validate(YAML(typ="safe").load(chosen)["exports"]["kunder"])
+    with pytest.raises(ExportError, match='column "Slutdato": every date could be day-month'):
+        read_export("kunder", spec, root=desk.root, work=desk.work)
+
+
+def test_an_empty_date_column_is_no_question(desk: Desk) -> None:
+    entry = inspect_file(desk.write("kunder.csv", "Kundenr;Oprettet;Ophørsdato\n1;13-01-2018;\n")).as_yaml()
+    assert "    dates: dd-mm-yyyy\n" in entry
+
+
+def test_dates_of_no_known_format_are_said(desk: Desk) -> None:
+    entry = inspect_file(desk.write("opkald.csv", "Starttid;A-nr;B-nr\n13. januar 2026;20202020;30303030\n")).as_yaml()
+    assert "    # start_at: no known date format fits its values\n" in entry
+
+
+def test_an_invoices_number_stands_for_its_id_and_is_read_as_both(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("fakturaer.csv", "Fakturanummer;Kundenr;Fakturadato\n7;1;13-01-2026\n8;1;14-01-2026\n"))
+    assert "invoice_id, invoice_no" in inspection.as_text()
+    assert desk.rows(accepted(desk, inspection), "invoice_id", "invoice_no") == [("7", "7"), ("8", "8")]
+
+
+# What stands in the columns
+
+TALK = ("Hej skat, kan du hente børnene i dag?", "Jeg er forsinket, vi ses om en time :)", "Husk mælk og brød når du kommer hjem", "Tillykke med fødselsdagen min ven!")
+MESSAGES = "Besked_id;Sendt;Afsender;Modtager;Tekst;Status\n" + "".join(
+    f"M{number};2026-01-13 10:{number % 60:02}:00;{20202020 + number};{30303030 + number};{TALK[number % 4]} {number};OK\n" for number in range(40)
+)
+
+
+def test_a_gateways_log_of_messages_is_teledata_and_says_so(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("sms_log.csv", MESSAGES))
+    assert (inspection.table, inspection.alike, inspection.messages) == ("cdr", (), ("Afsender", "Modtager", "Tekst"))
+    assert '    # "Tekst" holds the text of messages, beside sender ("Afsender") and recipient ("Modtager").\n' in inspection.as_yaml()
+    assert '! "Tekst" looks like it holds the text of messages.' in inspection.as_text()
+    assert set(accepted(desk, inspection).columns) == {"call_id", "start_at", "a_number", "b_number"}
+
+
+def test_the_audit_finds_the_texts_of_a_log_that_is_mapped_as_proposed(desk: Desk) -> None:
+    export = accepted(desk, inspect_file(desk.write("sms_log.csv", MESSAGES)))
+    engine = DuckDBEngine(spill=desk.work / "spill")
+    try:
+        bench = Bench(
+            load_audit(package_workspace() / "audits" / "bizzy"), load_suites(("bizzy",), package_workspace() / "expectations"), [export], engine, as_of=dt.date(2026, 11, 22)
+        )
+        verdicts = {result.id: result.verdict for result in bench.run(("message_content",))}
+    finally:
+        engine.close()
+    assert verdicts["BIZ-tele-2.cdr"] is Verdict.FAIL
+
+
+def test_messages_with_a_customer_could_be_either_and_both_are_said(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("log.csv", MESSAGES.replace("Status", "Kundenr").replace(";OK", ";1000")))
+    assert {inspection.table, *inspection.alike} == {"crm_interaction", "cdr"}
+    assert "fits as well as" in inspection.as_yaml()
+    assert "holds the text of messages" in inspection.as_yaml()
+
+
+def test_correspondence_may_hold_text(desk: Desk) -> None:
+    rows = "".join(f"S{number};1;2026-01-13 10:00:00;{TALK[number % 4]} {number}\n" for number in range(40))
+    inspection = inspect_file(desk.write("korrespondance.csv", "Sagsnr;Kundenr;Tidspunkt;Notat\n" + rows))
+    assert inspection.table == "crm_interaction"
+    assert "!" not in inspection.as_text().replace("! Asked", "")
+
+
+def test_sites_outside_teledata_are_for_a_person(desk: Desk) -> None:
+    rows = "".join(f"{number};;13-01-2020;https://www.avis{number}.dk/sport\n" for number in range(30))
+    text = inspect_file(desk.write("kunder.csv", "Kundenr;Ophørsdato;Oprettet;Set\n" + rows)).as_text()
+    assert '! "Set" may hold visited sites.' in text
+
+
+def test_cards_and_cpr_numbers_are_said_by_kind_and_never_shown(desk: Desk) -> None:
+    card, person = "4571 2345 6789 0112", "010170-1234"
+    text = "Kundenr;Navn;Ophørsdato;Oprettet;Noter;Felt 7\n" + "".join(f"{1000 + row};N{row};;13-01-2020;Kort {card};{person}\n" for row in range(30))
+    inspection = inspect_file(desk.write("kunder.csv", text))
+    assert {column.header: column.holds for column in inspection.columns if column.holds} == {"Noter": ("card",), "Felt 7": ("cpr",)}
+    shown = inspection.as_text() + inspection.as_yaml()
+    assert '! "Noter" looks like it holds card numbers.' in shown
+    assert card not in shown
+    assert person not in shown
+
+
+def test_what_is_to_be_decided_stands_before_the_columns(desk: Desk) -> None:
+    lines = inspect_file(desk.write("kunder.csv", MIXED)).as_text().splitlines()
+    problems = [place for place, line in enumerate(lines) if line.startswith("!")]
+    table = next(place for place, line in enumerate(lines) if line.startswith("column"))
+    assert problems
+    assert max(problems) < table
+    assert len({line.index(word) for line, word in zip(lines[table:], ("looks like", "whole number", "text", "date", "date"), strict=True)}) == 1
+
+
+def test_values_have_looks(desk: Desk) -> None:
+    text = "a;b;c;d;e\n" + "ole@example.dk;+4520202020;10.0.0.1;2026-01-13;13585628\n" * 6
+    looks = [column.looks_like for column in inspect_file(desk.write("ting.csv", text)).columns]
+    assert looks == ["e-mail", "phone number", "IP address", "date", "CVR number"]
+
+
+def test_a_header_over_two_lines_is_no_line_of_yaml(desk: Desk) -> None:
+    entry = inspect_file(desk.write("kunder.csv", 'Kundenr;Oprettet;"Ophørs\ndato";"Slut\ndato"\n1;13-01-2020;14-02-2025;15-03-2025\n')).as_yaml()
+    assert YAML(typ="safe").load(entry)["exports"]["kunder"]["columns"] == {"customer_id": "Kundenr", "created_at": "Oprettet"}
