@@ -204,10 +204,11 @@ def _for_review(check: Entry) -> dict[str, Any]:
 def _mapping_gap_lines(gaps: Sequence[Entry], width: int | None) -> list[Line]:
     lines: list[Line] = []
     for gap in gaps:
-        like = " or ".join(f'"{header}"' for header in gap["candidates"])
-        text = f"! {gap['export']}: {gap['column']}{f', perhaps {like}' if like else ''} (silences {_first_of(gap['checks'])})"
+        headers = {candidate["header"]: candidate["export"] for candidate in gap["candidates"]}
+        like = " or ".join(f'"{header}"' for header in headers)
+        text = f"! {', '.join(gap['exports'])}: {gap['column']}{f', perhaps {like}' if like else ''} (silences {_first_of(gap['checks'])})"
         lines += _wrapped(text, width, style="bold red")
-        lines += _wrapped(f"map it under exports.{gap['export']}.columns", width, indent=_INDENT)
+        lines += _wrapped(f"map it under exports.{next(iter(headers.values()), gap['exports'][0])}.columns", width, indent=_INDENT)
     return [*_heading("Columns that are not mapped, though checks need them:", width), *lines] if lines else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from teleaudit.cli import _Console
 from teleaudit.errors import ExitCode, UserError
+from teleaudit.mapping_gaps import Candidate, MappingGap
 from teleaudit.outcome import as_lines, as_object, as_summary, not_judged
 from teleaudit.running import Outcome
 from tests.command import Ended, call
@@ -114,6 +116,12 @@ def text(results: dict[str, Any], *, width: int | None = None, code: ExitCode = 
 # Lines for a person
 
 
+def gap(*headers: str, checks: Sequence[str]) -> dict[str, Any]:
+    """A column that checks need and nobody mapped, as a run tells it."""
+    candidates = tuple(Candidate(export="kunder", header=header) for header in headers)
+    return MappingGap(table="crm_customer", column="end_date", exports=("kunder",), looked_for=(), candidates=candidates, checks=tuple(checks)).as_json()
+
+
 def test_a_log_gets_errors_deviations_reviews_and_gaps_in_that_order_with_whole_claims() -> None:
     assert text(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",)) == (
         "Fjordtel, as of 2026-11-22, run 20261122T101500Z-0a1b2c\n"
@@ -165,7 +173,7 @@ def test_a_terminal_of_eighty_columns_gets_one_line_a_deviation_with_its_numbers
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal_but_those_that_hold_a_path(width: int) -> None:
-    whole = results(MIXED, mapping_gaps=[{"export": "kunder", "table": "crm_customer", "column": "end_date", "candidates": ["Ophørt den " * 9], "checks": ["B-1.contact"]}])
+    whole = results(MIXED, mapping_gaps=[gap("Ophørt den " * 9, checks=["B-1.contact"])])
     lines = text(whole, width=width, failed=("10_retention.ipynb",)).splitlines()
     assert [line for line in lines if len(line) > width and "reports/" not in line] == []
     assert any(line.startswith("? 3  no export of dsar") for line in lines)
@@ -228,7 +236,7 @@ def test_checks_that_all_ended_by_the_same_error_are_one_line() -> None:
 
 
 def test_columns_that_nobody_mapped_come_before_everything_else() -> None:
-    gaps = [{"export": "kunder", "table": "crm_customer", "column": "end_date", "candidates": ["Ophørt den", "Lukket"], "checks": ["B-1.contact", "B-1.customer"]}]
+    gaps = [gap("Ophørt den", "Lukket", checks=["B-1.contact", "B-1.customer"])]
     assert text(results(MIXED, mapping_gaps=gaps)).splitlines()[2:6] == [
         "Columns that are not mapped, though checks need them:",
         '! kunder: end_date, perhaps "Ophørt den" or "Lukket" (silences B-1.contact and 1 more)',
@@ -247,7 +255,7 @@ def test_what_is_declared_not_held_is_no_gap() -> None:
 
 
 def test_a_header_cannot_move_the_cursor() -> None:
-    gaps = [{"export": "kunder", "table": "crm_customer", "column": "end_date", "candidates": ["\x1b[2JOphørt\nden"], "checks": ["B-1.contact"]}]
+    gaps = [gap("\x1b[2JOphørt\nden", checks=["B-1.contact"])]
     lines = as_lines(outcome(results(MIXED, mapping_gaps=gaps)), width=None)
     assert [line for line in lines if not line.text.isprintable()] == []
 
