@@ -132,6 +132,8 @@ def suggest_mapping(header: Sequence[str], looks: Mapping[str, Look] | None, tab
     taken = {name for names in found.values() for name in names}
     if (only := _number_as_id(table, found, looks)) is not None:
         found |= only
+    found |= _only_date(table, header, found, looks)
+    taken |= {name for names in found.values() for name in names}
     free = [name for name in header if name not in taken]
     wanted = [column for column in table.columns if (column.required if needed is None else column.name in needed) and column.name not in found]
     return Suggestion(
@@ -255,6 +257,15 @@ def _nearly(table: Table, header: Sequence[str], columns: Sequence[Column], look
 def _looks_the_part(column: Column, look: Look) -> bool:
     fit = _fit(column, look)
     return fit > 0 or (fit == 0 and (not look.kind or column.kind not in {*_DATES, *_NUMBERS}))
+
+
+def _only_date(table: Table, header: Sequence[str], found: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:
+    """The one column of dates that a file has, where the table cannot do without one and no name said which it is."""
+    needed = [column.name for column in table.columns if column.required and column.kind in _DATES]
+    dated = [name for name in header if name in looks and looks[name].kind in _DATE_LOOKS]
+    if len(needed) != 1 or len(dated) != 1 or needed[0] in found or any(dated[0] in names for names in found.values()) or kind_of_name(dated[0]):
+        return {}
+    return {needed[0]: (dated[0],)}
 
 
 def _number_as_id(table: Table, found: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]) -> dict[str, tuple[str, ...]] | None:

@@ -285,3 +285,12 @@ def test_an_unmapped_header_that_may_be_an_unfilled_column_is_known(header: str,
 def test_the_answer_does_not_hang_on_the_order_of_the_unfilled() -> None:
     unfilled = ["due_date", "issue_date", "period_to"]
     assert {fits_unfilled("Dato for faktura", table=TABLES["invoice"], unfilled=order, looks_like="date") for order in (unfilled, unfilled[::-1])} == {"issue_date"}
+
+
+def test_the_one_column_of_dates_is_the_date_that_the_table_needs() -> None:
+    only = {"Lagt i kø": Look(kind="time"), "Afsender": Look(kind="whole number")}
+    several = only | {"Hentet": Look(kind="time")}
+
+    assert suggest_mapping(tuple(only), only, TABLES["cdr"]).columns["start_at"] == "Lagt i kø"
+    assert "start_at" not in suggest_mapping(tuple(several), several, TABLES["cdr"]).columns
+    assert "end_date" not in suggest_mapping(("Rettet",), {"Rettet": Look(kind="date")}, TABLES["crm_customer"]).columns  # which needs two
