@@ -150,6 +150,11 @@ def only_run(out: Path, audit: str = "bizzy") -> Path:
     return folder
 
 
+def complete_run(out: Path, audit: str, number: int) -> Path:
+    """A complete run of an output folder, by its place in time."""
+    return sorted(path.parent for path in (out / audit).glob("*/COMPLETE"))[number]
+
+
 def results_of(folder: Path) -> dict[str, Any]:
     """results.json of a run."""
     return json.loads((folder / "record" / "results.json").read_bytes())  # type: ignore[no-any-return] # our own file

@@ -57,7 +57,7 @@ def write_exports(folder: Path, *, clean: bool = False, seed: int = 7) -> None:
 
 
 def _customers(random_: random.Random, *, clean: bool) -> list[Row]:
-    rows: list[Row] = [("Kundenummer", "Kundens navn", "Vej og nr.", "Postnummer", "By", "Mailadresse", "Tlf. nr.", "Oprettet den", "Ophørt den", "Notat")]
+    rows: list[Row] = [("Kundenummer", "Kundens navn", "Vej og nr.", "Postnummer", "By", "CVR", "Mailadresse", "Tlf. nr.", "Oprettet den", "Ophørt den", "Notat")]
     planted = 0 if clean else ENDED_TOO_LONG
     for number in range(CUSTOMERS):
         first, last = random_.choice(_FIRST), random_.choice(_LAST)
@@ -80,7 +80,8 @@ def _customers(random_: random.Random, *, clean: bool) -> list[Row]:
                 f"{random_.choice(_STREETS)} {random_.randrange(1, 90)}",
                 code,
                 town,
-                f"{first}.{last}{number}@post.example".lower().translate(str.maketrans({"ø": "oe", "å": "aa", "æ": "ae"})),
+                _cvr(random_) if number % 5 == 4 else "",
+                f"{first}.{last}{number}@example.com".lower().translate(str.maketrans({"ø": "oe", "å": "aa", "æ": "ae"})),
                 _phone(random_),
                 _danish(created),
                 _danish(ended) if ended else "",
@@ -88,6 +89,14 @@ def _customers(random_: random.Random, *, clean: bool) -> list[Row]:
             )
         )
     return rows
+
+
+def _cvr(random_: random.Random) -> str:
+    """Eight digits whose sum by weight is divisible by 11, as those of companies are."""
+    while True:
+        digits = f"{random_.randrange(10_000_000, 99_999_999)}"
+        if sum(weight * int(digit) for weight, digit in zip((2, 7, 6, 5, 4, 3, 2, 1), digits, strict=True)) % 11 == 0:
+            return digits
 
 
 def _cpr(random_: random.Random) -> str:
@@ -103,7 +112,7 @@ def _cpr(random_: random.Random) -> str:
 
 def _agreements(customers: Sequence[Row]) -> list[Row]:
     rows: list[Row] = [("Aftalenummer", "Kundenummer", "Indgået den", "Udløbet den", "Aftalens art")]
-    return rows + [(f"A-{20_000 + place}", row[0], row[7], row[8], "Telefoni") for place, row in enumerate(customers[1:])]
+    return rows + [(f"A-{20_000 + place}", row[0], row[8], row[9], "Telefoni") for place, row in enumerate(customers[1:])]
 
 
 def _calls(random_: random.Random, customers: Sequence[Row], *, clean: bool) -> list[Row]:
@@ -120,7 +129,7 @@ def _calls(random_: random.Random, customers: Sequence[Row], *, clean: bool) -> 
 
 def _messages(random_: random.Random, *, clean: bool) -> list[Row]:
     """A gateway's log; the clean one keeps what billing needs: the number of characters."""
-    header: Row = ("Afsendt kl.", "Afsender", "Modtager", "Antal tegn") if clean else ("Afsendt kl.", "Afsender", "Modtager", "Tekst")
+    header: Row = ("Besked-id", "Afsendt kl.", "Afsender", "Modtager", "Antal tegn") if clean else ("Besked-id", "Afsendt kl.", "Afsender", "Modtager", "Tekst")
     rows = [header]
     for place in range(MESSAGES):
         sent = _at(2026, 9, 1) + dt.timedelta(minutes=97 * place % 110_000)
@@ -132,7 +141,7 @@ def _messages(random_: random.Random, *, clean: bool) -> list[Row]:
             "hour": random_.randrange(13, 18),
         }
         text = f"{random_.choice(_OPENINGS)}, {random_.choice(_MIDDLES)}. {random_.choice(_ENDINGS)}".format(**names).strip()
-        rows.append((f"{sent:%Y-%m-%d %H:%M:%S}", _phone(random_), _phone(random_), len(text) if clean else text))
+        rows.append((f"G-{70_000 + place}", f"{sent:%Y-%m-%d %H:%M:%S}", _phone(random_), _phone(random_), len(text) if clean else text))
     return rows
 
 
