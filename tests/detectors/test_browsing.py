@@ -432,7 +432,6 @@ PASSED_BY = [
     "01:23:45:67:89:ab",
     "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f",
     "Hansen & Co, 25% [note]",
-    "internet",
     "",
 ]
 
