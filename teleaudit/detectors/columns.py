@@ -34,6 +34,7 @@ from teleaudit.detectors.writings import digits_of_number
 CHANCE = 0.1  # share of random numbers that pass Luhn
 CARD_SHARE = 0.6  # of card-shaped numbers that pass: a card column
 FEWEST_CARDS = 3
+UNREAD = "unread_numbers"
 UNREAD_SHARE = 0.5  # of the cells of a column named for a kind that are long numbers
 SURE = 1e-6  # tail probability below which chance is ruled out
 PLAUSIBLE = 1.0001e-3  # tail probability above which chance explains what is seen; three of three is below
@@ -87,7 +88,7 @@ SHAPED_GRADES = frozenset({"probable", "review"})  # a number of these ranges is
 DANISH = frozenset({"dankort", "visa_dankort", "forbrugsforeningen"})  # networks of few issuers: hardly a number begins like them by chance
 PADDING = "000"  # before a number that was filled up to a length
 ISSUER, HEAD = 6, 12  # first digits: the issuer's, and what running numbers share
-# The counts of its running text: numbers without a key, all cells with a sure card, and cells that are a long number in no writing of a card's.
+# The counts of its running text: numbers without a key, all cells with a sure card, and, under a card's name, cells that are a long number in no writing of a card's.
 TEXT_PROFILE = ("text_shaped", "text_luhn", "text_confirmed", "text_probable", "text_review", "text_numbers")
 _HEAPS = tuple(f"key{heap}" for heap in range(1, 33))
 # The same of the numbers behind keys.
@@ -173,7 +174,7 @@ def count_card_text(text: str, counts: dict[str, int], *, name: str = "") -> Non
         heap = _heap(text, place)
         _add(counts, f"{heap}_shaped", 1)
         _add(counts, f"{heap}_luhn", int(passes))
-    _add(counts, "text_numbers", int(digits_of_number(text) >= SHORTEST))
+    _add(counts, "text_numbers", int(names_card(name) and digits_of_number(text) >= SHORTEST))
     hits = find_cards(text, field=name)
     if any(hit.level is Level.CONFIRMED for hit in hits):
         _add(counts, "text_confirmed", 1)
@@ -202,7 +203,7 @@ def decide_card_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
         return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason="excel_damaged", n=counts["cells"], k=damaged, counts=counts)
     if level is None and _is_unread(counts, name, numbers_reason):
         unread = counts["numbers"] + counts["text_numbers"]
-        return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason="unread_numbers", n=counts["cells"], k=unread, counts=counts)
+        return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason=UNREAD, n=counts["cells"], k=unread, counts=counts)
     by_numbers = numbers_reason != "none" if level is None else numbers_level is level
     reason = numbers_reason if by_numbers else text_reason
     decided = "other" if reason == "mod10_identifier" else "card" if by_numbers else "text"
@@ -321,11 +322,17 @@ def cards_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit
     named = names_identifier(name) and decision.is_finding  # the name is wrong about its numbers
     hits = find_cards(text, field="" if named else name)
     if not hits:
-        return []
+        return _unread_in_cell(text, name, decision)
     if whole_number(text):
         level = _level_of_numbers(decision, name)
         return [] if level is None else [_at(hit, level, decision.reason) for hit in hits if hit.reason != "rare_range"]  # of which no count speaks
     return [hit for hit in hits if hit.level is Level.CONFIRMED or not _is_chance_in_text(decision.counts, _heap(text, hit.start))]
+
+
+def _unread_in_cell(text: str, name: str, decision: ColumnDecision) -> list[Hit]:  # rule 6
+    if not names_card(name) or not (whole_number(text) or digits_of_number(text) >= SHORTEST) or decide_card_column(decision.counts, name).reason != UNREAD:
+        return []
+    return [Hit(kind="card", level=Level.REVIEW, reason=UNREAD, start=0, end=len(text))]
 
 
 def _level_of_numbers(decision: ColumnDecision, name: str) -> Level | None:

@@ -35,6 +35,7 @@ FEWEST_OTHERS = 5  # numbers without a date that prove another scheme
 OTHERS_SHARE = 0.5  # of them that pass modulus 11
 SURE = 1e-6  # tail probability below which chance is ruled out
 PLAUSIBLE = 1e-3  # tail probability above which chance explains what is seen
+UNREAD = "unread_numbers"
 UNREAD_SHARE = 0.5  # of the cells of a column named for CPR numbers that are long numbers
 SHORTEST = 9  # digits of a long number: those of a CPR number without its zero
 LONGEST_NUMBER = 64  # characters of a cell that may be a number in an odd writing
@@ -63,7 +64,7 @@ CPR_PROFILE = (
     "cpr_text_confirmed",  # cells of running text by the level of what they hold
     "cpr_text_probable",
     "cpr_text_review",
-    "cpr_text_numbers",  # cells that are a long number in no writing of a CPR number's
+    "cpr_text_numbers",  # under the name of one, cells that are a long number in no writing of a CPR number's
 )
 
 # What a rule counted, where it is not dated numbers and the strong ones among them.
@@ -126,7 +127,7 @@ def _count_number(number: str, counts: dict[str, int], *, dashed: bool) -> None:
 
 
 def _count_text(text: str, counts: dict[str, int], name: str) -> None:
-    counts["cpr_text_numbers"] += digits_of_number(text) >= SHORTEST
+    counts["cpr_text_numbers"] += names_cpr(name) and digits_of_number(text) >= SHORTEST
     for grade in grades_in(text):
         counts["cpr_text_dated"] += grade in {Grade.STRONG, Grade.DATED}
         counts["cpr_text_strong"] += grade is Grade.STRONG
@@ -142,7 +143,7 @@ def decide_cpr_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
     level = gravest(found for found, _ in judged.values() if found is not None)
     unread = counts["cpr_ten"] + counts["cpr_nine"] + counts["cpr_text_numbers"]
     if level is None and names_cpr(name) and not names_moment(name) and unread >= max(1, UNREAD_SHARE * counts["cpr_cells"]):  # rule 6
-        return ColumnDecision(kinds=frozenset({"cpr"}), level=Level.REVIEW, reason="unread_numbers", n=counts["cpr_cells"], k=unread, counts=counts)
+        return ColumnDecision(kinds=frozenset({"cpr"}), level=Level.REVIEW, reason=UNREAD, n=counts["cpr_cells"], k=unread, counts=counts)
     part, reason = next(((part, reason) for part, (found, reason) in judged.items() if found is level and reason != "none"), ("", "none"))
     n, k = _COUNTED.get(reason, ("cpr_nine", "cpr_nine_strong") if part == "nine_" else (f"cpr_{part}dated", f"cpr_{part}strong"))
     kinds = frozenset[str]() if level is None else frozenset({"cpr"})
@@ -237,6 +238,8 @@ def cpr_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The CPR numbers of one cell, in the light of what its column was found to be."""
     counts = {key: decision.counts.get(key, 0) for key in CPR_PROFILE}
     number, _ = whole_number(text)
+    if (number or digits_of_number(text) >= SHORTEST) and names_cpr(name) and decide_cpr_column(counts, name).reason == UNREAD:
+        return [_over(text, Level.REVIEW, UNREAD)]
     if number:
         return _whole_cell(text, number, counts, name)
     hits = find_cpr(text, field=name)

@@ -168,7 +168,7 @@ def _decide_by_name(counts: Mapping[str, int], name: str) -> Level | None:
 
 def messages_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The content in one cell, in the light of what its column was found to be."""
-    if "message" not in decision.kinds or decision.level is None or not text:
+    if not text:
         return []
     counts = {key: decision.counts.get(key, 0) for key in MESSAGE_PROFILE}
     level, reason = _decide(counts, name)

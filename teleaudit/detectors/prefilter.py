@@ -143,16 +143,16 @@ def profile_query(relation: str, columns: Sequence[str]) -> str:
     return f"SELECT {counts} FROM (SELECT {kinds} FROM (SELECT {measured} FROM (SELECT {numbered} FROM {relation}) AS numbered) AS measured) AS classified"
 
 
-def card_cells_query(candidates: str) -> str:
+def card_cells_query(candidates: str, *, every: bool = False) -> str:
     """A query for record, text and digits of the cells worth judging one by one; digits are null for running text.
 
-    Running text always; whole numbers only of a card's shape that pass Luhn, and test cards. ``candidates`` is a relation of
+    Running text always; whole numbers only of a card's shape that pass Luhn, and test cards, unless ``every`` one is asked for. ``candidates`` is a relation of
     ``record`` and ``cell``. In steps, so that what is dear is computed for the few cells that come so far.
     """
     tests = ", ".join(f"'{digits}'" for digits in sorted(test_cards()))
     card = f"CASE WHEN {_shaped_sql('length(number)', _prefix_sql('number'))} THEN {luhn_sql('number')} ELSE number IN ({tests}) END"
     cells = f"SELECT record, cell, {card_number_sql('cell')} AS number FROM {candidates}"
-    return f"WITH candidate AS MATERIALIZED ({cells}) SELECT record, cell, number FROM candidate WHERE number IS NULL OR {card}"
+    return f"WITH candidate AS MATERIALIZED ({cells}) SELECT record, cell, number FROM candidate WHERE {'true' if every else f'number IS NULL OR {card}'}"
 
 
 def split_part_sql(column: str) -> str:

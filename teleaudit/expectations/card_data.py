@@ -69,7 +69,7 @@ class ExpectNoCardData(ExpectNoContent):
     def found(self, column: str, asks: Asks, filled: int) -> Found:  # noqa: ARG002 (as every expectation of content has it)
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
-        asks.keep(cells, card_cells_query(self.candidates(column, asks)))
+        asks.keep(cells, card_cells_query(self.candidates(column, asks), every=names_card(column)))
         decision = self._decide(column, cells, asks)
         judge = partial(cell_finds, in_cell=partial(card_data_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
