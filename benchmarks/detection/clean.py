@@ -67,8 +67,8 @@ def _drawn(size: float, seed: int, only: str) -> Iterator[tuple[str, str]]:
     while size > 0:
         rng = random.Random(f"{seed}/{place}")  # noqa: S311 (invented exports)
         export = chosen[place % len(chosen)]
-        wanted = _LARGE if place % _EVERY == _EVERY - 1 else rng.choice(_SIZES)
-        text = write(export, rng, min(wanted, max(int(size), _SIZES[0])))
+        drawn = _LARGE if place % _EVERY == _EVERY - 1 else rng.choice(_SIZES)
+        text = write(export, rng, min(drawn, max(int(size), _SIZES[0])) if place >= len(chosen) else _SIZES[0])  # a little of each first
         yield export.name, text
         size -= len(text)
         place += 1

@@ -13,7 +13,7 @@ import io
 import json
 import random
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -205,48 +205,51 @@ def ulid(rng: random.Random) -> str:
 _TACS = tuple(identifiers.tacs(random.Random(7)))  # noqa: S311 (invented)
 imei, imeisv = partial(identifiers.imei, known=_TACS), partial(identifiers.imeisv, known=_TACS)
 
-IDS: tuple[tuple[str, Draw], ...] = (
-    ("record_id", counter(1_000_000_000)),
-    ("uuid", identifiers.uuid),
-    ("uuid_plain", hexadecimal(32)),
-    ("uuid_upper", lambda rng: identifiers.uuid(rng).upper()),
-    ("correlation_id", hexadecimal(16)),
-    ("trace", hexadecimal(32, 16)),
-    ("charging_hex", hexadecimal(8, 12, 20, 24, upper=True)),
-    ("md5", hexadecimal(32)),
-    ("sha1", hexadecimal(40)),
-    ("sha256", hexadecimal(64)),
-    ("etag", in_base64(9, 12, 15, 16, 18)),
-    ("nonce", in_base64(16, 20, 24, 32)),
-    ("session_key", in_base64(12, 16, 18, 24, url=True)),
-    ("object_id", hexadecimal(24)),
-    ("base32_id", of(_BASE32, 12, 16, 26, 32)),
-    ("base58_id", of(_BASE58, 11, 22, 27)),
-    ("nano_id", of(_ALNUM + "_-", 12, 16, 21)),
-    ("short_code", of(string.ascii_uppercase + string.digits, 6, 8, 10)),
-    ("lower_code", of(string.ascii_lowercase + string.digits, 8, 12, 16, 20, 25)),
-    ("letters", of(string.ascii_lowercase, 12, 16)),
-    ("ulid", ulid),
-    ("snowflake", snowflake(1_288_834_974_657)),
-    ("message_id", snowflake(1_420_070_400_000)),
-    ("hex_counter", lambda rng: f"{rng.randrange(1 << 32):016X}"),
-    ("zero_counter", counter(4_100_000, width=16)),
-    ("serial_no", lambda rng: rng.choice(("SN", "21", "C02", "7H", "FOC")) + "".join(rng.choices(string.ascii_uppercase + string.digits, k=9))),
-    ("serienummer", lambda rng: digits(rng, rng.choice((12, 14, 16)))),
-    ("order_luhn", luhn_number("10", 16)),
-    ("ordre_ref", counter(20_260_000_000_000, luhn=True)),
-    ("call_id", identifiers.call_id),
-    ("imei", imei),
-    ("imeisv", imeisv),
-    ("imsi", identifiers.imsi),
-    ("iccid", identifiers.iccid),
-    ("eid", identifiers.eid),
-    ("mac", mac("")),
-    ("mac_colon", mac(":", upper=False)),
-    ("mac_dash", mac("-")),
-    ("ipv6", lambda rng: f"2001:db8:{rng.getrandbits(16):x}:{rng.getrandbits(16):x}::{rng.getrandbits(16):x}"),
-    ("version", lambda rng: f"{rng.randrange(20)}.{rng.randrange(30)}.{rng.randrange(9)}"),
-)
+
+def ids() -> tuple[tuple[str, Draw], ...]:
+    """Ids of every shape; those that count begin anew with each call."""
+    return (
+        ("record_id", counter(1_000_000_000)),
+        ("uuid", identifiers.uuid),
+        ("uuid_plain", hexadecimal(32)),
+        ("uuid_upper", lambda rng: identifiers.uuid(rng).upper()),
+        ("correlation_id", hexadecimal(16)),
+        ("trace", hexadecimal(32, 16)),
+        ("charging_hex", hexadecimal(8, 12, 20, 24, upper=True)),
+        ("md5", hexadecimal(32)),
+        ("sha1", hexadecimal(40)),
+        ("sha256", hexadecimal(64)),
+        ("etag", in_base64(9, 12, 15, 16, 18)),
+        ("nonce", in_base64(16, 20, 24, 32)),
+        ("session_key", in_base64(12, 16, 18, 24, url=True)),
+        ("object_id", hexadecimal(24)),
+        ("base32_id", of(_BASE32, 12, 16, 26, 32)),
+        ("base58_id", of(_BASE58, 11, 22, 27)),
+        ("nano_id", of(_ALNUM + "_-", 12, 16, 21)),
+        ("short_code", of(string.ascii_uppercase + string.digits, 6, 8, 10)),
+        ("lower_code", of(string.ascii_lowercase + string.digits, 8, 12, 16, 20, 25)),
+        ("letters", of(string.ascii_lowercase, 12, 16)),
+        ("ulid", ulid),
+        ("snowflake", snowflake(1_288_834_974_657)),
+        ("message_id", snowflake(1_420_070_400_000)),
+        ("hex_counter", lambda rng: f"{rng.randrange(1 << 32):016X}"),
+        ("zero_counter", counter(4_100_000, width=16)),
+        ("serial_no", lambda rng: rng.choice(("SN", "21", "C02", "7H", "FOC")) + "".join(rng.choices(string.ascii_uppercase + string.digits, k=9))),
+        ("serienummer", lambda rng: digits(rng, rng.choice((12, 14, 16)))),
+        ("order_luhn", luhn_number("10", 16)),
+        ("ordre_ref", counter(20_260_000_000_000, luhn=True)),
+        ("call_id", identifiers.call_id),
+        ("imei", imei),
+        ("imeisv", imeisv),
+        ("imsi", identifiers.imsi),
+        ("iccid", identifiers.iccid),
+        ("eid", identifiers.eid),
+        ("mac", mac("")),
+        ("mac_colon", mac(":", upper=False)),
+        ("mac_dash", mac("-")),
+        ("ipv6", lambda rng: f"2001:db8:{rng.getrandbits(16):x}:{rng.getrandbits(16):x}::{rng.getrandbits(16):x}"),
+        ("version", lambda rng: f"{rng.randrange(20)}.{rng.randrange(30)}.{rng.randrange(9)}"),
+    )
 
 
 # Words of an operator
@@ -282,8 +285,40 @@ def e164(rng: random.Random) -> str:
     return "45" + phone(rng)
 
 
-_FIRMS = ("Havneby VVS", "Kystens Tagdækning", "Bakkely Tandklinik", "Møllegård Auto", "Søndervang El", "Birkelund Revision", "Granly Optik", "Egedal Køkken", "Fjordby Anlæg", "Strandlyst Kro")
-_WORD = ("havn", "bakke", "mølle", "birk", "gran", "eg", "fjord", "strand", "kyst", "skov", "lund", "by", "gård", "tag", "vvs", "auto", "klinik", "el", "revision", "optik")
+_FIRMS = (
+    "Havneby VVS",
+    "Kystens Tagdækning",
+    "Bakkely Tandklinik",
+    "Møllegård Auto",
+    "Søndervang El",
+    "Birkelund Revision",
+    "Granly Optik",
+    "Egedal Køkken",
+    "Fjordby Anlæg",
+    "Strandlyst Kro",
+)
+_WORD = (
+    "havn",
+    "bakke",
+    "mølle",
+    "birk",
+    "gran",
+    "eg",
+    "fjord",
+    "strand",
+    "kyst",
+    "skov",
+    "lund",
+    "by",
+    "gård",
+    "tag",
+    "vvs",
+    "auto",
+    "klinik",
+    "el",
+    "revision",
+    "optik",
+)
 
 
 def firm(rng: random.Random) -> str:
@@ -317,8 +352,31 @@ def street(rng: random.Random) -> str:
     return f"{_WORDS.pick(rng, 'streets')} {rng.randrange(1, 200)}"
 
 
-_APNS = ("internet", "ims", "mms", "wap", "m2m", "sos", "internet.nordtel.dk", "mms.nordtel.dk", "bredband.nordtel.dk", "iot.nordtel.net", "ims.mnc006.mcc238.gprs", "internet.mnc002.mcc238.gprs",
-         "internet.telefjord.dk", "data.sydnet.se", "vpn.bakkely.dk", "corp.kystgruppen.com", "online.telefjord.no", "internet.mnc001.mcc240.3gppnetwork.org")  # fmt: skip
+_APNS = (
+    "internet",
+    "ims",
+    "mms",
+    "wap",
+    "m2m",
+    "sos",
+    "internet.nordtel.dk",
+    "mms.nordtel.dk",
+    "bredband.nordtel.dk",
+    "iot.nordtel.net",
+    "ims.mnc006.mcc238.gprs",
+    "internet.mnc002.mcc238.gprs",
+    "internet.telefjord.dk",
+    "data.sydnet.se",
+    "vpn.bakkely.dk",
+    "corp.kystgruppen.com",
+    "online.telefjord.no",
+    "internet.mnc001.mcc240.3gppnetwork.org",
+)
+
+
+def node(rng: random.Random) -> str:
+    """An element of the network."""
+    return f"{rng.choice(('ggsn', 'smsc', 'pgw', 'sbc', 'bts'))}{rng.randrange(1, 40):02}.{rng.choice(('cph', 'aar', 'ode'))}.nordtel.{rng.choice(('net', 'local', 'core'))}"
 
 
 def apn(rng: random.Random) -> str:
@@ -326,9 +384,44 @@ def apn(rng: random.Random) -> str:
     return rng.choice(_APNS)
 
 
-_SOURCES = ("Cdr.java", "BillingJob.java", "load.py", "rate.py", "main.rs", "mediate.pl", "run.sh", "chan_sip.c", "pbx.c", "Program.cs", "index.js", "Codec.scala", "router.go", "Api.kt", "Export.vb", "handler.rb", "view.ts",
-            "mapper.cc", "table.md", "Decoder.so", "jobs.ex", "parser.pm")  # fmt: skip
-_KEYS = ("rtp.jitter.in", "kunde.adresse.by", "faktura.sendes.to", "call.duration.is", "rtp.loss.out", "session.ended.at", "kunde.kontakt.id", "mos.score.me", "sip.reason.is", "queue.wait.in", "media.codec.name", "trunk.group.id")  # fmt: skip
+_SOURCES = (
+    "Cdr.java",
+    "BillingJob.java",
+    "load.py",
+    "rate.py",
+    "main.rs",
+    "mediate.pl",
+    "run.sh",
+    "chan_sip.c",
+    "pbx.c",
+    "Program.cs",
+    "index.js",
+    "Codec.scala",
+    "router.go",
+    "Api.kt",
+    "Export.vb",
+    "handler.rb",
+    "view.ts",
+    "mapper.cc",
+    "table.md",
+    "Decoder.so",
+    "jobs.ex",
+    "parser.pm",
+)
+_KEYS = (
+    "rtp.jitter.in",
+    "kunde.adresse.by",
+    "faktura.sendes.to",
+    "call.duration.is",
+    "rtp.loss.out",
+    "session.ended.at",
+    "kunde.kontakt.id",
+    "mos.score.me",
+    "sip.reason.is",
+    "queue.wait.in",
+    "media.codec.name",
+    "trunk.group.id",
+)
 _PRODUCTS = ("ASP.NET", "ADO.NET", "VB.NET", "Node.js", "Socket.IO", "Json.NET", "Vue.js", "Paint.NET")
 _FRAMES = ("dk.nordtel.cdr.Loader.load", "com.nordtel.billing.Rating.apply", "java.util.concurrent.ThreadPoolExecutor.runWorker", "org.nordtel.sip.Stack.send")
 
@@ -384,14 +477,44 @@ def json_line(rng: random.Random) -> str:
     return json.dumps(event, ensure_ascii=False)
 
 
-def _asterisk(rng: random.Random) -> list[Draw]:
+def peer(rng: random.Random) -> str:
+    """A channel of Asterisk."""
+    return f"SIP/{digits(rng, 3)}-{rng.getrandbits(32):08x}"
+
+
+def unique(rng: random.Random) -> str:
+    """A call's id in Asterisk."""
+    return f"{identifiers.epoch(rng)}.{rng.randrange(900_000)}"
+
+
+def clid(rng: random.Random) -> str:
+    """A caller's name and number."""
+    return f'"{person(rng)}" <{phone(rng)}>'
+
+
+def _asterisk() -> list[Draw]:
     stamp, seconds = when("%Y-%m-%d %H:%M:%S"), number(0, 4000)
-    peer = lambda rng: f"SIP/{digits(rng, 3)}-{rng.getrandbits(32):08x}"  # noqa: E731 (a draw)
-    unique = lambda rng: f"{identifiers.epoch(rng)}.{rng.randrange(900_000)}"  # noqa: E731
-    clid = lambda rng: f'"{person(rng)}" <{phone(rng)}>'  # noqa: E731
     applications = one("Dial", "Queue", "VoiceMail", "Playback", "Hangup")
-    return [digits_of(6), phone, phone, one("internt", "from-trunk", "indgaaende"), clid, peer, peer, applications, said("applications"), stamp, stamp, stamp, seconds, seconds,
-            one("ANSWERED", "NO ANSWER", "BUSY", "FAILED"), one("BILLING", "DOCUMENTATION"), unique, one("", "F20250013", "kø 4")]  # fmt: skip
+    return [
+        digits_of(6),
+        phone,
+        phone,
+        one("internt", "from-trunk", "indgaaende"),
+        clid,
+        peer,
+        peer,
+        applications,
+        said("applications"),
+        stamp,
+        stamp,
+        stamp,
+        seconds,
+        seconds,
+        one("ANSWERED", "NO ANSWER", "BUSY", "FAILED"),
+        one("BILLING", "DOCUMENTATION"),
+        unique,
+        one("", "F20250013", "kø 4"),
+    ]
 
 
 def digits_of(length: int) -> Draw:
@@ -408,39 +531,70 @@ def masked_card(rng: random.Random) -> str:
 
 
 def exports(seed: int) -> Sequence[Table | Lines]:
-    """Every export; the numbers that run on begin anew with the seed."""
+    """Every export. The numbers that run on begin anew with the seed."""
     rng = random.Random(seed)  # noqa: S311 (invented)
     start = rng.randrange(10**8, 9 * 10**8)
     stamp, iso, seconds = when("%d-%m-%Y %H:%M:%S"), when("%Y-%m-%d %H:%M:%S"), number(0, 5_000)
     day = when("%d-%m-%Y")
     address, public = identifiers.address, identifiers.public_address
-    node = lambda rng: f"{rng.choice(('ggsn', 'smsc', 'pgw', 'sbc', 'bts'))}{rng.randrange(1, 40):02}.{rng.choice(('cph', 'aar', 'ode'))}.nordtel.{rng.choice(('net', 'local', 'core'))}"  # noqa: E731
     return (
-        Table(name="Master.csv", columns=[("", draw) for draw in _asterisk(rng)], delimiter=",", header=False, quoted=True, sparse=0.0),
+        Table(name="Master.csv", columns=[("", draw) for draw in _asterisk()], delimiter=",", header=False, quoted=True, sparse=0.0),
         Table(name="tider.csv", columns=[("nr", counter(start)), *MOMENTS], sparse=0.02),
         Table(name="tider_uden_navn.csv", columns=[("nr", counter(start)), *((f"felt_{place}", draw) for place, (_, draw) in enumerate(MOMENTS))], delimiter=","),
-        Table(name="id.csv", columns=IDS),
-        Table(name="id_uden_navn.csv", columns=[(f"kolonne_{place}", draw) for place, (name, draw) in enumerate(IDS) if name not in {"order_luhn", "iccid", "eid"}], delimiter="\t"),
+        Table(name="id.csv", columns=ids()),
+        Table(
+            name="id_uden_navn.csv", columns=[(f"kolonne_{place}", draw) for place, (name, draw) in enumerate(ids()) if name not in {"order_luhn", "iccid", "eid"}], delimiter="\t"
+        ),
         Table(
             name="freeswitch_cdr.csv",
             delimiter=",",
             quoted=True,
             columns=[
-                ("caller_id_name", one("Kontoret", "Reception", "Anonymous", "unknown", "")), ("caller_id_number", phone), ("destination_number", phone), ("context", one("default", "public")),
-                ("start_stamp", iso), ("answer_stamp", iso), ("end_stamp", iso), ("duration", seconds), ("billsec", seconds), ("hangup_cause", said("causes")), ("uuid", identifiers.uuid),
-                ("bleg_uuid", identifiers.uuid), ("accountcode", digits_of(6)), ("read_codec", one("PCMA", "OPUS", "G722")), ("sip_network_ip", address), ("start_uepoch", epoch(1_000_000)),
-                ("sip_call_id", identifiers.call_id), ("sip_user_agent", said("user_agents")), ("rtp_audio_in_jitter_min_variance", lambda rng: f"{rng.random() * 9:.4f}"),
-                ("last_app", one("bridge", "playback", "voicemail")), ("last_arg", lambda rng: f"sofia/gateway/trunk{rng.randrange(9)}/{phone(rng)}"),
+                ("caller_id_name", one("Kontoret", "Reception", "Anonymous", "unknown", "")),
+                ("caller_id_number", phone),
+                ("destination_number", phone),
+                ("context", one("default", "public")),
+                ("start_stamp", iso),
+                ("answer_stamp", iso),
+                ("end_stamp", iso),
+                ("duration", seconds),
+                ("billsec", seconds),
+                ("hangup_cause", said("causes")),
+                ("uuid", identifiers.uuid),
+                ("bleg_uuid", identifiers.uuid),
+                ("accountcode", digits_of(6)),
+                ("read_codec", one("PCMA", "OPUS", "G722")),
+                ("sip_network_ip", address),
+                ("start_uepoch", epoch(1_000_000)),
+                ("sip_call_id", identifiers.call_id),
+                ("sip_user_agent", said("user_agents")),
+                ("rtp_audio_in_jitter_min_variance", lambda rng: f"{rng.random() * 9:.4f}"),
+                ("last_app", one("bridge", "playback", "voicemail")),
+                ("last_arg", lambda rng: f"sofia/gateway/trunk{rng.randrange(9)}/{phone(rng)}"),
             ],
         ),
         Table(
             name="radacct.csv",
             delimiter=",",
             columns=[
-                ("Acct-Session-Id", hexadecimal(8, 16, upper=True)), ("Acct-Unique-Session-Id", hexadecimal(32)), ("User-Name", lambda rng: f"{phone(rng)}@nordtel"), ("NAS-IP-Address", address),
-                ("NAS-Identifier", node), ("NAS-Port-Id", lambda rng: f"xe-0/0/{rng.randrange(9)}:{rng.randrange(4000)}"), ("Called-Station-Id", apn), ("Calling-Station-Id", e164), ("Framed-IP-Address", public),
-                ("Acct-Status-Type", one("Start", "Stop", "Interim-Update")), ("Acct-Session-Time", seconds), ("Acct-Input-Octets", number(0, 10**10)), ("Acct-Output-Octets", number(0, 10**11)),
-                ("3GPP-IMSI", identifiers.imsi), ("3GPP-IMEISV", imeisv), ("3GPP-Charging-Id", number(10**8, 4 * 10**9)), ("Event-Timestamp", epoch(1)), ("Acct-Terminate-Cause", one("User-Request", "Lost-Carrier", "Idle-Timeout")),
+                ("Acct-Session-Id", hexadecimal(8, 16, upper=True)),
+                ("Acct-Unique-Session-Id", hexadecimal(32)),
+                ("User-Name", lambda rng: f"{phone(rng)}@nordtel"),
+                ("NAS-IP-Address", address),
+                ("NAS-Identifier", node),
+                ("NAS-Port-Id", lambda rng: f"xe-0/0/{rng.randrange(9)}:{rng.randrange(4000)}"),
+                ("Called-Station-Id", apn),
+                ("Calling-Station-Id", e164),
+                ("Framed-IP-Address", public),
+                ("Acct-Status-Type", one("Start", "Stop", "Interim-Update")),
+                ("Acct-Session-Time", seconds),
+                ("Acct-Input-Octets", number(0, 10**10)),
+                ("Acct-Output-Octets", number(0, 10**11)),
+                ("3GPP-IMSI", identifiers.imsi),
+                ("3GPP-IMEISV", imeisv),
+                ("3GPP-Charging-Id", number(10**8, 4 * 10**9)),
+                ("Event-Timestamp", epoch(1)),
+                ("Acct-Terminate-Cause", one("User-Request", "Lost-Carrier", "Idle-Timeout")),
                 ("Class", hexadecimal(32, 48)),
             ],
         ),
@@ -449,121 +603,299 @@ def exports(seed: int) -> Sequence[Table | Lines]:
             delimiter=",",
             quoted=True,
             columns=[
-                ("cdrRecordType", one("1")), ("globalCallID_callManagerId", number(1, 5)), ("globalCallID_callId", counter(start)), ("origLegCallIdentifier", counter(start)), ("dateTimeOrigination", epoch(1)),
-                ("origNodeId", number(1, 5)), ("origIpAddr", lambda rng: str(rng.randrange(-(2**31), 2**31))), ("callingPartyNumber", phone), ("callingPartyUnicodeLoginUserID", one("", "abo", "lk")), ("origCause_value", number(0, 130)),
-                ("destLegIdentifier", counter(start)), ("originalCalledPartyNumber", phone), ("finalCalledPartyNumber", phone), ("finalCalledPartyNumberPartition", one("PT_Intern", "PT_PSTN", "")), ("dateTimeConnect", epoch(1)),
-                ("dateTimeDisconnect", epoch(1)), ("duration", seconds), ("origDeviceName", lambda rng: f"SEP{mac('')(rng)}"), ("destDeviceName", lambda rng: f"SEP{mac('')(rng)}"), ("pkid", identifiers.uuid),
-                ("origIpv4v6Addr", address), ("globalCallId_ClusterID", one("StandAloneCluster", "CPH-CL1")), ("incomingProtocolCallRef", hexadecimal(32, upper=True)), ("currentRoutingReason", number(0, 5)),
+                ("cdrRecordType", one("1")),
+                ("globalCallID_callManagerId", number(1, 5)),
+                ("globalCallID_callId", counter(start)),
+                ("origLegCallIdentifier", counter(start)),
+                ("dateTimeOrigination", epoch(1)),
+                ("origNodeId", number(1, 5)),
+                ("origIpAddr", lambda rng: str(rng.randrange(-(2**31), 2**31))),
+                ("callingPartyNumber", phone),
+                ("callingPartyUnicodeLoginUserID", one("", "abo", "lk")),
+                ("origCause_value", number(0, 130)),
+                ("destLegIdentifier", counter(start)),
+                ("originalCalledPartyNumber", phone),
+                ("finalCalledPartyNumber", phone),
+                ("finalCalledPartyNumberPartition", one("PT_Intern", "PT_PSTN", "")),
+                ("dateTimeConnect", epoch(1)),
+                ("dateTimeDisconnect", epoch(1)),
+                ("duration", seconds),
+                ("origDeviceName", lambda rng: f"SEP{mac('')(rng)}"),
+                ("destDeviceName", lambda rng: f"SEP{mac('')(rng)}"),
+                ("pkid", identifiers.uuid),
+                ("origIpv4v6Addr", address),
+                ("globalCallId_ClusterID", one("StandAloneCluster", "CPH-CL1")),
+                ("incomingProtocolCallRef", hexadecimal(32, upper=True)),
+                ("currentRoutingReason", number(0, 5)),
             ],
         ),
         Table(
             name="mobil_cdr.csv",
             columns=[
-                ("cdr_id", snowflake(1_288_834_974_657)), ("lbnr", counter(start, width=16)), ("a_nummer", e164), ("b_nummer", identifiers.msisdn_abroad), ("servedIMSI", identifiers.imsi), ("servedIMEI", imei),
-                ("servedIMEISV", imeisv), ("start_ts", when("%Y%m%d%H%M%S%H2")), ("slut_ts", when("%Y%m%d%H%M%S%L")), ("varighed_sek", seconds), ("apn_name", apn), ("access_point", apn), ("dnn", apn), ("charging_id", number(10**8, 4 * 10**9)),
-                ("bytes_op", number(0, 10**10)), ("bytes_ned", number(0, 10**11)), ("takst", said("tariffs")), ("pris", money), ("sgsn", node), ("rat", one("LTE", "NR", "UMTS", "GERAN")), ("cause", said("causes")),
+                ("cdr_id", snowflake(1_288_834_974_657)),
+                ("lbnr", counter(start, width=16)),
+                ("a_nummer", e164),
+                ("b_nummer", identifiers.msisdn_abroad),
+                ("servedIMSI", identifiers.imsi),
+                ("servedIMEI", imei),
+                ("servedIMEISV", imeisv),
+                ("start_ts", when("%Y%m%d%H%M%S%H2")),
+                ("slut_ts", when("%Y%m%d%H%M%S%L")),
+                ("varighed_sek", seconds),
+                ("apn_name", apn),
+                ("access_point", apn),
+                ("dnn", apn),
+                ("charging_id", number(10**8, 4 * 10**9)),
+                ("bytes_op", number(0, 10**10)),
+                ("bytes_ned", number(0, 10**11)),
+                ("takst", said("tariffs")),
+                ("pris", money),
+                ("sgsn", node),
+                ("rat", one("LTE", "NR", "UMTS", "GERAN")),
+                ("cause", said("causes")),
                 ("filnavn", lambda rng: f"CDR_{counted('%Y%m%d%H%M%S', 4)(rng)}.dat"),
             ],
         ),
         Table(
             name="sms_cdr.csv",
             columns=[
-                ("smsc_id", hexadecimal(8, 10, upper=True)), ("msg_id", snowflake(1_420_070_400_000)), ("afsender", one("NORDTEL", "4510203040", "Havneby")), ("modtager", e164), ("submit_ts", when("%y%m%d%H%M%S")), ("done_ts", when("%y%m%d%H%M%S")),
-                ("status", one("DELIVRD", "EXPIRED", "UNDELIV")), ("msg_parts", number(1, 5)), ("dcs", number(0, 9)), ("sms_length", number(1, 160)), ("err", digits_of(3)), ("body", one("")), ("sms_tekst", one("NULL", "-", "N/A")),
-                ("payload_hash", hexadecimal(64)), ("smsc", one("4540590000", "4542000000")),
+                ("smsc_id", hexadecimal(8, 10, upper=True)),
+                ("msg_id", snowflake(1_420_070_400_000)),
+                ("afsender", one("NORDTEL", "4510203040", "Havneby")),
+                ("modtager", e164),
+                ("submit_ts", when("%y%m%d%H%M%S")),
+                ("done_ts", when("%y%m%d%H%M%S")),
+                ("status", one("DELIVRD", "EXPIRED", "UNDELIV")),
+                ("msg_parts", number(1, 5)),
+                ("dcs", number(0, 9)),
+                ("sms_length", number(1, 160)),
+                ("err", digits_of(3)),
+                ("body", one("")),
+                ("sms_tekst", one("NULL", "-", "N/A")),
+                ("payload_hash", hexadecimal(64)),
+                ("smsc", one("4540590000", "4542000000")),
             ],
         ),
         Table(
             name="internetsessioner.csv",
             columns=[
-                ("Sessionsid", identifiers.uuid), ("Kundenr", counter(400_000)), ("Brugernavn", lambda rng: f"linje{digits(rng, 5)}"), ("Tildelt ip", public), ("Start", iso), ("Stop", iso), ("Bytes ind", number(0, 10**10)),
-                ("Bytes ud", number(0, 10**10)), ("Start ms", epoch(1_000)), ("MAC", mac(":")), ("Port", number(1024, 65_535)), ("Adgangspunkt", apn), ("WAP-APN", apn),
+                ("Sessionsid", identifiers.uuid),
+                ("Kundenr", counter(400_000)),
+                ("Brugernavn", lambda rng: f"linje{digits(rng, 5)}"),
+                ("Tildelt ip", public),
+                ("Start", iso),
+                ("Stop", iso),
+                ("Bytes ind", number(0, 10**10)),
+                ("Bytes ud", number(0, 10**10)),
+                ("Start ms", epoch(1_000)),
+                ("MAC", mac(":")),
+                ("Port", number(1024, 65_535)),
+                ("Adgangspunkt", apn),
+                ("WAP-APN", apn),
             ],
         ),
         Table(name="punkter_uden_navn.csv", columns=[("nr", counter(start)), ("felt_1", apn), ("felt_2", when("%Y%m%d%H%M%S%H2")), ("felt_3", number(0, 10**10))]),
         Table(
             name="samtrafik.csv",
             columns=[
-                ("Postid", counter(start, form="IC{}")), ("Afregningsnr", counter(2_026_000_000_000_000)), ("Operatør", one("DNKTD", "DNKHU", "SWEIQ", "NORNC")), ("A-nummer", e164), ("B-nummer", identifiers.msisdn_abroad),
-                ("Start", when("%Y%m%d%H%M%S")), ("UTC", one("+0100", "+0200")), ("Varighed", seconds), ("Beløb", money), ("Celle-id", lambda rng: f"238-{rng.choice(('01', '02'))}-{digits(rng, 4)}-{digits(rng, 5)}"), ("TAP-fil", lambda rng: f"CDDNKTDSWEIQ{digits(rng, 5)}"),
+                ("Postid", counter(start, form="IC{}")),
+                ("Afregningsnr", counter(2_026_000_000_000_000)),
+                ("Operatør", one("DNKTD", "DNKHU", "SWEIQ", "NORNC")),
+                ("A-nummer", e164),
+                ("B-nummer", identifiers.msisdn_abroad),
+                ("Start", when("%Y%m%d%H%M%S")),
+                ("UTC", one("+0100", "+0200")),
+                ("Varighed", seconds),
+                ("Beløb", money),
+                ("Celle-id", lambda rng: f"238-{rng.choice(('01', '02'))}-{digits(rng, 4)}-{digits(rng, 5)}"),
+                ("TAP-fil", lambda rng: f"CDDNKTDSWEIQ{digits(rng, 5)}"),
             ],
         ),
         Table(
             name="kunder.csv",
             columns=[
-                ("Kundenr.", counter(398_000)), ("Navn", firm), ("CVR-nr.", identifiers.cvr), ("P-nr.", identifiers.p_number), ("Adresse", street), ("Postnr", digits_of(4)), ("By", said("towns")), ("E-mail", email), ("Telefon", phone),
-                ("Hjemmeside", website), ("Domæne", domain), ("Oprettet", day), ("Ophørsdato", day), ("Status", one("Aktiv", "Opsagt")), ("EAN-lokationsnr.", identifiers.gln), ("Kilde", one("kunde", "messe", "unknown", "ukendt")),
-                ("Bemærkninger", said("notes")), ("Kontaktperson", person), ("Branche", one("VVS", "Tandlæge", "Detailhandel")),
+                ("Kundenr.", counter(398_000)),
+                ("Navn", firm),
+                ("CVR-nr.", identifiers.cvr),
+                ("P-nr.", identifiers.p_number),
+                ("Adresse", street),
+                ("Postnr", digits_of(4)),
+                ("By", said("towns")),
+                ("E-mail", email),
+                ("Telefon", phone),
+                ("Hjemmeside", website),
+                ("Domæne", domain),
+                ("Oprettet", day),
+                ("Ophørsdato", day),
+                ("Status", one("Aktiv", "Opsagt")),
+                ("EAN-lokationsnr.", identifiers.gln),
+                ("Kilde", one("kunde", "messe", "unknown", "ukendt")),
+                ("Bemærkninger", said("notes")),
+                ("Kontaktperson", person),
+                ("Branche", one("VVS", "Tandlæge", "Detailhandel")),
             ],
         ),
         Table(
             name="companies.csv",
             delimiter=",",
             columns=[
-                ("Record ID", snowflake(1_420_070_400_000)), ("Company name", firm), ("Company Domain Name", domain), ("Website URL", website), ("City", said("towns")), ("Postal Code", digits_of(4)), ("Industry", one("RETAIL", "CONSTRUCTION")),
-                ("Phone Number", identifiers.msisdn_dk), ("Create Date", iso), ("Owner", person), ("Lead source", one("web", "phone", "N/A")),
+                ("Record ID", snowflake(1_420_070_400_000)),
+                ("Company name", firm),
+                ("Company Domain Name", domain),
+                ("Website URL", website),
+                ("City", said("towns")),
+                ("Postal Code", digits_of(4)),
+                ("Industry", one("RETAIL", "CONSTRUCTION")),
+                ("Phone Number", identifiers.msisdn_dk),
+                ("Create Date", iso),
+                ("Owner", person),
+                ("Lead source", one("web", "phone", "N/A")),
             ],
         ),
         Table(
             name="kontakter.csv",
             columns=[
-                ("KontaktID", counter(start, form="P{}")), ("Kundenr.", counter(398_000)), ("Kontaktperson", person), ("Titel", said("roles")), ("E-mail", email), ("Telefon", identifiers.msisdn_dk), ("Firma", firm), ("Website", website),
-                ("Firmadomæne", domain), ("url", website), ("Intern note", said("notes")), ("Gyldig fra", day),
+                ("KontaktID", counter(start, form="P{}")),
+                ("Kundenr.", counter(398_000)),
+                ("Kontaktperson", person),
+                ("Titel", said("roles")),
+                ("E-mail", email),
+                ("Telefon", identifiers.msisdn_dk),
+                ("Firma", firm),
+                ("Website", website),
+                ("Firmadomæne", domain),
+                ("url", website),
+                ("Intern note", said("notes")),
+                ("Gyldig fra", day),
             ],
         ),
         Table(
             name="abonnementer.csv",
             columns=[
-                ("Abonnementsnr.", counter(start, form="A{}")), ("Kundenr.", counter(398_000)), ("Produkt", said("products")), ("Startdato", day), ("Pris pr. md.", money), ("SIM-kort", identifiers.iccid), ("IMSI", identifiers.imsi), ("IMEI", imei),
-                ("Nummer", phone), ("PUK", digits_of(8)), ("Serienr.", of(string.ascii_uppercase + string.digits, 10, 12)), ("Ekstern reference", identifiers.uuid), ("eSIM EID", identifiers.eid), ("Målepunkt", identifiers.gsrn),
+                ("Abonnementsnr.", counter(start, form="A{}")),
+                ("Kundenr.", counter(398_000)),
+                ("Produkt", said("products")),
+                ("Startdato", day),
+                ("Pris pr. md.", money),
+                ("SIM-kort", identifiers.iccid),
+                ("IMSI", identifiers.imsi),
+                ("IMEI", imei),
+                ("Nummer", phone),
+                ("PUK", digits_of(8)),
+                ("Serienr.", of(string.ascii_uppercase + string.digits, 10, 12)),
+                ("Ekstern reference", identifiers.uuid),
+                ("eSIM EID", identifiers.eid),
+                ("Målepunkt", identifiers.gsrn),
             ],
         ),
         Table(
             name="fakturaer.csv",
             columns=[
-                ("Fakturanr.", counter(20_010_000, form="F{}")), ("Kundenr.", counter(398_000)), ("Dato", day), ("Forfald", day), ("Beløb", money), ("FI-linje", identifiers.slip_line), ("Betalings-id", identifiers.slip_71), ("OCR", identifiers.ocr),
-                ("EAN", identifiers.gln), ("Tekst", said("invoice_lines")), ("Valuta", one("DKK")), ("Bogført", iso), ("Pdf", lambda rng: f"faktura_{digits(rng, 8)}.pdf"),
+                ("Fakturanr.", counter(20_010_000, form="F{}")),
+                ("Kundenr.", counter(398_000)),
+                ("Dato", day),
+                ("Forfald", day),
+                ("Beløb", money),
+                ("FI-linje", identifiers.slip_line),
+                ("Betalings-id", identifiers.slip_71),
+                ("OCR", identifiers.ocr),
+                ("EAN", identifiers.gln),
+                ("Tekst", said("invoice_lines")),
+                ("Valuta", one("DKK")),
+                ("Bogført", iso),
+                ("Pdf", lambda rng: f"faktura_{digits(rng, 8)}.pdf"),
             ],
         ),
         Table(
             name="betalinger.csv",
             columns=[
-                ("Betalingsnr.", counter(start, form="B{}")), ("FakturaID", counter(20_010_000, form="F{}")), ("Betalingsdato", day), ("Beløb", money), ("Betalingsmåde", one("Dankort", "MobilePay", "Betalingsservice", "Visa")), ("PSP-reference", of(string.ascii_uppercase + string.digits, 16)),
-                ("Kort (maskeret)", masked_card), ("Kortreference", hexadecimal(24, 32)), ("CVV-resultat", one("M", "N", "U", "")), ("Udløb", lambda rng: f"{rng.randrange(1, 13):02}/{rng.randrange(26, 33)}"), ("Ordrenr", luhn_number("20", 16)), ("3DS", in_base64(20)),
-                ("Transaktion", counted("%y%m%d%H%M%S", 4)), ("Konto", identifiers.account),
+                ("Betalingsnr.", counter(start, form="B{}")),
+                ("FakturaID", counter(20_010_000, form="F{}")),
+                ("Betalingsdato", day),
+                ("Beløb", money),
+                ("Betalingsmåde", one("Dankort", "MobilePay", "Betalingsservice", "Visa")),
+                ("PSP-reference", of(string.ascii_uppercase + string.digits, 16)),
+                ("Kort (maskeret)", masked_card),
+                ("Kortreference", hexadecimal(24, 32)),
+                ("CVV-resultat", one("M", "N", "U", "")),
+                ("Udløb", lambda rng: f"{rng.randrange(1, 13):02}/{rng.randrange(26, 33)}"),
+                ("Ordrenr", luhn_number("20", 16)),
+                ("3DS", in_base64(20)),
+                ("Transaktion", counted("%y%m%d%H%M%S", 4)),
+                ("Konto", identifiers.account),
             ],
         ),
         Table(
             name="finansposter.csv",
             columns=[
-                ("Postnr", counter(start, form="FIN{}")), ("Kundenr", counter(398_000)), ("Bogføringsdato", day), ("Beløb", money), ("Bilagsnr", counter(start, form="BIL{}")), ("Tekst", said("ledger_texts")), ("IBAN", identifiers.iban), ("Kontonr", identifiers.account),
+                ("Postnr", counter(start, form="FIN{}")),
+                ("Kundenr", counter(398_000)),
+                ("Bogføringsdato", day),
+                ("Beløb", money),
+                ("Bilagsnr", counter(start, form="BIL{}")),
+                ("Tekst", said("ledger_texts")),
+                ("IBAN", identifiers.iban),
+                ("Kontonr", identifiers.account),
             ],
         ),
         Table(
             name="sager.csv",
             columns=[
-                ("Sagsnr", counted("%Y%m%d", 8)), ("Kundenr", counter(398_000)), ("Emne", said("tickets")), ("Intern note", said("notes")), ("Oprettet", stamp), ("Løst", stamp), ("Agent", person), ("Skabelon", said("campaigns")), ("Prioritet", one("Lav", "Høj")),
-                ("Fejltekst", said("errors")), ("Opgave", said("tasks")),
+                ("Sagsnr", counted("%Y%m%d", 8)),
+                ("Kundenr", counter(398_000)),
+                ("Emne", said("tickets")),
+                ("Intern note", said("notes")),
+                ("Oprettet", stamp),
+                ("Løst", stamp),
+                ("Agent", person),
+                ("Skabelon", said("campaigns")),
+                ("Prioritet", one("Lav", "Høj")),
+                ("Fejltekst", said("errors")),
+                ("Opgave", said("tasks")),
             ],
         ),
         Table(
             name="udstyr.csv",
             columns=[
-                ("serial", of(string.ascii_uppercase + string.digits, 11, 12, 16)), ("mac", mac("-")), ("macaddress", mac("")), ("hostname", node), ("firmware", said("versions")), ("sidst_set", epoch(1)), ("model", said("products")), ("config_hash", hexadecimal(40)),
-                ("parameter", one(*_KEYS)), ("vaerdi", number(0, 900)), ("platform", one(*_PRODUCTS)), ("kilde", source_line), ("imei", imei), ("certifikat", hexadecimal(40, upper=True)),
+                ("serial", of(string.ascii_uppercase + string.digits, 11, 12, 16)),
+                ("mac", mac("-")),
+                ("macaddress", mac("")),
+                ("hostname", node),
+                ("firmware", said("versions")),
+                ("sidst_set", epoch(1)),
+                ("model", said("products")),
+                ("config_hash", hexadecimal(40)),
+                ("parameter", one(*_KEYS)),
+                ("vaerdi", number(0, 900)),
+                ("platform", one(*_PRODUCTS)),
+                ("kilde", source_line),
+                ("imei", imei),
+                ("certifikat", hexadecimal(40, upper=True)),
             ],
         ),
         Table(
             name="adgangslog.csv",
             columns=[
-                ("Tidspunkt", stamp), ("Bruger", lambda rng: f"bruger{rng.randrange(90)}"), ("Handling", one("opslag", "rettelse", "udtræk")), ("Objekt", counter(398_000)), ("System", one("CRM", "BSS")), ("Ip-adresse", address), ("Sagsnr", counter(start, form="SAG{}")),
-                ("Anmodning", lambda rng: f"/kunder/{digits(rng, 6)}/vis?side={rng.randrange(9)}"), ("Sporing", hexadecimal(32)),
+                ("Tidspunkt", stamp),
+                ("Bruger", lambda rng: f"bruger{rng.randrange(90)}"),
+                ("Handling", one("opslag", "rettelse", "udtræk")),
+                ("Objekt", counter(398_000)),
+                ("System", one("CRM", "BSS")),
+                ("Ip-adresse", address),
+                ("Sagsnr", counter(start, form="SAG{}")),
+                ("Anmodning", lambda rng: f"/kunder/{digits(rng, 6)}/vis?side={rng.randrange(9)}"),
+                ("Sporing", hexadecimal(32)),
             ],
         ),
         Table(
             name="optagelser.csv",
             columns=[
-                ("Optagelsesid", counter(start, form="OPT{}")), ("Tidspunkt", stamp), ("Nummer", phone), ("Placering", lambda rng: f"optagelser/{moment(rng):%Y/%m}/{digits(rng, 8)}.wav"), ("Afskrift", one("")), ("uniqueid", lambda rng: f"{identifiers.epoch(rng)}.{digits(rng, 6)}"),
+                ("Optagelsesid", counter(start, form="OPT{}")),
+                ("Tidspunkt", stamp),
+                ("Nummer", phone),
+                ("Placering", lambda rng: f"optagelser/{moment(rng):%Y/%m}/{digits(rng, 8)}.wav"),
+                ("Afskrift", one("")),
+                ("uniqueid", lambda rng: f"{identifiers.epoch(rng)}.{digits(rng, 6)}"),
                 ("recordingfile", lambda rng: f"q-4-{phone(rng)}-{when('%Y%m%d-%H%M%S')(rng)}-{identifiers.epoch(rng)}.{digits(rng, 4)}.wav"),
             ],
         ),
@@ -571,7 +903,4 @@ def exports(seed: int) -> Sequence[Table | Lines]:
         Lines(name="fejl.log", line=error_line),
         Lines(name="pbx.log", line=said("log_lines")),
         Lines(name="haendelser.jsonl", line=json_line),
-    )  # fmt: skip
-
-
-Write = Callable[[Table | Lines, random.Random, int], str]
+    )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from teleaudit.detectors import Hit, Level, decide_card_column, decide_cpr_column, profile_cards, profile_cpr, scan_cell, scan_column, scan_value
 from teleaudit.detectors.columns import whole_number
+from teleaudit.detectors.cpr import whole_number as cpr_whole_number
 from teleaudit.detectors.message_values import skeleton
 from teleaudit.detectors.messages import is_listed
 from teleaudit.scanning.scan import Finding, scan_paths
