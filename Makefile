@@ -49,6 +49,7 @@ bench-all: $(VENV)/installed-bench  ## all measurements of the README; hours, an
 
 bench-detection: $(VENV)/installed-bench  ## what the detectors find and miss in a labelled corpus, beside their peers, a few minutes
 	$(BIN)/python -m benchmarks.detection --peers
+	$(BIN)/python -m benchmarks.detection.clean --megabytes 50
 
 lab: $(VENV)/installed  ## JupyterLab on the notebooks; it asks no other machine for news or updates
 	$(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks

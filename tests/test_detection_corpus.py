@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.detection import card_writings, identifiers, score, sms_encodings
+from benchmarks.detection import card_writings, clean, identifiers, score, sms_encodings
+from benchmarks.detection.clean import scan_clean
+from benchmarks.detection.clean_exports import Table, exports, write
 from benchmarks.detection.contenders import Contender, Said, peers
 from benchmarks.detection.corpus import KINDS, Column, Corpus, Value, draw_corpus
 from benchmarks.detection.wording import VARIANTS
@@ -225,3 +227,33 @@ def test_the_command_prints_no_value(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "### Goals" in shown
     assert "not listed" in shown
     assert not re.search(r"\d{7}", shown.replace(draw_corpus("held-out", size=0.01).digest()[:12], ""))
+
+
+# Clean exports
+
+
+def test_the_same_seed_draws_the_same_exports() -> None:
+    one, two, other = (["".join(write(export, random.Random(1), 2_000) for export in exports(seed))] for seed in (1, 1, 2))  # noqa: S311 (invented)
+    assert one == two
+    assert one != other
+
+
+def test_every_export_is_read_to_its_end_and_no_more_than_a_question() -> None:
+    seen = scan_clean(megabytes=0.01 * len(exports(1)), seed=1)
+    assert seen.files >= len(exports(1))
+    assert seen.is_clean, seen.found
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", [2, 3])
+def test_megabytes_of_clean_exports_hold_no_more_than_questions(seed: int) -> None:
+    seen = scan_clean(megabytes=25, seed=seed)
+    assert seen.is_clean, seen.found
+
+
+def test_a_card_among_clean_exports_is_not_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoilt = Table(name="kort.csv", columns=[("kortnr", lambda rng: identifiers.card(rng)[0])], sparse=0.0)
+    monkeypatch.setattr(clean, "exports", lambda _seed: [spoilt])
+    seen = scan_clean(megabytes=0.01, seed=1)
+    assert not seen.is_clean
+    assert {kind for _, _, kind, *_ in seen.found} == {"card"}

@@ -5,6 +5,9 @@ Source and what is found in a single value: see ``browsing_values``.
 1. A column that names one or two sites again and again is a configuration, unless its name is sure.
 2. Sites in a fifth of the cells make a browsing column, fewer are single values; its name decides how sure that is.
 3. Sites that customers told the desk about, browsers' names of themselves, addresses of systems and search terms are for a person to judge.
+4. So are sites in a column where as many cells are names of access points to the operator's network, unless its name is sure: most access points look like one,
+   a customer's own (``vpn.example.dk``) looks like any site.
+5. In a register of customers, contacts or firms a site is their own. A register is told by the names of the columns beside, where these are known.
 """
 
 from __future__ import annotations
@@ -14,13 +17,15 @@ from collections.abc import Collection, Iterable, Mapping
 
 from teleaudit.detectors.browsing_values import find_browsing, finds_in, says
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
-from teleaudit.detectors.names import speaks_of
-from teleaudit.detectors.sites import own_names
+from teleaudit.detectors.knowledge import name_words
+from teleaudit.detectors.names import speaks_of, words_of
+from teleaudit.detectors.sites import names_access_point, own_names
 
 COLUMN_SHARE = 0.2  # of cells with sites: a browsing column
 FEW_CELLS = 30  # cells with sites from which on it tells how many different ones there are
 FEW_PLACES = 2  # of SPREAD that are filled by so few different sites that they belong to a system
 SPREAD = 8
+FEWEST_OF_REGISTER = 2  # columns of names, addresses or firms that make a register
 
 _SPREAD = tuple(f"browsing_spread_{place}" for place in range(SPREAD))
 # The counts of a column that decide; all are sums. The spread tells few different sites from many: cells by a checksum of their site.
@@ -32,6 +37,8 @@ BROWSING_PROFILE = (
     "browsing_destinations",
     "browsing_user_agents",
     "browsing_own",
+    "browsing_access_points",
+    "browsing_register",  # (5)
     *_SPREAD,
 )
 
@@ -49,6 +56,7 @@ def profile_browsing(values: Iterable[str | None], *, name: str = "", own_domain
 def _count(value: str, counts: dict[str, int], name: str, own: frozenset[str]) -> None:
     counts["browsing_cells"] += 1
     finds = finds_in(value, name, own)
+    counts["browsing_access_points"] += names_access_point(value)
     counts["browsing_own"] += any(find.level is None for find in finds)
     level = gravest(find.level for find in finds if find.level is not None)
     if level is None:
@@ -70,13 +78,29 @@ def decide_browsing_column(profile: Mapping[str, int], name: str) -> ColumnDecis
     return ColumnDecision(kinds=kinds, level=level, reason=reason, n=counts["browsing_cells"], k=found or counts["browsing_review"], counts=counts)
 
 
+def names_register(names: Iterable[str]) -> bool:
+    """Columns of these names together are a register of customers, contacts or firms, and tell nothing of traffic: (5)."""
+    columns = set(names)
+    if any(speaks_of(name, "traffic") for name in columns):
+        return False
+    return sum("".join(words_of(name)) in name_words("register") for name in columns) >= FEWEST_OF_REGISTER
+
+
 def _decide(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
+    level, reason = _decide_alone(counts, name)
+    own_site = counts["browsing_register"] > 0 and level is not None and level is not Level.REVIEW and says(name) != "sure"
+    return (Level.REVIEW, "customer_site") if own_site else (level, reason)
+
+
+def _decide_alone(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     found = counts["browsing_confirmed"] + counts["browsing_probable"]
     said = says(name) if name else ""
     if not found:
         return _without_sites(counts, said)
     if _are_few(counts) and said != "sure":
         return Level.REVIEW, "few_sites"
+    if counts["browsing_access_points"] >= found and said != "sure":
+        return Level.REVIEW, "access_points"
     if counts["browsing_destinations"] >= found:
         return Level.PROBABLE, "destination_addresses"
     if said in {"sure", "browsing"} and counts["browsing_confirmed"]:

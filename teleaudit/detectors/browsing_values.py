@@ -7,7 +7,7 @@ What is found: addresses with a scheme, names of sites (DNS, SNI, Host), public 
 What is left out:
 1. The operator's own domains, and names that no site has (``sites.py``).
 2. What follows an ``@`` and addresses of other services: mail, SIP, telephone numbers, databases.
-3. Files and paths of directories.
+3. Files, places in source code (``load.py:12``), paths of directories, and keys to which a value is given.
 4. Schemas, licences and JSON-LD contexts: they name a meaning, nobody has been there.
 5. IP addresses that are not said to be a destination: a subscriber's own address, a resolver, a version number; private and reserved addresses always.
 6. What somebody searched for looks like any text: only the name of the column tells, and a person decides.
@@ -25,8 +25,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import browsing_words, name_words
 from teleaudit.detectors.names import speaks_of, words_of
-from teleaudit.detectors.sites import Grade, grade_of, is_listed, is_numbered_node, is_own, is_self_service, labels_of, own_names
-from teleaudit.detectors.writings import LONGEST_ENCODED, Plain, text_of_base64, text_of_hex
+from teleaudit.detectors.sites import Grade, grade_of, is_access_point, is_file, is_listed, is_numbered_node, is_own, is_self_service, labels_of, own_names
+from teleaudit.detectors.writings import LONGEST_ENCODED, Plain, is_no_value, text_of_base64, text_of_hex
 
 CHUNK = 65_536  # characters judged at a time, so that time and memory stay proportional to the value
 MARGIN = 2_048  # characters before the end of a chunk in which it may end at a space
@@ -57,6 +57,8 @@ _TOWARDS = re.compile(r"(?:->|=>|→|DIRECT/|(?i:\b(?:dst|dest|destination|daddr
 _SERVICE = re.compile(r"(?:^|[^\w])([a-z][a-z0-9.+-]{1,15}):$", re.IGNORECASE)
 _DIRECT = re.compile(r"(?:DIRECT|PARENT)/$")
 _AT_SPELT = re.compile(r"[(\[{] ?at ?[)\]}] ?$", re.IGNORECASE)
+_GIVEN = re.compile(r" {0,2}=(?![=>])")
+_WEB_PORTS = frozenset({"80", "443", "8080", "8443"})
 _SIP_PORTS = frozenset({"5060", "5061", "5080"})
 _BROWSER = re.compile(rf"\b(?:{BROWSERS})/[0-9]")
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
@@ -104,7 +106,7 @@ def finds_in(text: str, field: str, own: frozenset[str]) -> list[Find]:
     found = [find for chunk in _chunks(text) for find in _in_chunk(text, chunk, field, own)] if _POSSIBLE.search(text) else []
     if not found:
         found = list(_encoded(text, field, own))
-    if not found and field and says(field) == "search" and any(character.isalpha() for character in text[:CHUNK]):  # (6)
+    if not found and field and says(field) == "search" and not is_no_value(text) and any(character.isalpha() for character in text[:CHUNK]):  # (6)
         found = [Find(level=Level.REVIEW, reason="search_term", start=0, end=len(text))]
     return found
 
@@ -284,11 +286,11 @@ def _may_begin(text: str, start: int) -> bool:
 
 def _judge_name(text: str, start: int, end: int, *, name: str, port: str, path: bool, field: str) -> tuple[Level, str] | None:
     context = _context(text, start, field)
-    alone = _is_alone(text, start, end)
-    grade = grade_of(name, anchored=bool(port) or name.startswith("*."), path=path, alone=alone)
-    if grade is Grade.NONE and not (context.named and grade_of(name, anchored=True) is Grade.GOOD):
+    if _is_key(text, name, end) or (port and is_file(name) and not context.named and port not in _WEB_PORTS):  # load.py:12
         return None
-    if context.says in {"system", "schema", "file"} or port in _SIP_PORTS:
+    anchored = (bool(port) and not is_file(name)) or name.startswith("*.")
+    grade = grade_of(name, anchored=anchored, path=path, alone=bool(port) or _is_alone(text, start, end))
+    if context.says in {"system", "schema", "file"} or port in _SIP_PORTS or (grade is Grade.NONE and not (context.named and grade_of(name, anchored=True) is Grade.GOOD)):
         return None
     if _AT_SPELT.search(text[max(start - 8, 0) : start]):
         return Level.REVIEW, "mail_like"
@@ -296,9 +298,21 @@ def _judge_name(text: str, start: int, end: int, *, name: str, port: str, path: 
         return (Level.REVIEW, "network_element") if context.named or grade is not Grade.NODE else None
     if context.named:
         return Level.CONFIRMED, context.reason or "host"
+    return _judge_unnamed(name, grade)
+
+
+def _judge_unnamed(name: str, grade: Grade) -> tuple[Level, str]:
+    """A name of which nothing around says what it is."""
     if is_self_service(name):
         return Level.REVIEW, "self_service"
+    if is_access_point(name):
+        return Level.REVIEW, "access_point"
     return (Level.PROBABLE, "host") if grade is Grade.GOOD else (Level.REVIEW, "weak_name")
+
+
+def _is_key(text: str, name: str, end: int) -> bool:
+    """A value is given to the name: ``rtp.jitter.in=3.2``."""
+    return _GIVEN.match(text, end) is not None and not name.casefold().startswith("www.")
 
 
 def _is_alone(text: str, start: int, end: int) -> bool:

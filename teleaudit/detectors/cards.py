@@ -84,7 +84,9 @@ _LONGEST_KEY = 96  # characters before a number in which its key is looked for
 _CARD_REASONS = {"card": "card_context", "check_code": "card_with_check_code"}
 _IBAN_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2} ?$")
 ZEROS = "0000"  # fill up running numbers; in a card's digits they are one in two thousand
-_ANOTHER_MATTER = re.compile(r"[0-9]|[;!?]\s|(?<!nr)(?<!no)\.\s")  # between an order's word and a number: the word speaks of something else
+_SLIP_TYPE = re.compile(r"(?<![^\W_])(fik?|ik|kortart)[ .:-]{0,2}(?:0[14]|15|7[135])(?![0-9])")  # FI 04: the type of a payment slip is no number of its own
+_MARKS = " .:#=-\"'("  # between a word and the number that it names
+_ANOTHER_MATTER = re.compile(r"[0-9]|[;!?]\s|(?<!nr)(?<!no)(?<!tlf)\.\s")  # between an order's word and a number: the word speaks of something else
 _BESIDE = 2  # characters after a number within which an order's word still speaks of it
 _FAR = 16  # characters before a number from which on an order's word no longer speaks of it
 _MONTH_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4][0-9]")
@@ -337,9 +339,10 @@ def _context(candidate: Candidate, text: str, field: str) -> str:
     if _EXPIRY.match(after):
         return "card"
     alone = not before.strip() and not after.strip()
-    return (
-        _field_says(key_before(text, candidate.start), alone=True) or _nearest_before(before, grouped=candidate.grouped) or _field_says(field, alone=alone) or _nearest_after(after)
-    )
+    key = _field_says(key_before(text, candidate.start), alone=True)
+    if key == "phone" and candidate.grouped:
+        return "order"  # Tlf.: two numbers in a row
+    return key or _nearest_before(before, grouped=candidate.grouped) or _field_says(field, alone=alone) or _nearest_after(after)
 
 
 def _field_says(field: str, *, alone: bool) -> str:
@@ -360,8 +363,9 @@ def _words(group: str) -> re.Pattern[str]:
 
 
 def _nearest_before(before: str, *, grouped: bool) -> str:
+    before = _SLIP_TYPE.sub(lambda slip: slip[1].ljust(len(slip[0])), before)
     ends = {group: _last_end(_words(group), before) for group in ("card", "identifier", "order")}
-    distance = len(before) - ends["order"]
+    distance = len(before.rstrip(_MARKS)) - ends["order"]
     if distance > (_BESIDE if grouped else _FAR):
         ends["order"] = -1
     if max(ends["identifier"], ends["order"]) > ends["card"] and not _ANOTHER_MATTER.search(before, max(ends.values())):

@@ -9,6 +9,7 @@ Decided in this order, over the cells that are whole numbers of 12-19 digits:
    cards share some issuers), or where few of them are seen and all of a range that other numbers have too.
 4. More pass than chance allows (binomial tail below one in a million), of all or of those that begin like a Danish card: cards among other numbers.
 5. No more pass than chance explains: ordinary running numbers.
+6. A column named for cards that is full of long numbers none of which is a card's (zero-filled, cut, encrypted): for a person to review.
 Cells of running text are judged one by one, unless rule 5 holds for the numbers in them: for those without a key, and for those behind each key
 of JSON or a log line. Keys are told apart in 32 heaps, so that counts can be added and hold no word of a cell.
 """
@@ -21,17 +22,20 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from teleaudit.detectors.account_data import account_in_cell, decide_account_column, names_account_data, profile_account
-from teleaudit.detectors.cards import ZEROS, card_shapes, find_cards, key_before
+from teleaudit.detectors.cards import SHORTEST, ZEROS, card_shapes, find_cards, key_before
 from teleaudit.detectors.chance import tail
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, combine, gravest
 from teleaudit.detectors.knowledge import card_range_of, test_cards
 from teleaudit.detectors.luhn import luhn_valid
-from teleaudit.detectors.names import names_card, names_identifier, names_order, speaks_of
+from teleaudit.detectors.names import names_card, names_identifier, names_moment, names_order, speaks_of
 from teleaudit.detectors.truncation import decide_truncated_column, find_truncated, profile_truncated
+from teleaudit.detectors.writings import digits_of_number
 
 CHANCE = 0.1  # share of random numbers that pass Luhn
 CARD_SHARE = 0.6  # of card-shaped numbers that pass: a card column
 FEWEST_CARDS = 3
+UNREAD = "unread_numbers"
+UNREAD_SHARE = 0.5  # of the cells of a column named for a kind that are long numbers
 SURE = 1e-6  # tail probability below which chance is ruled out
 PLAUSIBLE = 1.0001e-3  # tail probability above which chance explains what is seen; three of three is below
 FEWEST_OTHERS = 3  # complement numbers that prove another mod-10 scheme
@@ -77,13 +81,15 @@ PROFILE = (
     "test_cards",
     "other",
     "other_luhn",
+    "other_padded",
     "excel_damaged",
 )
 SHAPED_GRADES = frozenset({"probable", "review"})  # a number of these ranges is card-shaped; of the others only a card word makes a card
 DANISH = frozenset({"dankort", "visa_dankort", "forbrugsforeningen"})  # networks of few issuers: hardly a number begins like them by chance
+PADDING = "000"  # before a number that was filled up to a length
 ISSUER, HEAD = 6, 12  # first digits: the issuer's, and what running numbers share
-# The counts of its running text: numbers without a key, and all cells with a sure card.
-TEXT_PROFILE = ("text_shaped", "text_luhn", "text_confirmed", "text_probable", "text_review")
+# The counts of its running text: numbers without a key, all cells with a sure card, and, under a card's name, cells that are a long number in no writing of a card's.
+TEXT_PROFILE = ("text_shaped", "text_luhn", "text_confirmed", "text_probable", "text_review", "text_numbers")
 _HEAPS = tuple(f"key{heap}" for heap in range(1, 33))
 # The same of the numbers behind keys.
 KEY_PROFILE = tuple(f"{heap}_{count}" for heap in _HEAPS for count in ("shaped", "luhn", "probable", "review"))
@@ -131,6 +137,7 @@ def _count_number(number: str, counts: dict[str, int], passing: set[str]) -> Non
     if fitting is None or fitting.grade not in SHAPED_GRADES:
         counts["other"] += 1
         counts["other_luhn"] += luhn_valid(number)
+        counts["other_padded"] += number.startswith(PADDING)
         counts["test_cards"] += number in test_cards()
         return
     counts["card_shaped"] += 1
@@ -151,7 +158,7 @@ def counted_as(beginning: str, length: int, *, passes: bool) -> str:
     fitting = card_range_of(beginning.ljust(length, "0"))
     if fitting is not None and fitting.grade in SHAPED_GRADES:
         return "" if passes else "danish_shaped" if fitting.network in DANISH else "card_shaped"
-    if beginning in _test_beginnings():
+    if beginning in _test_beginnings() or beginning.startswith(PADDING):
         return ""
     return "other_luhn" if passes else "other"
 
@@ -167,6 +174,7 @@ def count_card_text(text: str, counts: dict[str, int], *, name: str = "") -> Non
         heap = _heap(text, place)
         _add(counts, f"{heap}_shaped", 1)
         _add(counts, f"{heap}_luhn", int(passes))
+    _add(counts, "text_numbers", int(names_card(name) and digits_of_number(text) >= SHORTEST))
     hits = find_cards(text, field=name)
     if any(hit.level is Level.CONFIRMED for hit in hits):
         _add(counts, "text_confirmed", 1)
@@ -193,6 +201,9 @@ def decide_card_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
     if level is None and counts["excel_damaged"] and names_card(name):
         damaged = counts["excel_damaged"]
         return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason="excel_damaged", n=counts["cells"], k=damaged, counts=counts)
+    if level is None and _is_unread(counts, name, numbers_reason):
+        unread = counts["numbers"] + counts["text_numbers"]
+        return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason=UNREAD, n=counts["cells"], k=unread, counts=counts)
     by_numbers = numbers_reason != "none" if level is None else numbers_level is level
     reason = numbers_reason if by_numbers else text_reason
     decided = "other" if reason == "mod10_identifier" else "card" if by_numbers else "text"
@@ -201,6 +212,14 @@ def decide_card_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
         n, k = (n + sum(counts.get(f"{heap}_{count}", 0) for heap in _HEAPS) for n, count in ((n, "shaped"), (k, "luhn")))
     kinds = frozenset[str]() if level is None else frozenset({"card"})
     return ColumnDecision(kinds=kinds, level=level, reason=reason, n=n, k=k, counts=counts)
+
+
+def _is_unread(counts: Mapping[str, int], name: str, reason: str) -> bool:  # rule 6
+    """Full of long numbers. Rule 2 clears them, unless they are filled up with zeros: those of a card's number leave its check digit right."""
+    if reason == "mod10_identifier" and counts["other_padded"] < UNREAD_SHARE * counts["other"]:
+        return False
+    unread = counts["numbers"] + counts["text_numbers"]
+    return names_card(name) and not names_moment(name) and unread >= max(1, UNREAD_SHARE * counts["cells"])
 
 
 def _counts(profile: Mapping[str, int]) -> dict[str, int]:
@@ -303,11 +322,17 @@ def cards_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit
     named = names_identifier(name) and decision.is_finding  # the name is wrong about its numbers
     hits = find_cards(text, field="" if named else name)
     if not hits:
-        return []
+        return _unread_in_cell(text, name, decision)
     if whole_number(text):
         level = _level_of_numbers(decision, name)
         return [] if level is None else [_at(hit, level, decision.reason) for hit in hits if hit.reason != "rare_range"]  # of which no count speaks
     return [hit for hit in hits if hit.level is Level.CONFIRMED or not _is_chance_in_text(decision.counts, _heap(text, hit.start))]
+
+
+def _unread_in_cell(text: str, name: str, decision: ColumnDecision) -> list[Hit]:  # rule 6
+    if not names_card(name) or not (whole_number(text) or digits_of_number(text) >= SHORTEST) or decide_card_column(decision.counts, name).reason != UNREAD:
+        return []
+    return [Hit(kind="card", level=Level.REVIEW, reason=UNREAD, start=0, end=len(text))]
 
 
 def _level_of_numbers(decision: ColumnDecision, name: str) -> Level | None:

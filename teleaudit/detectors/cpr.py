@@ -7,6 +7,7 @@ Decided in this order, over the cells that are ten digits and nothing else, most
 3. Three or more dated numbers, and 60 % of them or more are strong: a CPR column whatever its name; a few of them under the name of something else are for a person to see.
 4. More are strong than chance allows (binomial tail below one in a million): CPR numbers among others.
 5. No more are strong than chance explains: moments, running numbers.
+6. A column named for CPR numbers that is full of long numbers none of which is one (full years, dots, encrypted): for a person to review.
 Columns of replacement numbers are known by their dates, and nine digits by the zero that Excel took away, when nearly all of them fit.
 Cells of running text are judged one by one, unless chance explains the numbers in them.
 """
@@ -21,7 +22,8 @@ from teleaudit.detectors.cpr_number import LENGTH, Grade, grade_of, look_alike, 
 from teleaudit.detectors.cpr_values import bare_digits, find_cpr, grades_in, names_cpr, names_other_number
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import cpr_test_numbers
-from teleaudit.detectors.writings import plain
+from teleaudit.detectors.names import names_moment
+from teleaudit.detectors.writings import digits_of_number, plain
 
 CHANCE = 0.1  # share of dates with four digits behind them that are strong: modulus 11, and a little for 1 January
 CPR_SHARE = 0.6  # of dated numbers that are strong: a CPR column
@@ -33,6 +35,9 @@ FEWEST_OTHERS = 5  # numbers without a date that prove another scheme
 OTHERS_SHARE = 0.5  # of them that pass modulus 11
 SURE = 1e-6  # tail probability below which chance is ruled out
 PLAUSIBLE = 1e-3  # tail probability above which chance explains what is seen
+UNREAD = "unread_numbers"
+UNREAD_SHARE = 0.5  # of the cells of a column named for CPR numbers that are long numbers
+SHORTEST = 9  # digits of a long number: those of a CPR number without its zero
 LONGEST_NUMBER = 64  # characters of a cell that may be a number in an odd writing
 
 _WHOLE = re.compile('["\'=]{0,2}([0-9]{6})(?: ?- ?| {1,2})?([0-9]{4})"?')
@@ -59,6 +64,7 @@ CPR_PROFILE = (
     "cpr_text_confirmed",  # cells of running text by the level of what they hold
     "cpr_text_probable",
     "cpr_text_review",
+    "cpr_text_numbers",  # under the name of one, cells that are a long number in no writing of a CPR number's
 )
 
 # What a rule counted, where it is not dated numbers and the strong ones among them.
@@ -121,6 +127,7 @@ def _count_number(number: str, counts: dict[str, int], *, dashed: bool) -> None:
 
 
 def _count_text(text: str, counts: dict[str, int], name: str) -> None:
+    counts["cpr_text_numbers"] += names_cpr(name) and digits_of_number(text) >= SHORTEST
     for grade in grades_in(text):
         counts["cpr_text_dated"] += grade in {Grade.STRONG, Grade.DATED}
         counts["cpr_text_strong"] += grade is Grade.STRONG
@@ -134,6 +141,9 @@ def decide_cpr_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
     counts = {key: int(profile.get(key) or 0) for key in CPR_PROFILE}
     judged = {"": _judge_numbers(counts, name), "nine_": _judge_nine(counts, name), "text_": _judge_text(counts)}
     level = gravest(found for found, _ in judged.values() if found is not None)
+    unread = counts["cpr_ten"] + counts["cpr_nine"] + counts["cpr_text_numbers"]
+    if level is None and names_cpr(name) and not names_moment(name) and unread >= max(1, UNREAD_SHARE * counts["cpr_cells"]):  # rule 6
+        return ColumnDecision(kinds=frozenset({"cpr"}), level=Level.REVIEW, reason=UNREAD, n=counts["cpr_cells"], k=unread, counts=counts)
     part, reason = next(((part, reason) for part, (found, reason) in judged.items() if found is level and reason != "none"), ("", "none"))
     n, k = _COUNTED.get(reason, ("cpr_nine", "cpr_nine_strong") if part == "nine_" else (f"cpr_{part}dated", f"cpr_{part}strong"))
     kinds = frozenset[str]() if level is None else frozenset({"cpr"})
@@ -228,6 +238,8 @@ def cpr_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The CPR numbers of one cell, in the light of what its column was found to be."""
     counts = {key: decision.counts.get(key, 0) for key in CPR_PROFILE}
     number, _ = whole_number(text)
+    if (number or digits_of_number(text) >= SHORTEST) and names_cpr(name) and decide_cpr_column(counts, name).reason == UNREAD:
+        return [_over(text, Level.REVIEW, UNREAD)]
     if number:
         return _whole_cell(text, number, counts, name)
     hits = find_cpr(text, field=name)

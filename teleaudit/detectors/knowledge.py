@@ -94,6 +94,12 @@ def context_pattern(group: str) -> str:
 
 
 @cache
+def no_values() -> frozenset[str]:
+    """Words for "no value" that stand alone in a cell, casefolded."""
+    return frozenset(facts("words")["no_value"])
+
+
+@cache
 def cpr_exception_years() -> frozenset[int]:
     """Years of which 1 January has CPR numbers without modulus 11."""
     return frozenset(facts("cpr")["exception_years"])

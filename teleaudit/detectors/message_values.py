@@ -27,7 +27,8 @@ from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import content_pairs, name_words
 from teleaudit.detectors.message_words import donation_connector, donation_words, flags_of, languages, languages_of, lean_languages, persons
 from teleaudit.detectors.names import words_of
-from teleaudit.detectors.sms_encodings import BEGINNINGS, HEX, HEX_CELL, HEX_PAIRS, OTHERS, PLUSSED, SPACED_BY_CODE, hidden_text, written_plainly
+from teleaudit.detectors.sms_encodings import BEGINNINGS, HEX, HEX_CELL, HEX_PAIRS, OTHERS, PLUSSED, SPACED_BY_CODE, UCS2_DIGITS, hidden_text, written_plainly
+from teleaudit.detectors.writings import is_no_value
 
 LONGEST_LOOK = 4_096  # characters of a text that are looked at; an SMS of ten parts has 1,530
 FEWEST_WORDS = 3
@@ -117,7 +118,7 @@ def judge_message(text: str, field: str) -> tuple[Level, str] | None:
     named = names_content(field) if field else ""
     certain = is_certain_content(text)
     if certain:
-        return (Level.CONFIRMED if named else Level.PROBABLE), certain
+        return (Level.CONFIRMED if named else Level.REVIEW if certain == UCS2_DIGITS else Level.PROBABLE), certain
     if is_donation(text):
         return (Level.PROBABLE if text.isupper() or " til 1" in text or named else Level.REVIEW), "donation_keyword"
     keyed = _in_keys(text[:LONGEST_LOOK])
@@ -402,5 +403,5 @@ def shape(text: str) -> str:
 
 
 def holds_letters(text: str) -> bool:
-    """It holds more than digits and punctuation."""
-    return any(character.isalpha() or character > "\u2190" for character in text[:LONGEST_LOOK])  # an emoji is a message too
+    """It holds more than digits and punctuation, and more than a word for "no value"."""
+    return not is_no_value(text) and any(character.isalpha() or character > "\u2190" for character in text[:LONGEST_LOOK])  # an emoji is a message too

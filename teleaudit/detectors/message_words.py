@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from teleaudit.detectors.knowledge import facts
@@ -79,6 +80,13 @@ def flags_of(word: str) -> frozenset[str]:
     stems = [word, *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))]
     parts = (stem[cut:] for stem in stems for cut in (0, *range(2, len(stem) - _SHORTEST_STEM + 1)) if len(stem) >= _SHORTEST_STEM)
     return next((found for part in parts if (found := _flags().get(part, _NONE) & _IMPERSONAL)), _NONE)
+
+
+@cache
+def neighbours() -> frozenset[str]:
+    """Two letters that stand beside each other in any of the words."""
+    words = (*_by_word(), *_flags(), *(word for language in languages() for group in persons(language) for word in group))
+    return frozenset(one + two for word in words for one, two in pairwise(word) if one.isalpha() and two.isalpha())
 
 
 @cache

@@ -30,6 +30,8 @@ from teleaudit.detectors.message_values import (
     signs_of,
     skeleton,
 )
+from teleaudit.detectors.sms_encodings import UCS2_DIGITS
+from teleaudit.detectors.writings import digits_of_number
 
 CONTENT_SHARE = 0.2  # of cells that look like messages: a content column
 SPEAKING_SHARE = 0.5  # of the texts that are no catalogue: messages, not notes among which one reads like a message
@@ -37,6 +39,7 @@ NOTE_SHARE = 0.8  # of them in a column for notes
 DOUBTFUL_SHARE = 0.1  # of the same: worth a question
 CHAT_SHARE = 0.3  # of the same in a column named for content: short messages
 CHANCE = 1e-4  # share of random cells that may decode to text
+LONG_NUMBER = 12  # digits of a number that may be a message in an encoding that is not known here
 CATALOGUE_CELLS = 3  # a text in more cells than these, and in more than
 CATALOGUE_SHARE = 0.004  # of the column's cells, is catalogue text
 _LATER = ("message_hint", "message_note", "message_code")
@@ -61,10 +64,10 @@ def profile_messages(values: Iterable[tuple[str, int] | tuple[str, int, int] | t
 
 
 def _class_of(text: str, times: int, cells: int, *, alike: int) -> str:
-    if is_certain_content(text):
-        return "message_encoded"
+    if certain := is_certain_content(text):
+        return "message_hint" if certain == UCS2_DIGITS else "message_encoded"
     if not holds_letters(text):
-        return "message_numeric"
+        return "message_code" if digits_of_number(text) >= LONG_NUMBER else "message_numeric"
     found = judge_message(text, "")
     if found is not None and found[1] == "donation_keyword":
         return "message_like" if found[0] is not Level.REVIEW else "message_hint"
@@ -128,7 +131,7 @@ def _decide_by_look(counts: Mapping[str, int], name: str, named: str) -> tuple[L
         if like + hint >= CONTENT_SHARE * counts["message_cells"] and (like > 1 or named):
             return (Level.CONFIRMED if named else Level.PROBABLE), "content_column"
         return (Level.REVIEW if names_note(name) else Level.PROBABLE), "content_values"
-    return _decide_doubt(counts, named)
+    return _decide_doubt(counts, name, named)
 
 
 def _texts(counts: Mapping[str, int]) -> int:
@@ -136,12 +139,14 @@ def _texts(counts: Mapping[str, int]) -> int:
     return counts["message_like"] + counts["message_hint"] + counts["message_note"] + counts["message_short"]
 
 
-def _decide_doubt(counts: Mapping[str, int], named: str) -> tuple[Level | None, str]:
+def _decide_doubt(counts: Mapping[str, int], name: str, named: str) -> tuple[Level | None, str]:
     like, hint, texts = counts["message_like"], counts["message_hint"], _texts(counts)
     if named and like + hint > max(1, counts["message_note"]) and like + hint >= CHAT_SHARE * texts:
         return Level.PROBABLE, "chat_column"
     if like + hint and like + hint >= (DOUBTFUL_SHARE if like else CHAT_SHARE) * texts:
         return Level.REVIEW, "content_values"
+    if like and not names_note(name):
+        return Level.REVIEW, "content_values"  # one by one they would be found
     if like or hint or counts["message_note"]:
         return None, "other_text"
     return None, "catalogue_text" if counts["message_catalogue"] and counts["text_cells"] else "none"
@@ -163,7 +168,7 @@ def _decide_by_name(counts: Mapping[str, int], name: str) -> Level | None:
 
 def messages_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The content in one cell, in the light of what its column was found to be."""
-    if "message" not in decision.kinds or decision.level is None or not text:
+    if not text:
         return []
     counts = {key: decision.counts.get(key, 0) for key in MESSAGE_PROFILE}
     level, reason = _decide(counts, name)

@@ -22,10 +22,10 @@ def words_of(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def speaks_of(name: str, group: str) -> bool:
-    """The name holds a word of the group, also one written in two halves (``betalings-id``)."""
+    """The name holds a word of the group, also one written in two or three parts (``betalings-id``, ``Called-Station-Id``)."""
     words = words_of(name)
     known = name_words(group)
-    joined = {first + second for first, second in pairwise(words)}
+    joined = {"".join(words[place : place + parts]) for parts in (2, 3) for place in range(len(words) - parts + 1)}
     return any(_singular(word) in known for word in words) or bool(joined & known)
 
 
@@ -47,6 +47,12 @@ def names_card(name: str) -> bool:
 def names_order(name: str) -> bool:
     """The column is named after running numbers; ``ref`` alone names no kind of number."""
     return speaks_of(name, "order") and not is_vague(name)
+
+
+@lru_cache(maxsize=4096)
+def names_moment(name: str) -> bool:
+    """The name says that a time or a day stands there, whatever else it speaks of: ``kort_oprettet``, ``cpr_opslag_dato``."""
+    return not name_words("moment").isdisjoint(words_of(name))
 
 
 def is_vague(name: str) -> bool:

@@ -11,9 +11,22 @@ from functools import cache
 
 from teleaudit.detectors import browsing_values
 from teleaudit.detectors.cards import ZEROS
-from teleaudit.detectors.columns import DANISH, EXCEL_DAMAGED, HEAD, LONGEST_DAMAGED, NO_BREAK_SPACE, PROFILE, PUNCTUATION, SHAPED_GRADES, WHOLE_NUMBER, ZERO_DECIMALS
+from teleaudit.detectors.columns import (
+    DANISH,
+    EXCEL_DAMAGED,
+    HEAD,
+    ISSUER,
+    LONGEST_DAMAGED,
+    NO_BREAK_SPACE,
+    PADDING,
+    PROFILE,
+    PUNCTUATION,
+    SHAPED_GRADES,
+    WHOLE_NUMBER,
+    ZERO_DECIMALS,
+)
 from teleaudit.detectors.cpr_values import DAY, FLOAT_CELL, HEX_NINE, LOST_ZERO, MONTH, THREE_IN_BASE64, WIDE_HEX_NINE
-from teleaudit.detectors.knowledge import card_ranges, test_cards
+from teleaudit.detectors.knowledge import browsing_words, card_ranges, test_cards
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql, luhn_sql
 from teleaudit.detectors.message_values import LONGEST_LOOK, TEMPLATE_LETTERS, VARYING, digits_matter, text_candidates
 from teleaudit.detectors.sms_encodings import PREFIX, SHORTEST
@@ -130,16 +143,16 @@ def profile_query(relation: str, columns: Sequence[str]) -> str:
     return f"SELECT {counts} FROM (SELECT {kinds} FROM (SELECT {measured} FROM (SELECT {numbered} FROM {relation}) AS numbered) AS measured) AS classified"
 
 
-def card_cells_query(candidates: str) -> str:
+def card_cells_query(candidates: str, *, every: bool = False) -> str:
     """A query for record, text and digits of the cells worth judging one by one; digits are null for running text.
 
-    Running text always; whole numbers only of a card's shape that pass Luhn, and test cards. ``candidates`` is a relation of
+    Running text always; whole numbers only of a card's shape that pass Luhn, and test cards, unless ``every`` one is asked for. ``candidates`` is a relation of
     ``record`` and ``cell``. In steps, so that what is dear is computed for the few cells that come so far.
     """
     tests = ", ".join(f"'{digits}'" for digits in sorted(test_cards()))
     card = f"CASE WHEN {_shaped_sql('length(number)', _prefix_sql('number'))} THEN {luhn_sql('number')} ELSE number IN ({tests}) END"
     cells = f"SELECT record, cell, {card_number_sql('cell')} AS number FROM {candidates}"
-    return f"WITH candidate AS MATERIALIZED ({cells}) SELECT record, cell, number FROM candidate WHERE number IS NULL OR {card}"
+    return f"WITH candidate AS MATERIALIZED ({cells}) SELECT record, cell, number FROM candidate WHERE {'true' if every else f'number IS NULL OR {card}'}"
 
 
 def split_part_sql(column: str) -> str:
@@ -189,6 +202,7 @@ def _aggregates(column: str, number: str, kind: str) -> list[tuple[str, str]]:
         "card_zeros": f"count(CASE WHEN {kind} IN (4, 5) THEN CASE WHEN contains({number}, '{ZEROS}') THEN 1 END END)",
         "danish_shaped": f"count(CASE WHEN {kind} IN (3, 4, 5) THEN CASE WHEN {danish} THEN 1 END END)",
         "danish_luhn": f"count(CASE WHEN {kind} IN (4, 5) THEN CASE WHEN {danish} THEN 1 END END)",
+        "other_padded": f"count(CASE WHEN {kind} IN (1, 2, 6) THEN CASE WHEN {prefix} < {10 ** (ISSUER - len(PADDING))} THEN 1 END END)",
         "excel_damaged": f"count(CASE WHEN {damaged} THEN 1 END)",
     } | {name: f"count(CASE WHEN {kind} IN ({kinds}) THEN 1 END)" for name, kinds in of_kinds.items()}
     return [(name, counts[name]) for name in PROFILE]
@@ -292,6 +306,7 @@ def _browsing_patterns(*, alone: bool) -> tuple[str, str, str]:
         f"{before_six}(?:::|(?:[0-9A-Fa-f]{{1,4}}:){{7}})",
         f"(?:{browsing_values.BROWSERS})/[0-9]",
         f"^{_BLANK}(?:{browsing_values.BASE64_ADDRESS}|{browsing_values.HEX_ADDRESS}){_BLANK}$",
+        f"^{_BLANK}(?i:{'|'.join(sorted(browsing_words('access_points')))}){_BLANK}$",  # no find, but it bears on the column
     )
     fancy = browsing_values.DOTS[1:] + browsing_values.COLONS[1:]
     marked = (

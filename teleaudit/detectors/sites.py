@@ -22,6 +22,8 @@ from teleaudit.detectors.message_words import function_words
 
 LONGEST_NAME = 253  # characters, RFC 1035
 _LABEL = re.compile(r"_?[^\W_](?:[\w-]{0,61}[^\W_])?")
+_NETWORK_CODE = re.compile("mcc[0-9]{3}")
+_ACCESS_ENDS = frozenset({"gprs", "3gppnetwork", "org"})
 _WORDS_OF_LABEL = re.compile(r"[^\W\d_]+")
 
 
@@ -48,6 +50,8 @@ def grade_of(name: str, *, anchored: bool = False, path: bool = False, alone: bo
     if anchored or labels[0] == "www":
         return Grade.GOOD
     if _is_backwards(labels):  # (3)
+        return Grade.NONE
+    if ".".join(labels) in browsing_words("products"):
         return Grade.NONE
     if not name.islower() and any(character.isupper() for character in name):
         return _of_capitals(name, labels)
@@ -86,6 +90,23 @@ def is_numbered_node(name: str) -> bool:
     first, *others = labels_of(name) or ("",)
     words = _WORDS_OF_LABEL.findall(first)
     return len(others) >= 2 and first[-1:].isdigit() and bool(words) and words[-1] in browsing_words("numbered_nodes")
+
+
+def is_file(name: str) -> bool:
+    """The name ends as a file may, and its top-level domain is one of those: ``load.py``."""
+    return labels_of(name)[-1:] != () and labels_of(name)[-1] in browsing_words("file_tlds")
+
+
+def is_access_point(name: str) -> bool:
+    """The name begins like that of an access point to the operator's network: ``internet.example.dk``."""
+    labels = labels_of(name)
+    return len(labels) >= 3 and labels[0] in browsing_words("access_points")
+
+
+def names_access_point(text: str) -> bool:
+    """The whole value is the name of an access point, with the operator's name or without: ``internet``, ``ims.mnc006.mcc238.gprs`` (3GPP TS 23.003, 9)."""
+    first, *others = text.strip().casefold().split(".")
+    return first in browsing_words("access_points") or (len(others) >= 2 and others[-1] in _ACCESS_ENDS and any(_NETWORK_CODE.fullmatch(label) for label in others))
 
 
 def is_self_service(name: str) -> bool:
@@ -135,7 +156,7 @@ def _of_capitals(name: str, labels: tuple[str, ...]) -> Grade:
     """Company names, tariffs and sentences without a space have capitals; so have names of sites that a system writes in capitals only."""
     last = name.strip(".").rpartition(".")[2]
     if name.isupper():
-        return Grade.GOOD if labels[-1] in {"com", "net", "org"} or (labels[-1] == "dk" and len(labels) > 2) else Grade.WEAK
+        return Grade.GOOD if labels[-1] in {"com", "org"} or (labels[-1] in {"net", "dk"} and len(labels) > 2) else Grade.WEAK  # .NET is a product, too
     if last.istitle() or labels[-1] not in browsing_words("sure_tlds"):
         return Grade.NONE
     return Grade.WEAK if len(labels) == 2 else Grade.GOOD
@@ -155,7 +176,7 @@ def _of_two(labels: tuple[str, ...], *, path: bool, alone: bool) -> Grade:  # (4
 def _of_many(labels: tuple[str, ...], *, path: bool, alone: bool) -> Grade:
     if labels[-1] in browsing_words("file_tlds"):
         return Grade.WEAK
-    if labels[-1] in browsing_words("key_tlds"):
+    if labels[-1] in browsing_words("key_tlds") and not (path and len(labels[-1]) == 2):
         return Grade.WEAK if alone else Grade.NONE
     if labels[-1] in browsing_words("word_tlds") and len(labels[-1]) > 2 and not (path or alone):  # state.folder.work
         return Grade.WEAK

@@ -4,8 +4,10 @@ Source: 3GPP TS 23.038 (GSM 7-bit default alphabet with its extension table, pac
 user data header); RFC 2045 (quoted-printable, base64); magic numbers of JPEG, PNG, GIF, WebP (RFC 9649), the ISO base media file format (3GP, MP4, HEIC) and AMR (RFC 4867).
 
 A cell is accepted when 97 % of what it decodes to are characters that people type, with lower-case letters (or a script that has none) and spaces.
+A short text must consist of words besides: letters of one script, capitals where words begin, and beside each other the letters that stand so in words.
 Left out:
-1. Packed septets and characters of fewer than ten octets, and what is decimal digits only but for UCS-2: identifiers in BCD would pass.
+1. Packed septets and characters of fewer than ten octets, and what is decimal digits only: moments, counters and identifiers in BCD would pass. Digits of which
+   every other two are zeros may be UCS-2 of a short text; they are told apart (``ucs2_digits``), because only a name or a person can say so.
 2. The national language shift tables of 3GPP TS 23.038 and compressed text.
 3. Status reports and commands: they hold no text.
 4. Encrypted content.
@@ -14,13 +16,16 @@ Left out:
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import pairwise
 from quopri import decodestring
 from urllib.parse import unquote_plus
 
+from teleaudit.detectors.message_words import neighbours
 from teleaudit.detectors.writings import LONGEST_ENCODED, bytes_of_base64
 
 MESSAGE_CHARACTERS = 0.97  # share of decoded characters that people type
@@ -99,6 +104,8 @@ BEGINNINGS = (PICTURE, PICTURE_BYTES)
 _HEX_PREFIX = re.compile(r"0x|\\x|[xX]'")
 _PATTERNS = {name: re.compile(pattern) for name, pattern in (("ucs2", UCS2), ("ucs2_little", UCS2_LITTLE), ("hex", BYTES), ("pdu", _PDU), ("gsm7", _GSM7))}
 _HEX_ONLY = re.compile(f"{_X}*")
+UCS2_DIGITS = "ucs2_digits"
+_WIDE_DIGITS = re.compile("(?:00[2-7][0-9]){3,}")
 _PAIRS = re.compile(f"{HEX_PAIRS}(?:{_GAPS}{_X}{{2}})*")
 _BYTES_ESCAPED = re.compile(f"{ESCAPED_BYTES}(?:(?:[\\\\]x|=|%){_X}{{2}})*")
 _CHARACTERS_ESCAPED = re.compile(f"(?:{ESCAPED_CHARACTERS})(?:[\\\\]u{_X}{{4}}|&#x?{_X}{{2,6}};)*")
@@ -112,10 +119,14 @@ _TYPED = re.compile(
 _UNICASE = re.compile("[\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3]")
 _AROUND = ".,:;!?()\"'-…❤️"
 _VOWELS = frozenset("aeiouyæøåäöüéèàìòùAEIOUYÆØÅÄÖÜÉ")
+_ONE_SCRIPT = 0.8  # share of a short text's letters that are of the same script
+_NEIGHBOURS = 0.8  # share of its pairs of letters that stand beside each other in known words; of letters at random six in ten do
+_NEIGHBOURS_WIDE = 0.5  # the same where every other octet is zero, which chance hardly ever brings about
+_FEWEST_LETTERS = 3
 
 
 def hidden_text(text: str) -> tuple[str, str]:
-    """How a cell hides text, and the text: ucs2, pdu, gsm7, hex, base64, escaped, picture; two empty strings when it hides none."""
+    """How a cell hides text, and the text: ucs2, ucs2_digits, pdu, gsm7, hex, base64, escaped, picture; two empty strings when it hides none."""
     if len(text) < SHORTEST or text[:1].isspace():
         return "", ""
     if _is_picture(text):
@@ -153,6 +164,13 @@ def _hex_digits(cell: str) -> str:
 
 
 def _of_hex(digits: str) -> Iterator[tuple[str, str]]:
+    if digits.isdecimal():  # (1)
+        yield UCS2_DIGITS, _typed(_decoded(bytes.fromhex(digits), "utf-16-be"), short=True) if _WIDE_DIGITS.fullmatch(digits) else ""
+        return
+    yield from _of_letters(digits)
+
+
+def _of_letters(digits: str) -> Iterator[tuple[str, str]]:
     if header := 2 * _header_length(bytes.fromhex(digits[:14])):
         if _PATTERNS["ucs2"].fullmatch(digits, header):
             yield "ucs2", _typed(_decoded(bytes.fromhex(digits[header:]), "utf-16-be"), short=True)
@@ -165,8 +183,6 @@ def _of_hex(digits: str) -> Iterator[tuple[str, str]]:
         yield "ucs2", _typed(_decoded(octets, "utf-16-be").removeprefix("\ufeff"), short=True)
     if "ucs2_little" in fitting:
         yield "ucs2", _typed(_decoded(octets, "utf-16-le").removeprefix("\ufeff"), short=True)
-    if digits.isdecimal():  # (1)
-        return
     if "hex" in fitting:
         yield "hex", _typed(_decoded(octets, "utf-8")) or _typed(_decoded(octets, "latin-1"))
     if "pdu" in fitting:
@@ -218,24 +234,43 @@ def _typed(text: str, *, short: bool = False) -> str:
     if 2 * sum("\u0100" <= character <= "\u024f" for character in text) > len(text):
         return ""  # no language has more letters beyond ISO 8859-1 than within it: digits that read as characters
     lower = sum(character.islower() for character in text)
-    return text if lower >= len(text) / 4 and (" " in text or short) and _is_worded(text) else ""
+    return text if lower >= len(text) / 4 and (" " in text or short) and _is_worded(text, short=short) else ""
 
 
-def _is_worded(text: str) -> bool:
-    """Letters and spaces for the most part, vowels among them, capitals where words begin: what chance puts together has neither. A long text needs no such proof."""
+def _is_worded(text: str, *, short: bool = False) -> bool:
+    """Letters and spaces for the most part, vowels among them, words of letters: what chance puts together has none of it. A long text needs no such proof."""
     if len(text) > _LONG_ENOUGH:
         return True
     letters = [character for character in text if character.isalpha()]
+    symbols = sum(character > "\u2190" for character in text)
     vowels = sum(character in _VOWELS or character > "\u017f" for character in letters)
     humps = sum(one.islower() and two.isupper() for one, two in pairwise(text))
     tokens = [token.strip(_AROUND) for token in text.split()]
-    plain = sum(token.isalpha() for token in tokens)
+    plain = [token for token in tokens if token.isalpha()]
     return (
-        len(letters) + text.count(" ") + sum(character > "\u2190" for character in text) >= len(text) * 0.7
+        len(letters) + text.count(" ") + symbols >= len(text) * 0.7
+        and len(letters) + symbols >= _FEWEST_LETTERS - short
         and vowels >= len(letters) * 0.15
         and humps <= len(text) / 20
-        and plain * 3 >= len(tokens) * 2
+        and len(plain) * 3 >= len(tokens) * 2
+        and _are_words(plain, letters, share=_NEIGHBOURS_WIDE if short else _NEIGHBOURS)
     )
+
+
+def _are_words(tokens: list[str], letters: list[str], *, share: float) -> bool:
+    """Of one script, capitals where they begin, and their letters beside those that stand so in known words."""
+    scripts = Counter(map(_script, letters))
+    script, most = scripts.most_common(1)[0] if scripts else ("", 0)
+    if most < _ONE_SCRIPT * len(letters) or sum(not (token[1:].islower() or token.isupper() or len(token) == 1) for token in tokens) * 3 > len(tokens):
+        return False
+    pairs = [pair for token in tokens for pair in pairwise(token.casefold())]
+    return script != "latin" or sum(first + second in neighbours() for first, second in pairs) >= max(1, share * len(pairs))
+
+
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    """The script of a letter: latin, cyrillic, greek."""
+    return unicodedata.name(letter, "").partition(" ")[0].casefold()
 
 
 # Packed septets (3GPP TS 23.038, 6.1.2.1.1)

@@ -15,6 +15,8 @@ from html import unescape
 from itertools import groupby
 from urllib.parse import unquote
 
+from teleaudit.detectors.knowledge import no_values
+
 SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 DASHES = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 DROPPED = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
@@ -53,6 +55,8 @@ def _special() -> re.Pattern[str]:
 
 _PLAINLY = ("%", "&", "\\", "\t", "<br", "<BR", "<wbr")  # an ASCII text without these is written plainly
 _ENCODED_TWICE = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
+_LONGEST_NUMBER, _NUMBER = 48, re.compile(r"[\s'\"=]*\d(?:[\s.,/_+'-]*\d)*[\s'\"]*")
+_LONGEST_NO_VALUE, _AROUND_NO_VALUE = 40, " \t\r\n\u00a0\"'"
 _SPELT = re.compile(r"[ -@\[-`{-~\r\n]*")
 _ESCAPES = {"n": "\n", "r": "\n", "t": " "}
 
@@ -105,6 +109,16 @@ def plain(text: str) -> Plain:
         starts.append(length)
         shifts.append(cut - length)
     return Plain(text="".join((*pieces, text[cut:])), starts=tuple(starts), shifts=tuple(shifts))
+
+
+def digits_of_number(text: str) -> int:
+    """How many digits a cell holds that is a number in any writing and nothing else; 0 for every other cell."""
+    return sum(character.isdecimal() for character in text) if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text) else 0
+
+
+def is_no_value(text: str) -> bool:
+    """The cell says that there is nothing in it: NULL, (null), n/a, ukendt, a dash."""
+    return len(text) <= _LONGEST_NO_VALUE and text.strip(_AROUND_NO_VALUE).casefold() in no_values()
 
 
 # Parts of a text that hide their digits: hexadecimal, UTF-16 in hexadecimal, base64. The prefilter in SQL is made of the same: no look-around, no backslash.

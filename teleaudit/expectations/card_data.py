@@ -28,7 +28,7 @@ from teleaudit.detectors.judging import LEVELS, Profile, card_text_counts, cell_
 from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_shaped_sql, profile_query, split_cells_query, split_part_sql, split_profile_query
 from teleaudit.detectors.split_cards import SPLIT_PROFILE, decide_split_columns, names_other_numbers, windows, without_overlaps
-from teleaudit.detectors.truncation import profile_truncated, truncated_sql
+from teleaudit.detectors.truncation import profile_truncated
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
 from teleaudit.expectations.rows import DataSet, quoted
@@ -48,14 +48,15 @@ class ExpectNoCardData(ExpectNoContent):
         return f"CASE WHEN {quoted(column)} >= {10**11} THEN {text_of(column)} END"
 
     def candidate(self, column: str, cell: str) -> str:
-        """Cells with digits that could be a card number's. In a column named for another number, a whole number must have a card's beginning."""
+        """Cells with digits that could be a card number's; every filled cell of a column that is named for cards or check codes.
+
+        In a column named for another number, a whole number must have a card's beginning.
+        """
         candidate = card_candidate_sql(cell)
-        if names_account_data(column):
+        if names_account_data(column) or names_card(column):
             return f"({cell} IS NOT NULL)"
         if column in self.integers:
             return candidate
-        if names_card(column):
-            return f"(CASE WHEN {damaged_sql(cell)} OR {truncated_sql(cell)} THEN true ELSE {candidate} END)"
         if not names_identifier(column):
             return candidate
         return f"(CASE WHEN regexp_matches({cell}, '^[0-9]*$') THEN {card_shaped_sql(cell)} ELSE {candidate} END)"
@@ -68,7 +69,7 @@ class ExpectNoCardData(ExpectNoContent):
     def found(self, column: str, asks: Asks, filled: int) -> Found:  # noqa: ARG002 (as every expectation of content has it)
         """The cells that must be judged one by one, where the column as a whole does not settle them."""
         cells = self.kept_name(f"cells_{self.place(column)}")
-        asks.keep(cells, card_cells_query(self.candidates(column, asks)))
+        asks.keep(cells, card_cells_query(self.candidates(column, asks), every=names_card(column)))
         decision = self._decide(column, cells, asks)
         judge = partial(cell_finds, in_cell=partial(card_data_in_cell, name=column, decision=decision), place=self.place(column))
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))

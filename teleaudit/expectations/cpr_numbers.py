@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, profile_cpr
+from teleaudit.detectors.cpr_values import names_cpr
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import InCell, Profile
 from teleaudit.detectors.prefilter import cpr_candidate_sql
@@ -24,9 +25,9 @@ from teleaudit.expectations.rows import DataSet
 class ExpectNoCprNumbers(ExpectNothingDetected):
     """No cell holds a CPR number."""
 
-    def candidate(self, column: str, cell: str) -> str:  # noqa: ARG002 (as every expectation of content has it)
-        """Cells with digits that could begin with a date of birth."""
-        return cpr_candidate_sql(cell)
+    def candidate(self, column: str, cell: str) -> str:
+        """Cells with digits that could begin with a date of birth; every filled cell of a column that is named for CPR numbers."""
+        return f"({cell} IS NOT NULL)" if names_cpr(column) else cpr_candidate_sql(cell)
 
     def profile(self, column: str) -> Profile:
         """Counts of ten-digit numbers, dates and check digits."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from teleaudit.detectors.account_data import CHECK_CODE, PIN_BLOCK, decide_account_column, find_account, names_account_data, profile_account
-from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing import browsing_in_cell, decide_browsing_column, names_register, profile_browsing
 from teleaudit.detectors.browsing_values import find_browsing, says
 from teleaudit.detectors.cards import find_cards
 from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, cards_in_cell, counted_as, decide_card_column, profile_cards
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
+from teleaudit.detectors.cpr_values import names_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
 from teleaudit.detectors.message_values import find_messages, names_content
 from teleaudit.detectors.messages import decide_message_column, messages_in_cell
@@ -36,6 +37,7 @@ class Kind:
     in_cell: Callable[..., list[Hit]] | None  # None where the column as a whole is the find
     concerns: Callable[[str], bool] = lambda _name: True  # the columns that it is asked about, by name
     wants_all: Callable[[str], bool] = lambda _name: False  # the columns of which it wants to see every filled cell, by name
+    beside: Callable[[Collection[str]], Mapping[str, int]] = lambda _names: {}  # what the names of all columns of a table add to the counts of each
     counted_as: Callable[..., str] | None = None  # whole numbers that count alike for their column: by six digits, length and Luhn
     reported: str = ""  # the kind that findings name, where it is another
 
@@ -48,7 +50,16 @@ class Kind:
 def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
     """Everything that is looked for."""
     return (
-        Kind(name="card", find=find_cards, noticed=_card_or_number, profile=profile_cards, decide=decide_card_column, in_cell=cards_in_cell, counted_as=counted_as),
+        Kind(
+            name="card",
+            find=find_cards,
+            noticed=_card_or_number,
+            profile=profile_cards,
+            decide=decide_card_column,
+            in_cell=cards_in_cell,
+            wants_all=names_card,
+            counted_as=counted_as,
+        ),
         Kind(
             name="account",
             find=find_account,
@@ -69,7 +80,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             concerns=names_card,
             reported="card",
         ),
-        Kind(name="cpr", find=find_cpr, noticed=lambda _name: cpr_candidate_sql(TEXT), profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell),
+        Kind(name="cpr", find=find_cpr, noticed=lambda _name: cpr_candidate_sql(TEXT), profile=profile_cpr, decide=decide_cpr_column, in_cell=cpr_in_cell, wants_all=names_cpr),
         Kind(
             name="message",
             find=find_messages,
@@ -87,6 +98,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             decide=decide_browsing_column,
             in_cell=partial(browsing_in_cell, own_domains=own_domains),
             wants_all=lambda name: says(name) == "search",
+            beside=lambda names: {"browsing_register": int(names_register(names))},
         ),
     )
 

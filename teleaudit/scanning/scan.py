@@ -126,7 +126,9 @@ class _Scanning:
             for look in looks:
                 self._count(look)
             self._splits.add(looks)
-        held = {column: found for column, tallies in self._tallies.items() if (found := list(self._decided(column, tallies)))}
+        names = {column.field for column in self._tallies if not column.is_line}
+        beside = {kind.name: kind.beside(names) for kind in self.looking.kinds}
+        held = {column: found for column, tallies in self._tallies.items() if (found := list(self._decided(column, tallies, {} if column.is_line else beside)))}
         for column, found in held.items():
             yield from self._of_column(column, found)
         for columns, decision in self._splits.decided():
@@ -178,9 +180,9 @@ class _Scanning:
             dull = int(look.times[~noticed & ~look.lettered].sum())
             tally.add(look.counted(noticed, kind.counted_as), lettered=lettered, dull=dull)
 
-    def _decided(self, column: Column, tallies: dict[str, Tally]) -> Iterator[_Held]:
+    def _decided(self, column: Column, tallies: dict[str, Tally], beside: Mapping[str, Mapping[str, int]]) -> Iterator[_Held]:
         for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
-            decision = kind.decide(tallies[kind.name].profile(), column.field)
+            decision = kind.decide(tallies[kind.name].profile() | dict(beside.get(kind.name, {})), column.field)
             if decision.level is not None:
                 yield _Held(kind=kind, tally=tallies[kind.name], decision=decision)
 

@@ -13,7 +13,7 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, names_register, profile_browsing
 from teleaudit.detectors.browsing_values import find_browsing, names_destination, says
 from teleaudit.detectors.decisions import Level
 from teleaudit.detectors.knowledge import browsing_words, top_level_domains
@@ -113,6 +113,22 @@ OWN_NAMES = [
     "query[A] ns.operator.net from 10.0.0.1",
 ]
 NOTHING = [
+    ("\tat dk.operatoer.cdr.Cdr.load(Cdr.java:77)", ""),
+    ("load.py:12: record rejected", ""),
+    ("kilde=main.rs:33", ""),
+    ("mediate.pl:120:8: warning", ""),
+    ("rtp.jitter.in=3.2", ""),
+    ("kunde.adresse.by = Odense", ""),
+    ("faktura.sendes.to: 12 kunder", ""),
+    ("ASP.NET", "platform"),
+    ("kører på ASP.NET og Json.NET 4.8", ""),
+    ("vpn.partner.dk", "Called-Station-Id"),
+    ("vpn.partner.dk", "apn_name"),
+    ("vpn.partner.dk", "Access Point Name"),
+    ("vpn.partner.dk", "WAP-APN"),
+    ("vpn.partner.dk", "dnn"),
+    ("NULL", "søgeord"),
+    ("ukendt", "search_term"),
     ("internet", "apn"),
     ("internet.mnc006.mcc238.gprs", "apn"),
     ("internet.mnc006.mcc238.gprs", ""),
@@ -189,6 +205,10 @@ NOTHING = [
     ("", "url"),
 ]
 FOR_A_PERSON = [
+    ("internet.partner.dk", "", "access_point"),
+    ("mms.partner.net", "felt_7", "access_point"),
+    ("load.py:443", "", "weak_name"),
+    ("kunde.adresse.by", "", "weak_name"),
     ("Mozilla/5.0 (Linux; Android 14)", "user_agent", "user_agent"),
     ("backup.zip", "", "weak_name"),
     ("customer.name", "", "weak_name"),
@@ -276,7 +296,7 @@ def test_a_long_value_is_cut_between_names(between: str) -> None:
 SAYS = {
     "sure": ["sni", "tls_sni", "dns_query", "qname", "HttpReferer", "Besøgt domæne", "request.url"],
     "browsing": ["url", "host", "Domæne", "website"],
-    "system": ["apn", "access_point_name", "callback_url", "dns_server", "node", "mail_domain"],
+    "system": ["Called-Station-Id", "Access Point", "adgangspunkt", "dnn", "apn", "access_point_name", "callback_url", "dns_server", "node", "mail_domain"],
     "search": ["search_term", "søgeord", "Søgning"],
     "file": ["filnavn", "recording_file", "class"],
     "": ["amount", "a_number", "note", "destination", "duration"],
@@ -313,6 +333,10 @@ COLUMNS: dict[str, tuple[str, Sequence[str | None], str, str]] = {
     "own addresses": ("framed_ip", [f"93.184.216.{number}" for number in range(60)], "", "none"),
     "private destinations": ("dst_ip", ["10.0.0.1", "192.168.1.7"], "", "none"),
     "access points": ("apn", ["internet", "web.example.dk", "internet.mnc006.mcc238.gprs"] * 9, "", "none"),
+    "access points under another name": ("felt7", ["internet", "ims", "vpn.example.dk", "data.example.se", "internet.mnc006.mcc238.gprs"] * 9, "review", "access_points"),
+    "access points and many sites": ("felt7", ["internet", *SITES], "probable", "browsing_column"),
+    "access points named for browsing": ("sni", ["internet", "vpn.example.dk"], "confirmed", "by_name"),
+    "searches for nothing": ("søgeord", ["NULL", "-", "ukendt"] * 9, "", "none"),
     "mail": ("email", ["peter@example.dk"] * 9, "", "none"),
     "numbers": ("dst", ["4512345678"] * 9, "", "none"),
     "empty": ("url", [None, ""], "", "none"),
@@ -326,6 +350,23 @@ def test_a_column_is_decided_as_a_whole(case: str) -> None:
     assert (str(decision.level or ""), decision.reason) == (level, reason)
     assert decision.kinds == ({"browsing"} if level else frozenset())
     assert decision.n == sum(1 for value in values if value)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Kundenr.", "Navn", "Adresse", "Postnr", "Hjemmeside"],
+        ["Record ID", "Company name", "Company Domain Name", "City"],
+        ["id", "Firma", "E-mail", "Website"],
+    ],
+)
+def test_names_addresses_and_firms_side_by_side_are_a_register(names: list[str]) -> None:
+    assert names_register(names)
+
+
+@pytest.mark.parametrize("names", [["msisdn", "start", "website"], ["Navn", "Adresse", "Besøgt domæne"], ["Kundenr", "Brugernavn", "Bytes ind", "url", "by", "navn"], ["url"], []])
+def test_what_somebody_did_is_no_register(names: list[str]) -> None:
+    assert not names_register(names)
 
 
 def test_the_counts_of_parts_of_a_column_add_up() -> None:
@@ -432,7 +473,6 @@ PASSED_BY = [
     "01:23:45:67:89:ab",
     "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f",
     "Hansen & Co, 25% [note]",
-    "internet",
     "",
 ]
 

@@ -235,6 +235,8 @@ def test_doubtful_numbers_are_for_a_person_to_review() -> None:
     assert reason(f"IMEI {with_check_digit('3530', 16)}") == "identifier_context"
     assert reason(f"ordre {VISA}") == reason(f"Ordrenr. {VISA}") == "identifier_context"
     assert reason(f"Betalings-id {VISA}") == "identifier_context"
+    assert reason(f"FI 04 {VISA}") == reason(f"kortart 71: {VISA}") == "identifier_context"
+    assert reason(f"Tlf.: {grouped(VISA, ' ')}") == reason(f"tlf. {grouped(VISA, ' ')}") == "identifier_context"
     assert reason(with_check_digit("260115101010", 16)) == "date_like"
     assert reason(with_check_digit("260115", 16)) == "date_like"
     assert reason(with_check_digit("4571120000", 16)) == "zero_filled"

@@ -160,6 +160,14 @@ def test_other_text_is_no_message(text: str) -> None:
     assert find_messages(text) == []
 
 
+@pytest.mark.parametrize("text", ["NULL", "(null)", "<null>", "N/A", "n/a", "ukendt", "Unknown", "-", "\\N", "None", "nan", "NaT", "ingen", " NULL ", '"None"'])
+@pytest.mark.parametrize("field", ["", "body", "sms_text", "nøgleord", "indhold"])
+def test_words_for_nothing_are_no_message(text: str, field: str) -> None:
+    assert find_messages(text, field=field) == []
+    assert find_messages(f"{field}={text}") == []
+    assert find_messages(f"id:7 stat:DELIVRD err:000 text:{text}") == []
+
+
 NAMES = {
     "strong": ["body", "sms_text", "SMS-tekst", "besked", "Beskedtekst", "udh", "pdu", "message_body", "short_message", "smsText", "nøgleord", "sms_kodeord", "donation"],
     "shared": ["indhold", "payload", "userData", "attachments"],
@@ -189,6 +197,7 @@ def test_a_name_tells_content_from_counts_about_it(says: str, name: str) -> None
     assert names_content(name) == says
 
 
+WHAT, HOW, WHERE = ("linjen", "stikket", "kablet", "masten"), ("afbrudt", "repareret", "flyttet", "spærret"), ("kælderen", "skabet", "gaden", "tavlen")
 COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "messages": ("userfield", [*MESSAGES, "Ok", "ja"], "probable", "content_column"),
     "messages in a text column": ("tekst", list(MESSAGES), "confirmed", "content_column"),
@@ -216,6 +225,11 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "notes": ("bemærkning", [f"Kunden ringede kl. {hour}, hun {verb} ikke ringe ud, sag {hour * 7}" for hour in range(24) for verb in ("kan", "vil")], "", "other_text"),
     "a message among notes": ("bemærkning", [*(f"Kunden ringede kl. {hour}, sag {hour * 7} oprettet" for hour in range(24)), MESSAGES[0]], "", "other_text"),
     "log lines": ("message", [f"user {number} could not connect to the server" for number in range(60)], "", "catalogue_text"),
+    "a message among other texts": ("beskrivelse", [*(f"{what} er {how} i {where}" for what in WHAT for how in HOW for where in WHERE), MESSAGES[0]], "review", "content_values"),
+    "long numbers named for messages": ("sms_text", [f"{number:020}" for number in range(40)], "review", "by_name"),
+    "words for nothing in a body": ("body", ["NULL", "(null)", "n/a", "ukendt", "None", "nan", "-", "ingen"] * 9, "", "none"),
+    "few words for nothing in a body": ("sms_tekst", ["ukendt", "(null)"], "", "none"),
+    "words for nothing instead of keywords": ("nøgleord", ["NULL", "None"] * 40, "", "none"),
     "zones": ("destination", ["Danmark", "EU zone 1", "Resten af verden"] * 30, "", "catalogue_text"),
 }
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from teleaudit.detectors import find_messages
+from teleaudit.detectors import Level, find_messages, scan_column
 from teleaudit.detectors.sms_encodings import hidden_text, unpack, written_plainly
 
 TEXT = "Hej skat, er du på vej hjem? Jeg har lavet mad"
@@ -156,3 +156,44 @@ def test_what_follows_the_beginning_of_a_picture_may_be_anything() -> None:
 def test_a_long_cell_takes_time_by_its_length() -> None:
     for piece in ("48656A20", "00480065", "SGVqIHNr", "C8F71D14", "\\u0048", "=48", "%48", "48 ", "a+", "&#72;", "id:1 text:", 'body="', "{", "ø ", "07", "\udc80"):
         find_messages(piece * 200_000, field="body")
+
+
+MOMENTS = [
+    "2026020702210071",  # with hundredths
+    "2026021804450491",
+    "20260218044504912",
+    "20260410022600630161",
+    "260412040901",
+    "250418044304",
+    "0xDE2026021804450491"[4:],
+    "20 26 02 18 04 45 04 91 20 26 02",
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_digits_are_no_text(moment: str) -> None:
+    assert hidden_text(moment) == ("", "")
+    assert scan_column([moment] * 3, name="start_ts").level is None
+
+
+def test_digits_of_a_short_text_are_one_only_where_a_name_says_so() -> None:
+    digits = "Fedt".encode("utf-16-be").hex()
+    assert digits.isdecimal()
+    assert [hit.level for hit in find_messages(digits)] == [Level.REVIEW]
+    assert [hit.level for hit in find_messages(digits, field="sms_text")] == [Level.CONFIRMED]
+
+
+@pytest.mark.parametrize("text", ["Hej", "Ja tak", "Nej!", "Fedt nok", "Cześć, jak się masz", "Çok güzel", "Καλημέρα σε όλους"])
+def test_a_short_text_in_sixteen_bits_is_found(text: str) -> None:
+    assert hidden_text(text.encode("utf-16-be").hex().upper()) == ("ucs2", text)
+
+
+@pytest.mark.parametrize("digits", ["004104d11e65", "0004f200ba03", "00cb1efa006b", "cb13e80f7284d52fc6ba4c", "413e288e02c10178d39a51"])
+def test_letters_that_no_word_has_beside_each_other_are_chance(digits: str) -> None:
+    assert hidden_text(digits) == ("", "")
+
+
+def test_chance_makes_text_of_less_than_one_short_id_in_a_million() -> None:
+    dice = random.Random(9)  # noqa: S311 - invented ids
+    cells = (f"{dice.getrandbits(4 * length):0{length}x}" for length in (12, 16, 20, 22, 24, 32) for _ in range(40_000))
+    assert [cell for cell in cells if hidden_text(cell)[0]] == []

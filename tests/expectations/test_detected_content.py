@@ -174,7 +174,7 @@ def test_a_truncated_number_of_which_too_much_is_left_is_found_in_a_column_of_ca
         empty      |                     |
     """
     result = spec("HYG-card.payment", {"payment": payments}, engine=engine, deviating=["five", "nine"], population=7)
-    assert told(result) == [("card_masked", "overexposed_truncation", "probable", 3, 2)]
+    assert told(result) == [("card_masked", "overexposed_truncation", "probable", 6, 2)]
 
 
 def test_a_row_whose_card_number_excel_destroyed_cannot_be_judged(engine: str) -> None:
