@@ -29,8 +29,9 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("suites", "verdicts"),
     ("conflicts",),
     ("counting",),
+    ("detectors",),  # pure functions on values and names
     ("exports",),
-    ("expectations", "detectors"),
+    ("expectations",),
     ("engines",),
     ("checks",),
     ("findings", "masking"),

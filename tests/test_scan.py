@@ -35,7 +35,7 @@ from teleaudit.scanning.kinds import kinds
 from teleaudit.scanning.looking import Looking, ahead, encode
 from teleaudit.scanning.sources import DAMAGED, Source, UnreadableError
 from teleaudit.scanning.tallies import CellTally, TextTally
-from teleaudit.scanning.withheld import ShownPaths, is_personal
+from teleaudit.exports.withheld import ShownPaths, is_personal
 from tests.command import MAIN, ROOT, Ended, call, ended, start
 
 # Invented: they pass Luhn and belong to nobody.

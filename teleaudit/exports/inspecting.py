@@ -22,9 +22,14 @@ from teleaudit.errors import ExportError
 from teleaudit.exports import dialects, profiles, staging
 from teleaudit.exports.conversion import counted, quoted
 from teleaudit.exports.encodings import SINGLE_BYTE
+from teleaudit.exports.noticing import remarks_on_rejects
 from teleaudit.exports.profiles import DecimalEvidence, Undecided
+from teleaudit.exports.rejects import Rejections
+from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Opened, Recognised
 from teleaudit.exports.storage import connect
+from teleaudit.exports.withheld import ShownPaths
+from teleaudit.exports.workbooks import Worksheet
 from teleaudit.schema import TABLES, Kind, Table
 
 ROW_LIMIT = 200_000
@@ -54,9 +59,11 @@ class Inspection:
     decimal: str | None  # when some number proves it
     rows: int
     is_complete: bool  # False: only the first ``rows`` rows were looked at
-    rejected: int
+    rejections: Rejections
     columns: tuple[InspectedColumn, ...]
     table: str | None  # the table that its headers fit best
+    has_header: bool = True
+    sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
 
     def as_yaml(self) -> str:
         """An entry for ``exports:`` of an audit.yaml. A date format that could not be told stands there as a question."""
@@ -67,6 +74,8 @@ class Inspection:
             entry["delimiter"] = self.delimiter
         if self.decimal is not None:
             entry["decimal"] = self.decimal
+        if not self.has_header:
+            entry["header"] = False
         entry |= self._dates()
         entry["columns"] = {column.suggested: column.header for column in self.columns if column.suggested is not None}
         text = io.StringIO()
@@ -101,8 +110,11 @@ class Inspection:
         rows = f"{self.rows:,} rows" if self.is_complete else f"looked at the first {self.rows:,} rows"
         facts = [self.format, self.encoding, self.delimiter and f"delimiter {_named(self.delimiter)}", self.decimal and f"decimal sign {self.decimal}", rows]
         lines = [f"{self.file}: {', '.join(fact for fact in facts if fact)}"]
-        if self.rejected:
-            lines.append(f"{self.rejected:,} records could not be read.")
+        lines += [str(remark) for remark in remarks_on_rejects(self.rejections)]
+        if not self.has_header:
+            lines.append("It has no header: its first line is a record. Its columns go by their position.")
+        if len(self.sheets) > 1:
+            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
         width = max((len(column.header) for column in self.columns), default=0)
         lines += ["", f"{'column':<{width}}  looks like    empty  suggested"]
@@ -121,14 +133,14 @@ def _line(column: InspectedColumn, width: int) -> str:
 
 def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
     """What the file is, by its first ``limit`` rows. Raises: ExportError, as reading it would."""
-    shown = path.name
+    shown = ShownPaths().of(path.name)
     try:
         recognised = staging.recognise(path, None, shown=shown, export="NAME")
         if recognised is None:
             msg = f"{shown} is empty."
             raise ExportError(msg)
         with connect() as connection:
-            sample = _parquet_sample(path, recognised, connection, limit) if recognised.format == "parquet" else _text_sample(path, recognised, limit)
+            sample = _parquet_sample(path, recognised, connection, limit, shown) if recognised.format == "parquet" else _text_sample(path, recognised, limit, shown)
             return _inspect(connection, sample, shown)
     except FileNotFoundError:
         msg = f"no file {path}."
@@ -149,18 +161,25 @@ class _Sample:
     header: tuple[str, ...]
     rows: pa.Table  # columns c0, c1 ...
     is_complete: bool
-    rejected: int
+    rejections: Rejections
+    has_header: bool = True
+    sheets: tuple[str, ...] = ()
 
 
-def _text_sample(path: Path, recognised: Recognised, limit: int) -> _Sample:
-    opened = staging.open_file(path, recognised, None, shown=path.name)
+def _text_sample(path: Path, recognised: Recognised, limit: int, shown: str) -> _Sample:
+    opened = staging.open_file(path, recognised, None, shown=shown, export="NAME")
     tables, is_complete = _first_tables(opened, limit)
     if opened.proof is not None and opened.proof.is_not_utf8 and recognised.encoding_is_sniffed:
-        return _text_sample(path, staging.with_encoding(recognised, "cp1252"), limit)
-    staging.check_encoding(path, opened, shown=path.name, export="NAME")
-    header = opened.content.header
+        return _text_sample(path, staging.with_encoding(recognised, "cp1252"), limit, shown)
+    staging.check_encoding(path, opened, shown=shown, export="NAME")
+    content = opened.content
+    header = content.header
     rows = pa.concat_tables(tables, promote_options="default") if tables else pa.table({f"c{place}": pa.array([], pa.string()) for place in range(len(header))})
-    return _Sample(recognised=recognised, header=header, rows=rows, is_complete=is_complete, rejected=opened.rejections.count)
+    if not header:
+        raise ExportError(" ".join(str(remark) for remark in (*remarks_on_rejects(opened.rejections), Remark(code="no_records"))))
+    has_header = content.has_header if isinstance(content, Worksheet) else recognised.dialect is None or recognised.dialect.has_header or recognised.dialect.is_asterisk
+    sheets = content.sheets if isinstance(content, Worksheet) else ()
+    return _Sample(recognised=recognised, header=header, rows=rows, is_complete=is_complete, rejections=opened.rejections, has_header=has_header, sheets=sheets)
 
 
 def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
@@ -173,11 +192,11 @@ def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
     return tables, True
 
 
-def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int) -> _Sample:
-    staged = staging.describe_parquet(path, recognised, shown=path.name, connection=connection)
+def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int, shown: str) -> _Sample:
+    staged = staging.describe_parquet(path, recognised, shown=shown, connection=connection)
     values = ", ".join(f"CAST({expression} AS VARCHAR) AS c{place}" for place, expression in enumerate(staged.expressions))
     rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
-    return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejected=0)
+    return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejections=staged.rejections)
 
 
 def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str) -> Inspection:
@@ -213,7 +232,9 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         decimal=decimal,
         rows=len(sample.rows),
         is_complete=sample.is_complete,
-        rejected=sample.rejected,
+        rejections=sample.rejections,
+        has_header=sample.has_header,
+        sheets=sample.sheets,
         columns=tuple(columns),
         table=table.name if table else None,
     )

@@ -28,6 +28,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{file}: {count} record could not be read and is kept apart ({reasons}; on line {line}).",
             "{file}: {count} records could not be read and are kept apart ({reasons}; first on line {line}).",
         ),
+        "ragged": ("{file}, line {line}: {count} field, the header has {expected}.", "{file}, line {line}: {count} fields, the header has {expected}."),
+        "withheld_headers": (
+            "{file}: {count} column has a name that is, or may be, personal data. It is not shown; the column goes by its position.",
+            "{file}: {count} columns have names that are, or may be, personal data. They are not shown; the columns go by their position.",
+        ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
         "placeholder": (
@@ -74,6 +79,7 @@ class Remark:
     column: str | None = None  # a header
     count: int | None = None
     line: int | None = None
+    expected: int | None = None  # fields of the header, where a record has count
     kind: str | None = None  # what values cannot be read as: a Kind
     canonical: str | None = None  # the canonical column that a header was looked for
     near: str | None = None  # the header that is close to the one looked for
@@ -88,6 +94,7 @@ class Remark:
             canonical=self.canonical,
             near=self.near,
             count=f"{self.count:,}" if self.count is not None else "",
+            expected=self.expected,
             line=f"{self.line:,}" if self.line is not None else "",
             kind=_KINDS[Kind(self.kind)] if self.kind else "",
             reasons=", ".join(f"{count:,} {reason}" for reason, count in sorted(self.reasons.items())),

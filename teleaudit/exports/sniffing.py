@@ -180,6 +180,15 @@ def first_records(text: str, delimiter: str, *, complete: bool, limit: int = SAM
     return [record for record in (records[:-1] if cut and len(records) > 1 else records) if record]
 
 
+def sample_records(sample: Sample, delimiter: str) -> list[list[str]]:
+    """The first records below Excel's line ``sep=;``; none where they cannot be cut."""
+    text = sample.text.split("\n", 1)[-1] if declared_in_file(sample.text) is not None else sample.text
+    try:
+        return first_records(text, delimiter, complete=sample.complete)
+    except csv.Error:
+        return []
+
+
 def sniff_delimiter(sample: Sample, *, shown: str, export: str, declared: str | None = None) -> str:
     """The delimiter: as ``sep=`` says, as declared, or the one that cuts every record into as many fields as the header.
 
