@@ -40,6 +40,7 @@ class Source:
     date_format: DateFormat | None = None
     decimal: Literal[",", "."] = "."
     zone: str = dates.LOCAL_ZONE
+    holds_both_orders: bool = False  # some dates are only readable as day-month and some only as month-day: what could be either is not read
     has_native_dates: bool = False  # Excel: real dates stand among text, written yyyy-mm-dd
     form: str = ""  # SQL of the form of each value, where the forms are known
     is_plain: bool = False  # text of which it is known that all of it is ``plain``: it stands as it is
@@ -126,6 +127,8 @@ def issue(source: Source, clean: str, parsed: str) -> str:
         cases.append((f"{parsed} IS NULL AND {is_scientific(clean)}", "excel"))
     if source.is_text and is_date:
         cases.append((f"{parsed} IS NULL AND {dates.is_zero(clean)}", "zero"))
+    if source.holds_both_orders and source.date_format is not None:
+        cases.append((f"{parsed} IS NULL AND {dates.could_be_either(clean, source.date_format)}", f"unreadable;{column.name}=ambiguous"))
     cases.append((f"{parsed} IS NULL", "unreadable"))
     if column.open_end:
         cases.append((_is_open_end(parsed), "placeholder"))
@@ -177,6 +180,8 @@ def _moment(source: Source, clean: str) -> str:
     known = dates.parsed_by_form(clean, date_format, source.zone) if source.form else {}
     if known:
         moment = f"CASE {source.form} {' '.join(f'WHEN {form} THEN {fast}' for form, fast in known.items())} ELSE {moment} END"
+    if source.holds_both_orders:
+        moment = f"CASE WHEN NOT {dates.could_be_either(clean, date_format)} THEN {moment} END"
     return f"CAST({moment} AS {SQL_TYPES[source.column.kind]})"
 
 

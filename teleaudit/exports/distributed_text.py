@@ -17,6 +17,7 @@ from pyspark.sql.types import StructType
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects
+from teleaudit.exports.dates import is_swappable
 from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.exports.distributed_blocks import BLOCK, Key, Plan, Start, Survey, Surveyed, TextFile, convert_blocks, merged_proof, survey_blocks
 from teleaudit.exports.distributed_files import FoundFile, changed
@@ -105,7 +106,8 @@ def _wanted(spec: ExportSpec, recognised: Recognised) -> tuple[tuple[str, ...], 
     is_asterisk = recognised.format == "asterisk"
     named = spec.columns or ({name: name for name in table.names} | (dict(dialects.ASTERISK_MAPPING) if is_asterisk else {}))
     columns = {table.column(name): clean_name(header) for name, header in named.items() if name in table.names}
-    dated = [header for column, header in columns.items() if column.kind in {Kind.DATE, Kind.TIMESTAMP} and not (spec.column_dates.get(column.name) or spec.dates or is_asterisk)]
+    declared = {column: spec.column_dates.get(column.name) or spec.dates or ("yyyy-mm-dd" if is_asterisk else None) for column in columns}
+    dated = [header for column, header in columns.items() if column.kind in {Kind.DATE, Kind.TIMESTAMP} and ((form := declared[column]) is None or is_swappable(form))]
     numbers = [header for column, header in columns.items() if column.kind in {Kind.INTEGER, Kind.DECIMAL} and spec.decimal is None]
     return tuple(dict.fromkeys(dated)), tuple(dict.fromkeys(numbers))
 

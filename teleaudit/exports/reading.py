@@ -16,7 +16,7 @@ import duckdb
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
-from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates
+from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates, refuse_swapped_by_excel
 from teleaudit.exports.fingerprints import HashedFile
 from teleaudit.exports.locating import find_files, shown_paths
 from teleaudit.exports.mapping import Mapping, map_columns
@@ -113,6 +113,7 @@ class _Reading:
         if not any(file.rows for file in files):
             return without_any_row(self.name, self.spec, empty, files)
         mapping, evidence = map_columns(files, self.spec), QueriedEvidence(connection=self.connection)
+        refuse_swapped_by_excel(self.connection, files, mapping, self.spec)
         plans = decide_sources(evidence, files, mapping, self.spec, export=self.name)
         copies, converted = self._convert(files, mapping, plans)
         refuse_contradicted_dates(evidence, files, plans, converted, mapping, export=self.name)

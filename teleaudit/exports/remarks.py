@@ -44,6 +44,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{place} {count} times fall in the hour that is skipped when summer time begins.",
         ),
         "unreadable": ("{place} {count} value cannot be read as {kind}.", "{place} {count} values cannot be read as {kind}."),
+        "ambiguous": (
+            "{place} {count} date could be day-month or month-day: some dates of the column are only readable as the one, some only as the other. It is not read.",
+            "{place} {count} dates could be day-month or month-day: some dates of the column are only readable as the one, some only as the other. They are not read.",
+        ),
         "excel": (
             "{place} Excel has damaged {count} number (scientific notation, digits lost). Export it from the source again, not by way of Excel.",
             "{place} Excel has damaged {count} numbers (scientific notation, digits lost). Export them from the source again, not by way of Excel.",
