@@ -11,7 +11,8 @@ from teleaudit.audits import DateFormat
 from teleaudit.exports import dates, forms
 from teleaudit.schema import Column, Kind
 
-NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "N/A", "n/a", "-")
+# What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT), SQL clients ((null), <null>), Excel (#N/A).
+NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "<null>", "<NULL>", "\\N", "None", "nan", "NaN", "NaT", "N/A", "n/a", "#N/A", "-")
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
     Kind.INTEGER: "BIGINT",
@@ -23,6 +24,7 @@ SQL_TYPES = {
 OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and beyond stand for "no end"
 DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss
 
+_MAX_NOTHING = 16  # bytes of a text that may be a spelling of nothing between blanks
 _BLANKS = "' ' || chr(9) || chr(160) || chr(8201) || chr(8239)"  # space, tab, no-break, thin and narrow no-break space
 SCIENTIFIC = r"[-+]?\d([.,]\d+)?E\+\d+"
 _NUMBER_AROUND = r"(?i)^(kr\.?|DKK)\s*|\s*(kr\.?|DKK|,-)$"
@@ -92,7 +94,7 @@ def _needs_no_cleaning(expression: str, spellings: Sequence[str]) -> str:
 def clean_value(source: Source) -> str:
     """What the value is parsed from: trimmed text, or the typed value as it is."""
     if source.is_plain or not source.is_text:
-        return source.expression
+        return _without_nan(source.expression, source.sql_type) if not source.is_plain else source.expression
     as_text = source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
     return cleaned(as_text, source.column.kind, source.form)
 
@@ -161,10 +163,16 @@ def is_scientific(text: str) -> str:
 
 
 def extra_value(expression: str, sql_type: str) -> str:
-    """An unmapped column as text, untouched but for the empty text."""
+    """An unmapped column as text, untouched but for what stands for nothing."""
     if sql_type == "VARCHAR":
-        return f"nullif({expression}, '')"
+        nothing = f"trim({expression}, {_BLANKS}) IN ({', '.join(map(literal, ('', *NULL_SPELLINGS)))})"
+        return f"CASE WHEN CASE WHEN strlen({expression}) <= {_MAX_NOTHING} THEN {nothing} ELSE false END THEN NULL ELSE {expression} END"
     return _typed_as_text(expression, sql_type)
+
+
+def _without_nan(expression: str, sql_type: str) -> str:
+    """A typed value; null for the number that is none."""
+    return f"CASE WHEN NOT isnan({expression}) THEN {expression} END" if sql_type in {"FLOAT", "DOUBLE"} else expression
 
 
 def _is_open_end(parsed: str) -> str:
@@ -240,7 +248,7 @@ def _typed_moment(source: Source, clean: str) -> str:
 def _typed_as_text(expression: str, sql_type: str) -> str:
     if sql_type in {"FLOAT", "DOUBLE"}:
         is_whole = f"isfinite({expression}) AND {expression} = trunc({expression}) AND abs({expression}) < 1e18"
-        return f"CASE WHEN {is_whole} THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) ELSE CAST({expression} AS VARCHAR) END"
+        return f"CASE WHEN {is_whole} THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) WHEN NOT isnan({expression}) THEN CAST({expression} AS VARCHAR) END"
     if sql_type.startswith(("STRUCT", "MAP")) or sql_type.endswith("]"):
         return f"CAST(to_json({expression}) AS VARCHAR)"
     return f"CAST({expression} AS VARCHAR)"

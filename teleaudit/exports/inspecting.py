@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from teleaudit.audits import DateFormat, Format
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects, profiles, staging
-from teleaudit.exports.conversion import counted, quoted
+from teleaudit.exports.conversion import cleaned, counted, quoted
 from teleaudit.exports.encodings import SINGLE_BYTE
 from teleaudit.exports.noticing import remarks_on_rejects
 from teleaudit.exports.profiles import DecimalEvidence, Undecided
@@ -251,7 +251,7 @@ _LOOKS = (
 
 def _looks_like(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, float]:
     """The kind of nearly all values, and the share of rows without one."""
-    value = f"nullif(trim({quoted(name)}), '')"
+    value = cleaned(quoted(name), Kind.TEXT)
     counts = ", ".join(counted(f"regexp_matches({value}, '{pattern}')") for _, pattern in _LOOKS)
     row = connection.execute(f"SELECT count(*), count({value}), {counts} FROM sample").fetchone() or (0, 0)
     rows, filled = row[0], row[1]
