@@ -10,8 +10,8 @@ import duckdb
 
 from teleaudit.audits import DateFormat, ExportSpec
 from teleaudit.errors import ExportError
-from teleaudit.exports import dates, profiles
-from teleaudit.exports.conversion import Source, literal
+from teleaudit.exports import dates, dialects, profiles
+from teleaudit.exports.conversion import Source, cleaned, literal
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.profiles import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.staging import Staged
@@ -75,10 +75,11 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
     for column in TABLES[spec.table].columns:
         if column.name in mapping.headers:
             place = places[mapping.headers[column.name]]
+            leg = _leg(file) if (spec.table, column.name, file.header[place].casefold()) == ("cdr", "call_id", dialects.ASTERISK_CALL) else None
             sources[column.name] = Source(
                 column=column,
-                expression=file.expressions[place],
-                sql_type=file.types[place],
+                expression=leg or file.expressions[place],
+                sql_type="VARCHAR" if leg else file.types[place],
                 date_format=_declared_dates(column.name, file, spec),
                 decimal=spec.decimal or ".",
                 zone=spec.timezone,
@@ -88,6 +89,16 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
             value = literal(mapping.constants[column.name])
             sources[column.name] = Source(column=column, expression=value, date_format="yyyy-mm-dd", decimal=".")
     return sources
+
+
+def _leg(file: Staged) -> str:
+    """The id of a leg of an Asterisk call: the call's, and what tells its legs apart. Two records with the same one are the same."""
+    texts = {
+        header.casefold(): cleaned(expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)", Kind.TEXT)
+        for header, expression, sql_type in zip(file.header, file.expressions, file.types, strict=True)
+    }
+    told_apart = ", ".join(texts.get(header, "NULL") for header in dialects.ASTERISK_LEG)
+    return f"({texts[dialects.ASTERISK_CALL]} || '#' || coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart})))"
 
 
 def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat | None:
