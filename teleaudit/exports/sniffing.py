@@ -63,9 +63,6 @@ def sniff_format(path: Path, head: bytes, *, shown: str, declared: Format | None
         if declared in {"parquet", "excel"}:
             msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl or asterisk), or leave format out."
             raise ExportError(msg)
-        if declared is None and text[:1] == b"[":
-            msg = f"{shown} is one JSON array. Export it as JSON lines: one object on each line."
-            raise ExportError(msg)
         return declared or ("jsonl" if text[:1] == b"{" else "csv")
     if declared in _TEXT_FORMATS or (declared and declared != found):
         msg = f"{shown} is declared as {declared}, but its content is {found}. Write format: {found}, or leave format out."

@@ -18,6 +18,7 @@ from teleaudit.errors import ExportError
 from teleaudit.exports import sniffing
 from teleaudit.exports.conversion import literal, quoted
 from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, Dialect
+from teleaudit.exports.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.exports.encodings import EncodingProof, likely_encoding
 from teleaudit.exports.fingerprints import HashedFile
 from teleaudit.exports.headers import checked_header, count_withheld, has_header, header_of
@@ -92,16 +93,19 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, path: Path, complete
         return Recognised(format=found)
     declared = spec.encoding if spec else None
     encoding = sniffing.sniff_encoding(head, shown=shown, export=export, declared=declared)
+    sample = sniffing.take_sample(head, encoding, complete=complete)
+    refuse_no_table(sample, shown=shown, declared=spec.format if spec else None)
     if found == "jsonl":
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=declared is None)
-    sample = sniffing.take_sample(head, encoding, complete=complete)
     delimiter = sniffing.sniff_delimiter(sample, shown=shown, export=export, declared=spec.delimiter if spec else None)
+    records = sniffing.sample_records(sample, delimiter)
+    refuse_quoted_lines(records, shown=shown)
     is_asterisk = found == "asterisk" or ((spec is None or (spec.format is None and spec.header is not False)) and sniffing.looks_like_asterisk(sample, delimiter))
     dialect = Dialect(
         encoding=encoding,
         delimiter=delimiter,
         has_separator_line=sniffing.declared_in_file(sample.text) is not None,
-        has_header=not is_asterisk and _has_header(sniffing.sample_records(sample, delimiter), spec=spec, shown=shown, export=export),
+        has_header=not is_asterisk and _has_header(records, spec=spec, shown=shown, export=export),
         is_asterisk=is_asterisk,
     )
     return Recognised(format="asterisk" if is_asterisk else "csv", dialect=dialect, encoding=encoding, encoding_is_sniffed=declared is None)

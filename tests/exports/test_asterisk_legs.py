@@ -8,7 +8,12 @@ import pytest
 
 from tests.exports.desk import Desk
 
-LEGS = [("PJSIP/200-01", "600", "PJSIP/201-01", "10:00:00"), ("PJSIP/200-01", "600", "PJSIP/202-01", "10:00:00"), ("PJSIP/200-01", "601", "", "10:00:00"), ("PJSIP/200-02", "600", "", "10:00:09")]
+LEGS = [
+    ("PJSIP/200-01", "600", "PJSIP/201-01", "10:00:00"),
+    ("PJSIP/200-01", "600", "PJSIP/202-01", "10:00:00"),
+    ("PJSIP/200-01", "601", "", "10:00:00"),
+    ("PJSIP/200-02", "600", "", "10:00:09"),
+]
 
 
 def master(call: str, number: int, *, columns: int) -> str:
