@@ -23,6 +23,7 @@ from teleaudit.exports import dialects, profiles, staging
 from teleaudit.exports.conversion import cleaned, counted, quoted
 from teleaudit.exports.encodings import SINGLE_BYTE
 from teleaudit.exports.noticing import remarks_on_rejects
+from teleaudit.exports.parquet_damage import UNREADABLE, damaged
 from teleaudit.exports.profiles import DecimalEvidence, Undecided
 from teleaudit.exports.rejects import Rejections
 from teleaudit.exports.remarks import Remark
@@ -195,7 +196,10 @@ def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
 def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int, shown: str) -> _Sample:
     staged = staging.describe_parquet(path, recognised, shown=shown, connection=connection)
     values = ", ".join(f"CAST({expression} AS VARCHAR) AS c{place}" for place, expression in enumerate(staged.expressions))
-    rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
+    try:
+        rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
+    except duckdb.Error:
+        raise damaged(shown, UNREADABLE) from None
     return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejections=staged.rejections)
 
 

@@ -23,6 +23,7 @@ from teleaudit.exports.encodings import EncodingProof, likely_encoding
 from teleaudit.exports.fingerprints import HashedFile
 from teleaudit.exports.headers import checked_header, count_withheld, has_header, header_of
 from teleaudit.exports.json_lines import JsonLines
+from teleaudit.exports.parquet_damage import refuse_damaged
 from teleaudit.exports.rejects import Rejections
 from teleaudit.exports.workbooks import Worksheet
 from teleaudit.schema import TABLES
@@ -222,6 +223,7 @@ def _stage_parquet(path: Path, recognised: Recognised, *, shown: str, connection
     file = HashedFile(path, shown)
     file.read_all()
     described = describe_parquet(path, recognised, shown=shown, connection=connection)
+    refuse_damaged(path, shown)
     progress(shown, described.rows)
     return replace(described, sha256=file.sha256, size_bytes=file.size_bytes)
 
@@ -232,7 +234,7 @@ def describe_parquet(path: Path, recognised: Recognised, *, shown: str, connecti
     try:
         rows = pq.ParquetFile(path).metadata.num_rows
         described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
-    except (duckdb.Error, pa.ArrowInvalid):
+    except (duckdb.Error, pa.ArrowException, OSError):
         msg = f"{shown} is no complete Parquet file. Export it again."
         raise ExportError(msg) from None
     names = [str(column[0]) for column in described]
