@@ -136,6 +136,9 @@ def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
     """What the file is, by its first ``limit`` rows. Raises: ExportError, as reading it would."""
     shown = ShownPaths().of(path.name)
     try:
+        if not path.is_dir() and not path.is_file() and path.exists():
+            msg = f"{shown} is neither a file nor a folder: what another program writes into it would be waited for."
+            raise ExportError(msg)
         recognised = staging.recognise(path, None, shown=shown, export="NAME")
         if recognised is None:
             msg = f"{shown} is empty."
@@ -144,10 +147,10 @@ def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
             sample = _parquet_sample(path, recognised, connection, limit, shown) if recognised.format == "parquet" else _text_sample(path, recognised, limit, shown)
             return _inspect(connection, sample, shown)
     except FileNotFoundError:
-        msg = f"no file {path}."
+        msg = f"no file {ShownPaths().of(path.as_posix())}."
         raise ExportError(msg) from None
     except IsADirectoryError:
-        msg = f"{path} is a folder; inspect one file of it."
+        msg = f"{ShownPaths().of(path.as_posix())} is a folder; inspect one file of it."
         raise ExportError(msg) from None
     except PermissionError:
         msg = f"{shown} cannot be read: no permission."

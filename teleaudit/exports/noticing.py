@@ -15,6 +15,8 @@ def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], resul
     remarks = remarks_on_rejects(file.rejections)
     if file.withheld:
         remarks.append(Remark(code="withheld_headers", file=file.shown, count=file.withheld))
+    if file.error_cells:
+        remarks.append(Remark(code="error_cells", file=file.shown, count=file.error_cells))
     if result.blank_rows:
         remarks.append(Remark(code="blank_rows", file=file.shown, count=result.blank_rows))
     remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]

@@ -127,6 +127,9 @@ class _Reading:
         except PermissionError:
             msg = f"{shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
             raise ExportError(msg) from None
+        except FileNotFoundError:
+            msg = f"{shown} was removed while it was read. Run again when the export is complete."
+            raise ExportError(msg) from None
 
     def _convert(self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]) -> tuple[tuple[Path, ...], list[Converted]]:
         copies = tuple(self.folder / f"{number:04}.parquet" for number in range(len(files)))

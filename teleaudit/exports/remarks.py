@@ -33,6 +33,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{file}: {count} column has a name that is, or may be, personal data. It is not shown; the column goes by its position.",
             "{file}: {count} columns have names that are, or may be, personal data. They are not shown; the columns go by their position.",
         ),
+        "error_cells": (
+            "{file}: {count} cell holds an error of the spreadsheet (#REF!, #DIV/0! ...) and is read as empty.",
+            "{file}: {count} cells hold an error of the spreadsheet (#REF!, #DIV/0! ...) and are read as empty.",
+        ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
         "placeholder": (

@@ -76,6 +76,7 @@ class Staged:
     size_bytes: int = 0
     has_native_dates: bool = False
     withheld: int = 0  # headers that are not shown
+    error_cells: int = 0  # of a workbook, read as empty
     rounded: dict[str, int] = field(default_factory=dict)
 
 
@@ -215,6 +216,7 @@ def _staged(opened: Opened, parts: _Parts, shown: str) -> Staged:
         size_bytes=opened.file.size_bytes,
         has_native_dates=isinstance(content, Worksheet),
         withheld=content.withheld,
+        error_cells=content.errors if isinstance(content, Worksheet) else 0,
         rounded=content.rounded if isinstance(content, Worksheet) else {},
     )
 

@@ -57,7 +57,7 @@ class Straight:
         """The working copies of the files (by the names shown), none of them empty; none, and nothing left in the folder, when only the thorough way can tell."""
         try:
             return self._read(files)
-        except (ExportError, PermissionError, staging.NotUtf8Error, TooManyUnknownError, _DoubtError):
+        except (ExportError, PermissionError, FileNotFoundError, staging.NotUtf8Error, TooManyUnknownError, _DoubtError):
             for copy in self.folder.glob("*.parquet"):
                 copy.unlink()
             return None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +24,8 @@ from teleaudit.exports.withheld import escaped, is_personal
 
 _BATCH_ROWS = 50_000
 _SAMPLE_ROWS = 200
+_CHUNK, _MAX_TAG = 1 << 20, 4_096  # bytes
+_ERROR_CELL = re.compile(rb"<c\b[^<>]*\bt=[\"']e[\"'][^<>]*>")
 _EXACT_DIGITS = 15  # Excel keeps no more of a number
 _NO_TABLES = (calamine.SheetTypeEnum.ChartSheet, calamine.SheetTypeEnum.MacroSheet, calamine.SheetTypeEnum.Vba)
 _Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -44,6 +49,7 @@ class Worksheet:
     rows: int = 0
     sheet_name: str = ""
     sheets: tuple[str, ...] = ()  # those that hold tables
+    errors: int = 0  # cells with an error, #REF! and the like, which are read as empty
     rounded: dict[str, int] = field(default_factory=dict)  # header -> numbers longer than Excel keeps
 
     def tables(self) -> Iterator[pa.Table]:
@@ -72,12 +78,13 @@ class Worksheet:
 
     def _open(self) -> calamine.CalamineSheet:
         try:
+            self.errors = _error_cells(self.path)
             workbook = calamine.CalamineWorkbook.from_path(str(self.path))
             names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ not in _NO_TABLES]
             return self._chosen({name: workbook.get_sheet_by_name(name) for name in names if self.sheet in {None, name}}, names)
         except calamine.PasswordError:
             msg = f"{self.shown} is protected by a password. Save it without one."
-        except calamine.CalamineError:
+        except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, _DoctypeError):
             msg = f"{self.shown} is no Excel workbook that can be opened. Is it complete? Save it again as .xlsx or CSV."
         raise ExportError(msg)
 
@@ -130,6 +137,30 @@ class Worksheet:
         if header is not None and len(str(abs(int(number)))) > _EXACT_DIGITS:
             self.rounded[header] = self.rounded.get(header, 0) + 1
         return str(int(number))
+
+
+class _DoctypeError(Exception):
+    """A part defines entities of its own: no spreadsheet program writes that, and its reader loses them."""
+
+
+def _error_cells(path: Path) -> int:
+    """How many cells of an .xlsx hold an error; the reader cannot tell them from empty ones. Raises: _DoctypeError."""
+    if not zipfile.is_zipfile(path):
+        return 0
+    count = 0
+    with zipfile.ZipFile(path) as archive:
+        for part in (part for part in archive.namelist() if part.endswith(".xml")):
+            with archive.open(part) as file:
+                end = file.read(_CHUNK)
+                if b"<!DOCTYPE" in end[:_CHUNK]:
+                    raise _DoctypeError
+                if not part.startswith("xl/worksheets/"):
+                    continue
+                count += len(_ERROR_CELL.findall(end))
+                while chunk := file.read(_CHUNK):
+                    end = end[-_MAX_TAG:].rpartition(b">")[2] + chunk
+                    count += len(_ERROR_CELL.findall(end))
+    return count
 
 
 def shown_sheet(name: str, number: int) -> str:
