@@ -156,9 +156,10 @@ def refuse_swapped_by_excel(connection: duckdb.DuckDBPyConnection, files: Sequen
         found = profiles.swapped_by_excel(connection, file.relation, [plan[column].expression for column in dated])
         for column, (real, texts) in zip(dated, found, strict=True):
             if real and texts:
+                place = f'{file.shown}, column "{mapping.headers[column]}"'
                 msg = (
-                    f'{file.shown}, column "{mapping.headers[column]}": Excel opened it in another locale and swapped day and month. All of its {real:,} real dates have a day up to 12,'
-                    f" and its {texts:,} dates that are text have a number above 12. No date format mends that: export it from the source again, as CSV, and do not open it in Excel."
+                    f"{place}: Excel opened it in another locale and swapped day and month. None of its {real:,} real dates is after the 12th of a month, and its {texts:,} dates that are text"
+                    " have a number above 12. No date format mends that: export it from the source again, as CSV, and do not open it in Excel."
                 )
                 raise ExportError(msg)
 

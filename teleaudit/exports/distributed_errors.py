@@ -54,7 +54,9 @@ def _said(export: str, text: str, name: str) -> Exception:
     if f"{ChangedError.__module__}.{ChangedError.__qualname__}" in text:
         return ExportError(f"export {export}: a file changed while it was read. Run again when the export is complete.")
     if any(sign in text for sign in _DAMAGED):
-        return ExportError(f"export {export}: a Parquet file is damaged: its pages cannot be read, or do not have their checksums. Export it again, or copy it again from where it was made.")
+        return ExportError(
+            f"export {export}: a Parquet file is damaged: its pages cannot be read, or do not have their checksums. Export it again, or copy it again from where it was made."
+        )
     if _FULL in text:
         return ExportError(f"export {export}: no space left where Spark keeps its working copies (spark.local.dir). Free some, or choose another disk.")
     if "ModuleNotFoundError: No module named 'teleaudit'" in text:

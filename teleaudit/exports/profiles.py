@@ -162,7 +162,7 @@ def _counts(name: str, shapes: Sequence[int]) -> str:
 
 
 def swapped_by_excel(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]) -> list[tuple[int, int]]:
-    """Of each column, real dates and dates that are text, where they are such as another locale leaves: every real date has a day up to 12, no text could be read in both orders."""
+    """Of each column, its real dates and its dates that are text, where another locale leaves them so: no real date after the 12th, no text that could be read in both orders."""
     answers = []
     for expression in expressions:
         value = cleaned(expression, Kind.DATE)

@@ -35,7 +35,7 @@ NO_TABLES = [
     ("cdr.log", LOG, "is a log"),
     ("cdr.csv", LOG.replace("[INFO] ", "").replace(" cdr -", ":"), "is a log"),
     ("cdr.txt", "[INFO] 2026-03-04 Ulla Vestermark ringede\n[WARN] 2026-03-05 31640211 optaget\n", "is a log"),
-    ("cdr.txt", "+------+-----------------+\n| nr   | navn            |\n+------+-----------------+\n| 3164 | Ulla Vestermark |\n+------+-----------------+\n", "a table drawn with lines"),
+    ("cdr.txt", "+----+------+\n| nr | navn |\n+----+------+\n|  1 | Ulla |\n+----+------+\n", "a table drawn with lines"),
     ("kunder.json", json.dumps(PEOPLE), "one JSON array"),
     ("kunder.json", json.dumps(PEOPLE, indent=2), "one JSON array"),
     ("kunder.json", "[]", "one JSON array"),

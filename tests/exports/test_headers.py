@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Sequence
@@ -11,7 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from teleaudit.audits import load_audit
+from teleaudit.exports import sniffing
+from teleaudit.exports.headers import header_of
 from teleaudit.exports.inspecting import inspect_file
+from tests.command import ROOT
 from tests.exports.desk import Desk
 
 CALLS = [
@@ -23,7 +28,7 @@ PEOPLE = [("Ulla Vestermark", "Skovbrynet 4", "tlf. om aftenen"), ("Kaj Enevolds
 DOUBLED = [("4531640211", "4531640211", "12"), ("4531640212", "4527001942", "13")]
 MESSAGES = [("1", "Kom nu hjem til mig jeg savner dig"), ("2", "Jeg er der om lidt ses vi ved bageren?")]
 MASTER_OF_OTHER_WIDTH = [("900", "2026-03-04", "BUSY", "a@eksempel.dk"), ("901", "2026-03-05", "ANSWERED", "b@eksempel.dk")]
-WITHOUT_HEADER = {"calls": CALLS, "people": PEOPLE, "doubled": DOUBLED, "messages": MESSAGES, "mixed": MASTER_OF_OTHER_WIDTH}
+WITHOUT_HEADER: dict[str, Sequence[Sequence[str]]] = {"calls": CALLS, "people": PEOPLE, "doubled": DOUBLED, "messages": MESSAGES, "mixed": MASTER_OF_OTHER_WIDTH}
 PERSONAL = (
     "Ulla Vestermark 040370-1236",
     "31640211",
@@ -40,7 +45,7 @@ def delimited(rows: Sequence[Sequence[str]], delimiter: str = ";") -> str:
     return "".join(delimiter.join(row) + "\n" for row in rows)
 
 
-def workbook(*sheets: tuple[str, Sequence[Sequence[str]]]) -> bytes:
+def workbook(*sheets: tuple[str, Sequence[Sequence[str | float]]]) -> bytes:
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
         for name, rows in sheets:
@@ -193,3 +198,40 @@ def test_a_file_name_that_is_no_text_is_read(desk: Desk) -> None:
     export = desk.read("*.csv", columns={"customer_id": "Kundenr"})
 
     assert [(file.path, file.rows) for file in export.files] == [("a\\udcff.csv", 1)]
+
+
+def sample_tables() -> list[tuple[str, list[list[str]]]]:
+    """The first records of every delimited export of both operators, the header among them."""
+    tables = []
+    for operator in ("bizzy", "kazoom"):
+        audit = load_audit(ROOT / "audits" / operator)
+        for name, spec in audit.exports.items():
+            for path in sorted(audit.root.glob(spec.files)):
+                if path.suffix in {".csv", ".txt"} and spec.format != "asterisk":
+                    head = sniffing.read_head(path)
+                    sample = sniffing.take_sample(head, sniffing.sniff_encoding(head, shown=name, export=name), complete=True)
+                    delimiter = sniffing.sniff_delimiter(sample, shown=name, export=name, declared=spec.delimiter)
+                    tables.append((f"{operator} {name}", sniffing.sample_records(sample, delimiter)))
+    return tables
+
+
+SAMPLE_TABLES = dict(sample_tables())
+
+
+@pytest.mark.parametrize("name", SAMPLE_TABLES)
+def test_every_sample_export_has_a_header_by_its_look_and_no_record_looks_like_one(name: str) -> None:
+    header, *records = SAMPLE_TABLES[name]
+
+    assert header_of([header, *records], len(header))[0]
+    assert not [place for place in range(min(20, len(records))) if header_of(records[place:], len(header))[0]]
+
+
+@pytest.mark.parametrize("name", SAMPLE_TABLES)
+def test_the_first_record_of_a_sample_export_in_the_place_of_its_header_is_not_said(desk: Desk, name: str) -> None:
+    header, *records = SAMPLE_TABLES[name]
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=";").writerows(records[:50])
+    desk.write("a.csv", written.getvalue())
+    said = desk.refusal("a.csv", columns={"notes": header[0]}) + inspect_file(desk.root / "a.csv").as_text()
+
+    assert says_nothing_of(said, [[value for value in records[0] if len(value) > 4 and any(letter.isdigit() for letter in value)]])

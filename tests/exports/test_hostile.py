@@ -55,16 +55,17 @@ def test_a_line_of_json_that_is_no_record_is_counted(desk: Desk, line: str, reas
     assert read(desk, line) == reasons
 
 
-@pytest.mark.parametrize("content", ["7\nnull\n", "{}\n{}\n", '{"": 1}\n', '{"a": ' + "[" * 5_000 + "\n", '{"a": "\\ud800"}\n', '{"x": NaN}\n'])
+@pytest.mark.parametrize("content", ['{"a"\nnull\n7\n', "{}\n{}\n", '{"": 1}\n', '{"a": ' + "[" * 5_000 + "\n", '{"a": "\\ud800"}\n', '{"x": NaN}\n'])
 def test_json_without_any_record_is_no_crash(desk: Desk, content: str) -> None:
     file = desk.write("a.jsonl", content)
     export = desk.read("a.jsonl", columns=COLUMNS, format="jsonl")
 
     assert export.rows == 0 or export.missing_columns
-    try:
-        assert inspect_file(file).rows >= 0
-    except ExportError as error:
-        assert "could be read" in str(error) or "could not be read" in str(error)
+    if export.rows:
+        assert inspect_file(file).rows == export.rows
+    else:
+        with pytest.raises(ExportError, match="none of its records could be read"):
+            inspect_file(file)
 
 
 def rezipped(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
@@ -140,7 +141,7 @@ def test_a_pipe_is_refused_at_once(desk: Desk) -> None:
     assert desk.read("*.csv").problem == "no file matches *.csv"
 
 
-@pytest.mark.parametrize("header", ["=1+1", "＝1+1", "@SUM(A1)", "+45", "-2", "=HYPERLINK(\"http://eksempel.dk\")"])  # noqa: RUF001 (as a spreadsheet of East Asia writes it)
+@pytest.mark.parametrize("header", ["=1+1", "＝1+1", "@SUM(A1)", "+45", "-2", '=HYPERLINK("http://eksempel.dk")'])  # noqa: RUF001 (as a spreadsheet of East Asia writes it)
 def test_a_header_that_is_a_formula_is_a_name_and_nothing_more(desk: Desk, header: str) -> None:
     with xlsxwriter.Workbook(desk.root / "a.xlsx") as book:
         sheet = book.add_worksheet()

@@ -106,7 +106,7 @@ def test_what_is_sound_is_read(tmp_path: Path, name: str, writer: str) -> None:
     if writer == "pyarrow":
         pq.write_table(sound, file, row_group_size=3)
     else:
-        duckdb.sql("SELECT * FROM sound").to_parquet(str(file))
+        duckdb.execute("COPY (SELECT * FROM sound) TO $file", {"file": str(file)})
 
     refuse_damaged(file, "a.parquet")
 
@@ -119,5 +119,5 @@ def test_whatever_is_written_is_no_damage(tmp_path: Path, texts: list[str | None
     refuse_damaged(file, "a.parquet")
     sound = pq.read_table(file)
     assert sound.num_rows == len(texts)
-    duckdb.sql("SELECT * FROM sound").to_parquet(str(file))
+    duckdb.execute("COPY (SELECT * FROM sound) TO $file", {"file": str(file)})
     refuse_damaged(file, "a.parquet")
