@@ -158,8 +158,9 @@ def refuse_swapped_by_excel(connection: duckdb.DuckDBPyConnection, files: Sequen
             if real and texts:
                 place = f'{file.shown}, column "{mapping.headers[column]}"'
                 msg = (
-                    f"{place}: Excel opened it in another locale and swapped day and month. None of its {real:,} real dates is after the 12th of a month, and its {texts:,} dates that are text"
-                    " have a number above 12. No date format mends that: export it from the source again, as CSV, and do not open it in Excel."
+                    f"{place}: Excel opened it in another locale and swapped day and month. None of its {real:,} real dates is after the 12th of a month,"
+                    f" and its {texts:,} dates that are text have a number above 12."
+                    " No date format mends that: export it from the source again, as CSV, and do not open it in Excel."
                 )
                 raise ExportError(msg)
 
