@@ -107,7 +107,7 @@ class ExportSpec(_Strict):
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
     timezone: str = "Europe/Copenhagen"  # of the times in the file
     sheet: str | None = None  # Excel
-    header: bool = True  # False for files without a header line (Asterisk); columns then follow the format's order
+    header: bool | None = None  # False for files without a header line: columns are then column_1, column_2 ... (or the format's, Asterisk); by its look where nothing is said
     extracted_at: dt.date | None = None
     control_rows: int | None = None  # the source's own count of rows, compared with what was read
     columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file

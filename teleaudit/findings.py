@@ -23,7 +23,7 @@ WORKLIST_COLUMNS = ("check_id", "dataset", "record_key", "record_reference", "co
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with probability 4e-11
 _BITS = 5
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")  # and the same in full width, as East Asian spreadsheets read them
 
 
 def new_reference_key() -> bytes:

@@ -68,7 +68,7 @@ def test_a_reference_is_made_of_the_first_eighty_bits_of_a_keyed_hash_and_a_chec
     assert reference(_KEY, "crm_customer", "1001").removeprefix("R-").replace("-", "") == symbols + check_character(symbols)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+45 12", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+45 12", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "\uff1d1+1", "\uff0b45", "\uff0d1", "\uff20SUM(A1)"])
 def test_a_cell_that_a_spreadsheet_would_compute_is_disarmed(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 

@@ -29,13 +29,13 @@ import xlsxwriter
 
 from teleaudit.detectors import find_cards, knowledge, profile_cards
 from teleaudit.detectors.cards import card_shapes
+from teleaudit.exports.withheld import ShownPaths, is_personal
 from teleaudit.scanning.batches import Cells, Column, named_columns
 from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import kinds
 from teleaudit.scanning.looking import Looking, ahead, encode
 from teleaudit.scanning.sources import DAMAGED, Source, UnreadableError
 from teleaudit.scanning.tallies import CellTally, TextTally
-from teleaudit.scanning.withheld import ShownPaths, is_personal
 from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
 
 # Invented: they pass Luhn and belong to nobody.

@@ -11,7 +11,8 @@ from teleaudit.audits import DateFormat
 from teleaudit.exports import dates, forms
 from teleaudit.schema import Column, Kind
 
-NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "N/A", "n/a", "-")
+# What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT), SQL clients ((null), <null>), Excel (#N/A).
+NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "<null>", "<NULL>", "\\N", "None", "nan", "NaN", "NaT", "N/A", "n/a", "#N/A", "-")
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
     Kind.INTEGER: "BIGINT",
@@ -23,6 +24,7 @@ SQL_TYPES = {
 OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and beyond stand for "no end"
 DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss
 
+_MAX_NOTHING = 16  # bytes of a text that may be a spelling of nothing between blanks
 _BLANKS = "' ' || chr(9) || chr(160) || chr(8201) || chr(8239)"  # space, tab, no-break, thin and narrow no-break space
 SCIENTIFIC = r"[-+]?\d([.,]\d+)?E\+\d+"
 _NUMBER_AROUND = r"(?i)^(kr\.?|DKK)\s*|\s*(kr\.?|DKK|,-)$"
@@ -40,6 +42,7 @@ class Source:
     date_format: DateFormat | None = None
     decimal: Literal[",", "."] = "."
     zone: str = dates.LOCAL_ZONE
+    holds_both_orders: bool = False  # some dates are only readable as day-month and some only as month-day: what could be either is not read
     has_native_dates: bool = False  # Excel: real dates stand among text, written yyyy-mm-dd
     form: str = ""  # SQL of the form of each value, where the forms are known
     is_plain: bool = False  # text of which it is known that all of it is ``plain``: it stands as it is
@@ -91,7 +94,7 @@ def _needs_no_cleaning(expression: str, spellings: Sequence[str]) -> str:
 def clean_value(source: Source) -> str:
     """What the value is parsed from: trimmed text, or the typed value as it is."""
     if source.is_plain or not source.is_text:
-        return source.expression
+        return _without_nan(source.expression, source.sql_type) if not source.is_plain else source.expression
     as_text = source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
     return cleaned(as_text, source.column.kind, source.form)
 
@@ -126,6 +129,8 @@ def issue(source: Source, clean: str, parsed: str) -> str:
         cases.append((f"{parsed} IS NULL AND {is_scientific(clean)}", "excel"))
     if source.is_text and is_date:
         cases.append((f"{parsed} IS NULL AND {dates.is_zero(clean)}", "zero"))
+    if source.holds_both_orders and source.date_format is not None:
+        cases.append((f"{parsed} IS NULL AND {dates.could_be_either(clean, source.date_format)}", f"unreadable;{column.name}=ambiguous"))
     cases.append((f"{parsed} IS NULL", "unreadable"))
     if column.open_end:
         cases.append((_is_open_end(parsed), "placeholder"))
@@ -158,10 +163,16 @@ def is_scientific(text: str) -> str:
 
 
 def extra_value(expression: str, sql_type: str) -> str:
-    """An unmapped column as text, untouched but for the empty text."""
+    """An unmapped column as text, untouched but for what stands for nothing."""
     if sql_type == "VARCHAR":
-        return f"nullif({expression}, '')"
+        nothing = f"trim({expression}, {_BLANKS}) IN ({', '.join(map(literal, ('', *NULL_SPELLINGS)))})"
+        return f"CASE WHEN CASE WHEN strlen({expression}) <= {_MAX_NOTHING} THEN {nothing} ELSE false END THEN NULL ELSE {expression} END"
     return _typed_as_text(expression, sql_type)
+
+
+def _without_nan(expression: str, sql_type: str) -> str:
+    """A typed value; null for the number that is none."""
+    return f"CASE WHEN NOT isnan({expression}) THEN {expression} END" if sql_type in {"FLOAT", "DOUBLE"} else expression
 
 
 def _is_open_end(parsed: str) -> str:
@@ -177,6 +188,8 @@ def _moment(source: Source, clean: str) -> str:
     known = dates.parsed_by_form(clean, date_format, source.zone) if source.form else {}
     if known:
         moment = f"CASE {source.form} {' '.join(f'WHEN {form} THEN {fast}' for form, fast in known.items())} ELSE {moment} END"
+    if source.holds_both_orders:
+        moment = f"CASE WHEN NOT {dates.could_be_either(clean, date_format)} THEN {moment} END"
     return f"CAST({moment} AS {SQL_TYPES[source.column.kind]})"
 
 
@@ -235,7 +248,7 @@ def _typed_moment(source: Source, clean: str) -> str:
 def _typed_as_text(expression: str, sql_type: str) -> str:
     if sql_type in {"FLOAT", "DOUBLE"}:
         is_whole = f"isfinite({expression}) AND {expression} = trunc({expression}) AND abs({expression}) < 1e18"
-        return f"CASE WHEN {is_whole} THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) ELSE CAST({expression} AS VARCHAR) END"
+        return f"CASE WHEN {is_whole} THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) WHEN NOT isnan({expression}) THEN CAST({expression} AS VARCHAR) END"
     if sql_type.startswith(("STRUCT", "MAP")) or sql_type.endswith("]"):
         return f"CAST(to_json({expression}) AS VARCHAR)"
     return f"CAST({expression} AS VARCHAR)"

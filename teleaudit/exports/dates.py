@@ -125,6 +125,30 @@ def _parsed_by_pattern(text: str, date_format: DateFormat, zone: str) -> str:
     return f"CASE WHEN regexp_matches({text}, '{guard}') THEN coalesce(try_strptime({text}, '{day}'), {moment}) END"
 
 
+def shape_of(date_format: DateFormat) -> int:
+    """The place in SHAPES of what is written so."""
+    return next(place for place, shape in enumerate(SHAPES) if date_format in shape.formats)
+
+
+def is_swappable(date_format: DateFormat) -> bool:
+    """Whether the same way of writing is used with day and month in the other order."""
+    return any(shape.separator and date_format in shape.formats for shape in SHAPES)
+
+
+def could_be_either(text: str, date_format: DateFormat) -> str:
+    """Whether the text is another date when day and month are swapped."""
+    shape = SHAPES[shape_of(date_format)]
+    first, second = first_two(text, shape.separator)
+    is_swapped = f"{first} <> {second} AND {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12"
+    return f"(CASE WHEN regexp_matches({text}, '{shape.pattern}') THEN coalesce({is_swapped}, false) ELSE false END)"
+
+
+def first_two(text: str, separator: str) -> tuple[str, str]:
+    """The first two numbers of a text that is cut by the separator."""
+    first, second = (f"TRY_CAST(split_part({text}, '{separator}', {part}) AS TINYINT)" for part in (1, 2))
+    return first, second
+
+
 def is_zero(text: str) -> str:
     """Whether the text is a date of nothing but zeros, 00-00-0000 or 0000-00-00 00:00:00."""
     return f"regexp_full_match({text}, '0+[-./]0+[-./]0+([T ][0:.]+)?|0{{8}}')"

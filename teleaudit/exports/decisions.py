@@ -10,8 +10,8 @@ import duckdb
 
 from teleaudit.audits import DateFormat, ExportSpec
 from teleaudit.errors import ExportError
-from teleaudit.exports import dates, profiles
-from teleaudit.exports.conversion import Source, literal
+from teleaudit.exports import dates, dialects, profiles
+from teleaudit.exports.conversion import Source, cleaned, literal
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.profiles import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.staging import Staged
@@ -56,13 +56,14 @@ class QueriedEvidence:
 def decide_sources(evidence: Evidence, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str) -> list[Sources]:
     """For each file, how its columns are read. Raises: ExportError for dates and numbers that could be read in two ways."""
     plans = [_declared_sources(file, mapping, spec) for file in files]
-    found = [_undeclared_dates(evidence, file, plan) for file, plan in zip(files, plans, strict=True)]
-    for file, plan, decided in zip(files, plans, found, strict=True):
+    shown = [_shown_dates(evidence, file, plan) for file, plan in zip(files, plans, strict=True)]
+    decided_by_file = [{column: plan[column].date_format or found.decide() or "yyyy-mm-dd" for column, found in own.items()} for plan, own in zip(plans, shown, strict=True)]
+    for file, plan, decided, own in zip(files, plans, decided_by_file, shown, strict=True):
         for column, outcome in decided.items():
-            date_format = outcome if not isinstance(outcome, Undecided) else _from_siblings(column, outcome, found)
+            date_format = outcome if not isinstance(outcome, Undecided) else _from_siblings(column, outcome, decided_by_file, shown)
             if isinstance(date_format, Undecided):
                 raise date_format.error(shown=file.shown, header=mapping.headers[column], export=export)
-            plan[column] = replace(plan[column], date_format=date_format)
+            plan[column] = replace(plan[column], date_format=date_format, holds_both_orders=own[column].holds_both_orders(date_format))
         if spec.decimal is None:
             _decide_decimals(evidence, file, plan, mapping, export=export)
     return plans
@@ -74,10 +75,11 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
     for column in TABLES[spec.table].columns:
         if column.name in mapping.headers:
             place = places[mapping.headers[column.name]]
+            leg = _leg(file) if (spec.table, column.name, file.header[place].casefold()) == ("cdr", "call_id", dialects.ASTERISK_CALL) else None
             sources[column.name] = Source(
                 column=column,
-                expression=file.expressions[place],
-                sql_type=file.types[place],
+                expression=leg or file.expressions[place],
+                sql_type="VARCHAR" if leg else file.types[place],
                 date_format=_declared_dates(column.name, file, spec),
                 decimal=spec.decimal or ".",
                 zone=spec.timezone,
@@ -89,25 +91,38 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
     return sources
 
 
+def _leg(file: Staged) -> str:
+    """The id of a leg of an Asterisk call: the call's, and what tells its legs apart. Two records with the same one are the same."""
+    texts = {
+        header.casefold(): cleaned(expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)", Kind.TEXT)
+        for header, expression, sql_type in zip(file.header, file.expressions, file.types, strict=True)
+    }
+    told_apart = ", ".join(texts.get(header, "NULL") for header in dialects.ASTERISK_LEG)
+    return f"({texts[dialects.ASTERISK_CALL]} || '#' || coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart})))"
+
+
 def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat | None:
     declared = spec.column_dates.get(column) or spec.dates
     return declared or ("yyyy-mm-dd" if file.recognised.format == "asterisk" else None)
 
 
-def _undeclared_dates(evidence: Evidence, file: Staged, plan: Sources) -> dict[str, DateFormat | Undecided]:
-    """What the values say about the columns whose date format nobody declared."""
-    open_columns = [column for column, source in plan.items() if source.column.kind in _DATES and source.is_text and source.date_format is None]
-    shown = evidence.of_dates(file, [_as_text(plan[column]) for column in open_columns])
-    return {column: found.decide() or "yyyy-mm-dd" for column, found in zip(open_columns, shown, strict=True)}
+def _shown_dates(evidence: Evidence, file: Staged, plan: Sources) -> dict[str, DateEvidence]:
+    """What the values say about the columns whose date format nobody declared, or that are declared so that day and month could be swapped."""
+    asked = [
+        column for column, source in plan.items() if source.column.kind in _DATES and source.is_text and (source.date_format is None or dates.is_swappable(source.date_format))
+    ]
+    return dict(zip(asked, evidence.of_dates(file, [_as_text(plan[column]) for column in asked]), strict=True))
 
 
 def _as_text(source: Source) -> str:
     return source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
 
 
-def _from_siblings(column: str, outcome: Undecided, found: Sequence[dict[str, DateFormat | Undecided]]) -> DateFormat | Undecided:
+def _from_siblings(column: str, outcome: Undecided, found: Sequence[dict[str, DateFormat | Undecided]], shown: Sequence[dict[str, DateEvidence]]) -> DateFormat | Undecided:
     """The order of day and month that the same column proves in the export's other files, when they agree."""
     if outcome.reason != "ambiguous":
+        return outcome
+    if any(own[column].holds_both_orders(outcome.suggestion) for own in shown if column in own):
         return outcome
     candidates = next(shape.formats for shape in dates.SHAPES if outcome.suggestion in shape.formats)
     proved = {decided[column] for decided in found if decided.get(column) in candidates}
@@ -128,6 +143,26 @@ def _decide_decimals(evidence: Evidence, file: Staged, plan: Sources, mapping: M
         raise ExportError(msg)
     for column in columns:
         plan[column] = replace(plan[column], decimal=whole.sign or ".")
+
+
+def refuse_swapped_by_excel(connection: duckdb.DuckDBPyConnection, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec) -> None:
+    """Refuses Excel columns in which the program has swapped day and month: it took for dates what its own locale could read, and left the rest as text.
+
+    Raises: ExportError.
+    """
+    for file in files:
+        plan = _declared_sources(file, mapping, spec)
+        dated = [column for column, source in plan.items() if source.column.kind in _DATES and file.has_native_dates and column in mapping.headers]
+        found = profiles.swapped_by_excel(connection, file.relation, [plan[column].expression for column in dated])
+        for column, (real, texts) in zip(dated, found, strict=True):
+            if real and texts:
+                place = f'{file.shown}, column "{mapping.headers[column]}"'
+                msg = (
+                    f"{place}: Excel opened it in another locale and swapped day and month. None of its {real:,} real dates is after the 12th of a month,"
+                    f" and its {texts:,} dates that are text have a number above 12."
+                    " No date format mends that: export it from the source again, as CSV, and do not open it in Excel."
+                )
+                raise ExportError(msg)
 
 
 def refuse_contradicted_dates(evidence: Evidence, files: Sequence[Staged], plans: Sequence[Sources], converted: Sequence[Converted], mapping: Mapping, *, export: str) -> None:

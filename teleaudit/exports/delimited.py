@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +16,7 @@ import pyarrow.csv as pa_csv
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects
 from teleaudit.exports.encodings import EncodingProof, damages
+from teleaudit.exports.headers import checked_header, count_withheld, positions
 from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
 from teleaudit.exports.rejects import Rejections
 
@@ -44,6 +43,7 @@ class DelimitedText:
     rejections: Rejections
     proof: EncodingProof
     header: tuple[str, ...] = ()
+    withheld: int = 0  # headers that are not shown
     rows: int = 0
     _checks_line_of_types: bool = field(default=True, repr=False)
 
@@ -75,19 +75,18 @@ class DelimitedText:
             self.header = _asterisk_header(len(first), self.shown)
             return block
         if not self.dialect.has_header:
-            self.header = tuple(f"column_{number}" for number in range(1, len(first) + 1))
+            self.header = positions(len(first))
             return block
         self.proof.note_text(block.data[: block.ends[0]])
         self._refuse_damaged_header(block)
-        self.header = checked_header(first, self.shown)
+        self.header, self.withheld = checked_header(first, self.shown), count_withheld(first)
         rest = without_first(block)
         if len(rest.starts) and dialects.is_line_of_types(first, self._record(rest, 0)):
             return without_first(rest)
         return rest
 
     def _record(self, block: Records, number: int) -> list[str]:
-        text = block.data[block.starts[number] : block.ends[number]].decode("utf-8", "replace")
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.delimiter), [])
+        return next(csv.reader(io.StringIO(block.text(number), newline=""), delimiter=self.dialect.delimiter), [])
 
     def _refuse_damaged_header(self, block: Records) -> None:
         for _, damage in damages(block.data[: block.ends[0]]):
@@ -122,10 +121,10 @@ class DelimitedText:
         names = [f"c{number}" for number in range(len(self.header))]
         if not len(block.starts):
             return pa.table({LINE: pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in names}})
-        ragged: list[int] = []
+        ragged: dict[int, int] = {}  # number of the record -> its fields
 
         def set_aside(row: pa_csv.InvalidRow) -> str:
-            ragged.append(row.number - 1)
+            ragged[row.number - 1] = row.actual_columns
             return "skip"
 
         # Arrow takes a byte order mark off whatever it parses; here it is the first letter of a value.
@@ -136,12 +135,22 @@ class DelimitedText:
             parse_options=pa_csv.ParseOptions(delimiter=self.dialect.delimiter, newlines_in_values=True, invalid_row_handler=set_aside),
             convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[], check_utf8=False),
         )
-        return self._with_lines(table, block.lines, ragged)
+        trimmed = {number: record for number, fields in ragged.items() if fields > len(names) and (record := self._without_empty_end(block, number)) is not None}
+        return self._parse(block.exchange(trimmed)) if trimmed else self._with_lines(table, block.lines, ragged)
 
-    def _with_lines(self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: list[int]) -> pa.Table:
-        for number in ragged:
-            self.rejections.add(int(lines[number]), "ragged")
-        sound = np.delete(lines, ragged) if ragged else lines
+    def _without_empty_end(self, block: Records, number: int) -> bytes | None:
+        """A record without the empty fields beyond the header: a delimiter at the end of a line is no field. None where a field there holds something."""
+        fields, width = self._record(block, number), len(self.header)
+        if any(value.strip() for value in fields[width:]):
+            return None
+        written = io.StringIO(newline="")
+        csv.writer(written, delimiter=self.dialect.delimiter, lineterminator="\n").writerow(fields[:width])
+        return written.getvalue().encode()
+
+    def _with_lines(self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: dict[int, int]) -> pa.Table:
+        for number, fields in ragged.items():
+            self.rejections.add(int(lines[number]), "ragged", found=fields, expected=len(self.header))
+        sound = np.delete(lines, list(ragged)) if ragged else lines
         if len(sound) != table.num_rows:
             msg = "the records found and the records parsed do not agree"
             raise RuntimeError(msg)
@@ -150,17 +159,6 @@ class DelimitedText:
 
 class DamagedHeaderError(ExportError):
     """The header did not survive: another encoding may read it."""
-
-
-def checked_header(fields: Iterable[str], shown: str) -> tuple[str, ...]:
-    """The headers, trimmed; one without a name gets its position. Raises: ExportError when one stands there twice."""
-    names = tuple(unicodedata.normalize("NFC", name).strip() or f"column_{number}" for number, name in enumerate(fields, start=1))
-    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
-    if doubled:
-        listed = ", ".join(f'"{name}"' for name in doubled[:5])
-        msg = f"{shown}: {listed} stands in the header more than once. Give every column its own name in the export."
-        raise ExportError(msg)
-    return names
 
 
 def _asterisk_header(columns: int, shown: str) -> tuple[str, ...]:
@@ -180,6 +178,6 @@ def without_first(block: Records) -> Records:
 
 def _longest_field(block: Records, number: int, delimiter: str) -> int:
     """Bytes of the longest field of one record."""
-    text = block.data[block.starts[number] : block.ends[number]].decode("utf-8", "replace")
+    text = block.text(number)
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     return max((len(value.encode()) for value in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])), default=0)

@@ -36,6 +36,12 @@ ASTERISK_MAPPING: dict[str, str] = {
     "billsec": "billsec",
 }
 
+# All legs of a call bear its uniqueid, Master.csv and the table cdr of FreePBX alike. The sequence numbers the records (newcdrcolumns=yes, Asterisk 1.8 on);
+# without it legs differ in who was rung, where, or when.
+ASTERISK_CALL = "uniqueid"
+ASTERISK_SEQUENCE = "sequence"
+ASTERISK_LEG = ("channel", "dst", "dstchannel", "start", "calldate")
+
 _ASTERISK_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 _ASTERISK_DISPOSITIONS = {"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "UNKNOWN"}
 _CUCM_TYPE = re.compile(r"(INTEGER|VARCHAR\(\d+\)|UNIQUEIDENTIFIER|BIGINT|SMALLINT)", re.IGNORECASE)

@@ -230,7 +230,7 @@ class _Reading:
         if root is None:
             root = self.folder / "exports"
             for file in files:
-                file.copy_to(root / file.shown)
+                file.copy_to(root / file.relative)
         export = read_export(self.name, self.spec, root=root, work=self.folder / "work", progress=self.progress)
         if not export.parquet:
             return export, None

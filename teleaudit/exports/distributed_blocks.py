@@ -30,7 +30,7 @@ from teleaudit.exports.encodings import Damage, EncodingProof
 from teleaudit.exports.json_lines import JsonLines
 from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
 from teleaudit.exports.records import Records, RecordSplitter, transcoded
-from teleaudit.exports.rejects import KEPT, Rejections
+from teleaudit.exports.rejects import KEPT, Reject, Rejections
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.storage import connect
 from teleaudit.exports.working_copy import working_copy_query
@@ -80,10 +80,11 @@ class Survey:
     size_bytes: int = 0
     records: int = 0
     rows: int = 0
+    values: int = 0  # of JSON lines, keys of all objects together
     lines: int = 0  # up to what is left unfinished
     left: bytes = b""  # what it leaves unfinished
     header: tuple[str, ...] = ()
-    rejects: list[tuple[int, str]] = field(default_factory=list)  # line and reason of the first ones
+    rejects: list[Reject] = field(default_factory=list)  # the first ones
     reasons: Counter[str] = field(default_factory=Counter)
     proof: EncodingProof = field(default_factory=lambda: EncodingProof(encoding="utf-8"))
     dates: dict[str, DateEvidence] = field(default_factory=dict)  # by header
@@ -224,8 +225,9 @@ def _survey(connection: duckdb.DuckDBPyConnection, file: TextFile, key: Key, sta
     except ExportError as error:  # it names the file and nothing else; as an exception it would reach the driver wrapped in others
         survey.refusal = str(error)
     survey.crc, survey.size_bytes, survey.records, survey.rows = reading.crc, reading.size_bytes, reading.records, reading.content.rows
+    survey.values = reading.content.values if isinstance(reading.content, JsonLines) else 0
     survey.lines, survey.left, survey.header = reading.splitter.line - 1, reading.splitter.pending, reading.content.header
-    survey.rejects = sorted((reject.line, reject.reason) for reject in reading.rejections.kept)[:KEPT]
+    survey.rejects = sorted(reading.rejections.kept)[:KEPT]
     return survey
 
 

@@ -14,6 +14,7 @@ from teleaudit.errors import ExportError
 from teleaudit.exports.distributed_blocks import ChangedError
 
 _NOT_FOUND = ("FAILED_READ_FILE.FILE_NOT_EXIST", "java.io.FileNotFoundException")
+_DAMAGED = ("ParquetDecodingException", "could not verify page integrity", "Could not verify dictionary page integrity")
 _FULL = "No space left on device"
 _EXECUTOR_GONE = re.compile(
     r"OutOfMemoryError|exit code 137|exit code 52|OOMKilled|Container killed|ExecutorLostFailure|RejectedExecutionException|Python worker exited unexpectedly"
@@ -52,6 +53,10 @@ def _said(export: str, text: str, name: str) -> Exception:
         )
     if f"{ChangedError.__module__}.{ChangedError.__qualname__}" in text:
         return ExportError(f"export {export}: a file changed while it was read. Run again when the export is complete.")
+    if any(sign in text for sign in _DAMAGED):
+        return ExportError(
+            f"export {export}: a Parquet file is damaged: its pages cannot be read, or do not have their checksums. Export it again, or copy it again from where it was made."
+        )
     if _FULL in text:
         return ExportError(f"export {export}: no space left where Spark keeps its working copies (spark.local.dir). Free some, or choose another disk.")
     if "ModuleNotFoundError: No module named 'teleaudit'" in text:

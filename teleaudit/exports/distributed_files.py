@@ -21,7 +21,8 @@ from pyspark.sql import functions as F  # noqa: N812 (its name everywhere)
 from teleaudit.errors import ExportError
 from teleaudit.exports import sniffing
 from teleaudit.exports.distributed_errors import java_class
-from teleaudit.exports.locating import find_files, has_wildcard, is_ignored, path_below_root, shown_path
+from teleaudit.exports.locating import find_files, has_wildcard, is_ignored, path_below_root
+from teleaudit.exports.withheld import ShownPaths
 
 _SPARK_PASSES_OVER = "_"  # files of this prefix, whoever names them
 _DENIED = {"AccessControlException", "AccessDeniedException"}
@@ -31,7 +32,8 @@ _DENIED = {"AccessControlException", "AccessDeniedException"}
 class FoundFile:
     """One file of an export."""
 
-    shown: str  # relative to the root, posix
+    shown: str  # as it is named in messages
+    relative: str  # to the root, posix
     path: Any  # org.apache.hadoop.fs.Path
     file_system: Any  # org.apache.hadoop.fs.FileSystem
     size_bytes: int
@@ -123,7 +125,8 @@ class Root:
     def find(self, pattern: str) -> list[FoundFile]:
         """The matching files, in the order of their names. Raises: ExportError."""
         if self.local is not None:
-            return [self._local_file(path) for path in find_files(pattern, self.local)]
+            shown = ShownPaths()
+            return [self._local_file(path, shown) for path in find_files(pattern, self.local)]
         parts = path_below_root(pattern).parts
         try:
             folder = self._path(self.address)
@@ -136,7 +139,8 @@ class Root:
             else:
                 msg = f"The exports folder cannot be opened ({java_class(error)}). Is its address right, and does Spark have the connector and the settings for it?"
             raise ExportError(msg) from None
-        return [_found("/".join(relative), status, file_system) for relative, status in sorted(found.items())]
+        shown = ShownPaths()
+        return [_found("/".join(relative), status, file_system, shown) for relative, status in sorted(found.items())]
 
     def hashes(self, files: Sequence[FoundFile]) -> list[int]:
         """Of each file's address, as Spark's column ``_metadata.file_path`` says it: eight bytes in every row, where the address would be many."""
@@ -149,7 +153,7 @@ class Root:
 
     def spark_passes_over(self, file: FoundFile) -> bool:
         """Whether Spark would ignore the file, unpack it, or not open it, by its name."""
-        name = PurePosixPath(file.shown).name
+        name = PurePosixPath(file.relative).name
         codec = self.jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(self._configuration).getCodec(file.path)
         return name.startswith(_SPARK_PASSES_OVER) or name.endswith("._COPYING_") or ":" in name or codec is not None
 
@@ -165,15 +169,17 @@ class Root:
     def _path(self, *parts: str | None) -> Any:  # noqa: ANN401 (py4j has no types)
         return self.jvm.org.apache.hadoop.fs.Path(*parts)
 
-    def _local_file(self, path: Path) -> FoundFile:
+    def _local_file(self, path: Path, shown: ShownPaths) -> FoundFile:
         assert self.local is not None  # noqa: S101 (find asks only then)
         java_path = self._path("file", None, str(path))
         file_system = java_path.getFileSystem(self._configuration)
-        return _found(shown_path(path, self.local), file_system.getFileStatus(java_path), file_system)
+        return _found(path.relative_to(self.local).as_posix(), file_system.getFileStatus(java_path), file_system, shown)
 
 
-def _found(shown: str, status: Any, file_system: Any) -> FoundFile:  # noqa: ANN401 (py4j has no types)
-    return FoundFile(shown=shown, path=status.getPath(), file_system=file_system, size_bytes=status.getLen(), modified_ms=status.getModificationTime())
+def _found(relative: str, status: Any, file_system: Any, shown: ShownPaths) -> FoundFile:  # noqa: ANN401 (py4j has no types)
+    return FoundFile(
+        shown=shown.of(relative), relative=relative, path=status.getPath(), file_system=file_system, size_bytes=status.getLen(), modified_ms=status.getModificationTime()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

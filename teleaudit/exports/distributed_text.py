@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import operator
 import pickle
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,15 +17,17 @@ from pyspark.sql.types import StructType
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects
+from teleaudit.exports.dates import is_swappable
 from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.exports.distributed_blocks import BLOCK, Key, Plan, Start, Survey, Surveyed, TextFile, convert_blocks, merged_proof, survey_blocks
 from teleaudit.exports.distributed_files import FoundFile, changed
 from teleaudit.exports.encodings import SINGLE_BYTE, EncodingProof, likely_encoding
-from teleaudit.exports.json_lines import refuse_too_many_keys
+from teleaudit.exports.json_lines import OTHER_KEYS, refuse_values_as_keys
 from teleaudit.exports.profiles import NO_DATES, DateEvidence, DecimalEvidence
 from teleaudit.exports.records import RecordSplitter, transcoded
-from teleaudit.exports.rejects import KEPT, Reject, Rejections
+from teleaudit.exports.rejects import KEPT, Rejections
 from teleaudit.exports.staging import Recognised, Staged, damaged_header, with_encoding
+from teleaudit.exports.withheld import clean_name
 from teleaudit.schema import TABLES, Kind
 
 _MARK = b"\xef\xbb\xbf"
@@ -43,6 +44,7 @@ class TextSource:
     recognised: Recognised
     file: TextFile
     letters_in_header: int = 0  # Danish ones
+    withheld: int = 0  # headers that are not shown
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -75,7 +77,13 @@ def text_source(number: int, found: FoundFile, head: bytes, recognised: Recognis
     if not content.header and not is_whole:
         return None
     return TextSource(
-        id=number, found=found, head=head, recognised=recognised, file=replace(file, header=content.header, heading=heading), letters_in_header=content.proof.danish_letters
+        id=number,
+        found=found,
+        head=head,
+        recognised=recognised,
+        file=replace(file, header=content.header, heading=heading),
+        letters_in_header=content.proof.danish_letters,
+        withheld=content.withheld,
     )
 
 
@@ -97,8 +105,9 @@ def _wanted(spec: ExportSpec, recognised: Recognised) -> tuple[tuple[str, ...], 
     table = TABLES[spec.table]
     is_asterisk = recognised.format == "asterisk"
     named = spec.columns or ({name: name for name in table.names} | (dict(dialects.ASTERISK_MAPPING) if is_asterisk else {}))
-    columns = {table.column(name): unicodedata.normalize("NFC", header).strip() for name, header in named.items() if name in table.names}
-    dated = [header for column, header in columns.items() if column.kind in {Kind.DATE, Kind.TIMESTAMP} and not (spec.column_dates.get(column.name) or spec.dates or is_asterisk)]
+    columns = {table.column(name): clean_name(header) for name, header in named.items() if name in table.names}
+    declared = {column: spec.column_dates.get(column.name) or spec.dates or ("yyyy-mm-dd" if is_asterisk else None) for column in columns}
+    dated = [header for column, header in columns.items() if column.kind in {Kind.DATE, Kind.TIMESTAMP} and ((form := declared[column]) is None or is_swappable(form))]
     numbers = [header for column, header in columns.items() if column.kind in {Kind.INTEGER, Kind.DECIMAL} and spec.decimal is None]
     return tuple(dict.fromkeys(dated)), tuple(dict.fromkeys(numbers))
 
@@ -132,6 +141,7 @@ class TextFiles:
             shown=shown,
             recognised=source.recognised,
             header=source.file.header,
+            withheld=source.withheld or int(OTHER_KEYS in source.file.header),
             relation=BLOCK,
             expressions=source.expressions,
             types=("VARCHAR",) * len(source.file.header),
@@ -237,7 +247,8 @@ class TextFiles:
         refusal = next((survey.refusal for survey in surveys if survey.refusal), None)
         if refusal is not None:
             raise ExportError(refusal)
-        refuse_too_many_keys(len(file.header) if file.dialect is None else 0, file.shown)
+        if file.dialect is None:
+            refuse_values_as_keys(len(file.header), sum(survey.values for survey in surveys), sum(survey.rows for survey in surveys), file.shown)
         read = sum(survey.size_bytes for survey in surveys) + (len(file.mark) if surveys else 0)
         if read - source.found.size_bytes not in {0, 1}:  # the last line may have no line feed
             raise changed(file.shown)
@@ -259,6 +270,5 @@ class TextFiles:
 
     def _rejections(self, source: TextSource) -> Rejections:
         surveys, shown = self._of(source), source.found.shown
-        placed = [(first + line - 1, reason) for survey, first in zip(surveys, self._first_lines(source), strict=True) for line, reason in survey.rejects]
-        kept = [Reject(file=shown, line=line, reason=reason) for line, reason in placed[:KEPT]]
-        return Rejections(file=shown, kept=kept, reasons=sum((survey.reasons for survey in surveys), Counter()))
+        placed = [replace(reject, line=first + reject.line - 1) for survey, first in zip(surveys, self._first_lines(source), strict=True) for reject in survey.rejects]
+        return Rejections(file=shown, kept=placed[:KEPT], reasons=sum((survey.reasons for survey in surveys), Counter()))

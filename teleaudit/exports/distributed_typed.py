@@ -23,6 +23,7 @@ from teleaudit.exports.storage import connect
 
 _MAGIC = b"PAR1"
 _ROW = "file_row_number"
+_VERIFIED = "parquet.page.verify-checksum.enabled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,14 @@ class TypedFiles:
 
     def _read(self, alike: list[TypedSource]) -> DataFrame:
         """The rows with the columns ``c0``, ``c1`` ..., their file, and the number of the row in it."""
-        options = {"__globPaths__": "false", "ignoreCorruptFiles": "false", "ignoreMissingFiles": "false", "mergeSchema": "false", "datetimeRebaseMode": "CORRECTED"}
+        options = {
+            "__globPaths__": "false",
+            "ignoreCorruptFiles": "false",
+            "ignoreMissingFiles": "false",
+            "mergeSchema": "false",
+            _VERIFIED: "true",
+            "datetimeRebaseMode": "CORRECTED",
+        }
         rows = self.session.read.options(**options).parquet(*(source.found.url for source in alike))
         named = [F.col("`" + name.replace("`", "``") + "`").alias(f"c{place}") for place, name in enumerate(alike[0].names)]
         return rows.select(*named, F.xxhash64("_metadata.file_path").alias("file"), F.col("_metadata.row_index").alias(_ROW))

@@ -22,12 +22,18 @@ from teleaudit.detectors import ColumnDecision, Level, scan_column
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects, profiles, staging
 from teleaudit.exports.asked import asked_columns
-from teleaudit.exports.conversion import counted, quoted
+from teleaudit.exports.conversion import cleaned, counted, quoted
 from teleaudit.exports.encodings import SINGLE_BYTE
+from teleaudit.exports.noticing import remarks_on_rejects
+from teleaudit.exports.parquet_damage import UNREADABLE, damaged
 from teleaudit.exports.profiles import DecimalEvidence, Undecided
+from teleaudit.exports.rejects import Rejections
+from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Opened, Recognised
 from teleaudit.exports.storage import connect
 from teleaudit.exports.suggesting import CORRESPONDENCE, MESSAGE_TABLE, Look, names_a_key, suggest_mapping, suggest_table
+from teleaudit.exports.withheld import ShownPaths
+from teleaudit.exports.workbooks import Worksheet
 from teleaudit.schema import TABLES, Kind, Table
 
 ROW_LIMIT = 200_000
@@ -72,7 +78,7 @@ class Inspection:
     decimal: str | None  # when some number proves it
     rows: int
     is_complete: bool  # False: only the first ``rows`` rows were looked at
-    rejected: int
+    rejections: Rejections
     columns: tuple[InspectedColumn, ...]
     table: str | None  # the table that its headers fit best
     alike: tuple[str, ...] = ()  # tables that fit as well
@@ -80,6 +86,8 @@ class Inspection:
     mapping: Mapping[str, str] = field(default_factory=dict)  # canonical column -> header, in the order of the file
     ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> headers that may be it
     missing: tuple[tuple[str, str | None], ...] = ()  # needed columns that no header names, with the nearest header
+    has_header: bool = True
+    sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
 
     def as_yaml(self) -> str:
         """An entry for ``exports:`` of an audit.yaml. What could not be told stands below it as a question."""
@@ -90,6 +98,8 @@ class Inspection:
             entry["delimiter"] = self.delimiter
         if self.decimal is not None:
             entry["decimal"] = self.decimal
+        if not self.has_header:
+            entry["header"] = False
         entry |= self._dates()
         entry["columns"] = dict(self.mapping)
         text = io.StringIO()
@@ -154,13 +164,16 @@ class Inspection:
         rows = f"{self.rows:,} rows" if self.is_complete else f"looked at the first {self.rows:,} rows"
         facts = [self.format, self.encoding, self.delimiter and f"delimiter {_named(self.delimiter)}", self.decimal and f"decimal sign {self.decimal}", rows]
         lines = [f"{self.file}: {', '.join(fact for fact in facts if fact)}"]
+        lines += [str(remark) for remark in remarks_on_rejects(self.rejections)]
+        if not self.has_header:
+            lines.append("It has no header: its first line is a record. Its columns go by their position.")
+        if len(self.sheets) > 1:
+            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
         lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
         return "\n".join([*lines, "", *self._lines()]) + "\n"
 
     def _problems(self) -> Iterator[str]:
-        if self.rejected:
-            yield f"{self.rejected:,} records could not be read."
         for column in self.columns:
             if column.finding is not None:
                 yield f"{_quoted(column.header)} {column.finding}."
@@ -218,20 +231,23 @@ def _on_one_line(text: str) -> str:
 
 def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
     """What the file is, by its first ``limit`` rows. Raises: ExportError, as reading it would."""
-    shown = path.name
+    shown = ShownPaths().of(path.name)
     try:
+        if not path.is_dir() and not path.is_file() and path.exists():
+            msg = f"{shown} is neither a file nor a folder: what another program writes into it would be waited for."
+            raise ExportError(msg)
         recognised = staging.recognise(path, None, shown=shown, export="NAME")
         if recognised is None:
             msg = f"{shown} is empty."
             raise ExportError(msg)
         with connect() as connection:
-            sample = _parquet_sample(path, recognised, connection, limit) if recognised.format == "parquet" else _text_sample(path, recognised, limit)
+            sample = _parquet_sample(path, recognised, connection, limit, shown) if recognised.format == "parquet" else _text_sample(path, recognised, limit, shown)
             return _inspect(connection, sample, shown)
     except FileNotFoundError:
-        msg = f"no file {path}."
+        msg = f"no file {ShownPaths().of(path.as_posix())}."
         raise ExportError(msg) from None
     except IsADirectoryError:
-        msg = f"{path} is a folder; inspect one file of it."
+        msg = f"{ShownPaths().of(path.as_posix())} is a folder; inspect one file of it."
         raise ExportError(msg) from None
     except PermissionError:
         msg = f"{shown} cannot be read: no permission."
@@ -246,18 +262,25 @@ class _Sample:
     header: tuple[str, ...]
     rows: pa.Table  # columns c0, c1 ...
     is_complete: bool
-    rejected: int
+    rejections: Rejections
+    has_header: bool = True
+    sheets: tuple[str, ...] = ()
 
 
-def _text_sample(path: Path, recognised: Recognised, limit: int) -> _Sample:
-    opened = staging.open_file(path, recognised, None, shown=path.name)
+def _text_sample(path: Path, recognised: Recognised, limit: int, shown: str) -> _Sample:
+    opened = staging.open_file(path, recognised, None, shown=shown, export="NAME")
     tables, is_complete = _first_tables(opened, limit)
     if opened.proof is not None and opened.proof.is_not_utf8 and recognised.encoding_is_sniffed:
-        return _text_sample(path, staging.with_encoding(recognised, "cp1252"), limit)
-    staging.check_encoding(path, opened, shown=path.name, export="NAME")
-    header = opened.content.header
+        return _text_sample(path, staging.with_encoding(recognised, "cp1252"), limit, shown)
+    staging.check_encoding(path, opened, shown=shown, export="NAME")
+    content = opened.content
+    header = content.header
     rows = pa.concat_tables(tables, promote_options="default") if tables else pa.table({f"c{place}": pa.array([], pa.string()) for place in range(len(header))})
-    return _Sample(recognised=recognised, header=header, rows=rows, is_complete=is_complete, rejected=opened.rejections.count)
+    if not header:
+        raise ExportError(" ".join(str(remark) for remark in (*remarks_on_rejects(opened.rejections), Remark(code="no_records"))))
+    has_header = content.has_header if isinstance(content, Worksheet) else recognised.dialect is None or recognised.dialect.has_header or recognised.dialect.is_asterisk
+    sheets = content.sheets if isinstance(content, Worksheet) else ()
+    return _Sample(recognised=recognised, header=header, rows=rows, is_complete=is_complete, rejections=opened.rejections, has_header=has_header, sheets=sheets)
 
 
 def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
@@ -270,11 +293,14 @@ def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
     return tables, True
 
 
-def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int) -> _Sample:
-    staged = staging.describe_parquet(path, recognised, shown=path.name, connection=connection)
+def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int, shown: str) -> _Sample:
+    staged = staging.describe_parquet(path, recognised, shown=shown, connection=connection)
     values = ", ".join(f"CAST({expression} AS VARCHAR) AS c{place}" for place, expression in enumerate(staged.expressions))
-    rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
-    return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejected=0)
+    try:
+        rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
+    except duckdb.Error:
+        raise damaged(shown, UNREADABLE) from None
+    return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejections=staged.rejections)
 
 
 def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str) -> Inspection:
@@ -298,7 +324,9 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         decimal=decimal,
         rows=len(sample.rows),
         is_complete=sample.is_complete,
-        rejected=sample.rejected,
+        rejections=sample.rejections,
+        has_header=sample.has_header,
+        sheets=sample.sheets,
         columns=tuple(columns),
         table=table.name if table else None,
         alike=tuple(other.name for other in ranking.alike),
@@ -400,7 +428,7 @@ def _counts_of_looks(connection: duckdb.DuckDBPyConnection, names: Sequence[str]
 
 
 def _filled(value: str) -> str:
-    return f"nullif(trim({value}), '')"
+    return cleaned(value, Kind.TEXT)
 
 
 def _is_cvr(value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,15 @@ from teleaudit.exports.delimited import LINE
 from teleaudit.exports.encodings import EncodingProof, damages
 from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
 from teleaudit.exports.rejects import Rejections
+from teleaudit.exports.withheld import clean_name, is_personal
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
+OTHER_KEYS = "other_keys"  # the column of the keys that are no names: they stand in it with their values, as data
+_MANY_KEYS, _OF_ONE = 20, 3  # so many keys, on average in fewer objects than this, are values
 _BATCH_ROWS = 50_000
 _NOT_JSON, _NOT_AN_OBJECT, _DUPLICATE_KEY, _FIELD_LIMIT = "not_json", "not_an_object", "duplicate_key", "field_limit"
+_TOO_DEEP, _UNDECODABLE = "too_deep", "undecodable"
+_HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class _Number(str):
@@ -41,11 +47,18 @@ class JsonLines:
     decimal: str = "."  # how numbers are written out, so that they read like the file's texts
     header: tuple[str, ...] = ()
     rows: int = 0
+    values: int = 0  # keys of all objects together
+
+    @property
+    def withheld(self) -> int:
+        """Columns that stand for keys that are not shown."""
+        return int(OTHER_KEYS in self.header)
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
         for block in RecordSplitter(delimiter=b",", quoted=False).split(transcoded(self._noted(chunks), self.encoding)):
             yield from self.tables_of(block)
+        refuse_values_as_keys(len(self.header), self.values, self.rows, self.shown)
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
         """The objects of one block; the columns are those of ``header`` and the new keys."""
@@ -79,32 +92,60 @@ class JsonLines:
         for _, fields in records:
             for key in fields:
                 places.setdefault(key, len(places))
-        refuse_too_many_keys(len(places), self.shown)
+        refuse_values_as_keys(len(places), 0, 0, self.shown)
         self.header = tuple(places)
         self.rows += len(records)
+        self.values += sum(len(fields) for _, fields in records)
         columns = {f"c{place}": pa.array([fields.get(key) for _, fields in records], pa.string()) for key, place in places.items()}
         return pa.table({LINE: pa.array([line for line, _ in records], pa.int64()), **columns})
 
 
-def refuse_too_many_keys(keys: int, shown: str) -> None:
-    """Raises: ExportError when values are used as keys."""
+def refuse_values_as_keys(keys: int, values: int, objects: int, shown: str) -> None:
+    """Raises: ExportError when values are used as keys: there are too many, or nearly every object brings keys of its own."""
     if keys > COLUMN_LIMIT:
-        msg = f"{shown}: more than {COLUMN_LIMIT:,} different keys. Are values used as keys? Export one object of fixed keys on each line."
-        raise ExportError(msg)
+        many = f"more than {COLUMN_LIMIT:,} different keys"
+    elif keys >= _MANY_KEYS and objects >= _MANY_KEYS and values < _OF_ONE * keys:
+        many = f"{keys:,} different keys in {objects:,} objects, most of them in one or two"
+    else:
+        return
+    msg = f"{shown}: {many}. Are values used as keys? Export one object of fixed keys on each line."
+    raise ExportError(msg)
 
 
 def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
     """The object's fields as text."""
     try:
         parsed = json.loads(line, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant, object_pairs_hook=_without_doubled_keys)
-    except (ValueError, RecursionError):
+        fields = _named(parsed, decimal) if isinstance(parsed, dict) else None
+    except RecursionError:
+        raise _RejectedLineError(_TOO_DEEP) from None
+    except ValueError:
         raise _RejectedLineError(_NOT_JSON) from None
-    if not isinstance(parsed, dict):
+    if fields is None:
         raise _RejectedLineError(_NOT_AN_OBJECT)
-    fields = {key.strip(): _as_text(value, decimal) for key, value in parsed.items()}
     if any(value is not None and len(value) > FIELD_LIMIT for value in fields.values()):
         raise _RejectedLineError(_FIELD_LIMIT)
+    if _HALF_LETTER.search(line) and any(_holds_half_letter(value) for value in fields.values()):
+        raise _RejectedLineError(_UNDECODABLE)
     return fields
+
+
+def _named(parsed: dict[str, Any], decimal: str) -> dict[str, str | None]:
+    """The fields by their keys; keys without a name, or that are somebody's, are data like their values."""
+    fields, others = dict[str, str | None](), dict[str, Any]()
+    for key, value in parsed.items():
+        name = clean_name(key)
+        if not name or name == OTHER_KEYS or is_personal(name):
+            others[key] = value
+        elif name in fields:
+            raise _RejectedLineError(_DUPLICATE_KEY)
+        else:
+            fields[name] = _as_text(value, decimal)
+    return fields | ({OTHER_KEYS: _as_json(others)} if others else {})
+
+
+def _holds_half_letter(value: str | None) -> bool:
+    return value is not None and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _refuse_constant(_name: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from teleaudit.errors import ExportError
+from teleaudit.exports.withheld import ShownPaths
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
 _WILDCARDS = set("*?[")
@@ -23,7 +25,7 @@ def path_below_root(pattern: str) -> PurePosixPath:
     """The pattern as a path. Raises: ExportError when it leaves the root."""
     relative = PurePosixPath(pattern)
     if relative.is_absolute() or ".." in relative.parts:
-        msg = f"files: {pattern} leaves the folder of the exports. Write a path below it, or another exports_root."
+        msg = f"files: {ShownPaths().of(pattern)} leaves the folder of the exports. Write a path below it, or another exports_root."
         raise ExportError(msg)
     return relative
 
@@ -38,9 +40,10 @@ def is_ignored(name: str) -> bool:
     return name.startswith(_IGNORED_PREFIXES)
 
 
-def shown_path(path: Path, root: Path) -> str:
-    """The file's name in messages and in the working copy."""
-    return path.relative_to(root).as_posix()
+def shown_paths(paths: Iterable[Path], root: Path) -> dict[str, Path]:
+    """The files of an export by their names in messages and in the working copy: those that are somebody's number are withheld."""
+    shown = ShownPaths()
+    return {shown.of(path.relative_to(root).as_posix()): path for path in paths}
 
 
 def _check_folders(relative: PurePosixPath, root: Path) -> None:
@@ -54,7 +57,7 @@ def _check_folders(relative: PurePosixPath, root: Path) -> None:
             with os.scandir(folder):
                 pass
         except PermissionError:
-            shown = "The exports folder" if folder == root else f"The folder {shown_path(folder, root)}"
+            shown = "The exports folder" if folder == root else f"The folder {ShownPaths().of(folder.relative_to(root).as_posix())}"
             msg = f"{shown} cannot be read: no permission. Give the user that runs the audit the right to list and read it."
             raise ExportError(msg) from None
         except (FileNotFoundError, NotADirectoryError):

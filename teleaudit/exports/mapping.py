@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from teleaudit.audits import ExportSpec
-from teleaudit.errors import closest
+from teleaudit.errors import ExportError, closest
 from teleaudit.exports import dialects
 from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Staged
+from teleaudit.exports.withheld import clean_name, is_personal
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.views import derived_names
 
@@ -47,11 +47,20 @@ def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
 def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:
     """Canonical column -> header, as the audit says; where it says nothing, as the format says, or headers that are canonical names."""
     if spec.columns:
-        return {column: unicodedata.normalize("NFC", header).strip() for column, header in spec.columns.items()}
+        return {column: wanted_header(column, header) for column, header in spec.columns.items()}
     found = {header for file in files for header in file.header}
     if files and all(file.recognised.format == "asterisk" for file in files):
         return {column: header for column, header in dialects.ASTERISK_MAPPING.items() if header in found and column in TABLES[spec.table].names}
     return {column: column for column in TABLES[spec.table].names if column in found}
+
+
+def wanted_header(column: str, header: str) -> str:
+    """A header of the audit, as it is looked for. Raises: ExportError for one that is somebody's number, and not shown."""
+    clean = clean_name(header)
+    if is_personal(clean):
+        msg = f"columns.{column} in audit.yaml: the header is, or may be, personal data, and is not shown. Map the column by its position instead: column_1, column_2 ..."
+        raise ExportError(msg)
+    return clean
 
 
 def _on_missing(column: str, header: str, file: Staged) -> Remark:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from teleaudit.exports.conversion import Source
 from teleaudit.exports.mapping import Mapping
+from teleaudit.exports.rejects import Rejections
 from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
@@ -11,15 +12,28 @@ from teleaudit.exports.working_copy import Converted
 
 def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], result: Converted) -> list[Remark]:
     """The remarks on one file, in the order of its trouble: records, columns, values."""
-    remarks = []
-    if file.rejections.count:
-        first = min(reject.line for reject in file.rejections.kept)
-        remarks.append(Remark(code="rejected", file=file.shown, count=file.rejections.count, line=first, reasons=dict(sorted(file.rejections.reasons.items()))))
+    remarks = remarks_on_rejects(file.rejections)
+    if file.withheld:
+        remarks.append(Remark(code="withheld_headers", file=file.shown, count=file.withheld))
+    if file.error_cells:
+        remarks.append(Remark(code="error_cells", file=file.shown, count=file.error_cells))
     if result.blank_rows:
         remarks.append(Remark(code="blank_rows", file=file.shown, count=result.blank_rows))
     remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]
     remarks += [Remark(code="scientific", file=file.shown, column=header, count=count) for header, count in result.scientific.items()]
     remarks += [Remark(code="rounded", file=file.shown, column=header, count=count) for header, count in file.rounded.items()]
+    return remarks
+
+
+def remarks_on_rejects(rejections: Rejections) -> list[Remark]:
+    """How many records could not be read, why, and where the first stands; where one has too many fields or too few, how many."""
+    if not rejections.count:
+        return []
+    file, first = rejections.file, min(rejections.kept)
+    remarks = [Remark(code="rejected", file=file, count=rejections.count, line=first.line, reasons=dict(sorted(rejections.reasons.items())))]
+    ragged = min((reject for reject in rejections.kept if reject.expected), default=None)
+    if ragged is not None:
+        remarks.append(Remark(code="ragged", file=file, line=ragged.line, count=ragged.found, expected=ragged.expected))
     return remarks
 
 

@@ -19,7 +19,7 @@ from teleaudit.exports.conversion import cleaned, counted, literal
 from teleaudit.schema import Kind
 
 _SAMPLE_VALUES = 10_000
-_TOLERATED = 0.05  # share of a column's dates that may be written in another way: they become unreadable, and are counted
+_TOLERATED = 0.05  # share of a column's dates that may be written in another way: they become unreadable, and so does what could be either; both are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,10 @@ class DateEvidence:
         if len(formats) == 1:
             return formats[0]
         return self._decide_order(shape, formats[0], formats[1])
+
+    def holds_both_orders(self, date_format: DateFormat) -> bool:
+        """Whether some dates written so are only readable as day-month and some only as month-day."""
+        return dates.is_swappable(date_format) and min(self.day_first[shape := dates.shape_of(date_format)], self.month_first[shape]) > 0
 
     def _decide_order(self, shape: int, day_first: DateFormat, month_first: DateFormat) -> DateFormat | Undecided:
         rows, days, months = self.by_shape[shape], self.day_first[shape], self.month_first[shape]
@@ -150,11 +154,27 @@ def _counts(name: str, shapes: Sequence[int]) -> str:
         if not shape.separator:
             counts += ["0", "0", "0"]
             continue
-        first, second = (f"TRY_CAST(split_part({name}, {literal(shape.separator)}, {part}) AS TINYINT)" for part in (1, 2))
+        first, second = dates.first_two(name, shape.separator)
         counts.append(counted(f"{matches} AND {first} > 12 AND {second} BETWEEN 1 AND 12"))
         counts.append(counted(f"{matches} AND {second} > 12 AND {first} BETWEEN 1 AND 12"))
         counts.append(counted(f"{matches} AND {first} <> {second} AND {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12"))
     return ", ".join(counts)
+
+
+def swapped_by_excel(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]) -> list[tuple[int, int]]:
+    """Of each column, its real dates and its dates that are text, where another locale leaves them so: no real date after the 12th, no text that could be read in both orders."""
+    answers = []
+    for expression in expressions:
+        value = cleaned(expression, Kind.DATE)
+        is_real = f"regexp_matches(v, {literal(dates.SHAPES[0].pattern)})"
+        forms = [(shape.pattern, *dates.first_two("v", shape.separator)) for shape in dates.SHAPES if shape.separator]
+        is_text = " OR ".join(f"regexp_matches(v, {literal(pattern)})" for pattern, _, _ in forms)
+        is_open = " OR ".join(f"regexp_matches(v, {literal(pattern)}) AND {first} <= 12 AND {second} <= 12" for pattern, first, second in forms)
+        late = f"{is_real} AND TRY_CAST(regexp_extract(v, '^\\d+-\\d+-(\\d+)', 1) AS TINYINT) > 12"
+        counts = ", ".join(counted(condition) for condition in (is_real, is_text, f"{late} OR {is_open}"))
+        real, texts, others = connection.execute(f"SELECT {counts} FROM (SELECT {value} AS v FROM {relation})").fetchall()[0]
+        answers.append((0, 0) if others else (real, texts))
+    return answers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,16 +16,17 @@ import duckdb
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
-from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates
+from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates, refuse_swapped_by_excel
 from teleaudit.exports.fingerprints import HashedFile
-from teleaudit.exports.locating import find_files, shown_path
+from teleaudit.exports.locating import find_files, shown_paths
 from teleaudit.exports.mapping import Mapping, map_columns
-from teleaudit.exports.noticing import remarks_on
+from teleaudit.exports.noticing import remarks_on, remarks_on_rejects
 from teleaudit.exports.rejects import KEPT, Reject
 from teleaudit.exports.remarks import NOT_JUDGED, Remark
 from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.storage import connect, private_folder, storage_errors_said
 from teleaudit.exports.straight import Straight
+from teleaudit.exports.withheld import ShownPaths
 from teleaudit.exports.working_copy import Converted, write_working_copy
 
 
@@ -98,18 +99,20 @@ class _Reading:
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
         straight = Straight(connection=self.connection, spec=self.spec, export=self.name, folder=self.folder, progress=progress, write=write_working_copy)
-        read = straight.read({shown_path(path, self.root): path for path in paths})
+        files = shown_paths(paths, self.root)
+        read = straight.read(files)
         if read is None:
-            return self._read_thoroughly(paths, progress)
+            return self._read_thoroughly(files, progress)
         return described_export(self.name, self.spec, read.files, read.mapping, read.plans, read.copies, read.converted, [])
 
-    def _read_thoroughly(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
-        staged = {shown_path(path, self.root): self._stage(path, progress) for path in paths}
-        empty = [_empty_file(shown, self.root / shown) for shown, file in staged.items() if file is None]
+    def _read_thoroughly(self, paths: dict[str, Path], progress: Progress) -> ReadExport:
+        staged = {shown: self._stage(path, shown, progress) for shown, path in paths.items()}
+        empty = [_empty_file(shown, paths[shown]) for shown, file in staged.items() if file is None]
         files = [file for file in staged.values() if file is not None]
         if not any(file.rows for file in files):
             return without_any_row(self.name, self.spec, empty, files)
         mapping, evidence = map_columns(files, self.spec), QueriedEvidence(connection=self.connection)
+        refuse_swapped_by_excel(self.connection, files, mapping, self.spec)
         plans = decide_sources(evidence, files, mapping, self.spec, export=self.name)
         copies, converted = self._convert(files, mapping, plans)
         refuse_contradicted_dates(evidence, files, plans, converted, mapping, export=self.name)
@@ -117,12 +120,14 @@ class _Reading:
             part.unlink()
         return described_export(self.name, self.spec, files, mapping, plans, copies, converted, empty)
 
-    def _stage(self, path: Path, progress: Progress) -> Staged | None:
-        shown = shown_path(path, self.root)
+    def _stage(self, path: Path, shown: str, progress: Progress) -> Staged | None:
         try:
             return staging.stage(path, self.spec, shown=shown, export=self.name, folder=self.folder, connection=self.connection, progress=progress)
         except PermissionError:
             msg = f"{shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
+            raise ExportError(msg) from None
+        except FileNotFoundError:
+            msg = f"{shown} was removed while it was read. Run again when the export is complete."
             raise ExportError(msg) from None
 
     def _convert(self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]) -> tuple[tuple[Path, ...], list[Converted]]:
@@ -141,7 +146,11 @@ def described_export(
     converted: Sequence[Converted],
     empty: Sequence[ExportFile],
 ) -> ReadExport:
-    """What reading an export with rows came to."""
+    """What reading an export with records came to; when all of them turn out blank, that nothing can be said about it."""
+    if not any(result.rows for result in converted):
+        for copy in copies:
+            copy.unlink()
+        return without_any_row(name, spec, empty, files)
     described = [_described(file, result.rows) for file, result in zip(files, converted, strict=True)]
     remarks = [remark for file, plan, result in zip(files, plans, converted, strict=True) for remark in remarks_on(file, mapping, plan, result)]
     return ReadExport(
@@ -162,7 +171,7 @@ def described_export(
 
 def without_any_file(name: str, spec: ExportSpec) -> ReadExport:
     """An export of which there is no file."""
-    return _not_judged(name, spec, problem=[Remark(code="no_file", file=spec.files)], files=())
+    return _not_judged(name, spec, problem=[Remark(code="no_file", file=ShownPaths().of(spec.files))], files=())
 
 
 def without_any_row(name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[Staged]) -> ReadExport:
@@ -190,8 +199,9 @@ def _not_judged(name: str, spec: ExportSpec, *, problem: Sequence[Remark], files
 
 def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Remark]:
     """Why there is no row at all."""
-    if any(file.rejections.count for file in files):
-        return [Remark(code="no_records")]
+    rejected = [remark for file in files for remark in remarks_on_rejects(file.rejections)]
+    if rejected or any(file.rows for file in files):
+        return [Remark(code="no_records"), *rejected]
     return _without_rows(empty, files)
 
 

@@ -41,10 +41,21 @@ class Records:
         if bool(good.all()):
             return self
         kept = np.flatnonzero(good)
-        parts = [self.data[start:end] for start, end in zip(self.starts[kept].tolist(), self.ends[kept].tolist(), strict=True)]
+        return self._of([self.data[start:end] for start, end in zip(self.starts[kept].tolist(), self.ends[kept].tolist(), strict=True)], kept)
+
+    def exchange(self, records: dict[int, bytes]) -> Records:
+        """All records, some of them as they are given here by their number."""
+        parts = [records.get(number, self.data[start:end]) for number, (start, end) in enumerate(zip(self.starts.tolist(), self.ends.tolist(), strict=True))]
+        return self._of(parts, np.arange(len(parts)))
+
+    def text(self, number: int) -> str:
+        """One record; what does not decode is marked."""
+        return self.data[self.starts[number] : self.ends[number]].decode("utf-8", "replace")
+
+    def _of(self, parts: list[bytes], numbers: _Positions) -> Records:
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
         starts = np.cumsum(lengths) - lengths if parts else lengths
-        return Records(data=b"".join(parts), starts=starts, lines=self.lines[kept], malformed=self.malformed[kept])
+        return Records(data=b"".join(parts), starts=starts, lines=self.lines[numbers], malformed=self.malformed[numbers])
 
     def number_at(self, offset: int) -> int:
         """Which record holds the byte."""

@@ -28,6 +28,15 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{file}: {count} record could not be read and is kept apart ({reasons}; on line {line}).",
             "{file}: {count} records could not be read and are kept apart ({reasons}; first on line {line}).",
         ),
+        "ragged": ("{file}, line {line}: {count} field, the header has {expected}.", "{file}, line {line}: {count} fields, the header has {expected}."),
+        "withheld_headers": (
+            "{file}: {count} column has a name that is, or may be, personal data. It is not shown; the column goes by its position.",
+            "{file}: {count} columns have names that are, or may be, personal data. They are not shown; the columns go by their position.",
+        ),
+        "error_cells": (
+            "{file}: {count} cell holds an error of the spreadsheet (#REF!, #DIV/0! ...) and is read as empty.",
+            "{file}: {count} cells hold an error of the spreadsheet (#REF!, #DIV/0! ...) and are read as empty.",
+        ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
         "placeholder": (
@@ -39,6 +48,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{place} {count} times fall in the hour that is skipped when summer time begins.",
         ),
         "unreadable": ("{place} {count} value cannot be read as {kind}.", "{place} {count} values cannot be read as {kind}."),
+        "ambiguous": (
+            "{place} {count} date could be day-month or month-day: some dates of the column are only readable as the one, some only as the other. It is not read.",
+            "{place} {count} dates could be day-month or month-day: some dates of the column are only readable as the one, some only as the other. They are not read.",
+        ),
         "excel": (
             "{place} Excel has damaged {count} number (scientific notation, digits lost). Export it from the source again, not by way of Excel.",
             "{place} Excel has damaged {count} numbers (scientific notation, digits lost). Export them from the source again, not by way of Excel.",
@@ -74,6 +87,7 @@ class Remark:
     column: str | None = None  # a header
     count: int | None = None
     line: int | None = None
+    expected: int | None = None  # fields of the header, where a record has count
     kind: str | None = None  # what values cannot be read as: a Kind
     canonical: str | None = None  # the canonical column that a header was looked for
     near: str | None = None  # the header that is close to the one looked for
@@ -88,6 +102,7 @@ class Remark:
             canonical=self.canonical,
             near=self.near,
             count=f"{self.count:,}" if self.count is not None else "",
+            expected=self.expected,
             line=f"{self.line:,}" if self.line is not None else "",
             kind=_KINDS[Kind(self.kind)] if self.kind else "",
             reasons=", ".join(f"{count:,} {reason}" for reason, count in sorted(self.reasons.items())),

@@ -63,9 +63,6 @@ def sniff_format(path: Path, head: bytes, *, shown: str, declared: Format | None
         if declared in {"parquet", "excel"}:
             msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl or asterisk), or leave format out."
             raise ExportError(msg)
-        if declared is None and text[:1] == b"[":
-            msg = f"{shown} is one JSON array. Export it as JSON lines: one object on each line."
-            raise ExportError(msg)
         return declared or ("jsonl" if text[:1] == b"{" else "csv")
     if declared in _TEXT_FORMATS or (declared and declared != found):
         msg = f"{shown} is declared as {declared}, but its content is {found}. Write format: {found}, or leave format out."
@@ -178,6 +175,15 @@ def first_records(text: str, delimiter: str, *, complete: bool, limit: int = SAM
             break
     cut = not complete or len(lines) > limit * 4 or len(records) > limit
     return [record for record in (records[:-1] if cut and len(records) > 1 else records) if record]
+
+
+def sample_records(sample: Sample, delimiter: str) -> list[list[str]]:
+    """The first records below Excel's line ``sep=;``; none where they cannot be cut."""
+    text = sample.text.split("\n", 1)[-1] if declared_in_file(sample.text) is not None else sample.text
+    try:
+        return first_records(text, delimiter, complete=sample.complete)
+    except csv.Error:
+        return []
 
 
 def sniff_delimiter(sample: Sample, *, shown: str, export: str, declared: str | None = None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +17,16 @@ from teleaudit.audits import ExportSpec, Format
 from teleaudit.errors import ExportError
 from teleaudit.exports import sniffing
 from teleaudit.exports.conversion import literal, quoted
-from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, Dialect, checked_header
+from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, Dialect
+from teleaudit.exports.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.exports.encodings import EncodingProof, likely_encoding
 from teleaudit.exports.fingerprints import HashedFile
+from teleaudit.exports.headers import checked_header, count_withheld, has_header, header_of
 from teleaudit.exports.json_lines import JsonLines
+from teleaudit.exports.parquet_damage import refuse_damaged
 from teleaudit.exports.rejects import Rejections
 from teleaudit.exports.workbooks import Worksheet
+from teleaudit.schema import TABLES
 
 Progress = Callable[[str, int], None]
 
@@ -70,6 +75,8 @@ class Staged:
     sha256: str = ""
     size_bytes: int = 0
     has_native_dates: bool = False
+    withheld: int = 0  # headers that are not shown
+    error_cells: int = 0  # of a workbook, read as empty
     rounded: dict[str, int] = field(default_factory=dict)
 
 
@@ -88,27 +95,45 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, path: Path, complete
         return Recognised(format=found)
     declared = spec.encoding if spec else None
     encoding = sniffing.sniff_encoding(head, shown=shown, export=export, declared=declared)
+    sample = sniffing.take_sample(head, encoding, complete=complete)
+    refuse_no_table(sample, shown=shown, declared=spec.format if spec else None)
     if found == "jsonl":
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=declared is None)
-    sample = sniffing.take_sample(head, encoding, complete=complete)
     delimiter = sniffing.sniff_delimiter(sample, shown=shown, export=export, declared=spec.delimiter if spec else None)
-    is_asterisk = found == "asterisk" or ((spec is None or (spec.format is None and spec.header)) and sniffing.looks_like_asterisk(sample, delimiter))
+    records = sniffing.sample_records(sample, delimiter)
+    refuse_quoted_lines(records, shown=shown)
+    is_asterisk = found == "asterisk" or ((spec is None or (spec.format is None and spec.header is not False)) and sniffing.looks_like_asterisk(sample, delimiter))
     dialect = Dialect(
         encoding=encoding,
         delimiter=delimiter,
         has_separator_line=sniffing.declared_in_file(sample.text) is not None,
-        has_header=not is_asterisk and (spec is None or spec.header),
+        has_header=not is_asterisk and _has_header(records, spec=spec, shown=shown, export=export),
         is_asterisk=is_asterisk,
     )
     return Recognised(format="asterisk" if is_asterisk else "csv", dialect=dialect, encoding=encoding, encoding_is_sniffed=declared is None)
 
 
-def open_file(path: Path, recognised: Recognised, spec: ExportSpec | None, *, shown: str) -> Opened:
+def _has_header(records: Sequence[Sequence[str]], *, spec: ExportSpec | None, shown: str, export: str) -> bool:
+    """Whether the first of these records is a header: of a file without an audit, by its look. Raises: ExportError."""
+    if spec is None:
+        return not records or header_of(records, len(records[0]))[0]
+    return has_header(records, named=spec.columns.values() or TABLES[spec.table].names, declared=spec.header, shown=shown, export=export)
+
+
+def open_file(path: Path, recognised: Recognised, spec: ExportSpec | None, *, shown: str, export: str) -> Opened:
     """The file, ready to be read once. Not for Parquet, which is read where it lies."""
     rejections, file = Rejections(file=shown), HashedFile(path, shown)
     decimal: Literal[",", "."] = (spec.decimal if spec else None) or "."
     if recognised.format == "excel":
-        sheet = Worksheet(path=path, shown=shown, rejections=rejections, sheet=spec.sheet if spec else None, decimal=decimal)
+        sheet = Worksheet(
+            path=path,
+            shown=shown,
+            rejections=rejections,
+            sheet=spec.sheet if spec else None,
+            takes_first=spec is None,
+            begins_with_header=partial(_has_header, spec=spec, shown=shown, export=export),
+            decimal=decimal,
+        )
         return Opened(recognised=recognised, file=file, rejections=rejections, content=sheet)
     proof = EncodingProof(encoding=recognised.encoding or "utf-8")
     content: DelimitedText | JsonLines
@@ -144,7 +169,7 @@ class NotUtf8Error(Exception):
 
 
 def _stage_text(path: Path, recognised: Recognised, spec: ExportSpec, *, shown: str, export: str, folder: Path, progress: Progress) -> Staged:
-    opened = open_file(path, recognised, spec, shown=shown)
+    opened = open_file(path, recognised, spec, shown=shown, export=export)
     parts = _Parts(folder)
     try:
         for table in opened.tables():
@@ -190,6 +215,8 @@ def _staged(opened: Opened, parts: _Parts, shown: str) -> Staged:
         sha256=opened.file.sha256,
         size_bytes=opened.file.size_bytes,
         has_native_dates=isinstance(content, Worksheet),
+        withheld=content.withheld,
+        error_cells=content.errors if isinstance(content, Worksheet) else 0,
         rounded=content.rounded if isinstance(content, Worksheet) else {},
     )
 
@@ -198,6 +225,7 @@ def _stage_parquet(path: Path, recognised: Recognised, *, shown: str, connection
     file = HashedFile(path, shown)
     file.read_all()
     described = describe_parquet(path, recognised, shown=shown, connection=connection)
+    refuse_damaged(path, shown)
     progress(shown, described.rows)
     return replace(described, sha256=file.sha256, size_bytes=file.size_bytes)
 
@@ -208,7 +236,7 @@ def describe_parquet(path: Path, recognised: Recognised, *, shown: str, connecti
     try:
         rows = pq.ParquetFile(path).metadata.num_rows
         described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
-    except (duckdb.Error, pa.ArrowInvalid):
+    except (duckdb.Error, pa.ArrowException, OSError):
         msg = f"{shown} is no complete Parquet file. Export it again."
         raise ExportError(msg) from None
     names = [str(column[0]) for column in described]
@@ -216,6 +244,7 @@ def describe_parquet(path: Path, recognised: Recognised, *, shown: str, connecti
         shown=shown,
         recognised=recognised,
         header=checked_header(names, shown),
+        withheld=count_withheld(names),
         relation=relation,
         expressions=tuple(quoted(name) for name in names),
         types=tuple(str(column[1]) for column in described),

@@ -53,6 +53,9 @@ def storage_errors_said(export: str) -> Iterator[None]:
     except (duckdb.Error, pa.ArrowException) as error:
         if "No space left" in str(error) or "max_temp_directory_size" in str(error):
             raise ExportError(_disk_full(export)) from None
+        if isinstance(error, duckdb.OutOfMemoryException):
+            msg = f"export {export}: reading it needs more memory than {MEMORY_LIMIT}. Has it many hundreds of columns? Export only those that the table has."
+            raise ExportError(msg) from None
         msg = f"export {export}: {type(error).__name__} in the conversion"
         raise RuntimeError(msg) from None
 

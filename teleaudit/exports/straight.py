@@ -57,7 +57,7 @@ class Straight:
         """The working copies of the files (by the names shown), none of them empty; none, and nothing left in the folder, when only the thorough way can tell."""
         try:
             return self._read(files)
-        except (ExportError, PermissionError, staging.NotUtf8Error, TooManyUnknownError, _DoubtError):
+        except (ExportError, PermissionError, FileNotFoundError, staging.NotUtf8Error, TooManyUnknownError, _DoubtError):
             for copy in self.folder.glob("*.parquet"):
                 copy.unlink()
             return None
@@ -81,11 +81,12 @@ class Straight:
         recognised = staging.recognise(path, self.spec, shown=shown, export=self.export)
         if recognised is None or recognised.dialect is None:
             raise _DoubtError
-        content, table = _first_table(path, recognised, self.spec, shown)
+        content, table = _first_table(path, recognised, self.spec, shown, self.export)
         file = Staged(
             shown=shown,
             recognised=recognised,
             header=content.header,
+            withheld=content.withheld,
             relation=_STREAM,
             expressions=tuple(f"c{place}" for place in range(len(content.header))),
             types=("VARCHAR",) * len(content.header),
@@ -93,11 +94,11 @@ class Straight:
             rows=table.num_rows,
             rejections=content.rejections,
         )
-        return _Beginning(path=path, spec=self.spec, file=file)
+        return _Beginning(path=path, spec=self.spec, file=file, export=self.export)
 
     def _open(self, beginning: _Beginning, plan: Sources, asked: _EvidenceOfBeginnings) -> _Stream:
         file = beginning.file
-        opened = staging.open_file(beginning.path, file.recognised, self.spec, shown=file.shown)
+        opened = staging.open_file(beginning.path, file.recognised, self.spec, shown=file.shown, export=self.export)
         mapped = {name: replace(source, form=f"f{source.expression}") for name, source in plan.items() if source.expression in file.expressions}
         return _Stream(
             path=beginning.path,
@@ -137,15 +138,16 @@ class _Beginning:
     path: Path
     spec: ExportSpec
     file: Staged
+    export: str
 
     def table(self) -> pa.Table:
         """The records; read again, so that those of many files are never in memory together."""
-        return _first_table(self.path, self.file.recognised, self.spec, self.file.shown)[1]
+        return _first_table(self.path, self.file.recognised, self.spec, self.file.shown, self.export)[1]
 
 
-def _first_table(path: Path, recognised: Recognised, spec: ExportSpec, shown: str) -> tuple[DelimitedText, pa.Table]:
+def _first_table(path: Path, recognised: Recognised, spec: ExportSpec, shown: str, export: str) -> tuple[DelimitedText, pa.Table]:
     """The first records, and what they are read with. Raises: _DoubtError when there is none."""
-    content = staging.open_file(path, recognised, spec, shown=shown).content
+    content = staging.open_file(path, recognised, spec, shown=shown, export=export).content
     table = next((table for table in content.tables(HashedFile(path, shown).chunks()) if table.num_rows), None) if isinstance(content, DelimitedText) else None
     if table is None or not isinstance(content, DelimitedText):
         raise _DoubtError

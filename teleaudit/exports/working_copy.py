@@ -96,7 +96,7 @@ def _raw_columns(file: Staged, mapping: Mapping) -> list[str]:
 def _is_not_blank(file: Staged) -> str:
     """Whether any field of the record holds something."""
     filled = [f"{expression} <> ''" if sql_type == "VARCHAR" else f"{expression} IS NOT NULL" for expression, sql_type in zip(file.expressions, file.types, strict=True)]
-    return f"({' OR '.join(filled)})"
+    return f"({' OR '.join(filled)})" if filled else "false"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, target: Path) -> int:

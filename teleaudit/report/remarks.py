@@ -16,4 +16,12 @@ def say_remark(words: Words, remark: Mapping[str, Any]) -> str:
     count = remark.get("count")
     values = {name: remark.get(name, "") for name in ("file", "column", "canonical", "near")}
     sentence = words.plural(forms, count if count is not None else 0)
-    return sentence.format_map({**values, "count": words.number(count), "line": words.number(remark.get("line")), "kind": words.name("kinds", remark.get("kind", ""))})
+    return sentence.format_map(
+        {
+            **values,
+            "count": words.number(count),
+            "line": words.number(remark.get("line")),
+            "expected": words.number(remark.get("expected")),
+            "kind": words.name("kinds", remark.get("kind", "")),
+        }
+    )

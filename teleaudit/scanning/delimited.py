@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import zip_longest
 
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from teleaudit.detectors.attributes import kind_of_name
-from teleaudit.detectors.message_values import names_content
-from teleaudit.detectors.names import names_card, names_identifier
-from teleaudit.exports import dialects
+from teleaudit.exports.headers import header_of
 from teleaudit.exports.sniffing import DELIMITERS, declared_in_file, first_records
 from teleaudit.scanning.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
 from teleaudit.scanning.sources import Source
 from teleaudit.scanning.text import lines_of, open_text
-from teleaudit.scanning.withheld import is_personal
-from teleaudit.schema import TABLES, plain_header
 
-_LETTER = re.compile(r"[^\W\d_]")
-_KEY = re.compile(r"[a-zæøå][a-zæøå0-9]*(?:[_.-][a-zæøå0-9]+)*|[A-ZÆØÅa-zæøå0-9]+(?:_[A-ZÆØÅa-zæøå0-9]+)+")
 _BLOCK = 8 << 20  # characters that are read together
 _FITTING = 0.9  # share of records with as many fields as most, in a file that is not named as a table
 _FEWEST = 3  # records that such a file needs
-_WITHOUT_LETTERS = 0.6  # share of a column's cells that are numbers or dates, so that a word above them is a header
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,41 +61,6 @@ def _fit(records: Sequence[Sequence[str]]) -> tuple[float, int]:
         return 0.0, 0
     width, count = Counter(map(len, records)).most_common(1)[0]
     return (count / len(records), width) if width > 1 else (0.0, width)
-
-
-def header_of(records: Sequence[Sequence[str]], width: int) -> tuple[bool, list[str | None]]:
-    """Whether the first record is a header, and the names of the columns: none where there is no header, so that no value is taken for a name."""
-    first = [cell.strip() for cell in records[0]]
-    if dialects.is_asterisk(records[0]):
-        return False, list(dialects.ASTERISK_COLUMNS[len(first)])
-    if not _is_header(first, records[1:]):
-        return False, [None] * width
-    return True, [*(cell or None for cell in first), *([None] * (width - len(first)))]
-
-
-def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    filled = [cell for cell in first if cell]
-    if not filled or any(not _LETTER.search(cell) or is_personal(cell) for cell in filled):
-        return False
-    if any(_is_word_of_headers(cell) for cell in filled) or all(_KEY.fullmatch(cell) for cell in filled):
-        return True
-    return any(_is_without_letters([record[place] for record in others if place < len(record)]) for place, cell in enumerate(first) if cell)
-
-
-def _is_without_letters(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and sum(_LETTER.search(cell) is None for cell in filled) >= _WITHOUT_LETTERS * len(filled)
-
-
-def _is_word_of_headers(cell: str) -> bool:
-    if plain_header(cell) in _synonyms():
-        return True
-    return len(cell.split()) <= 3 and (names_card(cell) or names_identifier(cell) or bool(names_content(cell)) or bool(kind_of_name(cell)))
-
-
-@cache
-def _synonyms() -> frozenset[str]:
-    return frozenset(plain_header(name) for table in TABLES.values() for column in table.columns for name in (column.name, *column.synonyms))
 
 
 def read_table(source: Source, form: TableForm, encoding: str) -> Iterator[Batch]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from teleaudit.exports import ReadExport
 from tests.exports.desk import Desk, wall_clock
@@ -169,3 +170,73 @@ def test_a_date_without_time_is_the_same_day_in_any_zone(desk: Desk) -> None:
 def test_an_unknown_zone_is_refused_with_the_near_match(desk: Desk) -> None:
     desk.write("kunder.csv", "Kundenr;Ophørsdato\n1;2026-02-13\n")
     assert desk.refusal("kunder.csv", columns={"end_date": "Ophørsdato"}, timezone="Europe/Kopenhagen") == "no time zone 'Europe/Kopenhagen'. Did you mean 'Europe/Copenhagen'?"
+
+
+BOTH = [*(f"{day}-02-2026" for day in range(13, 29)), *(f"{day}-03-2026" for day in range(13, 32)), "05-06-2025", "04-04-2025"]
+
+
+@pytest.mark.parametrize("declared", [None, "dd-mm-yyyy"])
+@pytest.mark.parametrize("separator", ["-", "/"])
+@pytest.mark.parametrize("time", ["", " 14:05", " 14:05:00", " 14.05"])
+def test_with_proof_of_both_orders_nothing_that_could_be_either_is_read(desk: Desk, declared: str | None, separator: str, time: str) -> None:
+    texts = [f"{text.replace('-', separator)}{time}" for text in [*BOTH, "02-25-2026"]]
+    export = read_dates(desk, texts, dates=declared and declared.replace("-", separator))
+    read = desk.rows(export, "end_date", "_issues")
+
+    assert read[:35] == [(dt.date(2026, 2, day), None) for day in range(13, 29)] + [(dt.date(2026, 3, day), None) for day in range(13, 32)]
+    assert read[35:] == [(None, "end_date=unreadable;end_date=ambiguous"), (dt.date(2025, 4, 4), None), (None, "end_date=unreadable")]
+    assert [(remark.code, remark.count) for remark in export.warnings] == [("ambiguous", 1), ("unreadable", 2)]
+
+
+def test_one_proof_of_the_other_order_late_in_a_long_column_is_enough(desk: Desk) -> None:
+    export = read_dates(desk, [*BOTH * 4_000, "02-25-2026", "03-04-2026"])
+
+    assert export.rows == 37 * 4_000 + 2
+    assert [(remark.code, remark.count) for remark in export.warnings] == [("ambiguous", 4_001), ("unreadable", 4_002)]
+
+
+def test_without_proof_of_the_other_order_everything_is_read(desk: Desk) -> None:
+    assert read_dates(desk, [*BOTH, "snart"]).warnings[0].code == "unreadable"
+    assert desk.rows(read_dates(desk, BOTH), "end_date")[35] == (dt.date(2025, 6, 5),)
+
+
+def test_a_file_with_both_orders_proves_none_for_another(desk: Desk) -> None:
+    desk.write("kunder_1.csv", "Kundenr;Ophørsdato\n1;05-06-2025\n")
+    desk.write("kunder_2.csv", "Kundenr;Ophørsdato\n" + "".join(f"1;{text}\n" for text in [*BOTH, "02-25-2026"]))
+    assert "could be day-month or month-day" in desk.refusal("kunder_*.csv", columns={"end_date": "Ophørsdato"})
+
+
+def as_excel_of_another_locale(days: list[dt.date], *, is_day_first: bool) -> list[dt.date | str]:
+    """Dates as Excel leaves them that reads the other order: what it could read is swapped, the rest is text."""
+    written = "%d-%m-%Y" if is_day_first else "%m/%d/%Y"
+    return [day.replace(month=day.day, day=day.month) if day.day <= 12 else day.strftime(written) for day in days]
+
+
+def write_dates(desk: Desk, cells: list[dt.date | str]) -> None:
+    with xlsxwriter.Workbook(desk.root / "kunder.xlsx", {"default_date_format": "dd-mm-yyyy"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Kundenr", "Ophørsdato"])
+        for row, cell in enumerate(cells, start=1):
+            sheet.write(row, 0, str(row))
+            sheet.write(row, 1, cell)
+
+
+ANY_DAYS = [dt.date(2025, 1, 3) + dt.timedelta(days=11 * number) for number in range(60)]
+
+
+@pytest.mark.parametrize("declared", [None, "dd-mm-yyyy", "mm/dd/yyyy", "yyyy-mm-dd"])
+@pytest.mark.parametrize("days", [ANY_DAYS, ANY_DAYS[:4], [dt.date(2025, 3, 4), dt.date(2025, 3, 14)], [*ANY_DAYS, dt.date(2025, 12, 31)]])
+@pytest.mark.parametrize("is_day_first", [True, False])
+def test_a_workbook_opened_in_another_locale_is_refused(desk: Desk, declared: str | None, days: list[dt.date], *, is_day_first: bool) -> None:
+    write_dates(desk, as_excel_of_another_locale(days, is_day_first=is_day_first))
+    said = desk.refusal("kunder.xlsx", columns={"end_date": "Ophørsdato"}, dates=declared)
+
+    assert 'column "Ophørsdato": Excel opened it in another locale and swapped day and month' in said
+
+
+@pytest.mark.parametrize("texts", [[], ["snart"], ["13-02-2026"], ["03-04-2026", "13-02-2026"]])
+def test_a_workbook_of_real_dates_of_all_days_is_read(desk: Desk, texts: list[str]) -> None:
+    write_dates(desk, [*ANY_DAYS, *texts])
+    export = desk.read("kunder.xlsx", columns={"end_date": "Ophørsdato"}, dates="dd-mm-yyyy")
+
+    assert [day for (day,) in desk.rows(export, "end_date")][: len(ANY_DAYS)] == ANY_DAYS

@@ -77,6 +77,22 @@ def test_the_header_may_reach_over_several_blocks(desk: SparkDesk, head: str, li
         assert desk.read("kunder.csv", columns=NAMES).rows == 20
 
 
+def test_withheld_names_trailing_delimiters_both_orders_and_nothing_are_read_alike(desk: SparkDesk, small_blocks: None) -> None:
+    rows = "".join(f"{number};13-02-2026;\\N;;\n2;05-06-2025;None;x;\n3;14-02-2026;y;;z\n" for number in range(500))
+    desk.write("kunder 31640211.csv", f"Kundenr;Ophørsdato;Ulla 040370-1236;Navn\n{rows}4;02-25-2026;;\n")
+    export = desk.read("*.csv", columns={"customer_id": "Kundenr", "end_date": "Ophørsdato"}, dates="dd-mm-yyyy")
+
+    assert export.files[0].path == "(name withheld 1).csv"
+    assert [(remark.code, remark.count) for remark in export.warnings] == [("rejected", 500), ("ragged", 5), ("withheld_headers", 1), ("ambiguous", 500), ("unreadable", 501)]
+
+
+def test_keys_that_are_no_names_are_read_alike(desk: SparkDesk, small_blocks: None) -> None:
+    lines = "".join(json.dumps({"id": number, f"{31_640_000 + number % 3}": "x", "": 1, "felt": "\\N"}) + "\n" for number in range(500))
+    desk.write("kunder.jsonl", lines)
+
+    assert desk.read("kunder.jsonl", columns={"customer_id": "id"}).extra_columns == ("felt", "other_keys")
+
+
 def test_a_mark_of_byte_order_inside_a_file_is_a_letter(desk: SparkDesk, small_blocks: None) -> None:
     desk.write("kunder.csv", "\ufeff\ufeffKundenr;Navn\n" + "".join(f"\ufeff{number};a\n" for number in range(2_000)))
     assert desk.read("kunder.csv", columns={"name": "Navn"}).rows == 2_000

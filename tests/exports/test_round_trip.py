@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from teleaudit.audits import ExportSpec
 from teleaudit.exports import read_export
+from teleaudit.exports.conversion import NULL_SPELLINGS
 
 # No NUL, no C1 controls, no replacement sign: a reader refuses them. No letters that UTF-8 read wrongly would leave.
 CHARACTERS = st.characters(codec="utf-8", min_codepoint=9, exclude_categories=("Cc", "Cs"), exclude_characters="\ufffd\ufeffÃâ├")
@@ -44,5 +45,8 @@ def test_what_is_written_is_read(rows: list[list[str]], delimiter: str, quoting:
         (root / "a.csv").write_bytes(text.getvalue().encode(encoding))
         export = read_export("a", ExportSpec(table="crm_customer", files="a.csv", delimiter=delimiter, encoding=ENCODINGS[encoding]), root=root, work=work)
         read = duckdb.execute("SELECT _line, nr, a, b, c FROM read_parquet(?) ORDER BY _line", [[str(path) for path in export.parquet]]).fetchall()
-    assert read == [(line, f"{number}", *(value or None for value in row)) for number, (line, row) in enumerate(zip(lines, rows, strict=True))]
+    assert read == [
+        (line, f"{number}", *(None if value.strip(" \t\u00a0\u2009\u202f") in {"", *NULL_SPELLINGS} else value for value in row))
+        for number, (line, row) in enumerate(zip(lines, rows, strict=True))
+    ]
     assert export.rejects == ()

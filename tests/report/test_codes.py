@@ -178,7 +178,7 @@ def test_reasons_of_rejected_records_have_words() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("code", CODES)
 def test_a_remark_has_words_in_both_languages(code: str, count: int) -> None:
-    remark = Remark(code=code, file="a.csv", column="Dato", count=count, line=3, kind="date", canonical="end_date", near="Datoen", reasons={"ragged": count})
+    remark = Remark(code=code, file="a.csv", column="Dato", count=count, line=3, kind="date", canonical="end_date", near="Datoen", expected=7, reasons={"ragged": count})
     english, danish = str(remark), say_remark(DA, remark.as_json())
     assert english != danish
     assert not re.search(r"\b(None|numbers? of|record|rows?|value)\b", danish)
