@@ -21,6 +21,7 @@ from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
 from teleaudit.expectations.message_content import no_message_content
 from teleaudit.expectations.possible_dates import possible_dates
+from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.suites import Check, PeriodSpec
@@ -66,7 +67,9 @@ def build(check: Check, *, as_of: dt.date, parameters: Mapping[str, Parameter], 
             period = _period(spec.period or "", parameters)
             return erasure_by_deadline(as_of=day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, legal=legal, not_assessable=reasons, **rows)
         case "expect_rows_to_satisfy":
-            return ExpectRowsToSatisfy(violates=said(spec.violates or ""), due=said(spec.due) if spec.due else None, not_assessable=reasons, **rows)
+            violates = said(spec.violates or "")
+            reasons |= restriction_in_doubt(exempt=rows["exempt"], violates=[violates])
+            return ExpectRowsToSatisfy(violates=violates, due=said(spec.due) if spec.due else None, not_assessable=reasons, **rows)
         case "expect_possible_dates":
             return possible_dates(as_of=day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":

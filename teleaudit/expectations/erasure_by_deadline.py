@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from teleaudit.deadlines import Period
+from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 
 EARLIEST_PLAUSIBLE = "DATE '1990-01-01'"  # no operator of the present market holds older customer data
@@ -37,7 +38,8 @@ def erasure_by_deadline(
     null_means: str = "unknown",
     legal: list[dict[str, str]] | None = None,
     not_assessable: dict[str, str] | None = None,
-    **kwargs: Any,  # noqa: ANN401 (scope, exempt, meta: as ExpectRowsToSatisfy has them)
+    exempt: dict[str, str] | None = None,
+    **kwargs: Any,  # noqa: ANN401 (scope, meta: as ExpectRowsToSatisfy has them)
 ) -> ExpectErasureByDeadline:
     """The expectation for one deadline. ``as_of`` and ``period`` are ISO texts; ``starts_at`` is a date column.
 
@@ -53,11 +55,14 @@ def erasure_by_deadline(
         reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
         for reading in legal or []
     }
+    violates = f"{day} > {due}"
+    reasons |= restriction_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(
         starts_at=starts_at,
         period=period,
         not_assessable=reasons,
-        violates=f"{day} > {due}",
+        violates=violates,
+        exempt=exempt or {},
         legal=readings,
         due=due,
         **kwargs,
