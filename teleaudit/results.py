@@ -115,6 +115,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "criterion": {"starts_at": result.check.spec.starts_at, "period": _period_text(result), "parameters": list(result.parameters)},
         "overdue": {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days} if result.max_overdue_days is not None else None,
         "due_by_month": [{"month": m.month, "records": m.records, "overdue": m.overdue} for m in result.due_by_month],
+        "deadlines": answer.deadlines or None,
         "breach_hours": check.spec.breach_hours if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,

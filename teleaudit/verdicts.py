@@ -30,6 +30,7 @@ class Answer:
     kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
     column_decisions: list[dict[str, Any]] = field(default_factory=list)  # of each column that a detector judged: its name, the rule that decided, level or none, n and k
     due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
+    deadlines: dict[str, int] = field(default_factory=dict)  # of retention: judged records that have a deadline, those for which it has passed, and of these the kept and the exempted
 
     def as_result(self) -> dict[str, Any]:
         """What Great Expectations carries as the result of the validation."""

@@ -35,7 +35,7 @@ def bars(values: Mapping[str, int], alt: str) -> Picture:
 
 def figures() -> dict[str, Picture]:
     """The figures that go with ``example``."""
-    overdue = {month["month"][2:]: month["overdue"] for month in _DUE}
+    overdue = {month["month"][2:]: month["overdue"] for month in _DUE[:-1]}
     return {"BIZ-ret-3.customer/by_month": bars(overdue, "Søjler for overskredne frister i ni måneder. Flest er der i september 2026 med 4 poster.")}
 
 
@@ -81,6 +81,7 @@ def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int 
         "criterion": None,
         "overdue": None,
         "due_by_month": [],
+        "deadlines": None,
         "references": references(min(deviations or 0, 20), name),
         "why_detail": None,
         "error_id": None,
@@ -164,7 +165,8 @@ _ACCESS = "Kun relevant personale har adgang til kundeinformation."
 _ARCHIVE = "Kundeaftaler på papir opbevares i aflåst arkiv."
 
 _DUE: list[dict[str, Any]] = [
-    {"month": f"2026-0{month}", "records": 20 + month, "overdue": overdue} for month, overdue in zip(range(1, 10), (1, 1, 0, 2, 3, 3, 2, 3, 4), strict=True)
+    {"month": f"2026-{month:02}", "records": records, "overdue": overdue}
+    for month, records, overdue in zip((*range(1, 10), 12), (1, 2, 1, 2, 4, 3, 2, 3, 4, 142), (1, 1, 0, 2, 3, 3, 2, 3, 4, 0), strict=True)
 ]
 
 _YEAR = {"starts_at": "relationship_end", "period": "P1Y", "parameters": []}
@@ -183,6 +185,7 @@ def _checks() -> list[dict[str, Any]]:
             criterion=_YEAR,
             overdue={"max_days": 312, "median_days": 88.5},
             due_by_month=_DUE,
+            deadlines={"records": 164, "passed": 22, "kept": 19, "exempted": 3},
             action={"da": "Slet kunderne i CRM.", "en": "Erase the customers in the CRM."},
         ),
         check("BIZ-ret-3.contact", "crm_contact", "pass", _CRM, (4120, 4118, 0, 2), reasons={"orphan": 2}, exemptions={"legal_hold": 2}, criterion=_YEAR),
@@ -202,6 +205,7 @@ def _checks() -> list[dict[str, Any]]:
             _PBX,
             (240, 240, 31, 0),
             criterion={"starts_at": "relationship_end", "period": "P14D", "parameters": ["immediately_days"]},
+            deadlines={"records": 33, "passed": 31, "kept": 31, "exempted": 0},
             overdue={"max_days": 901, "median_days": 40},
         ),
         check("BIZ-ret-6.invoice", "invoice", "pass", _INVOICE, (26114, 26114, 0, 0), legal_basis=["bogf-2022-12"], authority="erhvervsstyrelsen"),
