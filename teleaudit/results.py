@@ -170,8 +170,11 @@ def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
 
 def basis_entry(basis: LegalBasis) -> dict[str, Any]:
     """A legal basis as it stands in results.json."""
-    fields = ("id", "title_da", "citation_da", "authority", "evidence", "checked_on", "valid_from", "valid_to")
-    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields}
+    fields = ("id", "title_da", "citation_da", "authority", "evidence", "read_in", "read_to", "checked_on", "valid_from", "valid_to", "recheck_before_release")
+    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields} | {
+        "read_at": {"da": basis.read_at},
+        "copies": [copy.model_dump() for copy in basis.copies],
+    }
 
 
 def conflict_entry(conflict: Conflict) -> dict[str, Any]:

@@ -162,6 +162,12 @@ def test_the_register_says_of_every_basis_what_is_known_and_how() -> None:
         assert entry["authority"] in register["authorities"], entry["id"]
         assert entry["confidence"] in {"high", "medium"}, entry["id"]
         assert (entry["evidence"] == "looked_up") == (entry["checked_on"] is not None), entry["id"]
+        assert (entry["evidence"] == "looked_up") == (entry["read_in"] != "none"), entry["id"]
+        marks = re.findall(r"\[(\w+)\]", entry["source"])
+        assert set(marks) <= register["source_marks"].keys(), entry["id"]
+        assert entry["read_in"] == "mirror" or not marks, entry["id"]  # nothing read in a copy is called official
+        read_to = {"m1": register["currency"]["danish_acts_read_to"], "m2": register["currency"]["eu_acts_read_to"]}
+        assert entry["read_to"] == next((read_to[mark] for mark in marks if mark in read_to), None), entry["id"]
         for name in ("title", "citation", "rule"):
             assert entry[f"{name}_da"], entry["id"]
             assert entry[f"{name}_en"], entry["id"]

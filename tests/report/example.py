@@ -139,7 +139,7 @@ def conflict(kind: str, own: str | None, parameter: str | None, bound: str | Non
     }
 
 
-def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22") -> dict[str, Any]:
+def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22", **more: object) -> dict[str, Any]:
     """One legal basis."""
     return {
         "id": name,
@@ -147,9 +147,15 @@ def basis(name: str, title: str, citation: str, authority: str, valid_from: str,
         "citation_da": citation,
         "authority": authority,
         "evidence": "looked_up" if checked_on else "knowledge",
+        "read_in": "mirror" if checked_on else "none",
+        "read_to": "2026-02-12" if checked_on else None,
+        "read_at": {"da": "retsinformation.dk" if checked_on else "opslagsværk"},
+        "copies": [{"da": "tekst fra retsinformation.dk i en kopi", "en": "text from retsinformation.dk in a copy"}] if checked_on else [],
+        "recheck_before_release": False,
         "checked_on": checked_on,
         "valid_from": valid_from,
         "valid_to": None,
+        **more,
     }
 
 
@@ -328,7 +334,7 @@ def example() -> Results:
         ],
         "legal_bases": [
             basis("gdpr-5-1-e", "Opbevaringsbegrænsning", "databeskyttelsesforordningens artikel 5, stk. 1, litra e", "datatilsynet", "2018-05-25"),
-            basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25"),
+            basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25", read_to="2026-02-14"),
             basis("bogf-2022-12", "Opbevaring af regnskabsmateriale", "bogføringslovens § 12, stk. 1 (lov nr. 700 af 24. maj 2022)", "erhvervsstyrelsen", "2022-07-01"),
             basis(
                 "bek-1882-10-1",
@@ -336,6 +342,7 @@ def example() -> Results:
                 "persondatasikkerhedsbekendtgørelsens § 10, stk. 1 (bekendtgørelse nr. 1882 af 4. december 2020)",
                 "digitaliseringsstyrelsen",
                 "2020-12-21",
+                recheck_before_release=True,
             ),
             basis("pci-3-5-1", "Kortnumre gøres ulæselige", "PCI DSS v4.0.1, krav 3.5.1", "kortordning", "2024-06-11", checked_on=None),
         ],

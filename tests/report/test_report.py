@@ -175,8 +175,35 @@ def test_a_check_that_could_not_be_judged_shows_no_zeros(tmp_path: Path) -> None
     assert "Der er ikke konstateret afvigelser i det, der kunne vurderes, men ikke alt kunne vurderes" in text
 
 
-def test_a_rule_that_nobody_looked_up_says_so(tmp_path: Path) -> None:
-    assert "PCI DSS v4.0.1, krav 3.5.1 (ikke efterprøvet)" in words(written(tmp_path, example()))
+def test_a_rule_that_nobody_looked_up_says_so_and_one_read_in_a_copy_says_up_to_when(tmp_path: Path) -> None:
+    text = words(written(tmp_path, example()))
+    assert "PCI DSS v4.0.1, krav 3.5.1 (ikke slået op)" in text
+    assert "læst i uofficiel gengivelse (t.o.m. 12-02-2026) retsinformation.dk" in text
+    assert "læst i uofficiel gengivelse (t.o.m. 14-02-2026)" in text
+    assert "Uofficielle gengivelser, der er brugt: tekst fra retsinformation.dk i en kopi." in text
+
+
+def test_only_what_was_read_in_the_issuers_own_text_is_called_verified(tmp_path: Path) -> None:
+    results = example()
+    bases = {"official": "efterprøvet i udstederens egen tekst 22-11-2026", "secondary": "sekundær kilde, læst 22-11-2026", "mirror": "læst i uofficiel gengivelse (uden dato)"}
+    for basis_entry, kind in zip(results["legal_bases"], bases, strict=False):
+        basis_entry |= {"read_in": kind, "read_to": None}
+    text = words(written(tmp_path, results))
+    assert all(said in text for said in bases.values())
+    assert len(re.findall("efterprøvet", text.replace("der »efterprøvet«", ""))) == 1
+    assert "(sekundær kilde)" in text
+
+
+def test_the_front_page_bears_the_date_up_to_which_the_rules_were_read(tmp_path: Path) -> None:
+    front = " ".join(written(tmp_path, example()).pages[0].extract_text().split())
+    assert "Retsregler læst til De regler, som kontrollerne bygger på, er læst i tekster til og med 12-02-2026, nogle til og med 14-02-2026; ændringer derefter er ikke" in front
+    assert "1 regel er læst i kilder uden en sådan dato eller er ikke slået op." in front
+
+
+def test_what_must_be_read_again_before_a_release_stands_in_the_annex_of_law(tmp_path: Path) -> None:
+    annex = words(written(tmp_path, example())).rsplit("Regler, der læses igen", 1)[1]
+    assert "Sletning af trafikdata" in annex
+    assert "Dataminimering databeskyttelses" not in annex
 
 
 def test_it_never_says_that_a_rule_is_kept(tmp_path: Path) -> None:
