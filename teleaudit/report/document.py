@@ -1,8 +1,4 @@
-"""The report as data: every sentence, table and figure in its order, for the template to lay out.
-
-A chapter without content now has no function here; those to come (systems, deletion follow-up, earlier findings,
-the controller's remarks, approval) go in at their place in ``describe``.
-"""
+"""The report as data: every sentence, table and figure in its order, for the template to lay out."""
 
 from __future__ import annotations
 
