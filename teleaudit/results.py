@@ -7,6 +7,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -116,6 +117,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "overdue": {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days} if result.max_overdue_days is not None else None,
         "due_by_month": [{"month": m.month, "records": m.records, "overdue": m.overdue} for m in result.due_by_month],
         "deadlines": answer.deadlines or None,
+        "subjects": asdict(result.subjects) | {"unknown": result.subjects.unknown} if result.subjects else None,
         "breach_hours": check.spec.breach_hours if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,

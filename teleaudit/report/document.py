@@ -238,7 +238,10 @@ def _where_read(material: Material, basis: Entry) -> Mapping[str, str]:
     """What was read of a rule, up to which date, and where."""
     words = material.words
     name = "mirror_undated" if basis["read_in"] == "mirror" and not basis["read_to"] else basis["read_in"]
-    return {"title": words.say(f"law.read_in.{name}", checked_on=words.date(basis["checked_on"]), read_to=words.date(basis["read_to"])), "note": f"{material.text(basis['read_at'])}"}
+    return {
+        "title": words.say(f"law.read_in.{name}", checked_on=words.date(basis["checked_on"]), read_to=words.date(basis["read_to"])),
+        "note": f"{material.text(basis['read_at'])}",
+    }
 
 
 def _data(material: Material) -> Part:

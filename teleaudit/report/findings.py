@@ -282,6 +282,11 @@ def _lines(material: Material, check: Entry) -> list[Part]:
         for name, parts in counts.items()
         if parts
     ]
+    if check["subjects"]:
+        told = {name: count for name, count in check["subjects"].items() if count or name == "customers"}
+        lines.append(
+            {"term": words.at("finding.lines.subjects"), "items": [{"name": words.at(f"finding.subjects.{name}"), "count": words.number(count)} for name, count in told.items()]}
+        )
     if decided := [told for told in check.get("column_decisions", []) if told["level"]]:
         lines.append({"term": words.at("finding.lines.decisions"), "items": [{"name": {"code": told["column"]}, "count": _decision(material, told)} for told in decided]})
     if check.get("review"):

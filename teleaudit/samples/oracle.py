@@ -57,7 +57,9 @@ class _Oracle:
         self.world = world
         self.operator = world.operator
         self.tables = world.tables
-        self.suspended = {row["customer_id"] for row in self.tables["legal_hold"] if _in_force(row)} | {row["customer_id"] for row in self.tables["crm_customer"] if _is_restricted(row)}
+        self.suspended = {row["customer_id"] for row in self.tables["legal_hold"] if _in_force(row)} | {
+            row["customer_id"] for row in self.tables["crm_customer"] if _is_restricted(row)
+        }
         self.relationships = self._relationships()
         self.invoices = {row["invoice_id"]: row for row in self.tables["invoice"]}
 

@@ -31,7 +31,9 @@ _HOLD = """
 
 def test_what_is_kept_and_what_is_exempted_is_counted_among_those_whose_deadline_has_passed(engine: str) -> None:
     tables = {"crm_customer": _CUSTOMERS, "subscription": _SERVICES, "legal_hold": _HOLD}
-    result = spec("BIZ-ret-3.customer", tables, engine=engine, deviating=["late", "later"], exempt={"legal_hold": 1, "open_balance": 1}, not_assessable={"no_end_date": 1}, population=8)
+    result = spec(
+        "BIZ-ret-3.customer", tables, engine=engine, deviating=["late", "later"], exempt={"legal_hold": 1, "open_balance": 1}, not_assessable={"no_end_date": 1}, population=8
+    )
     assert result.answer.deadlines == {"records": 6, "passed": 4, "kept": 2, "exempted": 2}
 
 

@@ -101,7 +101,11 @@ def test_calls_invoices_and_erasures_asked_for_of_a_restricted_customer_stay() -
         d1      | lasting     | sletning | imødekommet | 2026-06-01 |
         d2      | late        | sletning | imødekommet | 2026-06-01 |
     """
-    customers = _CUSTOMERS.replace("| end_date  ", "| end_date   | created_at").replace("| 2020-01-31", "| 2020-01-31 | 2019-01-01").replace("| 2026-11-20 |", "| 2026-11-20 | 2019-01-01 |")
+    customers = (
+        _CUSTOMERS.replace("| end_date  ", "| end_date   | created_at")
+        .replace("| 2020-01-31", "| 2020-01-31 | 2019-01-01")
+        .replace("| 2026-11-20 |", "| 2026-11-20 | 2019-01-01 |")
+    )
     others = {
         "crm_contact": "contact_id | customer_id\nk1 | nobody",
         "crm_interaction": "interaction_id | customer_id | at\ni1 | nobody | 2026-01-01 10:00:00",

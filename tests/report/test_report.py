@@ -153,6 +153,7 @@ def test_a_finding_tells_its_numbers_in_danish(tmp_path: Path) -> None:
     assert "for 22 er den udløbet: 19 (86,36 %) er bevaret, 3 er undtaget. Det, der er slettet, ses ikke i et udtræk og er ikke talt med." in text
     assert "delse var 312 dage, medianen 88,5 dage. Resultatet gælder" in text  # a long word may be divided
     assert "BIZ-ret-3.customer 3.000 2.990 (99,67 %) 22 19 (86,36 %) 3 (13,64 %) 312 (88,5)" in text
+    assert "Kunder (registrerede): i alt 19; fysiske personer 3; virksomheder 15; art ikke oplyst 1" in text
     assert "Undtagne: Sletningsstop (legal hold) 2; Åben saldo 1" in text
     assert "Ikke vurderbare: Hverken aktiv ydelse eller slutdato 8; Posten hører ikke til en kendt kunde 2" in text
 
