@@ -24,6 +24,7 @@ from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.expectations.subjects import data_subjects
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
@@ -174,7 +175,9 @@ class Bench:
         lines = worklist.lines_of(result.check) if worklist else nullcontext(_forget)
         try:
             with watch("worklist", result.check.data_set, result.answer.deviations), lines as add:
-                return _with_worst(result, self._overdue(expectation.deviations(self.data_set(result.check.data_set), self.engine, result.answer)), add)
+                data_set = self.data_set(result.check.data_set)
+                subjects = data_subjects(expectation, data_set, self.engine, columns=self.engine.columns(data_set.name))
+                return _with_worst(replace(result, subjects=subjects), self._overdue(expectation.deviations(data_set, self.engine, result.answer)), add)
         except (UserError, OSError):  # no room for the worklist is no error of the check
             raise
         except Exception as error:  # noqa: BLE001 (a check that raised answers "error"; it never takes the run, or another check, with it)

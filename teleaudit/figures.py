@@ -152,11 +152,11 @@ def alt_text_age_against_deadline(check: Entry) -> str:
     if not bars:
         return f"Ingen {_plural(check)} med en frist i {_data_set(check)}, kontrol {check['id']}."
     most = max(bars, key=lambda bar: bar.records)
-    total, overdue = sum(bar.records for bar in bars), sum(bar.overdue for bar in bars)
+    total = sum(bar.records for bar in bars)
     said = [
         f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(total)} {_plural(check)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
         f"Fristerne ligger fra {bars[0].label} til {bars[-1].label}.",
-        f"Fristen er overskredet for {words.number(overdue)} af dem ({words.share(overdue, total)}).",
+        _of_passed(check, words) or f"Fristen er overskredet for {words.number(sum(bar.overdue for bar in bars))} af dem.",
         f"Flest har frist i {most.label}: {words.number(most.records)}.",
     ]
     worst = (check.get("overdue") or {}).get("max_days")
@@ -424,7 +424,18 @@ def _period(bars: Sequence[_Bar]) -> str:
 
 
 def _with_records(source: str, check: Entry, words: Words) -> str:
-    return f"{source}\n{words.number(check['assessable'])} vurderbare {_plural(check)} af {words.number(check['population'])}"
+    told = f"{source}\n{words.number(check['assessable'])} vurderbare {_plural(check)} af {words.number(check['population'])}"
+    passed = _of_passed(check, words)
+    return f"{told}. {passed}" if passed else told
+
+
+def _of_passed(check: Entry, words: Words) -> str:
+    """What became of the records whose deadline has passed; nothing where the check counts none."""
+    told = check["deadlines"]
+    if not told:
+        return ""
+    kept = words.number_share(told["kept"], told["passed"])
+    return f"Fristen er udløbet for {words.counted(check['unit'], told['passed'])}: {kept} er bevaret, {words.number(told['exempted'])} er undtaget."
 
 
 def _data_set(check: Entry) -> str:

@@ -7,6 +7,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -123,6 +124,8 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "criterion": {"starts_at": result.check.spec.starts_at, "period": _period_text(result), "parameters": list(result.parameters)},
         "overdue": {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days} if result.max_overdue_days is not None else None,
         "due_by_month": [{"month": m.month, "records": m.records, "overdue": m.overdue} for m in result.due_by_month],
+        "deadlines": answer.deadlines or None,
+        "subjects": asdict(result.subjects) | {"unknown": result.subjects.unknown} if result.subjects else None,
         "breach_hours": check.spec.breach_hours if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,
@@ -189,8 +192,11 @@ def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
 
 def basis_entry(basis: LegalBasis) -> dict[str, Any]:
     """A legal basis as it stands in results.json."""
-    fields = ("id", "title_da", "citation_da", "authority", "evidence", "checked_on", "valid_from", "valid_to")
-    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields}
+    fields = ("id", "title_da", "citation_da", "authority", "evidence", "read_in", "read_to", "checked_on", "valid_from", "valid_to", "recheck_before_release")
+    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields} | {
+        "read_at": {"da": basis.read_at},
+        "copies": [copy.model_dump() for copy in basis.copies],
+    }
 
 
 def conflict_entry(conflict: Conflict) -> dict[str, Any]:

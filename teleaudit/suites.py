@@ -38,7 +38,9 @@ ExpectationType = Literal[
     "expect_no_location_columns",
     "expect_only_listed_columns",
 ]
+ReadIn = Literal["official", "mirror", "secondary", "none"]  # the issuer's own publication, an unofficial copy of it, what others wrote of it; not read
 TOPICS: tuple[Topic, ...] = get_args(Topic)
+_MARK = re.compile(r" \[(\w+)\]")
 _PARAMETER = re.compile(r"\$(\w+)")
 _AS_OF = "as_of"
 _NO_SUITES = ("law", "telecom_law")
@@ -217,9 +219,20 @@ class LegalBasis(BaseModel):
     citation_da: str
     authority: str
     evidence: str
+    source: str
+    source_da: str | None = None  # where the source is told in English
+    read_in: ReadIn
+    read_to: dt.date | None  # the newest text that was read
+    copies: tuple[Words, ...] = ()  # the unofficial copies in which it was read: ``source_marks`` of the register
+    recheck_before_release: bool = False
     checked_on: dt.date | None
     valid_from: dt.date | None
     valid_to: dt.date | None
+
+    @property
+    def read_at(self) -> str:
+        """Where it was read, in Danish, without the marks of the copies."""
+        return _MARK.sub("", self.source_da or self.source)
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it applies on a day, as far as anybody looked it up."""
@@ -392,9 +405,14 @@ def load_law(folder: Path) -> Mapping[str, LegalBasis]:
     file = folder / "law.yaml"
     data: Any = read_yaml(file)
     try:
-        entries = TypeAdapter(tuple[LegalBasis, ...]).validate_python(data["entries"])
-    except (ValidationError, KeyError, TypeError) as error:
-        raise AuditFileError(_say(file, error) if isinstance(error, ValidationError) else f"{file}: 'entries' is missing.") from None
+        marks, recheck = data.get("source_marks", {}), data.get("currency", {}).get("recheck_before_release", ())
+        told = [entry | {"copies": [marks[mark] for mark in _MARK.findall(entry["source"])], "recheck_before_release": entry["id"] in recheck} for entry in data["entries"]]
+        entries = TypeAdapter(tuple[LegalBasis, ...]).validate_python(told)
+    except ValidationError as error:
+        raise AuditFileError(_say(file, error)) from None
+    except (AttributeError, KeyError, TypeError) as error:
+        msg = f"{file}: {error} is missing." if isinstance(error, KeyError) else f"{file}: 'entries' is missing."
+        raise AuditFileError(msg) from None
     _refuse_twice(file, [entry.id for entry in entries])
     return {entry.id: entry for entry in entries}
 

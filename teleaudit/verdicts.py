@@ -32,6 +32,9 @@ class Answer:
     kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
     column_decisions: list[dict[str, Any]] = field(default_factory=list)  # of each column that a detector judged: its name, the rule that decided, level or none, n and k
     due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
+    deadlines: dict[str, int] = field(
+        default_factory=dict
+    )  # of retention: judged records that have a deadline, those for which it has passed, and of these the kept and the exempted
 
     def as_result(self) -> dict[str, Any]:
         """What Great Expectations carries as the result of the validation."""
@@ -97,6 +100,21 @@ class MonthOfDeadlines:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """The customers whom a check's deviating records concern; each counts once, however many records there are."""
+
+    customers: int
+    persons: int
+    companies: int  # sole traders with a CVR number among them
+    unnamed: int  # records that name no customer
+
+    @property
+    def unknown(self) -> int:
+        """Customers of whom master data do not say what they are."""
+        return self.customers - self.persons - self.companies
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckResult:
     """What one check answered."""
 
@@ -111,6 +129,7 @@ class CheckResult:
     worst: tuple[Deviation, ...] = ()  # the longest overdue, at most twenty; all of them stand in the worklist alone
     max_overdue_days: int | None = None  # past the deadline of the worst record; None where nothing has a deadline
     median_overdue_days: float | None = None
+    subjects: Subjects | None = None
     error_id: str | None = None
 
     @property

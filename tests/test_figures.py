@@ -21,7 +21,9 @@ AS_OF = "2026-11-22"
 def retention(*due: tuple[str, int, int], **more: Any) -> dict[str, Any]:
     months = [{"month": month, "records": records, "overdue": overdue} for month, records, overdue in due]
     return (
-        check("BIZ-ret-3.customer", "crm_customer", "fail", "En påstand.", (3000, 2990, 12, 3)) | {"due_by_month": months, "overdue": {"max_days": 1400, "median_days": 33}} | more
+        check("BIZ-ret-3.customer", "crm_customer", "fail", "En påstand.", (3000, 2990, 1152, 3))
+        | {"due_by_month": months, "overdue": {"max_days": 1400, "median_days": 33}, "deadlines": {"records": 1247, "passed": 1155, "kept": 1152, "exempted": 3}}
+        | more
     )
 
 
@@ -37,6 +39,7 @@ def heights(figure: Figure) -> list[float]:
     return [bar.get_height() for axes in figure.axes for bar in axes.patches if isinstance(bar, Rectangle)]
 
 
+PASSED = "Fristen er udløbet for 1.155 poster: 1.152 (99,74 %) er bevaret, 3 er undtaget."
 CHECK = retention(("2026-09", 1200, 1150), ("2026-11", 40, 2), ("2027-02", 7, 0))
 
 
@@ -49,7 +52,7 @@ def test_age_shows_every_month_between_and_the_date_of_the_audit() -> None:
     assert "Kundestamdata: alder i forhold til fristen\nBIZ-ret-3.customer, september 2026–februar 2027" in said
     assert "Opgørelsesdato 22-11-2026" in said
     assert "1.200\n1.150 over" in said
-    assert f"{SOURCE}\n2.990 vurderbare poster af 3.000" in said
+    assert f"{SOURCE}\n2.990 vurderbare poster af 3.000. {PASSED}" in said
     assert "Antal poster" in said
 
 
@@ -88,10 +91,16 @@ def test_nothing_to_show_is_said(draw: Any) -> None:
 def test_words_for_age_come_from_the_numbers() -> None:
     assert figures.alt_text_age_against_deadline(CHECK) == (
         "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.247 poster fordelt efter måned, hvor fristen udløber. "
-        "Fristerne ligger fra september 2026 til februar 2027. Fristen er overskredet for 1.152 af dem (92,38 %). "
+        f"Fristerne ligger fra september 2026 til februar 2027. {PASSED} "
         "Flest har frist i september 2026: 1.200. Den største overskridelse er 1.400 dage."
     )
     assert figures.alt_text_age_against_deadline(retention()) == "Ingen poster med en frist i Kundestamdata, kontrol BIZ-ret-3.customer."
+
+
+def test_a_deadline_that_is_no_retention_period_is_told_without_a_share() -> None:
+    answered = CHECK | {"deadlines": None}
+    assert "Fristen er overskredet for 1.152 af dem. Flest" in figures.alt_text_age_against_deadline(answered)
+    assert "udløbet" not in texts(figures.age_against_deadline(answered, source=SOURCE)).replace("udløber eller udløb", "")
 
 
 def test_words_for_overdue_come_from_the_numbers() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from teleaudit.schema import TABLES
+
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTATIONS = ROOT / "expectations"
 SUITES = ("bizzy", "kazoom", "hygiene")
@@ -162,10 +164,28 @@ def test_the_register_says_of_every_basis_what_is_known_and_how() -> None:
         assert entry["authority"] in register["authorities"], entry["id"]
         assert entry["confidence"] in {"high", "medium"}, entry["id"]
         assert (entry["evidence"] == "looked_up") == (entry["checked_on"] is not None), entry["id"]
+        assert (entry["evidence"] == "looked_up") == (entry["read_in"] != "none"), entry["id"]
+        marks = re.findall(r"\[(\w+)\]", entry["source"])
+        assert set(marks) <= register["source_marks"].keys(), entry["id"]
+        assert entry["read_in"] == "mirror" or not marks, entry["id"]  # nothing read in a copy is called official
+        read_to = {"m1": register["currency"]["danish_acts_read_to"], "m2": register["currency"]["eu_acts_read_to"]}
+        assert entry["read_to"] == next((read_to[mark] for mark in marks if mark in read_to), None), entry["id"]
         for name in ("title", "citation", "rule"):
             assert entry[f"{name}_da"], entry["id"]
             assert entry[f"{name}_en"], entry["id"]
     assert set(register["currency"]["recheck_before_release"]) <= set(ids)
+
+
+_PERSONAL = {"customer_id", "user_id", "number", "a_number", "object_key"}  # columns that tell whom a record is about
+
+
+@pytest.mark.parametrize(("suite", "clause"), [("bizzy", "BIZ-ret-3"), ("kazoom", "KAZ-r3")])
+def test_a_promise_of_erasure_is_asked_of_every_table_with_personal_data_or_names_those_that_it_is_not_asked_of(suite: str, clause: str) -> None:
+    asked = {expectation.get("data_set") for one in _read(suite) for expectation in one.get("expectations", []) if "legal_hold" in expectation.get("exempt", [])}
+    limits = next(one["limits"]["da"] for one in _read(suite) if one["clause"] == clause).lower()
+    personal = {name: table.title_da.lower() for name, table in TABLES.items() if _PERSONAL & set(table.names)}
+    assert len(personal) > 20
+    assert [name for name, title in personal.items() if name not in asked and title not in limits] == []
 
 
 def test_what_is_no_law_does_not_look_like_it() -> None:

@@ -47,6 +47,9 @@ entries:
     citation_da: x
     authority: datatilsynet
     evidence: looked_up
+    source: x
+    read_in: mirror
+    read_to: 2026-02-14
     checked_on: 2026-11-22
     valid_from: 2018-05-25
     valid_to: null

@@ -12,21 +12,44 @@ Left out:
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from teleaudit.deadlines import Period
+from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
+from teleaudit.verdicts import Answer
 
 EARLIEST_PLAUSIBLE = "DATE '1990-01-01'"  # no operator of the present market holds older customer data
 MAY_LIE_AHEAD = frozenset({"financial_year_end", "invoice_fye", "relationship_fye", "payment_deadline"})
 
 
 class ExpectErasureByDeadline(ExpectRowsToSatisfy):
-    """No record is kept past the last day of its period."""
+    """No record is kept past the last day of its period.
+
+    Most records have no deadline yet, or one that lies ahead: how many are kept too long is told among those whose deadline has passed.
+    """
 
     violates: str = "false"
     starts_at: str = ""
     period: str = ""
+
+    def code(self) -> str:
+        """The code of a row, odd where its deadline has passed."""
+        return f"2 * ({super().code()}) + CASE WHEN {self.violates} THEN 1 ELSE 0 END"
+
+    def answer(self, codes: Mapping[int, int]) -> Answer:
+        """The numbers, and what became of the records whose deadline has passed. Those that were erased are in no export."""
+        rows: Counter[int] = Counter()
+        for code, count in codes.items():
+            rows[code // 2] += count
+        answer = super().answer(rows)
+        passed = super().answer({code // 2: count for code, count in codes.items() if code % 2})
+        kept, exempted = passed.deviations, passed.exempted
+        with_deadline = sum(records for records, _ in answer.due_by_month.values())
+        return replace(answer, deadlines={"records": with_deadline, "passed": kept + exempted, "kept": kept, "exempted": exempted})
 
 
 def erasure_by_deadline(
@@ -38,7 +61,8 @@ def erasure_by_deadline(
     starts_by: str | None = None,
     legal: list[dict[str, str]] | None = None,
     not_assessable: dict[str, str] | None = None,
-    **kwargs: Any,  # noqa: ANN401 (scope, exempt, meta: as ExpectRowsToSatisfy has them)
+    exempt: dict[str, str] | None = None,
+    **kwargs: Any,  # noqa: ANN401 (scope, meta: as ExpectRowsToSatisfy has them)
 ) -> ExpectErasureByDeadline:
     """The expectation for one deadline. ``as_of`` and ``period`` are ISO texts; ``starts_at`` is a date column.
 
@@ -61,11 +85,13 @@ def erasure_by_deadline(
         reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
         for reading in legal or []
     }
+    reasons |= restriction_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(
         starts_at=starts_at,
         period=period,
         not_assessable=reasons,
         violates=violates,
+        exempt=exempt or {},
         legal=readings,
         due=due,
         **kwargs,

@@ -1,8 +1,4 @@
-"""The report as data: every sentence, table and figure in its order, for the template to lay out.
-
-A chapter without content now has no function here; those to come (systems, deletion follow-up, earlier findings,
-the controller's remarks, approval) go in at their place in ``describe``.
-"""
+"""The report as data: every sentence, table and figure in its order, for the template to lay out."""
 
 from __future__ import annotations
 
@@ -93,6 +89,7 @@ def _front(material: Material) -> Part:
         "cvr": results["controller"]["cvr"],
         "policy": words.say("front.policy", **results["policy"]),
         "as_of": words.date(results["as_of"], "date"),
+        "law": _law_cut_off(material),
         "run": {"id": results["run_id"]},
         "finished": words.moment(results["finished_at"]),
         "version": words.say("front.version", version=results["versions"]["teleaudit"]),
@@ -184,17 +181,42 @@ def _scope(material: Material) -> Part:
 
 def _law(material: Material) -> Part:
     words = material.words
+    copies = dict.fromkeys(material.text(copy) for basis in material.results["legal_bases"] for copy in basis["copies"])
     return {
         "intro": words.at("law.intro"),
+        "copies": words.say("law.copies", copies="; ".join(copies)) if copies else "",
         "own_deadlines": words.at("law.own_deadlines"),
-        "tables": _law_tables(material, [basis for basis in material.results["legal_bases"] if basis["id"] in material.applied_bases], "law.empty"),
+        "tables": _law_tables(material, _applied_law(material), "law.empty"),
     }
+
+
+def _applied_law(material: Material) -> list[Entry]:
+    return [basis for basis in material.results["legal_bases"] if basis["id"] in material.applied_bases]
+
+
+def _law_cut_off(material: Material) -> str:
+    """Up to which date the rules that checks rest on were read, and for how many nobody can say."""
+    words, applied = material.words, _applied_law(material)
+    dates = sorted(basis["read_to"] for basis in applied if basis["read_to"])
+    if not dates:
+        return str(words.at("law.no_cut_off"))
+    said = [words.say("law.cut_off" if dates[0] == dates[-1] else "law.cut_offs", first=words.date(dates[0]), last=words.date(dates[-1]))]
+    if undated := len(applied) - len(dates):
+        said.append(words.say("law.undated", count=words.counted("rule", undated)))
+    return " ".join(said)
 
 
 def _other_law(material: Material) -> Part:
     """The rules that no check carried out refers to."""
     others = [basis for basis in material.results["legal_bases"] if basis["id"] not in material.applied_bases]
-    return {"intro": material.words.at("law.other") if others else "", "tables": _law_tables(material, others, "law.other_empty")}
+    recheck = [basis for basis in material.results["legal_bases"] if basis["recheck_before_release"]]
+    rows = [(str(basis["title_da"]), material.cited(basis), _where_read(material, basis)) for basis in recheck]
+    return {
+        "intro": material.words.at("law.other") if others else "",
+        "tables": _law_tables(material, others, "law.other_empty"),
+        "recheck_intro": material.words.at("law.recheck") if recheck else "",
+        "recheck": material.table("recheck", rows, "law.recheck_empty"),
+    }
 
 
 def _law_tables(material: Material, bases: Sequence[Entry], empty: str) -> list[Table]:
@@ -213,8 +235,17 @@ def _law_tables(material: Material, bases: Sequence[Entry], empty: str) -> list[
 def _law_row(material: Material, basis: Entry) -> tuple[Any, ...]:
     words = material.words
     valid = words.say("law.from_to" if basis["valid_to"] else "law.from", start=words.date(basis["valid_from"]), end=words.date(basis["valid_to"]))
-    checked = words.date(basis["checked_on"]) if basis["checked_on"] else words.at("law.not_checked")
-    return (str(basis.get("title_da", basis["id"])), material.cited(basis), valid if basis["valid_from"] else words.date(None), checked)
+    return (str(basis.get("title_da", basis["id"])), material.cited(basis), valid if basis["valid_from"] else words.date(None), _where_read(material, basis))
+
+
+def _where_read(material: Material, basis: Entry) -> Mapping[str, str]:
+    """What was read of a rule, up to which date, and where."""
+    words = material.words
+    name = "mirror_undated" if basis["read_in"] == "mirror" and not basis["read_to"] else basis["read_in"]
+    return {
+        "title": words.say(f"law.read_in.{name}", checked_on=words.date(basis["checked_on"]), read_to=words.date(basis["read_to"])),
+        "note": f"{material.text(basis['read_at'])}",
+    }
 
 
 def _data(material: Material) -> Part:

@@ -123,13 +123,14 @@ def _sentences(material: Material, requirement: Requirement) -> list[str]:
         "M": words.number(requirement.total("assessable")),
         "N": words.number(requirement.total("population")),
     }
-    said = [words.say(f"finding.{_wording(first)}", **values, **_deadline(material, first)), *_overdue(material, requirement)]
+    said = [words.say(f"finding.{_wording(first)}", **values, **_deadline(material, first)), *_passed(material, requirement), *_overdue(material, requirement)]
     if requirement.total("review") and first["verdict"] != "review":
         said.append(words.say("finding.also_review", n=words.counted(unit, requirement.total("review"))))
     if legal := sum(check.get("legal_records", 0) for check in requirement.checks):
         said.append(words.say("finding.also_legal", n=words.counted(unit, legal)))
-    if requirement.total("exempted"):
-        said.append(words.say("finding.exempted", e=words.counted(unit, requirement.total("exempted"))))
+    if others := requirement.total("exempted") - sum(check["deadlines"]["exempted"] for check in requirement.checks if check["deadlines"]):
+        name = "exempted_early" if first["deadlines"] else "exempted"
+        said.append(words.say(f"finding.{name}", e=words.counted(unit, others)))
     if requirement.total("assessable") < requirement.total("population"):
         said.append(words.at("finding.part"))
     return said
@@ -138,6 +139,16 @@ def _sentences(material: Material, requirement: Requirement) -> list[str]:
 def _named(material: Material, requirement: Requirement) -> str:
     names = [f"»{material.dataset(check['dataset'])}«" for check in requirement.checks]
     return material.words.listed(names) if len(names) <= DATA_SETS_NAMED else material.words.counted("data_set", len(names))
+
+
+def _passed(material: Material, requirement: Requirement) -> list[str]:
+    """Of the records that have a deadline, for how many it has passed, and what became of these."""
+    told = [check["deadlines"] for check in requirement.checks if check["deadlines"]]
+    if not told:
+        return []
+    words, total = material.words, {name: sum(one[name] for one in told) for name in ("records", "passed", "kept", "exempted")}
+    records, passed = words.counted(requirement.first["unit"], total["records"]), words.number(total["passed"])
+    return [words.say("finding.passed", records=records, passed=passed, kept=words.number_share(total["kept"], total["passed"]), exempted=words.number(total["exempted"]))]
 
 
 def _overdue(material: Material, requirement: Requirement) -> list[str]:
@@ -154,8 +165,7 @@ def _overdue(material: Material, requirement: Requirement) -> list[str]:
 def _wording(check: Entry) -> str:
     if check["verdict"] == "review":
         return "review"
-    criterion = check["criterion"] or {}
-    if criterion.get("period") and criterion.get("starts_at"):
+    if check["deadlines"]:
         return "deadline"
     return "breach" if check["verdict"] == "breach" else "plain"
 
@@ -210,21 +220,27 @@ def _parameter(material: Material, name: str) -> str:
 
 def _table(material: Material, requirement: Requirement) -> Table:
     """The numbers of every check; without days past the deadline where nothing is past one."""
-    table = material.table("numbers", [_numbers(material, check) for check in requirement.checks])
+    name = "deadlines" if requirement.first["deadlines"] else "numbers"
+    table = material.table(name, [_numbers(material, check) for check in requirement.checks])
     if any(check["overdue"] for check in requirement.checks):
         return table
     return {**table, "header": table["header"][:-1], "rows": [row[:-1] for row in table["rows"]]}
 
 
 def _numbers(material: Material, check: Entry) -> tuple[Any, ...]:
-    """N, M, k and e of one check, each with the share it is of what it is counted among, and the days past the deadline."""
-    words, assessable = material.words, check["assessable"]
+    """N, M, k and e of one check, each with the share it is of what it is counted among, and the days past the deadline.
+
+    What is kept past its deadline is counted among the records whose deadline has passed; so is what is exempted, but not what only a strict reading calls late.
+    """
+    words, assessable, told = material.words, check["assessable"], check["deadlines"]
+    among = told["passed"] if told else assessable
     return (
         {"title": material.dataset(check["dataset"]), "id": check["id"]},
         words.number(check["population"]),
-        _with_share(material, assessable, check["population"]),
-        _with_share(material, check["deviations"], assessable),
-        _with_share(material, check["exempted"], assessable),
+        words.number_share(assessable, check["population"]),
+        *([words.number(told["passed"])] if told else []),
+        words.number_share(check["deviations"], among),
+        words.number_share(check["exempted"], among) if not told or told["exempted"] == check["exempted"] else words.number(check["exempted"]),
         _late(material, check),
     )
 
@@ -234,11 +250,6 @@ def _late(material: Material, check: Entry) -> str:
     if overdue.get("max_days") is None:
         return str(words.at("formats.nothing"))
     return words.say("finding.overdue_cell", max=words.number(overdue["max_days"]), median=words.number(overdue["median_days"]))
-
-
-def _with_share(material: Material, part: int, whole: int) -> str:
-    words = material.words
-    return words.say("finding.number_share", number=words.number(part), share=words.share(part, whole)) if part and whole else words.number(part)
 
 
 def _data_set(material: Material, check: Entry, figures: Mapping[str, Part]) -> Part:
@@ -273,6 +284,11 @@ def _lines(material: Material, check: Entry) -> list[Part]:
     ]
     if unmapped := check.get("unmapped"):
         lines.append({"term": words.at("finding.lines.unmapped"), "items": [{"name": {"code": header}, "count": ""} for header in sorted(unmapped)]})
+    if check["subjects"]:
+        told = {name: count for name, count in check["subjects"].items() if count or name == "customers"}
+        lines.append(
+            {"term": words.at("finding.lines.subjects"), "items": [{"name": words.at(f"finding.subjects.{name}"), "count": words.number(count)} for name, count in told.items()]}
+        )
     if decided := [told for told in check.get("column_decisions", []) if told["level"]]:
         lines.append({"term": words.at("finding.lines.decisions"), "items": [{"name": {"code": told["column"]}, "count": _decision(material, told)} for told in decided]})
     if check.get("review"):

@@ -84,10 +84,10 @@ class Material:
         return next((self.text(clause["claim"]) for clause in self.results["clauses"] if clause["id"] == clause_id), "")
 
     def citation(self, basis_id: str) -> str:
-        """How a legal basis is cited; marked when nobody looked it up, or it does not apply on the date of the audit. Its id when the register does not hold it."""
+        """How a legal basis is cited; marked when neither it nor a copy was read, or it does not apply on the date of the audit. Its id when the register does not hold it."""
         for basis in self.results["legal_bases"]:
             if basis["id"] == basis_id:
-                marks = [] if basis["checked_on"] else [self.words.at("law.not_checked")]
+                marks = [self.words.at(f"law.marks.{basis['read_in']}")] if basis["read_in"] in self.words.at("law.marks") else []
                 if basis["valid_to"] and basis["valid_to"] < self.results["as_of"]:
                     marks.append(self.words.say("law.until", end=self.words.date(basis["valid_to"])))
                 return f"{self.cited(basis)} ({', '.join(marks)})" if marks else self.cited(basis)

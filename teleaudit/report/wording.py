@@ -66,6 +66,10 @@ class Words:
             return str(self.at("formats.small_share"))
         return self.percent(min(ratio, 1 - _SMALLEST_SHARE) if part < whole else ratio)
 
+    def number_share(self, part: int, whole: int) -> str:
+        """``12 (44,44 %)``; the number alone where it, or what it is counted among, is none."""
+        return self.say("formats.number_share", number=self.number(part), share=self.share(part, whole)) if part and whole else self.number(part)
+
     def counted(self, unit: str, count: int) -> str:
         """``1 post``, ``2.314 poster``; the unit's own name when the language does not know it."""
         forms = self.at("units").get(unit, {})

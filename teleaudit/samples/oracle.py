@@ -57,7 +57,9 @@ class _Oracle:
         self.world = world
         self.operator = world.operator
         self.tables = world.tables
-        self.held = {row["customer_id"] for row in self.tables["legal_hold"] if _in_force(row)}
+        self.suspended = {row["customer_id"] for row in self.tables["legal_hold"] if _in_force(row)} | {
+            row["customer_id"] for row in self.tables["crm_customer"] if _is_restricted(row)
+        }
         self.relationships = self._relationships()
         self.invoices = {row["invoice_id"]: row for row in self.tables["invoice"]}
 
@@ -100,7 +102,7 @@ class _Oracle:
 
     def _is_overdue(self, row: Row, kind: str) -> bool:
         relationship = self.relationships.get(row["customer_id"])
-        if relationship is None or relationship.end is None or row["customer_id"] in self.held:
+        if relationship is None or relationship.end is None or row["customer_id"] in self.suspended:
             return False
         rules = {"agreement": self.operator.agreement_due, "pbx_config": self.operator.config_due}
         return rules.get(kind, self.operator.customer_due)(relationship.end) < AS_OF
@@ -123,11 +125,11 @@ class _Oracle:
 
     def _accounting(self) -> Iterator[tuple[str, str, Row]]:
         for row in self.tables["invoice"]:
-            if self._is_past_accounting(_invoice_day(row)) and row["customer_id"] not in self.held:
+            if self._is_past_accounting(_invoice_day(row)) and row["customer_id"] not in self.suspended:
                 yield "invoice", "invoice", row
         for row in self.tables["payment"]:
             past = self._is_past_accounting(_day(row["paid_at"]))
-            if past and row["customer_id"] not in self.held:
+            if past and row["customer_id"] not in self.suspended:
                 yield "payment", "payment", row
             if row["invoice_id"] is not None and row["invoice_id"] not in self.invoices and not past:
                 yield "payment_invoice", "payment", row
@@ -147,11 +149,11 @@ class _Oracle:
     def _teledata(self) -> Iterator[tuple[str, str, Row]]:
         for row in self.tables["cdr"]:
             day = _day(row["start_at"])
-            held = row["customer_id"] in self.held
+            suspended = row["customer_id"] in self.suspended
             invoice = self.invoices.get(row["invoice_id"])
-            if invoice is not None and not held and self._is_past_accounting(_invoice_day(invoice)):
+            if invoice is not None and not suspended and self._is_past_accounting(_invoice_day(invoice)):
                 yield "billed", "cdr", row
-            if row["invoice_id"] is None and not held and day is not None and years_after(day, _UNBILLED_YEARS) < AS_OF:
+            if row["invoice_id"] is None and not suspended and day is not None and years_after(day, _UNBILLED_YEARS) < AS_OF:
                 yield "unbilled", "cdr", row
             if _has_wrong_duration(row):
                 yield "duration", "cdr", row
@@ -177,6 +179,12 @@ def row_key(table: str, row: Row) -> str:
 def _in_force(hold: Row) -> bool:
     start, end = _day(hold["start"]), _end(hold["end"])
     return start is not None and start <= AS_OF and (end is None or end >= AS_OF) and None not in (hold["reason"], hold["approved_by"])
+
+
+def _is_restricted(customer: Row) -> bool:
+    """Whether processing is restricted on the day of the audit: from its first day, no more on the day of lifting."""
+    start, end = _day(customer.get("restricted_from")), _end(customer.get("restricted_to"))
+    return start is not None and start <= AS_OF and (end is None or end > AS_OF)
 
 
 def _relationship(ends: list[dt.date | None], *recorded: dt.date | None) -> _Relationship:

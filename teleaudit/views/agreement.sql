@@ -9,8 +9,10 @@ SELECT
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
     d.fy_end AS relationship_fye,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_agreement AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id
 LEFT JOIN financial_day AS d ON r.relationship_end = d.day AND d.legal_entity = (SELECT legal_entity FROM only_entity)

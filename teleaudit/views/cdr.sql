@@ -12,7 +12,9 @@ SELECT
     i.invoice_id IS NOT NULL AS invoice_found,
     i.invoice_fye,
     i.payment_deadline,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_cdr AS t
 LEFT JOIN billing AS i ON t.invoice_id = i.invoice_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

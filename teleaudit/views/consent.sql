@@ -30,7 +30,9 @@ SELECT
         ELSE CAST(t.withdrawn_at AS DATE)
     END AS last_use,
     CASE WHEN t.given_at > date_trunc('day', t.given_at) THEN b.rows END AS given_together, -- midnight is a date without a time
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM spelled AS t
 LEFT JOIN send AS s ON t.customer_id = s.customer_id AND t.agreed_channel = s.sent_by AND t.agreed_address = s.sent_to AND t.is_marketing
 LEFT JOIN (
@@ -38,4 +40,4 @@ LEFT JOIN (
     FROM export_consent
     GROUP BY 1
 ) AS b ON date_trunc('second', t.given_at) = b.second
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

@@ -46,11 +46,13 @@ SELECT
     OR coalesce(regexp_matches(coalesce(t.phone, '') || ';' || coalesce(t.mobile, ''), '(^|;|[+]45|0045) ?(12 ?34 ?56 ?78|11 ?11 ?11 ?11|00 ?00 ?00 ?00|99 ?99 ?99 ?99)(;|$)'), false)
         AS is_test,
     w.cvr IS NOT NULL AS has_twin,
-    h.customer_id IS NOT NULL AS exempt_legal_hold,
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
     coalesce(t.open_balance > 0, false) AS exempt_open_balance
 FROM export_crm_customer AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id
 LEFT JOIN served_customer AS s ON t.customer_id = s.customer_id
 LEFT JOIN quoted_customer AS q ON t.customer_id = q.customer_id
 LEFT JOIN optional_consent AS o ON t.customer_id = o.customer_id

@@ -9,7 +9,9 @@ SELECT
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
     CASE WHEN coalesce(t.subject, t.body) IS NOT NULL THEN coalesce(t.subject, '') || ' / ' || coalesce(t.body, '') END AS free_text,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_crm_interaction AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

@@ -65,8 +65,10 @@ SELECT
     f.found_in IS NOT NULL AS remains_in_crm,
     f.found_in IS NOT NULL AS remains_in_services,
     f.found_in IS NOT NULL AS remains_in_marketing,
-    h.customer_id IS NOT NULL AS exempt_legal_hold,
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
     coalesce(f.number_ended < $as_of AND f.number_ended + INTERVAL '1' YEAR >= $as_of, false) AS exempt_statutory -- who had which number
 FROM request AS r
 LEFT JOIN found AS f ON r.dsar_id = f.dsar_id AND r.place = f.place AND r.customer_id = f.customer_id AND r.executed_at = f.executed_at
-LEFT JOIN held_customer AS h ON r.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON r.customer_id = h.customer_id

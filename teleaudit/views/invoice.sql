@@ -5,8 +5,10 @@
 SELECT
     t.*,
     d.fy_end AS financial_year_end,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_invoice AS t
 LEFT JOIN financial_day AS d
     ON d.legal_entity = coalesce(t.legal_entity, (SELECT legal_entity FROM only_entity)) AND d.day = coalesce(t.period_to, t.issue_date)
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

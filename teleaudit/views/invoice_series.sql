@@ -18,8 +18,7 @@ numbered AS (
         coalesce(legal_entity, '') AS legal_entity,
         substr(invoice_no, 1, length(invoice_no) - length(digits)) AS prefix,
         digits,
-        max(financial_year_end) AS financial_year_end,
-        bool_or(exempt_legal_hold) AS exempt_legal_hold
+        max(financial_year_end) AS financial_year_end
     FROM ending_in_digits
     GROUP BY 1, 2, 3
 ),
@@ -40,8 +39,7 @@ SELECT
     NULL::VARCHAR AS _issues,
     e.prefix || lpad(CAST(e.number AS VARCHAR), CAST(e.width AS INTEGER), '0') AS invoice_no,
     n.digits IS NULL AS missing,
-    max(n.financial_year_end) OVER (PARTITION BY e.legal_entity, e.prefix, e.width ORDER BY e.number) AS financial_year_end,
-    coalesce(n.exempt_legal_hold, false) AS exempt_legal_hold
+    max(n.financial_year_end) OVER (PARTITION BY e.legal_entity, e.prefix, e.width ORDER BY e.number) AS financial_year_end
 FROM expected AS e
 LEFT JOIN numbered AS n
     ON e.legal_entity = n.legal_entity AND e.prefix = n.prefix AND e.width = length(n.digits) AND e.number = CAST(n.digits AS BIGINT)

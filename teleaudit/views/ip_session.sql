@@ -7,6 +7,8 @@ SELECT
     t.*,
     CAST(t.stop_at AS DATE) AS session_end,
     t.invoice_id IS NOT NULL AS is_billed, -- many exports name no invoice: nothing is billed there
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_ip_session AS t
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

@@ -7,9 +7,11 @@ SELECT
     t.*,
     d.fy_end AS financial_year_end,
     i.invoice_id IS NOT NULL AS invoice_found,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_payment AS t
 LEFT JOIN financial_day AS d
     ON d.legal_entity = coalesce(t.legal_entity, (SELECT legal_entity FROM only_entity)) AND d.day = t.paid_at
 LEFT JOIN (SELECT DISTINCT invoice_id FROM export_invoice WHERE invoice_id IS NOT NULL) AS i ON t.invoice_id = i.invoice_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

@@ -9,10 +9,12 @@ SELECT
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
     s.service_end,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_pbx_config AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id
 LEFT JOIN (
     SELECT subscription_id, CASE WHEN count(*) = count(end_date) THEN max(end_date) END AS service_end
     FROM export_subscription

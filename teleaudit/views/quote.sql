@@ -7,7 +7,9 @@ SELECT
     t.*,
     t.created_at AS quoted_on,
     s.customer_id IS NOT NULL AS became_customer,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_quote AS t
 LEFT JOIN served_customer AS s ON t.customer_id = s.customer_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

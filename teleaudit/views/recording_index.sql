@@ -41,8 +41,10 @@ SELECT
         ELSE 'none'
     END AS agreement_state,
     e.last_day AS recording_agreement_end,
-    h.customer_id IS NOT NULL AS exempt_legal_hold
+    coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.restricted, false) AS exempt_restricted,
+    coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_recording_index AS t
 LEFT JOIN covered AS c ON t.customer_id = c.customer_id AND CAST(t.started_at AS DATE) = c.day
 LEFT JOIN ended AS e ON t.customer_id = e.customer_id
-LEFT JOIN held_customer AS h ON t.customer_id = h.customer_id
+LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id

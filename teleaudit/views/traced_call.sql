@@ -21,7 +21,9 @@ SELECT
     c.invoice_found,
     r.customer_id IS NOT NULL AS customer_known,
     x.file_name IS NOT NULL AS recording_indexed,
-    c.exempt_legal_hold AS exempt_legal_hold
+    c.exempt_legal_hold AS exempt_legal_hold,
+    c.exempt_restricted AS exempt_restricted,
+    c.restriction_in_doubt AS restriction_in_doubt
 FROM cdr AS c
 LEFT JOIN relationship AS r ON c.customer_id = r.customer_id
 LEFT JOIN (

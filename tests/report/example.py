@@ -35,7 +35,7 @@ def bars(values: Mapping[str, int], alt: str) -> Picture:
 
 def figures() -> dict[str, Picture]:
     """The figures that go with ``example``."""
-    overdue = {month["month"][2:]: month["overdue"] for month in _DUE}
+    overdue = {month["month"][2:]: month["overdue"] for month in _DUE[:-1]}
     return {"BIZ-ret-3.customer/by_month": bars(overdue, "Søjler for overskredne frister i ni måneder. Flest er der i september 2026 med 4 poster.")}
 
 
@@ -82,6 +82,8 @@ def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int 
         "criterion": None,
         "overdue": None,
         "due_by_month": [],
+        "deadlines": None,
+        "subjects": None,
         "references": references(min(deviations or 0, 20), name),
         "why_detail": None,
         "error_id": None,
@@ -152,7 +154,7 @@ def mapping_gap(table: str, column: str, headers: Sequence[str], checks: Sequenc
     }
 
 
-def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22") -> dict[str, Any]:
+def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22", **more: object) -> dict[str, Any]:
     """One legal basis."""
     return {
         "id": name,
@@ -160,9 +162,15 @@ def basis(name: str, title: str, citation: str, authority: str, valid_from: str,
         "citation_da": citation,
         "authority": authority,
         "evidence": "looked_up" if checked_on else "knowledge",
+        "read_in": "mirror" if checked_on else "none",
+        "read_to": "2026-02-12" if checked_on else None,
+        "read_at": {"da": "retsinformation.dk" if checked_on else "opslagsværk"},
+        "copies": [{"da": "tekst fra retsinformation.dk i en kopi", "en": "text from retsinformation.dk in a copy"}] if checked_on else [],
+        "recheck_before_release": False,
         "checked_on": checked_on,
         "valid_from": valid_from,
         "valid_to": None,
+        **more,
     }
 
 
@@ -178,7 +186,8 @@ _ACCESS = "Kun relevant personale har adgang til kundeinformation."
 _ARCHIVE = "Kundeaftaler på papir opbevares i aflåst arkiv."
 
 _DUE: list[dict[str, Any]] = [
-    {"month": f"2026-0{month}", "records": 20 + month, "overdue": overdue} for month, overdue in zip(range(1, 10), (1, 1, 0, 2, 3, 3, 2, 3, 4), strict=True)
+    {"month": f"2026-{month:02}", "records": records, "overdue": overdue}
+    for month, records, overdue in zip((*range(1, 10), 12), (1, 2, 1, 2, 4, 3, 2, 3, 4, 142), (1, 1, 0, 2, 3, 3, 2, 3, 4, 0), strict=True)
 ]
 
 _YEAR = {"starts_at": "relationship_end", "period": "P1Y", "parameters": []}
@@ -197,6 +206,8 @@ def _checks() -> list[dict[str, Any]]:
             criterion=_YEAR,
             overdue={"max_days": 312, "median_days": 88.5},
             due_by_month=_DUE,
+            deadlines={"records": 164, "passed": 22, "kept": 19, "exempted": 3},
+            subjects={"customers": 19, "persons": 3, "companies": 15, "unknown": 1, "unnamed": 0},
             action={"da": "Slet kunderne i CRM.", "en": "Erase the customers in the CRM."},
         ),
         check("BIZ-ret-3.contact", "crm_contact", "pass", _CRM, (4120, 4118, 0, 2), reasons={"orphan": 2}, exemptions={"legal_hold": 2}, criterion=_YEAR),
@@ -217,6 +228,7 @@ def _checks() -> list[dict[str, Any]]:
             _PBX,
             (240, 240, 31, 0),
             criterion={"starts_at": "relationship_end", "period": "P14D", "parameters": ["immediately_days"]},
+            deadlines={"records": 33, "passed": 31, "kept": 31, "exempted": 0},
             overdue={"max_days": 901, "median_days": 40},
         ),
         check("BIZ-ret-6.invoice", "invoice", "pass", _INVOICE, (26114, 26114, 0, 0), legal_basis=["bogf-2022-12"], authority="erhvervsstyrelsen"),
@@ -339,7 +351,7 @@ def example() -> Results:
         ],
         "legal_bases": [
             basis("gdpr-5-1-e", "Opbevaringsbegrænsning", "databeskyttelsesforordningens artikel 5, stk. 1, litra e", "datatilsynet", "2018-05-25"),
-            basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25"),
+            basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25", read_to="2026-02-14"),
             basis("bogf-2022-12", "Opbevaring af regnskabsmateriale", "bogføringslovens § 12, stk. 1 (lov nr. 700 af 24. maj 2022)", "erhvervsstyrelsen", "2022-07-01"),
             basis(
                 "bek-1882-10-1",
@@ -347,6 +359,7 @@ def example() -> Results:
                 "persondatasikkerhedsbekendtgørelsens § 10, stk. 1 (bekendtgørelse nr. 1882 af 4. december 2020)",
                 "digitaliseringsstyrelsen",
                 "2020-12-21",
+                recheck_before_release=True,
             ),
             basis("pci-3-5-1", "Kortnumre gøres ulæselige", "PCI DSS v4.0.1, krav 3.5.1", "kortordning", "2024-06-11", checked_on=None),
         ],

@@ -1,0 +1,47 @@
+-- Customers whose records may not be erased on the date of the audit, and why.
+-- Held: under a legal hold in force, with a reason and an approval. An expired, unapproved or unexplained hold suspends
+-- nothing, and neither does one whose end cannot be read: a hold is dated.
+-- Restricted: processing is restricted, which leaves storage alone. The first day is restricted, the day of lifting no more.
+-- Where a restriction cannot be read, nobody knows whether the records may be erased: the restriction is in doubt.
+-- order: 10
+-- kind: table
+WITH restriction AS (
+    SELECT
+        customer_id,
+        restricted_from,
+        restricted_to,
+        coalesce(regexp_matches(_issues, '(^|;)restricted_from=(unreadable|zero)'), false) AS from_unreadable,
+        coalesce(regexp_matches(_issues, '(^|;)restricted_to=(unreadable|zero)'), false) AS to_unreadable
+    FROM export_crm_customer
+    WHERE customer_id IS NOT NULL AND (restricted_from IS NOT NULL OR restricted_to IS NOT NULL OR regexp_matches(_issues, '(^|;)restricted_(from|to)=(unreadable|zero)'))
+),
+judged AS (
+    SELECT
+        customer_id,
+        -- null where it cannot be told; an end without a beginning leaves the beginning open
+        coalesce(restricted_from <= $as_of, CASE WHEN from_unreadable OR to_unreadable OR restricted_to > $as_of THEN NULL ELSE false END)
+        AND coalesce(restricted_to > $as_of, CASE WHEN to_unreadable THEN NULL ELSE true END) AS restricted
+    FROM restriction
+),
+suspended AS (
+    SELECT customer_id, true AS held, false AS restricted, false AS in_doubt
+    FROM export_legal_hold
+    WHERE
+        customer_id IS NOT NULL
+        AND "start" <= $as_of
+        AND ("end" IS NULL OR "end" >= $as_of)
+        AND NOT coalesce(regexp_matches(_issues, '(^|;)end=(unreadable|zero)'), false)
+        AND reason IS NOT NULL
+        AND approved_by IS NOT NULL
+    UNION ALL
+    SELECT customer_id, false AS held, coalesce(restricted, false) AS restricted, restricted IS NULL AS in_doubt
+    FROM judged
+    WHERE restricted OR restricted IS NULL
+)
+SELECT
+    customer_id,
+    bool_or(held) AS held,
+    bool_or(restricted) AS restricted,
+    bool_or(in_doubt) AND NOT bool_or(restricted) AS restriction_in_doubt
+FROM suspended
+GROUP BY customer_id
