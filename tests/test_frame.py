@@ -41,6 +41,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("answering",),
     ("spark_runs",),
     ("running",),
+    ("sessions",),
     ("lab", "samples"),
     ("cli", "__main__"),
 )
