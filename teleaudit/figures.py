@@ -153,7 +153,7 @@ def alt_text_age_against_deadline(check: Entry) -> str:
     most = max(bars, key=lambda bar: bar.records)
     total, overdue = sum(bar.records for bar in bars), sum(bar.overdue for bar in bars)
     said = [
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(total)} {_plural(check)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, total)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
         f"Fristerne ligger fra {bars[0].label} til {bars[-1].label}.",
         f"Fristen er overskredet for {words.number(overdue)} af dem ({words.share(overdue, total)}).",
         f"Flest har frist i {most.label}: {words.number(most.records)}.",
@@ -191,7 +191,7 @@ def alt_text_overdue_by_month(check: Entry) -> str:
         return f"Ingen {_plural(check)} over fristen i {_data_set(check)}, kontrol {check['id']}."
     most = max(bars, key=lambda bar: bar.overdue)
     return (
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(sum(bar.overdue for bar in bars))} {_plural(check)} over fristen, "
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, sum(bar.overdue for bar in bars))} over fristen, "
         f"med frist fra {bars[0].label} til {bars[-1].label}. Flest i {most.label}: {words.number(most.overdue)}."
     )
 
@@ -417,7 +417,8 @@ def _period(bars: Sequence[_Bar]) -> str:
 
 
 def _with_records(source: str, check: Entry, words: Words) -> str:
-    return f"{source}\n{words.number(check['assessable'])} vurderbare {_plural(check)} af {words.number(check['population'])}"
+    judged = check["assessable"]
+    return f"{source}\n{words.number(judged)} vurderbar{'' if judged == 1 else 'e'} {_units(check, judged)} af {words.number(check['population'])}"
 
 
 def _data_set(check: Entry) -> str:
@@ -429,7 +430,17 @@ def _title_of(data_set: str) -> str:
 
 
 def _plural(check: Entry) -> str:
-    return str(_words().at("units").get(check["unit"], {}).get("other", "poster"))
+    return _units(check, 0)
+
+
+def _units(check: Entry, count: int) -> str:
+    """What a check counts, in the form that goes with a count."""
+    units = _words().at("units")
+    return _words().plural(units.get(check["unit"], units["record"]), count)
+
+
+def _counted(check: Entry, count: int) -> str:
+    return f"{_words().number(count)} {_units(check, count)}"
 
 
 def _lower(word: str) -> str:
