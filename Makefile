@@ -50,8 +50,8 @@ bench-all: $(VENV)/installed-bench  ## all measurements of the README; hours, an
 bench-detection: $(VENV)/installed-bench  ## what the detectors find and miss in a labelled corpus, beside their peers, a few minutes
 	$(BIN)/python -m benchmarks.detection --peers
 
-lab: $(VENV)/installed  ## JupyterLab on the notebooks; it asks no other machine for news or updates
-	$(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+lab: $(VENV)/installed  ## JupyterLab on the notebooks, of AUDIT=name or of what they ask for; no other machine is asked for news or updates
+	JUPYTER_CONFIG_PATH="$(CURDIR)/teleaudit/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(if $(AUDIT),TELEAUDIT_AUDIT="$(AUDIT)") $(BIN)/jupyter lab notebooks
 
 notebooks-released: $(VENV)/installed  ## write down that notebooks/ are as this version releases them, teleaudit/notebooks/released.json
 	$(BIN)/python -m teleaudit.notebooks.selection

@@ -321,8 +321,8 @@ def test_plain_papermill_tells_names_types_and_meaning_of_the_parameters(committ
     told = inspect_notebook(committed)
 
     assert {name: (one["inferred_type_name"], one["default"]) for name, one in told.items()} == {"audit": ("str", '""'), "as_of": ("str", '""')}
-    assert told["audit"]["help"].startswith("navnet på kontrollens mappe i audits/; tom: ")
-    assert told["as_of"]["help"].startswith("opgørelsesdato skrevet åååå-mm-dd; tom: ")
+    assert told["audit"]["help"].startswith("kontrollens mappe i audits/; tom: ")
+    assert told["as_of"]["help"].startswith("opgørelsesdato, åååå-mm-dd; tom: ")
 
 
 def test_a_notebook_first_shows_who_is_audited(committed: Path) -> None:

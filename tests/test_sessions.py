@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +105,7 @@ def test_a_date_is_a_text_as_in_the_audit_file() -> None:
 
 
 @pytest.mark.parametrize("said", ["22-11-2026", "20261122", 20261122, "2026-02-30", None, "i går"])
-def test_any_other_date_is_refused_with_an_example(said: str) -> None:
+def test_any_other_date_is_refused_with_an_example(said: object) -> None:
     with pytest.raises(LabError, match=r'^as_of skal skrives åååå-mm-dd i anførselstegn, som "2026-11-22"'):
         date_of(said)
 
@@ -158,7 +160,7 @@ def failing() -> None:
 
 
 def test_any_other_error_is_told_by_its_type_and_kept_for_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refusing.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(LabError) as told:
         failing()
     (kept,) = (tmp_path / f"teleaudit-{os.getuid()}" / "errors").iterdir()
@@ -181,13 +183,14 @@ def test_a_call_with_other_arguments_is_refused_with_those_that_there_are() -> N
             return f"{topic}{deep}"
 
     assert Opened().check("retention", deep=True) == "retentionTrue"
-    for wrong in ({}, {"topic": "retention", "period": "P1Y"}):
+    wrongs: list[dict[str, Any]] = [{}, {"topic": "retention", "period": "P1Y"}]
+    for wrong in wrongs:
         with pytest.raises(LabError, match=r"^check kan ikke kaldes sådan\. Den tager: topic, deep\.$"):
             Opened().check(**wrong)
 
 
 def test_a_private_folder_that_is_somebody_else_s_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refusing.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / f"teleaudit-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(LabError, match="tilhører en anden"):

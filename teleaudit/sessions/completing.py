@@ -17,7 +17,7 @@ def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None
     if completer is None or any(getattr(matcher, "offers", None) is kind for matcher in completer.custom_matchers):
         return
 
-    @context_matcher()
+    @context_matcher()  # type: ignore[untyped-decorator] # IPython's has no types
     def matcher(context: CompletionContext) -> SimpleMatcherResult:
         begun = _BEGUN.search(context.text_until_cursor)
         if begun is None or not isinstance(shell.user_ns.get(begun["name"]), kind):
@@ -25,5 +25,5 @@ def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None
         found = [SimpleCompletion(text=word, type="str") for word in words(begun["method"]) if word.startswith(begun["word"])]
         return SimpleMatcherResult(completions=found, matched_fragment=begun["word"], suppress=bool(found))
 
-    matcher.offers = kind  # type: ignore[attr-defined]
+    matcher.offers = kind
     completer.custom_matchers.append(matcher)

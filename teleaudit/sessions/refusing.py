@@ -102,4 +102,4 @@ def shell() -> Any:  # noqa: ANN401 (IPython's, which has no types)
     """The interactive shell that this process is; None outside a notebook."""
     from IPython.core.getipython import get_ipython
 
-    return get_ipython()  # type: ignore[no-untyped-call] # IPython has no types
+    return get_ipython()
