@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test test-deep lint format bench bench-all bench-detection lab samples constraints clean
+.PHONY: help audit test test-deep lint format bench bench-all bench-detection lab notebooks-released samples constraints clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
 
 audit: $(VENV)/installed  ## audit both operators' sample exports; the reports go to reports/
 	@started=$$(date +%s); reports=; \
@@ -51,8 +51,11 @@ bench-detection: $(VENV)/installed-bench  ## what the detectors find and miss in
 	$(BIN)/python -m benchmarks.detection --peers
 	$(BIN)/python -m benchmarks.detection.clean --megabytes 50
 
-lab: $(VENV)/installed  ## JupyterLab on the notebooks; it asks no other machine for news or updates
-	$(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+lab: $(VENV)/installed  ## JupyterLab on the notebooks, of AUDIT=name or of what they ask for; no other machine is asked for news or updates
+	JUPYTER_CONFIG_PATH="$(CURDIR)/teleaudit/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(if $(AUDIT),TELEAUDIT_AUDIT="$(AUDIT)") $(BIN)/jupyter lab notebooks
+
+notebooks-released: $(VENV)/installed  ## write down that notebooks/ are as this version releases them, teleaudit/notebooks/released.json
+	$(BIN)/python -m teleaudit.notebooks.selection
 
 samples: $(VENV)/installed  ## make data_samples/ anew from its seed
 	$(BIN)/teleaudit samples data_samples

@@ -36,6 +36,10 @@ class UserError(Exception):
 
     exit_code: ExitCode = ExitCode.WRONG_USE
 
+    def _render_traceback_(self) -> list[str]:
+        """What a Jupyter notebook shows of it, in any kernel (IPython asks for this): the message, and no traceback."""
+        return [str(self)]
+
 
 class AuditFileError(UserError):
     """An audit, suite or law file that cannot be used as it stands."""

@@ -154,7 +154,7 @@ def alt_text_age_against_deadline(check: Entry) -> str:
     most = max(bars, key=lambda bar: bar.records)
     total = sum(bar.records for bar in bars)
     said = [
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(total)} {_plural(check)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, total)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
         f"Fristerne ligger fra {bars[0].label} til {bars[-1].label}.",
         _of_passed(check, words) or f"Fristen er overskredet for {words.number(sum(bar.overdue for bar in bars))} af dem.",
         f"Flest har frist i {most.label}: {words.number(most.records)}.",
@@ -192,7 +192,7 @@ def alt_text_overdue_by_month(check: Entry) -> str:
         return f"Ingen {_plural(check)} over fristen i {_data_set(check)}, kontrol {check['id']}."
     most = max(bars, key=lambda bar: bar.overdue)
     return (
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {words.number(sum(bar.overdue for bar in bars))} {_plural(check)} over fristen, "
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, sum(bar.overdue for bar in bars))} over fristen, "
         f"med frist fra {bars[0].label} til {bars[-1].label}. Flest i {most.label}: {words.number(most.overdue)}."
     )
 
@@ -424,7 +424,8 @@ def _period(bars: Sequence[_Bar]) -> str:
 
 
 def _with_records(source: str, check: Entry, words: Words) -> str:
-    told = f"{source}\n{words.number(check['assessable'])} vurderbare {_plural(check)} af {words.number(check['population'])}"
+    judged = check["assessable"]
+    told = f"{source}\n{words.number(judged)} vurderbar{'' if judged == 1 else 'e'} {_units(check, judged)} af {words.number(check['population'])}"
     passed = _of_passed(check, words)
     return f"{told}. {passed}" if passed else told
 
@@ -447,7 +448,17 @@ def _title_of(data_set: str) -> str:
 
 
 def _plural(check: Entry) -> str:
-    return str(_words().at("units").get(check["unit"], {}).get("other", "poster"))
+    return _units(check, 0)
+
+
+def _units(check: Entry, count: int) -> str:
+    """What a check counts, in the form that goes with a count."""
+    units = _words().at("units")
+    return _words().plural(units.get(check["unit"], units["record"]), count)
+
+
+def _counted(check: Entry, count: int) -> str:
+    return f"{_words().number(count)} {_units(check, count)}"
 
 
 def _lower(word: str) -> str:

@@ -10,29 +10,28 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from teleaudit import figures
-from teleaudit.audits import Audit, find_audit, load_audit
+from teleaudit.audits import Audit, load_audit
 from teleaudit.checks import Bench
 from teleaudit.conflicts import find_conflicts, load_categories
-from teleaudit.errors import UserError, near_match
+from teleaudit.errors import closest
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
 from teleaudit.mapping_gaps import find_mapping_gaps
 from teleaudit.readiness import refuse_unready
 from teleaudit.report.document import told_together
-from teleaudit.report.gaps import describe_legal, describe_mapping_gaps
+from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, summarise_mapping_gaps
 from teleaudit.report.material import UNJUDGED, Material, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
@@ -41,6 +40,9 @@ from teleaudit.running import REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
 from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
 from teleaudit.schema import TABLES
+from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
+from teleaudit.sessions.completing import offer
+from teleaudit.sessions.refusing import all_in_danish, in_danish, kind_of, near, private_folder, refuse, shell
 from teleaudit.suites import TOPICS, Suite, Topic, load_law, load_suites
 from teleaudit.tables import captioned
 from teleaudit.workspace import find_workspace
@@ -49,33 +51,37 @@ _NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted":
 _LONGEST = "Dage over frist"  # of the longest overdue record
 
 
-def open_audit(audit: str, *, as_of: str = "") -> OpenAudit:
+@in_danish
+def open_audit(audit: str = "", *, as_of: str = "") -> OpenAudit:
     """An audit ready to be checked: the name of a folder in ``audits/``, or the path of an audit file.
 
-    ``as_of`` is an ISO date; empty means the audit's own. Raises: UserError.
+    With nothing said it is the run's, or the one that TELEAUDIT_AUDIT names, or the workspace's only own.
+    ``as_of`` is an ISO date; empty means the audit's own. Raises: LabError.
     """
+    session = shell()
+    refuse_unknown_parameters(session.user_ns.get("In", ()) if session else ())
+    date = date_of(as_of)
     state = RunState.of_environment()
     if state is None:
-        state = _opened_here(audit, as_of)
-    elif state.audit().name != audit:
-        msg = f"this run audits '{state.audit().name}', the notebook asks for '{audit}'."
-        raise UserError(msg)
+        state = _opened_here(audit_file(audit), date)
+    elif audit and state.audit().name != audit:
+        refuse("other_audit", own=state.audit().name, name=audit)
+    offer(session, OpenAudit, lambda method: TOPICS if method in ("check", "rules", "limits") else ())
     return OpenAudit(state)
 
 
-def _opened_here(audit: str, as_of: str) -> RunState:
+def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
-    path = find_audit(audit)
     spec = load_audit(path)
     refuse_unready(spec)
     stack = ExitStack()
     atexit.register(stack.close)
-    folder = stack.enter_context(run_folder(_private_folder(), spec.name))
+    folder = stack.enter_context(run_folder(private_folder(), spec.name))
     stack.callback(shutil.rmtree, folder.path, ignore_errors=True)
     (folder.restricted / "reference_key").write_text(new_reference_key().hex(), encoding="ascii")
     return RunState(
         audit_path=path.resolve(),
-        as_of=dt.date.fromisoformat(as_of) if as_of else spec.as_of or dt.datetime.now(dt.UTC).date(),
+        as_of=as_of or spec.as_of or dt.datetime.now(dt.UTC).date(),
         started_at=dt.datetime.now(dt.UTC),
         folder=folder,
         exports=read_exports(spec, root=str(spec.root), work=folder.exports),
@@ -84,17 +90,7 @@ def _opened_here(audit: str, as_of: str) -> RunState:
     )
 
 
-def _private_folder() -> Path:
-    """A folder under the system's temporary one that only this user can enter. Raises: UserError when somebody else made it."""
-    folder = Path(tempfile.gettempdir()) / f"teleaudit-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        msg = f"{folder} belongs to somebody else: set TMPDIR to a folder of your own."
-        raise UserError(msg)
-    folder.chmod(0o700)
-    return folder
-
-
+@all_in_danish
 class OpenAudit:
     """An audit with its exports read: asks the checks and shows the answers."""
 
@@ -113,6 +109,39 @@ class OpenAudit:
         engine = self._state.new_engine()
         atexit.register(engine.close)
         return Bench(self.audit, self._suites, self._state.exports, engine, as_of=self._state.as_of)
+
+    def _repr_html_(self) -> str:
+        """How a notebook begins: who is audited, as of when, on what, in which run."""
+        facts = "".join(f"<tr><th style='text-align: left'>{escape(term)}</th><td style='text-align: left'>{escape(value)}</td></tr>" for term, value in self._facts())
+        sample = f"<p>{escape(self._words.at('lab.sample'))}</p>" if self.audit.sample else ""
+        return f"<h2>{escape(self._title())}</h2><table>{facts}</table>{sample}"
+
+    def __repr__(self) -> str:
+        return "\n".join([self._title(), *(f"{term}: {value}" for term, value in self._facts()), *([self._words.at("lab.sample")] if self.audit.sample else [])])
+
+    def _title(self) -> str:
+        return self._words.say("lab.title", controller=self.audit.controller.name, cvr=self.audit.controller.cvr)
+
+    def _facts(self) -> list[tuple[str, str]]:
+        words, exports, run_id = self._words, self._state.exports, self._state.folder.run_id
+        problems = sum(export.problem is not None for export in exports)
+        counts = {"exports": words.counted("export", len(exports)), "rows": words.counted("row", sum(export.rows for export in exports)), "problems": words.number(problems)}
+        told = {
+            "as_of": words.date(self._state.as_of.isoformat()),
+            "policy": words.say("lab.policy", **self.audit.policy.model_dump()),
+            "exports": words.say("lab.exports_problem" if problems else "lab.exports", **counts),
+            "run": run_id if self._state.is_run else words.say("lab.here", run_id=run_id),
+        }
+        summary = summarise_mapping_gaps(Material(results={"mapping_gaps": self._mapping_gaps()}, words=words))
+        gaps = [(summary["title"], f"{summary['text']} {words.at('lab.gaps')}")] if summary else []
+        return [*gaps, *((words.at(f"lab.facts.{name}"), value) for name, value in told.items())]
+
+    def __getitem__(self, topic: Topic) -> TopicAnswers:
+        """The same as ``check``."""
+        return self.check(topic)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(TOPICS)
 
     def exports(self) -> Styler:
         """One row per file that was read."""
@@ -138,7 +167,7 @@ class OpenAudit:
         return captioned(frame, f"Bemærkninger til indlæsningen ({len(frame)})")
 
     def rules(self, topic: Topic) -> Styler:
-        """One row per requirement of a topic: clause, what must hold, what it rests on, and which data sets it speaks of. Raises: UserError."""
+        """One row per requirement of a topic: clause, what must hold, what it rests on, and which data sets it speaks of. Raises: LabError."""
         _refuse_unknown(topic)
         told: dict[tuple[str, str, str], list[str]] = {}
         for check in (check for suite in self._suites for check in suite.checks if check.topic == topic):
@@ -149,7 +178,7 @@ class OpenAudit:
         return captioned(frame, f"Krav, der kontrolleres ({len(frame)})")
 
     def limits(self, topic: Topic) -> Styler:
-        """One row per clause of a topic of which the checks do not see everything. Raises: UserError."""
+        """One row per clause of a topic of which the checks do not see everything. Raises: LabError."""
         _refuse_unknown(topic)
         clauses = {check.clause.clause: check.clause.limits for suite in self._suites for check in suite.checks if check.topic == topic}
         rows = [(name, limits.da) for name, limits in clauses.items() if limits is not None]
@@ -169,20 +198,24 @@ class OpenAudit:
         return captioned(pd.DataFrame(rows, columns=table["header"]).astype(str), f"{table['caption']} ({len(rows)})")
 
     def check(self, topic: Topic) -> TopicAnswers:
-        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``. Raises: UserError."""
+        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``. Raises: LabError."""
         _refuse_unknown(topic)
         if topic not in self._topics:
-            self._topics[topic] = TopicAnswers(self._entries(topic), self._source(), self._words, self._state.as_of.isoformat())
+            self._topics[topic] = TopicAnswers(topic, self._entries(topic), self._source(), self._words, as_of=self._state.as_of.isoformat(), topics=self._topic_of)
         return self._topics[topic]
 
+    @cached_property
+    def _topic_of(self) -> dict[str, Topic]:
+        """Which topic each check belongs to."""
+        return {check.id: check.topic for suite in self._suites for check in suite.checks}
+
     def _entries(self, topic: Topic) -> list[dict[str, Any]]:
-        """What a run has found before its notebooks began; in JupyterLab the checks are asked now. Raises: UserError where the run has no answers."""
+        """What a run has found before its notebooks began; in JupyterLab the checks are asked now. Raises: LabError where the run has no answers."""
         kept = self._state.answers(topic)
         if kept is not None:
             return kept
         if self._state.is_run:
-            msg = f"this run has no answers to the checks of '{topic}': see the error in the closed annex."
-            raise UserError(msg)
+            refuse("no_answers", topic=topic)
         key = self._state.reference_key
         return [check_entry(result, law=self._law, reference_key=key) for result in self._bench.run([topic], on_error=self._state.keep_error)]
 
@@ -212,18 +245,21 @@ class OpenAudit:
         """The source line of figures."""
         return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
 
+    def _mapping_gaps(self) -> list[dict[str, Any]]:
+        return [gap.as_json() for gap in find_mapping_gaps(self._suites, self._state.exports)]
+
     def mapping_gaps(self) -> Styler:
         """One row per column that checks need and that nobody mapped: what it may be, and what cannot be judged without it."""
-        gaps = [gap.as_json() for gap in find_mapping_gaps(self._suites, self._state.exports)]
-        table = describe_mapping_gaps(Material(results={"mapping_gaps": gaps}, words=self._words))
+        table = describe_mapping_gaps(Material(results={"mapping_gaps": self._mapping_gaps()}, words=self._words))
         rows = [[": ".join(cell.values()) if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
         return captioned(pd.DataFrame(rows, columns=table["header"]).astype(str), f"{table['caption']} ({len(rows)})")
 
 
-def _refuse_unknown(topic: str) -> None:
+def _refuse_unknown(topic: object) -> None:
+    if not isinstance(topic, str):
+        refuse("topic_type", kind=kind_of(topic))
     if topic not in TOPICS:
-        msg = f"no topic '{topic}'.{near_match(topic, TOPICS)}"
-        raise UserError(msg)
+        refuse("no_topic", name=topic, near=near(topic, list(TOPICS)), known=", ".join(TOPICS))
 
 
 def _of_data_sets(names: Sequence[str], words: Words) -> str:
@@ -257,23 +293,45 @@ def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, 
     }
 
 
+@all_in_danish
 class TopicAnswers:
-    """The answers of one topic's checks."""
+    """The answers of one topic's checks. ``topics`` names the topic of every check of the audit."""
 
-    def __init__(self, entries: Sequence[Mapping[str, Any]], source: str, words: Words, as_of: str) -> None:
-        self.entries = [dict(entry) for entry in entries]
-        self._source, self._words, self._as_of = source, words, as_of
+    def __init__(self, topic: Topic, entries: Sequence[Mapping[str, Any]], source: str, words: Words, *, as_of: str, topics: Mapping[str, Topic]) -> None:
+        self.topic, self.entries = topic, [dict(entry) for entry in entries]
+        self._source, self._words, self._as_of, self._topics = source, words, as_of, topics
 
     def __getitem__(self, check_id: str) -> CheckAnswer:
-        """One check's answer. Raises: UserError with the near match."""
+        """One check's answer. Raises: LabError that says where else it is, or which is near."""
         by_id = {entry["id"]: entry for entry in self.entries}
         if check_id not in by_id:
-            msg = f"no check '{check_id}' in this topic.{near_match(check_id, by_id)}"
-            raise UserError(msg)
-        return CheckAnswer(by_id[check_id], self._source, self._as_of)
+            self._refuse_id(check_id, by_id)
+        return self._answer(by_id[check_id])
+
+    def _refuse_id(self, check_id: object, here: Mapping[str, object]) -> NoReturn:
+        """Say of what is no id ``here`` to which topic it belongs, which ids begin so, or which is nearest, in any topic."""
+        if not isinstance(check_id, str):
+            refuse("check_type", kind=kind_of(check_id))
+        if (other := self._topics.get(check_id, self.topic)) != self.topic:
+            refuse("check_of", name=check_id, topic=other)
+        if begun := [name for name in here if name.startswith(f"{check_id}.")]:
+            refuse("check_begins", name=check_id, known=", ".join(begun))
+        if (close := closest(check_id, {**here, **self._topics})) and close not in here:
+            refuse("check_of", name=close, topic=self._topics[close])
+        refuse("no_check", name=check_id, topic=self.topic, near=near(check_id, list(here)))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [entry["id"] for entry in self.entries]
 
     def __iter__(self) -> Iterator[CheckAnswer]:
-        return (CheckAnswer(entry, self._source, self._as_of) for entry in self.entries)
+        return (self._answer(entry) for entry in self.entries)
+
+    def _answer(self, entry: Mapping[str, Any]) -> CheckAnswer:
+        return CheckAnswer(entry, self._source, self._as_of, self._words)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the summary."""
+        return self.summary().to_html()
 
     def summary(self) -> Styler:
         """One row per check: verdict and the four numbers."""
@@ -330,11 +388,22 @@ class TopicAnswers:
         figures.show_all(answer.plot_overdue() for answer in self if answer.entry["overdue"])
 
 
+@all_in_danish
 class CheckAnswer:
     """One check's answer."""
 
-    def __init__(self, entry: Mapping[str, Any], source: str, as_of: str) -> None:
-        self.entry, self._source, self._as_of = entry, source, as_of
+    def __init__(self, entry: Mapping[str, Any], source: str, as_of: str, words: Words) -> None:
+        self.entry, self._source, self._as_of, self._words = entry, source, as_of, words
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, the four numbers and what was asked."""
+        row = {**_summary_row([self.entry], self._words), self._words.at("lab.claim"): self.entry["claim"]["da"]}
+        frame = pd.DataFrame([row]).drop(columns="Kontrol").astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))
+        return captioned(frame, self._words.say("lab.caption", id=self.entry["id"])).to_html()
+
+    def __repr__(self) -> str:
+        numbers = self._words.say("lab.answer_numbers", **{name: self._words.number(self.entry[name]) for name in _NUMBERS})
+        return self._words.say("lab.answer", id=self.entry["id"], verdict=self._words.at(f"verdicts.{self.entry['verdict']}.short"), numbers=numbers)
 
     def plot_age(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Records by the month of their deadline, with the date of the audit marked."""
@@ -345,6 +414,7 @@ class CheckAnswer:
         return figures.show(figures.overdue_by_month(self.entry, source=self._source), figures.alt_text_overdue_by_month(self.entry))
 
 
+@all_in_danish
 class Report:
     """The report of an audit."""
 

@@ -33,7 +33,8 @@ from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.ledger import append_run
 from teleaudit.machine import cores, default_memory
 from teleaudit.mapping_gaps import find_mapping_gaps
-from teleaudit.notebooks import run_notebook
+from teleaudit.notebooks import NotebookRun, run_notebook
+from teleaudit.notebooks.selection import RunNotebook, select_notebooks
 from teleaudit.progress import Progress, Step
 from teleaudit.readiness import refuse_unready
 from teleaudit.report import write_report
@@ -44,7 +45,7 @@ from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, LegalBasis, Suite, Topic, checks_of, load_law, load_suites
 from teleaudit.timings import Stage, Timings
 from teleaudit.verdicts import CheckResult, Verdict
-from teleaudit.workspace import find_workspace, package_workspace
+from teleaudit.workspace import find_workspace
 
 if TYPE_CHECKING:
     from teleaudit.spark_runs import SparkRun
@@ -108,6 +109,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     for check in (check for suite in suites for check in suite.checks):
         check.refuse_undeclared(audit.parameters)
     root = _existing(options.exports or audit.address, options)
+    notebooks = _select(audit, as_of, say) if options.notebooks else ()
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(options.out, audit.name))
@@ -128,14 +130,15 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         state.save()
         say("asking the checks")
         lost = _answer(state, kernels, timings, progress, spark)
-        failed = _show_in_notebooks(state, kernels, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
-        results = _compose(state, audit, suites, law, conflicts, lost) | {"timings": timings.as_json()}
+        entries = _entries(state, suites, law, lost)  # before any notebook runs: none can change a verdict
+        failed = _show_in_notebooks(state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
+        results = _compose(state, audit, suites, law, conflicts, entries) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
         folder.write(RESULTS_FILE, as_json(results))
         say("writing the report")
         with timings.stage("report"):
-            failed += _report(state, kernels)
+            failed += _report(state, kernels, notebooks)
         (folder.restricted / "reference_key").chmod(0o600)
-        folder.write("manifest.json", folder.manifest())
+        folder.write("manifest.json", folder.manifest(results["notebooks"]))
         head = append_run(options.out / audit.name, _ledger_entry(folder, results))
         folder.seal(head)
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
@@ -145,6 +148,15 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
 def _shown(path: Path) -> str:
     """A file as the user may name it from where the command runs."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _select(audit: Audit, as_of: dt.date, say: Say) -> tuple[RunNotebook, ...]:
+    """The notebooks to run. Raises: UserError."""
+    notebooks = select_notebooks(audit, [*NOTEBOOKS.values(), _REPORT_NOTEBOOK], {"audit": audit.name, "as_of": as_of.isoformat()})
+    for notebook in notebooks:
+        if notebook.state != "released":
+            say(f"note: {notebook.name} is {'your own' if notebook.state == 'own' else 'not as it was released'}, and the record says so; verdicts do not come from notebooks")
+    return notebooks
 
 
 def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Timings) -> SparkRun:
@@ -247,12 +259,12 @@ def _why_lost(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | No
     return "ProcessDied", state.keep_error("the process that asked the checks ended without a word: the system may have ended it for its memory")
 
 
-def _show_in_notebooks(state: RunState, kernels: WarmKernels, jobs: int, timings: Timings, say: Say) -> list[str]:
-    """Run a notebook per topic; returns the names of those that failed. Ctrl-C takes the kernels with it, before their folders are cleared away."""
+def _show_in_notebooks(state: RunState, kernels: WarmKernels, notebooks: Sequence[RunNotebook], jobs: int, timings: Timings, say: Say) -> list[str]:
+    """Run all notebooks but the report's; returns the names of those that failed. Ctrl-C takes the kernels with it, before their folders are cleared away."""
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
     failed = []
     try:
-        runs = {name: pool.submit(_run_notebook, state, kernels, name) for name in NOTEBOOKS.values()}
+        runs = {notebook.name: pool.submit(_run_notebook, state, kernels, notebook) for notebook in notebooks if notebook.name != _REPORT_NOTEBOOK}
         for name, future in runs.items():
             run = future.result()
             timings.add(Stage(stage="notebook_start", name=name, seconds=run.start_seconds))
@@ -268,14 +280,8 @@ def _show_in_notebooks(state: RunState, kernels: WarmKernels, jobs: int, timings
     return failed
 
 
-def _run_notebook(state: RunState, kernels: WarmKernels | None, name: str) -> Any:  # noqa: ANN401 (a NotebookRun)
-    return run_notebook(
-        package_workspace() / "notebooks" / name,
-        state.folder.record / "notebooks" / name,
-        {"audit": state.audit().name, "as_of": state.as_of.isoformat()},
-        kernels=kernels,
-        environment=_environment(state),
-    )
+def _run_notebook(state: RunState, kernels: WarmKernels | None, notebook: RunNotebook) -> NotebookRun:
+    return run_notebook(notebook.path, state.folder.record / "notebooks" / notebook.name, notebook.parameters, kernels=kernels, environment=_environment(state))
 
 
 def _environment(state: RunState) -> dict[str, str]:
@@ -283,8 +289,8 @@ def _environment(state: RunState) -> dict[str, str]:
     return {ENVIRONMENT: str(state.folder.work / "state.json"), "TELEAUDIT_RESTRICTED": str(state.folder.restricted)}
 
 
-def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis], conflicts: Sequence[Conflict], lost: tuple[str, str] | None) -> dict[str, Any]:
-    """results.json but for the timings; checks that were asked and not answered are ``error``, for the reason why they were ``lost``."""
+def _entries(state: RunState, suites: Sequence[Suite], law: Mapping[str, LegalBasis], lost: tuple[str, str] | None) -> list[Mapping[str, Any]]:
+    """The checks of results.json; those that were asked and not answered are ``error``, for the reason why they were ``lost``."""
     entries: list[Mapping[str, Any]] = []
     filled = {table: frozenset(name for export in state.exports if export.table == table for name in export.columns) for table in TABLES}
     for topic in TOPICS:
@@ -294,6 +300,13 @@ def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mappin
             unanswered = (CheckResult(check=check, verdict=Verdict.ERROR, why="error", why_detail=kind, error_id=error_id) for check in checks_of(suites, filled, topic))
             kept = [check_entry(result, law=law, reference_key=state.reference_key) for result in unanswered]
         entries += kept
+    return entries
+
+
+def _compose(
+    state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis], conflicts: Sequence[Conflict], entries: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """results.json but for notebooks and timings."""
     return compose(
         audit=audit,
         run_id=state.folder.run_id,
@@ -308,12 +321,10 @@ def _compose(state: RunState, audit: Audit, suites: Sequence[Suite], law: Mappin
     )
 
 
-def _report(state: RunState, kernels: WarmKernels | None) -> list[str]:
+def _report(state: RunState, kernels: WarmKernels | None, notebooks: Sequence[RunNotebook]) -> list[str]:
     """The PDF, by its notebook or, where there are no notebooks or it failed, here."""
-    failed = []
-    if kernels is not None:
-        run = _run_notebook(state, kernels, _REPORT_NOTEBOOK)
-        failed = [] if run.ok else [_REPORT_NOTEBOOK]
+    runs = [_run_notebook(state, kernels, notebook) for notebook in notebooks if notebook.name == _REPORT_NOTEBOOK]
+    failed = [run.name for run in runs if not run.ok]
     if not (state.folder.record / REPORT_FILE).exists():
         write_pdf((state.folder.record / RESULTS_FILE).read_bytes(), state.folder.record / REPORT_FILE)
     return failed

@@ -19,7 +19,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +72,11 @@ class RunFolder:
         (self.path / f".{COMPLETE}").write_text(ledger_head + "\n", encoding="ascii")
         (self.path / f".{COMPLETE}").replace(self.path / COMPLETE)
 
-    def manifest(self) -> bytes:
-        """SHA-256 of every file of the record but the manifest itself."""
+    def manifest(self, notebooks: Sequence[Mapping[str, str]] = ()) -> bytes:
+        """SHA-256 of every file of the record but the manifest itself, and which notebooks were executed: name, digest, state."""
         files = sorted(path for path in self.record.rglob("*") if path.is_file() and path.name != "manifest.json")
         entries = [{"path": path.relative_to(self.record).as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size} for path in files]
-        return (json.dumps({"run_id": self.run_id, "files": entries}, ensure_ascii=False, indent=1) + "\n").encode()
+        return (json.dumps({"run_id": self.run_id, "notebooks": list(notebooks), "files": entries}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 @contextmanager

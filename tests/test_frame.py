@@ -43,6 +43,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("answering",),
     ("spark_runs",),
     ("running",),
+    ("sessions",),
     ("lab", "samples", "outcome"),
     ("cli", "__main__"),
 )

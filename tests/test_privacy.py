@@ -26,7 +26,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from teleaudit.samples import EXPECTED_FINDINGS
-from tests.command import MAIN, ROOT, Ended, ended, only_run, start
+from tests.command import ROOT, Ended, ended, only_run, start
 
 CATALOGUE = 20  # rows that hold the same value
 SHORTEST = 5  # characters of a value that identifies anybody
@@ -40,11 +40,6 @@ _CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+|(?<![\d.])\d{1,4}\.\d{5,}(?!\d)|\b[0-9a-f]{64}\b|\bR(?:-[0-9A-HJKMNP-TV-Z]{4}){3}-[0-9A-HJKMNP-TV-Z]{5}\b"
     r"|\b0x[0-9a-f]{6,16}\b|(?<=\"id\": \")[0-9a-f]{8}(?=\")"
 )
-_FAILING = """
-import teleaudit.running
-from pathlib import Path
-teleaudit.running.package_workspace = lambda: Path({place!r})
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,31 +154,31 @@ def said_by_us() -> str:
     return our_own()
 
 
-def leave(operator: str, out: Path, program: str, *, audit: Path | None = None) -> Left:
+def leave(operator: str, out: Path, *, audit: Path | None = None) -> Left:
     environment = {"JUPYTER_DATA_DIR": str(out / "jupyter")}
     words = ("run", audit or ROOT / "audits" / operator, "--exports", ROOT / "data_samples" / operator, "--out", out / "reports")
-    run = ended(start(*words, program=program, environment=environment))
+    run = ended(start(*words, environment=environment))
     texts = dict(texts_of(only_run(out / "reports", operator))) | {"stdout": run.out, "stderr": run.err}
     return Left(operator=operator, ended=run, texts=texts, values=values_of(ROOT / "data_samples" / operator))
 
 
 @pytest.fixture(scope="module", params=[pytest.param("bizzy", marks=pytest.mark.deep), "kazoom"])  # a minute for each; test_run.py runs the whole of the other
 def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
-    return leave(request.param, tmp_path_factory.mktemp(request.param), MAIN)
+    return leave(request.param, tmp_path_factory.mktemp(request.param))
 
 
 @pytest.fixture(scope="module")
 def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory, small: Path) -> Left:
     """A run whose notebooks open the exports and raise, print and warn with rows in their hands."""
     out = tmp_path_factory.mktemp("failing")
-    shutil.copytree(ROOT / "notebooks", out / "package" / "notebooks")
+    audit = shutil.copytree(small.parents[1], out / "workspace") / "audits" / "bizzy"
+    (out / "workspace" / "notebooks").mkdir()
     raising = "import pandas, sys\nrows = list(audit_._bench.engine.fetch('SELECT * FROM crm_customer LIMIT 50'))\nprint(rows, file=sys.stderr)\nraise LookupError(*rows)"
     for name in ("10_retention.ipynb", "20_card_data.ipynb"):
-        path = out / "package" / "notebooks" / name
-        notebook = nbformat.read(path, as_version=4)
+        notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
         notebook.cells.append(nbformat.v4.new_code_cell(f"from teleaudit.lab import open_audit\naudit_ = open_audit('bizzy')\n{raising}"))
-        nbformat.write(notebook, path)
-    return leave("bizzy", out, _FAILING.format(place=str(out / "package")) + MAIN, audit=small)
+        nbformat.write(notebook, out / "workspace" / "notebooks" / name)
+    return leave("bizzy", out, audit=audit)
 
 
 # The search itself

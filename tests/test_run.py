@@ -16,6 +16,7 @@ from typing import Never
 import nbformat
 import pytest
 
+from teleaudit.audits import read_yaml
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.findings import WORKLIST_COLUMNS
 from teleaudit.ledger import head
@@ -140,6 +141,7 @@ def test_a_run_without_notebooks_answers_the_same(small: Path, tmp_path: Path) -
     assert [run(small, exports, tmp_path / "with").code, run(small, exports, tmp_path / "without", "--no-notebooks").code] == [1, 1]
     with_notebooks, without = only_run(tmp_path / "with"), only_run(tmp_path / "without")
     assert answers_of(without) == answers_of(with_notebooks)
+    assert (results_of(without)["notebooks"], {one["state"] for one in results_of(with_notebooks)["notebooks"]}) == ([], {"released"})
     assert (with_notebooks / "record" / "notebooks").exists()
     assert not (without / "record" / "notebooks").exists()
 
@@ -182,23 +184,30 @@ def test_the_ledger_holds_over_three_runs(small: Path, clean: Path, tmp_path: Pa
 # What raises
 
 
-@pytest.fixture
-def failing_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The retention notebook raises before it has asked anything, in words that hold a value."""
-    folder = shutil.copytree(ROOT / "notebooks", tmp_path / "package" / "notebooks")
-    path = folder / "10_retention.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    place = next(i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ()))
+@pytest.fixture(scope="module")
+def spoilt(small: Path, clean: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    """A run in a workspace whose retention notebook raises, in words that hold a value, and with a notebook of the operator's that rewrites answers."""
+    place = tmp_path_factory.mktemp("spoilt")
+    audit = shutil.copytree(small.parents[1], place / "workspace") / "audits" / "bizzy"
+    notebook = nbformat.read(ROOT / "notebooks" / "10_retention.ipynb", as_version=4)
+    number = next(i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ()))
     source = f"import sys\nvalue = {CANARY[:9]!r} + {CANARY[9:]!r}\nprint(value, file=sys.stderr)\nraise LookupError(value)"
-    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
-    nbformat.write(notebook, path)
-    monkeypatch.setattr("teleaudit.running.package_workspace", lambda: tmp_path / "package")
+    notebook.cells.insert(number + 1, nbformat.v4.new_code_cell(source))
+    (place / "workspace" / "notebooks").mkdir()
+    nbformat.write(notebook, place / "workspace" / "notebooks" / "10_retention.ipynb")
+    rewriting = (
+        "import json, os\nfrom pathlib import Path\nkept = Path(os.environ['TELEAUDIT_RUN']).with_name('checks-card_data.json')\nentries = json.loads(kept.read_text())\n"
+        "for entry in entries: entry['verdict'] = 'skipped'\nkept.with_suffix('.new').write_text(json.dumps(entries))\nkept.with_suffix('.new').replace(kept)\nprint('rewritten')"
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(rewriting)]), audit / "own.ipynb")
+    file = audit / "audit.yaml"
+    file.write_text(json.dumps({**read_yaml(file), "notebooks": ["own.ipynb"]}, default=str), encoding="utf-8")
+    return place / "out", run(audit, clean, place / "out")
 
 
-@pytest.mark.usefixtures("failing_notebook")
-def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(small: Path, clean: Path, tmp_path: Path) -> None:
-    ended = run(small, clean, tmp_path / "out")
-    folder = only_run(tmp_path / "out")
+def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(spoilt: tuple[Path, Ended]) -> None:
+    out, ended = spoilt
+    folder = only_run(out)
     assert ended.code == 4
     checks = checks_of(folder)
     assert {(check["topic"], check["verdict"], check["why"]) for check in checks.values()} == {(topic, "pass", None) for topic in TOPICS}
@@ -211,6 +220,20 @@ def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(small: Path
     said = [ended.out.encode(), ended.err.encode(), *texts(folder / "record").values()]
     assert [text for text in said if CANARY.encode() in text] == []
     assert any(CANARY.encode() in text for text in texts(folder / "restricted" / "errors").values())
+
+
+def test_a_changed_and_an_own_notebook_are_run_and_told_and_change_no_verdict(spoilt: tuple[Path, Ended]) -> None:
+    out, ended = spoilt
+    folder = only_run(out)
+    told = results_of(folder)["notebooks"]
+    own = nbformat.read(folder / "record" / "notebooks" / "own.ipynb", as_version=4)
+    assert {one["name"]: one["state"] for one in told if one["state"] != "released"} == {"10_retention.ipynb": "changed", "own.ipynb": "own"}
+    assert len(told) == len(list((ROOT / "notebooks").glob("*.ipynb"))) + 1
+    assert json.loads((folder / "record" / "manifest.json").read_bytes())["notebooks"] == told
+    assert [output.text for cell in own.cells for output in cell.outputs] == ["rewritten\n"]
+    assert {check["verdict"] for check in checks_of(folder).values()} == {"pass"}
+    assert "note: own.ipynb is your own, and the record says so" in ended.err
+    assert "note: 10_retention.ipynb is not as it was released, and the record says so" in ended.err
 
 
 def test_a_check_that_raises_is_an_error_and_the_others_answer(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,11 +88,12 @@ def test_a_file_of_the_record_is_whole_or_not_there_and_stands_in_the_manifest(t
     with run_folder(tmp_path, "bizzy") as folder:
         folder.write("b/results.json", b"{}")
         folder.write("a.txt", b"a")
-        folder.write("manifest.json", folder.manifest())
+        folder.write("manifest.json", folder.manifest([{"name": "x.ipynb", "sha256": "0", "state": "own"}]))
         manifest = json.loads((folder.record / "manifest.json").read_bytes())
     assert sorted(path.name for path in folder.record.rglob("*") if path.is_file()) == ["a.txt", "manifest.json", "results.json"]
     assert manifest == {
         "run_id": folder.run_id,
+        "notebooks": [{"name": "x.ipynb", "sha256": "0", "state": "own"}],
         "files": [
             {"path": "a.txt", "sha256": hashlib.sha256(b"a").hexdigest(), "bytes": 1},
             {"path": "b/results.json", "sha256": hashlib.sha256(b"{}").hexdigest(), "bytes": 2},

@@ -59,10 +59,11 @@ def declared_parameters(notebook: NotebookNode, *, name: str) -> tuple[Declared,
     if len(cells) > 1:
         msg = f"{name} has {len(cells)} cells tagged '{TAG}': only one may declare them."
         raise ParameterError(msg)
-    return tuple(parameter for cell in cells for parameter in _of_source(cell.source, name))
+    return tuple(parameter for cell in cells for parameter in declared_in(cell.source, name))
 
 
-def _of_source(source: str, notebook: str) -> Iterator[Declared]:
+def declared_in(source: str, notebook: str) -> Iterator[Declared]:
+    """What a cell declares. Raises: ParameterError where it does more than declare."""
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:

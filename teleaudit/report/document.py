@@ -47,6 +47,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
         "other_law": _other_law(material),
         "versions": material.table("versions", [({"code": name}, {"code": version}) for name, version in sorted(material.results["versions"].items())]),
         "suites": material.table("suites", [({"code": name}, {"hash": digest}) for name, digest in sorted(material.results["suites"].items())]),
+        "notebooks": _notebooks(material),
         "glossary": words.at("glossary"),
     }
 
@@ -314,6 +315,7 @@ def _method(material: Material) -> Part:
         **{name: words.at(f"method.{name}") for name in ("intro", "calendar", "relationship_end", "exemptions", "references")},
         "gate": words.say("method.gate", gate=words.percent(settings["gate"]), max_rejected=words.percent(settings["max_rejected"])),
         "numbers": list(words.at("method.numbers").values()),
+        "notebooks": _not_released(material),
         "parameters_intro": words.at("method.parameters"),
         "parameters": material.table("parameters", parameters, "method.parameters_empty"),
     }
@@ -370,3 +372,17 @@ def _manifest(material: Material) -> Table:
     words = material.words
     files = sorted((file["path"], file["bytes"], file["sha256"]) for export in material.results["exports"] for file in export["files"])
     return material.table("manifest", [({"code": path}, words.number(size), {"hash": digest}) for path, size, digest in files], "data.empty")
+
+
+def _notebooks(material: Material) -> Table:
+    words = material.words
+    executed = material.results.get("notebooks", [])
+    return material.table("notebooks", [({"code": one["name"]}, words.name("method.notebooks.states", one["state"]), {"hash": one["sha256"]}) for one in executed])
+
+
+def _not_released(material: Material) -> str:
+    """Which notebooks are not as they were released; nothing where all are."""
+    words = material.words
+    named = {state: [one["name"] for one in material.results.get("notebooks", []) if one["state"] == state] for state in ("changed", "own")}
+    told = [words.say(f"method.notebooks.{state}", names=words.listed(names)) for state, names in named.items() if names]
+    return " ".join([*told, words.at("method.notebooks.verdicts")]) if told else ""

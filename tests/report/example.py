@@ -370,6 +370,10 @@ def example() -> Results:
             "exempted": sum(one["exempted"] or 0 for one in checks),
         },
         "suites": {name: hashlib.sha256(name.encode()).hexdigest() for name in ("bizzy", "hygiene", "telecom_law")},
+        "notebooks": [
+            {"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest(), "state": state}
+            for name, state in (("00_intake.ipynb", "released"), ("10_retention.ipynb", "changed"), ("egne_tal.ipynb", "own"))
+        ],
         "versions": {"teleaudit": "0.1.0", "python": "3.11.7", "great_expectations": "1.24.1", "duckdb": "2.0.0", "pandas": "3.1.1", "typst": "0.15.2"},
         "timings": {
             "seconds": 9.75,

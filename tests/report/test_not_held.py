@@ -81,7 +81,7 @@ def test_a_notebook_shows_one_row_a_table_and_no_reason_check_by_check(material:
         ("3 kontroller", "Aftaler", "– Ikke relevant"),
         ("BIZ-ret-3.customer", "Kundestamdata", "✔ Ingen afvigelser"),
     ]
-    assert len(TopicAnswers(entries, "", DA, "2026-11-22").not_assessed().data) == 0  # type: ignore[attr-defined]
+    assert len(TopicAnswers("retention", entries, "", DA, as_of="2026-11-22", topics={}).not_assessed().data) == 0  # type: ignore[attr-defined]
     assert len(summary_table(entries[:1], DA).data) == 1  # type: ignore[attr-defined]
 
 

@@ -176,7 +176,7 @@ def test_columns_that_nobody_mapped_come_before_the_numbers_with_what_they_silen
     assert "»Retning« (direction) og 2 mere. Derfor kan 4 kontroller ikke vurderes." in text
     assert text.index(box) < text.index("Antal kontroller efter resultat")
     assert "»Ophørsdato« (end_date) »Ophørt den«; »Sidste dag« 3 kontroller BIZ-ret-3, BIZ-ret-4" in text
-    assert "billsec ingen kolonne ligner 1 kontrol BIZ-ret-7" in text
+    assert "»Taksttid« (billsec) ingen kolonne ligner 1 kontrol BIZ-ret-7" in text
     assert "Der er ingen bemærkninger til de modtagne udtræk" not in text
 
 
