@@ -75,7 +75,7 @@ def whys_in_sources() -> set[str]:
         for node in sources(module):
             if isinstance(node, ast.keyword) and node.arg == "why":
                 found |= constants(node.value)
-            if isinstance(node, ast.FunctionDef) and node.name in ("judge", "_absent", "_no_table"):
+            if isinstance(node, ast.FunctionDef) and node.name in ("judge", "_lacks", "_no_table"):
                 found |= {code for one in ast.walk(node) if isinstance(one, ast.Return) and one.value for code in constants(one.value)}
     return found
 
