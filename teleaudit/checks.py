@@ -130,7 +130,7 @@ class Bench:
         """What Great Expectations counted, judged."""
         result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit=getattr(expectation, "unit", "record"))
         if "exception" in raw:
-            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["exception"]) if on_error else None)
+            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["traceback"]) if on_error else None)
         answer = Answer.of_result(raw["result"])
         unfit = {"too_many_rejected": self._too_many_rejected(check.data_set), "control_differs": self._control_differs(check.data_set)}
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)

@@ -193,7 +193,7 @@ class DuckDBEngine:
         return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
+        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` where a check raised."""
 
         def batch() -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
             self.scans[relation] += 1

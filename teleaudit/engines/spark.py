@@ -213,7 +213,7 @@ class SparkEngine:
         return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
+        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` where a check raised."""
         self._make_views(relation)
         self.asked_now = relation
         answers = answers_of(lambda: self._batch(relation), suite)
