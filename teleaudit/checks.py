@@ -27,6 +27,7 @@ from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.exports.reading import ReadExport
+from teleaudit.exports.remarks import CUT_OFF
 from teleaudit.schema import TABLES
 from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
@@ -132,7 +133,11 @@ class Bench:
         if "exception" in raw:
             return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["traceback"]) if on_error else None)
         answer = Answer.of_result(raw["result"])
-        unfit = {"too_many_rejected": self._too_many_rejected(check.data_set), "control_differs": self._control_differs(check.data_set)}
+        unfit = {
+            "too_many_rejected": self._too_many_rejected(check.data_set),
+            "control_differs": self._control_differs(check.data_set),
+            "cut_off": self._is_cut_off(check.data_set, expectation),
+        }
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
         return replace(result, verdict=verdict, why=why, answer=answer, due_by_month=_due_by_month(answer))
 
@@ -171,6 +176,13 @@ class Bench:
         table, declared = self._view(name).table, self.audit.exports
         own = [export for export in self.exports if export.table == table and export.name in declared]
         return any(control is not None and control not in {export.rows, export.rows + export.rejected} for export in own for control in (declared[export.name].control_rows,))
+
+    def _is_cut_off(self, name: str, expectation: Expectation) -> bool:
+        """Whether a file that a check rests on ends in the middle of a record."""
+        view = self._view(name)
+        needed = {source for column in _columns_of(expectation.conditions()) for source in view.requires.get(column, ())}
+        tables = {view.table, *(source.partition(".")[0] for source in needed)}
+        return any(remark.code == CUT_OFF for export in self.exports if export.table in tables for remark in export.warnings)
 
     def _absent(self, check: Check, expectation: Expectation) -> tuple[str, str] | None:
         """Code and names of what is missing for a check: an export, its rows, or a column."""

@@ -69,6 +69,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),
             Cause("too_many_rejected", "too many rows that could not be read in", "mend the rows in the source and export again"),
             Cause("control_differs", "not the number of rows that the source counted in", "export again, or correct control_rows"),
+            Cause("cut_off", "a file that ends in the middle of a record in", "export again"),
             Cause("unset", "parameter not set:", "set the value under parameters in audit.yaml, with owner, reason and approved_on"),
         )
     }
@@ -176,6 +177,8 @@ def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
             return cause, "", tuple(check["reasons"])
         case "too_many_rejected":
             return cause, "", tuple(export["name"] for export in exports if export["rejected"] > most * (export["rows"] + export["rejected"]))
+        case "cut_off":
+            return cause, "", tuple(export["name"] for export in exports if any(remark["code"] == code for remark in export["warnings"]))
         case "control_differs":
             return cause, "", tuple(export["name"] for export in exports if export["control_rows"] not in (None, export["rows"], export["rows"] + export["rejected"]))
         case _:

@@ -261,4 +261,10 @@ class TextFiles:
         surveys, shown = self._of(source), source.found.shown
         placed = [(first + line - 1, reason) for survey, first in zip(surveys, self._first_lines(source), strict=True) for line, reason in survey.rejects]
         kept = [Reject(file=shown, line=line, reason=reason) for line, reason in placed[:KEPT]]
-        return Rejections(file=shown, kept=kept, reasons=sum((survey.reasons for survey in surveys), Counter()))
+        rejections = Rejections(file=shown, kept=kept, reasons=sum((survey.reasons for survey in surveys), Counter()))
+        if placed:
+            rejections.last = Reject(file=shown, line=placed[-1][0], reason=placed[-1][1])
+            last_line = self._first_lines(source)[-1] + surveys[-1].lines - 1
+            is_whole = sum(survey.size_bytes for survey in surveys) + len(source.file.mark) == source.found.size_bytes  # Spark ends every line
+            rejections.note_end(ends_with_break=is_whole, last_line=last_line, records=sum(survey.rows for survey in surveys))
+        return rejections

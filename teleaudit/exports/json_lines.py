@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow as pa
 from teleaudit.errors import ExportError
 from teleaudit.exports.delimited import LINE
 from teleaudit.exports.encodings import EncodingProof, damages
-from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
+from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
 from teleaudit.exports.rejects import Rejections
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
@@ -41,11 +41,15 @@ class JsonLines:
     decimal: str = "."  # how numbers are written out, so that they read like the file's texts
     header: tuple[str, ...] = ()
     rows: int = 0
+    _ends_with_break: bool = field(default=False, repr=False)
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
+        last_line = 0
         for block in RecordSplitter(delimiter=b",", quoted=False).split(transcoded(self._noted(chunks), self.encoding)):
             yield from self.tables_of(block)
+            last_line = int(block.lines[-1]) if len(block.lines) else last_line
+        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
         """The objects of one block; the columns are those of ``header`` and the new keys."""
@@ -56,6 +60,7 @@ class JsonLines:
     def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             self.proof.note_bytes(chunk)
+            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
             yield chunk
 
     def _records(self, block: Records) -> Iterator[tuple[int, dict[str, str | None]]]:

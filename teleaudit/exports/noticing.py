@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teleaudit.exports.conversion import Source
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.remarks import Remark
+from teleaudit.exports.remarks import CUT_OFF, Remark
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
 
@@ -15,6 +15,8 @@ def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], resul
     if file.rejections.count:
         first = min(reject.line for reject in file.rejections.kept)
         remarks.append(Remark(code="rejected", file=file.shown, count=file.rejections.count, line=first, reasons=dict(sorted(file.rejections.reasons.items()))))
+    if file.rejections.is_cut_off:
+        remarks.append(Remark(code=CUT_OFF, file=file.shown))
     if result.blank_rows:
         remarks.append(Remark(code="blank_rows", file=file.shown, count=result.blank_rows))
     remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]

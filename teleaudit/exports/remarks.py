@@ -13,6 +13,7 @@ from typing import Any
 from teleaudit.schema import Kind
 
 NOT_JUDGED = "not_judged"
+CUT_OFF = "cut_off"
 
 _ONE, _OTHER = 0, 1
 _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -27,6 +28,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rejected": (
             "{file}: {count} record could not be read and is kept apart ({reasons}; on line {line}).",
             "{file}: {count} records could not be read and are kept apart ({reasons}; first on line {line}).",
+        ),
+        CUT_OFF: (
+            "{file} ends in the middle of a record: it was cut off. Export it again; until then nothing passes that rests on it.",
+            "{file} ends in the middle of a record: it was cut off. Export it again; until then nothing passes that rests on it.",
         ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
