@@ -6,7 +6,7 @@ It holds headers, file names and counts, never a value. The Danish sentences sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +44,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{place} {count} times fall in the hour that is skipped when summer time begins.",
         ),
         "unreadable": ("{place} {count} value cannot be read as {kind}.", "{place} {count} values cannot be read as {kind}."),
+        "unknown_word": (
+            "{place} {count} value is no word that {canonical} has{words}. Say under values in audit.yaml which word it stands for.",
+            "{place} {count} values are no words that {canonical} has{words}. Say under values in audit.yaml which words they stand for.",
+        ),
         "excel": (
             "{place} Excel has damaged {count} number (scientific notation, digits lost). Export it from the source again, not by way of Excel.",
             "{place} Excel has damaged {count} numbers (scientific notation, digits lost). Export them from the source again, not by way of Excel.",
@@ -83,6 +87,7 @@ class Remark:
     canonical: str | None = None  # the canonical column that a header was looked for
     near: str | None = None  # the header that is close to the one looked for
     reasons: dict[str, int] = field(default_factory=dict)  # rejected records by reason
+    words: tuple[str, ...] = ()  # words that nobody knows, where they may be named
 
     def __str__(self) -> str:
         form = _ONE if self.count == 1 else _OTHER
@@ -92,6 +97,7 @@ class Remark:
             column=f'"{self.column}"',
             canonical=self.canonical,
             near=self.near,
+            words=f" ({', '.join(self.words)})" if self.words else "",
             count=f"{self.count:,}" if self.count is not None else "",
             line=f"{self.line:,}" if self.line is not None else "",
             kind=_KINDS[Kind(self.kind)] if self.kind else "",
@@ -99,5 +105,6 @@ class Remark:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The remark as it stands in results.json: what it has, and the English sentence."""
-        return {name: value for name, value in vars(self).items() if value} | {"text": str(self)}
+        """The remark as it stands in results.json: what it has, and the English sentence. Words are values of rows: the record does not name them."""
+        recorded = replace(self, words=())
+        return {name: value for name, value in vars(recorded).items() if value} | {"text": str(recorded)}

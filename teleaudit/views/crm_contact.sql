@@ -4,10 +4,13 @@
 -- relationship_end requires crm_contact.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- relationship_state requires crm_contact.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- is_test requires crm_contact.name
+-- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    coalesce(r.ends_unknown, false) AS ends_unknown,
     h.customer_id IS NOT NULL AS exempt_legal_hold,
     coalesce(regexp_matches(lower(t.name), '^(test|testkunde|testperson|testbruger|prøvekunde|dummy)([^a-zæøå]|$)'), false)
     OR coalesce(regexp_matches(lower(t.email), '@(.*[.])?(example[.](org|net)|example|test|invalid|localhost)$'), false)
