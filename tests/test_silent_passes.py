@@ -82,6 +82,19 @@ class TestEnds:
         assert (result.verdict, [each.record_key for each in result.deviations]) == (Verdict.FAIL, ["K1", "K3"])
         assert sum(result.answer.reasons.values()) == 2
 
+    def test_an_export_that_says_that_its_column_would_be_empty_is_judged(self, tmp_path: Path) -> None:
+        calls = "call_id | start_at\nC1 | 2020-01-02 10:00:00"
+        without: Files = {"opkald": ("cdr", f"{calls} | I1".replace("start_at", "start_at | invoice_id")), "andre": ("cdr", calls.replace("C1", "C2"))}
+        assert counts(asked("BIZ-ret-7.unbilled", tmp_path, without)) == (Verdict.UNKNOWN, [], {"missing_column": 1})
+        said: Files = {**without, "andre": (*without["andre"], {"constants": {"invoice_id": ""}})}
+        (tmp_path / "again").mkdir()
+        assert counts(asked("BIZ-ret-7.unbilled", tmp_path / "again", said)) == (Verdict.FAIL, ["C2"], {})
+
+    def test_an_export_without_a_date_column_has_no_impossible_dates(self, tmp_path: Path) -> None:
+        files: Files = {"a": ("crm_customer", CUSTOMERS), "b": ("crm_customer", "customer_id | created_at\nP1 | 2011-01-02")}
+        result = asked("HYG-dates.crm_customer", tmp_path, files)
+        assert (result.verdict, result.answer.assessable) == (Verdict.PASS, 4)
+
     def test_an_unknown_end_is_no_wrong_end_date(self, tmp_path: Path) -> None:
         files: Files = {"kunder": ("crm_customer", CUSTOMERS), "aftaler": ("agreement", "agreement_id | customer_id\nA1 | K1\nA2 | K2")}
         assert counts(asked("HYG-end-date.crm_customer", tmp_path, files)) == (Verdict.PARTIAL, [], {"missing_column": 2})
