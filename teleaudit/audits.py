@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
-from teleaudit.schema import TABLES
+from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.workspace import find_workspace
 
 AUDIT_FILE = "audit.yaml"
@@ -49,6 +49,7 @@ def plain_name(value: str) -> str:
     return value
 
 
+Word = Annotated[str, BeforeValidator(str)]  # YAML reads 118 as a number
 PlainName = Annotated[str, AfterValidator(plain_name)]
 
 
@@ -112,6 +113,7 @@ class ExportSpec(_Strict):
     control_rows: int | None = None  # the source's own count of rows, compared with what was read
     columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
     constants: dict[str, str] = Field(default_factory=dict)  # canonical column -> one value for every row (legal_entity)
+    values: dict[str, dict[Word, Word]] = Field(default_factory=dict)  # canonical column -> own word -> canonical word
 
     @model_validator(mode="after")
     def _names_are_known(self) -> ExportSpec:
@@ -123,7 +125,21 @@ class ExportSpec(_Strict):
             if name not in known:
                 msg = f"table {self.table} has no column '{name}'.{near_match(name, known)}"
                 raise ValueError(msg)
+        for name, words in self.values.items():
+            self._refuse_unknown_words(name, words.values())
         return self
+
+    def _refuse_unknown_words(self, column: str, words: Iterable[str]) -> None:
+        """Raises ValueError where a column has no vocabulary, or its vocabulary not these words."""
+        own = [name.partition(".")[2] for name in VOCABULARIES if name.startswith(f"{self.table}.")]
+        if column not in own:
+            msg = f"values: no rule rests on the words of {self.table}.{column}.{near_match(column, own)}"
+            raise ValueError(msg)
+        known = VOCABULARIES[f"{self.table}.{column}"].canonical
+        for word in words:
+            if word not in known:
+                msg = f"values: {self.table}.{column} has no word '{word}'.{near_match(word, known)} It has: {', '.join(known)}"
+                raise ValueError(msg)
 
 
 class Audit(_Strict):

@@ -23,16 +23,21 @@ from teleaudit.audits import Audit
 from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
+from teleaudit.expectations.doubts import with_doubts
 from teleaudit.expectations.rows import DataSet, quoted
 from teleaudit.expectations.subjects import data_subjects
+from teleaudit.exports.conversion import UNKNOWN_WORD
+from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
-from teleaudit.schema import TABLES
+from teleaudit.exports.remarks import CUT_OFF
+from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view
 
 # Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
 END_OF_RELATIONSHIP = "crm_customer.end_date"
+JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
 MAX_WORST = 20
 OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
 
@@ -77,7 +82,21 @@ class Bench:
                 engine.add_table(table, [file for export in own for file in export.parquet])
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
         self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
-        engine.create_views(as_of=as_of.isoformat(), services_known=self._services_known)
+        self._doubtful = self._doubtful_columns()
+        without_end = {f"{table}_without_end": self._doubtful.get(f"{table}.{column}", {}).get(LACKING, "false") for table, column in ENDS.items()}
+        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **without_end})
+
+    def _doubtful_columns(self) -> dict[str, dict[str, str]]:
+        """As ``doubtful_columns``, with the unknown words of data frames."""
+        found = doubtful_columns(self.exports, {table: frame.columns for table, frame in self._frames.items()})
+        for name, vocabulary in VOCABULARIES.items():
+            table, _, column = name.partition(".")
+            if table in self._frames and column in self._filled[table] and vocabulary.closed:
+                condition = has_unknown_word(column)
+                ((rows,),) = self.engine.fetch(f"SELECT count(*) FROM export_{table} WHERE {condition}")
+                if rows:
+                    found.setdefault(name, {})[UNKNOWN_WORD] = condition
+        return found
 
     def checks(self, topic: Topic | None = None) -> tuple[Check, ...]:
         """The checks of a topic, or of all, that have something to say here."""
@@ -116,7 +135,7 @@ class Bench:
 
     def _check_data_set(self, name: str, checks: Sequence[Check], on_error: OnError | None) -> Iterator[tuple[CheckResult, Expectation | None]]:
         """Refuse what cannot be judged, ask Great Expectations once for the rest. With an expectation that was asked comes its result as far as it is counted."""
-        data_set = self.data_set(name)
+        data_set, doubts = self.data_set(name), self._doubts(self._view(name))
         asked: dict[str, tuple[Check, Expectation]] = {}
         unjudged: dict[str, CheckResult | None] = {}
         for check in checks:
@@ -141,7 +160,7 @@ class Bench:
             if (result := unjudged[check.id]) and not (getattr(expectation, "absent", None) and expectation.may_deviate()):
                 yield result, None
                 continue
-            asked[check.id] = (check, expectation)
+            asked[check.id] = (check, with_doubts(expectation, doubts) if check.spec.type in JUDGED_BY_RULE else expectation)
         if not asked:
             return
         answers = self.engine.validate(name, gx.ExpectationSuite(name=name, expectations=[expectation for _, expectation in asked.values()]))
@@ -161,9 +180,13 @@ class Bench:
         """What Great Expectations counted, judged."""
         result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit=getattr(expectation, "unit", "record"))
         if "exception" in raw:
-            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["exception"]) if on_error else None)
+            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["traceback"]) if on_error else None)
         answer = Answer.of_result(raw["result"])
-        unfit = {"too_many_rejected": self._too_many_rejected(check.data_set), "control_differs": self._control_differs(check.data_set)}
+        unfit = {
+            "too_many_rejected": self._too_many_rejected(check.data_set),
+            "control_differs": self._control_differs(check.data_set),
+            "cut_off": self._is_cut_off(check),
+        }
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
@@ -212,6 +235,27 @@ class Bench:
             return None
         needed = (name.partition(".")[0] for names in needed_columns(check).values() for name in names)
         return next((table for table in (self._view(check.data_set).table, *needed) if table in self.audit.not_held and table not in self._frames), None)
+
+    def _doubts(self, view: View) -> dict[str, dict[str, str]]:
+        """Which columns of a data set are in doubt, why, and in which rows."""
+        needed = {name: (f"{view.table}.{name}",) for name in TABLES[view.table].names} | view.requires
+        found: dict[str, dict[str, str]] = {}
+        for column in {**needed, **view.doubts}:
+            told = view.doubts.get(column, {})
+            for source in sorted({*needed.get(column, ()), *told}):
+                for reason, rows in self._doubtful.get(source, {}).items():
+                    where = told.get(source) or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
+                    if reason == UNKNOWN_WORD or told.get(source) or source in needed.get(column, ()):  # a column that no check needs may be lacking
+                        before = found.setdefault(column, {}).get(reason)
+                        found[column][reason] = f"{before} OR ({where})" if before else f"({where})"
+        return found
+
+    def _is_cut_off(self, check: Check) -> bool:
+        """Whether a file that a check rests on ends in the middle of a record."""
+        view = self._view(check.data_set)
+        needed = {source for column in needed_columns(check) for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))}
+        tables = {view.table, *(source.partition(".")[0] for source in needed)}
+        return any(remark.code == CUT_OFF for export in self.exports if export.table in tables for remark in export.warnings)
 
     def _missing(self, check: Check) -> _Missing | None:
         """What is missing for a check: an export, its rows, or a column; the first stands for all."""

@@ -69,8 +69,17 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),
             Cause("too_many_rejected", "too many rows that could not be read in", "mend the rows in the source and export again"),
             Cause("control_differs", "not the number of rows that the source counted in", "export again, or correct control_rows"),
+            Cause("cut_off", "a file that ends in the middle of a record in", "export again"),
             Cause("unset", "parameter not set:", "set the value under parameters in audit.yaml, with owner, reason and approved_on"),
         )
+    }
+)
+
+MENDED_BY: Mapping[str, str] = MappingProxyType(
+    {  # reasons that no source need be corrected for
+        "unknown_word": "say under values in audit.yaml which words they stand for",
+        "missing_column": "export the column in every export of its table",
+        "key_not_comparable": "export the log with keys as the other exports have them",
     }
 )
 
@@ -173,9 +182,12 @@ def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
                 cause = MISSING_HEADER if any(column in export["missing_columns"] for export in own) else MISSING_COLUMN
             return cause, ", ".join(export["name"] for export in own) or table, (column,)
         case "partial" | "nothing_assessable":
-            return cause, "", tuple(check["reasons"])
+            actions = [MENDED_BY[reason] for reason in sorted(check["reasons"]) if reason in MENDED_BY]
+            return cause._replace(action="; ".join(actions) or cause.action), "", tuple(check["reasons"])
         case "too_many_rejected":
             return cause, "", tuple(export["name"] for export in exports if export["rejected"] > most * (export["rows"] + export["rejected"]))
+        case "cut_off":
+            return cause, "", tuple(export["name"] for export in exports if any(remark.get("code") == code for remark in export["warnings"]))
         case "control_differs":
             return cause, "", tuple(export["name"] for export in exports if export["control_rows"] not in (None, export["rows"], export["rows"] + export["rejected"]))
         case _:

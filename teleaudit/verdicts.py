@@ -71,6 +71,9 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+# Reasons that one edit of audit.yaml, or one other export, takes away: with them a check never passes, however few the records are.
+NEVER_A_PASS = frozenset({"unknown_word", "missing_column", "key_not_comparable"})
+
 GRAVITY: tuple[Verdict, ...] = (
     Verdict.ERROR,
     Verdict.BREACH,
@@ -138,12 +141,13 @@ class CheckResult:
         return self.check.id
 
 
-def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool, control_differs: bool = False) -> tuple[Verdict, str | None]:
+def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool, control_differs: bool = False, cut_off: bool = False) -> tuple[Verdict, str | None]:
     """Verdict and, where nothing could be judged, the reason's code.
 
-    Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0.
+    Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0,
+    and that no record is left out for a reason of ``NEVER_A_PASS``.
     A column that may be one nobody mapped is no deviation, and while it is there nothing else passes.
-    Where the source counted other rows than were read, what was found stands, and what was not found proves nothing.
+    Where the source counted other rows than were read, or a file was cut off, what was found stands, and what was not found proves nothing.
     """
     if too_many_rejected:
         return Verdict.UNKNOWN, "too_many_rejected"
@@ -157,11 +161,13 @@ def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_reject
         return on_deviation, None
     if control_differs:
         return Verdict.UNKNOWN, "control_differs"
+    if cut_off:
+        return Verdict.UNKNOWN, "cut_off"
     return _without_deviations(answer, gate), None
 
 
 def _without_deviations(answer: Answer, gate: float) -> Verdict:
-    if answer.assessable < gate * answer.population:
+    if answer.assessable < gate * answer.population or NEVER_A_PASS & answer.reasons.keys():
         return Verdict.PARTIAL
     if answer.review > 0:
         return Verdict.REVIEW

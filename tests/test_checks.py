@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -180,6 +181,18 @@ def test_a_check_that_raises_is_an_error_and_the_others_go_on(engine: str, raisi
     error = results["XXX-raises.p"]
     assert (error.why, error.error_id, error.deviations, error.answer.population) == ("error", "E-1", (), 0)
     assert len(kept) == 1
+
+
+@pytest.mark.long_on_spark
+def test_what_is_kept_of_an_error_is_all_of_it_and_what_is_said_its_type(engine: str, raising: Suite) -> None:
+    kept: dict[str, str] = {}
+    result = answers({"crm_customer": _CUSTOMERS}, engine=engine, suites=[raising], on_error=lambda text: kept.setdefault("E-1", text) and "E-1")["XXX-raises.p"]
+    report = kept["E-1"]
+    assert report.startswith("Traceback (most recent call last):")
+    assert report.count("\n  File ") > 3
+    assert "INT" in report  # the exception's own words: what could not be cast, which may be a value
+    assert result.why_detail is not None
+    assert re.fullmatch(r"[\w.]+", result.why_detail)
 
 
 @pytest.mark.long_on_spark

@@ -215,6 +215,7 @@ def test_the_worklist_is_named_where_there_is_one_with_lines(tmp_path: Path) -> 
         ("unknown | nothing_assessable | | orphan no_end_date", "no record could be judged: no_end_date, orphan", ("no_end_date", "orphan")),
         ("unknown | too_many_rejected | |", "too many rows that could not be read in bilag", ("bilag",)),
         ("unknown | control_differs | |", "not the number of rows that the source counted in bilag", ("bilag",)),
+        ("unknown | cut_off | |", "a file that ends in the middle of a record in", ()),
         ("partial | | | orphan", "too few records could be judged: orphan", ("orphan",)),
         ("unknown | something_new | |", "not judged", ()),
     ],
@@ -228,6 +229,11 @@ def test_every_reason_is_told_with_names_and_what_to_do(row: str, said: str, nam
     assert gap.reason == (whole["checks"][0]["why"] or "partial")
     assert lines[4] == f"     A-1.paid: {gap.action}"
     assert "{" not in gap.action
+
+
+def test_what_no_source_need_be_corrected_for_says_what_to_do() -> None:
+    (gap,) = not_judged(results("id | verdict | why | detail | reasons\nA-1.paid | partial | | | unknown_word"))
+    assert gap.action == "say under values in audit.yaml which words they stand for"
 
 
 def test_checks_that_all_ended_by_the_same_error_are_one_line() -> None:

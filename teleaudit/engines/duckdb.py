@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -33,9 +33,10 @@ from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import MATCHING
 from teleaudit.expectations.rows import quoted
+from teleaudit.exports.frames import word_columns
 from teleaudit.machine import set_progress_bar
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
-from teleaudit.views import views
+from teleaudit.views import said_of_exports, views
 
 _SQL_TYPE = {
     Kind.TEXT: "VARCHAR",
@@ -154,16 +155,16 @@ class DuckDBEngine:
         self._few.clear()
         known = self.columns(f"frame_{table}")
         kinds = {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
-        own = [f"CAST({quoted(name)} AS {kinds[name]}) AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
-        absent = [f"NULL::{kind} AS {quoted(name)}" for name, kind in kinds.items() if name not in known]
+        words = word_columns(table, known)
+        own = [f"{words.get(name, f'CAST({quoted(name)} AS {kinds[name]})')} AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
+        absent = [f"{words.get(name, f'NULL::{kind}')} AS {quoted(name)}" for name, kind in kinds.items() if name not in known]
         self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS SELECT {', '.join(own + absent)} FROM frame_{table}")
 
-    def create_views(self, *, as_of: str, services_known: bool) -> None:
+    def create_views(self, placeholders: Mapping[str, str]) -> None:
         """The data sets and their helpers; helpers of kind ``table`` are computed now, once."""
         for view in views():
-            sql = view.sql.replace("$as_of", f"DATE '{as_of}'").replace("$services_known", str(services_known).lower())
             with self.watched():
-                self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {sql}")
+                self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {said_of_exports(view.sql, placeholders)}")
         for table in TABLES.keys() - {view.name for view in views()}:
             self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM export_{table}")
         self._columns.clear()
@@ -193,7 +194,7 @@ class DuckDBEngine:
         return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
+        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` where a check raised."""
 
         def batch() -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
             self.scans[relation] += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,8 +24,8 @@ class Engine(Asks, Protocol):
     def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (pandas, Arrow: whatever the engine reads in place)
         """Make ``export_<table>`` of a data frame in memory."""
 
-    def create_views(self, *, as_of: str, services_known: bool) -> None:
-        """Create the views, once all tables are there."""
+    def create_views(self, placeholders: Mapping[str, str]) -> None:
+        """Create the views, once all tables are there; the placeholders are those of ``views``, in DuckDB's SQL."""
 
     def columns(self, relation: str) -> dict[str, str]:
         """Name and type (in DuckDB's words) of every column of a relation."""

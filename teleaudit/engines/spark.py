@@ -39,8 +39,9 @@ from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import ROW_CLASSES, Asked
 from teleaudit.expectations.rows import quoted
+from teleaudit.exports.frames import word_columns
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
-from teleaudit.views import View, views
+from teleaudit.views import View, said_of_exports, views
 
 _TYPES = {
     Kind.TEXT: "string",
@@ -186,16 +187,15 @@ class SparkEngine:
         """``export_<table>`` of a data frame in memory."""
         held = frame if isinstance(frame, DataFrame) else self.session.createDataFrame(_arrow(frame))
         kinds = _OWN | {column.name: _TYPES[column.kind] for column in TABLES[table].columns}
-        own = [f"CAST(`{name}` AS {kinds[name]}) AS `{name}`" if name in kinds else f"`{name}`" for name in held.columns]
-        absent = [f"CAST(NULL AS {kind}) AS `{name}`" for name, kind in kinds.items() if name not in held.columns]
+        words = {name: to_spark(sql) for name, sql in word_columns(table, held.columns).items()}
+        own = [f"{words.get(name, f'CAST(`{name}` AS {kinds[name]})')} AS `{name}`" if name in kinds else f"`{name}`" for name in held.columns]
+        absent = [f"{words.get(name, f'CAST(NULL AS {kind})')} AS `{name}`" for name, kind in kinds.items() if name not in held.columns]
         held.selectExpr(*own, *absent).createOrReplaceTempView(f"export_{table}")
 
-    def create_views(self, *, as_of: str, services_known: bool) -> None:
+    def create_views(self, placeholders: Mapping[str, str]) -> None:
         """The data sets and their helpers, each made when it is first asked; helpers of kind ``table`` are computed once."""
         self._unmade = {table: View(name=table, sql=f"SELECT * FROM export_{table}", order=0, kind="view", table=table, key=()) for table in TABLES}
-        self._unmade |= {
-            view.name: replace(view, sql=to_spark(view.sql.replace("$as_of", f"DATE '{as_of}'").replace("$services_known", str(services_known).lower()))) for view in views()
-        }
+        self._unmade |= {view.name: replace(view, sql=to_spark(said_of_exports(view.sql, placeholders))) for view in views()}
 
     def _make_views(self, sql: str) -> None:
         """Those that a query in Spark's words names, after those that they name."""
@@ -213,7 +213,7 @@ class SparkEngine:
         return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``, or ``exception`` (type names only) where a check raised."""
+        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` where a check raised."""
         self._make_views(relation)
         self.asked_now = relation
         answers = answers_of(lambda: self._batch(relation), suite)

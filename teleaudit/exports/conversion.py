@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from teleaudit.audits import DateFormat
@@ -22,6 +22,7 @@ SQL_TYPES = {
     Kind.BOOLEAN: "BOOLEAN",
 }
 OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and beyond stand for "no end"
+UNKNOWN_WORD = "unknown_word"
 DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss
 
 _MAX_NOTHING = 16  # bytes of a text that may be a spelling of nothing between blanks
@@ -45,6 +46,8 @@ class Source:
     holds_both_orders: bool = False  # some dates are only readable as day-month and some only as month-day: what could be either is not read
     has_native_dates: bool = False  # Excel: real dates stand among text, written yyyy-mm-dd
     form: str = ""  # SQL of the form of each value, where the forms are known
+    words: Mapping[str, str] = field(default_factory=dict)  # folded word -> canonical word, where rules rest on the column's words
+    is_closed: bool = False  # whether it may have no other words
     is_plain: bool = False  # text of which it is known that all of it is ``plain``: it stands as it is
 
     @property
@@ -100,7 +103,28 @@ def clean_value(source: Source) -> str:
 
 
 def parsed_value(source: Source, clean: str) -> str:
-    """The clean value in its canonical type; null where it cannot be read as that."""
+    """The clean value in its canonical type; null where it cannot be read as that. A known word is the canonical one, any other stands as it is."""
+    parsed = _parsed(source, clean)
+    return canonical_word(parsed, source.words) if source.words else parsed
+
+
+def canonical_word(text: str, words: Mapping[str, str]) -> str:
+    """The canonical word of a text, or the text where there is none; ``words`` are folded as ``schema.vocabularies.folded`` does."""
+    branches = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in words.items())
+    folded = f"regexp_replace(lower(trim({text})), '[\\s_-]+', ' ', 'g')"
+    return f"CASE WHEN {_is_canonical(text, words)} THEN {text} ELSE CASE {folded} {branches} ELSE {text} END END"
+
+
+def is_unknown_word(text: str, words: Mapping[str, str]) -> str:
+    """Whether a text is none of the canonical words; null of null."""
+    return f"NOT {_is_canonical(text, words)}"
+
+
+def _is_canonical(text: str, words: Mapping[str, str]) -> str:
+    return f"({text} IN ({', '.join(map(literal, dict.fromkeys(words.values())))}))"
+
+
+def _parsed(source: Source, clean: str) -> str:
     if source.is_plain:
         return clean
     if not source.is_text:
@@ -132,6 +156,8 @@ def issue(source: Source, clean: str, parsed: str) -> str:
     if source.holds_both_orders and source.date_format is not None:
         cases.append((f"{parsed} IS NULL AND {dates.could_be_either(clean, source.date_format)}", f"unreadable;{column.name}=ambiguous"))
     cases.append((f"{parsed} IS NULL", "unreadable"))
+    if source.is_closed:
+        cases.append((is_unknown_word(parsed, source.words), UNKNOWN_WORD))
     if column.open_end:
         cases.append((_is_open_end(parsed), "placeholder"))
     if source.is_text and column.kind is Kind.TIMESTAMP and source.date_format is not None:
@@ -143,6 +169,8 @@ def issue(source: Source, clean: str, parsed: str) -> str:
 def is_sound(source: Source, clean: str, parsed: str) -> str:
     """Whether the value certainly has no issue; nearly all have none, and need not be asked which."""
     readable = [f"{parsed} IS NOT NULL"]
+    if source.is_closed:
+        readable.append(_is_canonical(parsed, source.words))
     if source.column.open_end:
         readable.append(f"NOT {_is_open_end(parsed)}")
     if source.column.kind is Kind.TIMESTAMP:

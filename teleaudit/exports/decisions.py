@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 
@@ -16,7 +16,8 @@ from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.profiles import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
-from teleaudit.schema import TABLES, Kind
+from teleaudit.schema import TABLES, VOCABULARIES, Kind
+from teleaudit.schema.vocabularies import folded
 
 Sources = dict[str, Source]  # canonical column -> how it is read, in the order of the schema
 
@@ -84,10 +85,11 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
                 decimal=spec.decimal or ".",
                 zone=spec.timezone,
                 has_native_dates=file.has_native_dates,
+                **_words(column.name, spec),
             )
         elif column.name in mapping.constants:
             value = literal(mapping.constants[column.name])
-            sources[column.name] = Source(column=column, expression=value, date_format="yyyy-mm-dd", decimal=".")
+            sources[column.name] = Source(column=column, expression=value, date_format="yyyy-mm-dd", decimal=".", **_words(column.name, spec))
     return sources
 
 
@@ -99,6 +101,14 @@ def _leg(file: Staged) -> str:
     }
     told_apart = ", ".join(texts.get(header, "NULL") for header in dialects.ASTERISK_LEG)
     return f"({texts[dialects.ASTERISK_CALL]} || '#' || coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart})))"
+
+
+def _words(column: str, spec: ExportSpec) -> dict[str, Any]:
+    """The words that rules rest on, and what the audit says that the operator's own stand for."""
+    vocabulary = VOCABULARIES.get(f"{spec.table}.{column}")
+    if vocabulary is None:
+        return {}
+    return {"words": vocabulary.spellings | {folded(own): word for own, word in spec.values.get(column, {}).items()}, "is_closed": vocabulary.closed}
 
 
 def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat | None:

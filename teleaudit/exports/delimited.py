@@ -17,7 +17,7 @@ from teleaudit.errors import ExportError
 from teleaudit.exports import dialects
 from teleaudit.exports.encodings import EncodingProof, damages
 from teleaudit.exports.headers import checked_header, count_withheld, positions
-from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
+from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
 from teleaudit.exports.rejects import Rejections
 
 LINE = "line"  # the staged column that holds the line a record starts on
@@ -46,14 +46,17 @@ class DelimitedText:
     withheld: int = 0  # headers that are not shown
     rows: int = 0
     _checks_line_of_types: bool = field(default=True, repr=False)
+    _ends_with_break: bool = field(default=False, repr=False)
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an empty text stands for an empty field."""
         splitter = RecordSplitter(delimiter=self.dialect.delimiter.encode())
-        separator_line = self.dialect.has_separator_line
+        separator_line, last_line = self.dialect.has_separator_line, 0
         for block in splitter.split(transcoded(self._noted(chunks), self.dialect.encoding)):
             rest, separator_line = (without_first(block), False) if separator_line else (block, False)
             yield self.table(rest if self.header else self.take_header(rest))
+            last_line = int(block.lines[-1]) if len(block.lines) else last_line
+        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
 
     def table(self, block: Records) -> pa.Table:
         """The records below the header."""
@@ -64,6 +67,7 @@ class DelimitedText:
     def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             self.proof.note_bytes(chunk)
+            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
             yield chunk
 
     def take_header(self, block: Records) -> Records:

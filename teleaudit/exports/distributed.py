@@ -25,7 +25,7 @@ from pyspark.sql import types as T  # noqa: N812 (its name everywhere)
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates
-from teleaudit.exports.conversion import SCIENTIFIC
+from teleaudit.exports.conversion import SCIENTIFIC, UNKNOWN_WORD, Source
 from teleaudit.exports.decisions import CONTRADICTED, Sources, decide_sources, refuse_contradicted_dates
 from teleaudit.exports.distributed_blocks import Plan
 from teleaudit.exports.distributed_errors import spark_errors_said
@@ -38,6 +38,7 @@ from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
 from teleaudit.exports.reading import ExportFile, ReadExport, described_export, read_export, without_any_file, without_any_row
 from teleaudit.exports.staging import Progress, Staged, recognise_head
 from teleaudit.exports.storage import private_folder, storage_errors_said
+from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.exports.working_copy import Converted
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 
@@ -266,8 +267,17 @@ def _counted(rows: DataFrame, files: Sequence[Staged], mapping: ColumnMapping, p
         damaged = {mapping.extras[name]: number for name, number in zip(headers, more[len(dated) :], strict=True) if number}
         is_typed = all(sql_type != "VARCHAR" for sql_type in file.types)
         values = {name: number + sum(issues.get((name, code), 0) for code in _WITHOUT_VALUE) for name, number in zip(dated, more[: len(dated)], strict=True)}
-        answers.append((Converted(rows=count, issues=issues, blank_rows=file.rows - count, scientific={} if is_typed else damaged), values))
+        doubtful = [column for column, code in issues if code == UNKNOWN_WORD]
+        words = {column: _unknown_words(rows, file, column, plans[0][column]) for column in doubtful}
+        answers.append((Converted(rows=count, issues=issues, blank_rows=file.rows - count, scientific={} if is_typed else damaged, unknown_words=words), values))
     return answers
+
+
+def _unknown_words(rows: DataFrame, file: Staged, column: str, source: Source) -> tuple[str, ...]:
+    """Those of a file's column that may be named."""
+    own = rows.where((F.col(FILE_COLUMN) == file.shown) & _column(column).isNotNull()).groupBy(_column(column).alias("word")).count()
+    found = own.orderBy(F.col("count").desc(), "word").limit(MAX_ASKED).collect()
+    return namable_words([(row[0], row[1]) for row in found], source.words)
 
 
 def _contradicted(result: Converted, values: Mapping[str, int]) -> Converted:

@@ -271,4 +271,10 @@ class TextFiles:
     def _rejections(self, source: TextSource) -> Rejections:
         surveys, shown = self._of(source), source.found.shown
         placed = [replace(reject, line=first + reject.line - 1) for survey, first in zip(surveys, self._first_lines(source), strict=True) for reject in survey.rejects]
-        return Rejections(file=shown, kept=placed[:KEPT], reasons=sum((survey.reasons for survey in surveys), Counter()))
+        rejections = Rejections(file=shown, kept=placed[:KEPT], reasons=sum((survey.reasons for survey in surveys), Counter()))
+        if placed:
+            rejections.last = placed[-1]
+            last_line = self._first_lines(source)[-1] + surveys[-1].lines - 1
+            is_whole = sum(survey.size_bytes for survey in surveys) + len(source.file.mark) == source.found.size_bytes  # Spark ends every line
+            rejections.note_end(ends_with_break=is_whole, last_line=last_line, records=sum(survey.rows for survey in surveys))
+        return rejections

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow as pa
 from teleaudit.errors import ExportError
 from teleaudit.exports.delimited import LINE
 from teleaudit.exports.encodings import EncodingProof, damages
-from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, transcoded
+from teleaudit.exports.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
 from teleaudit.exports.rejects import Rejections
 from teleaudit.exports.withheld import clean_name, is_personal
 
@@ -48,6 +48,7 @@ class JsonLines:
     header: tuple[str, ...] = ()
     rows: int = 0
     values: int = 0  # keys of all objects together
+    _ends_with_break: bool = field(default=False, repr=False)
 
     @property
     def withheld(self) -> int:
@@ -56,8 +57,11 @@ class JsonLines:
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
+        last_line = 0
         for block in RecordSplitter(delimiter=b",", quoted=False).split(transcoded(self._noted(chunks), self.encoding)):
             yield from self.tables_of(block)
+            last_line = int(block.lines[-1]) if len(block.lines) else last_line
+        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
         refuse_values_as_keys(len(self.header), self.values, self.rows, self.shown)
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
@@ -69,6 +73,7 @@ class JsonLines:
     def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             self.proof.note_bytes(chunk)
+            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
             yield chunk
 
     def _records(self, block: Records) -> Iterator[tuple[int, dict[str, str | None]]]:

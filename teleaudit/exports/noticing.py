@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from teleaudit.exports.conversion import Source
+from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.rejects import Rejections
-from teleaudit.exports.remarks import Remark
+from teleaudit.exports.remarks import CUT_OFF, Remark
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
 
@@ -13,13 +13,15 @@ from teleaudit.exports.working_copy import Converted
 def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], result: Converted) -> list[Remark]:
     """The remarks on one file, in the order of its trouble: records, columns, values."""
     remarks = remarks_on_rejects(file.rejections)
+    if file.rejections.is_cut_off:
+        remarks.append(Remark(code=CUT_OFF, file=file.shown))
     if file.withheld:
         remarks.append(Remark(code="withheld_headers", file=file.shown, count=file.withheld))
     if file.error_cells:
         remarks.append(Remark(code="error_cells", file=file.shown, count=file.error_cells))
     if result.blank_rows:
         remarks.append(Remark(code="blank_rows", file=file.shown, count=result.blank_rows))
-    remarks += [_on_issue(file, mapping, sources[column], code, count) for (column, code), count in result.issues.items()]
+    remarks += [_on_issue(file, mapping, sources[column], code, count, words=result.unknown_words.get(column, ())) for (column, code), count in result.issues.items()]
     remarks += [Remark(code="scientific", file=file.shown, column=header, count=count) for header, count in result.scientific.items()]
     remarks += [Remark(code="rounded", file=file.shown, column=header, count=count) for header, count in file.rounded.items()]
     return remarks
@@ -37,7 +39,9 @@ def remarks_on_rejects(rejections: Rejections) -> list[Remark]:
     return remarks
 
 
-def _on_issue(file: Staged, mapping: Mapping, source: Source, code: str, count: int) -> Remark:
+def _on_issue(file: Staged, mapping: Mapping, source: Source, code: str, count: int, *, words: tuple[str, ...]) -> Remark:
     header = mapping.headers.get(source.column.name, source.column.name)
     kind = source.column.kind.value if code == "unreadable" else None
+    if code == UNKNOWN_WORD:
+        return Remark(code=code, file=file.shown, column=header, count=count, canonical=source.column.name, words=words)
     return Remark(code=code, file=file.shown, column=header, count=count, kind=kind)

@@ -169,6 +169,11 @@ class RecordSplitter:
         return _without_blank_lines(Records(data=data[:cut], starts=starts, lines=lines, malformed=broken))
 
 
+def ends_with_break(chunk: bytes) -> bool:
+    """Whether bytes of any encoding end with a line break; in UTF-16 a zero may follow it."""
+    return chunk.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
 def _line_breaks(data: bytes, array: npt.NDArray[np.uint8], *, final: bool) -> _Positions:
     """Offsets of the last byte of every line break: LF, CR LF, or CR alone."""
     if b"\r" not in data:

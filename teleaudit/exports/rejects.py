@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 REASONS = ("ragged", "quote", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep")
+_UNFINISHED = {"ragged", "quote", "not_json"}  # what the first half of a record looks like
+LONG = 1_000  # records: of a shorter file somebody may have typed the last line
 KEPT = 10_000  # of each file, and of each export; the counts are always whole
 
 
@@ -27,12 +29,22 @@ class Rejections:
     file: str
     kept: list[Reject] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    last: Reject | None = None  # the one that stands furthest down in the file
+    is_cut_off: bool = False  # the file ends in the middle of a record
 
     def add(self, line: int, reason: str, *, found: int = 0, expected: int = 0) -> None:
         """Counts a reject, and keeps it while there is room."""
         self.reasons[reason] += 1
+        reject = Reject(file=self.file, line=line, reason=reason, found=found, expected=expected)
+        if self.last is None or line >= self.last.line:
+            self.last = reject
         if len(self.kept) < KEPT:
-            self.kept.append(Reject(file=self.file, line=line, reason=reason, found=found, expected=expected))
+            self.kept.append(reject)
+
+    def note_end(self, *, ends_with_break: bool, last_line: int, records: int) -> None:
+        """Whether a long file was cut off: its last record, which starts on this line, is broken and no line break follows it."""
+        broken = self.last is not None and self.last.line == last_line and self.last.reason in _UNFINISHED
+        self.is_cut_off = broken and not ends_with_break and records >= LONG
 
     @property
     def count(self) -> int:

@@ -6,13 +6,14 @@ It holds headers, file names and counts, never a value. The Danish sentences sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from teleaudit.schema import Kind
 
 NOT_JUDGED = "not_judged"
+CUT_OFF = "cut_off"
 
 _ONE, _OTHER = 0, 1
 _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -37,6 +38,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{file}: {count} cell holds an error of the spreadsheet (#REF!, #DIV/0! ...) and is read as empty.",
             "{file}: {count} cells hold an error of the spreadsheet (#REF!, #DIV/0! ...) and are read as empty.",
         ),
+        CUT_OFF: (
+            "{file} ends in the middle of a record: it was cut off. Export it again; until then nothing passes that rests on it.",
+            "{file} ends in the middle of a record: it was cut off. Export it again; until then nothing passes that rests on it.",
+        ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
         "placeholder": (
@@ -51,6 +56,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ambiguous": (
             "{place} {count} date could be day-month or month-day: some dates of the column are only readable as the one, some only as the other. It is not read.",
             "{place} {count} dates could be day-month or month-day: some dates of the column are only readable as the one, some only as the other. They are not read.",
+        ),
+        "unknown_word": (
+            "{place} {count} value is no word that {canonical} has{words}. Say under values in audit.yaml which word it stands for.",
+            "{place} {count} values are no words that {canonical} has{words}. Say under values in audit.yaml which words they stand for.",
         ),
         "excel": (
             "{place} Excel has damaged {count} number (scientific notation, digits lost). Export it from the source again, not by way of Excel.",
@@ -92,6 +101,7 @@ class Remark:
     canonical: str | None = None  # the canonical column that a header was looked for
     near: str | None = None  # the header that is close to the one looked for
     reasons: dict[str, int] = field(default_factory=dict)  # rejected records by reason
+    words: tuple[str, ...] = ()  # words that nobody knows, where they may be named
 
     def __str__(self) -> str:
         form = _ONE if self.count == 1 else _OTHER
@@ -101,6 +111,7 @@ class Remark:
             column=f'"{self.column}"',
             canonical=self.canonical,
             near=self.near,
+            words=f" ({', '.join(self.words)})" if self.words else "",
             count=f"{self.count:,}" if self.count is not None else "",
             expected=self.expected,
             line=f"{self.line:,}" if self.line is not None else "",
@@ -109,5 +120,6 @@ class Remark:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The remark as it stands in results.json: what it has, and the English sentence."""
-        return {name: value for name, value in vars(self).items() if value} | {"text": str(self)}
+        """The remark as it stands in results.json: what it has, and the English sentence. Words are values of rows: the record does not name them."""
+        recorded = replace(self, words=())
+        return {name: value for name, value in vars(recorded).items() if value} | {"text": str(recorded)}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from teleaudit.counting.by_value import are_few, values_query
 from teleaudit.exports import conversion
-from teleaudit.exports.conversion import Source, literal, quoted
+from teleaudit.exports.conversion import UNKNOWN_WORD, Source, literal, quoted
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.staging import Staged, make_private
+from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, Kind
 
 
@@ -24,6 +25,7 @@ class Converted:
     issues: dict[tuple[str, str], int]  # (canonical column, issue code) -> values
     blank_rows: int  # records without any value: no records
     scientific: dict[str, int]  # unmapped header -> values that Excel has damaged; they stay as they are
+    unknown_words: dict[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> words that nobody knows, where they may be named
 
 
 def write_working_copy(connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Mapping, sources: Dictionary[str, Source], target: Path) -> Converted:
@@ -32,12 +34,14 @@ def write_working_copy(connection: duckdb.DuckDBPyConnection, file: Staged, mapp
     query = working_copy_query(file, mapping, _with_plain_texts(connection, file, sources))
     connection.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)")
     target.chmod(0o600)
-    rows = _count(connection, target)
+    rows, issues = _count(connection, target), _issues(connection, target)
+    doubtful = [column for column, code in issues if code == UNKNOWN_WORD]
     return Converted(
         rows=rows,
-        issues=_issues(connection, target),
+        issues=issues,
         blank_rows=file.rows - rows,
         scientific=_scientific(connection, file, mapping, target),
+        unknown_words={column: words for column in doubtful if (words := _unknown_words(connection, column, sources[column], target))},
     )
 
 
@@ -70,7 +74,9 @@ def _with_plain_texts(connection: duckdb.DuckDBPyConnection, file: Staged, sourc
     A Parquet file is read by column: asking first costs a third of what converting every text would, and values that repeat are asked once.
     """
     texts = {
-        name: source.expression for name, source in sources.items() if source.column.kind is Kind.TEXT and source.sql_type == "VARCHAR" and source.expression in file.expressions
+        name: source.expression
+        for name, source in sources.items()
+        if source.column.kind is Kind.TEXT and not source.words and source.sql_type == "VARCHAR" and source.expression in file.expressions
     }
     if file.recognised.format != "parquet" or not texts:
         return sources
@@ -107,6 +113,15 @@ def _issues(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[tuple[s
     split = f"SELECT unnest(string_split({ISSUES_COLUMN}, ';')) AS issue FROM read_parquet({literal(str(target))}) WHERE {ISSUES_COLUMN} IS NOT NULL"
     found = connection.execute(f"SELECT split_part(issue, '=', 1), split_part(issue, '=', 2), count(*) FROM ({split}) GROUP BY ALL ORDER BY ALL").fetchall()
     return {(column, code): count for column, code, count in found}
+
+
+def _unknown_words(connection: duckdb.DuckDBPyConnection, column: str, source: Source, target: Path) -> tuple[str, ...]:
+    """Those of a column that may be named."""
+    name = quoted(column)
+    found = connection.execute(
+        f"SELECT {name}, count(*) FROM read_parquet({literal(str(target))}) WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MAX_ASKED}"
+    ).fetchall()
+    return namable_words(found, source.words)
 
 
 def _scientific(connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Mapping, target: Path) -> dict[str, int]:

@@ -146,6 +146,8 @@ def _why(material: Material, check: Entry, code: str) -> str:
     words = material.words
     if code == "partial":
         share = words.share(check["assessable"], check["population"])
+        if check["assessable"] >= material.results["settings"]["gate"] * check["population"]:
+            return words.say("not_assessed.partial_though_above", M=words.number(check["assessable"]), N=words.number(check["population"]), share=share)
         gate = words.percent(material.results["settings"]["gate"])
         return words.say("not_assessed.partial", M=words.number(check["assessable"]), N=words.number(check["population"]), share=share, gate=gate)
     known = words.at("not_assessed.why")

@@ -8,14 +8,12 @@ Source: the operators' policies (what they say they hold) and the public formats
 
 from __future__ import annotations
 
-from teleaudit.schema.business import BUSINESS
 from teleaudit.schema.columns import Column, Kind, Table
-from teleaudit.schema.registers import REGISTERS
 from teleaudit.schema.synonyms import plain_header
+from teleaudit.schema.tables import TABLES
+from teleaudit.schema.vocabularies import VOCABULARIES, Vocabulary
 
-__all__ = ["FILE_COLUMN", "ISSUES_COLUMN", "LINE_COLUMN", "TABLES", "Column", "Kind", "Table", "plain_header"]
-
-TABLES: dict[str, Table] = {table.name: table for table in (*BUSINESS, *REGISTERS)}
+__all__ = ["FILE_COLUMN", "ISSUES_COLUMN", "LINE_COLUMN", "TABLES", "VOCABULARIES", "Column", "Kind", "Table", "Vocabulary", "plain_header"]
 
 FILE_COLUMN = "_file"  # text: name of the export file a row came from, relative to the exports' root
 LINE_COLUMN = "_line"  # integer: line of the file on which the row starts; the header is line 1

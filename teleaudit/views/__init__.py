@@ -8,14 +8,20 @@ A file's head says what it is; then come lines a program reads:
     -- of: invoice                   the canonical table it tells about, where its name is another
     -- relationship_end requires crm_customer.customer_id, crm_customer.end_date
 
-The last form says what a derived column rests on: where one of these is missing, a check on it is ``unknown``.
-``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported.
+    -- relationship_end doubts agreement.ended_at where ends_unknown
+
+The last forms say what a derived column rests on. Where what it requires is missing, a check on it is ``unknown``. Where
+only some exports of a table lack such a column, or it holds words that nobody knows, the check cannot judge the rows that
+stand there; and where the column is of another table, none, unless ``doubts`` tells which.
+``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported, and
+``$agreement_without_end`` (``subscription``, ``crm_customer``) for the rows of exports that have no column of ends.
 Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where the export lacks it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -25,6 +31,7 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 _HEAD = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
 _NAMED = re.compile(r"\bAS (\w+)")
 _QUALIFIER = re.compile(r"\b(\w+)\.\w")  # short names of relations, which are named by AS too
+_DOUBTS = re.compile(r"^-- (\w+) doubts (.+?)(?: where (.+))?$", re.MULTILINE)
 _REQUIRES = re.compile(r"^-- (\w+) requires (.+)$", re.MULTILINE)
 
 
@@ -39,12 +46,25 @@ class View:
     table: str  # the canonical table it tells about
     key: tuple[str, ...]
     requires: dict[str, tuple[str, ...]] = field(default_factory=dict)  # derived column -> table.column it rests on
+    doubts: dict[str, dict[str, str]] = field(default_factory=dict)  # derived column -> table.column -> SQL: the rows that a doubt about it concerns; empty: the row's own
+
+    @property
+    def is_row_by_row(self) -> bool:
+        """Whether each row is one of its table's, with the file, line and issues that it has there."""
+        return self.table in TABLES and self.key == TABLES[self.table].key
 
     @property
     def columns(self) -> frozenset[str]:
         """Every column that an expectation may name: the table's, where its rows stand, and what the view adds."""
         own = TABLES[self.table].names if self.table in TABLES else ()
         return frozenset((*own, FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN, *self.requires, *_NAMED.findall(self.sql)))
+
+
+def said_of_exports(sql: str, placeholders: Mapping[str, str]) -> str:
+    """A view's SQL for the exports of one audit."""
+    for name, said in placeholders.items():
+        sql = sql.replace(f"${name}", said)
+    return sql
 
 
 @cache
@@ -78,4 +98,12 @@ def _read(name: str, text: str) -> View:
         table=table,
         key=key,
         requires={column: tuple(names.split(", ")) for column, names in _REQUIRES.findall(text)},
+        doubts=_doubts(text),
     )
+
+
+def _doubts(text: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for column, names, where in _DOUBTS.findall(text):
+        found.setdefault(column, {}).update(dict.fromkeys(names.split(", "), where))
+    return found

@@ -4,10 +4,14 @@
 -- relationship_end requires agreement.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- relationship_state requires agreement.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- relationship_fye requires agreement.customer_id, crm_customer.customer_id, crm_customer.end_date, financial_years.fy_start, financial_years.fy_end
+-- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- relationship_fye doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    coalesce(r.ends_unknown, false) AS ends_unknown,
     d.fy_end AS relationship_fye,
     coalesce(h.held, false) AS exempt_legal_hold,
     coalesce(h.restricted, false) AS exempt_restricted,

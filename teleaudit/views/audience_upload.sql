@@ -7,15 +7,23 @@
 -- objected_on requires disclosure.customer_id, disclosure.at, dsar.customer_id, dsar.type, dsar.received_at, dsar.outcome
 -- withdrawn_at requires disclosure.customer_id, disclosure.at, consent.customer_id, consent.purpose, consent.withdrawn_at
 -- consent_unreadable requires consent.withdrawn_at
+-- objected_on doubts dsar.type, dsar.outcome where objection_unknown
+-- withdrawn_at doubts consent.purpose where consent_unreadable
 WITH upload AS (
     SELECT *
     FROM export_disclosure
     WHERE lower(trim(purpose)) = 'suppression_audience'
 ),
 objection AS (
-    SELECT customer_id, min(received_at) AS objected_on
+    SELECT
+        customer_id,
+        min(CASE WHEN type = 'indsigelse' AND outcome = 'imødekommet' THEN received_at END) AS objected_on,
+        bool_or(coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false)) AS unknown_words
     FROM export_dsar
-    WHERE lower(trim(type)) = 'indsigelse' AND lower(trim(outcome)) = 'imødekommet' AND customer_id IS NOT NULL
+    WHERE
+        (type = 'indsigelse' OR coalesce(regexp_matches(_issues, '(^|;)type=unknown_word'), false))
+        AND (outcome = 'imødekommet' OR coalesce(regexp_matches(_issues, '(^|;)outcome=unknown_word'), false))
+        AND customer_id IS NOT NULL
     GROUP BY customer_id
 ),
 word AS (
@@ -32,6 +40,7 @@ word AS (
 SELECT
     t.*,
     CASE WHEN o.objected_on < CAST(t."at" AS DATE) THEN o.objected_on END AS objected_on,
+    coalesce(o.unknown_words, false) AS objection_unknown,
     CASE WHEN w.given_at IS NULL OR w.given_at <= w.withdrawn_at THEN w.withdrawn_at END AS withdrawn_at,
     coalesce(w.unreadable, false) AS consent_unreadable
 FROM upload AS t

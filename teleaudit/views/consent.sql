@@ -20,7 +20,7 @@ spelled AS (
         *,
         CASE WHEN replace(lower(trim(channel)), '-', '') IN ('mail', 'email') THEN 'email' ELSE lower(trim(channel)) END AS agreed_channel,
         regexp_replace(replace(lower(trim(address)), ' ', ''), '^([+]45|0045)', '') AS agreed_address,
-        lower(trim(purpose)) IN ('markedsføring', 'markedsfoering', 'marketing') AS is_marketing
+        purpose = 'markedsføring' AS is_marketing
     FROM export_consent
 )
 SELECT

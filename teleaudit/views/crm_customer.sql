@@ -11,6 +11,9 @@
 -- optional_consent requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
 -- optional_withdrawn_on requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
 -- optional_unreadable requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
+-- optional_consent doubts consent.purpose where optional_unreadable
+-- optional_withdrawn_on doubts consent.purpose where optional_unreadable
+-- is_called_anonymous doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown AND name IS NULL
 -- is_called_anonymous requires crm_customer.name
 -- is_identifiable requires crm_customer.name
 -- holds_hash requires crm_customer.name
@@ -18,10 +21,15 @@
 -- free_text requires crm_customer.notes
 -- is_test requires crm_customer.name
 -- has_twin requires crm_customer.customer_id, crm_customer.cvr, crm_customer.email
+-- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- latest_service_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- active_services doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    coalesce(r.ends_unknown, false) AS ends_unknown,
     r.latest_service_end,
     coalesce(r.active_services, 0) AS active_services,
     s.customer_id IS NOT NULL AS was_served,

@@ -4,10 +4,13 @@
 -- relationship_end requires crm_interaction.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- relationship_state requires crm_interaction.customer_id, crm_customer.customer_id, crm_customer.end_date
 -- free_text requires crm_interaction.body
+-- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    coalesce(r.ends_unknown, false) AS ends_unknown,
     CASE WHEN coalesce(t.subject, t.body) IS NOT NULL THEN coalesce(t.subject, '') || ' / ' || coalesce(t.body, '') END AS free_text,
     coalesce(h.held, false) AS exempt_legal_hold,
     coalesce(h.restricted, false) AS exempt_restricted,

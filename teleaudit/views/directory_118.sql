@@ -13,6 +13,10 @@
 -- secrecy_held requires directory_118.number, directory_118.delivered_at, number_assignment.number, number_assignment.valid_from, number_assignment.secrecy
 -- secrecy_given requires directory_118.secrecy
 -- wished requires directory_118.number, directory_118.delivered_at, number_assignment.number, number_assignment.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
+-- type_held doubts number_assignment.number_type where held_type_unknown
+-- type_held doubts directory_118.number_type
+-- secrecy_held doubts number_assignment.secrecy where held_secrecy_unknown
+-- wished doubts consent.purpose where wish_unknown
 WITH written AS (
     SELECT *, regexp_replace(number, '[^0-9]', '', 'g') AS digits
     FROM export_directory_118
@@ -32,7 +36,7 @@ latest AS (
     GROUP BY d.phone, d.delivered_on
 ),
 held AS (
-    SELECT l.phone, l.delivered_on, h.held_to, h.end_unreadable, h.holder, h.held_type, h.held_secrecy
+    SELECT l.phone, l.delivered_on, h.held_to, h.end_unreadable, h.holder, h.held_type, h.held_secrecy, h.type_unknown, h.secrecy_unknown
     FROM latest AS l
     INNER JOIN number_holder AS h ON h.phone = l.phone AND h.held_from = l.held_from
 ),
@@ -42,10 +46,15 @@ wish AS (
     INNER JOIN directory_entry AS e ON e.phone = h.phone AND CAST(e.given_at AS DATE) = h.delivered_on
     INNER JOIN export_consent AS c ON c.customer_id = h.holder
     WHERE
-        trim(c.purpose) = '118'
+        c.purpose = '118'
         AND c.given_at <= e.given_at
         AND (c.withdrawn_at IS NULL OR CAST(c.withdrawn_at AS DATE) >= e.last_delivery_on)
         AND NOT coalesce(regexp_matches(c._issues, '(^|;)withdrawn_at=(unreadable|zero)'), false)
+),
+unclear AS (
+    SELECT DISTINCT customer_id
+    FROM export_consent
+    WHERE customer_id IS NOT NULL AND coalesce(regexp_matches(_issues, '(^|;)purpose=unknown_word'), false)
 )
 SELECT
     t.*,
@@ -58,8 +67,12 @@ SELECT
     coalesce(h.held_type, lower(trim(t.number_type))) AS type_held,
     h.held_secrecy AS secrecy_held,
     CASE lower(trim(t.secrecy)) WHEN 'hemmelig' THEN 2 WHEN 'udeladt' THEN 1 ELSE 0 END AS secrecy_given,
-    w.phone IS NOT NULL AS wished
+    w.phone IS NOT NULL AS wished,
+    u.customer_id IS NOT NULL AND w.phone IS NULL AS wish_unknown,
+    coalesce(h.type_unknown, false) AS held_type_unknown,
+    coalesce(h.secrecy_unknown, false) AS held_secrecy_unknown
 FROM told AS t
 LEFT JOIN directory_entry AS e ON t.phone = e.phone AND t.receiver = e.receiver
 LEFT JOIN held AS h ON t.phone = h.phone AND t.delivered_on = h.delivered_on
 LEFT JOIN wish AS w ON t.phone = w.phone AND t.receiver = w.receiver AND t.delivered_at = w.given_at
+LEFT JOIN unclear AS u ON h.holder = u.customer_id

@@ -24,10 +24,12 @@
 -- title requires disclosure.title_type
 -- owed requires disclosure.customer_id, disclosure.at, disclosure.recipient_type, disclosure.purpose, ledger.customer_id, ledger.due_date, ledger.paid_at
 -- owed_undated requires disclosure.customer_id, disclosure.at, disclosure.recipient_type, disclosure.purpose, ledger.customer_id, ledger.due_date, ledger.paid_at
+-- recipient_role doubts recipient_register.role where role_unknown
 WITH written AS (
     SELECT
         recipient_id,
         lower(trim(role)) AS role,
+        coalesce(regexp_matches(_issues, '(^|;)role=unknown_word'), false) AS role_unknown,
         agreement_ref,
         valid_from,
         valid_to,
@@ -42,6 +44,7 @@ register AS (
     SELECT
         recipient_id,
         min(role) AS role,
+        bool_or(role_unknown) AS role_unknown,
         min(agreement_ref) AS agreement_ref,
         min(valid_from) AS valid_from,
         CASE WHEN count(valid_to) = count(*) THEN max(valid_to) END AS valid_to,
@@ -80,6 +83,7 @@ SELECT
     t.*,
     r.recipient_id IS NOT NULL AS recipient_known,
     r.role AS recipient_role,
+    coalesce(r.role_unknown, false) AS role_unknown,
     CASE
         WHEN r.recipient_id IS NULL THEN NULL
         WHEN r.agreement_ref IS NULL THEN 'none'

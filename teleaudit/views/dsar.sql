@@ -15,7 +15,7 @@ WITH asked AS (
     SELECT
         *,
         CASE
-            WHEN lower(trim(type)) IN ('indsigt', 'berigtigelse', 'sletning', 'begrænsning', 'portabilitet', 'indsigelse') THEN lower(trim(type))
+            WHEN type IN ('indsigt', 'berigtigelse', 'sletning', 'begrænsning', 'portabilitet', 'indsigelse', 'andet') THEN type
             ELSE 'unknown'
         END AS request_type,
         lower(trim(outcome)) AS decision,

@@ -9,11 +9,14 @@
 -- remains_in_crm requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, crm_customer.customer_id, crm_customer.created_at, crm_contact.customer_id, crm_interaction.customer_id, crm_interaction.at
 -- remains_in_services requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, pbx_config.customer_id, number_assignment.customer_id
 -- remains_in_marketing requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, marketing_send.customer_id, marketing_send.sent_at, consent.customer_id, consent.given_at, consent.withdrawn_at
+-- remains_in_crm doubts dsar.type, dsar.outcome where request_unknown
+-- remains_in_services doubts dsar.type, dsar.outcome where request_unknown
+-- remains_in_marketing doubts dsar.type, dsar.outcome where request_unknown
 WITH request AS (
-    SELECT dsar_id, customer_id, executed_at, p.place, _file, _line, _issues
+    SELECT dsar_id, customer_id, executed_at, coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false) AS request_unknown, p.place, _file, _line, _issues
     FROM export_dsar
     CROSS JOIN (VALUES ('crm'), ('services'), ('marketing')) AS p (place)
-    WHERE lower(trim(type)) = 'sletning' AND lower(trim(outcome)) = 'imødekommet' AND executed_at IS NOT NULL
+    WHERE (type = 'sletning' OR coalesce(regexp_matches(_issues, '(^|;)type=unknown_word'), false)) AND (outcome = 'imødekommet' OR coalesce(regexp_matches(_issues, '(^|;)outcome=unknown_word'), false)) AND executed_at IS NOT NULL
 ),
 held AS (
     SELECT 'crm' AS place, 'crm_customer' AS found_in, customer_id, customer_id AS found_key, created_at AS since, CAST(NULL AS DATE) AS number_ended
@@ -59,6 +62,7 @@ SELECT
     r.dsar_id,
     r.customer_id,
     r.executed_at,
+    r.request_unknown,
     r.place,
     f.found_in,
     f.found_key,

@@ -7,6 +7,10 @@
 -- last_withdrawn_at requires marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at, consent.customer_id, consent.purpose, consent.channel, consent.address, consent.withdrawn_at
 -- withdrawn_elsewhere_at requires marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at, consent.customer_id, consent.purpose, consent.channel, consent.address, consent.withdrawn_at
 -- consent_unreadable requires consent.given_at
+-- last_given_at doubts consent.purpose where consent_unreadable
+-- last_withdrawn_at doubts consent.purpose where consent_unreadable
+-- withdrawn_elsewhere_at doubts consent.purpose where consent_unreadable OR elsewhere_unreadable
+-- exempt_soft_opt_in doubts marketing_send.basis
 WITH send AS (
     SELECT
         *,
@@ -34,10 +38,10 @@ own AS (
     GROUP BY s.customer_id, s.sent_by, s.sent_to, s.sent_at
 ),
 elsewhere AS (
-    SELECT s.customer_id, s.sent_by, s.sent_to, s.sent_at, max(c.withdrawn_at) AS withdrawn_elsewhere_at
+    SELECT s.customer_id, s.sent_by, s.sent_to, s.sent_at, max(CASE WHEN c.withdrawn_at <= s.sent_at THEN c.withdrawn_at END) AS withdrawn_elsewhere_at, bool_or(c.unreadable) AS unreadable
     FROM target AS s
     INNER JOIN marketing_consent AS c ON s.sent_to = c.address AND s.sent_by = c.channel
-    WHERE c.customer_id <> s.customer_id AND c.withdrawn_at <= s.sent_at
+    WHERE c.customer_id <> s.customer_id
     GROUP BY s.customer_id, s.sent_by, s.sent_to, s.sent_at
 )
 SELECT
@@ -46,6 +50,7 @@ SELECT
     o.last_withdrawn_at,
     coalesce(o.consent_unreadable, false) AS consent_unreadable,
     e.withdrawn_elsewhere_at,
+    coalesce(e.unreadable, false) AS elsewhere_unreadable,
     coalesce(replace(lower(trim(t.basis)), '-', '_') = '10_2', false) AS exempt_soft_opt_in -- own customers, own similar products (markedsføringsloven § 10(2))
 FROM send AS t
 LEFT JOIN own AS o ON t.customer_id = o.customer_id AND t.sent_by = o.sent_by AND t.sent_to = o.sent_to AND t.sent_at = o.sent_at

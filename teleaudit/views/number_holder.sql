@@ -21,6 +21,8 @@ SELECT
     CASE WHEN count(held_to) = count(*) THEN max(held_to) END AS held_to,
     bool_or(end_unreadable) AS end_unreadable,
     min(customer_id) AS holder,
+    bool_or(coalesce(regexp_matches(_issues, '(^|;)number_type=unknown_word'), false)) AS type_unknown,
+    bool_or(coalesce(regexp_matches(_issues, '(^|;)secrecy=unknown_word'), false)) AS secrecy_unknown,
     min(lower(trim(number_type))) AS held_type,
     max(CASE lower(trim(secrecy)) WHEN 'hemmelig' THEN 2 WHEN 'udeladt' THEN 1 WHEN 'ingen' THEN 0 END) AS held_secrecy
 FROM told

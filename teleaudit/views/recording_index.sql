@@ -5,12 +5,15 @@
 -- kind: view
 -- agreement_state requires recording_index.customer_id, recording_index.started_at, agreement.customer_id, agreement.type, agreement.valid_from, agreement.ended_at
 -- recording_agreement_end requires recording_index.customer_id, agreement.customer_id, agreement.type, agreement.valid_from, agreement.ended_at
+-- agreement_state doubts agreement.ended_at where agreement_state = 'undated'
+-- recording_agreement_end doubts agreement.ended_at where end_unknown
 WITH recording_agreement AS (
     SELECT
         customer_id,
         greatest(valid_from, signed_at) AS first_day,
         ended_at AS last_day,
-        coalesce(valid_from, signed_at) IS NULL OR coalesce(regexp_matches(_issues, '(^|;)ended_at=(unreadable|zero)'), false) AS undated
+        coalesce(valid_from, signed_at) IS NULL OR coalesce(regexp_matches(_issues, '(^|;)ended_at=(unreadable|zero)'), false) OR $agreement_without_end AS undated,
+        $agreement_without_end AS without_end
     FROM export_agreement
     WHERE customer_id IS NOT NULL AND regexp_matches(lower(type), '^(optagelse|recording)')
 ),
@@ -27,7 +30,7 @@ covered AS (
     GROUP BY d.customer_id, d.day
 ),
 ended AS (
-    SELECT customer_id, CASE WHEN count(*) = count(last_day) THEN max(last_day) END AS last_day
+    SELECT customer_id, CASE WHEN count(*) = count(last_day) THEN max(last_day) END AS last_day, bool_or(without_end) AS without_end
     FROM recording_agreement
     GROUP BY customer_id
 )
@@ -41,6 +44,7 @@ SELECT
         ELSE 'none'
     END AS agreement_state,
     e.last_day AS recording_agreement_end,
+    coalesce(e.without_end, false) AS end_unknown,
     coalesce(h.held, false) AS exempt_legal_hold,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt

@@ -7,12 +7,14 @@
 -- opted_out_at requires service_send.customer_id, service_send.channel, service_send.sent_at, consent.customer_id, consent.purpose, consent.withdrawn_at
 -- consent_unreadable requires consent.withdrawn_at
 -- last_inquiry requires service_send.customer_id, service_send.sent_at, crm_interaction.customer_id, crm_interaction.direction, crm_interaction.at
+-- opted_out_at doubts consent.purpose where consent_unreadable
+-- last_inquiry doubts crm_interaction.direction where inquiry_unknown
 WITH send AS (
     SELECT
         *,
         CASE WHEN replace(lower(trim(channel)), '-', '') IN ('mail', 'email') THEN 'email' ELSE lower(trim(channel)) END AS sent_by,
         CASE
-            WHEN lower(trim(type)) IN ('vilkårsændring', 'driftsinfo', 'opfølgning', 'politikændring', 'faktura', 'sikkerhed') THEN lower(trim(type))
+            WHEN type IN ('vilkårsændring', 'driftsinfo', 'opfølgning', 'politikændring', 'faktura', 'sikkerhed') THEN type
             ELSE 'unknown'
         END AS service_type
     FROM export_service_send
@@ -21,11 +23,11 @@ choice AS (
     SELECT
         customer_id,
         CASE WHEN replace(lower(trim(channel)), '-', '') IN ('mail', 'email') THEN 'email' ELSE lower(trim(channel)) END AS channel,
-        given_at,
-        withdrawn_at,
-        coalesce(regexp_matches(_issues, '(^|;)(given_at|withdrawn_at)=(unreadable|zero)'), false) AS unreadable
+        CASE WHEN purpose = 'driftsinfo' THEN given_at END AS given_at,
+        CASE WHEN purpose = 'driftsinfo' THEN withdrawn_at END AS withdrawn_at,
+        coalesce(regexp_matches(_issues, '(^|;)((given_at|withdrawn_at)=(unreadable|zero)|purpose=unknown_word)'), false) AS unreadable
     FROM export_consent
-    WHERE lower(trim(purpose)) = 'driftsinfo'
+    WHERE purpose = 'driftsinfo' OR coalesce(regexp_matches(_issues, '(^|;)purpose=unknown_word'), false)
 ),
 chosen AS (
     SELECT
@@ -40,17 +42,23 @@ chosen AS (
     GROUP BY s.customer_id, coalesce(s.sent_by, ''), s.sent_at
 ),
 inquiry AS (
-    SELECT s.customer_id, s.sent_at, CAST(max(i."at") AS DATE) AS last_inquiry
+    SELECT
+        s.customer_id,
+        s.sent_at,
+        CAST(max(CASE WHEN i.direction = 'ind' THEN i."at" END) AS DATE) AS last_inquiry,
+        bool_or(coalesce(regexp_matches(i._issues, '(^|;)direction=unknown_word'), false)) AS unknown_words
     FROM (SELECT DISTINCT customer_id, sent_at FROM send WHERE service_type = 'opfølgning') AS s
     INNER JOIN export_crm_interaction AS i ON s.customer_id = i.customer_id
-    WHERE i."at" <= s.sent_at AND lower(trim(i.direction)) IN ('ind', 'indgående', 'in', 'inbound')
+    WHERE i."at" <= s.sent_at
+        AND (i.direction = 'ind' OR coalesce(regexp_matches(i._issues, '(^|;)direction=unknown_word'), false))
     GROUP BY s.customer_id, s.sent_at
 )
 SELECT
     t.*,
     CASE WHEN c.opted_in_at IS NULL OR c.opted_in_at <= c.opted_out_at THEN c.opted_out_at END AS opted_out_at,
     coalesce(c.unreadable, false) AS consent_unreadable,
-    i.last_inquiry
+    i.last_inquiry,
+    coalesce(i.unknown_words, false) AS inquiry_unknown
 FROM send AS t
 LEFT JOIN chosen AS c ON t.customer_id = c.customer_id AND coalesce(t.sent_by, '') = c.sent_by AND t.sent_at = c.sent_at
 LEFT JOIN inquiry AS i ON t.customer_id = i.customer_id AND t.sent_at = i.sent_at

@@ -130,7 +130,7 @@ def test_what_was_erased_is_not_there_again(engine: str) -> None:
         {"deletion_log": rows, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS},
         engine=engine,
         deviating=["dateless", "earlier", "same_day", "service"],
-        not_assessable={"not_exported": 1, "missing_date": 1, "missing_key": 1},
+        not_assessable={"not_exported": 1, "missing_date": 1, "missing_key": 1, "key_not_comparable": 1},  # a key of letters alone, where services have digits too
         population=10,
     )
 

@@ -204,6 +204,15 @@ def test_columns_that_may_be_ones_nobody_mapped_are_named_and_never_called_devia
     assert "Ikke vurderbare: Kolonnen er ikke udpeget i kolonneoversættelsen 2" in text
 
 
+def test_a_check_above_the_gate_that_does_not_pass_says_why(tmp_path: Path) -> None:
+    results = small()
+    results["checks"] = [check("BIZ-ret-3.few", "cdr", "partial", "Krav.", (1000, 999, 0, 0), reasons={"unknown_word": 1})]
+    results["clauses"] = [clause("BIZ-ret-3", "partial", "Krav.", ["BIZ-ret-3.few"])]
+    text = words(written(tmp_path, counted(results)))
+    assert "999 af 1.000 kunne vurderes (99,9 %). Resten kan ikke vurderes af en årsag" in text
+    assert "Ordet er ikke et af dem, reglen kender" in text
+
+
 def test_a_check_that_could_not_be_judged_shows_no_zeros(tmp_path: Path) -> None:
     results = small()
     gone = check("BIZ-ret-3.gone", "cdr", "unknown", "Krav.", (0, 0, 0, 0), why="no_export")
