@@ -113,8 +113,10 @@ BUSINESS = (
         name="cdr",
         title_da="Teledata (opkaldsdetaljer)",
         key=("call_id",),
+        told_apart_by=("leg",),
         columns=(
             text("call_id", "call_id", "opkaldsid", "uniqueid", "uuid", "recordid", "pkid"),
+            text("leg"),  # of Asterisk's calls, whose legs share an id: filled by the reader
             text("record_type", "type", "record_type", "eventtype"),
             text("direction", "retning", "direction"),
             text("customer_id", *CUSTOMER_ID, "accountcode", "subscriberid"),

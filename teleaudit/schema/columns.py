@@ -36,6 +36,7 @@ class Table:
     title_da: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    told_apart_by: tuple[str, ...] = ()  # where these differ, records of one key are no duplicates; null where nothing tells
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises: KeyError."""
