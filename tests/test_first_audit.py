@@ -55,7 +55,8 @@ def paste(audit: Path, entries: list[str]) -> None:
     """Put the entries under ``exports:``, and the document's pieces in place of the empty ones."""
     text = audit.read_text(encoding="utf-8")
     assert "\nexports: {}\n" in text
-    text = text.replace("\nexports: {}\n", "\nexports:\n" + "".join(entry.removeprefix("exports:\n") for entry in entries))
+    agreed = [re.sub(r"^    # Where messages have no .* say so below columns: ", "    ", entry.removeprefix("exports:\n"), flags=re.MULTILINE) for entry in entries]
+    text = text.replace("\nexports: {}\n", "\nexports:\n" + "".join(agreed))
     for piece in YAML:
         key = piece.partition(":")[0]
         text = re.sub(rf"^{key}:.*?(?=^\w|\Z)", lambda _found, piece=piece: piece, text, flags=re.MULTILINE | re.DOTALL)  # type: ignore[misc]

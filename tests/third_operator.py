@@ -129,7 +129,9 @@ def _calls(random_: random.Random, customers: Sequence[Row], *, clean: bool) -> 
 
 def _messages(random_: random.Random, *, clean: bool) -> list[Row]:
     """A gateway's log; the clean one keeps what billing needs: the number of characters."""
-    header: Row = ("Besked-id", "Afsendt kl.", "Afsender", "Modtager", "Antal tegn") if clean else ("Besked-id", "Afsendt kl.", "Afsender", "Modtager", "Tekst")
+    header: Row = (
+        ("Besked-id", "Kundenummer", "Afsendt kl.", "Afsender", "Modtager", "Antal tegn") if clean else ("Besked-id", "Kundenummer", "Afsendt kl.", "Afsender", "Modtager", "Tekst")
+    )
     rows = [header]
     for place in range(MESSAGES):
         sent = _at(2026, 9, 1) + dt.timedelta(minutes=97 * place % 110_000)
@@ -141,7 +143,9 @@ def _messages(random_: random.Random, *, clean: bool) -> list[Row]:
             "hour": random_.randrange(13, 18),
         }
         text = f"{random_.choice(_OPENINGS)}, {random_.choice(_MIDDLES)}. {random_.choice(_ENDINGS)}".format(**names).strip()
-        rows.append((f"G-{70_000 + place}", f"{sent:%Y-%m-%d %H:%M:%S}", _phone(random_), _phone(random_), len(text) if clean else text))
+        rows.append(
+            (f"G-{70_000 + place}", f"H{70_000 + random_.randrange(CUSTOMERS)}", f"{sent:%Y-%m-%d %H:%M:%S}", _phone(random_), _phone(random_), len(text) if clean else text)
+        )
     return rows
 
 

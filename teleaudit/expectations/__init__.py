@@ -26,6 +26,7 @@ from teleaudit.expectations.possible_dates import possible_dates
 from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
+from teleaudit.schema import TABLES
 from teleaudit.suites import Check, PeriodSpec
 from teleaudit.views import data_set_view
 
@@ -74,7 +75,9 @@ def build(
         case "expect_possible_dates":
             return possible_dates(as_of=said.day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
-            return ExpectUniqueKey(relation=f"export_{table}", key=list(data_set.key), **common)
+            return ExpectUniqueKey(
+                relation=f"export_{table}", key=list(data_set.key), told_apart_by=[name for name in TABLES[table].told_apart_by if name in data_set.filled], **common
+            )
         case "expect_no_browsing_data":
             return no_browsing_data(own_domains=own_domains, data_set=data_set, table=table, **common)
         case "expect_only_listed_columns":

@@ -1,4 +1,4 @@
-"""No two records of a data set have the same key.
+"""No two records of a data set have the same key (legs of one call, which share it, are told apart).
 
 The second and every later record with a key deviates; which one is first is decided by file and line. Great Expectations'
 own uniqueness expectation counts every record of a group, the first included, by a window over the whole table. Here the
@@ -27,15 +27,16 @@ class ExpectUniqueKey(BatchExpectation):
 
     relation: str  # the exports' own rows, without what views join to them
     key: list[str]
+    told_apart_by: list[str] = []  # noqa: RUF012 (pydantic copies it) - filled columns; records of one key that differ there are no duplicates
 
-    success_keys: ClassVar[tuple[str, ...]] = ("relation", "key")
+    success_keys: ClassVar[tuple[str, ...]] = ("relation", "key", "told_apart_by")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def _present(self) -> str:
         return " AND ".join(f"{quoted(name)} IS NOT NULL" for name in self.key)
 
     def _columns(self) -> str:
-        return ", ".join(quoted(name) for name in self.key)
+        return ", ".join(quoted(name) for name in (*self.key, *self.told_apart_by))
 
     def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
         """Ask for three aggregates."""

@@ -76,11 +76,10 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
     for column in TABLES[spec.table].columns:
         if column.name in mapping.headers:
             place = places[mapping.headers[column.name]]
-            leg = _leg(file) if (spec.table, column.name, file.header[place].casefold()) == ("cdr", "call_id", dialects.ASTERISK_CALL) else None
             sources[column.name] = Source(
                 column=column,
-                expression=leg or file.expressions[place],
-                sql_type="VARCHAR" if leg else file.types[place],
+                expression=file.expressions[place],
+                sql_type=file.types[place],
                 date_format=_declared_dates(column.name, file, spec),
                 decimal=spec.decimal or ".",
                 zone=spec.timezone,
@@ -90,17 +89,19 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
         elif column.name in mapping.constants:
             value = literal(mapping.constants[column.name])
             sources[column.name] = Source(column=column, expression=value, date_format="yyyy-mm-dd", decimal=".", **_words(column.name, spec))
+        elif (spec.table, column.name, mapping.headers.get("call_id", "").casefold()) == ("cdr", "leg", dialects.ASTERISK_CALL):
+            sources[column.name] = Source(column=column, expression=_leg(file))
     return sources
 
 
 def _leg(file: Staged) -> str:
-    """The id of a leg of an Asterisk call: the call's, and what tells its legs apart. Two records with the same one are the same."""
+    """What tells the legs of an Asterisk call apart. Two records of a call that agree in it are the same."""
     texts = {
         header.casefold(): cleaned(expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)", Kind.TEXT)
         for header, expression, sql_type in zip(file.header, file.expressions, file.types, strict=True)
     }
     told_apart = ", ".join(texts.get(header, "NULL") for header in dialects.ASTERISK_LEG)
-    return f"({texts[dialects.ASTERISK_CALL]} || '#' || coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart})))"
+    return f"coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart}))"
 
 
 def _words(column: str, spec: ExportSpec) -> dict[str, Any]:

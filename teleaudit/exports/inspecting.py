@@ -154,6 +154,8 @@ class Inspection:
         if self.messages is not None:
             sender, recipient, text = (_quoted(header) for header in self.messages)
             yield f"{text} holds the text of messages, beside sender ({sender}) and recipient ({recipient})."
+            if self.table == MESSAGE_TABLE and (lacking := [name for name in _NOT_OF_MESSAGES if name not in self.mapping]):
+                yield f'Where messages have no {_listed(lacking, last="or")}, say so below columns: constants: {{{", ".join(f"""{name}: "" """.strip() for name in lacking)}}}'
             if self.alike:
                 yield f"What customers write to each other is {MESSAGE_TABLE}; what the operator writes with a customer is {CORRESPONDENCE}."
         if self.alike:
@@ -402,6 +404,7 @@ _LOOKS = (
     ("e-mail", r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
     ("nested", r"[\[{].*"),
 )
+_NOT_OF_MESSAGES = ("duration_s", "invoice_id")  # what calls have and messages may lack: empty then, and not missing
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _FEWEST_CVR = 5  # one number in eleven passes by chance
 

@@ -113,8 +113,10 @@ BUSINESS = (
         name="cdr",
         title_da="Teledata (opkaldsdetaljer)",
         key=("call_id",),
+        told_apart_by=("leg",),
         columns=(
             text("call_id"),
+            text("leg"),  # of Asterisk's calls, whose legs share an id: filled by the reader
             text("record_type"),
             text("direction"),
             text("customer_id"),

@@ -48,6 +48,7 @@ class Table:
     title_da: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    told_apart_by: tuple[str, ...] = ()  # where these differ, records of one key are no duplicates; null where nothing tells
 
     def __post_init__(self) -> None:
         """Tell the columns whose they are."""

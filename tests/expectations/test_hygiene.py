@@ -209,6 +209,19 @@ def test_keys_whose_hashes_collide_are_still_told_apart(engine: str, monkeypatch
     assert spec("HYG-key.crm_contact", {"crm_contact": "contact_id\nab\nba"}, engine=engine, population=2).verdict is Verdict.PASS
 
 
+def test_the_legs_of_a_call_are_no_duplicates_and_the_same_leg_twice_is_one(engine: str) -> None:
+    calls = """
+        call_id | leg | start_at
+        one     | 1   | 2026-03-04 10:00:00
+        one     | 2   | 2026-03-04 10:00:00
+        two     |     | 2026-03-04 10:00:00
+        one     | 2   | 2026-03-04 10:00:00
+        two     |     | 2026-03-04 11:00:00
+        one     |     | 2026-03-04 10:00:00
+    """
+    spec("HYG-key.cdr", {"cdr": calls}, engine=engine, deviating=["spec.csv:5", "spec.csv:6"], population=6)
+
+
 def test_the_length_of_a_call_is_possible(engine: str) -> None:
     calls = """
         call_id     | duration_s | billsec | _issues

@@ -23,8 +23,9 @@ def master(call: str, number: int, *, columns: int) -> str:
     return ",".join(f'"{field}"' for field in fields[:columns]) + "\n"
 
 
-def keys(desk: Desk, files: str, columns: dict[str, str] | None = None) -> list[str]:
-    return [key for (key,) in desk.rows(desk.read(files, table="cdr", columns=columns or {}), "call_id")]
+def keys(desk: Desk, files: str, columns: dict[str, str] | None = None) -> list[tuple[str | None, str]]:
+    """Call and leg of every record."""
+    return desk.rows(desk.read(files, table="cdr", columns=columns or {}), "call_id", "leg")
 
 
 @pytest.mark.parametrize("columns", [17, 18, 21])
@@ -33,7 +34,7 @@ def test_the_legs_of_a_call_in_master_csv_have_keys_of_their_own(desk: Desk, col
     found = keys(desk, "Master.csv")
 
     assert len(set(found)) == 12
-    assert [key.split("#")[0] for key in found] == [f"17044417{call}.0" for call in range(3) for _ in range(4)]
+    assert [call for call, _ in found] == [f"17044417{call}.0" for call in range(3) for _ in range(4)]
 
 
 @pytest.mark.parametrize("columns", [17, 21])
@@ -46,7 +47,7 @@ def test_the_same_record_twice_has_one_key(desk: Desk, columns: int) -> None:
 def test_the_sequence_is_the_leg_even_if_all_else_is_the_same(desk: Desk) -> None:
     desk.write("cdr.csv", "calldate;uniqueid;Sequence;src\n2026-03-04 10:00:00;1704441791.0;7;31640211\n2026-03-04 10:00:00;1704441791.0;8;31640211\n")
 
-    assert keys(desk, "cdr.csv", {"call_id": "uniqueid", "start_at": "calldate"}) == ["1704441791.0#7", "1704441791.0#8"]
+    assert keys(desk, "cdr.csv", {"call_id": "uniqueid", "start_at": "calldate"}) == [("1704441791.0", "7"), ("1704441791.0", "8")]
 
 
 def test_a_table_of_freepbx_without_sequence_tells_legs_by_channel_destination_and_time(desk: Desk) -> None:
@@ -61,10 +62,10 @@ def test_a_table_of_freepbx_without_sequence_tells_legs_by_channel_destination_a
 def test_a_record_without_uniqueid_has_no_key(desk: Desk, missing: str) -> None:
     desk.write("cdr.csv", f"calldate;uniqueid;sequence\n2026-03-04 10:00:00;{missing};7\n2026-03-04 10:00:00;1704441791.0;{missing}\n")
 
-    assert keys(desk, "cdr.csv", {"call_id": "uniqueid", "start_at": "calldate"}) == [None, "1704441791.0#2026-03-04 10:00:00"]
+    assert keys(desk, "cdr.csv", {"call_id": "uniqueid", "start_at": "calldate"}) == [(None, "7"), ("1704441791.0", "2026-03-04 10:00:00")]
 
 
-def test_call_ids_of_other_systems_stay_as_they_are(desk: Desk) -> None:
+def test_calls_of_other_systems_have_no_legs(desk: Desk) -> None:
     desk.write("cdr.csv", "Opkaldsid;Sequence;Start\nA1;7;2026-03-04 10:00:00\nA1;8;2026-03-04 10:00:00\n")
 
-    assert keys(desk, "cdr.csv", {"call_id": "Opkaldsid", "start_at": "Start"}) == ["A1", "A1"]
+    assert "leg" not in desk.read("cdr.csv", table="cdr", columns={"call_id": "Opkaldsid", "start_at": "Start"}).columns
