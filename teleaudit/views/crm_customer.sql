@@ -13,7 +13,7 @@
 -- optional_unreadable requires crm_customer.customer_id, consent.customer_id, consent.purpose, consent.given_at, consent.withdrawn_at
 -- optional_consent doubts consent.purpose where optional_unreadable
 -- optional_withdrawn_on doubts consent.purpose where optional_unreadable
--- is_called_anonymous doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown AND name IS NULL
+-- is_called_anonymous doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown AND name IS NULL AND anonymised_at IS NULL
 -- is_called_anonymous requires crm_customer.name
 -- is_identifiable requires crm_customer.name
 -- holds_hash requires crm_customer.name
