@@ -36,7 +36,7 @@ from teleaudit.report.material import UNJUDGED, Material, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, basis_entry, check_entry, compose, conflict_entry
-from teleaudit.running import REPORT_FILE, RESULTS_FILE, read_exports, write_pdf
+from teleaudit.running import REPORT_FILE, read_exports, write_pdf
 from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
 from teleaudit.schema import TABLES
@@ -236,9 +236,8 @@ class OpenAudit:
         )
 
     def report(self) -> Report:
-        """The report on everything that was found. In a run it is the run's own, from results.json as it stands."""
-        kept = self._state.folder.record / RESULTS_FILE
-        content = kept.read_bytes() if kept.exists() else None
+        """The report on everything that was found. In a run it is the run's own."""
+        content = self._state.results.read_bytes() if self._state.results.exists() else None
         return Report(self._state, content, self)
 
     def _source(self) -> str:
@@ -437,10 +436,9 @@ class Report:
         return figures.show(figures.checks_by_data_set(entries, source=self._opened._source()), figures.alt_text_checks_by_data_set(entries))  # noqa: SLF001
 
     def write(self) -> str:
-        """Write the PDF and return its place: in a run the record, otherwise a draft under reports/ of the workspace."""
-        record = self._state.folder.record / RESULTS_FILE
-        if record.exists():
-            return write_pdf(self._content, self._state.folder.record / REPORT_FILE).relative_to(self._state.folder.path).as_posix()
+        """The place of the PDF: in a run the record, where the run itself writes it after the last notebook; otherwise a draft, written under reports/ of the workspace."""
+        if self._state.results.exists():
+            return f"record/{REPORT_FILE}"
         home = find_workspace(Path.cwd())
         target = home / "reports" / "drafts" / f"{self.results['audit']}-{self.results['as_of']}.pdf"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -94,6 +94,7 @@ class Outcome:
 
 
 Say = Callable[[str], None]
+Executed = tuple[NotebookRun, bytes]  # a notebook's run and the document it left
 
 
 def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | None = None, began: float | None = None) -> Outcome:
@@ -131,12 +132,18 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         say("asking the checks")
         lost = _answer(state, kernels, timings, progress, spark)
         entries = _entries(state, suites, law, lost)  # before any notebook runs: none can change a verdict
-        failed = _show_in_notebooks(state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
+        annex = folder.annex_digests()
+        shown = _show_in_notebooks(state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
         results = _compose(state, audit, suites, law, conflicts, entries) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
-        folder.write(RESULTS_FILE, as_json(results))
+        content = as_json(results)
+        state.results.write_bytes(content)  # for the report's notebook to show
         say("writing the report")
         with timings.stage("report"):
-            failed += _report(state, kernels, notebooks)
+            shown += [_run_notebook(state, kernels, notebook) for notebook in notebooks if notebook.name == _REPORT_NOTEBOOK]
+            if kernels:
+                kernels.end()
+            _fill_record(folder, content, shown, annex, say)
+        failed = [run.name for run, _ in shown if not run.ok]
         (folder.restricted / "reference_key").chmod(0o600)
         folder.write("manifest.json", folder.manifest(results["notebooks"]))
         head = append_run(options.out / audit.name, _ledger_entry(folder, results))
@@ -259,29 +266,43 @@ def _why_lost(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | No
     return "ProcessDied", state.keep_error("the process that asked the checks ended without a word: the system may have ended it for its memory")
 
 
-def _show_in_notebooks(state: RunState, kernels: WarmKernels, notebooks: Sequence[RunNotebook], jobs: int, timings: Timings, say: Say) -> list[str]:
-    """Run all notebooks but the report's; returns the names of those that failed. Ctrl-C takes the kernels with it, before their folders are cleared away."""
+def _fill_record(folder: RunFolder, content: bytes, shown: Sequence[Executed], annex: Mapping[str, str], say: Say) -> None:
+    """The record from what this process holds, whatever a notebook did to its files meanwhile. Raises: UserError where one changed the closed annex."""
+    changed = sorted(name for name, digest in annex.items() if folder.annex_digests().get(name) != digest)
+    if changed:
+        msg = f"{', '.join(changed)} of the closed annex changed while the notebooks ran: nothing is sealed. Take the notebook that does so out of the audit, and run again."
+        raise UserError(msg)
+    report = write_pdf(content, folder.work / REPORT_FILE).read_bytes()
+    others = folder.hold_only({RESULTS_FILE: content, REPORT_FILE: report, **{f"notebooks/{run.name}": document for run, document in shown}})
+    if others:
+        say(f"note: {others} {'file' if others == 1 else 'files'} in record/ were not the run's own: removed, or put back as the run made them")
+
+
+def _show_in_notebooks(state: RunState, kernels: WarmKernels, notebooks: Sequence[RunNotebook], jobs: int, timings: Timings, say: Say) -> list[Executed]:
+    """Run all notebooks but the report's. Ctrl-C takes the kernels with it, before their folders are cleared away."""
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
-    failed = []
+    shown = []
     try:
         runs = {notebook.name: pool.submit(_run_notebook, state, kernels, notebook) for notebook in notebooks if notebook.name != _REPORT_NOTEBOOK}
         for name, future in runs.items():
-            run = future.result()
+            run, document = future.result()
             timings.add(Stage(stage="notebook_start", name=name, seconds=run.start_seconds))
             timings.add(Stage(stage="notebook", name=name, seconds=run.seconds - run.start_seconds))
             say(f"{name}: {'done' if run.ok else f'failed ({run.error_type}, {run.error_id})'} in {run.seconds:.1f} s")
-            failed += [] if run.ok else [name]
+            shown.append((run, document))
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         kernels.end()
         raise
     finally:
         pool.shutdown()
-    return failed
+    return shown
 
 
-def _run_notebook(state: RunState, kernels: WarmKernels | None, notebook: RunNotebook) -> NotebookRun:
-    return run_notebook(notebook.path, state.folder.record / "notebooks" / notebook.name, notebook.parameters, kernels=kernels, environment=_environment(state))
+def _run_notebook(state: RunState, kernels: WarmKernels | None, notebook: RunNotebook) -> Executed:
+    """How a notebook ended, and the document as it was written: nothing that another notebook does to the file counts."""
+    target = state.folder.record / "notebooks" / notebook.name
+    return run_notebook(notebook.path, target, notebook.parameters, kernels=kernels, environment=_environment(state)), target.read_bytes()
 
 
 def _environment(state: RunState) -> dict[str, str]:
@@ -319,15 +340,6 @@ def _compose(
         conflicts=conflicts,
         checks=entries,
     )
-
-
-def _report(state: RunState, kernels: WarmKernels | None, notebooks: Sequence[RunNotebook]) -> list[str]:
-    """The PDF, by its notebook or, where there are no notebooks or it failed, here."""
-    runs = [_run_notebook(state, kernels, notebook) for notebook in notebooks if notebook.name == _REPORT_NOTEBOOK]
-    failed = [run.name for run in runs if not run.ok]
-    if not (state.folder.record / REPORT_FILE).exists():
-        write_pdf((state.folder.record / RESULTS_FILE).read_bytes(), state.folder.record / REPORT_FILE)
-    return failed
 
 
 def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, str]:

@@ -67,6 +67,26 @@ class RunFolder:
         part.replace(target)
         return target
 
+    def hold_only(self, files: Mapping[str, bytes]) -> int:
+        """Make the record hold these files, by their names, and nothing else; returns how many entries somebody else had put there or changed."""
+        others = 0
+        for path in sorted(self.record.rglob("*"), reverse=True):  # what lies in a folder before the folder
+            name, is_link = path.relative_to(self.record).as_posix(), path.is_symlink()
+            if path.is_dir() and not is_link:
+                if not any(known.startswith(f"{name}/") for known in files):
+                    path.rmdir()
+            elif is_link or not path.is_file() or name not in files or path.read_bytes() != files[name]:
+                path.unlink()
+                others += 1
+        for name, content in files.items():
+            if not (self.record / name).exists():
+                self.write(name, content)
+        return others
+
+    def annex_digests(self) -> dict[str, str]:
+        """SHA-256 of what the checks left in the closed annex."""
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(self.restricted.iterdir()) if path.is_file()}
+
     def seal(self, ledger_head: str) -> None:
         """Write the manifest's place in the ledger, then COMPLETE, last of all."""
         (self.path / f".{COMPLETE}").write_text(ledger_head + "\n", encoding="ascii")

@@ -81,6 +81,11 @@ class RunState:
         return json.loads(target.read_bytes()) if target.exists() else None
 
     @property
+    def results(self) -> Path:
+        """The run's results.json while its report's notebook shows it; the record's own is written after the last notebook."""
+        return self.folder.work / "results.json"
+
+    @property
     def worklist(self) -> Path:
         """The worklist, in the closed annex."""
         return self.folder.restricted / "worklist.csv"

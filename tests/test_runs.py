@@ -167,3 +167,45 @@ def test_a_folder_that_may_not_be_written_is_said_in_plain_words(tmp_path: Path,
 def test_an_error_that_is_not_the_folders_is_not_explained_away(tmp_path: Path) -> None:
     with pytest.raises(PermissionError), run_folder(tmp_path, "bizzy"):
         raise PermissionError(errno.EACCES, "Permission denied", "/elsewhere/file")
+
+
+# What is sealed
+
+
+def _record(out: Path) -> RunFolder:
+    with run_folder(out, "bizzy") as folder:
+        folder.write("results.json", b"{}")
+        folder.write("notebooks/10_retention.ipynb", b"nb")
+        folder.seal("0" * 64)
+    return folder
+
+
+KNOWN = {"results.json": b"{}", "report.da.pdf": b"%PDF", "notebooks/10_retention.ipynb": b"nb"}
+
+
+def test_a_record_holds_the_files_of_the_run_and_no_other(tmp_path: Path) -> None:
+    folder = _record(tmp_path / "out")
+    outside = tmp_path / "outside.csv"
+    outside.write_text("kept", encoding="utf-8")
+    folder.write("results.json", b'{"forged": true}')
+    folder.write("notebooks/rows.csv", b"rows")
+    folder.write("deep/er/rows.csv", b"rows")
+    (folder.record / "link.csv").symlink_to(outside)
+    (folder.record / "folder").symlink_to(tmp_path)
+    os.mkfifo(folder.record / "pipe")
+
+    assert folder.hold_only(KNOWN) == 6
+    assert {path.relative_to(folder.record).as_posix(): path.read_bytes() for path in folder.record.rglob("*") if path.is_file()} == KNOWN
+    assert sorted(path.name for path in folder.record.rglob("*") if path.is_dir()) == ["notebooks"]
+    assert outside.read_text(encoding="utf-8") == "kept"
+    assert folder.hold_only(KNOWN) == 0
+
+
+def test_a_changed_annex_shows(tmp_path: Path) -> None:
+    folder = _record(tmp_path)
+    (folder.restricted / "worklist.csv").write_text("a", encoding="ascii")
+    before = folder.annex_digests()
+    (folder.restricted / "worklist.csv").write_text("b", encoding="ascii")
+
+    assert before.keys() == folder.annex_digests().keys() == {"worklist.csv"}
+    assert before != folder.annex_digests()

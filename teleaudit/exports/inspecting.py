@@ -32,9 +32,11 @@ from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Opened, Recognised
 from teleaudit.exports.storage import connect
 from teleaudit.exports.suggesting import CORRESPONDENCE, MESSAGE_TABLE, Look, names_a_key, suggest_mapping, suggest_table
+from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, values_yaml
 from teleaudit.exports.withheld import ShownPaths
 from teleaudit.exports.workbooks import Worksheet
-from teleaudit.schema import TABLES, Kind, Table
+from teleaudit.schema import TABLES, VOCABULARIES, Kind, Table
+from teleaudit.schema.vocabularies import folded
 
 ROW_LIMIT = 200_000
 _CERTAIN = 0.98  # share of a column's values that must look like a kind
@@ -86,6 +88,7 @@ class Inspection:
     mapping: Mapping[str, str] = field(default_factory=dict)  # canonical column -> header, in the order of the file
     ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> headers that may be it
     missing: tuple[tuple[str, str | None], ...] = ()  # needed columns that no header names, with the nearest header
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> words that no rule knows
     has_header: bool = True
     sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
 
@@ -107,7 +110,8 @@ class Inspection:
         yaml.width = 10_000
         yaml.indent(mapping=2, sequence=4, offset=2)
         yaml.dump({"exports": {self._name: entry}}, text)
-        return "".join([text.getvalue(), *(f"    # {_on_one_line(question)}\n" for question in self._questions())])
+        values = [f"{line}\n" for line in values_yaml(self.table or "", self.words)]
+        return "".join([text.getvalue(), *values, *(f"    # {_on_one_line(question)}\n" for question in self._questions())])
 
     @property
     def _name(self) -> str:
@@ -147,6 +151,8 @@ class Inspection:
                 yield f"{column.suggested}: no known date format fits its values"
         for canonical, headers in self.ties.items():
             yield f"{canonical}: {_listed([_quoted(header) for header in headers], last='or')}? Write the one that it is under columns."
+        if self.words:
+            yield f"Words that no rule knows, in {_listed(list(self.words))}: say under values which word each stands for."
         if self.missing:
             yield f"Needed by rules, not found: {', '.join(_with_nearest(missing) for missing in self.missing)}"
 
@@ -336,7 +342,26 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         mapping=mapping,
         ties=ties,
         missing=missing,
+        words=_unknown_words(connection, names, header, table, mapping),
     )
+
+
+def _unknown_words(
+    connection: duckdb.DuckDBPyConnection, names: Sequence[str], header: Sequence[str], table: Table | None, mapping: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Canonical column -> its words that no rule knows, where the column is a vocabulary and its words may be named."""
+    places = dict(zip(header, names, strict=True))
+    found: dict[str, tuple[str, ...]] = {}
+    for column, title in mapping.items():
+        vocabulary = VOCABULARIES.get(f"{table.name}.{column}") if table is not None else None
+        if vocabulary is None:
+            continue
+        value = _filled(quoted(places[title]))
+        counts = connection.execute(f"SELECT {value}, count(*) FROM sample WHERE {value} IS NOT NULL GROUP BY ALL ORDER BY ALL DESC LIMIT {MAX_ASKED + 1}").fetchall()
+        known = vocabulary.spellings
+        if len(counts) <= MAX_ASKED and (words := namable_words([(known.get(folded(word), word), rows) for word, rows in counts], known)):
+            found[column] = words
+    return found
 
 
 def _mapping(sample: _Sample, looks: Mapping[str, Look], table: Table | None) -> tuple[dict[str, str], Mapping[str, tuple[str, ...]], tuple[tuple[str, str | None], ...]]:

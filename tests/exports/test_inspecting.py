@@ -276,3 +276,25 @@ def test_values_have_looks(desk: Desk) -> None:
 def test_a_header_over_two_lines_is_no_line_of_yaml(desk: Desk) -> None:
     entry = inspect_file(desk.write("kunder.csv", 'Kundenr;Oprettet;"Ophørs\ndato";"Slut\ndato"\n1;13-01-2020;14-02-2025;15-03-2025\n')).as_yaml()
     assert YAML(typ="safe").load(entry)["exports"]["kunder"]["columns"] == {"customer_id": "Kundenr", "created_at": "Oprettet"}
+
+
+def test_words_that_no_rule_knows_are_proposed_for_a_person_to_confirm(tmp_path: Path) -> None:
+    file = tmp_path / "anmodninger.csv"
+    rows = ["1;K1;indsigt;13-01-2026;14-01-2026;henlagt", "2;K2;sletning;15-01-2026;20-01-2026;henlagt", "3;K3;indsigt;13-02-2026;24-02-2026;imødekommet"]
+    file.write_text("\n".join(["Anmodningsnr;Kundenr;Type;Modtaget;Afsluttet;Udfald", *rows]), encoding="utf-8")
+    found = inspect_file(file)
+
+    assert found.words == {"outcome": ("henlagt",)}
+    assert (
+        '    # values:  # your own word: the word that the rules know\n    #   outcome:  # known: imødekommet, delvist, afslag, andet\n    #     "henlagt": andet\n'
+        in found.as_yaml()
+    )
+    assert "! Words that no rule knows, in outcome: say under values which word each stands for." in found.as_text()
+
+
+def test_names_in_a_column_of_words_are_no_words(tmp_path: Path) -> None:
+    file = tmp_path / "anmodninger.csv"
+    rows = ["1;K1;indsigt;13-01-2026;14-01-2026;Anders Holm", "2;K2;sletning;15-01-2026;20-01-2026;imødekommet"]
+    file.write_text("\n".join(["Anmodningsnr;Kundenr;Type;Modtaget;Afsluttet;Udfald", *rows]), encoding="utf-8")
+
+    assert "Holm" not in inspect_file(file).as_yaml() + inspect_file(file).as_text()
