@@ -1,0 +1,142 @@
+"""Whatever is taken from a sample, no check passes for it: a column, an export or a parameter removed, a column emptied, its words renamed.
+
+Each change is made to the file as an operator's would differ, and read again. A draw of the changes with every test run, all of them with the long tests.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from teleaudit import samples
+from teleaudit.audits import Audit, ExportSpec, Parameter, load_audit
+from teleaudit.checks import Bench
+from teleaudit.engines.duckdb import DuckDBEngine
+from teleaudit.exports.reading import ReadExport, read_export
+from teleaudit.samples import write_samples
+from teleaudit.schema import TABLES, VOCABULARIES
+from teleaudit.suites import load_suites
+from teleaudit.verdicts import Verdict
+
+ROOT = Path(__file__).resolve().parents[1]
+DRAWN = 6  # changes of each operator in every test run
+# An end that nobody entered means that the matter goes on: a whole column without one says no more than each empty cell does.
+MAY_BE_EMPTY = {f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if column.open_end}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that an operator's exports or audit lack."""
+
+    kind: str  # column removed, column emptied, words renamed, export removed, parameter removed
+    export: str  # or the parameter
+    column: str = ""  # canonical
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.kind, self.export, self.column)))
+
+
+class Sample:
+    """An operator's sample, read once."""
+
+    def __init__(self, operator: str, folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(samples, "CUSTOMERS", 60)
+            write_samples(folder, operators=(operator,), rows=1_000)
+        self.audit, self.root, self.folder = load_audit(ROOT / "audits" / operator), folder / operator, folder
+        self.exports = {name: self._read(name, spec, self.root, "work") for name, spec in self.audit.exports.items()}
+
+    def _read(self, name: str, spec: ExportSpec, root: Path, work: str) -> ReadExport:
+        return read_export(name, spec, root=root, work=self.folder / work)
+
+    def changes(self) -> Iterator[Change]:
+        """Everything that can be taken away or renamed."""
+        for name, spec in self.audit.exports.items():
+            yield Change("export removed", name)
+            if spec.format != "csv" or spec.header is False:
+                continue
+            for column in spec.columns:
+                yield Change("column removed", name, column)
+                if f"{spec.table}.{column}" not in MAY_BE_EMPTY:
+                    yield Change("column emptied", name, column)
+                if f"{spec.table}.{column}" in VOCABULARIES:
+                    yield Change("words renamed", name, column)
+        for name, parameter in self.audit.parameters.items():
+            if parameter.value is not None:
+                yield Change("parameter removed", name)
+
+    def verdicts(self, change: Change | None = None) -> dict[str, Verdict]:
+        """What every check answers after a change."""
+        audit, exports = self.audit, dict(self.exports)
+        match change:
+            case Change(kind="export removed"):
+                del exports[change.export]
+            case Change(kind="parameter removed"):
+                audit = audit.model_copy(update={"parameters": {**audit.parameters, change.export: Parameter(value=None)}})
+            case Change():
+                exports[change.export] = self._changed(change)
+        return asked(audit, list(exports.values()), self.folder)
+
+    def _changed(self, change: Change) -> ReadExport:
+        spec = self.audit.exports[change.export]
+        root = self.folder / str(change).replace(" ", "_")
+        for file in self.root.glob(spec.files):
+            (root / file.relative_to(self.root)).parent.mkdir(parents=True, exist_ok=True)
+            rewrite(file, root / file.relative_to(self.root), spec, change)
+        return self._read(change.export, spec, root, f"{root.name}_work")
+
+    @cached_property
+    def whole(self) -> Mapping[str, Verdict]:
+        """What every check answers where nothing is missing."""
+        return self.verdicts()
+
+
+def asked(audit: Audit, exports: Sequence[ReadExport], folder: Path) -> dict[str, Verdict]:
+    assert audit.as_of is not None
+    with closing(DuckDBEngine(spill=folder / "spill")) as engine:
+        results = Bench(audit, load_suites(audit.suites, ROOT / "expectations"), exports, engine, as_of=audit.as_of).run()
+    return {result.id: result.verdict for result in results}
+
+
+def rewrite(source: Path, target: Path, spec: ExportSpec, change: Change) -> None:
+    """The file as an operator would have it who lacks the column, never fills it, or has other words."""
+    with source.open(encoding=spec.encoding, newline="") as file:
+        header, *rows = csv.reader(file, delimiter=spec.delimiter or ",")
+    place = header.index(spec.columns[change.column])
+    match change.kind:
+        case "column removed":
+            changed = [[cell for at, cell in enumerate(row) if at != place] for row in (header, *rows)]
+        case "column emptied":
+            changed = [header, *([*row[:place], "", *row[place + 1 :]] for row in rows)]
+        case _:
+            changed = [header, *([*row[:place], row[place] and f"qx{row[place]}", *row[place + 1 :]] for row in rows)]
+    with target.open("w", encoding=spec.encoding, newline="") as file:
+        csv.writer(file, delimiter=spec.delimiter or ",").writerows(changed)
+
+
+@pytest.fixture(scope="module", params=["bizzy", "kazoom"])
+def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return Sample(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def passes_for_it(sample: Sample, change: Change) -> list[str]:
+    """The checks that pass after a change and did not before."""
+    return [check for check, verdict in sample.verdicts(change).items() if verdict is Verdict.PASS and sample.whole.get(check) is not Verdict.PASS]
+
+
+def test_nothing_passes_for_what_was_taken_away(sample: Sample) -> None:
+    drawn = random.Random(20261129).sample(sorted(sample.changes(), key=str), DRAWN)  # noqa: S311 (the same changes each time)
+    assert {str(change): passed for change in drawn if (passed := passes_for_it(sample, change))} == {}
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(7_200)
+def test_nothing_passes_whatever_is_taken_away(sample: Sample) -> None:
+    assert {str(change): passed for change in sample.changes() if (passed := passes_for_it(sample, change))} == {}
