@@ -30,6 +30,7 @@ from teleaudit.schema import TABLES, Column, Table
 from teleaudit.verdicts import Answer
 
 _TELEDATA = "cdr"
+_ALLOWED_BY_SOME = ("birth_date", "gender")
 
 
 class ExpectOnlyListedColumns(ExpectEmptyColumns):
@@ -94,6 +95,8 @@ def only_listed_columns(*, listed: Iterable[str], kinds: Iterable[str], data_set
 def _fits_by_name(header: str, kind: str, table: Table, unfilled: Iterable[Column]) -> str | None:
     """The unfilled column that a header may be; of those that hold what the header says it holds, where it says so."""
     of_kind = [column.name for column in unfilled if not kind or kind in map(kind_of_name, (column.name, *column.synonyms))]
+    if kind in _ALLOWED_BY_SOME and of_kind:
+        return of_kind[0]  # no mapping is proposed for such a header, but where the list allows it, it is the column that it says
     return fits_unfilled(header, table=table, unfilled=of_kind)
 
 

@@ -332,7 +332,7 @@ def _stems(column: Column) -> frozenset[str]:
 
 
 def _telling(name: str) -> Iterator[str]:
-    return (word for word in _plain_words(name) if word not in _EMPTY_WORDS)
+    return (word for word in _plain_words(name) if word not in _EMPTY_WORDS and not word.isdecimal())
 
 
 def _plain_words(name: str) -> list[str]:

@@ -204,7 +204,9 @@ def test_a_legitimate_interest_has_a_balancing_test_of_the_last_years(engine: st
     due = answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine).due_by_month
     assert [(month.month, month.records, month.overdue) for month in due] == [("2026-11", 2, 1)]  # what names no test is late by no day
     unset = PARAMETERS | {"lia_years": Parameter(value=None)}
-    assert answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine, parameters=unset).verdict is Verdict.UNSET
+    certain = answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine, parameters=unset)
+    assert (certain.verdict, [deviation.record_key for deviation in certain.deviations]) == (Verdict.FAIL, ["undated", "unnamed"])  # however many years would do
+    assert certain.answer.reasons == {"unreadable": 1, "unset": 2}
 
 
 def test_optional_data_stand_on_a_consent_and_go_when_it_is_withdrawn(engine: str) -> None:

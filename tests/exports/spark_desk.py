@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ class SparkDesk(Desk):
     def read_both(self, name: str, spec: ExportSpec) -> ReadExport:
         """The export as one machine reads it, when Spark reads the same. Raises: ExportError, when both refuse it alike."""
         refusals, one, other = [], None, None
+        shutil.rmtree(self.work / name, ignore_errors=True)  # of the reading before
         try:
             one = read_export(name, spec, root=self.root, work=self.work)
         except ExportError as error:
