@@ -30,7 +30,7 @@ from teleaudit.exports.conversion import UNKNOWN_WORD
 from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.remarks import CUT_OFF
-from teleaudit.schema import TABLES, VOCABULARIES
+from teleaudit.schema import TABLES, VOCABULARIES, Kind
 from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view
@@ -189,6 +189,8 @@ class Bench:
         }
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
+        if verdict is Verdict.PASS and (lost := self._lost_column(check)):
+            verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
@@ -256,6 +258,15 @@ class Bench:
         needed = {source for column in needed_columns(check) for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))}
         tables = {view.table, *(source.partition(".")[0] for source in needed)}
         return any(remark.code == CUT_OFF for export in self.exports if export.table in tables for remark in export.warnings)
+
+    def _lost_column(self, check: Check) -> str | None:
+        """A column that the audit maps and a file lacks, where a check looks at whatever columns there are: it would pass for want of it."""
+        if check.spec.type in (*JUDGED_BY_RULE, "expect_unique_key") or check.data_set not in TABLES:
+            return None
+        only_dates = check.spec.type == "expect_possible_dates"
+        looked_at = {column.name for column in TABLES[check.data_set].columns if not only_dates or column.kind in (Kind.DATE, Kind.TIMESTAMP)}
+        lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
+        return next((f"{check.data_set}.{name}" for name in lost), None)
 
     def _missing(self, check: Check) -> _Missing | None:
         """What is missing for a check: an export, its rows, or a column; the first stands for all."""

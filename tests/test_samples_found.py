@@ -25,6 +25,12 @@ from tests.test_samples import SAME_FACT
 ROOT = Path(__file__).resolve().parents[1]
 OPERATORS = ("bizzy", "kazoom")
 UNSET = "KAZ-f.follow_up"  # rests on the one parameter that the sample audit leaves open
+# A long number under a name for CPR numbers that is none: what another check finds as a column too many, this one asks a person about.
+ASKED_TOO = {
+    "BIZ-collect-2.customer": "HYG-cpr-number.crm_customer",
+    "HYG-cpr.agreement": "HYG-cpr-number.agreement",
+    "KAZ-b1.pbx_config": "HYG-cpr-number.pbx_config",
+}
 ALWAYS = {("kazoom", "KAZ-r3.agreement"), ("bizzy", "BIZ-tele-2.cdr")}  # the others with the long tests
 
 
@@ -76,4 +82,10 @@ def test_each_kind_of_deviation_planted_alone_is_found_alone(tmp_path: Path, mon
     results = check(operator, tmp_path / operator, tmp_path / "work")
     assert found(results) == expected(tmp_path / operator)
     others = {result.verdict for result in results if result.check.id not in {check_id, UNSET, *SAME_FACT.get(check_id, ())}}
-    assert others <= {Verdict.PASS, Verdict.PARTIAL}  # partial: an impossible date leaves a record of a small data set without a deadline
+    asked = {result.check.id for result in results if result.verdict is Verdict.REVIEW and result.check.id != check_id}
+    assert asked == {ASKED_TOO[check_id]} if check_id in ASKED_TOO else not asked
+    assert others <= {
+        Verdict.PASS,
+        Verdict.PARTIAL,
+        *[Verdict.REVIEW] * (check_id in ASKED_TOO),
+    }  # partial: an impossible date may leave a record without a deadline
