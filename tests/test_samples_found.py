@@ -67,7 +67,9 @@ def test_the_committed_samples_yield_exactly_their_expected_findings(tmp_path: P
 def test_the_clean_exports_pass_every_check(tmp_path: Path, operator: str) -> None:
     write_samples(tmp_path, operators=(operator,), clean=True)
     results = check(operator, tmp_path / operator, tmp_path / "work")
-    assert {(result.check.id, result.verdict) for result in results if result.verdict is not Verdict.PASS} == ({(UNSET, Verdict.UNSET)} if operator == "kazoom" else set())
+    others = {(result.check.id, result.verdict) for result in results if result.verdict is not Verdict.PASS}
+    # The log names some of what was erased by telephone number or mail address: nobody can hold that against the keys that are there.
+    assert others == {("HYG-resurrected.deletion_log", Verdict.PARTIAL), *([(UNSET, Verdict.UNSET)] if operator == "kazoom" else [])}
 
 
 def every_kind() -> list[ParameterSet]:

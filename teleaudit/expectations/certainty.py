@@ -15,7 +15,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-FALSE = "FALSE"
+FALSE, TRUE = "FALSE", "TRUE"
 _UNSET = "unset_"
 _WORD = re.compile(r"\w+")
 

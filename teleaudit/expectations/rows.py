@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.asking import Asks
-from teleaudit.expectations.certainty import FALSE, certain, possible, touches
+from teleaudit.expectations.certainty import FALSE, TRUE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
 from teleaudit.verdicts import Answer, Deviation
 
@@ -103,10 +103,11 @@ class ExpectRowsToSatisfy(BatchExpectation):
 
     def _arms_of_reasons(self) -> Iterator[str]:
         """Why a row cannot be judged; a row that violates whatever the doubted columns hold deviates all the same."""
-        for i, (name, condition) in enumerate(self.not_assessable.items()):
-            if touches(condition, self._absent):
+        bounds = {name: possible(condition, self._absent) for name, condition in self.not_assessable.items()}
+        for i, (name, condition) in enumerate(bounds.items()):
+            if condition == TRUE:
                 continue  # says of a column that no row has that it is empty
-            others = [other for reason, other in self.not_assessable.items() if reason != name and not touches(other, self._absent)]
+            others = [other for reason, other in bounds.items() if reason != name and other != TRUE]
             sure = self._surely_deviates({*self._absent, *self.doubted[name]}, *others) if name in self.doubted else FALSE
             yield f"WHEN {condition} THEN {_REASONS + i}" if sure == FALSE else f"WHEN {condition} THEN CASE WHEN {sure} THEN {_DEVIATES} ELSE {_REASONS + i} END"
 
