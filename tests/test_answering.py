@@ -110,4 +110,4 @@ main()
     assert {(check["verdict"], check["why"], check["why_detail"]) for check in checks.values()} == {("error", "error", "ProcessDied")}
     assert os.listdir(folder / "restricted" / "errors")  # noqa: PTH208 (any report will do)
     assert results_of(folder)["totals"]["deviations"] == 0
-    assert "failed (UserError" in run.err
+    assert "failed (LabError" in run.err

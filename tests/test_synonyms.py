@@ -20,7 +20,7 @@ def test_the_released_words_are_sound() -> None:
 
 
 def test_every_column_has_a_word() -> None:
-    assert [f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if not column.synonyms] == []
+    assert [f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if not column.synonyms] == ["cdr.leg"]  # which the reader fills
 
 
 @pytest.mark.parametrize(
