@@ -170,10 +170,10 @@ class Bench:
 
     def _unjudged(self, check: Check, missing: _Missing | None, expectation: Expectation) -> CheckResult | None:
         """How a check ends that lacks a table, columns or a parameter, unless some record deviates whatever these hold; None where nothing is lacking."""
-        if missing is not None:
-            return CheckResult(check=check, verdict=Verdict.UNKNOWN, why=missing.why, why_detail=missing.detail, parameters=check.spec.parameters)
         if unset := getattr(expectation, "unset", None):
             return CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=unset, parameters=check.spec.parameters)
+        if missing is not None:
+            return CheckResult(check=check, verdict=Verdict.UNKNOWN, why=missing.why, why_detail=missing.detail, parameters=check.spec.parameters)
         return None
 
     def _counted(self, check: Check, expectation: Expectation, raw: Mapping[str, Any], on_error: OnError | None) -> CheckResult:

@@ -327,7 +327,8 @@ def test_how_long_training_counts_is_for_the_controller_to_say(engine: str) -> N
     unset = answer(
         "BIZ-prot.training", {"staff_roster": _STAFF}, engine=engine, parameters={**PARAMETERS, "training_months": PARAMETERS["training_months"].model_copy(update={"value": None})}
     )
-    assert (unset.verdict, unset.why_detail) == (Verdict.UNSET, "training_months")
+    assert (unset.verdict, [d.record_key for d in unset.deviations]) == (Verdict.FAIL, ["never|2026-11-22"])  # however long training counts
+    assert unset.answer.reasons["unset"] >= 1
     longer = answer("BIZ-prot.training", {"staff_roster": _STAFF}, engine=engine, parameters={**PARAMETERS, "training_months": set_to(25)})
     assert [d.record_key for d in longer.deviations] == ["never|2026-11-22"]
 

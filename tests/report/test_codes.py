@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from teleaudit.detectors.columns import UNREAD
 from teleaudit.detectors.decisions import Level
 from teleaudit.exports.rejects import REASONS
 from teleaudit.exports.remarks import CODES, Remark
@@ -114,6 +115,8 @@ def told(node: ast.AST) -> set[str]:
     match node:
         case ast.Constant(value=str(code)):
             return {code} if re.fullmatch("[a-z0-9_]+", code) else set()
+        case ast.Name(id="UNREAD"):
+            return {UNREAD}
         case ast.Tuple(elts=parts):
             return {code for part in parts for code in told(part)}
         case ast.IfExp(body=first, orelse=second):
