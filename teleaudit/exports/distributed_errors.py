@@ -64,7 +64,7 @@ def translate_spark_error(error: BaseException) -> UserError | None:
     text = f"{type(error).__name__} {error}"
     if isinstance(error, PySparkException) and re.search(r"^\[(?!PATH_NOT_FOUND)", str(error)) and "Job aborted" not in text and "FAILED_READ_FILE" not in text:
         return None  # a query that Spark refuses or that fails on a row: the check answers "error"
-    words = _found(text, _CLUSTER | {r"Task not serializable|Job aborted": "Spark gave the job up. See the cluster's logs; the audit has no result."})
+    words = _found(text, {**_CLUSTER, r"Task not serializable|Job aborted": "Spark gave the job up. See the cluster's logs; the audit has no result."})
     return UserError(f"Spark: {words}") if words else None
 
 
