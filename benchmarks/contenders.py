@@ -53,7 +53,7 @@ PATTERN = "(?:^|[^0-9])[2-6][0-9]{3}[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]{1,7}
 def prepare(folder: Path) -> dict[str, Any]:
     """Read the Parquet exports into working copies, and note where every contender finds what it reads: no other need load the audit."""
     from benchmarks.generate import AUDIT_FILE, EXPORTS
-    from teleaudit.audits import load_audit
+    from teleaudit.rules.audit_file import load_audit
 
     read = _read_exports(folder, "parquet", folder / "copies")
     sources = {"copy": {export.table: {"files": [str(path) for path in export.parquet], "names": {}} for export in read}}
@@ -78,8 +78,8 @@ def names_of(folder: Path, source: str, table: str) -> dict[str, str]:
 
 def _read_exports(folder: Path, source: str, work: Path) -> list[Any]:
     from benchmarks.generate import AUDIT_FILE, EXPORTS
-    from teleaudit.audits import load_audit
     from teleaudit.exports.reading import read_export
+    from teleaudit.rules.audit_file import load_audit
 
     audit = load_audit(folder / source / AUDIT_FILE)
     work.mkdir(exist_ok=True)
@@ -121,12 +121,12 @@ def teleaudit(folder: Path, source: str) -> dict[str, Any]:
 
 def gx_spark(folder: Path, source: str) -> dict[str, Any]:
     """The same suite on Great Expectations' Spark engine, two threads; starting Spark is not timed."""
-    if find_spec("pyspark") is None or find_spec("teleaudit.engines.spark") is None:
+    if find_spec("pyspark") is None or find_spec("teleaudit.engines.spark.engine") is None:
         return {"not_yet": "teleaudit has no Spark engine here, or pyspark is not installed"}
     from pyspark.sql import SparkSession
 
-    from teleaudit.engines.spark import SparkEngine
-    from teleaudit.exports.distributed import SESSION_SETTINGS
+    from teleaudit.engines.spark.engine import SparkEngine
+    from teleaudit.engines.spark.reading import SESSION_SETTINGS
 
     builder = SparkSession.builder.master("local[2]")
     for name, value in {**_SPARK, **SESSION_SETTINGS}.items():
@@ -148,8 +148,8 @@ def gx_spark(folder: Path, source: str) -> dict[str, Any]:
 
 def _read_on_spark(session: Any, folder: Path, source: str, work: Path) -> tuple[list[Any], dict[str, list[Any]]]:
     from benchmarks.generate import AUDIT_FILE, EXPORTS
-    from teleaudit.audits import load_audit
-    from teleaudit.exports.distributed import read_export_on_spark
+    from teleaudit.engines.spark.reading import read_export_on_spark
+    from teleaudit.rules.audit_file import load_audit
 
     work.mkdir(exist_ok=True)
     read, frames = [], {}
@@ -166,11 +166,11 @@ def _suite(folder: Path, source: str, start: Callable[[Path], tuple[list[Any], C
     import great_expectations as gx
 
     from benchmarks.generate import AUDIT_FILE
-    from teleaudit.audits import load_audit
-    from teleaudit.checks import Bench
+    from teleaudit.checks.runner import Bench
     from teleaudit.expectations import build
-    from teleaudit.suites import load_suites
-    from teleaudit.verdicts import Answer
+    from teleaudit.rules.audit_file import load_audit
+    from teleaudit.rules.suites import load_suites
+    from teleaudit.rules.verdicts import Answer
     from teleaudit.workspace import package_workspace
 
     audit = load_audit(folder / ("parquet" if source == "copy" else source) / AUDIT_FILE)

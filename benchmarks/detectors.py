@@ -168,7 +168,7 @@ def _look(kind: str, file: Path, *, threads: int) -> dict[str, Any]:
     from teleaudit.expectations.cpr_numbers import no_cpr_numbers
     from teleaudit.expectations.message_content import no_message_content
     from teleaudit.expectations.rows import DataSet
-    from teleaudit.verdicts import Answer
+    from teleaudit.rules.verdicts import Answer
 
     column = KINDS[kind][1]
     with tempfile.TemporaryDirectory(dir=file.parent) as spill:

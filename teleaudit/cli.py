@@ -104,8 +104,8 @@ def run(  # noqa: PLR0913 (its options)
     """
     began = time.monotonic()
     from teleaudit import outcome as outcomes
-    from teleaudit.audits import find_audit
-    from teleaudit.running import Options, run_audit
+    from teleaudit.rules.audit_file import find_audit
+    from teleaudit.runs.pipeline import Options, run_audit
 
     if table and (quiet or as_json):
         msg = f"--table and {'--json' if as_json else '--quiet'} exclude each other: {'one object' if as_json else 'one line'} is all that stdout gets."
@@ -156,7 +156,7 @@ def inspect(
     Told are format, encoding and columns; then, marked with !, what a person must decide or look at: headers that may be the same column, columns that rules need and that no
     header names, dates that could be read in two ways, and columns that look like card numbers, CPR numbers, messages or visited sites. No value is ever shown.
     """
-    from teleaudit.exports.inspecting import inspect_file
+    from teleaudit.exports.inspection import inspect_file
 
     found = inspect_file(file)
     if not as_yaml:
@@ -193,7 +193,7 @@ def init(
     name: Annotated[str | None, typer.Option("--name", metavar="SHORT", help="Of the operator's audit. Default: made of the operator's name.")] = None,
 ) -> None:
     """Lay out a workspace of your own: audits, suites, notebooks and sample exports; with --operator and --cvr also an empty audit of your own."""
-    from teleaudit.starting import new_operator, start_audit
+    from teleaudit.rules.starting import new_operator, start_audit
     from teleaudit.workspace import init_workspace
 
     if operator is not None and cvr is not None:
@@ -236,9 +236,9 @@ def rules(
     suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
 ) -> None:
     """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
-    from teleaudit.catalogue import as_markdown, catalogue
-    from teleaudit.rulebook import load_rulebook
-    from teleaudit.suites import suite_names
+    from teleaudit.rules.catalogue import as_markdown, catalogue
+    from teleaudit.rules.rulebook import load_rulebook
+    from teleaudit.rules.suites import suite_names
     from teleaudit.workspace import find_workspace
 
     folder = find_workspace(Path.cwd()) / "expectations"

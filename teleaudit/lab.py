@@ -21,30 +21,30 @@ from typing import Any, NoReturn
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from teleaudit import figures
-from teleaudit.audits import Audit, load_audit
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
+from teleaudit.checks.worklist import new_reference_key
 from teleaudit.errors import closest
-from teleaudit.findings import new_reference_key
+from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
-from teleaudit.mapping_gaps import find_mapping_gaps
-from teleaudit.readiness import refuse_unready
+from teleaudit.report import figures
 from teleaudit.report.document import told_together
 from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, summarise_mapping_gaps
 from teleaudit.report.material import UNJUDGED, Material, is_not_held
 from teleaudit.report.remarks import say_remark
+from teleaudit.report.results import as_json, basis_entry, check_entry, compose, conflict_entry
+from teleaudit.report.tables import captioned
 from teleaudit.report.wording import Words, load_words
-from teleaudit.results import as_json, basis_entry, check_entry, compose, conflict_entry
-from teleaudit.rulebook import Rulebook, rulebook_of
-from teleaudit.running import REPORT_FILE, read_exports, write_pdf
-from teleaudit.runs import run_folder
-from teleaudit.runstate import RunState
+from teleaudit.rules.audit_file import Audit, load_audit
+from teleaudit.rules.readiness import refuse_unready
+from teleaudit.rules.rulebook import Rulebook, rulebook_of
+from teleaudit.rules.suites import TOPICS, Topic
+from teleaudit.runs.folder import run_folder
+from teleaudit.runs.pipeline import REPORT_FILE, read_exports, write_pdf
+from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
 from teleaudit.sessions.completing import offer
 from teleaudit.sessions.refusing import all_in_danish, in_danish, kind_of, near, private_folder, refuse, shell
-from teleaudit.suites import TOPICS, Topic
-from teleaudit.tables import captioned
 from teleaudit.workspace import find_workspace
 
 _NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted": "e"}

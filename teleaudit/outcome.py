@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from teleaudit.errors import ExitCode
 from teleaudit.report.material import Entry, found, gravity
-from teleaudit.running import REPORT_FILE, Outcome
-from teleaudit.verdicts import GRAVITY, Verdict
+from teleaudit.rules.verdicts import GRAVITY, Verdict
+from teleaudit.runs.pipeline import REPORT_FILE, Outcome
 
 MEANINGS: Mapping[ExitCode, str] = MappingProxyType(
     {

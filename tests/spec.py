@@ -24,18 +24,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from teleaudit.audits import Audit, Parameter
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.engines.engine import Engine
 from teleaudit.exports.reading import ReadExport
-from teleaudit.suites import Check, Clause, Suite, load_suites
-from teleaudit.verdicts import CheckResult, Deviation
+from teleaudit.rules.audit_file import Audit, Parameter
+from teleaudit.rules.suites import Check, Clause, Suite, load_suites
+from teleaudit.rules.verdicts import CheckResult, Deviation
 from teleaudit.workspace import package_workspace
 from tests.spark import session
 
 if TYPE_CHECKING:
-    from teleaudit.engines.spark import SparkEngine
+    from teleaudit.engines.spark.engine import SparkEngine
 
 AS_OF = dt.date(2026, 11, 22)
 
@@ -50,7 +50,7 @@ _QUICK = {
 
 def spark_engine(_spill: Path) -> SparkEngine:
     """An engine beside the others of the process's one session, on settings as users have them."""
-    from teleaudit.engines.spark import SparkEngine
+    from teleaudit.engines.spark.engine import SparkEngine
 
     return SparkEngine(session())
 

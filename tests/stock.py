@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from teleaudit.kernels import private_folder
+from teleaudit.notebooks.kernels import private_folder
 from tests.command import ROOT
 
 TIMEOUT_S = 240  # a kernel that imports everything on a busy machine

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from teleaudit.errors import UserError
-from teleaudit.kernels import WarmKernels, kernel_environment
-from teleaudit.running import _why_lost
+from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
+from teleaudit.runs.pipeline import _why_lost
 from tests.command import PATIENCE_S, call, checks_of, ended, only_run, results_of, start
 
 
@@ -74,7 +74,7 @@ def test_how_the_fork_ended_is_said_in_the_words_of_the_run() -> None:
 
 
 def test_what_carries_out_a_run_leaves_the_import_of_great_expectations_to_the_fork() -> None:
-    program = "import sys, teleaudit.running\nprint('great_expectations' in sys.modules)"
+    program = "import sys, teleaudit.runs.pipeline\nprint('great_expectations' in sys.modules)"
     assert ended(start(program=program)).out == "False\n"
 
 
@@ -86,7 +86,7 @@ def test_where_nothing_can_be_forked_the_run_asks_itself(small: Path, clean: Pat
 
 def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(small: Path, clean: Path, tmp_path: Path) -> None:
     program = f"""
-import os, teleaudit.answering
+import os, teleaudit.runs.answering
 import teleaudit.running as running
 from teleaudit.cli import main
 told = running._why_lost

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.audits import load_audit
 from teleaudit.errors import AuditFileError
+from teleaudit.rules.audit_file import load_audit
 from teleaudit.workspace import package_workspace
 
 _GOOD = """

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from teleaudit.audits import Parameter
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.errors import UserError
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.exports.reading import ExportFile, ReadExport
-from teleaudit.suites import TOPICS, Suite, load_suite
-from teleaudit.verdicts import Deviation, Verdict
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.suites import TOPICS, Suite, load_suite
+from teleaudit.rules.verdicts import Deviation, Verdict
 from tests.spec import AS_OF, ENGINES, PARAMETERS, Listed, answer, answers, audit_of, known_suites, set_to, spec, table
 
 _CUSTOMERS = """

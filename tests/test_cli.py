@@ -126,10 +126,10 @@ def test_our_own_mistake_ends_with_4_and_tells_no_value(small: Path, clean: Path
     def fail(*_args: object) -> Never:
         raise LookupError(CANARY)
 
-    monkeypatch.setattr("teleaudit.running._compose", fail)
+    monkeypatch.setattr("teleaudit.runs.pipeline._compose", fail)
     ended = run(small, clean, tmp_path)
     assert (ended.code, ended.out) == (4, "")
-    assert ended.err.splitlines()[-1].startswith("teleaudit: internal error (LookupError in teleaudit.running, line ")
+    assert ended.err.splitlines()[-1].startswith("teleaudit: internal error (LookupError in teleaudit.runs.pipeline, line ")
     assert CANARY not in ended.err
     assert "Traceback" not in ended.err
     assert [path.name for path in only_run(tmp_path).iterdir()] == ["record"]

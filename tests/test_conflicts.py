@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.audits import Parameter, load_audit
-from teleaudit.conflicts import Category, Conflict, find_conflicts
 from teleaudit.errors import AuditFileError
-from teleaudit.rulebook import rulebook_of
-from teleaudit.suites import Clause, Suite, load_law
+from teleaudit.rules.audit_file import Parameter, load_audit
+from teleaudit.rules.conflicts import Category, Conflict, find_conflicts
+from teleaudit.rules.rulebook import rulebook_of
+from teleaudit.rules.suites import Clause, Suite, load_law
 from tests.spec import AS_OF, set_to
 
 ROOT = Path(__file__).resolve().parents[1]

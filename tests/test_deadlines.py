@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from teleaudit.deadlines import Period
+from teleaudit.rules.deadlines import Period
 
 _DATES = st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2100, 12, 31))
 _PERIODS = st.builds(Period, months=st.integers(0, 1200), days=st.integers(0, 3650))

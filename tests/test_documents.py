@@ -8,11 +8,11 @@ from typing import get_args
 
 from ruamel.yaml import YAML
 
-from teleaudit.audits import DATE_FORMATS, FORMATS
-from teleaudit.catalogue import as_markdown, catalogue
-from teleaudit.rulebook import load_rulebook
+from teleaudit.rules.audit_file import DATE_FORMATS, FORMATS
+from teleaudit.rules.catalogue import as_markdown, catalogue
+from teleaudit.rules.rulebook import load_rulebook
+from teleaudit.rules.suites import Clause, ExpectationType, load_suite, suite_names
 from teleaudit.schema import TABLES
-from teleaudit.suites import Clause, ExpectationType, load_suite, suite_names
 
 ROOT = Path(__file__).resolve().parent.parent
 

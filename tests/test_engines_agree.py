@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.engine import Engine
-from teleaudit.suites import TOPICS, Topic
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.suites import TOPICS, Topic
+from teleaudit.rules.verdicts import Verdict
 from tests.engines.tables import make_round
 from tests.spec import AS_OF, ENGINES, PARAMETERS, Answered, Listed, audit_of, known_suites, only, spark_engine
 

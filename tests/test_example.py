@@ -6,13 +6,13 @@ import csv
 import random
 from pathlib import Path
 
-from teleaudit.audits import load_audit
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
-from teleaudit.exports.inspecting import inspect_file
+from teleaudit.exports.inspection import inspect_file
 from teleaudit.exports.reading import read_export
-from teleaudit.suites import load_suites
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.suites import load_suites
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.workspace import package_workspace
 from tests.spec import Answered, Listed
 

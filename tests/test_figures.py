@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from teleaudit import figures
-from teleaudit.verdicts import Verdict
+from teleaudit.report import figures
+from teleaudit.rules.verdicts import Verdict
 from tests.report.example import check, example
 
 SOURCE = "Kilde: udtræk fra Bizzy, opgjort pr. 22-11-2026, kørsel 20261122T052250Z-a1b2c3"

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.findings import WORKLIST_COLUMNS, Worklist, check_character, harmless, new_reference_key, reference, references
-from teleaudit.suites import Check, load_suite
-from teleaudit.verdicts import CheckResult, Deviation, Verdict
+from teleaudit.checks.worklist import WORKLIST_COLUMNS, Worklist, check_character, harmless, new_reference_key, reference, references
+from teleaudit.rules.suites import Check, load_suite
+from teleaudit.rules.verdicts import CheckResult, Deviation, Verdict
 from teleaudit.workspace import package_workspace
 
 _KEY = bytes(range(32))

@@ -16,8 +16,8 @@ import nbformat
 import psutil
 import pytest
 
-from teleaudit.kernels import LONGEST_SOCKET, WarmKernels, kernel_environment, private_folder
 from teleaudit.notebooks import run_notebook
+from teleaudit.notebooks.kernels import LONGEST_SOCKET, WarmKernels, kernel_environment, private_folder
 from tests.command import PATIENCE_S
 
 Ask = Callable[[WarmKernels | None, str], str]

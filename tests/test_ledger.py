@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from teleaudit.errors import UserError
-from teleaudit.ledger import LEDGER_FILE, append_run, head
+from teleaudit.runs.ledger import LEDGER_FILE, append_run, head
 
 _APPEND = """
 import sys

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from teleaudit.audits import load_audit
+from teleaudit.exports.mapping_gaps import Candidate, MappingGap, find_mapping_gaps
 from teleaudit.exports.reading import ReadExport
-from teleaudit.exports.remarks import Remark
+from teleaudit.exports.warnings import Remark
 from teleaudit.lab import OpenAudit
-from teleaudit.mapping_gaps import Candidate, MappingGap, find_mapping_gaps
-from teleaudit.running import read_exports
-from teleaudit.runs import run_folder
-from teleaudit.runstate import RunState
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.runs.folder import run_folder
+from teleaudit.runs.pipeline import read_exports
+from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from tests.command import ROOT, Ended, call, checks_of, narrow, only_run, results_of, small_workspace
 from tests.spec import AS_OF, known_suites

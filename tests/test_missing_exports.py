@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from teleaudit import samples
-from teleaudit.audits import Audit, load_audit
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
-from teleaudit.results import exit_code
+from teleaudit.report.results import exit_code
+from teleaudit.rules.audit_file import Audit, load_audit
+from teleaudit.rules.suites import load_suites
+from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.samples import write_samples
 from teleaudit.schema import TABLES
-from teleaudit.suites import load_suites
-from teleaudit.verdicts import CheckResult, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 # What is known from elsewhere then decides: the end of a relationship from the services and the CRM that there are, and nobody is exempted by holds that nobody told.

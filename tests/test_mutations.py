@@ -18,7 +18,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from teleaudit.suites import Check, ExpectationSpec, Suite
+from teleaudit.rules.suites import Check, ExpectationSpec, Suite
 from tests.recorded import Question, Told, told
 from tests.spec import answer, known_suites
 

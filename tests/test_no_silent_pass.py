@@ -18,15 +18,15 @@ from pathlib import Path
 import pytest
 
 from teleaudit import samples
-from teleaudit.audits import Audit, ExportSpec, Parameter, load_audit
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
+from teleaudit.rules.audit_file import Audit, ExportSpec, Parameter, load_audit
+from teleaudit.rules.suites import load_suites
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.samples import write_samples
 from teleaudit.schema import TABLES, VOCABULARIES
-from teleaudit.suites import load_suites
-from teleaudit.verdicts import Verdict
-from teleaudit.views import data_set_view, views
+from teleaudit.schema.views import data_set_view, views
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWN, DRAWN_DEEP = 3, 80  # changes of each operator; there are some 600

@@ -10,9 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from teleaudit.audits import Audit, load_audit
 from teleaudit.errors import AuditFileError, ParameterError, UserError
 from teleaudit.notebooks.selection import digest, released, select_notebooks
+from teleaudit.rules.audit_file import Audit, load_audit
 from tests.command import ROOT, small_workspace
 
 NAMES = ("00_intake.ipynb", "10_retention.ipynb")

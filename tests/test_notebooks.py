@@ -20,10 +20,10 @@ from nbformat.sign import NotebookNotary
 from papermill.inspection import inspect_notebook
 
 from teleaudit.errors import ParameterError
-from teleaudit.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks import NotebookRun, run_notebook
+from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks.parameters import declared_parameters
-from teleaudit.running import NOTEBOOKS as OF_TOPICS
+from teleaudit.runs.pipeline import NOTEBOOKS as OF_TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -12,9 +12,9 @@ import pytest
 
 from teleaudit.cli import _Console
 from teleaudit.errors import ExitCode, UserError
-from teleaudit.mapping_gaps import Candidate, MappingGap
+from teleaudit.exports.mapping_gaps import Candidate, MappingGap
 from teleaudit.outcome import as_lines, as_object, as_summary, not_judged
-from teleaudit.running import Outcome
+from teleaudit.runs.pipeline import Outcome
 from tests.command import Ended, call
 
 CANARY = "Rødgrød 70706142"
@@ -326,7 +326,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         say("asking the checks")
         return ended
 
-    monkeypatch.setattr("teleaudit.running.run_audit", made_up)
+    monkeypatch.setattr("teleaudit.runs.pipeline.run_audit", made_up)
 
     def called(*words: str) -> Ended:
         return call("run", tmp_path, *words)
@@ -379,7 +379,7 @@ def test_json_tells_an_error_too(run: Any, monkeypatch: pytest.MonkeyPatch, erro
     def fail(*_args: object, **_more: object) -> None:
         raise error
 
-    monkeypatch.setattr("teleaudit.running.run_audit", fail)
+    monkeypatch.setattr("teleaudit.runs.pipeline.run_audit", fail)
     ended = run("--json")
     told = json.loads(ended.out)
     assert (ended.code, set(told), told["exit_code"]) == (code, {"error", "exit_code"}, code)

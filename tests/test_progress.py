@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from teleaudit.audits import load_audit
 from teleaudit.exports.estimating import estimate_rows
 from teleaudit.progress import Lines, Pace, Step, timed
-from teleaudit.running import read_exports
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.runs.pipeline import read_exports
 from tests.command import ROOT, small_exports
 
 

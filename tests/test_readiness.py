@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.audits import load_audit
 from teleaudit.errors import AuditFileError
-from teleaudit.readiness import refuse_unready
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.readiness import refuse_unready
 from tests.command import ROOT, call
 
 BIZZY = (ROOT / "audits" / "bizzy" / "audit.yaml").read_text(encoding="utf-8")

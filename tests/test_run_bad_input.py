@@ -13,7 +13,7 @@ from typing import Any, Never
 
 import pytest
 
-from teleaudit.audits import load_audit
+from teleaudit.rules.audit_file import load_audit
 from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_audit, start, worklist_of
 
 AUDIT = ROOT / "audits" / "bizzy"
@@ -143,7 +143,9 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(tiny_disk
     assert [path.name for path in only_run(tiny_disk).iterdir()] in (["record"], [])
 
 
-@pytest.mark.parametrize("place", ["teleaudit.running.as_json", "teleaudit.running.append_run", "teleaudit.running.write_pdf", "teleaudit.answering.Worklist"])
+@pytest.mark.parametrize(
+    "place", ["teleaudit.runs.pipeline.as_json", "teleaudit.runs.pipeline.append_run", "teleaudit.runs.pipeline.write_pdf", "teleaudit.runs.answering.Worklist"]
+)
 def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     def full(*_args: object, **_options: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))

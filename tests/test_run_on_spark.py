@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from teleaudit.engines.spark_session import spark_session
+from teleaudit.engines.spark.session import spark_session
 from teleaudit.errors import UserError
 from tests.command import ROOT, Ended, only_run, start
 from tests.conftest import need

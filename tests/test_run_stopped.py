@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from teleaudit.ledger import head
-from teleaudit.runs import COMPLETE, complete_runs
+from teleaudit.runs.folder import COMPLETE, complete_runs
+from teleaudit.runs.ledger import head
 from tests.command import PATIENCE_S, ROOT, call, ended, only_run, start
 
 AUDIT = ROOT / "audits" / "bizzy"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from teleaudit.errors import UserError
-from teleaudit.runs import COMPLETE, RunFolder, clean_interrupted, complete_runs, run_folder
+from teleaudit.runs.folder import COMPLETE, RunFolder, clean_interrupted, complete_runs, run_folder
 
 _RUN = """
 import os, sys, time

@@ -18,16 +18,16 @@ from stdnum import luhn
 from stdnum.dk import cvr
 
 from teleaudit import samples
-from teleaudit.audits import load_audit
 from teleaudit.detectors import knowledge
 from teleaudit.detectors.cpr_number import birth_year, passes_modulus_11
 from teleaudit.errors import UserError
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.suites import load_suites
 from teleaudit.samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
 from teleaudit.samples.layouts import layouts
 from teleaudit.samples.registers.content import NETWORK_NAMES
 from teleaudit.samples.world import OPERATORS
 from teleaudit.schema import TABLES, Kind
-from teleaudit.suites import load_suites
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data_samples"

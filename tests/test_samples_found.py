@@ -12,13 +12,13 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from teleaudit import samples
-from teleaudit.audits import load_audit
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import read_export
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.suites import load_suites
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.samples import EXPECTED_FINDINGS, check_ids, write_samples
-from teleaudit.suites import load_suites
-from teleaudit.verdicts import Verdict
 from tests.spec import Answered, Listed
 from tests.test_samples import SAME_FACT
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from teleaudit.errors import AuditFileError
-from teleaudit.runstate import ENVIRONMENT
+from teleaudit.runs.state import ENVIRONMENT
 from teleaudit.sessions import refusing
 from teleaudit.sessions.choosing import VARIABLE, audit_file, date_of, refuse_unknown_parameters
 from teleaudit.sessions.refusing import LabError, all_in_danish, in_danish

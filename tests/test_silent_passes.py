@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from teleaudit.audits import ExportSpec
 from teleaudit.exports.reading import ReadExport, read_export
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.audit_file import ExportSpec
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import Answered, answer
 
 Files = Mapping[str, tuple[str, str] | tuple[str, str, dict[str, Any]]]  # export -> table, text, and what audit.yaml says besides

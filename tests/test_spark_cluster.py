@@ -108,8 +108,8 @@ def test_an_executor_that_runs_out_of_memory_ends_the_run_in_words(tmp_path: Pat
 
 def exhaust_an_executor(master: str, scratch: Path) -> None:
     """In a process of its own: a process has one Spark, and the other tests' must live on."""
-    from teleaudit.engines.spark import SparkEngine
-    from teleaudit.engines.spark_session import spark_session
+    from teleaudit.engines.spark.engine import SparkEngine
+    from teleaudit.engines.spark.session import spark_session
     from teleaudit.errors import UserError
 
     os.environ |= _LOOPBACK | {"PYSPARK_SUBMIT_ARGS": "--conf spark.executor.memory=480m pyspark-shell"}

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from teleaudit.audits import load_audit
 from teleaudit.errors import UserError
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.starting import clause_prefix, new_operator, short_name, start_audit
+from teleaudit.rules.suites import load_suites
 from teleaudit.schema import TABLES
-from teleaudit.starting import clause_prefix, new_operator, short_name, start_audit
-from teleaudit.suites import load_suites
 from tests.command import ROOT, call, checks_of, only_run, results_of, small_workspace
 
 CVR = "12345674"

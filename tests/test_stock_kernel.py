@@ -12,7 +12,7 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from teleaudit.kernels import private_folder
+from teleaudit.notebooks.kernels import private_folder
 from teleaudit.workspace import init_workspace
 from tests.command import ROOT
 from tests.stock import TIMEOUT_S, environment

@@ -12,10 +12,10 @@ from teleaudit.errors import AuditFileError
 from teleaudit.expectations import build
 from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.doubtful import ENDS
-from teleaudit.rulebook import load_rulebook
+from teleaudit.rules.rulebook import load_rulebook
+from teleaudit.rules.suites import Suite, checks_of, columns_in, data_set_names, load_law, load_suite, load_suites, needed_columns
 from teleaudit.schema import TABLES
-from teleaudit.suites import Suite, checks_of, columns_in, data_set_names, load_law, load_suite, load_suites, needed_columns
-from teleaudit.views import data_set_view
+from teleaudit.schema.views import data_set_view
 from teleaudit.workspace import package_workspace
 from tests.spec import AS_OF, PARAMETERS, known_suites
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from teleaudit.lab import summary_table
+from teleaudit.report.tables import captioned
 from teleaudit.report.wording import load_words
-from teleaudit.tables import captioned
 from tests.report.example import check
 
 

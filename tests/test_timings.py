@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit import timings
-from teleaudit.timings import Stage, Timings
+from teleaudit.runs import timings
+from teleaudit.runs.timings import Stage, Timings
 
 
 def test_a_stage_that_goes_on_later_is_one_stage() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.verdicts import GRAVITY, Answer, Verdict, gravest, judge
+from teleaudit.rules.verdicts import GRAVITY, Answer, Verdict, gravest, judge
 
 
 def _judge(answer: Answer, *, gate: float = 0.99, on_deviation: Verdict = Verdict.FAIL, too_many_rejected: bool = False) -> tuple[Verdict, str | None]:

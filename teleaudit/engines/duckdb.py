@@ -26,17 +26,17 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
-from teleaudit.counting.by_value import CELL, ByValue, Condition, are_few, values_query
-from teleaudit.engines.answering import answers_of
+from teleaudit.counting import CELL, ByValue, Condition, are_few, values_query
+from teleaudit.engines.gx_results import answers_of
 from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
-from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import MATCHING
+from teleaudit.expectations.queries import Columns, Judged, Row
 from teleaudit.exports.frames import word_columns
 from teleaudit.machine import set_progress_bar
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.schema.sql import SQL_TYPES, quoted
-from teleaudit.views import said_of_exports, views
+from teleaudit.schema.views import said_of_exports, views
 
 _BATCH_ROWS = 10_000
 _names = itertools.count()

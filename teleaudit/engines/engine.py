@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from great_expectations.core import ExpectationSuite
 
 from teleaudit.engines.scans import Scans
-from teleaudit.expectations.asking import Asks
+from teleaudit.expectations.queries import Asks
 
 
 class Engine(Asks, Protocol):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from teleaudit.schema import TABLES
-from teleaudit.views import views
+from teleaudit.schema.views import views
 
 _READ = re.compile(r'\b(?:FROM|JOIN)\s+"?(?:export_)?(\w+)"?')
 

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from teleaudit.audits import Parameter
-from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError
 from teleaudit.expectations.browsing_data import no_browsing_data
 from teleaudit.expectations.card_data import no_card_data
@@ -26,9 +24,11 @@ from teleaudit.expectations.possible_dates import possible_dates
 from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.deadlines import Period
+from teleaudit.rules.suites import Check, PeriodSpec
 from teleaudit.schema import TABLES
-from teleaudit.suites import Check, PeriodSpec
-from teleaudit.views import data_set_view
+from teleaudit.schema.views import data_set_view
 
 # What needs to know no more than the columns there are.
 _OF_COLUMNS: Mapping[str, Callable[..., Any]] = {

@@ -20,7 +20,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from teleaudit.counting.by_value import CELL
+from teleaudit.counting import CELL
 from teleaudit.detectors.account_data import names_account_data, profile_account
 from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE, card_data_in_cell, decide_card_data
 from teleaudit.detectors.decisions import ColumnDecision, Level
@@ -29,8 +29,8 @@ from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.detectors.prefilter import card_candidate_sql, card_cells_query, card_shaped_sql, profile_query, split_cells_query, split_part_sql, split_profile_query
 from teleaudit.detectors.split_cards import SPLIT_PROFILE, decide_split_columns, names_other_numbers, windows, without_overlaps
 from teleaudit.detectors.truncation import profile_truncated
-from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.queries import Asks, Judged
 from teleaudit.expectations.rows import DataSet
 from teleaudit.schema import TABLES
 from teleaudit.schema.sql import quoted

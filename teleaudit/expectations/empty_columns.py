@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.expectations.asking import Asks
 from teleaudit.expectations.metrics import AGGREGATE, metric
+from teleaudit.expectations.queries import Asks
 from teleaudit.expectations.rows import DataSet
+from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
-from teleaudit.verdicts import Answer, Deviation
 
 
 class ExpectEmptyColumns(BatchExpectation):

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from teleaudit.deadlines import Period
 from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
-from teleaudit.verdicts import Answer
+from teleaudit.rules.deadlines import Period
+from teleaudit.rules.verdicts import Answer
 
 EARLIEST_PLAUSIBLE = "DATE '1990-01-01'"  # no operator of the present market holds older customer data
 MAY_LIE_AHEAD = frozenset({"financial_year_end", "invoice_fye", "relationship_fye", "payment_deadline"})

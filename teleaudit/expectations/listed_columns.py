@@ -26,9 +26,9 @@ from teleaudit.expectations.content import exported_columns, text_of
 from teleaudit.expectations.empty_columns import ExpectEmptyColumns
 from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.suggesting import fits_unfilled
+from teleaudit.rules.verdicts import Answer
 from teleaudit.schema import TABLES, Column, Table
 from teleaudit.schema.sql import literal, quoted
-from teleaudit.verdicts import Answer
 
 _TELEDATA = "cdr"
 _ALLOWED_BY_SOME = ("birth_date", "gender")

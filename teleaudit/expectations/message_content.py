@@ -14,8 +14,8 @@ from teleaudit.detectors.judging import MESSAGE_CELLS, message_counts, message_l
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.messages import decide_message_column
 from teleaudit.detectors.prefilter import message_candidate_sql, message_shape_sql, message_skeleton_sql
-from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
+from teleaudit.expectations.queries import Asks, Judged
 from teleaudit.expectations.rows import DataSet
 from teleaudit.schema.sql import quoted
 

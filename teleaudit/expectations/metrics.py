@@ -23,7 +23,7 @@ from great_expectations.expectations.metrics.metric_provider import metric_parti
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
-from teleaudit.counting.by_value import CELL
+from teleaudit.counting import CELL
 
 ROW_CLASSES = "table.row_classes"
 AGGREGATE = "table.sql_aggregate"

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.expectations.asking import Asks
 from teleaudit.expectations.certainty import FALSE, TRUE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
+from teleaudit.expectations.queries import Asks
+from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
-from teleaudit.verdicts import Answer, Deviation
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
 _REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300  # a row past several readings counts under each: 300 and a bit for each

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from teleaudit.expectations.asking import Asks
+from teleaudit.expectations.queries import Asks
 from teleaudit.expectations.rows import _DEVIATES, DataSet, ExpectRowsToSatisfy
+from teleaudit.rules.verdicts import Subjects
 from teleaudit.schema.sql import quoted
-from teleaudit.verdicts import Subjects
 
 _CUSTOMER = "customer_id"
 _PERSONS = ("privat", "privatkunde", "private", "person", "forbruger", "consumer", "residential", "b2c")

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
 
-from teleaudit.expectations.asking import Asks, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, metric
+from teleaudit.expectations.queries import Asks, kept_name
 from teleaudit.expectations.rows import DataSet
+from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
-from teleaudit.verdicts import Answer, Deviation
 
 _HASH = "hash"  # 64 bits; the keys themselves decide, so its quality is a matter of speed alone
 

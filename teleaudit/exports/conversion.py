@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
-from teleaudit.audits import DateFormat
-from teleaudit.exports import dates, forms
+from teleaudit.exports import dates, value_shapes
+from teleaudit.rules.audit_file import DateFormat
 from teleaudit.schema import Column, Kind
 from teleaudit.schema.sql import SQL_TYPES, literal
 
@@ -63,7 +63,7 @@ def cleaned(expression: str, kind: Kind, form: str = "") -> str:
     # Nearly every value starts and ends with a plain character and is no spelling of nothing: trimming all of them would cost more than the rest of the reading.
     # The other branch names the trimmed text once: DuckDB computes what an expression names twice beforehand, for every row.
     trimmed = f"nullif(regexp_replace(trim({expression}, {_BLANKS}), '^({nothing})$', ''), '')"
-    known = f"WHEN {form} >= {forms.FIRST_DATE if '0' in spellings else forms.PLAIN} THEN {expression} " if form else ""
+    known = f"WHEN {form} >= {value_shapes.FIRST_DATE if '0' in spellings else value_shapes.PLAIN} THEN {expression} " if form else ""
     return f"CASE {known}WHEN {_needs_no_cleaning(expression, spellings)} THEN {expression} ELSE {trimmed} END"
 
 
@@ -207,13 +207,13 @@ def _moment(source: Source, clean: str) -> str:
 def _decimal(clean: str, source: Source) -> str:
     number = _plain_number(clean, source.decimal)
     if source.form:
-        with_sign = f"WHEN {forms.WITH_COMMA} THEN replace({clean}, ',', '.')" if source.decimal == "," else f"WHEN {forms.WITH_POINT} THEN {clean}"
-        number = f"CASE {source.form} WHEN {forms.DIGITS} THEN {clean} {with_sign} ELSE {number} END"
+        with_sign = f"WHEN {value_shapes.WITH_COMMA} THEN replace({clean}, ',', '.')" if source.decimal == "," else f"WHEN {value_shapes.WITH_POINT} THEN {clean}"
+        number = f"CASE {source.form} WHEN {value_shapes.DIGITS} THEN {clean} {with_sign} ELSE {number} END"
     return f"TRY_CAST({number} AS DECIMAL(18, 4))"
 
 
 def _integer(clean: str, source: Source) -> str:
-    known = f"WHEN {source.form} = {forms.DIGITS} THEN TRY_CAST({clean} AS BIGINT) " if source.form else ""
+    known = f"WHEN {source.form} = {value_shapes.DIGITS} THEN TRY_CAST({clean} AS BIGINT) " if source.form else ""
     simple = f"WHEN regexp_full_match({clean}, '[-+]?\\d{{1,18}}') THEN TRY_CAST({clean} AS BIGINT)"
     number = f"TRY_CAST({_plain_number(clean, source.decimal)} AS DECIMAL(38, 6))"
     whole = f"CASE WHEN ({number}) = trunc({number}) THEN TRY_CAST({number} AS BIGINT) END"

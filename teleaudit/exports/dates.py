@@ -10,9 +10,9 @@ import zoneinfo
 from dataclasses import dataclass
 from functools import cache
 
-from teleaudit.audits import DateFormat
 from teleaudit.errors import ExportError, near_match
-from teleaudit.exports import forms
+from teleaudit.exports import value_shapes
+from teleaudit.rules.audit_file import DateFormat
 
 LOCAL_ZONE = "Europe/Copenhagen"
 
@@ -94,14 +94,14 @@ def parsed_by_form(text: str, date_format: DateFormat, zone: str) -> dict[int, s
     """The same for values of known form: form -> expression, for the forms of this format; without the tests and guesses that a value of unknown form needs."""
     if date_format in {"yyyy-mm-dd", "iso8601"}:
         naive = f"TRY_CAST({text} AS TIMESTAMP)"
-        return {forms.date_form("0000-00-00"): naive} | {forms.date_form(f"0000-00-00{time}"): to_local(naive, zone) for time in (" 00:00:00", "T00:00:00")}
+        return {value_shapes.date_form("0000-00-00"): naive} | {value_shapes.date_form(f"0000-00-00{time}"): to_local(naive, zone) for time in (" 00:00:00", "T00:00:00")}
     day = _STRPTIME.get(date_format)
     written = day and re.sub(r"%[dm]", "00", day.replace("%Y", "0000"))
-    if written not in forms.DATES:
+    if written not in value_shapes.DATES:
         return {}
     times = {" 00:00:00": " %H:%M:%S", " 00:00": " %H:%M"}
-    with_times = {forms.date_form(f"{written}{zeros}"): to_local(f"try_strptime({text}, '{day}{time}')", zone) for zeros, time in times.items()}
-    return {forms.date_form(written): f"try_strptime({text}, '{day}')"} | with_times
+    with_times = {value_shapes.date_form(f"{written}{zeros}"): to_local(f"try_strptime({text}, '{day}{time}')", zone) for zeros, time in times.items()}
+    return {value_shapes.date_form(written): f"try_strptime({text}, '{day}')"} | with_times
 
 
 def _parsed_iso(text: str, zone: str) -> str:

@@ -8,14 +8,15 @@ from typing import Any, Protocol
 
 import duckdb
 
-from teleaudit.audits import DateFormat, ExportSpec
 from teleaudit.errors import ExportError
-from teleaudit.exports import dates, dialects, profiles
+from teleaudit.exports import dates, evidence
 from teleaudit.exports.conversion import Source, cleaned
+from teleaudit.exports.evidence import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.profiles import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
+from teleaudit.readers import dialects
+from teleaudit.rules.audit_file import DateFormat, ExportSpec
 from teleaudit.schema import TABLES, VOCABULARIES, Kind
 from teleaudit.schema.sql import literal
 from teleaudit.schema.vocabularies import folded
@@ -48,11 +49,11 @@ class QueriedEvidence:
 
     def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
         """How their dates are written."""
-        return profiles.date_evidence(self.connection, file.relation, expressions)
+        return evidence.date_evidence(self.connection, file.relation, expressions)
 
     def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
         """How their numbers are written."""
-        return profiles.decimal_evidence(self.connection, file.relation, expressions)
+        return evidence.decimal_evidence(self.connection, file.relation, expressions)
 
 
 def decide_sources(evidence: Evidence, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str) -> list[Sources]:
@@ -165,7 +166,7 @@ def refuse_swapped_by_excel(connection: duckdb.DuckDBPyConnection, files: Sequen
     for file in files:
         plan = _declared_sources(file, mapping, spec)
         dated = [column for column, source in plan.items() if source.column.kind in _DATES and file.has_native_dates and column in mapping.headers]
-        found = profiles.swapped_by_excel(connection, file.relation, [plan[column].expression for column in dated])
+        found = evidence.swapped_by_excel(connection, file.relation, [plan[column].expression for column in dated])
         for column, (real, texts) in zip(dated, found, strict=True):
             if real and texts:
                 place = f'{file.shown}, column "{mapping.headers[column]}"'

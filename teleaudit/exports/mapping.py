@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError, closest
-from teleaudit.exports import dialects
-from teleaudit.exports.remarks import Remark
 from teleaudit.exports.staging import Staged
-from teleaudit.exports.withheld import clean_name, is_personal
+from teleaudit.exports.warnings import Remark
+from teleaudit.readers import dialects
+from teleaudit.readers.withheld import clean_name, is_personal
+from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
-from teleaudit.views import derived_names
+from teleaudit.schema.views import derived_names
 
 
 @dataclass(frozen=True, kw_only=True)

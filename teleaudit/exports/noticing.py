@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.rejects import Rejections
-from teleaudit.exports.remarks import CUT_OFF, Remark
 from teleaudit.exports.staging import Staged
+from teleaudit.exports.warnings import CUT_OFF, Remark
 from teleaudit.exports.working_copy import Converted
+from teleaudit.readers.rejects import Rejections
 
 
 def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], result: Converted) -> list[Remark]:

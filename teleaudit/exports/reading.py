@@ -13,21 +13,21 @@ from pathlib import Path
 
 import duckdb
 
-from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
 from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates, refuse_swapped_by_excel
-from teleaudit.exports.fingerprints import HashedFile
-from teleaudit.exports.locating import find_files, shown_paths
+from teleaudit.exports.files import find_files, shown_paths
 from teleaudit.exports.mapping import Mapping, map_columns
 from teleaudit.exports.noticing import remarks_on, remarks_on_rejects
-from teleaudit.exports.rejects import KEPT, Reject
-from teleaudit.exports.remarks import NOT_JUDGED, Remark
 from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.storage import connect, private_folder, storage_errors_said
 from teleaudit.exports.straight import Straight
-from teleaudit.exports.withheld import ShownPaths
+from teleaudit.exports.warnings import NOT_JUDGED, Remark
 from teleaudit.exports.working_copy import Converted, write_working_copy
+from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.readers.rejects import KEPT, Reject
+from teleaudit.readers.withheld import ShownPaths
+from teleaudit.rules.audit_file import ExportSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,18 +13,18 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from teleaudit.audits import ExportSpec, Format
 from teleaudit.errors import ExportError
-from teleaudit.exports import sniffing
-from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, Dialect
-from teleaudit.exports.documents import refuse_no_table, refuse_quoted_lines
-from teleaudit.exports.encodings import EncodingProof, likely_encoding
-from teleaudit.exports.fingerprints import HashedFile
-from teleaudit.exports.headers import checked_header, count_withheld, has_header, header_of
-from teleaudit.exports.json_lines import JsonLines
-from teleaudit.exports.parquet_damage import refuse_damaged
-from teleaudit.exports.rejects import Rejections
-from teleaudit.exports.workbooks import Worksheet
+from teleaudit.readers import sniffing
+from teleaudit.readers.delimited import LINE, DamagedHeaderError, DelimitedText, Dialect
+from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
+from teleaudit.readers.encodings import EncodingProof, likely_encoding
+from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.readers.headers import checked_header, count_withheld, has_header, header_of
+from teleaudit.readers.json_lines import JsonLines
+from teleaudit.readers.parquet_damage import refuse_damaged
+from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.workbooks import Worksheet
+from teleaudit.rules.audit_file import ExportSpec, Format
 from teleaudit.schema import TABLES
 from teleaudit.schema.sql import literal, quoted
 

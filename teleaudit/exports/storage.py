@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from teleaudit.audits import plain_name
 from teleaudit.errors import ExportError
 from teleaudit.exports.dates import LOCAL_ZONE
 from teleaudit.machine import set_progress_bar
+from teleaudit.rules.audit_file import plain_name
 from teleaudit.schema.sql import literal
 
 MEMORY_LIMIT = "512MB"

@@ -13,18 +13,18 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
-from teleaudit.exports import forms, staging
+from teleaudit.exports import staging, value_shapes
 from teleaudit.exports.conversion import counted
 from teleaudit.exports.decisions import CONTRADICTED, QueriedEvidence, Sources, decide_sources
-from teleaudit.exports.delimited import LINE, DelimitedText
-from teleaudit.exports.fingerprints import HashedFile
+from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.mapping import Mapping, map_columns
-from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
 from teleaudit.exports.staging import Opened, Progress, Recognised, Staged
 from teleaudit.exports.tallies import DateTally, DecimalTally, TooManyUnknownError
 from teleaudit.exports.working_copy import Converted
+from teleaudit.readers.delimited import LINE, DelimitedText
+from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema.sql import literal, quoted
 
 WriteWorkingCopy = Callable[[duckdb.DuckDBPyConnection, Staged, Mapping, Sources, Path], Converted]
@@ -246,8 +246,8 @@ class _Stream:
     def _with_forms(self, table: pa.Table) -> pa.RecordBatch:
         if self.opened.content.header != self.file.header:  # the file was changed after its beginning was read
             raise _DoubtError
-        texts = {name: forms.with_nulls(table.column(name)) for name in self.file.expressions}
-        found = {name: forms.forms_of(texts[name]) for name in self.formed}
+        texts = {name: value_shapes.with_nulls(table.column(name)) for name in self.file.expressions}
+        found = {name: value_shapes.forms_of(texts[name]) for name in self.formed}
         for name, date_tally in self.dates.items():
             date_tally.note(texts[name], found[name])
         for name, decimal_tally in self.decimals.items():

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from teleaudit.exports import forms, profiles
+from teleaudit.exports import evidence, value_shapes
 from teleaudit.exports.dates import SHAPES
-from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
+from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 
 KEPT_BYTES = 16 << 20  # of the values of a column whose form is not known
 
@@ -56,15 +56,15 @@ class DateTally:
 
     def note(self, texts: pa.Array, found: npt.NDArray[np.uint8]) -> None:
         """Adds texts and their forms. Raises: TooManyUnknownError."""
-        for form in np.unique(found[found >= forms.FIRST_DATE]).tolist():
-            pairs = forms.first_two_numbers(texts, found == form)
+        for form in np.unique(found[found >= value_shapes.FIRST_DATE]).tolist():
+            pairs = value_shapes.first_two_numbers(texts, found == form)
             self.pairs[form] = self.pairs.get(form, 0) + np.bincount(pairs, minlength=10_000)
-        self.others.note(texts, found >= forms.FIRST_DATE)
+        self.others.note(texts, found >= value_shapes.FIRST_DATE)
 
     def evidence(self, connection: duckdb.DuckDBPyConnection) -> DateEvidence:
         """What all of it proves; every value counts."""
         relation = self.others.register(connection)
-        return sum((_of_form(form, pairs) for form, pairs in self.pairs.items()), profiles.date_evidence(connection, relation, ["v"], unexplained=0)[0])
+        return sum((_of_form(form, pairs) for form, pairs in self.pairs.items()), evidence.date_evidence(connection, relation, ["v"], unexplained=0)[0])
 
 
 @dataclass(kw_only=True)
@@ -76,18 +76,18 @@ class DecimalTally:
 
     def note(self, texts: pa.Array, found: npt.NDArray[np.uint8]) -> None:
         """Adds texts and their forms. Raises: TooManyUnknownError."""
-        comma, dot = (int(np.count_nonzero(found == form)) for form in (forms.WITH_COMMA, forms.WITH_POINT))
+        comma, dot = (int(np.count_nonzero(found == form)) for form in (value_shapes.WITH_COMMA, value_shapes.WITH_POINT))
         self.known += DecimalEvidence(comma=comma, dot=dot)
-        self.others.note(texts, (found >= forms.DIGITS) & (found <= forms.WITH_POINT))
+        self.others.note(texts, (found >= value_shapes.DIGITS) & (found <= value_shapes.WITH_POINT))
 
     def evidence(self, connection: duckdb.DuckDBPyConnection) -> DecimalEvidence:
         """What all of it proves."""
-        return self.known + profiles.decimal_evidence(connection, self.others.register(connection), ["v"])[0]
+        return self.known + evidence.decimal_evidence(connection, self.others.register(connection), ["v"])[0]
 
 
 def _of_form(form: int, pairs: npt.NDArray[np.int64]) -> DateEvidence:
     """The evidence of values that are all written alike, by their first two numbers."""
-    example = forms.DATES[form - forms.FIRST_DATE].replace("0", "1")
+    example = value_shapes.DATES[form - value_shapes.FIRST_DATE].replace("0", "1")
     own = next(number for number, shape in enumerate(SHAPES) if re.match(shape.pattern, example))
     first, second = np.divmod(np.arange(10_000), 100)
     first_is_month, second_is_month = (first >= 1) & (first <= 12), (second >= 1) & (second <= 12)

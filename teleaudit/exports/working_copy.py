@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from teleaudit.counting.by_value import are_few, values_query
+from teleaudit.counting import are_few, values_query
 from teleaudit.exports import conversion
 from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from teleaudit.kernels import WarmKernels
-from teleaudit.kernels.annex import ENVIRONMENT
+from teleaudit.error_reports import ENVIRONMENT
+from teleaudit.notebooks.kernels import WarmKernels
 from teleaudit.notebooks.parameters import check_parameters
 
 if TYPE_CHECKING:

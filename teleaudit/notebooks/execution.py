@@ -18,9 +18,9 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from teleaudit.kernels import WarmKernels, private_folder
-from teleaudit.kernels.annex import ERROR_ID, keep_error
-from teleaudit.kernels.manager import QUIET, kernel_manager, start_options
+from teleaudit.error_reports import ERROR_ID, keep_error
+from teleaudit.notebooks.kernels import WarmKernels, private_folder
+from teleaudit.notebooks.kernels.manager import QUIET, kernel_manager, start_options
 from teleaudit.notebooks.scrubbing import failed_output, places_of_this_machine, scrub
 
 _ENGINE = "teleaudit"

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from teleaudit.kernels.annex import ERROR_ID, keep_error
+from teleaudit.error_reports import ERROR_ID, keep_error
 
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*File \"[^\"]+\", line \d+", re.MULTILINE)
 _DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,[A-Za-z0-9+/=]*)")

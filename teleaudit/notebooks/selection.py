@@ -16,8 +16,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from teleaudit.audits import Audit
 from teleaudit.errors import AuditFileError, UserError
+from teleaudit.rules.audit_file import Audit
 from teleaudit.workspace import find_workspace, package_workspace
 
 State = Literal["released", "changed", "own"]

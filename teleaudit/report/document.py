@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from teleaudit.report.findings import Section, describe_section, other_authorities, sections
 from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, describe_not_assessed, describe_notes, summarise_mapping_gaps
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
+from teleaudit.report.sections import Section, describe_section, other_authorities, sections
 
 GRAVEST_SHOWN = 5
 CATALOGUE_NAMED = 6  # checks beside their requirement; more stand below it

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from teleaudit.exports.remarks import NOT_JUDGED
-from teleaudit.mapping_gaps import column_label
+from teleaudit.exports.mapping_gaps import column_label
+from teleaudit.exports.warnings import NOT_JUDGED
 from teleaudit.report.material import NOT_ASSESSED, Cell, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import capital

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
-from teleaudit.exports.headers import header_of
-from teleaudit.exports.withheld import is_personal, printable
+from teleaudit.readers.headers import header_of
+from teleaudit.readers.withheld import is_personal, printable
 from teleaudit.scanning.batches import BATCH_ROWS, Batch, Cells, Column, Gathering, named_columns
 from teleaudit.scanning.json_values import Keys
 from teleaudit.scanning.sources import Source, UnreadableError

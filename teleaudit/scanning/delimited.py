@@ -12,8 +12,8 @@ from itertools import zip_longest
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from teleaudit.exports.headers import header_of
-from teleaudit.exports.sniffing import DELIMITERS, declared_in_file, first_records
+from teleaudit.readers.headers import header_of
+from teleaudit.readers.sniffing import DELIMITERS, declared_in_file, first_records
 from teleaudit.scanning.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
 from teleaudit.scanning.sources import Source
 from teleaudit.scanning.text import lines_of, open_text

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from teleaudit.errors import ExportError
-from teleaudit.exports.sniffing import SAMPLE_BYTES, sniff_encoding, take_sample
+from teleaudit.readers.sniffing import SAMPLE_BYTES, sniff_encoding, take_sample
 from teleaudit.scanning.batches import Batch
 from teleaudit.scanning.binary import read_parquet, read_workbook
 from teleaudit.scanning.delimited import read_table, table_form

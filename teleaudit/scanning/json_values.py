@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from teleaudit.exports.withheld import is_personal, printable
+from teleaudit.readers.withheld import is_personal, printable
 from teleaudit.scanning.batches import LINES, Batch, Column, Gathering, pieces
 from teleaudit.scanning.sources import Source
 from teleaudit.scanning.text import ERRORS, read_lines

@@ -13,9 +13,9 @@ import numpy as np
 from teleaudit.detectors import ColumnDecision, Hit, Level
 from teleaudit.progress import Progress, Step
 from teleaudit.scanning.batches import Column
+from teleaudit.scanning.columns import Encoded, Look, Looking, ahead, encode
 from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import Kind, kinds
-from teleaudit.scanning.looking import Encoded, Look, Looking, ahead, encode
 from teleaudit.scanning.sources import DAMAGED, READ_ERRORS, Source, UnreadableError, find_sources, unpacked
 from teleaudit.scanning.splits import SplitTally
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally

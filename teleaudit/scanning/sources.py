@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 
 from teleaudit.errors import UserError, near_match
-from teleaudit.exports.withheld import ShownPaths, is_personal_path
+from teleaudit.readers.withheld import ShownPaths, is_personal_path
 
 STDIN = "-"
 DEEPEST = 3  # archives in archives in archives

@@ -10,7 +10,7 @@ import numpy as np
 from teleaudit.detectors import ColumnDecision
 from teleaudit.detectors.split_cards import SplitCounts, decide_split_columns, part_of, windows, without_overlaps
 from teleaudit.scanning.batches import Column
-from teleaudit.scanning.looking import Look
+from teleaudit.scanning.columns import Look
 
 _SAMPLE = 50  # texts of a column that tell whether it holds short numbers
 _PARTS_SHARE = 0.5  # of them that must be

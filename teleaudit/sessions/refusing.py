@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from teleaudit.error_reports import keep_error
 from teleaudit.errors import UserError, closest
-from teleaudit.kernels.annex import keep_error
 from teleaudit.report.wording import load_words
-from teleaudit.runstate import ENVIRONMENT
+from teleaudit.runs.state import ENVIRONMENT
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from teleaudit.counting.by_value import CELL, Condition, are_few
+from teleaudit.counting import CELL, Condition, are_few
 from teleaudit.detectors import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.samples import invented

@@ -10,10 +10,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from teleaudit.counting import parts
-from teleaudit.counting.by_value import CELL
-from teleaudit.counting.parts import Counted
+from teleaudit.counting import CELL
 from teleaudit.detectors import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
+from teleaudit.engines.spark import parts
+from teleaudit.engines.spark.parts import Counted
 from teleaudit.samples import invented
 from tests.engines.tables import hard_texts
 
@@ -69,6 +69,6 @@ def test_the_rows_that_meet_a_condition_are_those_that_are_counted(monkeypatch: 
 
 
 def test_executors_and_who_asks_for_a_session_need_no_great_expectations() -> None:
-    asked = "teleaudit.counting.parts, teleaudit.detectors.judging, teleaudit.exports.distributed, teleaudit.exports.distributed_blocks, teleaudit.engines.spark_session"
+    asked = "teleaudit.engines.spark.parts, teleaudit.detectors.judging, teleaudit.engines.spark.reading, teleaudit.engines.spark.blocks, teleaudit.engines.spark.session"
     told = subprocess.run([sys.executable, "-c", f"import sys, {asked}; print('great_expectations' in sys.modules)"], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from great_expectations import expectations as gxe
 
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES

@@ -13,7 +13,7 @@ import pytest
 from teleaudit.detectors import card_candidate_sql, message_candidate_sql
 from teleaudit.detectors.luhn import luhn_sql
 from teleaudit.detectors.prefilter import card_number_sql
-from teleaudit.engines.spark_sql import java_pattern, to_spark
+from teleaudit.engines.spark.sql import java_pattern, to_spark
 from tests.engines.tables import hard_texts
 from tests.spark import session
 

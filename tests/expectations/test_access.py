@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import PARAMETERS, answer, set_to, spec
 
 _POLICIES = pytest.mark.parametrize("clause", ["KAZ-t", "BIZ-acc-1"])

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import answer, spec
 
 _CALENDAR = "legal_entity | fy_start | fy_end\n" + "\n".join(f"Spec A/S | {year}-01-01 | {year}-12-31" for year in (2021, 2019, 2026, 2020, 2022, 2025))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from teleaudit.audits import Parameter
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import PARAMETERS, answer, set_to, spec
 
 _YEARS = """

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from teleaudit.audits import Parameter
 from teleaudit.expectations.certainty import certain, doubted_columns, possible, resting_on
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import PARAMETERS, answer
 
 TRUTHS = (None, False, True)

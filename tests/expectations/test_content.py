@@ -6,8 +6,8 @@ import random
 
 import pytest
 
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.samples import invented
-from teleaudit.verdicts import Verdict
 from tests.spec import spec
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import spec
 
 _CUSTOMERS_OF_BIZZY = """

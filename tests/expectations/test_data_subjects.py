@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from teleaudit.verdicts import Subjects
+from teleaudit.rules.verdicts import Subjects
 from tests.spec import answer
 
 _CUSTOMERS = """

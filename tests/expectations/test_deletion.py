@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import answer, spec
 
 _CUSTOMERS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.detectors.cpr_numbers import cpr_number, dashed, many
 from tests.spec import Answered, spec
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from teleaudit.expectations import unique_key
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import answer, spec
 
 

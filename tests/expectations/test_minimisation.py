@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from teleaudit.audits import Parameter
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import PARAMETERS, answer, spec
 
 _CUSTOMERS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import spec
 
 _OPERATORS = pytest.mark.parametrize(("check", "last_lawful", "late"), [("BIZ-ret-5.pbx_config", "2026-11-08", "2026-11-07"), ("KAZ-r3.pbx_config", "2026-10-23", "2026-10-22")])

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from dateutil.easter import easter
 
-from teleaudit.checks import Bench
-from teleaudit.verdicts import Verdict
+from teleaudit.checks.runner import Bench
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import AS_OF, ENGINES, PARAMETERS, answer, audit_of, spec
 
 _KINDS = pytest.mark.parametrize(

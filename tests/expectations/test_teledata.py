@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from teleaudit.audits import Parameter
-from teleaudit.verdicts import Verdict
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.verdicts import Verdict
 from tests.spec import PARAMETERS, answer, set_to, spec
 
 _YEARS = "legal_entity | fy_start | fy_end\n" + "\n".join(f"Spec A/S | {year}-01-01 | {year}-12-31" for year in (2021, 2019, 2026, 2020, 2022, 2023, 2025))

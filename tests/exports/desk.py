@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
+from teleaudit.rules.audit_file import ExportSpec
 
 CUSTOMER = {
     "customer_id": "Kundenr",

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 from pyspark.sql import DataFrame, SparkSession
 
-from teleaudit.audits import ExportSpec
+from teleaudit.engines.spark.reading import read_export_on_spark
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
-from teleaudit.exports.distributed import read_export_on_spark
+from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema.sql import literal
 from tests.exports.desk import CUSTOMER, Desk
 from tests.spark import session

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import read_export
+from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
 
 GOOD = "Kundenr;Navn;Oprettet;Ophørsdato;Saldo\n1;Ærø;13-01-2020;14-02-2025;1,5\n2;Bøje;15-01-2020;16-02-2025;2,5\n"
@@ -128,7 +128,7 @@ def test_an_unknown_encoding_is_refused(desk: Desk) -> None:
 
 
 def test_letters_beyond_ascii_that_come_late_are_still_decided(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.sniffing.SAMPLE_BYTES", 100)
+    monkeypatch.setattr("teleaudit.readers.sniffing.SAMPLE_BYTES", 100)
     desk.write("kunder.csv", "Kundenr;Navn\n" + "1;a\n" * 1_000 + "2;Ærø\n", "windows-1252")
     assert desk.rows(desk.read("kunder.csv", columns={"name": "Navn"}), "name")[-1] == ("Ærø",)
 
@@ -185,7 +185,7 @@ def test_a_path_out_of_the_folder_is_refused(desk: Desk, pattern: str) -> None:
 
 def test_a_file_without_permission_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.write("kunder.csv", GOOD)
-    monkeypatch.setattr("teleaudit.exports.sniffing.read_head", lambda _path: (_ for _ in ()).throw(PermissionError(errno.EACCES, "Permission denied", str(path))))
+    monkeypatch.setattr("teleaudit.readers.sniffing.read_head", lambda _path: (_ for _ in ()).throw(PermissionError(errno.EACCES, "Permission denied", str(path))))
     assert desk.refusal("kunder.csv") == "kunder.csv cannot be read: no permission. Give the user that runs the audit the right to read it."
 
 

@@ -72,7 +72,7 @@ def test_lines_are_counted_as_an_editor_counts_them(desk: Desk, line_break: str)
 
 
 def test_lines_stay_right_when_a_record_spans_blocks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", 37)
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 37)
     body = "".join(f'{number};"æ{number}\nø"\n' if number % 3 else f"{number};å\n" for number in range(1, 60))
     desk.write("kunder.csv", "Kundenr;Navn\n" + body)
     lines, line = [], 2
@@ -131,8 +131,8 @@ def test_a_field_of_50_mb_is_kept_apart(desk: Desk) -> None:
 
 
 def test_a_record_without_end_does_not_swallow_the_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.records.RECORD_LIMIT", 10_000)
-    monkeypatch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", 4_096)
+    monkeypatch.setattr("teleaudit.readers.records.RECORD_LIMIT", 10_000)
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 4_096)
     desk.write("kunder.csv", 'Kundenr;Navn\n1;"a\n' + "".join(f"{number};b\n" for number in range(2, 5_000)))
     export = desk.read("kunder.csv", columns={"customer_id": "Kundenr"})
     assert export.reject_reasons == {"quote": 1}

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from teleaudit.audits import ExportSpec
+from teleaudit.engines.spark import files, reading
+from teleaudit.engines.spark.reading import read_export_on_spark
 from teleaudit.errors import ExportError
-from teleaudit.exports import distributed, distributed_files
-from teleaudit.exports.distributed import read_export_on_spark
+from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import wall_clock
 from tests.exports.spark_desk import SparkDesk, cut_small, spark_desk
 from tests.exports.test_delimited import GOOD
@@ -109,7 +109,7 @@ def test_letters_are_proved_over_all_blocks(desk: SparkDesk, small_blocks: None,
 
 
 def test_letters_that_come_late_decide_as_ever(desk: SparkDesk, small_blocks: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.sniffing.SAMPLE_BYTES", 100)
+    monkeypatch.setattr("teleaudit.readers.sniffing.SAMPLE_BYTES", 100)
     desk.write("kunder_1.csv", "Kundenr;Navn\n" + "1;a\n" * 2_000 + "2;Ærø\n", "windows-1252")
     desk.write("kunder_2.csv", "Kundenr;Navn\n" + "1;a\n" * 2_000 + "2;Ærø\n")
     assert desk.rows(desk.read("kunder_*.csv", columns=NAMES), "name")[2_000] == ("Ærø",)
@@ -186,7 +186,7 @@ def test_files_have_any_name(desk: SparkDesk, name: str) -> None:
 
 
 def test_parquet_is_read_by_spark_itself(desk: SparkDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.distributed.read_export", None)
+    monkeypatch.setattr("teleaudit.engines.spark.reading.read_export", None)
     moment = wall_clock(2026, 7, 1, 12)
     rows = {
         "Kundenr": pa.array([17, None, 18], pa.int64()),
@@ -291,7 +291,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(desk: SparkDesk, monkey
     desk.write("kunder.csv", GOOD)
     assert refused(desk, path.unlink) == message
     desk.write("kunder.csv", GOOD)
-    monkeypatch.setattr(distributed_files.FoundFile, "refuse_changed", lambda _file: None)
+    monkeypatch.setattr(files.FoundFile, "refuse_changed", lambda _file: None)
     assert (
         refused(desk, lambda: path.write_text(GOOD.replace("Åse", "Ida"), encoding="utf-8"))
         == "export kunder: a file changed while it was read. Run again when the export is complete."
@@ -300,7 +300,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(desk: SparkDesk, monkey
 
 def test_a_file_that_only_the_driver_sees_is_refused(desk: SparkDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.write("kunder.csv", GOOD)
-    monkeypatch.setattr(distributed_files.FoundFile, "refuse_changed", lambda _file: None)
+    monkeypatch.setattr(files.FoundFile, "refuse_changed", lambda _file: None)
     assert refused(desk, path.unlink).startswith("export kunder: a file is visible to the driver but not to the executors. Put the exports on storage that all of them reach")
 
 
@@ -327,8 +327,8 @@ def test_every_row_is_made_once(desk: SparkDesk) -> None:
 
 
 def test_the_settings_are_those_that_spark_knows(desk: SparkDesk) -> None:
-    before = {name: desk.session.conf.get(name, None) for name in distributed.SESSION_SETTINGS}
-    for name, value in distributed.SESSION_SETTINGS.items():
+    before = {name: desk.session.conf.get(name, None) for name in reading.SESSION_SETTINGS}
+    for name, value in reading.SESSION_SETTINGS.items():
         desk.session.conf.set(name, value)
     try:
         desk.write("kunder.csv", untidy(300, seed=3))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from teleaudit.engines.spark.failures import translate_spark_error, translated_spark_errors
 from teleaudit.errors import ExportError
-from teleaudit.exports.distributed_errors import translate_spark_error, translated_spark_errors
 
 _LOST_VALUE = "0101801234"  # of a row
 _LOST = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most recent failure: Lost task 0.3 (TID 6): ExecutorLostFailure (executor 1 exited) Reason: "

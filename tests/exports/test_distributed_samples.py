@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.audits import load_audit
+from teleaudit.rules.audit_file import load_audit
 from tests.exports.spark_desk import spark_desk
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from teleaudit.errors import ExportError
-from teleaudit.exports.inspecting import inspect_file
+from teleaudit.exports.inspection import inspect_file
 from tests.exports.desk import Desk
 
 PEOPLE = [{"navn": "Ulla Vestermark", "nr": "31640211"}, {"navn": "Kaj Enevoldsen", "nr": "31640212"}]

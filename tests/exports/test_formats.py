@@ -67,7 +67,7 @@ def test_json_lines_keep_digits_and_nested_values(desk: Desk) -> None:
 
 
 def test_json_lines_may_gain_a_key_late(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.json_lines._BATCH_ROWS", 2)
+    monkeypatch.setattr("teleaudit.readers.json_lines._BATCH_ROWS", 2)
     desk.write("kunder.jsonl", "".join(json.dumps({"customer_id": str(number)} | ({"name": "ny"} if number > 4 else {})) + "\n" for number in range(7)))
     assert desk.rows(desk.read("kunder.jsonl", columns={}), "customer_id", "name")[4:] == [("4", None), ("5", "ny"), ("6", "ny")]
 

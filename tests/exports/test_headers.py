@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from teleaudit.audits import load_audit
-from teleaudit.exports import sniffing
-from teleaudit.exports.headers import header_of
-from teleaudit.exports.inspecting import inspect_file
+from teleaudit.exports.inspection import inspect_file
+from teleaudit.readers import sniffing
+from teleaudit.readers.headers import header_of
+from teleaudit.rules.audit_file import load_audit
 from tests.command import ROOT
 from tests.exports.desk import Desk
 

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from teleaudit.errors import ExportError
-from teleaudit.exports.inspecting import inspect_file
+from teleaudit.exports.inspection import inspect_file
 from tests.exports.desk import Desk
 from tests.exports.test_headers import workbook
 

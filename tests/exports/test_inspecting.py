@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
-from teleaudit.audits import ExportSpec, load_audit
-from teleaudit.checks import Bench
+from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
-from teleaudit.exports.inspecting import Inspection, inspect_file
-from teleaudit.suites import load_suites
-from teleaudit.verdicts import Verdict
+from teleaudit.exports.inspection import Inspection, inspect_file
+from teleaudit.rules.audit_file import ExportSpec, load_audit
+from teleaudit.rules.suites import load_suites
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.workspace import package_workspace
 from tests.exports.desk import Desk, wall_clock
 
@@ -117,7 +117,7 @@ def test_headers_that_fit_no_table_are_said(desk: Desk) -> None:
 
 
 def test_a_long_file_is_looked_at_in_part_and_said_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", 1_000)
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 1_000)
     inspection = inspect_file(desk.write("kunder.csv", "Kundenr;Navn\n" + "1;a\n" * 5_000), limit=100)
     assert not inspection.is_complete
     assert f"looked at the first {inspection.rows:,} rows" in inspection.as_text()

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from teleaudit.exports.inspecting import inspect_file
+from teleaudit.exports.inspection import inspect_file
 from tests.exports.desk import Desk
 from tests.exports.test_headers import workbook
 

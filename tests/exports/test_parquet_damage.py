@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
-from teleaudit.exports.inspecting import inspect_file
-from teleaudit.exports.parquet_damage import refuse_damaged
+from teleaudit.exports.inspection import inspect_file
+from teleaudit.readers.parquet_damage import refuse_damaged
 from tests.exports.desk import Desk
 
 ROWS = 400

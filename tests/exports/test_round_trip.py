@@ -12,9 +12,9 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from teleaudit.audits import ExportSpec
 from teleaudit.exports import read_export
 from teleaudit.exports.conversion import NULL_SPELLINGS
+from teleaudit.rules.audit_file import ExportSpec
 
 # No NUL, no C1 controls, no replacement sign: a reader refuses them. No letters that UTF-8 read wrongly would leave.
 CHARACTERS = st.characters(codec="utf-8", min_codepoint=9, exclude_categories=("Cc", "Cs"), exclude_characters="\ufffd\ufeffÃâ├")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from teleaudit.exports.inspecting import inspect_file
-from teleaudit.exports.rejects import Reject
+from teleaudit.exports.inspection import inspect_file
+from teleaudit.readers.rejects import Reject
 from tests.exports.desk import Desk
 from tests.exports.test_headers import workbook
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
-from teleaudit.exports import ReadExport, forms, read_export
+from teleaudit.exports import ReadExport, read_export, value_shapes
 from teleaudit.exports.straight import Straight
+from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
 
 COLUMNS = {"invoice_id": "Nr", "customer_id": "Kunde", "issue_date": "Dato", "gross": "Beløb", "status": "Status"}
@@ -62,7 +62,7 @@ def exports(draw: st.DrawFn) -> bytes:
 def test_the_straight_way_gives_what_the_thorough_way_gives(content: bytes, chunk: int, table: str, declared: dict[str, str], encoding: str | None) -> None:
     spec = ExportSpec(table=table, files="a.csv", delimiter=";", encoding=encoding, columns=COLUMNS if table == "invoice" else CALLS, **declared)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", chunk)
+        patch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", chunk)
         (Path(folder) / "a.csv").write_bytes(content)
         straight = outcome(spec, Path(folder), "straight")
         patch.setattr(Straight, "read", lambda _self, _files: None)
@@ -96,7 +96,7 @@ def clean(rows: int, *, last: str = "25-12-2025;1,5") -> str:
 
 @pytest.mark.parametrize("last", ["25-12-2025;1,5", "25-12-2025;-1.234,50", "x;y", ";", " 25-12-2025 ; 1,5 ", "NULL;-"])
 def test_a_file_that_is_alike_to_its_end_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, last: str) -> None:
-    monkeypatch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", 200)
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
     monkeypatch.setattr("teleaudit.exports.reading.staging.stage", None)
     desk.write("kunder.csv", clean(300, last=last))
     columns = {"customer_id": "Kundenr", "created_at": "Oprettet", "open_balance": "Saldo"}
@@ -104,7 +104,7 @@ def test_a_file_that_is_alike_to_its_end_is_read_once(desk: Desk, monkeypatch: p
 
 
 def test_what_the_end_of_a_file_disproves_is_decided_by_the_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", 200)
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
     month_first = "".join(f"{number};03/{13 + number % 10}/2025\n" for number in range(20))
     day_first = "".join(f"{number};{13 + number % 10}/03/2025\n" for number in range(900))
     desk.write("kunder.csv", f"Kundenr;Oprettet\n{month_first}{day_first}")
@@ -115,7 +115,7 @@ def test_what_the_end_of_a_file_disproves_is_decided_by_the_whole(desk: Desk, mo
 
 
 def test_progress_is_told_while_a_file_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.exports.fingerprints.CHUNK_BYTES", 200)
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
     desk.write("kunder.csv", clean(300))
     told: list[tuple[str, int]] = []
     read_export("a", ExportSpec(table="crm_customer", files="kunder.csv"), root=desk.root, work=desk.work, progress=lambda file, rows: told.append((file, rows)))
@@ -127,17 +127,17 @@ def test_progress_is_told_while_a_file_is_read(desk: Desk, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("", forms.NO_FORM), (" a", forms.NO_FORM), ("a ", forms.NO_FORM), ("NULL", forms.NO_FORM), ("-", forms.NO_FORM), ("æ", forms.NO_FORM), ("~", forms.NO_FORM),
-        ("a", forms.PLAIN), ("Navn paa kunde", forms.PLAIN), ("+5", forms.PLAIN), ("1" * 19, forms.PLAIN), ("1,234", forms.PLAIN), (",5", forms.PLAIN), ("1,", forms.PLAIN),
-        ("1,2,3", forms.PLAIN), ("1a2", forms.PLAIN), ("12-5,0", forms.PLAIN),
-        ("0", forms.DIGITS), ("1" * 18, forms.DIGITS), ("1,5", forms.WITH_COMMA), ("-1,50", forms.WITH_COMMA), ("-123,50", forms.WITH_COMMA), ("0.25", forms.WITH_POINT),
-        ("2025-01-02", forms.date_form("0000-00-00")), ("2025-01-02 03:04:05", forms.date_form("0000-00-00 00:00:00")), ("02/01-2025", forms.date_form("00/00-0000")),
+        ("", value_shapes.NO_FORM), (" a", value_shapes.NO_FORM), ("a ", value_shapes.NO_FORM), ("NULL", value_shapes.NO_FORM), ("-", value_shapes.NO_FORM), ("æ", value_shapes.NO_FORM), ("~", value_shapes.NO_FORM),
+        ("a", value_shapes.PLAIN), ("Navn paa kunde", value_shapes.PLAIN), ("+5", value_shapes.PLAIN), ("1" * 19, value_shapes.PLAIN), ("1,234", value_shapes.PLAIN), (",5", value_shapes.PLAIN), ("1,", value_shapes.PLAIN),
+        ("1,2,3", value_shapes.PLAIN), ("1a2", value_shapes.PLAIN), ("12-5,0", value_shapes.PLAIN),
+        ("0", value_shapes.DIGITS), ("1" * 18, value_shapes.DIGITS), ("1,5", value_shapes.WITH_COMMA), ("-1,50", value_shapes.WITH_COMMA), ("-123,50", value_shapes.WITH_COMMA), ("0.25", value_shapes.WITH_POINT),
+        ("2025-01-02", value_shapes.date_form("0000-00-00")), ("2025-01-02 03:04:05", value_shapes.date_form("0000-00-00 00:00:00")), ("02/01-2025", value_shapes.date_form("00/00-0000")),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("beside", [[], ["17"] * 20, ["1,5", "-2,5"] * 20, ["2025-01-02"] * 20, ["01-02-2025 00:00:00"] * 20, ["", "x"] * 20])
 def test_a_form_is_only_ever_what_is_certain(text: str, form: int, beside: list[str]) -> None:
     import pyarrow as pa
 
-    texts = forms.with_nulls(pa.chunked_array([[*beside, text, *beside]], pa.string()))
-    assert forms.forms_of(texts)[len(beside)] in {form, min(form, forms.PLAIN), forms.NO_FORM}
+    texts = value_shapes.with_nulls(pa.chunked_array([[*beside, text, *beside]], pa.string()))
+    assert value_shapes.forms_of(texts)[len(beside)] in {form, min(form, value_shapes.PLAIN), value_shapes.NO_FORM}
     assert not beside or texts.to_pylist() == [value or None for value in [*beside, text, *beside]]

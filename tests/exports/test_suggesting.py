@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from teleaudit.audits import Audit, ExportSpec, load_audit
 from teleaudit.exports.suggesting import Look, fits_unfilled, suggest_mapping, suggest_table
+from teleaudit.rules.audit_file import Audit, ExportSpec, load_audit
 from teleaudit.schema import TABLES
 from teleaudit.workspace import package_workspace
 

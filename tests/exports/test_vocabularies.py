@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from teleaudit.audits import ExportSpec
 from teleaudit.exports.vocabularies import namable_words, proposed_values, values_yaml
+from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.schema.vocabularies import folded
 from tests.exports.desk import Desk

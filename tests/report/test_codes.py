@@ -12,13 +12,13 @@ import pytest
 
 from teleaudit.detectors.columns import UNREAD
 from teleaudit.detectors.decisions import Level
-from teleaudit.exports.rejects import REASONS
-from teleaudit.exports.remarks import CODES, Remark
+from teleaudit.exports.warnings import CODES, Remark
+from teleaudit.readers.rejects import REASONS
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
+from teleaudit.rules.suites import TOPICS, Severity, Suite, data_set_names, load_law, load_suite, suite_names
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.schema import TABLES, Kind
-from teleaudit.suites import TOPICS, Severity, Suite, data_set_names, load_law, load_suite, suite_names
-from teleaudit.verdicts import Verdict
 
 DA: Words = load_words("da")
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ def reasons_in_sources() -> set[str]:
 def whys_in_sources() -> set[str]:
     """Codes of why a check cannot be judged."""
     found: set[str] = set()
-    for module in ("teleaudit.checks", "teleaudit.verdicts", "teleaudit.running"):
+    for module in ("teleaudit.checks.runner", "teleaudit.rules.verdicts", "teleaudit.runs.pipeline"):
         for node in sources(module):
             if isinstance(node, ast.keyword) and node.arg == "why":
                 found |= constants(node.value)

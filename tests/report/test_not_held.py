@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from teleaudit.figures import alt_text_checks_by_data_set
 from teleaudit.lab import TopicAnswers, summary_table
 from teleaudit.report import validate_results
 from teleaudit.report.document import conclude, describe
+from teleaudit.report.figures import alt_text_checks_by_data_set
 from teleaudit.report.material import Material
+from teleaudit.report.results import exit_code
 from teleaudit.report.wording import load_words
-from teleaudit.results import exit_code
 from tests.report.example import check, clause, example
 
 DA = load_words("da")

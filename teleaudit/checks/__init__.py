@@ -1,0 +1,1 @@
+"""The checks: asked of an engine, judged, and their deviations listed."""

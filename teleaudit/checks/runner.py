@@ -1,0 +1,345 @@
+"""Suites on data sets: from expectations to verdicts.
+
+Checks of one data set are asked together, whatever their topic, so that it is scanned once for all their numbers. Checks
+that found deviations are asked once more, for the records: these pass by one at a time and are never all in memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import statistics
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal, Protocol
+
+import great_expectations as gx
+
+from teleaudit.engines.engine import Engine
+from teleaudit.errors import UserError
+from teleaudit.expectations import Expectation, UnsetParameterError, build
+from teleaudit.expectations.doubts import with_doubts
+from teleaudit.expectations.rows import DataSet
+from teleaudit.expectations.subjects import data_subjects
+from teleaudit.exports.conversion import UNKNOWN_WORD
+from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
+from teleaudit.exports.reading import ReadExport
+from teleaudit.exports.warnings import CUT_OFF
+from teleaudit.rules.audit_file import Audit
+from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
+from teleaudit.rules.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
+from teleaudit.schema import TABLES, VOCABULARIES, Kind
+from teleaudit.schema.sql import quoted
+from teleaudit.schema.views import View, data_set_view
+
+# Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
+END_OF_RELATIONSHIP = "crm_customer.end_date"
+JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
+MAX_WORST = 20
+OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
+
+
+class Worklist(Protocol):
+    """Where deviations go, one by one."""
+
+    def lines_of(self, check: Check, /) -> AbstractContextManager[Callable[[Deviation], None]]:
+        """Takes a check's deviations in the order of their record keys; where the block raises, it keeps none of them."""
+
+
+class Watch(Protocol):
+    """Who wants to know how far the checks are."""
+
+    def __call__(self, stage: Literal["checks", "worklist"], data_set: str, amount: int, /) -> AbstractContextManager[None]:
+        """Entered for as long as so many checks of a data set are asked, or so many deviations are listed."""
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """What a check lacks."""
+
+    why: str  # code
+    detail: str  # name of the export, or table.column
+    columns: tuple[str, ...] = ()  # of its data set that therefore nobody knows; none where the data set itself is missing
+
+
+class Bench:
+    """An audit's exports on an engine, ready to be checked."""
+
+    def __init__(self, audit: Audit, suites: Sequence[Suite], exports: Sequence[ReadExport], engine: Engine, *, as_of: dt.date, frames: Mapping[str, Any] | None = None) -> None:
+        """Load the working copies and create the views. ``frames`` are tables in memory, by canonical name, instead of exports."""
+        self.audit, self.suites, self.exports, self.engine, self.as_of = audit, suites, exports, engine, as_of
+        self._frames = frames or {}
+        self._filled = {}
+        for table in TABLES:
+            own = [export for export in exports if export.table == table]
+            if table in self._frames:
+                engine.add_frame(table, self._frames[table])
+                self._filled[table] = frozenset(self._frames[table].columns) & frozenset(TABLES[table].names)
+            else:
+                engine.add_table(table, [file for export in own for file in export.parquet])
+                self._filled[table] = frozenset(name for export in own for name in export.columns)
+        self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
+        self._doubtful = self._doubtful_columns()
+        without_end = {f"{table}_without_end": self._doubtful.get(f"{table}.{column}", {}).get(LACKING, "false") for table, column in ENDS.items()}
+        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **without_end})
+
+    def _doubtful_columns(self) -> dict[str, dict[str, str]]:
+        """As ``doubtful_columns``, with the unknown words of data frames."""
+        found = doubtful_columns(self.exports, {table: frame.columns for table, frame in self._frames.items()})
+        for name, vocabulary in VOCABULARIES.items():
+            table, _, column = name.partition(".")
+            if table in self._frames and column in self._filled[table] and vocabulary.closed:
+                condition = has_unknown_word(column)
+                ((rows,),) = self.engine.fetch(f"SELECT count(*) FROM export_{table} WHERE {condition}")
+                if rows:
+                    found.setdefault(name, {})[UNKNOWN_WORD] = condition
+        return found
+
+    def checks(self, topic: Topic | None = None) -> tuple[Check, ...]:
+        """The checks of a topic, or of all, that have something to say here."""
+        return checks_of(self.suites, self._filled, topic)
+
+    def run(
+        self,
+        topics: Sequence[Topic] = TOPICS,
+        *,
+        worklist: Worklist | None = None,
+        watch: Watch | None = None,
+        on_error: OnError | None = None,
+    ) -> tuple[CheckResult, ...]:
+        """Every check's result, by topic and in suite order; the worklist is written in that order too."""
+        return self._run([check for topic in topics for check in self.checks(topic)], worklist, watch or _unwatched, on_error)
+
+    def run_data_set(self, name: str) -> tuple[CheckResult, ...]:
+        """Every check of one data set, whatever its topic, without a worklist."""
+        return self._run([check for check in self.checks() if check.data_set == name], None, _unwatched, None)
+
+    def _run(self, checks: Sequence[Check], worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> tuple[CheckResult, ...]:
+        found: dict[str, tuple[CheckResult, Expectation | None]] = {}
+        for name in dict.fromkeys(check.data_set for check in checks):
+            own = [check for check in checks if check.data_set == name]
+            with watch("checks", name, len(own)):
+                found |= {result.id: (result, expectation) for result, expectation in self._check_data_set(name, own, on_error)}
+        return tuple(self._listed(*found[check.id], worklist, watch, on_error) for check in checks)
+
+    def data_set(self, name: str) -> DataSet:
+        """What expectations may know of a data set."""
+        view = self._view(name)
+        return DataSet(name=name, key=view.key, own=self.engine.columns(f"export_{view.table}"), filled=self._filled[view.table])
+
+    def _view(self, name: str) -> View:
+        return data_set_view(name)
+
+    def _check_data_set(self, name: str, checks: Sequence[Check], on_error: OnError | None) -> Iterator[tuple[CheckResult, Expectation | None]]:
+        """Refuse what cannot be judged, ask Great Expectations once for the rest. With an expectation that was asked comes its result as far as it is counted."""
+        data_set, doubts = self.data_set(name), self._doubts(self._view(name))
+        asked: dict[str, tuple[Check, Expectation]] = {}
+        unjudged: dict[str, CheckResult | None] = {}
+        for check in checks:
+            if table := self._not_held(check):
+                yield CheckResult(check=check, verdict=Verdict.SKIPPED, why="not_held", why_detail=table, parameters=check.spec.parameters), None
+                continue
+            missing = self._missing(check)
+            try:
+                expectation = build(
+                    check,
+                    as_of=self.as_of,
+                    parameters=self.audit.parameters,
+                    data_set=data_set,
+                    table=self._view(name).table,
+                    own_domains=self.audit.own_domains,
+                    absent={missing.why: missing.columns} if missing else {},
+                )
+            except UnsetParameterError as error:
+                yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
+                continue
+            unjudged[check.id] = self._unjudged(check, missing, expectation)
+            if (result := unjudged[check.id]) and not (getattr(expectation, "absent", None) and expectation.may_deviate()):
+                yield result, None
+                continue
+            asked[check.id] = (check, with_doubts(expectation, doubts) if check.spec.type in JUDGED_BY_RULE else expectation)
+        if not asked:
+            return
+        answers = self.engine.validate(name, gx.ExpectationSuite(name=name, expectations=[expectation for _, expectation in asked.values()]))
+        for check_id, (check, expectation) in asked.items():
+            result, without = self._counted(check, expectation, answers[check_id], on_error), unjudged[check_id]
+            yield result if without is None or result.answer.deviations or result.verdict is Verdict.ERROR else without, expectation
+
+    def _unjudged(self, check: Check, missing: _Missing | None, expectation: Expectation) -> CheckResult | None:
+        """How a check ends that lacks a table, columns or a parameter, unless some record deviates whatever these hold; None where nothing is lacking."""
+        if unset := getattr(expectation, "unset", None):
+            return CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=unset, parameters=check.spec.parameters)
+        if missing is not None:
+            return CheckResult(check=check, verdict=Verdict.UNKNOWN, why=missing.why, why_detail=missing.detail, parameters=check.spec.parameters)
+        return None
+
+    def _counted(self, check: Check, expectation: Expectation, raw: Mapping[str, Any], on_error: OnError | None) -> CheckResult:
+        """What Great Expectations counted, judged."""
+        result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit=getattr(expectation, "unit", "record"))
+        if "exception" in raw:
+            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["traceback"]) if on_error else None)
+        answer = Answer.of_result(raw["result"])
+        unfit = {
+            "too_many_rejected": self._too_many_rejected(check.data_set),
+            "control_differs": self._control_differs(check.data_set),
+            "cut_off": self._is_cut_off(check),
+        }
+        verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
+        detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
+        if verdict is Verdict.PASS and (lost := self._lost_column(check)):
+            verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
+        return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
+
+    def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
+        """The result with the worst of its deviations, after each of them has been put on the worklist."""
+        if expectation is None or not result.answer.deviations:
+            return result
+        lines = worklist.lines_of(result.check) if worklist else nullcontext(_forget)
+        try:
+            with watch("worklist", result.check.data_set, result.answer.deviations), lines as add:
+                data_set = self.data_set(result.check.data_set)
+                subjects = data_subjects(expectation, data_set, self.engine, columns=self.engine.columns(data_set.name))
+                return _with_worst(replace(result, subjects=subjects), self._overdue(expectation.deviations(data_set, self.engine, result.answer)), add)
+        except (UserError, OSError):  # no room for the worklist is no error of the check
+            raise
+        except Exception as error:  # noqa: BLE001 (a check that raised answers "error"; it never takes the run, or another check, with it)
+            error_id = on_error(traceback.format_exc()) if on_error else None
+            return CheckResult(
+                check=result.check, verdict=Verdict.ERROR, parameters=result.parameters, unit=result.unit, why="error", why_detail=type(error).__name__, error_id=error_id
+            )
+
+    def _overdue(self, deviations: Iterable[Deviation]) -> Iterator[Deviation]:
+        @cache
+        def days_since(due_date: str) -> int | None:
+            """A record can deviate although its day has not come: it is then overdue by nothing."""
+            days = (self.as_of - dt.date.fromisoformat(due_date)).days if due_date else 0
+            return days if days > 0 else None
+
+        for record_key, column, level, due_date, _ in deviations:
+            yield Deviation(record_key, column, level, due_date, days_since(due_date))
+
+    def _too_many_rejected(self, name: str) -> bool:
+        table = self._view(name).table
+        return any(_share_rejected(export) > self.audit.max_rejected for export in self.exports if export.table == table)
+
+    def _control_differs(self, name: str) -> bool:
+        """Whether the source system counted other rows than the export holds, read and rejected."""
+        table, declared = self._view(name).table, self.audit.exports
+        own = [export for export in self.exports if export.table == table and export.name in declared]
+        return any(control is not None and control not in {export.rows, export.rows + export.rejected} for export in own for control in (declared[export.name].control_rows,))
+
+    def _not_held(self, check: Check) -> str | None:
+        """The table that the controller declared not to hold, where a check is about it or rests on a column of it; whatever else the check lacks then is of no account."""
+        if not self.audit.not_held:
+            return None
+        needed = (name.partition(".")[0] for names in needed_columns(check).values() for name in names)
+        return next((table for table in (self._view(check.data_set).table, *needed) if table in self.audit.not_held and table not in self._frames), None)
+
+    def _doubts(self, view: View) -> dict[str, dict[str, str]]:
+        """Which columns of a data set are in doubt, why, and in which rows."""
+        needed = {name: (f"{view.table}.{name}",) for name in TABLES[view.table].names} | view.requires
+        found: dict[str, dict[str, str]] = {}
+        for column in {**needed, **view.doubts}:
+            told = view.doubts.get(column, {})
+            for source in sorted({*needed.get(column, ()), *told}):
+                for reason, rows in self._doubtful.get(source, {}).items():
+                    where = told.get(source) or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
+                    if reason == UNKNOWN_WORD or told.get(source) or source in needed.get(column, ()):  # a column that no check needs may be lacking
+                        before = found.setdefault(column, {}).get(reason)
+                        found[column][reason] = f"{before} OR ({where})" if before else f"({where})"
+        return found
+
+    def _is_cut_off(self, check: Check) -> bool:
+        """Whether a file that a check rests on ends in the middle of a record."""
+        view = self._view(check.data_set)
+        needed = {source for column in needed_columns(check) for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))}
+        tables = {view.table, *(source.partition(".")[0] for source in needed)}
+        return any(remark.code == CUT_OFF for export in self.exports if export.table in tables for remark in export.warnings)
+
+    def _lost_column(self, check: Check) -> str | None:
+        """A column that the audit maps and a file lacks, where a check looks at whatever columns there are: it would pass for want of it."""
+        if check.spec.type in (*JUDGED_BY_RULE, "expect_unique_key") or check.data_set not in TABLES:
+            return None
+        only_dates = check.spec.type == "expect_possible_dates"
+        looked_at = {column.name for column in TABLES[check.data_set].columns if not only_dates or column.kind in (Kind.DATE, Kind.TIMESTAMP)}
+        lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
+        return next((f"{check.data_set}.{name}" for name in lost), None)
+
+    def _missing(self, check: Check) -> _Missing | None:
+        """What is missing for a check: an export, its rows, or a column; the first stands for all."""
+        view = self._view(check.data_set)
+        if problem := self._no_table(view.table):
+            return _Missing(*problem)
+        lacking = {column: found for column, names in needed_columns(check).items() if (found := next(filter(None, (self._lacks(view, column, name) for name in names)), None))}
+        return _Missing(*next(iter(lacking.values())), columns=tuple(lacking)) if lacking else None
+
+    def _lacks(self, view: View, column: str, needed: str) -> tuple[str, str] | None:
+        """Code and name of what is missing for a column of a data set, in what it needs."""
+        table, _, name = needed.partition(".")
+        if problem := self._no_table(table):
+            return problem
+        if name not in self._filled[table]:
+            return "missing_column", needed
+        if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
+            return "all_null", needed
+        return None
+
+    def _is_all_null(self, table: str, column: str) -> bool:
+        ((rows, held),) = self.engine.fetch(f"SELECT count(*), count({quoted(column)}) FROM export_{table}")
+        return bool(rows > 0 and held == 0)
+
+    def _no_table(self, table: str) -> tuple[str, str] | None:
+        if table in self._frames:
+            return None
+        own = [export for export in self.exports if export.table == table]
+        if not own:
+            return "no_export", table
+        for export in own:
+            if export.problem is not None:
+                return "no_rows" if export.files else "no_export", f"{export.name}: {export.problem}"
+        return None
+
+
+def _due_by_month(answer: Answer) -> tuple[MonthOfDeadlines, ...]:
+    return tuple(MonthOfDeadlines(month=month, records=records, overdue=overdue) for month, (records, overdue) in sorted(answer.due_by_month.items()))
+
+
+def _with_worst(result: CheckResult, deviations: Iterable[Deviation], add: Callable[[Deviation], None]) -> CheckResult:
+    """Lets deviations pass by; keeps the longest overdue, and how many days how many of them are."""
+    days: Counter[int] = Counter()
+
+    def passing() -> Iterator[Deviation]:
+        for deviation in deviations:
+            add(deviation)
+            if deviation.overdue_days is not None:
+                days[deviation.overdue_days] += 1
+            yield deviation
+
+    worst = heapq.nsmallest(MAX_WORST, passing(), key=lambda deviation: (-(deviation.overdue_days or 0), deviation.record_key))
+    return replace(result, worst=tuple(worst), max_overdue_days=max(days, default=None), median_overdue_days=_median(days))
+
+
+def _median(days: Counter[int]) -> float | None:
+    """The median of counted numbers; None where there are none."""
+    middle = [(days.total() - 1) // 2, days.total() // 2]  # one place, or the two beside the middle
+    found, passed = [], 0
+    for number in sorted(days):
+        passed += days[number]
+        found += [number for place in middle if passed - days[number] <= place < passed]
+    return statistics.median(set(found)) if found else None
+
+
+def _unwatched(_stage: str, _data_set: str, _amount: int) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def _forget(_deviation: Deviation) -> None:
+    """A deviation that nobody lists."""
+
+
+def _share_rejected(export: ReadExport) -> float:
+    return export.rejected / (export.rows + export.rejected) if export.rejected else 0.0

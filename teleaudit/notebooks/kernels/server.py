@@ -1,0 +1,122 @@
+"""The warm process: imports once, then forks a kernel, or a function's process, for every byte it receives. Ends when its caller is gone."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from teleaudit.error_reports import ENVIRONMENT, keep_error
+from teleaudit.errors import UserError
+from teleaudit.rules.yaml_files import read_yaml
+from teleaudit.workspace import package_workspace
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
+    """Import, then serve until the control line is closed."""
+    control = socket.socket(fileno=control_fd)
+    control.set_inheritable(False)
+    warm(preload, spark=spark)
+    gc.collect()
+    gc.freeze()  # the collector of a kernel leaves the shared pages alone
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries kernels that ended
+    while True:
+        byte, files, _, _ = socket.recv_fds(control, 1, 1)
+        if not byte:
+            return
+        if threads_running() > 1:  # forking now could leave a lock locked for ever: closing the line says "start cold"
+            os.close(files[0])
+            continue
+        parent = os.getpid()
+        if os.fork() == 0:
+            control.close()
+            _become_kernel(socket.socket(fileno=files[0]), parent)
+        os.close(files[0])
+
+
+def warm(preload: Sequence[str], *, spark: bool) -> None:
+    """Import what kernels need, without what only costs time: a grammar for addresses nobody asks for, and an engine not used.
+
+    Both stay hidden from the kernels: Great Expectations keeps in mind what it did not find.
+    """
+    for name in ("rfc3987_syntax",) if spark else ("rfc3987_syntax", "pyspark"):
+        sys.modules[name] = None  # type: ignore[assignment] # makes an import fail
+    for name in ("ipykernel.kernelapp", "teleaudit.notebooks.kernels.shell", *preload):
+        with suppress(ImportError):
+            importlib.import_module(name)
+    _read_rules()
+
+
+def _read_rules() -> None:
+    """Parse the suites and the register of law once: half a second that every kernel would spend again."""
+    for file in sorted((package_workspace() / "expectations").glob("*.yaml")):
+        with suppress(UserError):
+            read_yaml(file)
+
+
+def threads_running() -> int:
+    """Threads of this process, also those that Python does not know of where the system tells."""
+    tasks = Path("/proc/self/task")
+    return max(threading.active_count(), len(list(tasks.iterdir())) if tasks.is_dir() else 0)
+
+
+def _become_kernel(line: socket.socket, parent: int) -> None:
+    """Turn this process into the kernel, or let it call the function, that was asked for. Does not return."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    _end_with_parent(parent)
+    line.set_inheritable(False)
+    try:
+        request = json.loads(line.makefile("rb").readline())
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        os.chdir(request["cwd"])
+        line.sendall(b"%d\n" % os.getpid())
+        if "call" in request:
+            _call(request["call"], line)
+            os._exit(0)
+        from teleaudit.notebooks.kernels.shell import serve
+
+        serve(Path(request["connection_file"]))
+    except Exception:  # noqa: BLE001 (a kernel that cannot start: its notebook says that it died, the annex why)
+        restricted = os.environ.get(ENVIRONMENT)
+        keep_error(traceback.format_exc(), Path(restricted) if restricted else None)
+    finally:
+        os._exit(1)
+
+
+def _call(function: str, line: socket.socket) -> None:
+    """Call ``module:function`` with a function that sends what it is told to the caller; threads may tell too."""
+    lock = threading.Lock()
+
+    def tell(what: Mapping[str, Any]) -> None:
+        with lock:
+            line.sendall(json.dumps(what).encode() + b"\n")
+
+    module, _, name = function.partition(":")
+    getattr(importlib.import_module(module), name)(tell)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Have the system end this kernel when the warm process ends. Elsewhere than on Linux ipykernel's own watch does it, a second later."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[3:], spark=sys.argv[2] == "spark")

@@ -1,0 +1,187 @@
+"""Delimited text (CSV of any dialect, Asterisk's Master.csv) as Arrow tables of text, block by block."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from teleaudit.errors import ExportError
+from teleaudit.readers import dialects
+from teleaudit.readers.encodings import EncodingProof, damages
+from teleaudit.readers.headers import checked_header, count_withheld, positions
+from teleaudit.readers.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
+from teleaudit.readers.rejects import Rejections
+
+LINE = "line"  # the staged column that holds the line a record starts on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How a delimited file is written."""
+
+    encoding: str
+    delimiter: str
+    has_separator_line: bool = False  # Excel's "sep=;"
+    has_header: bool = True
+    is_asterisk: bool = False
+
+
+@dataclass(kw_only=True)
+class DelimitedText:
+    """One pass over a delimited file. ``header`` and the counts are known once the tables are used up."""
+
+    dialect: Dialect
+    shown: str
+    rejections: Rejections
+    proof: EncodingProof
+    header: tuple[str, ...] = ()
+    withheld: int = 0  # headers that are not shown
+    rows: int = 0
+    _checks_line_of_types: bool = field(default=True, repr=False)
+    _ends_with_break: bool = field(default=False, repr=False)
+
+    def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
+        """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an empty text stands for an empty field."""
+        splitter = RecordSplitter(delimiter=self.dialect.delimiter.encode())
+        separator_line, last_line = self.dialect.has_separator_line, 0
+        for block in splitter.split(transcoded(self._noted(chunks), self.dialect.encoding)):
+            rest, separator_line = (without_first(block), False) if separator_line else (block, False)
+            yield self.table(rest if self.header else self.take_header(rest))
+            last_line = int(block.lines[-1]) if len(block.lines) else last_line
+        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
+
+    def table(self, block: Records) -> pa.Table:
+        """The records below the header."""
+        table = self._parse(self._sound(block))
+        self.rows += table.num_rows
+        return table
+
+    def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.proof.note_bytes(chunk)
+            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
+            yield chunk
+
+    def take_header(self, block: Records) -> Records:
+        """The block without the header, which is kept; files without one get names by position."""
+        if not len(block.starts):
+            return block
+        first = self._record(block, 0)
+        if self.dialect.is_asterisk:
+            self.header = _asterisk_header(len(first), self.shown)
+            return block
+        if not self.dialect.has_header:
+            self.header = positions(len(first))
+            return block
+        self.proof.note_text(block.data[: block.ends[0]])
+        self._refuse_damaged_header(block)
+        self.header, self.withheld = checked_header(first, self.shown), count_withheld(first)
+        rest = without_first(block)
+        if len(rest.starts) and dialects.is_line_of_types(first, self._record(rest, 0)):
+            return without_first(rest)
+        return rest
+
+    def _record(self, block: Records, number: int) -> list[str]:
+        return next(csv.reader(io.StringIO(block.text(number), newline=""), delimiter=self.dialect.delimiter), [])
+
+    def _refuse_damaged_header(self, block: Records) -> None:
+        for _, damage in damages(block.data[: block.ends[0]]):
+            line = int(block.lines[0])
+            self.proof.note_damage(damage, line)
+            msg = f"{self.shown}, line {line}: the header is damaged ({damage}). Is the encoding right? Read as {self.dialect.encoding}."
+            raise DamagedHeaderError(msg)
+
+    def _sound(self, block: Records) -> Records:
+        """The block without broken records, which are counted."""
+        reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(block.malformed).tolist(), "quote")
+        for offset, damage in damages(block.data):
+            number = block.number_at(offset)
+            if number not in reasons:
+                reasons[number] = damage
+                self.proof.note_damage(damage, int(block.lines[number]))
+        for number in np.flatnonzero(block.ends - block.starts > FIELD_LIMIT).tolist():
+            if _longest_field(block, number, self.dialect.delimiter) > FIELD_LIMIT:
+                reasons.setdefault(number, "field_limit")
+        if not reasons:
+            self.proof.note_text(block.data)
+            return block
+        good = np.ones(len(block.starts), dtype=bool)
+        for number in sorted(reasons):
+            good[number] = False
+            self.rejections.add(int(block.lines[number]), reasons[number])
+        sound = block.keep(good)
+        self.proof.note_text(sound.data)
+        return sound
+
+    def _parse(self, block: Records) -> pa.Table:
+        names = [f"c{number}" for number in range(len(self.header))]
+        if not len(block.starts):
+            return pa.table({LINE: pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in names}})
+        ragged: dict[int, int] = {}  # number of the record -> its fields
+
+        def set_aside(row: pa_csv.InvalidRow) -> str:
+            ragged[row.number - 1] = row.actual_columns
+            return "skip"
+
+        # Arrow takes a byte order mark off whatever it parses; here it is the first letter of a value.
+        data = codecs.BOM_UTF8 + block.data if block.data.startswith(codecs.BOM_UTF8) else block.data
+        table = pa_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+            parse_options=pa_csv.ParseOptions(delimiter=self.dialect.delimiter, newlines_in_values=True, invalid_row_handler=set_aside),
+            convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[], check_utf8=False),
+        )
+        trimmed = {number: record for number, fields in ragged.items() if fields > len(names) and (record := self._without_empty_end(block, number)) is not None}
+        return self._parse(block.exchange(trimmed)) if trimmed else self._with_lines(table, block.lines, ragged)
+
+    def _without_empty_end(self, block: Records, number: int) -> bytes | None:
+        """A record without the empty fields beyond the header: a delimiter at the end of a line is no field. None where a field there holds something."""
+        fields, width = self._record(block, number), len(self.header)
+        if any(value.strip() for value in fields[width:]):
+            return None
+        written = io.StringIO(newline="")
+        csv.writer(written, delimiter=self.dialect.delimiter, lineterminator="\n").writerow(fields[:width])
+        return written.getvalue().encode()
+
+    def _with_lines(self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: dict[int, int]) -> pa.Table:
+        for number, fields in ragged.items():
+            self.rejections.add(int(lines[number]), "ragged", found=fields, expected=len(self.header))
+        sound = np.delete(lines, list(ragged)) if ragged else lines
+        if len(sound) != table.num_rows:
+            msg = "the records found and the records parsed do not agree"
+            raise RuntimeError(msg)
+        return table.add_column(0, LINE, pa.array(sound, pa.int64()))
+
+
+class DamagedHeaderError(ExportError):
+    """The header did not survive: another encoding may read it."""
+
+
+def _asterisk_header(columns: int, shown: str) -> tuple[str, ...]:
+    if columns not in dialects.ASTERISK_COLUMNS:
+        known = ", ".join(str(count) for count in sorted(dialects.ASTERISK_COLUMNS))
+        msg = f"{shown}: an Asterisk Master.csv has {known} columns, this has {columns}. Declare it as format: csv with header: false, and map column_1, column_2 ..."
+        raise ExportError(msg)
+    return dialects.ASTERISK_COLUMNS[columns]
+
+
+def without_first(block: Records) -> Records:
+    """The block without its first record."""
+    good = np.ones(len(block.starts), dtype=bool)
+    good[:1] = False
+    return block.keep(good)
+
+
+def _longest_field(block: Records, number: int, delimiter: str) -> int:
+    """Bytes of the longest field of one record."""
+    text = block.text(number)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    return max((len(value.encode()) for value in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])), default=0)

@@ -1,0 +1,97 @@
+"""Whether a table begins with a header, and what its columns are called: no value of a row is ever taken for a name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from teleaudit.detectors.attributes import kind_of_name
+from teleaudit.detectors.message_values import names_content
+from teleaudit.detectors.names import names_card, names_identifier
+from teleaudit.errors import ExportError
+from teleaudit.readers import dialects
+from teleaudit.readers.withheld import clean_name, is_personal
+from teleaudit.schema import TABLES, plain_header
+
+_LETTER = re.compile(r"[^\W\d_]")
+_KEY = re.compile(r"[a-zæøå][a-zæøå0-9]*(?:[_.-][a-zæøå0-9]+)*|[A-ZÆØÅa-zæøå0-9]+(?:_[A-ZÆØÅa-zæøå0-9]+)+")
+_WITHOUT_LETTERS = 0.6  # share of a column's cells that are numbers or dates, so that a word above them is a header
+
+
+def header_of(records: Sequence[Sequence[str]], width: int) -> tuple[bool, list[str | None]]:
+    """Whether the first record is a header, and the names of the columns: none where there is no header, so that no value is taken for a name."""
+    first = [cell.strip() for cell in records[0]]
+    if dialects.is_asterisk(records[0]):
+        return False, list(dialects.ASTERISK_COLUMNS[len(first)])
+    if not _is_header(first, records[1:]):
+        return False, [None] * width
+    return True, [*(cell or None for cell in first), *([None] * (width - len(first)))]
+
+
+def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    filled = [cell for cell in first if cell]
+    if not filled or any(not _LETTER.search(cell) or is_personal(cell) for cell in filled):
+        return False
+    if any(plain_header(cell) in _synonyms() for cell in filled) or all(_KEY.fullmatch(cell) for cell in filled):
+        return True
+    if 2 * sum(_says_what_stands_below(cell) for cell in filled) >= len(filled):
+        return True
+    return any(_is_without_letters([record[place] for record in others if place < len(record)]) for place, cell in enumerate(first) if cell)
+
+
+def _is_without_letters(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and sum(_LETTER.search(cell) is None for cell in filled) >= _WITHOUT_LETTERS * len(filled)
+
+
+def _says_what_stands_below(cell: str) -> bool:
+    return len(cell.split()) <= 3 and (names_card(cell) or names_identifier(cell) or bool(names_content(cell)) or bool(kind_of_name(cell)))
+
+
+@cache
+def _synonyms() -> frozenset[str]:
+    return frozenset(plain_header(name) for table in TABLES.values() for column in table.columns for name in (column.name, *column.synonyms))
+
+
+def has_header(records: Sequence[Sequence[str]], *, named: Iterable[str], declared: bool | None, shown: str, export: str) -> bool:
+    """Whether the first record is the header of an audit's file: as the audit says, when it has one of the headers ``named`` there, or by its look.
+
+    Raises: ExportError when it looks like a record and nobody says that it is none.
+    """
+    if declared is not None or not records:
+        return declared is not False
+    if {clean_name(cell) for cell in records[0]} & {clean_name(name) for name in named} or header_of(records, len(records[0]))[0]:
+        return True
+    msg = (
+        f"{shown} has no header: its first line is a record like the others. Write exports.{export}.header: false in audit.yaml and map the columns by their position"
+        " (column_1, column_2 ...); or header: true, if it is a header after all."
+    )
+    raise ExportError(msg)
+
+
+def positions(count: int) -> tuple[str, ...]:
+    """The names of columns without a header."""
+    return tuple(map(position, range(1, count + 1)))
+
+
+def position(number: int) -> str:
+    """The name of a column that has none, or none that may be shown."""
+    return f"column_{number}"
+
+
+def count_withheld(fields: Iterable[str]) -> int:
+    """How many headers are not shown, because they are, or may be, somebody's."""
+    return sum(is_personal(clean_name(name)) for name in fields)
+
+
+def checked_header(fields: Iterable[str], shown: str) -> tuple[str, ...]:
+    """The headers, trimmed; one without a name, or that is somebody's, gets its position. Raises: ExportError when one stands there twice."""
+    names = tuple(position(number) if not (clean := clean_name(name)) or is_personal(clean) else clean for number, name in enumerate(fields, start=1))
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
+    if doubled:
+        listed = ", ".join(f'"{name}"' for name in doubled[:5])
+        msg = f"{shown}: {listed} stands in the header more than once. Give every column its own name in the export."
+        raise ExportError(msg)
+    return names

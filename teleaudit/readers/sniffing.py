@@ -1,0 +1,247 @@
+"""What a file is, by its content: format, encoding, delimiter. What cannot be decided is refused, never guessed.
+
+Left out: a file that is gzipped or encrypted is named as such, not opened.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from teleaudit.errors import ExportError
+from teleaudit.readers import dialects
+from teleaudit.rules.audit_file import Format
+
+SAMPLE_BYTES = 1 << 20
+DELIMITERS = (";", ",", "\t", "|")
+SAMPLE_RECORDS = 200
+
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_FOREIGN = (
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+)
+_EXCEL_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SPREADSHEET_PARTS = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+_TEXT_FORMATS = {"csv", "jsonl", "asterisk"}
+DANISH_LETTERS = "æøåÆØÅéÉöÖüÜäÄ"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The beginning of a text file, decoded: enough to see how it is written."""
+
+    text: str
+    encoding: str
+    complete: bool  # the whole file is in it
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of the file."""
+    with path.open("rb") as file:
+        return file.read(SAMPLE_BYTES)
+
+
+def sniff_format(path: Path, head: bytes, *, shown: str, declared: Format | None = None) -> Format:
+    """The file's format by its first bytes; for text, ``csv`` until its first record is seen.
+
+    Raises: ExportError when the content is something else than declared, or nothing that can be read.
+    """
+    found = _binary_format(path, head, shown)
+    if found is None:
+        text = head.lstrip(b"\xef\xbb\xbf").lstrip()
+        if declared in {"parquet", "excel"}:
+            msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl or asterisk), or leave format out."
+            raise ExportError(msg)
+        return declared or ("jsonl" if text[:1] == b"{" else "csv")
+    if declared in _TEXT_FORMATS or (declared and declared != found):
+        msg = f"{shown} is declared as {declared}, but its content is {found}. Write format: {found}, or leave format out."
+        raise ExportError(msg)
+    return found
+
+
+def _binary_format(path: Path, head: bytes, shown: str) -> Format | None:
+    """Parquet or Excel, or none for text."""
+    for magic, what in _FOREIGN:
+        if head.startswith(magic):
+            msg = f"{shown} is {what}, not an export that can be read. Export it as CSV, JSON lines, Parquet or Excel."
+            raise ExportError(msg)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(_EXCEL_97):
+        return "excel"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_format(path, shown)
+    return None
+
+
+def _zip_format(path: Path, shown: str) -> Format:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            is_workbook = bool(_SPREADSHEET_PARTS & set(archive.namelist()))
+    except zipfile.BadZipFile:
+        is_workbook = False
+    if is_workbook:
+        return "excel"
+    msg = f"{shown} is a ZIP archive, not an export that can be read. Unpack it first."
+    raise ExportError(msg)
+
+
+def sniff_encoding(head: bytes, *, shown: str, export: str, declared: str | None = None) -> str:
+    """The codec that the file is read with; ``utf-8`` also for plain ASCII (the reader proves it over the whole file).
+
+    Raises: ExportError for an unknown codec, a byte order mark against the declaration, or NUL bytes of UTF-16 without a mark.
+    """
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
+    if declared is not None:
+        return _declared_encoding(declared, marked, shown=shown, export=export)
+    if marked is not None:
+        return marked
+    return _sniff_utf16(head) or _utf8_or_windows(head)
+
+
+def _declared_encoding(declared: str, marked: str | None, *, shown: str, export: str) -> str:
+    try:
+        name = codecs.lookup(declared).name
+        "".encode(name)
+    except (LookupError, TypeError):
+        msg = f"no encoding '{declared}'. Write one of utf-8, windows-1252, iso-8859-1, cp850, utf-16 as exports.{export}.encoding in audit.yaml."
+        raise ExportError(msg) from None
+    if marked is not None and not name.replace("_", "-").startswith(marked):
+        msg = f"{shown} is declared as {declared}, but begins with the mark of {marked}. Write exports.{export}.encoding: {marked} in audit.yaml."
+        raise ExportError(msg)
+    return "utf-8" if name == "utf-8-sig" else name
+
+
+def _sniff_utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark: Western text has a zero in every other byte."""
+    if len(head) < 4:
+        return None
+    half = len(head) // 2
+    if head[1::2].count(0) > 0.8 * half and head[0::2].count(0) < 0.05 * half:
+        return "utf-16-le"
+    if head[0::2].count(0) > 0.8 * half and head[1::2].count(0) < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _utf8_or_windows(head: bytes) -> str:
+    """UTF-8 when more lines with letters beyond ASCII decode than do not."""
+    if head.isascii():
+        return "utf-8"
+    beyond_ascii = [line for line in head.splitlines()[: None if len(head) < SAMPLE_BYTES else -1] if not line.isascii()]
+    good = sum(1 for line in beyond_ascii if _decodes(line))
+    return "utf-8" if good >= len(beyond_ascii) - good else "cp1252"
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def take_sample(head: bytes, encoding: str, *, complete: bool) -> Sample:
+    """The beginning of the file as text, without byte order mark; what does not decode is marked, not refused, here."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=complete)
+    return Sample(text=text.removeprefix("\ufeff"), encoding=encoding, complete=complete)
+
+
+def declared_in_file(text: str) -> str | None:
+    """The delimiter of Excel's first line ``sep=;``, which is not part of the data."""
+    first = text.split("\n", 1)[0].rstrip("\r")
+    return first[4] if len(first) == 5 and first.lower().startswith("sep=") else None
+
+
+def first_records(text: str, delimiter: str, *, complete: bool, limit: int = SAMPLE_RECORDS) -> list[list[str]]:
+    """The first records of delimited text; the last one is left out when the sample may have cut it."""
+    lines = text.splitlines(keepends=True)
+    records: list[list[str]] = []
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    for record in csv.reader(io.StringIO("".join(lines[: limit * 4]), newline=""), delimiter=delimiter):
+        records.append(record)
+        if len(records) > limit:
+            break
+    cut = not complete or len(lines) > limit * 4 or len(records) > limit
+    return [record for record in (records[:-1] if cut and len(records) > 1 else records) if record]
+
+
+def sample_records(sample: Sample, delimiter: str) -> list[list[str]]:
+    """The first records below Excel's line ``sep=;``; none where they cannot be cut."""
+    text = sample.text.split("\n", 1)[-1] if declared_in_file(sample.text) is not None else sample.text
+    try:
+        return first_records(text, delimiter, complete=sample.complete)
+    except csv.Error:
+        return []
+
+
+def sniff_delimiter(sample: Sample, *, shown: str, export: str, declared: str | None = None) -> str:
+    """The delimiter: as ``sep=`` says, as declared, or the one that cuts every record into as many fields as the header.
+
+    Raises: ExportError when the declared one does not fit and another does, or when two fit equally well.
+    """
+    said = declared_in_file(sample.text)
+    text = sample.text.split("\n", 1)[1] if said is not None and "\n" in sample.text else sample.text
+    fits = {delimiter: _fit(text, delimiter, complete=sample.complete) for delimiter in DELIMITERS}
+    best = max(fits, key=lambda delimiter: fits[delimiter])
+    wanted = {"\\t": "\t", "tab": "\t"}.get(declared, declared) if declared is not None else said
+    if wanted is not None:
+        _check_wanted(wanted, fits.get(wanted) or _fit(text, wanted, complete=sample.complete), best, fits[best], shown=shown, export=export)
+        return wanted
+    rivals = [delimiter for delimiter in DELIMITERS if fits[delimiter] == fits[best]]
+    if fits[best].columns > 1 and len(rivals) > 1:
+        msg = f"{shown}: {' and '.join(_named(rival) for rival in rivals)} cut it equally well. Say which: exports.{export}.delimiter in audit.yaml."
+        raise ExportError(msg)
+    return best
+
+
+@dataclass(frozen=True, order=True)
+class _Fit:
+    consistent: bool  # nearly every record has as many fields as the header, and more than one
+    columns: int
+
+
+def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
+    try:
+        records = first_records(text, delimiter, complete=complete)
+    except csv.Error:
+        return _Fit(consistent=False, columns=0)
+    if not records:
+        return _Fit(consistent=False, columns=0)
+    counts = Counter(len(record) for record in records)
+    columns = len(records[0])
+    return _Fit(consistent=columns > 1 and counts[columns] >= 0.5 * len(records), columns=columns)
+
+
+def _check_wanted(wanted: str, fit: _Fit, best: str, best_fit: _Fit, *, shown: str, export: str) -> None:
+    if len(wanted) != 1:
+        msg = f"exports.{export}.delimiter in audit.yaml is one character (or tab)."
+        raise ExportError(msg)
+    if fit.columns <= 1 and best_fit.consistent:
+        msg = (
+            f"{shown}: cut at {_named(wanted)} the header has {fit.columns} column, cut at {_named(best)} it has {best_fit.columns}."
+            f" Write exports.{export}.delimiter: '{best}' in audit.yaml."
+        )
+        raise ExportError(msg.replace("'\t'", "tab"))
+
+
+def _named(delimiter: str) -> str:
+    names = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+    return names.get(delimiter, f"'{delimiter}'")
+
+
+def looks_like_asterisk(sample: Sample, delimiter: str) -> bool:
+    """Whether the text is an Asterisk ``Master.csv``."""
+    records = first_records(sample.text, delimiter, complete=sample.complete, limit=1)
+    return bool(records) and dialects.is_asterisk(records[0])

@@ -1,0 +1,222 @@
+"""results.json: everything a run found that may leave, for machines (contract; its JSON Schema is in ``report/``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from teleaudit import __version__
+from teleaudit.checks.worklist import references
+from teleaudit.exports.mapping_gaps import find_mapping_gaps
+from teleaudit.exports.reading import ReadExport
+from teleaudit.rules.audit_file import Audit, NotHeld
+from teleaudit.rules.conflicts import Conflict
+from teleaudit.rules.rulebook import Rulebook
+from teleaudit.rules.suites import Clause, LegalBasis, Words
+from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
+from teleaudit.schema import TABLES
+
+SCHEMA = "teleaudit/report/results/1"
+_PACKAGES = ("great-expectations", "duckdb", "pandas", "papermill", "typst", "matplotlib")
+_OF_ENGINE = {"spark": ("pyspark",)}
+
+
+def exit_code(results: Mapping[str, Any]) -> int:
+    """0 clean, 1 deviations, 2 something not assessed, 4 a check that could not be carried out (contract)."""
+    verdicts = {check["verdict"] for check in results["checks"]}
+    if Verdict.ERROR in verdicts:
+        return 4
+    if verdicts & {Verdict.FAIL, Verdict.BREACH}:
+        return 1
+    if verdicts == {Verdict.SKIPPED}:  # nothing was assessed: that is no clean result
+        return 2
+    return 2 if verdicts & {Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET, Verdict.REVIEW, Verdict.LEGAL} else 0
+
+
+def compose(
+    *,
+    audit: Audit,
+    run_id: str,
+    as_of: dt.date,
+    ran: tuple[dt.datetime, dt.datetime],
+    engine: str,
+    exports: Sequence[ReadExport],
+    rulebook: Rulebook,
+    checks: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments."""
+    conflicts = rulebook.conflicts(audit, as_of)
+    clauses = [_clause_entry(clause, checks, audit.not_held) for suite in rulebook.suites for clause in suite.clauses]
+    cited = sorted(
+        {basis for check in checks for basis in check["legal_basis"]}
+        | {basis for clause in clauses for basis in clause["legal_basis"]}
+        | {basis for conflict in conflicts for basis in conflict.legal_basis}
+    )
+    return {
+        "schema": SCHEMA,
+        "audit": audit.name,
+        "run_id": run_id,
+        "as_of": as_of.isoformat(),
+        "started_at": _utc(ran[0]),
+        "finished_at": _utc(ran[1]),
+        "engine": engine,
+        "controller": audit.controller.model_dump(),
+        "policy": audit.policy.model_dump(),
+        "parameters": [{"name": name} | parameter.model_dump(mode="json") for name, parameter in sorted(audit.parameters.items())],
+        "not_held": [{"table": table} | declared.model_dump(mode="json") for table, declared in sorted(audit.not_held.items())],
+        "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
+        "exports": [_export_entry(export, audit) for export in exports],
+        "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
+        "clauses": clauses,
+        "checks": list(checks),
+        "conflicts": [conflict_entry(conflict) for conflict in conflicts],
+        "legal_bases": [basis_entry(rulebook.law[basis]) for basis in cited],
+        "totals": {
+            "checks": len(checks),
+            "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
+            "deviations": sum(check["deviations"] for check in checks),
+            "exempted": sum(check["exempted"] for check in checks),
+        },
+        "suites": {suite.name: suite.sha256 for suite in rulebook.suites},
+        "versions": {"teleaudit": __version__, "python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in (*_PACKAGES, *_OF_ENGINE.get(engine, ()))},
+    }
+
+
+def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference_key: bytes) -> dict[str, Any]:
+    """One check as it stands in results.json: counts, names and references, no value of a row."""
+    check, answer = result.check, result.answer
+    bases = [law[basis] for basis in check.legal_basis]
+    return {
+        "id": result.id,
+        "clauses": [check.clause.clause],
+        "topic": result.check.topic,
+        "dataset": result.check.data_set,
+        "expectation": result.check.spec.type,
+        "verdict": result.verdict.value,
+        "unit": result.unit,
+        "population": answer.population,
+        "assessable": answer.assessable,
+        "deviations": answer.deviations,
+        "exempted": answer.exempted,
+        "reasons": answer.reasons,
+        "exemptions": answer.exemptions,
+        "legal": answer.legal,
+        "legal_records": answer.legal_records,
+        "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
+        "review": answer.review,
+        "columns": answer.columns,
+        "unmapped": answer.unmapped,
+        "kinds": answer.kinds,
+        "column_decisions": answer.column_decisions,
+        "why": result.why,
+        "why_detail": result.why_detail,
+        "severity": check.severity,
+        "authority": bases[0].authority if bases else "datatilsynet",
+        "legal_basis": list(check.legal_basis),
+        "claim": check.claim.model_dump(),
+        "action": {"da": result.check.action},
+        "criterion": {"starts_at": result.check.spec.starts_at, "period": _period_text(result), "parameters": list(result.parameters)},
+        "overdue": {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days} if result.max_overdue_days is not None else None,
+        "due_by_month": [{"month": m.month, "records": m.records, "overdue": m.overdue} for m in result.due_by_month],
+        "deadlines": answer.deadlines or None,
+        "subjects": asdict(result.subjects) | {"unknown": result.subjects.unknown} if result.subjects else None,
+        "breach_hours": check.spec.breach_hours if answer.deviations else None,
+        "references": references(reference_key, result),
+        "error_id": result.error_id,
+    }
+
+
+def as_json(results: Mapping[str, Any]) -> bytes:
+    """The bytes of results.json: stable order, readable by people."""
+    return (json.dumps(results, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _period_text(result: CheckResult) -> str | None:
+    period = result.check.spec.period
+    return period if period is None or isinstance(period, str) else f"{{{period.parameter}}}{period.unit or ''}"
+
+
+def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, Any]:
+    own = [check for check in checks if clause.clause in check["clauses"]]
+    missing = clause.not_assessed
+    verdict = gravest(Verdict(check["verdict"]) for check in own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
+    return {
+        "id": clause.clause,
+        "auditable": clause.auditable,
+        "verdict": verdict.value,
+        "checks": [check["id"] for check in own],
+        "reason": missing.reason.model_dump() if missing else _not_held_reason(own, not_held),
+        "evidence": missing.evidence.model_dump() if missing and missing.evidence else None,
+        "claim": clause.claim.model_dump(),
+        "limits": clause.limits.model_dump() if clause.limits else None,
+        "note": clause.note.model_dump() if clause.note else None,
+        "severity": clause.severity,
+        "legal_basis": list(clause.legal_basis),
+    }
+
+
+def _not_held_reason(checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, str] | None:
+    """Why a clause is not relevant: every check of it is about something that the controller declared not to hold."""
+    if not checks or any(check["why"] != "not_held" for check in checks):
+        return None
+    tables = sorted({check["why_detail"] for check in checks})
+    owners = ", ".join(dict.fromkeys(not_held[table].owner for table in tables))
+    return {
+        "da": f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ikke {', '.join(f'»{TABLES[table].title_da}«' for table in tables)}.",
+        "en": f"Not relevant, declared by {owners}. The controller does not hold {', '.join(tables)}.",
+    }
+
+
+def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
+    return {
+        "name": export.name,
+        "table": export.table,
+        "files": [{"path": f.path, "sha256": f.sha256, "bytes": f.size_bytes, "rows": f.rows, "rejected": f.rejected} for f in export.files],
+        "rows": export.rows,
+        "rejected": export.rejected,
+        "rejects": dict(sorted(export.reject_reasons.items())),
+        "extracted_at": export.extracted_at.isoformat() if export.extracted_at else None,
+        "control_rows": audit.exports[export.name].control_rows,
+        "problem": export.problem,
+        "warnings": [remark.as_json() for remark in export.warnings],
+        "missing_columns": sorted(export.missing_columns),
+        "extra_columns": len(export.extra_columns),
+    }
+
+
+def basis_entry(basis: LegalBasis) -> dict[str, Any]:
+    """A legal basis as it stands in results.json."""
+    fields = ("id", "title_da", "citation_da", "authority", "evidence", "read_in", "read_to", "checked_on", "valid_from", "valid_to", "recheck_before_release")
+    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields} | {
+        "read_at": {"da": basis.read_at},
+        "copies": [copy.model_dump() for copy in basis.copies],
+    }
+
+
+def conflict_entry(conflict: Conflict) -> dict[str, Any]:
+    """A difference between the policy and the law as it stands in results.json."""
+
+    def words(text: Words | None) -> dict[str, str] | None:
+        return text.model_dump() if text else None
+
+    of_periods = conflict.kind != "question"
+    return {
+        "clause": conflict.clause,
+        "kind": conflict.kind,
+        "category": words(conflict.category),
+        "policy": {"period": conflict.policy_period, "counted_from": words(conflict.policy_from), "parameter": conflict.parameter} if of_periods else None,
+        "law": {"bound": conflict.bound, "period": conflict.law_period, "counted_from": words(conflict.law_from)} if of_periods else None,
+        "question": words(conflict.question),
+        "legal_basis": list(conflict.legal_basis),
+        "not_in_force": list(conflict.not_in_force),
+    }
+
+
+def _utc(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

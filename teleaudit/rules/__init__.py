@@ -1,0 +1,1 @@
+"""What must hold: audits, suites, the law, and what a verdict is."""

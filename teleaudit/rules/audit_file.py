@@ -1,0 +1,230 @@
+"""An audit: who is audited, on which exports, with which suites and parameters. Read from YAML, refused with precise messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from stdnum.dk import cvr as stdnum_cvr
+
+from teleaudit.errors import AuditFileError, near_match
+from teleaudit.rules.yaml_files import read_yaml, validated
+from teleaudit.schema import TABLES, VOCABULARIES
+from teleaudit.workspace import find_workspace
+
+AUDIT_FILE = "audit.yaml"
+_PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")  # of an export: its working copy's folder is called so
+
+DateFormat = Literal[
+    "yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm-yyyy", "yyyymmdd", "dd-mm-yy", "iso8601", "epoch-seconds", "excel-serial"
+]
+DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
+Format = Literal["csv", "jsonl", "parquet", "excel", "asterisk"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def valid_cvr(value: str) -> str:
+    """The eight digits of a CVR number. Raises: ValueError."""
+    if not stdnum_cvr.is_valid(value):
+        msg = "not a valid CVR number (eight digits, modulus 11)"
+        raise ValueError(msg)
+    return str(stdnum_cvr.compact(value))
+
+
+def plain_name(value: str) -> str:
+    """The name, which can be a folder's anywhere and leads nowhere else. Raises: ValueError."""
+    if not _PLAIN_NAME.fullmatch(value):
+        msg = "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting with a letter or digit"
+        raise ValueError(msg)
+    return value
+
+
+Word = Annotated[str, BeforeValidator(str)]  # YAML reads 118 as a number
+PlainName = Annotated[str, AfterValidator(plain_name)]
+
+
+class Controller(_Strict):
+    """The data controller (dataansvarlig) that is audited."""
+
+    name: str
+    cvr: Annotated[str, AfterValidator(valid_cvr)]
+
+
+class Policy(_Strict):
+    """The privacy policy that is checked."""
+
+    title: str
+    version: str  # as printed on it; "udateret" when it bears no date
+
+
+class Parameter(_Strict):
+    """A value that the policy leaves open and the controller has set. ``value: null`` means not set: the check answers ``unset``."""
+
+    value: str | int | float | None
+    owner: str | None = None
+    reason: str | None = None
+    approved_on: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _a_set_value_is_accounted_for(self) -> Parameter:
+        missing = [name for name in ("owner", "reason", "approved_on") if getattr(self, name) is None]
+        if self.value is not None and missing:
+            msg = f"a parameter with a value needs {', '.join(missing)} too"
+            raise ValueError(msg)
+        return self
+
+
+class NotHeld(_Strict):
+    """The controller's declaration that it keeps no such register, or offers no such service: what is asked of it is not relevant."""
+
+    owner: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    declared_on: dt.date
+
+
+class ExportSpec(_Strict):
+    """One export: its files, how they are written, and which header is which canonical column.
+
+    What is not declared is sniffed from the file; what cannot be decided is refused when it is read.
+    """
+
+    table: str
+    files: str  # path or glob pattern, from exports_root
+    format: Format | None = None
+    encoding: str | None = None  # a Python codec name, "utf-8", "windows-1252" ...
+    delimiter: str | None = None
+    decimal: Literal[",", "."] | None = None
+    dates: DateFormat | None = None  # for every date column of the export
+    column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
+    timezone: str = "Europe/Copenhagen"  # of the times in the file
+    sheet: str | None = None  # Excel
+    header: bool | None = None  # False for files without a header line: columns are then column_1, column_2 ... (or the format's, Asterisk); by its look where nothing is said
+    extracted_at: dt.date | None = None
+    control_rows: int | None = None  # the source's own count of rows, compared with what was read
+    columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
+    constants: dict[str, str] = Field(default_factory=dict)  # canonical column -> one value for every row (legal_entity)
+    values: dict[str, dict[Word, Word]] = Field(default_factory=dict)  # canonical column -> own word -> canonical word
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> ExportSpec:
+        if self.table not in TABLES:
+            msg = f"no table '{self.table}'.{near_match(self.table, TABLES)}"
+            raise ValueError(msg)
+        known = TABLES[self.table].names
+        for name in (*self.columns, *self.constants, *self.column_dates):
+            if name not in known:
+                msg = f"table {self.table} has no column '{name}'.{near_match(name, known)}"
+                raise ValueError(msg)
+        for name, words in self.values.items():
+            self._refuse_unknown_words(name, words.values())
+        return self
+
+    def _refuse_unknown_words(self, column: str, words: Iterable[str]) -> None:
+        """Raises ValueError where a column has no vocabulary, or its vocabulary not these words."""
+        own = [name.partition(".")[2] for name in VOCABULARIES if name.startswith(f"{self.table}.")]
+        if column not in own:
+            msg = f"values: no rule rests on the words of {self.table}.{column}.{near_match(column, own)}"
+            raise ValueError(msg)
+        known = VOCABULARIES[f"{self.table}.{column}"].canonical
+        for word in words:
+            if word not in known:
+                msg = f"values: {self.table}.{column} has no word '{word}'.{near_match(word, known)} It has: {', '.join(known)}"
+                raise ValueError(msg)
+
+
+class Audit(_Strict):
+    """One operator's audit, as its ``audit.yaml`` says."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+    controller: Controller
+    policy: Policy
+    as_of: dt.date | None = None  # the date on which deadlines are judged; today when neither file nor command says
+    exports_root: str
+    suites: tuple[str, ...]
+    gate: Annotated[float, Field(gt=0, le=1)] = 0.99  # smallest M/N with which a check may pass
+    max_rejected: Annotated[float, Field(ge=0, le=1)] = 0.001  # share of unreadable rows above which a data set is not judged
+    exports: dict[PlainName, ExportSpec]
+    own_domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...] = ()  # the operator's own hosts, subdomains included: no browsing data
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table
+    notebooks: tuple[str, ...] = ()  # the operator's own, run beside those of the workspace: paths from the audit file
+    sample: bool = False  # invented exports that came with the package: never what an unnamed audit means
+    report_languages: tuple[Literal["da"], ...] = ("da",)
+
+    _path: Path
+
+    @model_validator(mode="after")
+    def _export_names_differ(self) -> Audit:
+        folded = [name.casefold() for name in self.exports]
+        if twice := sorted({name for name in self.exports if folded.count(name.casefold()) > 1}):
+            msg = f"export names that differ in case alone: {', '.join(twice)}"
+            raise ValueError(msg)
+        return self
+
+    @field_validator("not_held")
+    @classmethod
+    def _is_a_table_without_exports(cls, not_held: dict[str, NotHeld], info: ValidationInfo) -> dict[str, NotHeld]:
+        for table in not_held:
+            if table not in TABLES:
+                msg = f"no table '{table}'.{near_match(table, TABLES)}"
+                raise ValueError(msg)
+            exports: dict[str, ExportSpec] = info.data.get("exports", {})
+            if filling := [name for name, spec in exports.items() if spec.table == table]:
+                msg = f"{table} is declared not held, but exports.{filling[0]} fills that table. Remove one of the two."
+                raise ValueError(msg)
+        return not_held
+
+    @property
+    def path(self) -> Path:
+        """The file the audit was read from."""
+        return self._path
+
+    @property
+    def root(self) -> Path:
+        """The folder its exports lie in, as the file says."""
+        return (self._path.parent / self.exports_root).resolve()
+
+    @property
+    def address(self) -> str:
+        """Where its exports lie: a folder of this machine, or a URL of a file system that Spark reaches."""
+        return self.exports_root if is_url(self.exports_root) else str(self.root)
+
+
+def is_url(place: str) -> bool:
+    """Whether exports lie elsewhere than in a folder: hdfs://, s3a://, file:// ..."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", place) is not None
+
+
+def load_audit(path: Path) -> Audit:
+    """The audit of one ``audit.yaml`` (or of the folder that holds it).
+
+    Raises: AuditFileError, naming file, place and what to write instead.
+    """
+    file = path / AUDIT_FILE if path.is_dir() else path
+    audit = validated(read_yaml(file), Audit, file)
+    audit._path = file.resolve()  # noqa: SLF001 (our own private attribute, set once on reading)
+    return audit
+
+
+def find_audit(name: str | Path) -> Path:
+    """The audit file at a path, in a folder, or of that name in the workspace's ``audits/``. Raises: AuditFileError with the near match."""
+    path = Path(name)
+    if path.is_dir():
+        path /= AUDIT_FILE
+    elif path.name == str(name) and not path.suffix:
+        path = find_workspace(Path.cwd()) / "audits" / name / AUDIT_FILE
+    if path.exists():
+        return path
+    asked = path.parent if path.name == AUDIT_FILE else path
+    folder = asked if asked.is_dir() else asked.parent
+    known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
+    msg = f"no file {path}.{near_match(asked.name, known)}" + (f" Audits in {folder}: {', '.join(known)}." if known else "")
+    raise AuditFileError(msg)

@@ -1,0 +1,101 @@
+"""An operator's own audit, laid out empty beside the samples of a workspace: nothing in it is another controller's."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import combinations
+from pathlib import Path
+
+from teleaudit.errors import UserError
+from teleaudit.rules.audit_file import AUDIT_FILE, valid_cvr
+from teleaudit.workspace import init_workspace, is_workspace
+
+_LEGAL_FORM = re.compile(r"(?<![\w/])(A/S|I/S|K/S|P/S|G/S|ApS|IVS|[afs]\.?m\.?b\.?a\.?)(?![\w/])", re.IGNORECASE)
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+_CLAUSE = re.compile(r"^- clause: ([A-Z]{3})-", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """Who gets an audit of its own."""
+
+    operator: str  # as the report names it
+    cvr: str
+    name: str  # of the audit, its suite and its folder of exports
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaidOut:
+    """Where an operator's audit was laid out."""
+
+    written: tuple[Path, ...]
+    audit: Path
+    suite: Path
+    exports: Path
+
+
+def new_operator(operator: str, cvr: str, name: str | None = None) -> Operator:
+    """An operator, with a short name made of its own unless one is given. Raises: UserError."""
+    operator = operator.strip()
+    if not operator or not operator.isprintable():
+        msg = "--operator needs the operator's name, on one line."
+        raise UserError(msg)
+    try:
+        digits = valid_cvr(cvr)
+    except ValueError as error:
+        msg = f"--cvr {cvr}: {error}."
+        raise UserError(msg) from None
+    short = short_name(operator) if name is None else name
+    if not _NAME.fullmatch(short):
+        msg = f"no short name can be made of {operator}: add --name." if name is None else f"--name {name}: use small letters a-z, digits and '-', a letter first."
+        raise UserError(msg)
+    return Operator(operator=operator, cvr=digits, name=short)
+
+
+def short_name(operator: str) -> str:
+    """The operator's name in small letters a-z, digits and hyphens, without its legal form: ``Sønder Tele A/S`` is ``soender-tele``."""
+    plain = _LEGAL_FORM.sub(" ", operator).casefold().translate(_DANISH)
+    return re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()).strip("-")
+
+
+def clause_prefix(name: str, taken: Iterable[str]) -> str:
+    """Three letters of a name that begin no other suite's clauses. Raises: UserError where none are left."""
+    letters, others = [letter for letter in name.upper() if letter.isalpha()], set(taken)
+    found = next((prefix for prefix in map("".join, combinations([*letters, "X", "X"], 3)) if prefix not in others), None)
+    if found is None:
+        msg = f"every three letters of '{name}' begin the clauses of another suite: choose another --name."
+        raise UserError(msg)
+    return found
+
+
+def start_audit(target: Path, new: Operator) -> LaidOut:
+    """Lay out an operator's empty audit and starter suite, in a workspace or in one that is made for it. Overwrites nothing. Raises: UserError."""
+    laid_out = [] if is_workspace(target) else init_workspace(target)
+    audit, suite, exports = target / "audits" / new.name / AUDIT_FILE, target / "expectations" / f"{new.name}.yaml", target / "exports" / new.name
+    for place in (audit.parent, suite):
+        if place.exists():
+            msg = f"{place} exists already: choose another --name. Nothing was overwritten."
+            raise UserError(msg)
+    taken = {prefix for file in suite.parent.glob("*.yaml") for prefix in _CLAUSE.findall(file.read_text(encoding="utf-8"))}
+    words = {"operator": new.operator, "quoted_operator": json.dumps(new.operator, ensure_ascii=False), "cvr": new.cvr, "name": new.name, "prefix": clause_prefix(new.name, taken)}
+    try:
+        exports.mkdir(parents=True, exist_ok=True)
+        audit.parent.mkdir()
+        for template, file in (("policy.yaml", suite), ("audit.yaml", audit)):
+            with file.open("x", encoding="utf-8") as opened:
+                opened.write(_filled(template, words))
+    except OSError as error:
+        msg = f"{target} cannot be written: {error.strerror}."
+        raise UserError(msg) from None
+    return LaidOut(written=tuple(sorted([*laid_out, audit, suite])), audit=audit, suite=suite, exports=exports)
+
+
+def _filled(template: str, words: dict[str, str]) -> str:
+    text = (files("teleaudit") / "templates" / template).read_text(encoding="utf-8")
+    return re.sub(r"@(\w+)@", lambda place: words[place[1]], text)
