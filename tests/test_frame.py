@@ -23,29 +23,21 @@ PINS = ("constraints.txt", "constraints-test.txt")
 
 # The one picture: every part imports only from its own place and to its left.
 LINE: tuple[tuple[str, ...], ...] = (
-    ("errors", "schema", "deadlines", "workspace", "machine", "yaml_files", "detectors"),  # detectors: values and names of columns, of no export in particular
-    ("audits",),
-    ("readiness", "starting"),
-    ("views",),  # SQL text and the columns it adds: what a suite may name
-    ("suites", "verdicts"),
-    ("conflicts",),
-    ("rulebook",),
+    ("errors", "workspace", "machine", "progress", "error_reports"),
+    ("schema",),  # canonical tables, their words, and the views over them
+    ("detectors",),  # values and names of columns, of no export in particular
+    ("rules",),  # audits, suites, law, verdicts
+    ("readers",),  # bytes to tables of text
     ("counting",),
     ("exports",),
-    ("mapping_gaps",),
     ("expectations",),
     ("engines",),
     ("checks",),
-    ("findings", "masking"),
-    ("results",),
-    ("figures", "report", "tables", "catalogue"),
-    ("runs", "runstate", "notebooks", "kernels", "progress", "timings"),
-    ("ledger", "scanning"),  # any file, without an audit: exports, detectors, progress
-    ("answering",),
-    ("spark_runs",),
-    ("running",),
-    ("sessions",),
-    ("lab", "samples", "outcome"),
+    ("report",),
+    ("notebooks",),
+    ("runs",),
+    ("sessions", "scanning", "outcome"),  # scanning: any file, without an audit
+    ("lab", "samples"),
     ("cli", "__main__"),
 )
 PLACE = {part: place for place, parts in enumerate(LINE) for part in parts}

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
-from teleaudit.exports import ReadExport, read_export, value_shapes
+from teleaudit.exports import ReadExport, read_export
 from teleaudit.exports.straight import Straight
+from teleaudit.exports.value_shapes import DIGITS, NO_FORM, PLAIN, WITH_COMMA, WITH_POINT, date_form, forms_of, with_nulls
 from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
 
@@ -127,17 +128,17 @@ def test_progress_is_told_while_a_file_is_read(desk: Desk, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("", value_shapes.NO_FORM), (" a", value_shapes.NO_FORM), ("a ", value_shapes.NO_FORM), ("NULL", value_shapes.NO_FORM), ("-", value_shapes.NO_FORM), ("æ", value_shapes.NO_FORM), ("~", value_shapes.NO_FORM),
-        ("a", value_shapes.PLAIN), ("Navn paa kunde", value_shapes.PLAIN), ("+5", value_shapes.PLAIN), ("1" * 19, value_shapes.PLAIN), ("1,234", value_shapes.PLAIN), (",5", value_shapes.PLAIN), ("1,", value_shapes.PLAIN),
-        ("1,2,3", value_shapes.PLAIN), ("1a2", value_shapes.PLAIN), ("12-5,0", value_shapes.PLAIN),
-        ("0", value_shapes.DIGITS), ("1" * 18, value_shapes.DIGITS), ("1,5", value_shapes.WITH_COMMA), ("-1,50", value_shapes.WITH_COMMA), ("-123,50", value_shapes.WITH_COMMA), ("0.25", value_shapes.WITH_POINT),
-        ("2025-01-02", value_shapes.date_form("0000-00-00")), ("2025-01-02 03:04:05", value_shapes.date_form("0000-00-00 00:00:00")), ("02/01-2025", value_shapes.date_form("00/00-0000")),
+        ("", NO_FORM), (" a", NO_FORM), ("a ", NO_FORM), ("NULL", NO_FORM), ("-", NO_FORM), ("æ", NO_FORM), ("~", NO_FORM),
+        ("a", PLAIN), ("Navn paa kunde", PLAIN), ("+5", PLAIN), ("1" * 19, PLAIN), ("1,234", PLAIN), (",5", PLAIN), ("1,", PLAIN),
+        ("1,2,3", PLAIN), ("1a2", PLAIN), ("12-5,0", PLAIN),
+        ("0", DIGITS), ("1" * 18, DIGITS), ("1,5", WITH_COMMA), ("-1,50", WITH_COMMA), ("-123,50", WITH_COMMA), ("0.25", WITH_POINT),
+        ("2025-01-02", date_form("0000-00-00")), ("2025-01-02 03:04:05", date_form("0000-00-00 00:00:00")), ("02/01-2025", date_form("00/00-0000")),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("beside", [[], ["17"] * 20, ["1,5", "-2,5"] * 20, ["2025-01-02"] * 20, ["01-02-2025 00:00:00"] * 20, ["", "x"] * 20])
 def test_a_form_is_only_ever_what_is_certain(text: str, form: int, beside: list[str]) -> None:
     import pyarrow as pa
 
-    texts = value_shapes.with_nulls(pa.chunked_array([[*beside, text, *beside]], pa.string()))
-    assert value_shapes.forms_of(texts)[len(beside)] in {form, min(form, value_shapes.PLAIN), value_shapes.NO_FORM}
+    texts = with_nulls(pa.chunked_array([[*beside, text, *beside]], pa.string()))
+    assert forms_of(texts)[len(beside)] in {form, min(form, PLAIN), NO_FORM}
     assert not beside or texts.to_pylist() == [value or None for value in [*beside, text, *beside]]
