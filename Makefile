@@ -27,8 +27,8 @@ test: $(VENV)/installed-test lint  ## style, types and all tests but the long on
 test-spark: $(VENV)/installed-test  ## what needs Spark, in one process: the rules and the readers on it answer as on DuckDB
 	$(BIN)/pytest -m "spark and not deep"
 
-test-deep: $(VENV)/installed-test  ## the long tests
-	$(BIN)/pytest -n 3 --dist worksteal -m deep
+test-deep: $(VENV)/installed-test  ## the long tests, and many examples where a few are drawn otherwise
+	$(BIN)/pytest -n 3 --dist worksteal --hypothesis-profile deep -m "deep or hypothesis"
 
 lint: $(VENV)/installed-test  ## style and types
 	$(BIN)/ruff check

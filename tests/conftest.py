@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", settings(), deadline=None)  # a busy machine is slow and no failure
-settings.load_profile("untimed")
+# How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a busy machine is slow and no failure.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("deep", deadline=None, max_examples=400)
+settings.load_profile("quick")
 
 _MISSING = "MISSING TOOL"
 
