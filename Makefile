@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test test-deep lint format bench bench-all bench-detection lab notebooks-released samples constraints clean
+.PHONY: help audit test test-spark test-deep lint format bench bench-all bench-detection lab notebooks-released samples constraints clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -22,10 +22,13 @@ audit: $(VENV)/installed  ## audit both operators' sample exports; the reports g
 	printf 'Audited in %s s. The reports:%s\n' $$(($$(date +%s) - started)) "$$reports"
 
 test: $(VENV)/installed-test lint  ## style, types and all tests but the long ones
-	$(BIN)/pytest -n 3 --dist loadfile -m "not deep"
+	$(BIN)/pytest -n 3 --dist loadfile -m "not deep and not spark"
 
-test-deep: $(VENV)/installed-test  ## the long tests
-	$(BIN)/pytest -n 3 --dist worksteal -m deep
+test-spark: $(VENV)/installed-test  ## what needs Spark, in one process: the rules and the readers on it answer as on DuckDB
+	$(BIN)/pytest -m "spark and not deep"
+
+test-deep: $(VENV)/installed-test  ## the long tests, and many examples where a few are drawn otherwise
+	$(BIN)/pytest -n 3 --dist worksteal --hypothesis-profile deep -m "deep or hypothesis"
 
 lint: $(VENV)/installed-test  ## style and types
 	$(BIN)/ruff check

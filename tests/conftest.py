@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", settings(), deadline=None)  # a busy machine is slow and no failure
-settings.load_profile("untimed")
+# How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a busy machine is slow and no failure.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("deep", deadline=None, max_examples=400)
+settings.load_profile("quick")
 
 _MISSING = "MISSING TOOL"
 
@@ -63,15 +65,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On Spark a test takes five seconds and more: a file's first test of each check runs, with its first values; all else, and what is ``long_on_spark``, is a long test."""
+    """On Spark a test takes a second and more: a file's first test of each check runs, with its first values; all else, and what is ``long_on_spark``, is a long test."""
     seen: set[tuple[object, str]] = set()
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and item.callspec.params.get("engine") == "spark":
+            item.add_marker(pytest.mark.spark)
             told = {(item.path, name) for name in (item.originalname, _check_of(item)) if name}
             if told & seen or item.get_closest_marker("long_on_spark"):
                 item.add_marker(pytest.mark.deep)
             else:
                 seen |= told
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Only what is marked ``spark`` gets a session: all of it runs in one process, with one Java."""
+    from tests.spark import allow
+
+    allow(is_marked=item.get_closest_marker("spark") is not None)
 
 
 def _check_of(test: pytest.Function) -> str | None:

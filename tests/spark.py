@@ -31,8 +31,18 @@ _SETTINGS = {
 }
 
 
+_allowed = False
+
+
+def allow(*, is_marked: bool) -> None:
+    """Whether the test that begins is marked ``spark``."""
+    global _allowed  # noqa: PLW0603 (one test runs at a time)
+    _allowed = is_marked
+
+
 def session() -> SparkSession:
     """The session, on two cores. It ends with the process, and its files with it."""
+    assert _allowed, "a test that needs a Spark session is marked spark: `make test-spark` runs it"
     need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
     return _started()
 

@@ -32,6 +32,7 @@ from teleaudit.rules.audit_file import Audit, Parameter
 from teleaudit.rules.suites import Check, Clause, Suite, load_suites
 from teleaudit.rules.verdicts import CheckResult, Deviation
 from teleaudit.workspace import package_workspace
+from tests.shared_engine import shared_engine
 from tests.spark import session
 
 if TYPE_CHECKING:
@@ -64,6 +65,17 @@ def _quick_spark_engine(spill: Path) -> Engine:
 
 
 ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1), "spark": _quick_spark_engine}
+
+
+@contextmanager
+def _running(engine: str) -> Iterator[Engine]:
+    """An engine for one spec: on DuckDB that of all specs of the process."""
+    if engine == "duckdb":
+        with shared_engine() as shared:
+            yield shared
+    else:
+        with TemporaryDirectory() as spill, closing(ENGINES[engine](Path(spill))) as running:
+            yield running
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +164,7 @@ def answers(
     **settings: Any,
 ) -> dict[str, Answered]:
     """The results of all checks of suites, by id. ``settings`` are keys of an audit file: gate, max_rejected."""
-    with TemporaryDirectory() as spill, closing(ENGINES[engine](Path(spill))) as running:
+    with _running(engine) as running:
         frames = {name: table(text) for name, text in tables.items()}
         bench = Bench(audit_of(parameters, settings), suites, exports, running, as_of=as_of, frames=frames)
         listed = Listed()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.rules.deadlines import Period
@@ -45,7 +45,6 @@ def test_a_period_ends_on_the_same_day_number_or_the_last_day_of_the_month(start
     assert Period.parse(period).after(dt.date.fromisoformat(start)).isoformat() == last_lawful_day
 
 
-@settings(max_examples=400, deadline=None)
 @given(_DATES, _PERIODS)
 def test_python_and_sql_give_the_same_day(connection: duckdb.DuckDBPyConnection, start: dt.date, period: Period) -> None:
     asked = connection.execute(f"SELECT {period.sql('start')} FROM (SELECT ?::DATE AS start)", [start]).fetchone()

@@ -21,6 +21,7 @@ from teleaudit.rules.verdicts import Verdict
 from tests.engines.tables import make_round
 from tests.spec import AS_OF, ENGINES, PARAMETERS, Answered, Listed, audit_of, known_suites, only, spark_engine
 
+pytestmark = pytest.mark.spark
 _AS_OF_DATES = (AS_OF, dt.date(2024, 2, 29), dt.date(2025, 2, 28), dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 3, 31))
 
 

@@ -17,6 +17,7 @@ from tests.command import ROOT, Ended, only_run, start
 from tests.conftest import need
 from tests.spark import session
 
+pytestmark = pytest.mark.spark
 _OF_THE_RUN = ("run_id", "started_at", "finished_at", "engine", "versions", "timings")
 
 

@@ -22,7 +22,7 @@ _OPTIONS = ("--exports", str(ROOT / "data_samples" / "bizzy"), "--no-notebooks",
 _LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
 # Spark tells its last try only. Where that met an executor that was still ending, nothing in it says why it ended.
 _NO_MEMORY = "an executor ran out of memory|executors were lost more often than Spark tries again, often because they run out of memory"
-pytestmark = [pytest.mark.deep, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.spark, pytest.mark.deep, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(autouse=True)

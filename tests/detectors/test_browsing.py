@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, names_register, profile_browsing
@@ -446,7 +446,6 @@ def candidates(texts: list[str], *, name: str | None = None) -> list[bool]:
     return [bool(row[0]) for row in rows]
 
 
-@settings(deadline=None)  # the engine reads the expressions anew for every example
 @given(st.lists(TEXTS, min_size=1, max_size=30))
 def test_everything_that_is_found_is_a_candidate(texts: list[str]) -> None:
     clean = [text.encode("utf-8", "replace").decode().replace("\0", " ") for text in texts]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.detectors import ColumnDecision, Hit, find_browsing, find_cards, find_cpr, find_messages, find_truncated, scan_cell, scan_column, scan_value
@@ -61,13 +61,11 @@ def check_hits(text: str, hits: list[Hit]) -> None:
         assert _HIT.fullmatch(repr(hit))
 
 
-@settings(max_examples=300, deadline=None)
 @given(TEXTS, FIELDS)
 def test_any_value_is_judged(text: str, field: str) -> None:
     check_hits(text, scan_value(text, field=field, own_domains=("example.dk",)))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(TEXTS, st.none()), max_size=12), FIELDS)
 def test_any_column_is_decided_and_its_cells_are_judged(cells: list[str | None], name: str) -> None:
     decision = scan_column(cells, name=name, own_domains=("example.dk",))

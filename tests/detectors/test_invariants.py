@@ -84,7 +84,6 @@ def cleared(kind: str, text: str, name: str, cells: Sequence[str]) -> str:
     return ""
 
 
-@settings(max_examples=200, deadline=None)
 @given(COLUMN)
 def test_what_a_value_shows_is_at_least_a_question_in_its_column(drawn: tuple[str, list[str], list[str], int]) -> None:
     name, sure, dull, times = drawn
@@ -96,7 +95,7 @@ def test_what_a_value_shows_is_at_least_a_question_in_its_column(drawn: tuple[st
             assert cleared(kind, text, name, cells) in CLEARED_BY[kind], (kind, name)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(COLUMN)
 def test_what_a_value_shows_is_at_least_a_question_in_a_scan(tmp_path: Path, drawn: tuple[str, list[str], list[str], int]) -> None:
     name, sure, dull, times = drawn
@@ -172,7 +171,6 @@ def test_ten_digits_without_a_date_are_never_silent_where_the_name_says_cpr(name
 LONG = st.text("0123456789", min_size=12, max_size=30)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(["kortnr", "card_number", "cpr", "personnummer", "sms_text"]), st.lists(LONG, min_size=1, max_size=30), st.sampled_from(["", "-", " ", "."]), st.integers(1, 11)
 )

@@ -96,12 +96,14 @@ EXPRESSIONS = {
 }
 
 
+@pytest.mark.spark
 def test_both_engines_read_hard_texts_alike() -> None:
     expected, found = on_both(list(EXPRESSIONS.values()), HARD)
     places = {name: [text for text, (one, other) in enumerate(zip(expected, found, strict=True)) if one[place] != other[place]] for place, name in enumerate(EXPRESSIONS)}
     assert {name: differing for name, differing in places.items() if differing} == {}
 
 
+@pytest.mark.spark
 def test_both_engines_put_hard_texts_into_one_order() -> None:
     texts = [*HARD, None]
     table = pa.table({"c": pa.array(texts, pa.string())})
@@ -132,6 +134,7 @@ _LONG_TEXTS = {
 }
 
 
+@pytest.mark.spark
 def test_long_texts_exhaust_neither_stack_nor_patience() -> None:
     expected, found = on_both([card_candidate_sql("c"), message_candidate_sql("c"), card_number_sql("c")], list(_LONG_TEXTS.values()))
     assert dict(zip(_LONG_TEXTS, found, strict=True)) == dict(zip(_LONG_TEXTS, expected, strict=True))

@@ -6,7 +6,7 @@ import itertools
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.expectations.certainty import certain, doubted_columns, possible, resting_on
@@ -48,7 +48,6 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(condition=CONDITIONS)
 def test_what_is_certain_holds_for_every_value_and_what_holds_for_some_is_possible(condition: str) -> None:
     unknown = {"u", "w"}

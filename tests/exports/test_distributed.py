@@ -24,6 +24,7 @@ from tests.exports.spark_desk import SparkDesk, cut_small, spark_desk
 from tests.exports.test_delimited import GOOD
 from tests.exports.test_formats import master, workbook
 
+pytestmark = pytest.mark.spark
 NAMES = {"customer_id": "Kundenr", "name": "Navn"}
 
 

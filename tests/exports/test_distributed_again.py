@@ -15,7 +15,7 @@ from tests.exports.test_formats import *  # noqa: F403 (every test of it)
 # What stands in for the parts of one machine's reader.
 del test_a_file_without_permission_is_refused, test_a_full_disk_is_said_and_leaves_nothing, test_the_engines_own_messages_are_hidden  # noqa: F821 (named above)
 
-pytestmark = pytest.mark.deep
+pytestmark = [pytest.mark.spark, pytest.mark.deep]
 
 
 @pytest.fixture

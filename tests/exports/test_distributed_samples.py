@@ -11,6 +11,7 @@ from tests.exports.spark_desk import spark_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORTS = [(operator, name) for operator in ("bizzy", "kazoom") for name in load_audit(ROOT / "audits" / operator).exports]
+pytestmark = pytest.mark.spark
 
 
 @pytest.mark.parametrize(("operator", "name"), EXPORTS)

@@ -111,7 +111,7 @@ def test_what_is_sound_is_read(tmp_path: Path, name: str, writer: str) -> None:
     refuse_damaged(file, "a.parquet")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.none() | st.text(max_size=80), min_size=1, max_size=30), numbers=st.integers(1, 5))
 def test_whatever_is_written_is_no_damage(tmp_path: Path, texts: list[str | None], numbers: int) -> None:
     file = tmp_path / "a.parquet"

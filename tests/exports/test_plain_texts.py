@@ -25,7 +25,6 @@ HARD = ["", " ", "\t4", "4 ", "4\u00a0", "\u20094", "4,57E+15", "-1.2E+3", "E+4"
 TEXTS = st.none() | st.sampled_from(HARD) | st.text(alphabet="aZ09-.,+E ~!æ\u00a0\u20ac", max_size=9)
 
 
-@settings(max_examples=300, deadline=None)
 @given(TEXTS)
 def test_a_plain_text_needs_no_cleaning_and_has_no_issue(text: str | None) -> None:
     asked = f"SELECT {conversion.plain('c')}, {conversion.cleaned('c', Kind.TEXT)}, {conversion.is_scientific('c')} FROM (SELECT CAST(? AS VARCHAR) AS c)"
@@ -51,7 +50,7 @@ def read(folder: Path, numbers: Sequence[str | None], names: Sequence[str | None
 
 
 @pytest.mark.parametrize("repeated", [1, 40])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(TEXTS, st.sampled_from(["Jan", "Ib", *HARD])), min_size=1, max_size=8))
 def test_what_is_read_is_the_same_as_without_asking_first(monkeypatch: pytest.MonkeyPatch, cells: list[tuple[str | None, str]], repeated: int) -> None:
     numbers, names = [number for number, _ in cells] * repeated, [name for _, name in cells] * repeated

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.exports import read_export
@@ -23,7 +23,6 @@ TEXT = st.text(CHARACTERS | SPECIAL, max_size=12).map(lambda text: text.replace(
 ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16"}
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.lists(TEXT, min_size=3, max_size=3), min_size=1, max_size=8),
     delimiter=st.sampled_from([";", ",", "\t", "|"]),

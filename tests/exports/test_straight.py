@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
@@ -52,7 +52,6 @@ def exports(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + line_break.join(lines) + draw(st.sampled_from([b"", line_break, line_break * 2]))
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     content=exports(),
     chunk=st.sampled_from([1 << 20, 67]),
