@@ -39,6 +39,7 @@ from teleaudit.views import View, data_set_view
 END_OF_RELATIONSHIP = "crm_customer.end_date"
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
 MAX_WORST = 20
+_ENDS = {f"{table}.{column}" for table, column in ENDS.items()}
 OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
 
 
@@ -246,8 +247,9 @@ class Bench:
             told = view.doubts.get(column, {})
             for source in sorted({*needed.get(column, ()), *told}):
                 for reason, rows in self._doubtful.get(source, {}).items():
-                    where = told.get(source) or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
-                    if reason == UNKNOWN_WORD or told.get(source) or source in needed.get(column, ()):  # a column that no check needs may be lacking
+                    tells = told.get(source) if reason == UNKNOWN_WORD or source in _ENDS else None  # of other columns, a view only tells what unknown words concern
+                    where = tells or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
+                    if reason == UNKNOWN_WORD or tells or source in needed.get(column, ()):  # a column that no check needs may be lacking
                         before = found.setdefault(column, {}).get(reason)
                         found[column][reason] = f"{before} OR ({where})" if before else f"({where})"
         return found

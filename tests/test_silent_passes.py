@@ -200,6 +200,51 @@ class TestWords:
         files: Files = {"udsendelser": ("marketing_send", SENDS), "samtykker": ("consent", CONSENTS.format(purpose="nyhedsbrev"), mapped)}
         assert counts(asked("KAZ-h.covered", tmp_path, files)) == (Verdict.PASS, [], {})
 
+    @pytest.mark.parametrize(
+        ("sent_by", "agreed", "deviating", "reasons"),
+        [
+            ("E-mail", "email", ["U2"], {}),
+            ("App-besked", "push", ["U2"], {}),
+            ("sms", "email", ["U1", "U2"], {}),
+            ("qx", "email", ["U2"], {"unknown_word": 1}),
+            ("email", "qx", ["U2"], {"unknown_word": 1}),
+            ("qx", "qy", ["U2"], {"unknown_word": 1}),
+        ],
+    )
+    def test_a_channel_that_nobody_knows_may_be_the_one_agreed_to(self, tmp_path: Path, sent_by: str, agreed: str, deviating: list[str], reasons: dict[str, int]) -> None:
+        sends = f"send_id | customer_id | channel | address | sent_at\nU1 | K1 | {sent_by} | a | 2026-03-01 10:00:00\nU2 | K2 | email | b | 2026-03-01 10:00:00"
+        consents = f"consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at\nC1 | K1 | marketing | {agreed} | a | 2025-01-02 08:03:04 |"
+        result = asked("KAZ-h.covered", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.FAIL, deviating, reasons)
+
+    @pytest.mark.parametrize(("sent_by", "withdrawn_by"), [("qx", "email"), ("email", "qx"), ("qx", "qy")])
+    def test_a_withdrawal_elsewhere_by_a_channel_that_nobody_knows_leaves_the_send_unjudged(self, tmp_path: Path, sent_by: str, withdrawn_by: str) -> None:
+        sends = (
+            f"send_id | customer_id | channel | address | sent_at | basis\nU1 | K1 | {sent_by} | a | 2026-03-01 10:00:00 | 10_2\nU2 | K3 | email | c | 2026-03-01 10:00:00 | 10_2"
+        )
+        header = "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at"
+        consents = f"{header}\nC1 | K2 | marketing | {withdrawn_by} | a | 2025-01-02 08:03:04 | 2026-01-02 08:03:04"
+        result = asked("HYG-opt-out.marketing_send", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert (result.verdict, result.answer.reasons) == (Verdict.PARTIAL, {"unknown_word": 1})
+
+    def test_a_service_message_after_an_opt_out_by_a_channel_that_nobody_knows_is_unjudged(self, tmp_path: Path) -> None:
+        sends = "send_id | customer_id | type | channel | sent_at\nU1 | K1 | driftsinfo | sms | 2026-03-01 10:00:00\nU2 | K2 | driftsinfo | sms | 2026-03-01 10:00:00"
+        consents = (
+            "consent_id | customer_id | purpose | channel | given_at | withdrawn_at\n"
+            "C1 | K1 | driftsinfo | qx | 2025-01-02 08:03:04 | 2025-03-02 08:03:04\nC2 | K2 | driftsinfo | | 2025-01-02 08:03:04 | 2025-03-02 08:03:04"
+        )
+        result = asked("KAZ-g.opted_out", tmp_path, {"beskeder": ("service_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.FAIL, ["U2"], {"unknown_word": 1})
+
+    def test_the_proof_of_a_consent_is_unjudged_only_where_a_send_by_an_unknown_channel_may_have_used_it(self, tmp_path: Path) -> None:
+        sends = "send_id | customer_id | channel | address | sent_at\nU1 | K1 | qx | a | 2025-03-01 10:00:00\nU2 | K2 | email | b | 2017-03-01 10:00:00"
+        consents = (
+            "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at\n"
+            "C1 | K1 | marketing | email | a | 2015-01-02 08:03:04 | 2018-03-02 08:03:04\nC2 | K2 | marketing | email | b | 2015-01-02 08:03:04 | 2018-03-02 08:03:04"
+        )
+        result = asked("KAZ-h.proof_kept", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.FAIL, ["C2"], {"unknown_word": 1})
+
     def test_an_action_that_nobody_knows_may_be_an_export(self, tmp_path: Path) -> None:
         log = "at | user_id | action\n2026-01-05 10:00:00 | u1 | DUMP_ALT\n2026-01-05 11:00:00 | u1 | Download"
         roster = "user_id | role | valid_from | valid_to | may_export\nu1 | support | 2020-01-01 | | ja"

@@ -52,14 +52,19 @@ _DONE = ("gennemført", "udført", "completed", "complete", "done")
 _CANCELLED = ("annulleret", "afbrudt", "cancelled", "canceled", "aborted")
 _REJECTED = ("afvist", "rejected", "refused", "declined")
 
+# What was agreed to is compared with what was sent, word by word: a word that only one of them uses may stand for one of the other's.
 _CHANNELS = Vocabulary(
     words={
         "email": ("mail", "e-mail", "epost", "e-post"),
         "sms": ("sms-besked", "text", "text message"),
         "telefon": ("tlf", "phone", "opkald", "telephone", "call"),
         "post": ("brev", "letter"),
-    },
-    closed=False,
+        "push": ("push-besked", "pushbesked", "push notification", "app", "app-besked", "in-app"),
+        "chat": ("webchat", "live chat"),
+        "sociale medier": ("some", "social media", "facebook", "instagram", "linkedin"),
+        "web": ("hjemmeside", "website", "selvbetjening", "portal", "online"),
+        "butik": ("store", "shop", "personligt", "in person"),
+    }
 )
 _SECRECY = Vocabulary(
     words={
