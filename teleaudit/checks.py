@@ -192,6 +192,8 @@ class Bench:
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
         if verdict is Verdict.PASS and (lost := self._lost_column(check)):
             verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
+        elif verdict is Verdict.PASS and (empty := self._empty_beginning(check)):
+            verdict, why, detail = Verdict.UNKNOWN, "all_null", empty
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
@@ -269,6 +271,13 @@ class Bench:
         looked_at = {column.name for column in TABLES[check.data_set].columns if not only_dates or column.kind in (Kind.DATE, Kind.TIMESTAMP)}
         lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
         return next((f"{check.data_set}.{name}" for name in lost), None)
+
+    def _empty_beginning(self, check: Check) -> str | None:
+        """The date that every record has, where a check of dates looks at it and not one record holds it: what is nowhere is not possible, it is unknown."""
+        if check.spec.type != "expect_possible_dates" or (column := TABLES[check.data_set].beginning) is None:
+            return None
+        is_empty = column.name in self._filled[check.data_set] and self._is_all_null(check.data_set, column.name)
+        return f"{check.data_set}.{column.name}" if is_empty else None
 
     def _missing(self, check: Check) -> _Missing | None:
         """What is missing for a check: an export, its rows, or a column; the first stands for all."""

@@ -95,6 +95,22 @@ class TestEnds:
         result = asked("HYG-dates.crm_customer", tmp_path, files)
         assert (result.verdict, result.answer.assessable) == (Verdict.PASS, 4)
 
+    @pytest.mark.parametrize(
+        ("table", "rows", "verdict"),
+        [
+            ("crm_customer", "customer_id | created_at | end_date\nK1 | | 2023-03-31\nK2 | |", (Verdict.UNKNOWN, "all_null", "crm_customer.created_at")),
+            ("crm_customer", "customer_id | created_at | anonymised_at\nK1 | 2012-05-04 |\nK2 | |", (Verdict.PASS, None, None)),
+            ("subscription", "subscription_id | start_date | end_date\nS1 | | 2023-03-31", (Verdict.UNKNOWN, "all_null", "subscription.start_date")),
+            ("dsar", "dsar_id | received_at | closed_at\nD1 | | 2026-02-10", (Verdict.UNKNOWN, "all_null", "dsar.received_at")),
+            ("dsar", "dsar_id | received_at | closed_at\nD1 | | 1970-01-01", (Verdict.FAIL, None, None)),
+            ("dsar", "dsar_id | received_at | extended_at\nD1 | 2026-02-02 |", (Verdict.PASS, None, None)),
+            ("processing_register", "activity_id | lia_date\nA1 |\nA2 | 2025-01-01", (Verdict.PASS, None, None)),
+        ],
+    )
+    def test_the_date_that_every_record_has_is_not_possible_where_none_holds_it(self, tmp_path: Path, table: str, rows: str, verdict: object) -> None:
+        result = asked(f"HYG-dates.{table}", tmp_path, {"udtraek": (table, rows)})
+        assert (result.verdict, result.why, result.why_detail) == verdict
+
     def test_an_unknown_end_is_no_wrong_end_date(self, tmp_path: Path) -> None:
         files: Files = {"kunder": ("crm_customer", CUSTOMERS), "aftaler": ("agreement", "agreement_id | customer_id\nA1 | K1\nA2 | K2")}
         assert counts(asked("HYG-end-date.crm_customer", tmp_path, files)) == (Verdict.PARTIAL, [], {"missing_column": 2})
@@ -118,6 +134,47 @@ class TestEnds:
         }
         result = asked("BIZ-tele-3.agreement", tmp_path, files)
         assert (result.verdict, [each.record_key for each in result.deviations], sum(result.answer.reasons.values())) == (Verdict.FAIL, ["R1"], 1)
+
+
+HOLDS = """
+    hold_id | customer_id | reason | start      | approved_by
+    H1      | K1          | tvist  | 2022-01-01 | jura
+    H2      | K5          | tvist  | 2022-01-01 |
+"""
+HELD = """
+    customer_id | name        | created_at | end_date   | restricted_from
+    K1          | Kaj Kaisen  | 2012-05-04 | 2023-03-31 |
+    K3          | Mads Madsen | 2014-07-06 | 2022-01-31 |
+    K5          | Ove Olsen   | 2014-07-06 | 2022-01-31 |
+"""
+
+
+class TestHolds:
+    """A hold exempts until it ends: an export that does not say when its holds end leaves open whether they exempt."""
+
+    def test_a_hold_of_an_export_without_a_column_of_ends_leaves_what_it_alone_exempts_unjudged(self, tmp_path: Path) -> None:
+        result = asked("BIZ-ret-3.customer", tmp_path, {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS)})
+        assert counts(result) == (Verdict.FAIL, ["K3", "K5"], {"missing_column": 1})  # without an approval nothing is held, whenever it ends
+
+    def test_an_export_that_says_that_its_holds_have_no_end_exempts(self, tmp_path: Path) -> None:
+        said: Files = {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS, {"constants": {"end": ""}})}
+        result = asked("BIZ-ret-3.customer", tmp_path, said)
+        assert (counts(result), result.answer.exemptions) == ((Verdict.FAIL, ["K3", "K5"], {}), {"legal_hold": 1})
+
+    @pytest.mark.parametrize(("end", "exempted"), [("", {"legal_hold": 1}), ("2099-12-31", {"legal_hold": 1}), ("2026-11-22", {"legal_hold": 1})])
+    def test_a_hold_of_another_export_that_certainly_runs_settles_the_doubt(self, tmp_path: Path, end: str, exempted: dict[str, int]) -> None:
+        dated = f"hold_id | customer_id | reason | start | end | approved_by\nH9 | K1 | tvist | 2022-01-01 | {end} | jura"
+        result = asked("BIZ-ret-3.customer", tmp_path, {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS), "andre": ("legal_hold", dated)})
+        assert (counts(result), result.answer.exemptions) == ((Verdict.FAIL, ["K3", "K5"], {}), exempted)
+
+    @pytest.mark.parametrize(
+        ("check", "table", "key"),
+        [("BIZ-ret-3.contact", "crm_contact", "contact_id"), ("BIZ-ret-5.pbx_config", "pbx_config", "config_id"), ("KAZ-r3.contact", "crm_contact", "contact_id")],
+    )
+    def test_what_belongs_to_the_customer_is_unjudged_too(self, tmp_path: Path, check: str, table: str, key: str) -> None:
+        rows = f"{key} | customer_id\nr1 | K1\nr2 | K3"
+        files: Files = {"kunder": ("crm_customer", HELD), "abonnementer": ("subscription", "subscription_id | customer_id | end_date\ns1 | x | 2020-01-31"), "rows": (table, rows)}
+        assert counts(asked(check, tmp_path, {**files, "stop": ("legal_hold", HOLDS)})) == (Verdict.FAIL, ["r2"], {"missing_column": 1})
 
 
 REQUESTS = """

@@ -7,6 +7,7 @@
 -- last_use requires consent.customer_id, consent.channel, consent.address, consent.given_at, consent.withdrawn_at, marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at
 -- last_use doubts marketing_send.channel where send_unknown
 -- given_together requires consent.given_at
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH send AS (
     SELECT
         customer_id,
@@ -39,6 +40,7 @@ SELECT
     t.is_marketing AND u.customer_id IS NOT NULL AS send_unknown,
     CASE WHEN t.given_at > date_trunc('day', t.given_at) THEN b.rows END AS given_together, -- midnight is a date without a time
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM spelled AS t
