@@ -238,6 +238,48 @@ class TestWords:
         files: Files = {"modtagere": ("recipient_register", REGISTER.format(role=role)), "videregivelser": ("disclosure", DISCLOSURES)}
         assert counts(asked("BIZ-dis-2.agreement", tmp_path, files)) == expected
 
+    @pytest.mark.parametrize(
+        ("country", "deviating", "reasons"),
+        [
+            ("Germany", [], {}),
+            ("TYSKLAND", [], {}),
+            ("DEU", [], {}),
+            ("EU/EØS", [], {}),
+            ("Island", [], {}),
+            ("England", ["V2"], {}),
+            ("usa", ["V2"], {}),
+            ("Danmrak", [], {"unknown_word": 1}),
+            ("Mauritius", [], {"unknown_word": 1}),
+            ("tredjeland", ["V2"], {}),
+        ],
+    )
+    def test_a_country_that_nobody_knows_is_neither_in_the_eea_nor_outside(self, tmp_path: Path, country: str, deviating: list[str], reasons: dict[str, int]) -> None:
+        register = f"recipient_id | role | country | transfer_basis\nR1 | databehandler | dk |\nR2 | databehandler | {country} |"
+        files: Files = {"modtagere": ("recipient_register", register), "videregivelser": ("disclosure", DISCLOSURES)}
+        _, found, why = counts(asked("BIZ-dis-2.transfer", tmp_path, files))
+        assert (found, why) == (deviating, reasons)
+
+    @pytest.mark.parametrize(
+        ("title", "order", "secret"),
+        [
+            ("Editionskendelse", ([], {}), ([], {})),
+            ("§ 804b", (["V1"], {}), ([], {})),
+            ("Hastesikring", (["V1"], {}), ([], {})),
+            ("§ 786 c", ([], {}), (["V1"], {})),
+            ("dekret", ([], {"unknown_title": 1}), ([], {"unknown_word": 1})),
+            ("andet", ([], {"unknown_title": 1}), ([], {})),
+        ],
+    )
+    def test_a_title_that_nobody_knows_is_neither_an_order_nor_no_secret(self, tmp_path: Path, title: str, order: object, secret: object) -> None:
+        rows = (
+            "disclosure_id | recipient_type | data_categories | at | title_type | title_ref | title_date\n"
+            f"V1 | politi | teledata | 2026-05-04 11:00:00 | {title} | T1 | 2026-05-03\nV2 | politi | teledata | 2026-05-04 11:00:00 | kendelse | T2 | 2026-05-03"
+        )
+        files: Files = {"videregivelser": ("disclosure", rows)}
+        assert counts(asked("BIZ-dis-10.order", tmp_path, files))[1:] == order
+        (tmp_path / "again").mkdir()
+        assert counts(asked("BIZ-dis-10.secret", tmp_path / "again", files))[1:] == secret
+
     @pytest.mark.parametrize(("direction", "deviating", "reasons"), [("indgående", ["P1"], {}), ("IMPORT", ["P1"], {}), ("ud", [], {}), ("skifte", [], {"unknown_word": 1})])
     def test_a_porting_in_is_known_by_its_synonyms(self, tmp_path: Path, direction: str, deviating: list[str], reasons: dict[str, int]) -> None:
         portings = (

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from teleaudit.schema.countries import EEA, THIRD
 from teleaudit.schema.tables import TABLES
 
 OTHER = "andet"
@@ -190,6 +191,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
         },
         near={"behandler": "databehandler", "leverandør": "databehandler", "partner": "selvstændig", "vendor": "databehandler"},
     ),
+    "recipient_register.country": Vocabulary(words={**EEA, **THIRD, OTHER: (*_OTHER, "tredjeland", "third country", "uden for EU", "uden for EU/EØS")}),
     "disclosure.recipient_type": Vocabulary(
         words={
             "netværksejer": ("netejer", "network owner", "network operator"),
@@ -212,6 +214,20 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
             "suppression_audience": ("suppression", "suppression list", "audience suppression"),
         },
         closed=False,
+    ),
+    "disclosure.title_type": Vocabulary(
+        words={
+            "kendelse": ("edition", "editionskendelse", "retskendelse", "dommerkendelse", "court order"),
+            "804b": ("§ 804 b", "§804 b", "§ 804b", "§804b", "804 b", "rpl § 804 b"),
+            "sikringspålæg": ("hastesikring", "§ 786 a", "§ 786a", "786 a", "786a", "preservation order"),
+            "målrettet pålæg": (
+                "målrettet logning",
+                "hemmeligt pålæg",
+                *(f"{sign}786{gap}{letter}" for sign in ("", "§ ", "§") for gap in ("", " ") for letter in "bcdi"),
+            ),
+            OTHER: _OTHER,
+        },
+        near={"pålæg": "sikringspålæg", "ransagningskendelse": "kendelse", "indgreb i meddelelseshemmeligheden": "kendelse", "aflytning": "kendelse"},
     ),
     "disclosure.legal_basis": _LEGAL_BASES,
     "processing_register.legal_basis": _LEGAL_BASES,
