@@ -95,6 +95,22 @@ class TestEnds:
         result = asked("HYG-dates.crm_customer", tmp_path, files)
         assert (result.verdict, result.answer.assessable) == (Verdict.PASS, 4)
 
+    @pytest.mark.parametrize(
+        ("table", "rows", "verdict"),
+        [
+            ("crm_customer", "customer_id | created_at | end_date\nK1 | | 2023-03-31\nK2 | |", (Verdict.UNKNOWN, "all_null", "crm_customer.created_at")),
+            ("crm_customer", "customer_id | created_at | anonymised_at\nK1 | 2012-05-04 |\nK2 | |", (Verdict.PASS, None, None)),
+            ("subscription", "subscription_id | start_date | end_date\nS1 | | 2023-03-31", (Verdict.UNKNOWN, "all_null", "subscription.start_date")),
+            ("dsar", "dsar_id | received_at | closed_at\nD1 | | 2026-02-10", (Verdict.UNKNOWN, "all_null", "dsar.received_at")),
+            ("dsar", "dsar_id | received_at | closed_at\nD1 | | 1970-01-01", (Verdict.FAIL, None, None)),
+            ("dsar", "dsar_id | received_at | extended_at\nD1 | 2026-02-02 |", (Verdict.PASS, None, None)),
+            ("processing_register", "activity_id | lia_date\nA1 |\nA2 | 2025-01-01", (Verdict.PASS, None, None)),
+        ],
+    )
+    def test_the_date_that_every_record_has_is_not_possible_where_none_holds_it(self, tmp_path: Path, table: str, rows: str, verdict: object) -> None:
+        result = asked(f"HYG-dates.{table}", tmp_path, {"udtraek": (table, rows)})
+        assert (result.verdict, result.why, result.why_detail) == verdict
+
     def test_an_unknown_end_is_no_wrong_end_date(self, tmp_path: Path) -> None:
         files: Files = {"kunder": ("crm_customer", CUSTOMERS), "aftaler": ("agreement", "agreement_id | customer_id\nA1 | K1\nA2 | K2")}
         assert counts(asked("HYG-end-date.crm_customer", tmp_path, files)) == (Verdict.PARTIAL, [], {"missing_column": 2})
@@ -118,6 +134,47 @@ class TestEnds:
         }
         result = asked("BIZ-tele-3.agreement", tmp_path, files)
         assert (result.verdict, [each.record_key for each in result.deviations], sum(result.answer.reasons.values())) == (Verdict.FAIL, ["R1"], 1)
+
+
+HOLDS = """
+    hold_id | customer_id | reason | start      | approved_by
+    H1      | K1          | tvist  | 2022-01-01 | jura
+    H2      | K5          | tvist  | 2022-01-01 |
+"""
+HELD = """
+    customer_id | name        | created_at | end_date   | restricted_from
+    K1          | Kaj Kaisen  | 2012-05-04 | 2023-03-31 |
+    K3          | Mads Madsen | 2014-07-06 | 2022-01-31 |
+    K5          | Ove Olsen   | 2014-07-06 | 2022-01-31 |
+"""
+
+
+class TestHolds:
+    """A hold exempts until it ends: an export that does not say when its holds end leaves open whether they exempt."""
+
+    def test_a_hold_of_an_export_without_a_column_of_ends_leaves_what_it_alone_exempts_unjudged(self, tmp_path: Path) -> None:
+        result = asked("BIZ-ret-3.customer", tmp_path, {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS)})
+        assert counts(result) == (Verdict.FAIL, ["K3", "K5"], {"missing_column": 1})  # without an approval nothing is held, whenever it ends
+
+    def test_an_export_that_says_that_its_holds_have_no_end_exempts(self, tmp_path: Path) -> None:
+        said: Files = {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS, {"constants": {"end": ""}})}
+        result = asked("BIZ-ret-3.customer", tmp_path, said)
+        assert (counts(result), result.answer.exemptions) == ((Verdict.FAIL, ["K3", "K5"], {}), {"legal_hold": 1})
+
+    @pytest.mark.parametrize(("end", "exempted"), [("", {"legal_hold": 1}), ("2099-12-31", {"legal_hold": 1}), ("2026-11-22", {"legal_hold": 1})])
+    def test_a_hold_of_another_export_that_certainly_runs_settles_the_doubt(self, tmp_path: Path, end: str, exempted: dict[str, int]) -> None:
+        dated = f"hold_id | customer_id | reason | start | end | approved_by\nH9 | K1 | tvist | 2022-01-01 | {end} | jura"
+        result = asked("BIZ-ret-3.customer", tmp_path, {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS), "andre": ("legal_hold", dated)})
+        assert (counts(result), result.answer.exemptions) == ((Verdict.FAIL, ["K3", "K5"], {}), exempted)
+
+    @pytest.mark.parametrize(
+        ("check", "table", "key"),
+        [("BIZ-ret-3.contact", "crm_contact", "contact_id"), ("BIZ-ret-5.pbx_config", "pbx_config", "config_id"), ("KAZ-r3.contact", "crm_contact", "contact_id")],
+    )
+    def test_what_belongs_to_the_customer_is_unjudged_too(self, tmp_path: Path, check: str, table: str, key: str) -> None:
+        rows = f"{key} | customer_id\nr1 | K1\nr2 | K3"
+        files: Files = {"kunder": ("crm_customer", HELD), "abonnementer": ("subscription", "subscription_id | customer_id | end_date\ns1 | x | 2020-01-31"), "rows": (table, rows)}
+        assert counts(asked(check, tmp_path, {**files, "stop": ("legal_hold", HOLDS)})) == (Verdict.FAIL, ["r2"], {"missing_column": 1})
 
 
 REQUESTS = """
@@ -181,6 +238,48 @@ class TestWords:
         files: Files = {"modtagere": ("recipient_register", REGISTER.format(role=role)), "videregivelser": ("disclosure", DISCLOSURES)}
         assert counts(asked("BIZ-dis-2.agreement", tmp_path, files)) == expected
 
+    @pytest.mark.parametrize(
+        ("country", "deviating", "reasons"),
+        [
+            ("Germany", [], {}),
+            ("TYSKLAND", [], {}),
+            ("DEU", [], {}),
+            ("EU/EØS", [], {}),
+            ("Island", [], {}),
+            ("England", ["V2"], {}),
+            ("usa", ["V2"], {}),
+            ("Danmrak", [], {"unknown_word": 1}),
+            ("Mauritius", [], {"unknown_word": 1}),
+            ("tredjeland", ["V2"], {}),
+        ],
+    )
+    def test_a_country_that_nobody_knows_is_neither_in_the_eea_nor_outside(self, tmp_path: Path, country: str, deviating: list[str], reasons: dict[str, int]) -> None:
+        register = f"recipient_id | role | country | transfer_basis\nR1 | databehandler | dk |\nR2 | databehandler | {country} |"
+        files: Files = {"modtagere": ("recipient_register", register), "videregivelser": ("disclosure", DISCLOSURES)}
+        _, found, why = counts(asked("BIZ-dis-2.transfer", tmp_path, files))
+        assert (found, why) == (deviating, reasons)
+
+    @pytest.mark.parametrize(
+        ("title", "order", "secret"),
+        [
+            ("Editionskendelse", ([], {}), ([], {})),
+            ("§ 804b", (["V1"], {}), ([], {})),
+            ("Hastesikring", (["V1"], {}), ([], {})),
+            ("§ 786 c", ([], {}), (["V1"], {})),
+            ("dekret", ([], {"unknown_title": 1}), ([], {"unknown_word": 1})),
+            ("andet", ([], {"unknown_title": 1}), ([], {})),
+        ],
+    )
+    def test_a_title_that_nobody_knows_is_neither_an_order_nor_no_secret(self, tmp_path: Path, title: str, order: object, secret: object) -> None:
+        rows = (
+            "disclosure_id | recipient_type | data_categories | at | title_type | title_ref | title_date\n"
+            f"V1 | politi | teledata | 2026-05-04 11:00:00 | {title} | T1 | 2026-05-03\nV2 | politi | teledata | 2026-05-04 11:00:00 | kendelse | T2 | 2026-05-03"
+        )
+        files: Files = {"videregivelser": ("disclosure", rows)}
+        assert counts(asked("BIZ-dis-10.order", tmp_path, files))[1:] == order
+        (tmp_path / "again").mkdir()
+        assert counts(asked("BIZ-dis-10.secret", tmp_path / "again", files))[1:] == secret
+
     @pytest.mark.parametrize(("direction", "deviating", "reasons"), [("indgående", ["P1"], {}), ("IMPORT", ["P1"], {}), ("ud", [], {}), ("skifte", [], {"unknown_word": 1})])
     def test_a_porting_in_is_known_by_its_synonyms(self, tmp_path: Path, direction: str, deviating: list[str], reasons: dict[str, int]) -> None:
         portings = (
@@ -199,6 +298,51 @@ class TestWords:
         mapped = {"values": {"purpose": {"nyhedsbrev": "markedsføring"}}}
         files: Files = {"udsendelser": ("marketing_send", SENDS), "samtykker": ("consent", CONSENTS.format(purpose="nyhedsbrev"), mapped)}
         assert counts(asked("KAZ-h.covered", tmp_path, files)) == (Verdict.PASS, [], {})
+
+    @pytest.mark.parametrize(
+        ("sent_by", "agreed", "deviating", "reasons"),
+        [
+            ("E-mail", "email", ["U2"], {}),
+            ("App-besked", "push", ["U2"], {}),
+            ("sms", "email", ["U1", "U2"], {}),
+            ("qx", "email", ["U2"], {"unknown_word": 1}),
+            ("email", "qx", ["U2"], {"unknown_word": 1}),
+            ("qx", "qy", ["U2"], {"unknown_word": 1}),
+        ],
+    )
+    def test_a_channel_that_nobody_knows_may_be_the_one_agreed_to(self, tmp_path: Path, sent_by: str, agreed: str, deviating: list[str], reasons: dict[str, int]) -> None:
+        sends = f"send_id | customer_id | channel | address | sent_at\nU1 | K1 | {sent_by} | a | 2026-03-01 10:00:00\nU2 | K2 | email | b | 2026-03-01 10:00:00"
+        consents = f"consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at\nC1 | K1 | marketing | {agreed} | a | 2025-01-02 08:03:04 |"
+        result = asked("KAZ-h.covered", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.FAIL, deviating, reasons)
+
+    @pytest.mark.parametrize(("sent_by", "withdrawn_by"), [("qx", "email"), ("email", "qx"), ("qx", "qy")])
+    def test_a_withdrawal_elsewhere_by_a_channel_that_nobody_knows_leaves_the_send_unjudged(self, tmp_path: Path, sent_by: str, withdrawn_by: str) -> None:
+        sends = (
+            f"send_id | customer_id | channel | address | sent_at | basis\nU1 | K1 | {sent_by} | a | 2026-03-01 10:00:00 | 10_2\nU2 | K3 | email | c | 2026-03-01 10:00:00 | 10_2"
+        )
+        header = "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at"
+        consents = f"{header}\nC1 | K2 | marketing | {withdrawn_by} | a | 2025-01-02 08:03:04 | 2026-01-02 08:03:04"
+        result = asked("HYG-opt-out.marketing_send", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert (result.verdict, result.answer.reasons) == (Verdict.PARTIAL, {"unknown_word": 1})
+
+    def test_a_service_message_after_an_opt_out_by_a_channel_that_nobody_knows_is_unjudged(self, tmp_path: Path) -> None:
+        sends = "send_id | customer_id | type | channel | sent_at\nU1 | K1 | driftsinfo | sms | 2026-03-01 10:00:00\nU2 | K2 | driftsinfo | sms | 2026-03-01 10:00:00"
+        consents = (
+            "consent_id | customer_id | purpose | channel | given_at | withdrawn_at\n"
+            "C1 | K1 | driftsinfo | qx | 2025-01-02 08:03:04 | 2025-03-02 08:03:04\nC2 | K2 | driftsinfo | | 2025-01-02 08:03:04 | 2025-03-02 08:03:04"
+        )
+        result = asked("KAZ-g.opted_out", tmp_path, {"beskeder": ("service_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.FAIL, ["U2"], {"unknown_word": 1})
+
+    def test_the_proof_of_a_consent_is_unjudged_only_where_a_send_by_an_unknown_channel_may_have_used_it(self, tmp_path: Path) -> None:
+        sends = "send_id | customer_id | channel | address | sent_at\nU1 | K1 | qx | a | 2025-03-01 10:00:00\nU2 | K2 | email | b | 2017-03-01 10:00:00"
+        consents = (
+            "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at\n"
+            "C1 | K1 | marketing | email | a | 2015-01-02 08:03:04 | 2018-03-02 08:03:04\nC2 | K2 | marketing | email | b | 2015-01-02 08:03:04 | 2018-03-02 08:03:04"
+        )
+        result = asked("KAZ-h.proof_kept", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.FAIL, ["C2"], {"unknown_word": 1})
 
     def test_an_action_that_nobody_knows_may_be_an_export(self, tmp_path: Path) -> None:
         log = "at | user_id | action\n2026-01-05 10:00:00 | u1 | DUMP_ALT\n2026-01-05 11:00:00 | u1 | Download"

@@ -40,6 +40,7 @@ from teleaudit.schema.views import View, data_set_view
 END_OF_RELATIONSHIP = "crm_customer.end_date"
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
 MAX_WORST = 20
+_ENDS = {f"{table}.{column}" for table, column in ENDS.items()}
 OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
 
 
@@ -192,6 +193,8 @@ class Bench:
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
         if verdict is Verdict.PASS and (lost := self._lost_column(check)):
             verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
+        elif verdict is Verdict.PASS and (empty := self._empty_beginning(check)):
+            verdict, why, detail = Verdict.UNKNOWN, "all_null", empty
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
@@ -247,8 +250,9 @@ class Bench:
             told = view.doubts.get(column, {})
             for source in sorted({*needed.get(column, ()), *told}):
                 for reason, rows in self._doubtful.get(source, {}).items():
-                    where = told.get(source) or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
-                    if reason == UNKNOWN_WORD or told.get(source) or source in needed.get(column, ()):  # a column that no check needs may be lacking
+                    tells = told.get(source) if reason == UNKNOWN_WORD or source in _ENDS else None  # of other columns, a view only tells what unknown words concern
+                    where = tells or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
+                    if reason == UNKNOWN_WORD or tells or source in needed.get(column, ()):  # a column that no check needs may be lacking
                         before = found.setdefault(column, {}).get(reason)
                         found[column][reason] = f"{before} OR ({where})" if before else f"({where})"
         return found
@@ -268,6 +272,13 @@ class Bench:
         looked_at = {column.name for column in TABLES[check.data_set].columns if not only_dates or column.kind in (Kind.DATE, Kind.TIMESTAMP)}
         lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
         return next((f"{check.data_set}.{name}" for name in lost), None)
+
+    def _empty_beginning(self, check: Check) -> str | None:
+        """The date that every record has, where a check of dates looks at it and not one record holds it: what is nowhere is not possible, it is unknown."""
+        if check.spec.type != "expect_possible_dates" or (column := TABLES[check.data_set].beginning) is None:
+            return None
+        is_empty = column.name in self._filled[check.data_set] and self._is_all_null(check.data_set, column.name)
+        return f"{check.data_set}.{column.name}" if is_empty else None
 
     def _missing(self, check: Check) -> _Missing | None:
         """What is missing for a check: an export, its rows, or a column; the first stands for all."""

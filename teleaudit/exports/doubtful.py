@@ -10,7 +10,12 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, TABLES
 from teleaudit.schema.sql import literal
 
 LACKING = "missing_column"
-ENDS = {"crm_customer": "end_date", "agreement": "ended_at", "subscription": "end_date"}  # the columns that tell whether a relationship goes on
+ENDS = {  # the columns that tell whether something goes on: a relationship, a service, a hold
+    "crm_customer": "end_date",
+    "agreement": "ended_at",
+    "subscription": "end_date",
+    "legal_hold": "end",
+}
 
 
 def doubtful_columns(exports: Sequence[ReadExport], frames: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:

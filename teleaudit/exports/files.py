@@ -41,9 +41,9 @@ def is_ignored(name: str) -> bool:
 
 
 def shown_paths(paths: Iterable[Path], root: Path) -> dict[str, Path]:
-    """The files of an export by their names in messages and in the working copy: those that are somebody's number are withheld."""
+    """The files of an export by their names in messages and in the working copy: those that are somebody's number, or a value of the file, are withheld."""
     shown = ShownPaths()
-    return {shown.of(path.relative_to(root).as_posix()): path for path in paths}
+    return {shown.of_file(path, path.relative_to(root).as_posix()): path for path in paths}
 
 
 def _check_folders(relative: PurePosixPath, root: Path) -> None:

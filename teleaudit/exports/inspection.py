@@ -241,7 +241,7 @@ def _on_one_line(text: str) -> str:
 
 def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
     """What the file is, by its first ``limit`` rows. Raises: ExportError, as reading it would."""
-    shown = ShownPaths().of(path.name)
+    shown = ShownPaths().of_file(path, path.name)
     try:
         if not path.is_dir() and not path.is_file() and path.exists():
             msg = f"{shown} is neither a file nor a folder: what another program writes into it would be waited for."

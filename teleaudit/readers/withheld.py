@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from teleaudit.detectors import find_cards, find_cpr, scan_value
 from teleaudit.detectors.account_data import find_account
@@ -20,6 +28,13 @@ _EMAIL = re.compile(r"[^@\s]@[^@\s]+\.\w")
 _CPR = re.compile(r"(?<!\d)[0-3]\d[01]\d{3}-\d{4}(?!\d)")  # as it is written, whether or not it is somebody's
 _LONG_NUMBER = re.compile(r"\d{7,}")
 _DATES = ("%Y%m%d", "%d%m%Y")
+BEGINNING = 1 << 16  # bytes of a file in which its name is looked for
+_BEGINNING_ROWS = 200
+_PARTS_OF_WORKBOOK = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
+_WORD = re.compile(r"[^\W_]+")
+_MAX_WORDS = 12  # of a name that is looked for in the file
+_WITHIN = r"[ _.\-/]+"  # between the words of a value
+_EDGE = r"[;,\t|\"'<>:\x00-\x1f]"  # beside a value
 
 
 @lru_cache(maxsize=65_536)
@@ -49,6 +64,74 @@ def _is_date(digits: str) -> bool:
     return False
 
 
+def is_value_of(part: str, beginning: bytes) -> bool:
+    """Whether a part of a path bears a whole value that stands in the file's first records: a name of several words, a key, a number.
+
+    A single word without a digit tells nothing: statuses, products and tables are such words too.
+    """
+    runs = list(_runs(PurePath(part).stem)) if beginning else []
+    if not runs:
+        return False
+    values = "|".join(_WITHIN.join(re.escape(word) for word in run) for run in runs)
+    return re.search(rf"(?:^|{_EDGE}) *(?:{values}) *(?:{_EDGE}|$)", _text(beginning), re.IGNORECASE | re.MULTILINE) is not None
+
+
+def _runs(stem: str) -> Iterator[list[str]]:
+    """The words of a name that follow each other and may be a value."""
+    words = _WORD.findall(unicodedata.normalize("NFC", stem))[:_MAX_WORDS]
+    for first in range(len(words)):
+        for end in range(first + 1, len(words) + 1):
+            if _may_be_somebodys(words[first:end]):
+                yield words[first:end]
+
+
+def _may_be_somebodys(words: list[str]) -> bool:
+    if all(word.isdigit() for word in words):
+        digits = "".join(words)
+        return len(digits) >= 5 and not _is_date(digits)
+    return sum(word.isalpha() for word in words) >= 2 or any(not word.isalpha() and not word.isdigit() for word in words)
+
+
+def _text(content: bytes) -> str:
+    """The content as text, whatever it is written in: for looking for a word, not for reading."""
+    plain = content.replace(b"\0", b"")
+    try:
+        return unicodedata.normalize("NFC", plain.decode("utf-8"))
+    except UnicodeDecodeError:
+        return plain.decode("cp1252", "replace")
+
+
+def beginning_of(path: Path) -> bytes:
+    """The first bytes of a file, of a packed table the texts of its first records; empty where it cannot be read, which its reader will say."""
+    with suppress(OSError, zipfile.BadZipFile, zlib.error, pa.ArrowException):
+        if not path.is_file():
+            return b""  # a pipe would be waited for
+        with path.open("rb") as file:
+            head = file.read(BEGINNING)
+        if head.startswith(b"PK\x03\x04"):
+            return _texts_of_workbook(path)
+        if head.startswith(b"PAR1"):
+            return _texts_of_parquet(path)
+        return head
+    return b""
+
+
+def _texts_of_workbook(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        parts = [name for name in _PARTS_OF_WORKBOOK if name in archive.namelist()]
+        return b"\n".join(archive.open(name).read(BEGINNING) for name in parts)
+
+
+def _texts_of_parquet(path: Path) -> bytes:
+    written = io.BytesIO()
+    with pq.ParquetFile(path) as file:
+        names = [field.name for field in file.schema_arrow if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_integer(field.type)]
+        for batch in file.iter_batches(_BEGINNING_ROWS, columns=names):
+            pa_csv.write_csv(batch, written)
+            break
+    return written.getvalue()
+
+
 def printable(name: str) -> str:
     """The name on one line, without control characters and half letters."""
     return " ".join("".join(character if character.isprintable() else " " for character in name).split())
@@ -72,12 +155,16 @@ class ShownPaths:
 
     _withheld: dict[str, int] = field(default_factory=dict)
 
-    def of(self, path: str) -> str:
-        """The path as it may be shown."""
-        return "/".join(self._part(part) for part in path.split("/"))
+    def of(self, path: str, beginning: bytes = b"") -> str:
+        """The path as it may be shown, to say where a file of that ``beginning`` lies: a part that is a value of one of its first records is withheld too."""
+        return "/".join(self._part(part, beginning) for part in path.split("/"))
 
-    def _part(self, part: str) -> str:
-        if not is_personal_path(part):
+    def of_file(self, path: Path, named: str) -> str:
+        """How a file that lies on this machine is shown that is ``named`` so."""
+        return self.of(named, beginning_of(path))
+
+    def _part(self, part: str, beginning: bytes) -> str:
+        if not is_personal_path(part) and not is_value_of(part, beginning):
             return escaped(part)
         number = self._withheld.setdefault(part, len(self._withheld) + 1)
         suffix = PurePath(part).suffix

@@ -149,6 +149,7 @@ def _source(path: Path, shown: ShownPaths, seen: set[tuple[int, int]]) -> Source
         return named, _words(error)
     if not stat.S_ISREG(found.st_mode):
         return named, "neither a file nor a folder"
+    named = shown.of_file(path, path.as_posix())
     if (found.st_dev, found.st_ino) in seen:
         return None
     seen.add((found.st_dev, found.st_ino))

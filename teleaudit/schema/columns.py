@@ -19,6 +19,9 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
 
 
+_MAY_NEVER_COME = {"lia_date"}  # only legitimate interests are weighed
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One canonical column."""
@@ -53,6 +56,12 @@ class Table:
     def __post_init__(self) -> None:
         """Tell the columns whose they are."""
         object.__setattr__(self, "columns", tuple(replace(column, table=self.name) for column in self.columns))
+
+    @property
+    def beginning(self) -> Column | None:
+        """The date that every record has, because it began or happened then: the first of its dates, unless that may never come."""
+        dates = (column for column in self.columns if column.kind in (Kind.DATE, Kind.TIMESTAMP))
+        return next((column for column in dates if not column.open_end and column.name not in _MAY_NEVER_COME), None)
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises: KeyError."""

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from teleaudit.schema.countries import EEA, THIRD
 from teleaudit.schema.tables import TABLES
 
 OTHER = "andet"
@@ -52,14 +53,19 @@ _DONE = ("gennemført", "udført", "completed", "complete", "done")
 _CANCELLED = ("annulleret", "afbrudt", "cancelled", "canceled", "aborted")
 _REJECTED = ("afvist", "rejected", "refused", "declined")
 
+# What was agreed to is compared with what was sent, word by word: a word that only one of them uses may stand for one of the other's.
 _CHANNELS = Vocabulary(
     words={
         "email": ("mail", "e-mail", "epost", "e-post"),
         "sms": ("sms-besked", "text", "text message"),
         "telefon": ("tlf", "phone", "opkald", "telephone", "call"),
         "post": ("brev", "letter"),
-    },
-    closed=False,
+        "push": ("push-besked", "pushbesked", "push notification", "app", "app-besked", "in-app"),
+        "chat": ("webchat", "live chat"),
+        "sociale medier": ("some", "social media", "facebook", "instagram", "linkedin"),
+        "web": ("hjemmeside", "website", "selvbetjening", "portal", "online"),
+        "butik": ("store", "shop", "personligt", "in person"),
+    }
 )
 _SECRECY = Vocabulary(
     words={
@@ -185,6 +191,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
         },
         near={"behandler": "databehandler", "leverandør": "databehandler", "partner": "selvstændig", "vendor": "databehandler"},
     ),
+    "recipient_register.country": Vocabulary(words={**EEA, **THIRD, OTHER: (*_OTHER, "tredjeland", "third country", "uden for EU", "uden for EU/EØS")}),
     "disclosure.recipient_type": Vocabulary(
         words={
             "netværksejer": ("netejer", "network owner", "network operator"),
@@ -207,6 +214,20 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
             "suppression_audience": ("suppression", "suppression list", "audience suppression"),
         },
         closed=False,
+    ),
+    "disclosure.title_type": Vocabulary(
+        words={
+            "kendelse": ("edition", "editionskendelse", "retskendelse", "dommerkendelse", "court order"),
+            "804b": ("§ 804 b", "§804 b", "§ 804b", "§804b", "804 b", "rpl § 804 b"),
+            "sikringspålæg": ("hastesikring", "§ 786 a", "§ 786a", "786 a", "786a", "preservation order"),
+            "målrettet pålæg": (
+                "målrettet logning",
+                "hemmeligt pålæg",
+                *(f"{sign}786{gap}{letter}" for sign in ("", "§ ", "§") for gap in ("", " ") for letter in "bcdi"),
+            ),
+            OTHER: _OTHER,
+        },
+        near={"pålæg": "sikringspålæg", "ransagningskendelse": "kendelse", "indgreb i meddelelseshemmeligheden": "kendelse", "aflytning": "kendelse"},
     ),
     "disclosure.legal_basis": _LEGAL_BASES,
     "processing_register.legal_basis": _LEGAL_BASES,

@@ -356,7 +356,8 @@ def test_other_data_need_a_title_that_gives_a_right_to_them(engine: str) -> None
 
 
 def test_data_lie_within_the_period_of_the_title(engine: str) -> None:
-    spec("BIZ-dis-10.period", {"disclosure": _TITLES}, engine=engine, deviating=["too_late", "urgent"], not_assessable={"missing_date": 1}, population=5)
+    reasons = {"missing_date": 1, "unknown_word": 1}
+    spec("BIZ-dis-10.period", {"disclosure": _TITLES}, engine=engine, deviating=["too_late", "urgent"], not_assessable=reasons, population=6)
 
 
 def test_the_first_and_the_last_day_of_a_title_are_within_it_and_it_may_follow_by_a_day(engine: str) -> None:
@@ -372,7 +373,7 @@ def test_the_first_and_the_last_day_of_a_title_are_within_it_and_it_may_follow_b
 
 
 def test_a_secret_order_does_not_show(engine: str) -> None:
-    spec("BIZ-dis-10.secret", {"disclosure": _TITLES}, engine=engine, deviating=["targeted"], population=17)
+    spec("BIZ-dis-10.secret", {"disclosure": _TITLES}, engine=engine, deviating=["targeted"], not_assessable={"unknown_word": 2}, population=17)
 
 
 def test_a_former_processor_confirms_within_the_days_the_controller_has_set(engine: str) -> None:

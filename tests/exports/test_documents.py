@@ -98,5 +98,5 @@ TABLES = [
 def test_a_table_that_holds_such_words_is_read(desk: Desk, name: str, content: str) -> None:
     desk.write(name, content)
 
-    assert desk.read(name, columns={"notes": "ingen"}, header=True).rows > 0
+    assert desk.read(name, columns={"notes": "column_1"}, header=False).rows > 0
     assert inspect_file(desk.root / name).rows > 0

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ from teleaudit.exports.inspection import inspect_file
 from teleaudit.readers import sniffing
 from teleaudit.readers.headers import header_of
 from teleaudit.rules.audit_file import load_audit
-from tests.command import ROOT
+from tests.command import ROOT, call
 from tests.exports.desk import Desk
 
 CALLS = [
@@ -104,7 +105,7 @@ def test_a_header_of_words_that_nobody_knows_is_one_when_the_audit_maps_a_column
     assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"})
     assert desk.rows(desk.read("a.csv", columns={"name": "Hvem der bor der"}), "name") == [("Ulla",), ("Kaj",)]
     assert desk.rows(desk.read("a.csv", columns={"name": "column_1"}, header=False), "name") == [("Hvem der bor der",), ("Ulla",), ("Kaj",)]
-    assert desk.read("a.csv", columns={"name": "Hvem"}, header=True).missing_columns == {"name": "Hvem"}
+    assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"}, header=True)  # saying so makes no header of a record
 
 
 @pytest.mark.parametrize("personal", PERSONAL)
@@ -172,6 +173,48 @@ def test_a_file_name_that_is_somebodys_is_withheld(desk: Desk, name: str) -> Non
     assert export.files[0].path.startswith("(name withheld 1)")
     assert name not in str(export) + inspect_file(desk.root / name / f"{name}.csv").as_text()
     assert name not in str(desk.read(f"{name}.csv").problem)
+
+
+NAMED_AFTER = [
+    ("Ulla Vestermark.csv", True),
+    ("udtræk ulla_vestermark 2026.csv", True),
+    ("K10023.csv", True),
+    ("kunde-10023.csv", True),
+    ("opkald_10023_2.csv", True),
+    ("kunder.csv", False),
+    ("kunder_2026.csv", False),
+    ("skovbrynet.csv", False),
+    ("20260304.csv", False),
+    ("K100.csv", False),
+]
+
+
+@pytest.mark.parametrize(("name", "is_withheld"), NAMED_AFTER)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
+def test_a_file_name_that_bears_a_value_of_its_first_records_is_withheld(desk: Desk, name: str, kind: str, *, is_withheld: bool) -> None:
+    rows = [
+        ("Kundenr", "Navn", "Adresse", "Konto", "Oprettet"),
+        ("K10023", "Ulla Vestermark", "Skovbrynet", "10023", "20260304"),
+        ("K10024", "Kaj Enevoldsen", "Kunder", "10024", "20260305"),
+    ]
+    written = {
+        "csv": lambda: delimited(rows).encode(),
+        "jsonl": lambda: "".join(json.dumps(dict(zip(rows[0], row, strict=True))) + "\n" for row in rows[1:]).encode(),
+        "xlsx": lambda: workbook(("Ark1", rows)),
+        "parquet": lambda: parquet(rows),
+    }
+    path = desk.write(f"alle/{Path(name).stem}.{kind}", written[kind]())
+    shown = desk.read(f"alle/*.{kind}", columns={"customer_id": "Kundenr"}).files[0].path
+    said = inspect_file(path).as_text() + call("scan", path).out
+
+    assert (shown == f"alle/(name withheld 1).{kind}") is is_withheld
+    assert (Path(name).stem not in shown + said) is is_withheld
+
+
+def parquet(rows: Sequence[Sequence[str]]) -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.table({header: [row[place] for row in rows[1:]] for place, header in enumerate(rows[0])}), written)
+    return written.getvalue()
 
 
 @pytest.mark.parametrize(("header", "shown"), [("Kort\nnummer", "Kort nummer"), ("\x1b[31mRød", "\\x1b[31mRød"), ("Bel\u202eøb", "Bel\\u202eøb"), ("Beløb\u00a0kr", "Beløb kr")])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,7 +22,7 @@ from teleaudit.engines.spark.failures import error_name
 from teleaudit.errors import ExportError
 from teleaudit.exports.files import find_files, has_wildcard, is_ignored, path_below_root
 from teleaudit.readers import sniffing
-from teleaudit.readers.withheld import ShownPaths
+from teleaudit.readers.withheld import BEGINNING, ShownPaths, beginning_of
 
 _SPARK_PASSES_OVER = "_"  # files of this prefix, whoever names them
 _DENIED = {"AccessControlException", "AccessDeniedException"}
@@ -173,13 +173,14 @@ class Root:
         assert self.local is not None  # noqa: S101 (find asks only then)
         java_path = self._path("file", None, str(path))
         file_system = java_path.getFileSystem(self._configuration)
-        return _found(path.relative_to(self.local).as_posix(), file_system.getFileStatus(java_path), file_system, shown)
+        return _found(path.relative_to(self.local).as_posix(), file_system.getFileStatus(java_path), file_system, shown, beginning_of(path))
 
 
-def _found(relative: str, status: Any, file_system: Any, shown: ShownPaths) -> FoundFile:  # noqa: ANN401 (py4j has no types)
-    return FoundFile(
+def _found(relative: str, status: Any, file_system: Any, shown: ShownPaths, beginning: bytes | None = None) -> FoundFile:  # noqa: ANN401 (py4j has no types)
+    file = FoundFile(
         shown=shown.of(relative), relative=relative, path=status.getPath(), file_system=file_system, size_bytes=status.getLen(), modified_ms=status.getModificationTime()
     )
+    return replace(file, shown=shown.of(relative, file.piece(0, BEGINNING) if beginning is None else beginning))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,10 @@ A file's head says what it is; then come lines a program reads:
 
 The last forms say what a derived column rests on. Where what it requires is missing, a check on it is ``unknown``. Where
 only some exports of a table lack such a column, or it holds words that nobody knows, the check cannot judge the rows that
-stand there; and where the column is of another table, none, unless ``doubts`` tells which.
+stand there; and where the column is of another table, none, unless ``doubts`` tells which: for unknown words, and for
+columns of ends.
 ``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported, and
-``$agreement_without_end`` (``subscription``, ``crm_customer``) for the rows of exports that have no column of ends.
+``$agreement_without_end`` (``subscription``, ``crm_customer``, ``legal_hold``) for the rows of exports that have no column of ends.
 Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where the export lacks it.
 """
 

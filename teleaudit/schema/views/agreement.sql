@@ -7,6 +7,7 @@
 -- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- relationship_fye doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     r.relationship_end,
@@ -14,6 +15,7 @@ SELECT
     coalesce(r.ends_unknown, false) AS ends_unknown,
     d.fy_end AS relationship_fye,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_agreement AS t

@@ -5,6 +5,7 @@
 -- invoice_found requires cdr.invoice_id, invoice.invoice_id
 -- invoice_fye requires cdr.invoice_id, invoice.invoice_id, invoice.issue_date, financial_years.fy_start, financial_years.fy_end
 -- payment_deadline requires cdr.invoice_id, invoice.invoice_id, invoice.due_date
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     CAST(t.start_at AS DATE) AS call_date,
@@ -13,6 +14,7 @@ SELECT
     i.invoice_fye,
     i.payment_deadline,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_cdr AS t

@@ -25,6 +25,7 @@
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- latest_service_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- active_services doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     r.relationship_end,
@@ -55,6 +56,7 @@ SELECT
         AS is_test,
     w.cvr IS NOT NULL AS has_twin,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
     coalesce(t.open_balance > 0, false) AS exempt_open_balance

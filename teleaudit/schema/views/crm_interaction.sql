@@ -6,6 +6,7 @@
 -- free_text requires crm_interaction.body
 -- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     r.relationship_end,
@@ -13,6 +14,7 @@ SELECT
     coalesce(r.ends_unknown, false) AS ends_unknown,
     CASE WHEN coalesce(t.subject, t.body) IS NOT NULL THEN coalesce(t.subject, '') || ' / ' || coalesce(t.body, '') END AS free_text,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_crm_interaction AS t

@@ -25,6 +25,7 @@
 -- owed requires disclosure.customer_id, disclosure.at, disclosure.recipient_type, disclosure.purpose, ledger.customer_id, ledger.due_date, ledger.paid_at
 -- owed_undated requires disclosure.customer_id, disclosure.at, disclosure.recipient_type, disclosure.purpose, ledger.customer_id, ledger.due_date, ledger.paid_at
 -- recipient_role doubts recipient_register.role where role_unknown
+-- in_eea doubts recipient_register.country where country_unknown
 WITH written AS (
     SELECT
         recipient_id,
@@ -35,7 +36,8 @@ WITH written AS (
         valid_to,
         coalesce(regexp_matches(_issues, '(^|;)valid_to=(unreadable|zero)'), false) AS end_unreadable,
         regexp_replace(regexp_replace(lower(allowed_categories), '\s*;[;\s]*', ';', 'g'), '^[;\s]+|[;\s]+$', '', 'g') AS allowed,
-        upper(trim(country)) AS country,
+        country,
+        coalesce(regexp_matches(_issues, '(^|;)country=unknown_word'), false) AS country_unknown,
         nullif(trim(transfer_basis), '') AS transfer_basis
     FROM export_recipient_register
     WHERE recipient_id IS NOT NULL
@@ -51,6 +53,7 @@ register AS (
         bool_or(end_unreadable) AS end_unreadable,
         min(nullif(allowed, '')) AS allowed,
         min(nullif(country, '')) AS country,
+        bool_or(country_unknown) AS country_unknown,
         min(transfer_basis) AS transfer_basis
     FROM written
     GROUP BY recipient_id
@@ -95,10 +98,9 @@ SELECT
     -- what is left when every allowed name is taken away; each separator stands twice, so that no two names share one
     regexp_replace(';' || replace(t.names, ';', ';;') || ';', ';(\Q' || replace(replace(r.allowed, '\', ''), ';', '\E|\Q') || '\E);', '', 'g') <> '' AS goes_further,
     r.country,
+    coalesce(r.country_unknown, false) AS country_unknown,
     r.country IN (
-        'AT', 'BE', 'BG', 'HR', 'CY', 'CZ', 'DK', 'EE', 'FI', 'FR', 'DE', 'GR', 'EL', 'HU', 'IE', 'IT', 'LV', 'LT', 'LU', 'MT', 'NL', 'PL', 'PT', 'RO', 'SK', 'SI', 'ES', 'SE', 'IS', 'LI', 'NO',
-        'ØSTRIG', 'BELGIEN', 'BULGARIEN', 'KROATIEN', 'CYPERN', 'TJEKKIET', 'DANMARK', 'ESTLAND', 'FINLAND', 'FRANKRIG', 'TYSKLAND', 'GRÆKENLAND', 'UNGARN', 'IRLAND', 'ITALIEN', 'LETLAND',
-        'LITAUEN', 'LUXEMBOURG', 'MALTA', 'HOLLAND', 'NEDERLANDENE', 'POLEN', 'PORTUGAL', 'RUMÆNIEN', 'SLOVAKIET', 'SLOVENIEN', 'SPANIEN', 'SVERIGE', 'ISLAND', 'LIECHTENSTEIN', 'NORGE'
+        'EU', 'AT', 'BE', 'BG', 'HR', 'CY', 'CZ', 'DK', 'EE', 'FI', 'FR', 'DE', 'GR', 'HU', 'IE', 'IT', 'LV', 'LT', 'LU', 'MT', 'NL', 'PL', 'PT', 'RO', 'SK', 'SI', 'ES', 'SE', 'IS', 'LI', 'NO'
     ) AS in_eea,
     r.transfer_basis,
     regexp_matches(';' || t.names || ';', ';(internetadfærd|internettrafik|browserhistorik|browsing|besøgte hjemmesider|domæner);') AS shows_browsing,
@@ -109,10 +111,10 @@ SELECT
     ) AS needs_order,
     regexp_matches(t.names, '^(navn|adresse|telefon|nummer|e-mail|email|kundenr|cvr|cpr|ip-adresse|imsi|imei|iccid|stamdata)(;(navn|adresse|telefon|nummer|e-mail|email|kundenr|cvr|cpr|ip-adresse|imsi|imei|iccid|stamdata))*$') AS only_identifies,
     CASE
-        WHEN regexp_matches(lower(trim(t.title_type)), '^(kendelse|edition|editionskendelse)$') THEN 'order'
-        WHEN regexp_matches(lower(trim(t.title_type)), '^(§ ?)?804 ?b$') THEN '804b'
-        WHEN regexp_matches(lower(trim(t.title_type)), '^(sikringspålæg|hastesikring|(§ ?)?786 ?a)$') THEN 'preservation'
-        WHEN regexp_matches(lower(trim(t.title_type)), '^(målrettet pålæg|målrettet logning|hemmeligt pålæg|(§ ?)?786 ?[bcdi])$') THEN 'secret'
+        WHEN t.title_type = 'kendelse' THEN 'order'
+        WHEN t.title_type = '804b' THEN '804b'
+        WHEN t.title_type = 'sikringspålæg' THEN 'preservation'
+        WHEN t.title_type = 'målrettet pålæg' THEN 'secret'
         WHEN trim(t.title_type) <> '' THEN 'other'
     END AS title,
     coalesce(d.owed, false) AS owed,

@@ -12,6 +12,7 @@
 -- remains_in_crm doubts dsar.type, dsar.outcome where request_unknown
 -- remains_in_services doubts dsar.type, dsar.outcome where request_unknown
 -- remains_in_marketing doubts dsar.type, dsar.outcome where request_unknown
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH request AS (
     SELECT dsar_id, customer_id, executed_at, coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false) AS request_unknown, p.place, _file, _line, _issues
     FROM export_dsar
@@ -70,6 +71,7 @@ SELECT
     f.found_in IS NOT NULL AS remains_in_services,
     f.found_in IS NOT NULL AS remains_in_marketing,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
     coalesce(f.number_ended < $as_of AND f.number_ended + INTERVAL '1' YEAR >= $as_of, false) AS exempt_statutory -- who had which number

@@ -2,10 +2,12 @@
 -- order: 30
 -- kind: view
 -- financial_year_end requires invoice.issue_date, financial_years.fy_start, financial_years.fy_end
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     d.fy_end AS financial_year_end,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_invoice AS t

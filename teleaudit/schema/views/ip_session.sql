@@ -3,11 +3,13 @@
 -- kind: view
 -- session_end requires ip_session.stop_at
 -- is_billed requires ip_session.session_id
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     CAST(t.stop_at AS DATE) AS session_end,
     t.invoice_id IS NOT NULL AS is_billed, -- many exports name no invoice: nothing is billed there
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_ip_session AS t

@@ -10,6 +10,9 @@
 -- last_given_at doubts consent.purpose where consent_unreadable
 -- last_withdrawn_at doubts consent.purpose where consent_unreadable
 -- withdrawn_elsewhere_at doubts consent.purpose where consent_unreadable OR elsewhere_unreadable
+-- last_given_at doubts consent.channel where channel_unknown
+-- last_withdrawn_at doubts consent.channel where channel_unknown
+-- withdrawn_elsewhere_at doubts consent.channel where elsewhere_channel_unknown
 -- exempt_soft_opt_in doubts marketing_send.basis
 WITH send AS (
     SELECT
@@ -31,16 +34,24 @@ own AS (
         s.sent_at,
         max(CASE WHEN c.channel = s.sent_by AND c.address = s.sent_to AND c.given_at <= s.sent_at THEN c.given_at END) AS last_given_at,
         max(CASE WHEN c.withdrawn_at <= s.sent_at THEN c.withdrawn_at END) AS last_withdrawn_at,
-        bool_or(c.unreadable) AS consent_unreadable
+        bool_or(c.unreadable) AS consent_unreadable,
+        bool_or(c.channel_unknown) AS channel_unknown
     FROM target AS s
     INNER JOIN marketing_consent AS c
         ON s.customer_id = c.customer_id AND coalesce(c.channel, s.sent_by) = s.sent_by AND coalesce(c.address, s.sent_to) = s.sent_to
     GROUP BY s.customer_id, s.sent_by, s.sent_to, s.sent_at
 ),
 elsewhere AS (
-    SELECT s.customer_id, s.sent_by, s.sent_to, s.sent_at, max(CASE WHEN c.withdrawn_at <= s.sent_at THEN c.withdrawn_at END) AS withdrawn_elsewhere_at, bool_or(c.unreadable) AS unreadable
+    SELECT
+        s.customer_id,
+        s.sent_by,
+        s.sent_to,
+        s.sent_at,
+        max(CASE WHEN c.withdrawn_at <= s.sent_at THEN c.withdrawn_at END) AS withdrawn_elsewhere_at,
+        bool_or(c.unreadable) AS unreadable,
+        bool_or(c.channel_unknown) AS channel_unknown
     FROM target AS s
-    INNER JOIN marketing_consent AS c ON s.sent_to = c.address AND s.sent_by = c.channel
+    INNER JOIN marketing_consent AS c ON s.sent_to = c.address AND (s.sent_by = c.channel OR c.channel_unknown)
     WHERE c.customer_id <> s.customer_id
     GROUP BY s.customer_id, s.sent_by, s.sent_to, s.sent_at
 )
@@ -49,7 +60,9 @@ SELECT
     o.last_given_at,
     o.last_withdrawn_at,
     coalesce(o.consent_unreadable, false) AS consent_unreadable,
+    coalesce(o.channel_unknown, false) AS channel_unknown,
     e.withdrawn_elsewhere_at,
+    coalesce(e.channel_unknown, false) AS elsewhere_channel_unknown,
     coalesce(e.unreadable, false) AS elsewhere_unreadable,
     coalesce(replace(lower(trim(t.basis)), '-', '_') = '10_2', false) AS exempt_soft_opt_in -- own customers, own similar products (markedsføringsloven § 10(2))
 FROM send AS t

@@ -3,11 +3,13 @@
 -- kind: view
 -- financial_year_end requires payment.paid_at, financial_years.fy_start, financial_years.fy_end
 -- invoice_found requires payment.invoice_id, invoice.invoice_id
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     d.fy_end AS financial_year_end,
     i.invoice_id IS NOT NULL AS invoice_found,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_payment AS t

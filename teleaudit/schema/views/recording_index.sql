@@ -7,6 +7,7 @@
 -- recording_agreement_end requires recording_index.customer_id, agreement.customer_id, agreement.type, agreement.valid_from, agreement.ended_at
 -- agreement_state doubts agreement.ended_at where agreement_state = 'undated'
 -- recording_agreement_end doubts agreement.ended_at where end_unknown
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH recording_agreement AS (
     SELECT
         customer_id,
@@ -46,6 +47,7 @@ SELECT
     e.last_day AS recording_agreement_end,
     coalesce(e.without_end, false) AS end_unknown,
     coalesce(h.held, false) AS exempt_legal_hold,
+    coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt
 FROM export_recording_index AS t

@@ -8,6 +8,7 @@
 -- consent_unreadable requires consent.withdrawn_at
 -- last_inquiry requires service_send.customer_id, service_send.sent_at, crm_interaction.customer_id, crm_interaction.direction, crm_interaction.at
 -- opted_out_at doubts consent.purpose where consent_unreadable
+-- opted_out_at doubts consent.channel where channel_unknown
 -- last_inquiry doubts crm_interaction.direction where inquiry_unknown
 WITH send AS (
     SELECT
@@ -22,7 +23,12 @@ WITH send AS (
 choice AS (
     SELECT
         customer_id,
-        CASE WHEN replace(lower(trim(channel)), '-', '') IN ('mail', 'email') THEN 'email' ELSE lower(trim(channel)) END AS channel,
+        CASE
+            WHEN replace(lower(trim(channel)), '-', '') IN ('mail', 'email') THEN 'email'
+            WHEN coalesce(regexp_matches(_issues, '(^|;)channel=unknown_word'), false) THEN NULL
+            ELSE lower(trim(channel))
+        END AS channel,
+        coalesce(regexp_matches(_issues, '(^|;)channel=unknown_word'), false) AS channel_unknown,
         CASE WHEN purpose = 'driftsinfo' THEN given_at END AS given_at,
         CASE WHEN purpose = 'driftsinfo' THEN withdrawn_at END AS withdrawn_at,
         coalesce(regexp_matches(_issues, '(^|;)((given_at|withdrawn_at)=(unreadable|zero)|purpose=unknown_word)'), false) AS unreadable
@@ -36,7 +42,8 @@ chosen AS (
         s.sent_at,
         max(CASE WHEN c.given_at <= s.sent_at THEN c.given_at END) AS opted_in_at,
         max(CASE WHEN c.withdrawn_at <= s.sent_at THEN c.withdrawn_at END) AS opted_out_at,
-        bool_or(c.unreadable) AS unreadable
+        bool_or(c.unreadable) AS unreadable,
+        bool_or(c.channel_unknown) AS channel_unknown
     FROM (SELECT DISTINCT customer_id, sent_by, sent_at FROM send) AS s
     INNER JOIN choice AS c ON s.customer_id = c.customer_id AND (c.channel IS NULL OR s.sent_by IS NULL OR c.channel = s.sent_by)
     GROUP BY s.customer_id, coalesce(s.sent_by, ''), s.sent_at
@@ -57,6 +64,7 @@ SELECT
     t.*,
     CASE WHEN c.opted_in_at IS NULL OR c.opted_in_at <= c.opted_out_at THEN c.opted_out_at END AS opted_out_at,
     coalesce(c.unreadable, false) AS consent_unreadable,
+    coalesce(c.channel_unknown, false) AS channel_unknown,
     i.last_inquiry,
     coalesce(i.unknown_words, false) AS inquiry_unknown
 FROM send AS t

@@ -1,6 +1,7 @@
 -- Customers whose records may not be erased on the date of the audit, and why.
 -- Held: under a legal hold in force, with a reason and an approval. An expired, unapproved or unexplained hold suspends
--- nothing, and neither does one whose end cannot be read: a hold is dated.
+-- nothing, and neither does one whose end cannot be read: a hold is dated. Where an export has no column of ends, nobody knows
+-- whether its holds are in force: the hold is in doubt.
 -- Restricted: processing is restricted, which leaves storage alone. The first day is restricted, the day of lifting no more.
 -- Where a restriction cannot be read, nobody knows whether the records may be erased: the restriction is in doubt.
 -- order: 10
@@ -23,8 +24,8 @@ judged AS (
         AND coalesce(restricted_to > $as_of, CASE WHEN to_unreadable THEN NULL ELSE true END) AS restricted
     FROM restriction
 ),
-suspended AS (
-    SELECT customer_id, true AS held, false AS restricted, false AS in_doubt
+hold AS (
+    SELECT customer_id, "end" IS NULL AND ($legal_hold_without_end) AS in_doubt
     FROM export_legal_hold
     WHERE
         customer_id IS NOT NULL
@@ -33,15 +34,20 @@ suspended AS (
         AND NOT coalesce(regexp_matches(_issues, '(^|;)end=(unreadable|zero)'), false)
         AND reason IS NOT NULL
         AND approved_by IS NOT NULL
+),
+suspended AS (
+    SELECT customer_id, NOT in_doubt AS held, in_doubt AS hold_in_doubt, false AS restricted, false AS restriction_in_doubt
+    FROM hold
     UNION ALL
-    SELECT customer_id, false AS held, coalesce(restricted, false) AS restricted, restricted IS NULL AS in_doubt
+    SELECT customer_id, false AS held, false AS hold_in_doubt, coalesce(restricted, false) AS restricted, restricted IS NULL AS restriction_in_doubt
     FROM judged
     WHERE restricted OR restricted IS NULL
 )
 SELECT
     customer_id,
     bool_or(held) AS held,
+    bool_or(hold_in_doubt) AND NOT bool_or(held) AS hold_in_doubt,
     bool_or(restricted) AS restricted,
-    bool_or(in_doubt) AND NOT bool_or(restricted) AS restriction_in_doubt
+    bool_or(restriction_in_doubt) AND NOT bool_or(restricted) AS restriction_in_doubt
 FROM suspended
 GROUP BY customer_id

@@ -8,6 +8,7 @@
 -- customer_known requires cdr.customer_id, crm_customer.customer_id
 -- invoice_found requires cdr.invoice_id, invoice.invoice_id
 -- recording_indexed requires cdr.recording_path, recording_index.path
+-- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     c._file,
     c._line,
@@ -22,6 +23,7 @@ SELECT
     r.customer_id IS NOT NULL AS customer_known,
     x.file_name IS NOT NULL AS recording_indexed,
     c.exempt_legal_hold AS exempt_legal_hold,
+    c.hold_in_doubt AS hold_in_doubt,
     c.exempt_restricted AS exempt_restricted,
     c.restriction_in_doubt AS restriction_in_doubt
 FROM cdr AS c
