@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from teleaudit import samples
+import teleaudit_samples
 from teleaudit.audits import read_yaml
 from teleaudit.cli import _code
 from teleaudit.suites import Suite, load_suite
@@ -68,8 +68,8 @@ def ended(process: subprocess.Popen[str]) -> Ended:
 def small_exports(target: Path, operator: str = "bizzy", *, only: str | None = None) -> Path:
     """Exports of sixty customers and a thousand calls, clean or with one kind of deviation; returns their folder."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(samples, "CUSTOMERS", 60)
-        samples.write_samples(target, operators=(operator,), rows=1_000, clean=only is None, only=only)
+        patched.setattr(teleaudit_samples, "CUSTOMERS", 60)
+        teleaudit_samples.write_samples(target, operators=(operator,), rows=1_000, clean=only is None, only=only)
     return target / operator
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit import samples
+import teleaudit_samples
 from teleaudit.audits import Audit, load_audit
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.results import exit_code
-from teleaudit.samples import write_samples
 from teleaudit.schema import TABLES
 from teleaudit.suites import load_suites
 from teleaudit.verdicts import CheckResult, Verdict
+from teleaudit_samples import write_samples
 
 ROOT = Path(__file__).resolve().parents[1]
 # What is known from elsewhere then decides: the end of a relationship from the services and the CRM that there are, and nobody is exempted by holds that nobody told.
@@ -29,7 +29,7 @@ def operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """An operator's whole sample, with deviations, read once."""
     folder = tmp_path_factory.mktemp(request.param)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(samples, "CUSTOMERS", 60)
+        patched.setattr(teleaudit_samples, "CUSTOMERS", 60)
         write_samples(folder, operators=(request.param,), rows=1_000)
     audit = load_audit(ROOT / "audits" / request.param)
     (folder / "work").mkdir()

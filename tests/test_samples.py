@@ -17,17 +17,17 @@ from _pytest.mark import ParameterSet
 from stdnum import luhn
 from stdnum.dk import cvr
 
-from teleaudit import samples
+import teleaudit_samples
 from teleaudit.audits import load_audit
 from teleaudit.detectors import knowledge
 from teleaudit.detectors.cpr_number import birth_year, passes_modulus_11
 from teleaudit.errors import UserError
-from teleaudit.samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
-from teleaudit.samples.layouts import layouts
-from teleaudit.samples.registers.content import NETWORK_NAMES
-from teleaudit.samples.world import OPERATORS
 from teleaudit.schema import TABLES, Kind
 from teleaudit.suites import load_suites
+from teleaudit_samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
+from teleaudit_samples.layouts import layouts
+from teleaudit_samples.registers.content import NETWORK_NAMES
+from teleaudit_samples.world import OPERATORS
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data_samples"
@@ -86,7 +86,7 @@ def text_of(folder: Path) -> str:
 
 
 def test_a_second_run_gives_the_same_bytes_even_under_another_hash_seed(fresh: Path, tmp_path: Path) -> None:
-    command = "import sys; from pathlib import Path; from teleaudit.samples import write_samples; write_samples(Path(sys.argv[1]))"
+    command = "import sys; from pathlib import Path; from teleaudit_samples import write_samples; write_samples(Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", command, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)}, cwd=tmp_path)
     assert contents(tmp_path) == contents(fresh)
 
@@ -135,7 +135,7 @@ def every_kind() -> list[ParameterSet]:
 
 @pytest.mark.parametrize(("operator", "check_id"), every_kind())
 def test_each_kind_planted_alone_is_expected_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, check_id: str) -> None:
-    monkeypatch.setattr(samples, "CUSTOMERS", 60)  # what is planted does not depend on the others
+    monkeypatch.setattr(teleaudit_samples, "CUSTOMERS", 60)  # what is planted does not depend on the others
     write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000)
     assert {found for found, _ in findings(tmp_path / operator)} == {check_id, *SAME_FACT.get(check_id, ())}
 

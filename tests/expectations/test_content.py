@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from teleaudit.samples import invented
 from teleaudit.verdicts import Verdict
+from teleaudit_samples import invented
 from tests.spec import spec
 
 

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import noon
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import noon
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import Row, World
 
 # Recipients that ``lawful`` enters in the register.
 USUAL_RECIPIENT = "MODLOGISTIK"

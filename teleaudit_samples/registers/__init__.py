@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from teleaudit.samples.registers import access, consent, content, deletion, disclosure, minimisation, rights
-from teleaudit.samples.world import Row, World
+from teleaudit_samples.registers import access, consent, content, deletion, disclosure, minimisation, rights
+from teleaudit_samples.world import Row, World
 
 MODULES: tuple[ModuleType, ...] = (minimisation, consent, rights, disclosure, access, deletion, content)
 FRESH: Mapping[str, Callable[[World], Row]] = {table: make for module in MODULES for table, make in module.TABLES.items()}

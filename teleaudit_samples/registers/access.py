@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import BIZZY, Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import BIZZY, Row, World
 
 _CLERK, _ANALYST, _MOVED, _LEFT = "bruger1", "bruger2", "bruger3", "bruger4"  # on the roster of every world
 _MOVED_ON, _LEFT_ON = dt.date(2026, 6, 1), dt.date(2026, 6, 30)

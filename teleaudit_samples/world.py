@@ -11,9 +11,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPEN_END, FinancialYears, days_after, financial_year_end, month_end, years_after
 from teleaudit.schema import TABLES
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPEN_END, FinancialYears, days_after, financial_year_end, month_end, years_after
 
 Row = dict[str, object]
 MARKS = "*marks"  # check kinds planted in the row that no rule on dates or keys would show: cards, CPR numbers, messages

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from teleaudit.samples.teledata import Batch, Pools, batches, microseconds, pools, take
-from teleaudit.samples.world import FILE, LINE, Row, World
+from teleaudit_samples.teledata import Batch, Pools, batches, microseconds, pools, take
+from teleaudit_samples.world import FILE, LINE, Row, World
 
 FILE_NAME = "forbrug.parquet"
 

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF
-from teleaudit.samples.world import World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF
+from teleaudit_samples.world import World
 
 BATCH_ROWS = 200_000
 

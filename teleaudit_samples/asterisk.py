@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from teleaudit.samples.teledata import Batch, Integers, Pools, batches, pools, take
-from teleaudit.samples.world import FILE, LINE, Garbled, Row, World
+from teleaudit_samples.teledata import Batch, Integers, Pools, batches, pools, take
+from teleaudit_samples.world import FILE, LINE, Garbled, Row, World
 
 CPR_DIGITS = 10
 FILE_NAME = "Master.csv"

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples.calendar import days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers import minimisation
-from teleaudit.samples.registers.consent import consent, covered_send
-from teleaudit.samples.registers.deletion import TABLES as DELETION_TABLES
-from teleaudit.samples.registers.disclosure import disclosure
-from teleaudit.samples.registers.rows import customer, mark, mark_key
-from teleaudit.samples.world import Row, World
+from teleaudit_samples.calendar import days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers import minimisation
+from teleaudit_samples.registers.consent import consent, covered_send
+from teleaudit_samples.registers.deletion import TABLES as DELETION_TABLES
+from teleaudit_samples.registers.disclosure import disclosure
+from teleaudit_samples.registers.rows import customer, mark, mark_key
+from teleaudit_samples.world import Row, World
 
 _REFUSED: Row = {"outcome": "afslag", "refusal_reason": "Oplysningerne kræves af bogføringsloven", "complaint_guidance": True}
 _FROM, _TO = dt.date(2026, 5, 1), dt.date(2026, 8, 1)  # of the restrictions

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, OPEN_END, days_after
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, OPEN_END, days_after
+from teleaudit_samples.world import Row, World
 
 START = dt.date(2015, 3, 1)
 LONG_AGO = dt.date(2020, 5, 31)

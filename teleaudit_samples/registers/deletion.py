@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import Row, World
 
 _CONTACT_DAYS = 90
 _A_YEAR_AGO = dt.date(2025, 11, 22)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers import access, disclosure, minimisation, rights
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers import access, disclosure, minimisation, rights
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import Row, World
 
 TABLES: dict[str, Callable[[World], Row]] = {}  # the tables are the other modules'
 _SITES = ("forum.example.dk", "avis.example.dk", "sundhed.example.dk", "dating.example.dk")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, CHANGING_HOUR, SPRING_SUNDAY, days_after
-from teleaudit.samples.lawful import LAST_OVERDUE_YEAR_END, LONG_AGO, START, everything, noon
-from teleaudit.samples.registers import DEVIATIONS as REGISTER_DEVIATIONS
-from teleaudit.samples.registers import FRESH
-from teleaudit.samples.world import BIZZY, KAZOOM, MARKS, REMARK, TABLE_NAMES, Garbled, Row, World
 from teleaudit.schema import TABLES, Kind
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, CHANGING_HOUR, SPRING_SUNDAY, days_after
+from teleaudit_samples.lawful import LAST_OVERDUE_YEAR_END, LONG_AGO, START, everything, noon
+from teleaudit_samples.registers import DEVIATIONS as REGISTER_DEVIATIONS
+from teleaudit_samples.registers import FRESH
+from teleaudit_samples.world import BIZZY, KAZOOM, MARKS, REMARK, TABLE_NAMES, Garbled, Row, World
 
 LEAP_DAY = dt.date(2024, 2, 29)
 FUTURE = dt.date(2099, 1, 1)

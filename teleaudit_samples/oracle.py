@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from teleaudit.samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, FIRST_POSSIBLE, SPRING_SUNDAY, days_after, financial_year_end, years_after
-from teleaudit.samples.world import FILE, LINE, MARKS, Garbled, Row, World
 from teleaudit.schema import TABLES, Kind
+from teleaudit_samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, FIRST_POSSIBLE, SPRING_SUNDAY, days_after, financial_year_end, years_after
+from teleaudit_samples.world import FILE, LINE, MARKS, Garbled, Row, World
 
 Finding = tuple[str, str]  # check id, record key
 

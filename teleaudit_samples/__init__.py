@@ -12,14 +12,14 @@ import random
 from pathlib import Path
 
 from teleaudit.errors import UserError, near_match
-from teleaudit.samples.asterisk import write_master_csv
-from teleaudit.samples.lawful import plant_doubts, plant_lawful
-from teleaudit.samples.oracle import expected_findings
-from teleaudit.samples.planting import DEVIATIONS, plant_everything_at_once
-from teleaudit.samples.registers import plant_registers
-from teleaudit.samples.usage import write_usage
-from teleaudit.samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
-from teleaudit.samples.writing import write_tables
+from teleaudit_samples.asterisk import write_master_csv
+from teleaudit_samples.lawful import plant_doubts, plant_lawful
+from teleaudit_samples.oracle import expected_findings
+from teleaudit_samples.planting import DEVIATIONS, plant_everything_at_once
+from teleaudit_samples.registers import plant_registers
+from teleaudit_samples.usage import write_usage
+from teleaudit_samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
+from teleaudit_samples.writing import write_tables
 
 SEED = 20261122
 CUSTOMERS = 2200

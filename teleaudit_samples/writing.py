@@ -11,9 +11,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from teleaudit.samples.calendar import AS_OF
-from teleaudit.samples.layouts import STYLES, Layout, Style, extra_columns, layouts
-from teleaudit.samples.world import FILE, LINE, Row, World
+from teleaudit_samples.calendar import AS_OF
+from teleaudit_samples.layouts import STYLES, Layout, Style, extra_columns, layouts
+from teleaudit_samples.world import FILE, LINE, Row, World
 
 _BROKEN = "betalinger.csv"  # the export that has broken lines, in the world that has any
 _BROKEN_LINES = ("B900001;402001;;Bizzy;03-02-2026;99,00;FIK;;;;en linje med for mange felter;", "B900002;402002;for få felter")

@@ -7,14 +7,14 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers import consent
-from teleaudit.samples.registers.deletion import processing_register
-from teleaudit.samples.registers.disclosure import assignment as number_assignment
-from teleaudit.samples.registers.rows import customer, mark, mark_column
-from teleaudit.samples.world import KAZOOM, Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers import consent
+from teleaudit_samples.registers.deletion import processing_register
+from teleaudit_samples.registers.disclosure import assignment as number_assignment
+from teleaudit_samples.registers.rows import customer, mark, mark_column
+from teleaudit_samples.world import KAZOOM, Row, World
 
 LAST_YEAR = dt.date(2025, 11, 22)  # what is a year old on AS_OF
 LAST_MONTH = dt.date(2026, 10, 22)  # what is a month old

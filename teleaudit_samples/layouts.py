@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from teleaudit.samples.world import BIZZY, KAZOOM, REMARK, Operator, Row
 from teleaudit.schema import TABLES
+from teleaudit_samples.world import BIZZY, KAZOOM, REMARK, Operator, Row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples.calendar import AS_OF, days_after, years_after
-from teleaudit.samples.lawful import noon
-from teleaudit.samples.registers.disclosure import disclosure
-from teleaudit.samples.registers.rows import customer, mark, mark_key
-from teleaudit.samples.world import Row, World
+from teleaudit_samples.calendar import AS_OF, days_after, years_after
+from teleaudit_samples.lawful import noon
+from teleaudit_samples.registers.disclosure import disclosure
+from teleaudit_samples.registers.rows import customer, mark, mark_key
+from teleaudit_samples.world import Row, World
 
 _GIVEN, _SENT = dt.date(2025, 2, 3), dt.date(2026, 9, 15)
 _SECOND = dt.timedelta(seconds=1)
