@@ -48,7 +48,7 @@ def write_master_csv(world: World, folder: Path, *, rows: int, seed: int) -> Non
     pool = pools(world)
     written = 0
     with (folder / FILE_NAME).open("wb") as file:
-        for batch in batches(pool, rows=rows - len(planted), seed=seed):
+        for batch in batches(pool, rows=rows, planted=len(planted), seed=seed):
             file.write(_lines(batch, pool))
             written += batch.size
             if batch.first_serial == 0:

@@ -13,10 +13,13 @@ import xlsxwriter
 
 from teleaudit_samples.calendar import AS_OF
 from teleaudit_samples.layouts import STYLES, Layout, Style, extra_columns, layouts
-from teleaudit_samples.world import FILE, LINE, Row, World
+from teleaudit_samples.world import BROKEN_LINES, FILE, LINE, Row, World
 
-_BROKEN = "betalinger.csv"  # the export that has broken lines, in the world that has any
-_BROKEN_LINES = ("B900001;402001;;Bizzy;03-02-2026;99,00;FIK;;;;en linje med for mange felter;", "B900002;402002;for få felter")
+_BROKEN = "betalinger.csv"  # the export that has the broken lines, in the world that has any
+_BROKEN_LINES = {  # after which row: early ones, among the ordinary rows
+    20: "B900001;402001;;Bizzy;03-02-2026;99,00;FIK;;;;en linje med for mange felter;",
+    40: "B900002;402002;for få felter",
+}
 
 
 def write_tables(world: World, folder: Path) -> None:
@@ -31,7 +34,7 @@ def write_tables(world: World, folder: Path) -> None:
                 case ".jsonl":
                     _write_json_lines(folder / name, rows, layout)
                 case _:
-                    _write_csv(folder / name, rows, layout, style, broken=world.ragged and name == _BROKEN and style.delimiter == ";")
+                    _write_csv(folder / name, rows, layout, style, broken=BROKEN_LINES in world.flaws and name == _BROKEN and style.delimiter == ";")
 
 
 def _with_extra(layout: Layout, world: World, table: str) -> Layout:
@@ -62,8 +65,8 @@ def _write_csv(path: Path, rows: list[Row], layout: Layout, style: Style, *, bro
         _place(row, path, line)
         text.seek(start)
         line += text.read().count("\n")
-        if broken and number in {100, 200}:
-            text.write(_BROKEN_LINES[number // 100 - 1] + style.newline)
+        if broken and number in _BROKEN_LINES:
+            text.write(_BROKEN_LINES[number] + style.newline)
             line += 1
     path.write_bytes(text.getvalue().encode(style.encoding))
 

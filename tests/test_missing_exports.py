@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import teleaudit_samples
 from teleaudit.audits import Audit, load_audit
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
@@ -28,9 +27,7 @@ OPTIONAL = ("agreement", "subscription", "legal_hold")
 def operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Audit, list[ReadExport]]:
     """An operator's whole sample, with deviations, read once."""
     folder = tmp_path_factory.mktemp(request.param)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(teleaudit_samples, "CUSTOMERS", 60)
-        write_samples(folder, operators=(request.param,), rows=1_000)
+    write_samples(folder, operators=(request.param,), rows=1_000, customers=60)
     audit = load_audit(ROOT / "audits" / request.param)
     (folder / "work").mkdir()
     return audit, [read_export(name, spec, root=folder / request.param, work=folder / "work") for name, spec in audit.exports.items()]

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-import teleaudit_samples
 from teleaudit.audits import Audit, ExportSpec, Parameter, load_audit
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
@@ -50,9 +49,7 @@ class Sample:
     """An operator's sample, read once."""
 
     def __init__(self, operator: str, folder: Path) -> None:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(teleaudit_samples, "CUSTOMERS", 60)
-            write_samples(folder, operators=(operator,), rows=1_000)
+        write_samples(folder, operators=(operator,), rows=1_000, customers=60)
         self.audit, self.root, self.folder = load_audit(ROOT / "audits" / operator), folder / operator, folder
         self.exports = {name: self._read(name, spec, self.root, "work") for name, spec in self.audit.exports.items()}
 

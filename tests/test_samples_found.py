@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-import teleaudit_samples
 from teleaudit.audits import load_audit
 from teleaudit.checks import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
@@ -78,9 +77,8 @@ def every_kind() -> list[ParameterSet]:
 
 
 @pytest.mark.parametrize(("operator", "check_id"), every_kind())
-def test_each_kind_of_deviation_planted_alone_is_found_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, check_id: str) -> None:
-    monkeypatch.setattr(teleaudit_samples, "CUSTOMERS", 60)
-    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000)
+def test_each_kind_of_deviation_planted_alone_is_found_alone(tmp_path: Path, operator: str, check_id: str) -> None:
+    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000, customers=60)
     results = check(operator, tmp_path / operator, tmp_path / "work")
     assert found(results) == expected(tmp_path / operator)
     others = {result.verdict for result in results if result.check.id not in {check_id, UNSET, *SAME_FACT.get(check_id, ())}}
