@@ -32,7 +32,7 @@ from teleaudit.suites import load_suites
 from teleaudit_samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
 from teleaudit_samples.layouts import extra_columns, layouts
 from teleaudit_samples.registers.content import NETWORK_NAMES
-from teleaudit_samples.world import MARKS, OPERATORS, build
+from teleaudit_samples.world import MARKS, OPERATORS, World
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data_samples"
@@ -194,7 +194,7 @@ def listed(files: dict[str, bytes]) -> list[list[str]]:
 
 
 def test_two_kinds_never_get_the_same_numbers() -> None:
-    world = build(OPERATORS["bizzy"], seed=1, customers=1)
+    world = World(operator=OPERATORS["bizzy"], seed="1")
     world.of("a kind")
     with pytest.raises(ValueError, match="rename one of them"):
         world.of("a kind")
