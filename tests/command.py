@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from teleaudit.audits import read_yaml
 from teleaudit.cli import _code
 from teleaudit.suites import Suite, load_suite
+from teleaudit.yaml_files import read_yaml
 from teleaudit_samples import write_samples
 
 ROOT = Path(__file__).resolve().parents[1]
