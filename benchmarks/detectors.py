@@ -129,7 +129,7 @@ def write_cells(file: Path, *, kind: str, rows: int) -> int:
 
 def _pools(kind: str) -> dict[str, list[str]]:
     """What must be found, what must not, and what is ordinary."""
-    from teleaudit.samples import invented
+    from teleaudit_samples import invented
 
     rng = random.Random(1)  # noqa: S311 (invented numbers)
     if kind == "message":

@@ -23,8 +23,8 @@ from typing import Any, Literal
 import duckdb
 from ruamel.yaml import YAML
 
-from teleaudit.samples import EXPECTED_FINDINGS, invented, write_samples
 from teleaudit.workspace import package_workspace
+from teleaudit_samples import EXPECTED_FINDINGS, invented, write_samples
 
 Format = Literal["parquet", "csv"]
 

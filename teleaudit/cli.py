@@ -174,7 +174,7 @@ def samples(
     clean: Annotated[bool, typer.Option("--clean", help="Without any deviation.")] = False,
 ) -> None:
     """Make invented exports of two operators, with the findings that were planted in them."""
-    from teleaudit.samples import TELEDATA_ROWS, write_samples
+    from teleaudit_samples import TELEDATA_ROWS, write_samples
 
     known = tuple(TELEDATA_ROWS)
     for name in operator or ():

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from teleaudit import samples
 from teleaudit.cli import _code
 from teleaudit.rules.suites import Suite, load_suite
 from teleaudit.rules.yaml_files import read_yaml
+from teleaudit_samples import write_samples
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 1_500  # with what must happen: a machine that does other work too is slow, and a test is no clock
@@ -67,9 +65,7 @@ def ended(process: subprocess.Popen[str]) -> Ended:
 
 def small_exports(target: Path, operator: str = "bizzy", *, only: str | None = None) -> Path:
     """Exports of sixty customers and a thousand calls, clean or with one kind of deviation; returns their folder."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(samples, "CUSTOMERS", 60)
-        samples.write_samples(target, operators=(operator,), rows=1_000, clean=only is None, only=only)
+    write_samples(target, operators=(operator,), rows=1_000, clean=only is None, only=only, customers=60)
     return target / operator
 
 

@@ -19,6 +19,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "teleaudit"
+SAMPLES = ROOT / "teleaudit_samples"
 PINS = ("constraints.txt", "constraints-test.txt")
 
 # The one picture: every part imports only from its own place and to its left.
@@ -37,7 +38,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("notebooks",),
     ("runs",),
     ("sessions", "scanning", "outcome"),  # scanning: any file, without an audit
-    ("lab", "samples"),
+    ("lab",),
     ("cli", "__main__"),
 )
 PLACE = {part: place for place, parts in enumerate(LINE) for part in parts}
@@ -46,6 +47,11 @@ PLACE = {part: place for place, parts in enumerate(LINE) for part in parts}
 def modules() -> list[Path]:
     """Every module of the package."""
     return sorted(PACKAGE.rglob("*.py"))
+
+
+def sample_modules() -> list[Path]:
+    """Every module that makes the samples."""
+    return sorted(SAMPLES.rglob("*.py"))
 
 
 def part_of(module: Path) -> str:
@@ -120,7 +126,7 @@ def test_no_pinned_version_is_a_pre_release() -> None:
 def test_what_the_package_imports_is_declared() -> None:
     declared = {canonicalize_name(Requirement(line).name) for group in ("run", "spark") for line in project()[group]}
     distributions = packages_distributions()
-    roots = {name.partition(".")[0] for module in modules() for name in imported(module)} - sys.stdlib_module_names - {"teleaudit"}
+    roots = {name.partition(".")[0] for module in (*modules(), *sample_modules()) for name in imported(module)} - sys.stdlib_module_names - {PACKAGE.name, SAMPLES.name}
 
     assert sorted(root for root in roots if root not in {"pyspark", "py4j"} and not declared & {canonicalize_name(name) for name in distributions.get(root, [root])}) == []
 
@@ -142,7 +148,21 @@ def test_modules_import_only_to_their_left(module: Path) -> None:
     assert sorted(part for part in asked if PLACE.get(part, -1) > own) == []
 
 
-@pytest.mark.parametrize("folder", ["teleaudit", "tests", "benchmarks"])
+def test_only_the_command_asks_for_the_samples_and_only_when_it_is_called() -> None:
+    asking = {module for module in modules() for name in imported(module) if name.partition(".")[0] == SAMPLES.name}
+    loaded = subprocess.run([sys.executable, "-c", "import sys, teleaudit.cli; print(*sys.modules)"], cwd=ROOT, capture_output=True, check=True, text=True).stdout.split()
+
+    assert asking == {PACKAGE / "cli.py"}
+    assert not [name for name in loaded if name.partition(".")[0] == SAMPLES.name]
+
+
+def test_the_samples_ask_the_package_for_words_and_headers_alone() -> None:
+    asked = {".".join(name.split(".")[:2]) for module in sample_modules() for name in imported(module) if name.startswith("teleaudit.")}
+
+    assert asked == {"teleaudit.rules.audit_file", "teleaudit.errors", "teleaudit.schema", "teleaudit.workspace"}  # what must be found is worked out apart from what finds it
+
+
+@pytest.mark.parametrize("folder", ["teleaudit", "teleaudit_samples", "tests", "benchmarks"])
 def test_every_module_says_what_it_is(folder: str) -> None:
     silent = [path for path in sorted((ROOT / folder).rglob("*.py")) if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
 

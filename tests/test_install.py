@@ -58,7 +58,7 @@ def test_the_wheel_carries_the_whole_package_and_the_whole_workspace(wheel: Path
     def files(folder: Path) -> set[Path]:
         return {path for path in folder.rglob("*") if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(ROOT).parts)}
 
-    package = {path.relative_to(ROOT).as_posix() for path in files(ROOT / "teleaudit")}
+    package = {path.relative_to(ROOT).as_posix() for name in ("teleaudit", "teleaudit_samples") for path in files(ROOT / name)}
     workspace = {f"teleaudit/workspace/{path.relative_to(ROOT).as_posix()}" for name in FOLDERS for path in files(ROOT / name)}
     carried = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit import samples
 from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
@@ -16,8 +15,8 @@ from teleaudit.report.results import exit_code
 from teleaudit.rules.audit_file import Audit, load_audit
 from teleaudit.rules.suites import load_suites
 from teleaudit.rules.verdicts import CheckResult, Verdict
-from teleaudit.samples import write_samples
 from teleaudit.schema import TABLES
+from teleaudit_samples import write_samples
 
 ROOT = Path(__file__).resolve().parents[1]
 # What is known from elsewhere then decides: the end of a relationship from the services and the CRM that there are, and nobody is exempted by holds that nobody told.
@@ -28,9 +27,7 @@ OPTIONAL = ("agreement", "subscription", "legal_hold")
 def operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Audit, list[ReadExport]]:
     """An operator's whole sample, with deviations, read once."""
     folder = tmp_path_factory.mktemp(request.param)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(samples, "CUSTOMERS", 60)
-        write_samples(folder, operators=(request.param,), rows=1_000)
+    write_samples(folder, operators=(request.param,), rows=1_000, customers=60)
     audit = load_audit(ROOT / "audits" / request.param)
     (folder / "work").mkdir()
     return audit, [read_export(name, spec, root=folder / request.param, work=folder / "work") for name, spec in audit.exports.items()]

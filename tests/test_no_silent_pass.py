@@ -17,16 +17,15 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit import samples
 from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.rules.audit_file import Audit, ExportSpec, Parameter, load_audit
 from teleaudit.rules.suites import load_suites
 from teleaudit.rules.verdicts import Verdict
-from teleaudit.samples import write_samples
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.schema.views import data_set_view, views
+from teleaudit_samples import write_samples
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWN, DRAWN_DEEP = 3, 80  # changes of each operator; there are some 600
@@ -50,9 +49,7 @@ class Sample:
     """An operator's sample, read once."""
 
     def __init__(self, operator: str, folder: Path) -> None:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(samples, "CUSTOMERS", 60)
-            write_samples(folder, operators=(operator,), rows=1_000)
+        write_samples(folder, operators=(operator,), rows=1_000, customers=60)
         self.audit, self.root, self.folder = load_audit(ROOT / "audits" / operator), folder / operator, folder
         self.exports = {name: self._read(name, spec, self.root, "work") for name, spec in self.audit.exports.items()}
 

@@ -25,7 +25,7 @@ import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
-from teleaudit.samples import EXPECTED_FINDINGS
+from teleaudit_samples import EXPECTED_FINDINGS
 from tests.command import ROOT, Ended, ended, only_run, start
 
 CATALOGUE = 20  # rows that hold the same value

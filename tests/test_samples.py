@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
+import json
 import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -17,17 +22,17 @@ from _pytest.mark import ParameterSet
 from stdnum import luhn
 from stdnum.dk import cvr
 
-from teleaudit import samples
+import teleaudit_samples
 from teleaudit.detectors import knowledge
 from teleaudit.detectors.cpr_number import birth_year, passes_modulus_11
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
 from teleaudit.rules.suites import load_suites
-from teleaudit.samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
-from teleaudit.samples.layouts import layouts
-from teleaudit.samples.registers.content import NETWORK_NAMES
-from teleaudit.samples.world import OPERATORS
 from teleaudit.schema import TABLES, Kind
+from teleaudit_samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
+from teleaudit_samples.layouts import extra_columns, layouts
+from teleaudit_samples.registers.content import NETWORK_NAMES
+from teleaudit_samples.world import MARKS, OPERATORS, World
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ROOT / "data_samples"
@@ -86,7 +91,7 @@ def text_of(folder: Path) -> str:
 
 
 def test_a_second_run_gives_the_same_bytes_even_under_another_hash_seed(fresh: Path, tmp_path: Path) -> None:
-    command = "import sys; from pathlib import Path; from teleaudit.samples import write_samples; write_samples(Path(sys.argv[1]))"
+    command = "import sys; from pathlib import Path; from teleaudit_samples import write_samples; write_samples(Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", command, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)}, cwd=tmp_path)
     assert contents(tmp_path) == contents(fresh)
 
@@ -127,17 +132,72 @@ def test_the_clean_world_has_nothing_to_find(tmp_path: Path, operator: str) -> N
     assert findings(tmp_path / operator) == []
 
 
-def every_kind() -> list[ParameterSet]:
+def every_kind(*, always_one_in: int) -> list[ParameterSet]:
     """Some of them in every run of the tests, all in the long ones."""
     pairs = [(operator, check_id) for operator in BOTH for check_id in check_ids(operator)]
-    return [pytest.param(*pair, marks=() if place % 12 == 0 else (pytest.mark.deep,)) for place, pair in enumerate(pairs)]
+    return [pytest.param(*pair, marks=() if place % always_one_in == 0 else (pytest.mark.deep,)) for place, pair in enumerate(pairs)]
 
 
-@pytest.mark.parametrize(("operator", "check_id"), every_kind())
-def test_each_kind_planted_alone_is_expected_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, check_id: str) -> None:
-    monkeypatch.setattr(samples, "CUSTOMERS", 60)  # what is planted does not depend on the others
-    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000)
+@pytest.mark.parametrize(("operator", "check_id"), every_kind(always_one_in=12))
+def test_each_kind_planted_alone_is_expected_alone(tmp_path: Path, operator: str, check_id: str) -> None:
+    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000, customers=60)  # what is planted does not depend on the others
     assert {found for found, _ in findings(tmp_path / operator)} == {check_id, *SAME_FACT.get(check_id, ())}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, bytes]]:
+    """The files of an operator's small sample, with what ``write_samples`` is told about its deviations."""
+
+    @cache
+    def written(operator: str, **deviations: Any) -> dict[str, bytes]:
+        folder = tmp_path_factory.mktemp("small")
+        write_samples(folder, operators=(operator,), rows=1_000, customers=60, **deviations)
+        return contents(folder / operator)
+
+    return written
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def rows_of(name: str, written: bytes) -> list[dict[str, object]]:
+    """The rows of a text file by header, without broken ones; of the invoices' workbook and the call records none."""
+    if name.endswith(".jsonl"):
+        return [json.loads(line) for line in written.splitlines()]
+    if not name.endswith(".csv") or name == "Master.csv":
+        return []
+    text = written.decode("utf-8" if b"\r\n" not in written else "windows-1252")
+    read = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in text.splitlines()[0] else ",")
+    return [dict(row) for row in read if None not in row]
+
+
+@pytest.mark.parametrize(("operator", "check_id"), every_kind(always_one_in=40))
+def test_a_kind_left_out_changes_nothing_but_its_own_rows(small: Callable[..., dict[str, bytes]], operator: str, check_id: str) -> None:
+    """No other byte of the files that the kind is not in, no other row of those that it is in, no other finding."""
+    whole, less = small(operator), small(operator, without=check_id)
+    clean, alone = small(operator, clean=True), small(operator, only=check_id)
+    own = changed(clean, alone)
+
+    assert EXPECTED_FINDINGS in own
+    assert changed(whole, less) == own
+    for name in own - {EXPECTED_FINDINGS}:
+        left, those_with = rows_of(name, less.get(name, b"")), iter(rows_of(name, whole[name]))
+        assert all(any(row.items() <= other.items() for other in those_with) for row in left), name
+    found = {which: Counter(check for check, _ in listed(files)) for which, files in {"whole": whole, "less": less, "alone": alone}.items()}
+    assert found["whole"] - found["less"] == found["alone"]
+    assert found["less"] <= found["whole"]
+
+
+def listed(files: dict[str, bytes]) -> list[list[str]]:
+    return list(csv.reader(files[EXPECTED_FINDINGS].decode().splitlines()))[1:]
+
+
+def test_two_kinds_never_get_the_same_numbers() -> None:
+    world = World(operator=OPERATORS["bizzy"], seed="1")
+    world.of("a kind")
+    with pytest.raises(ValueError, match="rename one of them"):
+        world.of("a kind")
 
 
 def test_a_misspelt_check_or_operator_is_refused_with_the_near_match(tmp_path: Path) -> None:
@@ -207,7 +267,7 @@ def test_planted_cpr_numbers_are_those_of_people_yet_to_be_born(fresh: Path) -> 
 
 
 @pytest.mark.parametrize("operator", BOTH)
-def test_the_audit_maps_every_canonical_column_that_the_files_hold_and_no_other(fresh: Path, operator: str) -> None:
+def test_the_audit_finds_every_export_and_maps_every_canonical_column_in_it(fresh: Path, operator: str) -> None:
     audit = load_audit(ROOT / "audits" / operator)
     assert {spec.table for spec in audit.exports.values()} == set(TABLES)
     assert audit.as_of == dt.date(2026, 11, 22)
@@ -215,7 +275,15 @@ def test_the_audit_maps_every_canonical_column_that_the_files_hold_and_no_other(
         assert list((fresh / operator).glob(spec.files)), spec.files
         if spec.table != "cdr":
             columns = layouts(OPERATORS[operator])[spec.table].columns
-            assert spec.columns == {name: header for name, header in columns.items() if name in TABLES[spec.table].names}
+            assert spec.columns.keys() == {name for name in columns if name in TABLES[spec.table].names}
+
+
+@pytest.mark.parametrize("operator", BOTH)
+def test_every_value_of_a_row_has_a_column_in_its_file(operator: str) -> None:
+    world = teleaudit_samples._world(OPERATORS[operator], customers=60, seed=1, clean=False, only=None, without=None)
+    for table, layout in layouts(world.operator).items():
+        filled = {column for row in world.tables[table] for column, value in row.items() if value is not None and column != MARKS}
+        assert filled <= layout.columns.keys() | extra_columns(world.operator, table).keys(), table
 
 
 def test_the_usage_records_are_mapped_by_columns_that_exist(fresh: Path) -> None:

@@ -1,6 +1,6 @@
 """The checks and the samples agree: what was planted is found, nothing missed, nothing more.
 
-What must be found was worked out in plain Python over the planted rows (``samples/oracle.py``); the checks work in SQL.
+What must be found was worked out in plain Python over the planted rows (``teleaudit_samples/oracle.py``); the checks work in SQL.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from teleaudit import samples
 from teleaudit.checks.runner import Bench
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import read_export
 from teleaudit.rules.audit_file import load_audit
 from teleaudit.rules.suites import load_suites
 from teleaudit.rules.verdicts import Verdict
-from teleaudit.samples import EXPECTED_FINDINGS, check_ids, write_samples
+from teleaudit_samples import EXPECTED_FINDINGS, check_ids, write_samples
 from tests.spec import Answered, Listed
 from tests.test_samples import SAME_FACT
 
@@ -78,9 +77,8 @@ def every_kind() -> list[ParameterSet]:
 
 
 @pytest.mark.parametrize(("operator", "check_id"), every_kind())
-def test_each_kind_of_deviation_planted_alone_is_found_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, check_id: str) -> None:
-    monkeypatch.setattr(samples, "CUSTOMERS", 60)
-    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000)
+def test_each_kind_of_deviation_planted_alone_is_found_alone(tmp_path: Path, operator: str, check_id: str) -> None:
+    write_samples(tmp_path, operators=(operator,), only=check_id, rows=1_000, customers=60)
     results = check(operator, tmp_path / operator, tmp_path / "work")
     assert found(results) == expected(tmp_path / operator)
     others = {result.verdict for result in results if result.check.id not in {check_id, UNSET, *SAME_FACT.get(check_id, ())}}

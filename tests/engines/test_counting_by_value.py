@@ -13,7 +13,7 @@ import pytest
 from teleaudit.counting import CELL, Condition, are_few
 from teleaudit.detectors import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
 from teleaudit.engines.duckdb import DuckDBEngine
-from teleaudit.samples import invented
+from teleaudit_samples import invented
 from tests.engines.tables import hard_texts
 from tests.spec import spec
 

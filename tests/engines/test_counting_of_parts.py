@@ -14,7 +14,7 @@ from teleaudit.counting import CELL
 from teleaudit.detectors import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
 from teleaudit.engines.spark import parts
 from teleaudit.engines.spark.parts import Counted
-from teleaudit.samples import invented
+from teleaudit_samples import invented
 from tests.engines.tables import hard_texts
 
 DICE = random.Random(20261123)  # noqa: S311 (invented texts)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from teleaudit.rules.verdicts import Verdict
-from teleaudit.samples import invented
+from teleaudit_samples import invented
 from tests.spec import spec
 
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from teleaudit.samples.teledata import Batch, Pools, batches, microseconds, pools, take
-from teleaudit.samples.world import FILE, LINE, Row, World
+from teleaudit_samples.teledata import Batch, Pools, batches, microseconds, pools, take
+from teleaudit_samples.world import FILE, LINE, LOCATION, MESSAGES, Row, World
 
 FILE_NAME = "forbrug.parquet"
 
@@ -54,7 +54,7 @@ def write_usage(world: World, folder: Path, *, rows: int, seed: int) -> None:
     pool = pools(world)
     written = 0
     with pq.ParquetWriter(folder / FILE_NAME, schema, compression="zstd", compression_level=9) as writer:
-        for batch in batches(pool, rows=rows - len(planted), seed=seed):
+        for batch in batches(pool, rows=rows, planted=len(planted), seed=seed):
             writer.write_table(_table(batch, pool, schema))
             written += batch.size
             if batch.first_serial == 0:
@@ -64,9 +64,9 @@ def write_usage(world: World, folder: Path, *, rows: int, seed: int) -> None:
 
 def _schema(world: World) -> pa.Schema:
     schema = _SCHEMA
-    if world.has_messages:
+    if MESSAGES in world.flaws:
         schema = schema.append(pa.field("sms_text", pa.string()))
-    if world.has_location:
+    if LOCATION in world.flaws:
         schema = schema.append(pa.field("cell_id", pa.string()))
     return schema
 

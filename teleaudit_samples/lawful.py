@@ -1,15 +1,16 @@
 """What looks wrong and is not: deadline days, legal holds, open balances, odd spellings. In the clean world too.
 
-And, in ``plant_doubts``, what is neither a deviation nor clean: legal bands, records that cannot be assessed, broken lines.
+And, in ``DOUBTS``, what is neither a deviation nor clean: legal bands, records that cannot be assessed, broken lines.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, OPEN_END, days_after
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, OPEN_END, days_after
+from teleaudit_samples.world import BROKEN_LINES, Row, World
 
 START = dt.date(2015, 3, 1)
 LONG_AGO = dt.date(2020, 5, 31)
@@ -22,17 +23,6 @@ def noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12, 0, 0))
 
 
-def plant_lawful(world: World) -> None:
-    """Every exemption, boundary day and look-alike."""
-    _held_customers(world)
-    _open_balances(world)
-    _deadline_days(world)
-    _odd_ends(world)
-    _accounting_edges(world)
-    _lawful_calls(world)
-    _look_alikes(world)
-
-
 def everything(world: World, *, end: dt.date, held: bool = False, scan: bool = False) -> str:
     """A former customer of whom everything is still there. Returns the customer's key."""
     customer_id = world.customer(start=START, end=end)
@@ -42,7 +32,7 @@ def everything(world: World, *, end: dt.date, held: bool = False, scan: bool = F
     world.mail(customer_id, day=days_after(end, 3))
     world.config(customer_id, created=START)
     if held:
-        start, last = world.rng.choice(((days_after(end, 5), AS_OF), (days_after(end, 5), days_after(AS_OF, 60)), (_LATELY, None), (_LATELY, OPEN_END)))
+        start, last = world.rng("legal_hold").choice(((days_after(end, 5), AS_OF), (days_after(end, 5), days_after(AS_OF, 60)), (_LATELY, None), (_LATELY, OPEN_END)))
         world.hold(customer_id, start=start, end=last)  # one without an end is reviewed within a year
     return customer_id
 
@@ -51,7 +41,7 @@ def _held_customers(world: World) -> None:
     """(1) A hold in force, reasoned and approved, suspends every deadline of the customer."""
     for place in range(8):
         customer_id = everything(world, end=days_after(LONG_AGO, 13 * place), held=True)
-        invoice = world.invoice(customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2), old=True)
+        invoice = world.invoice(customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2))
         world.payment(customer_id, paid=dt.date(2020, 5, 20), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2020, 4, 1 + place)), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2024, 4, 1 + place)))
@@ -99,7 +89,7 @@ def _accounting_edges(world: World) -> None:
     customer_id = world.customer(start=START)
     first = days_after(LAST_OVERDUE_YEAR_END, 1)
     for issued in (first, days_after(first, 1)):
-        world.invoice(customer_id, period_to=None, issued=issued, old=True)
+        world.invoice(customer_id, period_to=None, issued=issued)
         world.payment(customer_id, paid=issued)
 
 
@@ -120,7 +110,7 @@ def _lawful_calls(world: World) -> None:
 
 def _look_alikes(world: World) -> None:
     """(7) Digits that are no cards, in free text; IMEI, ICCID, GLN and payment slips stand in columns of their own."""
-    rng = world.rng
+    rng = world.rng("crm_customer")
     texts = (
         f"Kort til fakturabetaling ender på {invented.digits(rng, 4)}",
         f"Betalt med kort {invented.masked_card(rng)}",
@@ -136,11 +126,7 @@ def _look_alikes(world: World) -> None:
         world.mail(customer_id, day=dt.date(2025, 2, 3))["body"] = text
 
 
-def plant_doubts(world: World) -> None:
-    """Legal bands and records that cannot be assessed. None of them is a deviation; none leaves the sample clean."""
-    _bands(world)
-    _not_assessable(world)
-    world.ragged = True
+LAWFUL: tuple[Callable[[World], None], ...] = (_held_customers, _open_balances, _deadline_days, _odd_ends, _accounting_edges, _lawful_calls, _look_alikes)
 
 
 def _bands(world: World) -> None:
@@ -168,3 +154,11 @@ def _not_assessable(world: World) -> None:
         world.mail(nobody, day=dt.date(2026, 5, 6))
     missing: Row = world.call(world.customer(start=START), at=noon(dt.date(2026, 1, 5)))
     missing.update(start_at=None, end_at=None)
+
+
+def _broken_lines(world: World) -> None:
+    """(3) Lines with too many fields and with too few."""
+    world.flaws.add(BROKEN_LINES)
+
+
+DOUBTS: tuple[Callable[[World], None], ...] = (_bands, _not_assessable, _broken_lines)

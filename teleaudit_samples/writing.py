@@ -11,17 +11,19 @@ from pathlib import Path
 
 import xlsxwriter
 
-from teleaudit.samples.calendar import AS_OF
-from teleaudit.samples.layouts import STYLES, Layout, Style, extra_columns, layouts
-from teleaudit.samples.world import FILE, LINE, Row, World
+from teleaudit_samples.calendar import AS_OF
+from teleaudit_samples.layouts import Layout, Style, extra_columns, layouts
+from teleaudit_samples.world import BIZZY, BROKEN_LINES, FILE, LINE, Row, World
 
-_BROKEN = "betalinger.csv"  # the export that has broken lines, in the world that has any
-_BROKEN_LINES = ("B900001;402001;;Bizzy;03-02-2026;99,00;FIK;;;;en linje med for mange felter;", "B900002;402002;for få felter")
+_BROKEN = "betalinger.csv"  # the export that has the broken lines, in the world that has any
+_BROKEN_LINES = {  # after which row: early ones, among the ordinary rows
+    20: "B900001;402001;;Bizzy;03-02-2026;99,00;FIK;;;;en linje med for mange felter;",
+    40: "B900002;402002;for få felter",
+}
 
 
 def write_tables(world: World, folder: Path) -> None:
     """Every export but the teledata."""
-    style = STYLES[world.operator.name]
     for table, plain in layouts(world.operator).items():
         layout = _with_extra(plain, world, table)
         for name, rows in _by_file(world.tables[table], layout).items():
@@ -31,7 +33,7 @@ def write_tables(world: World, folder: Path) -> None:
                 case ".jsonl":
                     _write_json_lines(folder / name, rows, layout)
                 case _:
-                    _write_csv(folder / name, rows, layout, style, broken=world.ragged and name == _BROKEN and style.delimiter == ";")
+                    _write_csv(folder / name, rows, layout, broken=BROKEN_LINES in world.flaws and name == _BROKEN and world.operator is BIZZY)
 
 
 def _with_extra(layout: Layout, world: World, table: str) -> Layout:
@@ -51,7 +53,8 @@ def _place(row: Row, path: Path, line: int) -> None:
     row[FILE], row[LINE] = path.name, line
 
 
-def _write_csv(path: Path, rows: list[Row], layout: Layout, style: Style, *, broken: bool) -> None:
+def _write_csv(path: Path, rows: list[Row], layout: Layout, *, broken: bool) -> None:
+    style = layout.style
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=style.delimiter, lineterminator=style.newline)
     writer.writerow(layout.columns.values())
@@ -62,8 +65,8 @@ def _write_csv(path: Path, rows: list[Row], layout: Layout, style: Style, *, bro
         _place(row, path, line)
         text.seek(start)
         line += text.read().count("\n")
-        if broken and number in {100, 200}:
-            text.write(_BROKEN_LINES[number // 100 - 1] + style.newline)
+        if broken and number in _BROKEN_LINES:
+            text.write(_BROKEN_LINES[number] + style.newline)
             line += 1
     path.write_bytes(text.getvalue().encode(style.encoding))
 

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import BIZZY, Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import BIZZY, Row, World
 
 _CLERK, _ANALYST, _MOVED, _LEFT = "bruger1", "bruger2", "bruger3", "bruger4"  # on the roster of every world
 _MOVED_ON, _LEFT_ON = dt.date(2026, 6, 1), dt.date(2026, 6, 30)
@@ -37,7 +37,7 @@ def _access_log(world: World, **values: object) -> Row:
 
 def _staff_roster(world: World, **values: object) -> Row:
     row: Row = {
-        "user_id": f"bruger{100 + world.serial('staff')}",
+        "user_id": f"bruger{100 + world.number('staff')}",
         "role": "kundeservice",
         "valid_from": dt.date(2020, 1, 1),
         "valid_to": None,
@@ -55,11 +55,11 @@ def _recording_agreement(world: World, customer_id: str, *, start: dt.date = STA
 
 
 def _recording(world: World, customer_id: str, **values: object) -> Row:
-    number = world.serial("path")
+    number = world.number("path")
     row: Row = {
         "rec_id": world.key("OPT"),
         "started_at": noon(dt.date(2026, 10, 6)),
-        "number": invented.phone(world.rng),
+        "number": invented.phone(world.rng("recording_index")),
         "customer_id": customer_id,
         "direction": "ind",
         "path": f"optagelser/2026/{number:05d}.wav",
@@ -95,14 +95,6 @@ TABLES: dict[str, Callable[[World], Row]] = {
     "recording_index": _recording_index,
     "breach_register": _breach_register,
 }
-
-
-def lawful(world: World) -> None:
-    """Ordinary rows, and what looks wrong and is not."""
-    _lawful_staff(world)
-    _lawful_access(world)
-    _lawful_recordings(world)
-    _lawful_breaches(world)
 
 
 def _lawful_staff(world: World) -> None:
@@ -248,6 +240,7 @@ def _untrained_staff(world: World) -> None:
 
 _BY_CLAUSE = {"roster": _strangers, "shared_account": _shared_accounts, "network": _from_outside, "export": _unauthorised_exports}
 
+LAWFUL: tuple[Callable[[World], None], ...] = (_lawful_staff, _lawful_access, _lawful_recordings, _lawful_breaches)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **{check_id: partial(plant, check_id) for part, plant in _BY_CLAUSE.items() for check_id in (f"KAZ-t.{part}", f"BIZ-acc-1.{part}")},
     "BIZ-acc-2.scan": _paper_alone,

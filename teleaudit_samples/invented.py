@@ -135,8 +135,8 @@ def gln(rng: random.Random) -> str:
 
 def payment_slip(customer_id: str, invoice_no: str, length: int) -> str:
     """The id of a payment slip (FI kortart 71: 15 digits, 75: 16): customer, invoice and modulus 10."""
-    number = "".join(filter(str.isdigit, customer_id))
-    body = (number + invoice_no.zfill(length - 1 - len(number))).zfill(length - 1)
+    customer, invoice = ("".join(filter(str.isdigit, text)) for text in (customer_id, invoice_no))
+    body = customer + invoice.zfill(length - 1 - len(customer))
     return body + luhn_digit(body)
 
 

@@ -7,14 +7,14 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers import consent
-from teleaudit.samples.registers.deletion import processing_register
-from teleaudit.samples.registers.disclosure import assignment as number_assignment
-from teleaudit.samples.registers.rows import customer, mark, mark_column
-from teleaudit.samples.world import KAZOOM, Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers import consent
+from teleaudit_samples.registers.deletion import processing_register
+from teleaudit_samples.registers.disclosure import assignment as number_assignment
+from teleaudit_samples.registers.rows import customer, mark, mark_column
+from teleaudit_samples.world import KAZOOM, Row, World
 
 LAST_YEAR = dt.date(2025, 11, 22)  # what is a year old on AS_OF
 LAST_MONTH = dt.date(2026, 10, 22)  # what is a month old
@@ -34,8 +34,8 @@ def interconnect(world: World, **values: object) -> Row:
     row: Row = {
         "record_id": world.key("IC"),
         "partner": "Nabonet",
-        "a_number": invented.phone(world.rng),
-        "b_number": invented.phone(world.rng),
+        "a_number": invented.phone(world.rng("interconnect")),
+        "b_number": invented.phone(world.rng("interconnect")),
         "start_at": noon(dt.date(2026, 10, 2)),
         "duration_s": 61,
         "amount": 0.25,
@@ -61,19 +61,9 @@ def ip_session(world: World, **values: object) -> Row:
 TABLES: dict[str, Callable[[World], Row]] = {"quote": quote, "number_assignment": number_assignment, "interconnect": interconnect, "ip_session": ip_session}
 
 
-def lawful(world: World) -> None:
-    """Ordinary rows, and what looks wrong and is not."""
+def _ordinary(world: World) -> None:
+    """Rows with which nothing is wrong, nor looks so."""
     interconnect(world)
-    _lawful_quotes(world)
-    _lawful_numbers(world)
-    _lawful_sessions(world)
-    _lawful_sources(world)
-    _lawful_bases(world)
-    _lawful_names(world)
-    _lawful_texts(world)
-    if world.operator is KAZOOM:  # the other operator's policy leaves no room for them
-        _with_optional_data(world)
-        _with_optional_data(world, withdrawn=LAST_WITHDRAWAL)
 
 
 def _lawful_quotes(world: World) -> None:
@@ -141,6 +131,13 @@ def _lawful_texts(world: World) -> None:
     world.mail(str(row["customer_id"]), day=dt.date(2025, 3, 4))["body"] = "Teknikeren har bedømt, at forsigtighed er nødvendig ved kirkegården."
 
 
+def _lawful_optional_data(world: World) -> None:
+    """(8) With a consent, or until its data must be gone. The other operator's policy leaves no room for them."""
+    if world.operator is KAZOOM:
+        _with_optional_data(world)
+        _with_optional_data(world, withdrawn=LAST_WITHDRAWAL)
+
+
 def _named(world: World) -> Row:
     """A customer who is one, and still has a name."""
     world.customer(start=START)
@@ -154,7 +151,7 @@ def _sha256(text: str) -> str:
 def _company(world: World) -> Row:
     world.customer(start=START)
     row = world.tables["crm_customer"][-1]
-    row.update(cvr=invented.cvr(world.rng), name=invented.company(world.rng), customer_type="Erhverv")
+    row.update(cvr=invented.cvr(world.rng("crm_customer")), name=invented.company(world.rng("crm_customer")), customer_type="Erhverv")
     return row
 
 
@@ -235,7 +232,7 @@ def _optional_data_without_consent(world: World) -> None:
 
 
 def _half_anonymised(world: World) -> None:
-    for left in ({"anonymised_at": days_after(AS_OF, -1), "phone": invented.phone(world.rng)}, {"email": "tidligere@example.dk"}):
+    for left in ({"anonymised_at": days_after(AS_OF, -1), "phone": invented.phone(world.rng("crm_customer"))}, {"email": "tidligere@example.dk"}):
         mark(_emptied(world, **left), "HYG-anonymous.crm_customer")
 
 
@@ -318,6 +315,17 @@ _COLUMNS: dict[str, tuple[str, dict[str, object]]] = {
     "BIZ-dis-5.interconnect": ("interconnect", {"cell": "0-0"}),
     "HYG-cpr.agreement": ("agreement", {"cpr": _NO_CPR}),
 }
+LAWFUL: tuple[Callable[[World], None], ...] = (
+    _ordinary,
+    _lawful_quotes,
+    _lawful_numbers,
+    _lawful_sessions,
+    _lawful_sources,
+    _lawful_bases,
+    _lawful_names,
+    _lawful_texts,
+    _lawful_optional_data,
+)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **{check: partial(_extra_column, check=check, table=table, columns=columns) for check, (table, columns) in _COLUMNS.items()},
     "BIZ-collect-2.prospect": _overdue_prospects,

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, CHANGING_HOUR, SPRING_SUNDAY, days_after
-from teleaudit.samples.lawful import LAST_OVERDUE_YEAR_END, LONG_AGO, START, everything, noon
-from teleaudit.samples.registers import DEVIATIONS as REGISTER_DEVIATIONS
-from teleaudit.samples.registers import FRESH
-from teleaudit.samples.world import BIZZY, KAZOOM, MARKS, REMARK, TABLE_NAMES, Garbled, Row, World
 from teleaudit.schema import TABLES, Kind
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, CHANGING_HOUR, SPRING_SUNDAY, days_after, years_after
+from teleaudit_samples.lawful import LAST_OVERDUE_YEAR_END, LONG_AGO, START, everything, noon
+from teleaudit_samples.registers import DEVIATIONS as REGISTER_DEVIATIONS
+from teleaudit_samples.registers import FRESH
+from teleaudit_samples.world import BIZZY, KAZOOM, LOCATION, MARKS, MESSAGES, REMARK, TABLE_NAMES, Garbled, Row, World
 
 LEAP_DAY = dt.date(2024, 2, 29)
 FUTURE = dt.date(2099, 1, 1)
@@ -30,12 +30,12 @@ def plant_everything_at_once(world: World) -> None:
             world.hold(customer_id, start=end, end=days_after(AS_OF, -1))  # expired yesterday
         if place == 2:
             _mark(world.hold(customer_id, start=end, approved_by=None), "HYG-hold.approval")  # suspends nothing
-        invoice = world.invoice(customer_id, period_to=dt.date(2020, 3, 31), issued=dt.date(2020, 4, 2), old=True)
+        invoice = world.invoice(customer_id, period_to=dt.date(2020, 3, 31), issued=dt.date(2020, 4, 2))
         world.payment(customer_id, paid=dt.date(2020, 4, 20), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2020, 3, 10 + place)), invoice_id=str(invoice["invoice_id"]))
     world.payment(world.customer(start=START), paid=dt.date(2019, 6, 3), invoice_id="F1")  # names an invoice that was rightly erased
-    world.skip_invoice_number(old=True)  # so was the one between these two
-    world.invoice(world.customer(start=START), period_to=dt.date(2019, 5, 31), issued=dt.date(2019, 6, 2), old=True)
+    world.next_invoice_no()  # so was the one between these two
+    world.invoice(world.customer(start=START), period_to=dt.date(2019, 5, 31), issued=dt.date(2019, 6, 2))
 
 
 def _overdue_customers(world: World) -> None:
@@ -84,10 +84,10 @@ def _overdue_configs(world: World) -> None:
 def _overdue_invoices(world: World) -> None:
     customer_id = world.customer(start=START)
     last = LAST_OVERDUE_YEAR_END
-    world.invoice(customer_id, period_to=None, issued=last, old=True)
-    world.invoice(customer_id, period_to=last, issued=days_after(last, 5), old=True)  # the period decides, not the date of issue
+    world.invoice(customer_id, period_to=None, issued=last)
+    world.invoice(customer_id, period_to=last, issued=days_after(last, 5))  # the period decides, not the date of issue
     for period_to in (dt.date(2020, 2, 29), dt.date(2019, 6, 30), dt.date(2018, 1, 31)):
-        world.invoice(customer_id, period_to=period_to, issued=days_after(period_to, 3), old=True)
+        world.invoice(customer_id, period_to=period_to, issued=days_after(period_to, 3))
 
 
 def _overdue_payments(world: World) -> None:
@@ -100,7 +100,7 @@ def _missing_invoices(world: World) -> None:
     customer_id = world.customer(start=START)
     for _ in range(3):
         world.invoice(customer_id, period_to=dt.date(2026, 10, 31), issued=dt.date(2026, 11, 3))
-        world.skip_invoice_number()
+        world.next_invoice_no()
         world.invoice(customer_id, period_to=dt.date(2026, 10, 31), issued=dt.date(2026, 11, 3))
 
 
@@ -116,7 +116,7 @@ def _overdue_billed_calls(world: World) -> None:
     world.hold(debtor, start=dt.date(2021, 1, 1))
     caller = world.customer(start=START)
     for period_to in (LAST_OVERDUE_YEAR_END, dt.date(2020, 2, 29), dt.date(2019, 7, 31)):
-        invoice = world.invoice(debtor, period_to=period_to, issued=days_after(period_to, 2), old=True)
+        invoice = world.invoice(debtor, period_to=period_to, issued=days_after(period_to, 2))
         for day in (1, 29):
             world.call(caller, at=noon(period_to.replace(day=day)), invoice_id=str(invoice["invoice_id"]))
 
@@ -129,16 +129,16 @@ def _overdue_unbilled_calls(world: World) -> None:
 
 
 def _messages(world: World) -> None:
-    world.has_messages = True
+    world.flaws.add(MESSAGES)
     customer_id = world.customer(start=START)
     for day in range(1, 29):
         call = world.call(customer_id, at=noon(dt.date(2026, 9, day)), kind="sms")
-        call["text"] = invented.message(world.rng)
+        call["text"] = invented.message(world.rng("cdr"))
         _mark(call, "message")
 
 
 def _locations(world: World) -> None:
-    world.has_location = True
+    world.flaws.add(LOCATION)
 
 
 def _inconsistent_ends(world: World) -> None:
@@ -188,8 +188,8 @@ def _fresh_row(world: World, table: str) -> Row:
 
 def _old_year(world: World) -> Row:
     """A financial year so long past that no deadline rests on it."""
-    year = 1991 + world.serial("old year")
-    return world.add("financial_years", legal_entity=world.operator.legal_entity, fy_start=dt.date(year, 1, 1), fy_end=dt.date(year, 12, 31), note=None)
+    start = dt.date(world.rng("financial_years").randrange(1992, 2010), world.rng("financial_years").randrange(1, 13), 1)
+    return world.add("financial_years", legal_entity=world.operator.legal_entity, fy_start=start, fy_end=days_after(years_after(start, 1), -1), note=None)
 
 
 _FREE_TEXT = {
@@ -210,9 +210,9 @@ def _cards(table: str) -> Callable[[World], None]:
         for place in range(2 if table == "financial_years" else 8):
             row = _fresh_row(world, table)
             if table not in _BARE_COLUMN:
-                row[_FREE_TEXT.get(table, REMARK)] = invented.card_sentence(world.rng, place)
+                row[_FREE_TEXT.get(table, REMARK)] = invented.card_sentence(world.rng(table), place)
             else:
-                row[_BARE_COLUMN[table]] = invented.card_number(world.rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)])
+                row[_BARE_COLUMN[table]] = invented.card_number(world.rng(table), invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)])
             _mark(row, f"card.{table}")
         _cards_in_mapped_columns(world, table)
 
@@ -222,14 +222,14 @@ def _cards(table: str) -> Callable[[World], None]:
 def _cards_in_mapped_columns(world: World, table: str) -> None:
     """In a column that should hold truncated numbers, and keyed in by a caller."""
     for prefix in invented.CARD_PREFIXES[:4]:
-        pan = invented.card_number(world.rng, prefix)
+        pan = invented.card_number(world.rng(table), prefix)
         match table:
             case "payment":
                 row = _fresh_row(world, table)
                 row.update(method="Kort", card_masked=pan)
                 _mark(row, f"card.{table}")
                 row = _fresh_row(world, table)
-                row.update(method="Kort", check_code=invented.digits(world.rng, 3))
+                row.update(method="Kort", check_code=invented.digits(world.rng(table), 3))
             case "cdr":
                 row = _fresh_row(world, table)
                 row["b_number"] = pan
@@ -245,7 +245,7 @@ def _cpr_numbers(table: str) -> Callable[[World], None]:
         for place in range(2 if table == "financial_years" else 5):
             row = _fresh_row(world, table)
             bare = _BARE_COLUMN.get(table)
-            row[bare or _FREE_TEXT.get(table, REMARK)] = invented.cpr(world.rng) if bare else invented.cpr_sentence(world.rng, place)
+            row[bare or _FREE_TEXT.get(table, REMARK)] = invented.cpr(world.rng(table)) if bare else invented.cpr_sentence(world.rng(table), place)
             _mark(row, f"cpr.{table}")
 
     return plant

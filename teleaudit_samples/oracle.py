@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from teleaudit.samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, FIRST_POSSIBLE, SPRING_SUNDAY, days_after, financial_year_end, years_after
-from teleaudit.samples.world import FILE, LINE, MARKS, Garbled, Row, World
 from teleaudit.schema import TABLES, Kind
+from teleaudit_samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, FIRST_POSSIBLE, SPRING_SUNDAY, days_after, financial_year_end, years_after
+from teleaudit_samples.world import FILE, LINE, LOCATION, MARKS, Garbled, Row, World
 
 Finding = tuple[str, str]  # check id, record key
 
@@ -71,7 +71,7 @@ class _Oracle:
         for kind, row in self._duplicates():
             yield self.operator.check_id(kind), f"{row[FILE]}:{row[LINE]}"
         yield from self.world.columns_found
-        if self.world.has_location:
+        if LOCATION in self.world.flaws:
             yield self.operator.check_id("location"), "cell_id"
 
     def _deviations(self) -> Iterator[tuple[str, str, Row]]:
@@ -139,12 +139,16 @@ class _Oracle:
         return year_end is not None and years_after(year_end, _ACCOUNTING_YEARS) < AS_OF
 
     def _missing_invoice_numbers(self) -> Iterator[str]:
-        by_number = {int(str(row["invoice_no"])): row for row in self.tables["invoice"]}
-        numbers = sorted(by_number)
-        for before, after in itertools.pairwise(numbers):
-            neighbours = (_invoice_day(by_number[number]) for number in (before, after))
-            if not all(self._is_past_accounting(day) for day in neighbours):
-                yield from (str(number) for number in range(before + 1, after))
+        """Of every series: the numbers that begin with the same words before a dash, or with none."""
+        series: dict[str, dict[int, Row]] = {}
+        for row in self.tables["invoice"]:
+            name, dash, number = str(row["invoice_no"]).rpartition("-")
+            series.setdefault(name + dash, {})[int(number)] = row
+        for name, by_number in series.items():
+            for before, after in itertools.pairwise(sorted(by_number)):
+                neighbours = (_invoice_day(by_number[number]) for number in (before, after))
+                if not all(self._is_past_accounting(day) for day in neighbours):
+                    yield from (f"{name}{number:02d}" for number in range(before + 1, after))
 
     def _teledata(self) -> Iterator[tuple[str, str, Row]]:
         for row in self.tables["cdr"]:

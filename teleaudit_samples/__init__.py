@@ -2,24 +2,26 @@
 
 The line: ``invented`` (people and numbers) -> ``world`` (an operator's ordinary rows) -> ``lawful`` and ``planting`` (what looks
 wrong, what is wrong) -> ``writing``, ``usage``, ``asterisk`` (files) -> ``oracle`` (what must be found).
+Everything planted has a name: a kind of deviation its own, what looks wrong and is not that of its function. The name is the seed
+of its rows and of their numbers, so that it can be added, changed or left out without a byte of any file it is not in.
 How invented people and numbers are told from real ones stands in ``invented``.
 """
 
 from __future__ import annotations
 
 import csv
-import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from teleaudit.errors import UserError, near_match
-from teleaudit.samples.asterisk import write_master_csv
-from teleaudit.samples.lawful import plant_doubts, plant_lawful
-from teleaudit.samples.oracle import expected_findings
-from teleaudit.samples.planting import DEVIATIONS, plant_everything_at_once
-from teleaudit.samples.registers import plant_registers
-from teleaudit.samples.usage import write_usage
-from teleaudit.samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
-from teleaudit.samples.writing import write_tables
+from teleaudit_samples.asterisk import write_master_csv
+from teleaudit_samples.lawful import DOUBTS, LAWFUL
+from teleaudit_samples.oracle import expected_findings
+from teleaudit_samples.planting import DEVIATIONS, plant_everything_at_once
+from teleaudit_samples.registers import LAWFUL as LAWFUL_IN_REGISTERS
+from teleaudit_samples.usage import write_usage
+from teleaudit_samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
+from teleaudit_samples.writing import write_tables
 
 SEED = 20261122
 CUSTOMERS = 2200
@@ -35,16 +37,19 @@ def write_samples(
     operators: tuple[str, ...] = (KAZOOM.name, BIZZY.name),
     clean: bool = False,
     only: str | None = None,
+    without: str | None = None,
+    customers: int = CUSTOMERS,
 ) -> None:
     """Write ``target/<operator>/`` with the exports and what an audit as of 22-11-2026 must find in them.
 
     The same arguments give the same bytes. ``rows`` scales the teledata alone, streaming, to any number; what must be found
-    stays the same. ``clean`` leaves every deviation out; ``only`` is a check id and leaves out every deviation but that kind.
+    stays the same. ``clean`` leaves every deviation out; ``only`` is a check id and leaves out every deviation but that kind;
+    ``without`` is one and leaves out that kind alone. ``customers`` is how many ordinary ones there are.
     Raises: UserError.
     """
     for name in operators:
         operator = _operator(name)
-        world = _world(operator, seed=seed, clean=clean, only=only)
+        world = _world(operator, customers=customers, seed=seed, clean=clean, only=only, without=without)
         folder = target / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -74,23 +79,30 @@ def _kinds(operator: Operator) -> dict[str, str]:
     return {operator.check_id(kind): kind for kind in DEVIATIONS if kind[:4] not in others and not (operator is BIZZY and kind == "location")}
 
 
-def _world(operator: Operator, *, seed: int, clean: bool, only: str | None) -> World:
-    world = build(operator, random.Random(f"{operator.name} {seed}"), customers=CUSTOMERS)
-    plant_lawful(world)
-    plant_registers(world)
-    kinds = _kinds(operator)
+def _world(operator: Operator, *, customers: int, seed: int, clean: bool, only: str | None, without: str | None) -> World:
+    world = build(operator, seed=seed, customers=customers)
+    for kind, plant in _planted(_kinds(operator), clean=clean, only=only):
+        if without is None or kind != _kinds(operator)[without]:
+            plant(world.of(kind))
+    return world
+
+
+def _planted(kinds: dict[str, str], *, clean: bool, only: str | None) -> Iterator[tuple[str, Callable[[World], None]]]:
+    """What is planted, by name, in the order in which it stands in the files."""
+    yield from map(_named, (*LAWFUL, *LAWFUL_IN_REGISTERS))
     if only is not None:
         if only not in kinds and not any(only in _kinds(other) for other in OPERATORS.values()):
             msg = f"no sample deviation is found by a check '{only}'.{near_match(only, kinds)}"
             raise UserError(msg)
-        if only in kinds:
-            DEVIATIONS[kinds[only]](world)
+        yield from ((kind, DEVIATIONS[kind]) for check_id, kind in kinds.items() if check_id == only)
     elif not clean:
-        plant_doubts(world)
-        plant_everything_at_once(world)
-        for kind in kinds.values():
-            DEVIATIONS[kind](world)
-    return world
+        yield from map(_named, (*DOUBTS, plant_everything_at_once))
+        yield from ((kind, DEVIATIONS[kind]) for kind in kinds.values())
+
+
+def _named(plant: Callable[[World], None]) -> tuple[str, Callable[[World], None]]:
+    """A function that plants what no check is named for, under its own name and its module's."""
+    return f"{plant.__module__.rpartition('.')[2]}.{plant.__name__.lstrip('_')}", plant
 
 
 def _write_teledata(world: World, folder: Path, *, rows: int, seed: int) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from teleaudit.samples.lawful import START
-from teleaudit.samples.layouts import extra_columns
-from teleaudit.samples.world import MARKS, Row, World
+from teleaudit_samples.lawful import START
+from teleaudit_samples.layouts import extra_columns
+from teleaudit_samples.world import MARKS, Row, World
 
 
 def customer(world: World, *, end: dt.date | None = None) -> str:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import noon
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import noon
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import Row, World
 
 # Recipients that ``lawful`` enters in the register.
 USUAL_RECIPIENT = "MODLOGISTIK"
@@ -54,7 +54,7 @@ def disclosure(world: World, **values: object) -> Row:
 def assignment(world: World, **values: object) -> Row:
     """A number that a customer holds, and not the main one."""
     row: Row = {
-        "number": invented.phone(world.rng),
+        "number": invented.phone(world.rng("number_assignment")),
         "number_type": "fastnet",
         "customer_id": customer(world),
         "valid_from": dt.date(2019, 5, 1),
@@ -83,7 +83,7 @@ def porting(world: World, **values: object) -> Row:
     """A number ported in on the customer's authority."""
     row: Row = {
         "porting_id": world.key("POR"),
-        "number": invented.phone(world.rng),
+        "number": invented.phone(world.rng("porting")),
         "direction": "ind",
         "customer_id": customer(world),
         "requested_at": dt.date(2026, 4, 1),
@@ -135,16 +135,6 @@ TABLES: dict[str, Callable[[World], Row]] = {
 }
 
 
-def lawful(world: World) -> None:
-    """Ordinary rows, and what looks wrong and is not."""
-    _lawful_recipients(world)
-    _lawful_disclosures(world)
-    _lawful_collection(world)
-    _lawful_titles(world)
-    _lawful_deliveries(world)
-    _lawful_orders(world)
-
-
 def _lawful_recipients(world: World) -> None:
     """(1) A processor that has until today to confirm, one that has confirmed, and one that is no processor."""
     recipient_register(world, recipient_id=USUAL_RECIPIENT)
@@ -188,9 +178,6 @@ def _lawful_titles(world: World) -> None:
 
 def _lawful_deliveries(world: World) -> None:
     """(5) Wishes, marks, removals in time, and main numbers that need not be delivered."""
-    for row in list(world.tables["number_assignment"]):  # those of other topics
-        if row["is_main"] and row["valid_to"] is None and row.get("ported_out_at") is None:
-            directory_118(world, number=row["number"], number_type=row["number_type"], secrecy=row["secrecy"])
     directory_118(world)
     directory_118(world, delivered_at=noon(LAST_DELIVERY))
     wished = assignment(world, number_type="mobil")
@@ -413,6 +400,7 @@ def _for_both(kazoom: str, bizzy: str, plant: Callable[[str, World], None]) -> d
     return {check_id: partial(plant, check_id) for check_id in (kazoom, bizzy)}
 
 
+LAWFUL: tuple[Callable[[World], None], ...] = (_lawful_recipients, _lawful_disclosures, _lawful_collection, _lawful_titles, _lawful_deliveries, _lawful_orders)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **_for_both("KAZ-o.recipient", "BIZ-dis-2.recipient", _unknown_recipients),
     **_for_both("KAZ-o.agreement", "BIZ-dis-2.agreement", _without_agreement),

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import Row, World
 
 _CONTACT_DAYS = 90
 _A_YEAR_AGO = dt.date(2025, 11, 22)
 _DUE = dt.date(2026, 10, 1)
 _ROTATION = 30
+_SYSTEM = "SYSCRM"  # of which the copies are
 
 
 def _deletion_log(world: World, **values: object) -> Row:
@@ -51,7 +52,7 @@ def _system_inventory(world: World, **values: object) -> Row:
 def _backup_register(world: World, **values: object) -> Row:
     row: Row = {
         "backup_id": world.key("KOP"),
-        "system_id": "SYS000001",
+        "system_id": _SYSTEM,
         "oldest_restore_point": dt.date(2026, 10, 25),
         "rotation_days": _ROTATION,
         "restored_at": None,
@@ -69,17 +70,10 @@ TABLES: dict[str, Callable[[World], Row]] = {
 }
 
 
-def lawful(world: World) -> None:
-    """Ordinary rows, and what looks wrong and is not."""
-    _lawful_deletions(world)
+def _ordinary(world: World) -> None:
+    """Rows with which nothing is wrong, nor looks so."""
     _tombstone(world)
     processing_register(world)
-    _lawful_systems(world)
-    _lawful_backups(world)
-    _lawful_holds(world)
-    _lawful_orphans(world)
-    for days in (0, _CONTACT_DAYS):
-        world.contact(customer(world), start=START, end=days_after(AS_OF, -days))
 
 
 def _lawful_deletions(world: World) -> None:
@@ -96,7 +90,7 @@ def _lawful_deletions(world: World) -> None:
 
 def _lawful_systems(world: World) -> None:
     """(2) Without personal data a system needs neither export nor rule, and a test system may be as it likes."""
-    _system_inventory(world)
+    _system_inventory(world, system_id=_SYSTEM)
     _system_inventory(world, name="Overvågning", personal_data=False, export_name=None, erasure_rule=None)
     _system_inventory(world, name="CRM-test", personal_data=False, export_name=None, erasure_rule=None, test_system=True)
 
@@ -121,6 +115,12 @@ def _lawful_orphans(world: World) -> None:
     world.call(nobody, at=noon(_A_YEAR_AGO))
 
 
+def _lawful_contacts(world: World) -> None:
+    """(6) Contacts who left today, and on the last day on which they may still stand."""
+    for days in (0, _CONTACT_DAYS):
+        world.contact(customer(world), start=START, end=days_after(AS_OF, -days))
+
+
 def _by_hand(world: World) -> None:
     for table in ("crm_customer", "crm_contact", "crm_interaction", "agreement", "pbx_config"):
         mark(_deletion_log(world, object_type=table, object_key=world.key("SLET"), actor_type="person"), "KAZ-r3.automatic")
@@ -139,9 +139,10 @@ def _late(world: World) -> None:
 
 
 def _telling_keys(world: World) -> None:
-    number = invented.phone(world.rng)
-    name = invented.person(world.rng)
-    for key in (f"+45{number}", f"0045 {number}", " ".join((number[:2], number[2:4], number[4:6], number[6:])), invented.email(world.rng, name), name):
+    rng = world.rng("deletion_log")
+    number = invented.phone(rng)
+    name = invented.person(rng)
+    for key in (f"+45{number}", f"0045 {number}", " ".join((number[:2], number[2:4], number[4:6], number[6:])), invented.email(rng, name), name):
         mark(_deletion_log(world, object_key=key), "HYG-deletion-log.identifiers")
     mark(_deletion_log(world, object_type="number_assignment", object_key=f"{number}|2019-05-01"), "HYG-deletion-log.identifiers")
 
@@ -218,6 +219,7 @@ def _left_contacts(world: World) -> None:
         mark(world.contact(customer(world), start=START, end=days_after(AS_OF, -days)), "BIZ-ret-2.left_contact")
 
 
+LAWFUL: tuple[Callable[[World], None], ...] = (_ordinary, _lawful_deletions, _lawful_systems, _lawful_backups, _lawful_holds, _lawful_orphans, _lawful_contacts)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-r3.automatic": _by_hand,
     "BIZ-ret-2.left_contact": _left_contacts,

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from teleaudit.samples.calendar import days_after
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers import minimisation
-from teleaudit.samples.registers.consent import consent, covered_send
-from teleaudit.samples.registers.deletion import TABLES as DELETION_TABLES
-from teleaudit.samples.registers.disclosure import disclosure
-from teleaudit.samples.registers.rows import customer, mark, mark_key
-from teleaudit.samples.world import Row, World
+from teleaudit_samples.calendar import days_after
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers import minimisation
+from teleaudit_samples.registers.consent import consent, covered_send
+from teleaudit_samples.registers.deletion import TABLES as DELETION_TABLES
+from teleaudit_samples.registers.disclosure import disclosure
+from teleaudit_samples.registers.rows import customer, mark, mark_key
+from teleaudit_samples.world import Row, World
 
 _REFUSED: Row = {"outcome": "afslag", "refusal_reason": "Oplysningerne kræves af bogføringsloven", "complaint_guidance": True}
 _FROM, _TO = dt.date(2026, 5, 1), dt.date(2026, 8, 1)  # of the restrictions
@@ -37,17 +37,9 @@ def dsar(world: World, **values: object) -> Row:
 TABLES: dict[str, Callable[[World], Row]] = {"dsar": dsar}
 
 
-def lawful(world: World) -> None:
-    """Ordinary rows, and what looks wrong and is not."""
+def _ordinary(world: World) -> None:
+    """Rows with which nothing is wrong, nor looks so."""
     dsar(world)
-    _deadline_days(world)
-    for kind in ("indsigt", "indsigelse", "begrænsning", "berigtigelse", "portabilitet", "sletning"):
-        dsar(world, type=kind, **_REFUSED)
-    _told_recipients(world)
-    for form in ("CSV", "json", "application/xml", "Excel (xlsx)"):
-        dsar(world, type="portabilitet", format=form)
-    _around_restrictions(world)
-    _erased(world)
 
 
 def _deadline_days(world: World) -> None:
@@ -64,13 +56,25 @@ def _deadline_days(world: World) -> None:
     dsar(world, id_requested_at=dt.date(2026, 6, 2), id_received_at=dt.date(2026, 6, 16), closed_at=dt.date(2026, 7, 15))
 
 
+def _refusals(world: World) -> None:
+    """(2) Refused with a reason and guidance."""
+    for kind in ("indsigt", "indsigelse", "begrænsning", "berigtigelse", "portabilitet", "sletning"):
+        dsar(world, type=kind, **_REFUSED)
+
+
 def _told_recipients(world: World) -> None:
-    """(2) Recipients were told of a correction, or there were none, or the data went out corrected."""
+    """(3) Recipients were told of a correction, or there were none, or the data went out corrected."""
     row = dsar(world, type="berigtigelse", recipients_notified_at=dt.date(2026, 6, 20))
     disclosure(world, customer_id=row["customer_id"], at=noon(dt.date(2026, 4, 2)))
     dsar(world, type="berigtigelse")
     row = dsar(world, type="berigtigelse")
     disclosure(world, customer_id=row["customer_id"], at=noon(dt.date(2026, 7, 2)))
+
+
+def _formats(world: World) -> None:
+    """(4) Formats that machines read, in many spellings."""
+    for form in ("CSV", "json", "application/xml", "Excel (xlsx)"):
+        dsar(world, type="portabilitet", format=form)
 
 
 def _restricted(world: World, *, lifted: dt.date | None = _TO) -> str:
@@ -80,7 +84,7 @@ def _restricted(world: World, *, lifted: dt.date | None = _TO) -> str:
 
 
 def _around_restrictions(world: World) -> None:
-    """(3) The day before a restriction, and the day on which it was lifted."""
+    """(5) The day before a restriction, and the day on which it was lifted."""
     for day in (days_after(_FROM, -1), _TO):
         _processed(world, _restricted(world), day)
 
@@ -101,7 +105,7 @@ def _erasure(world: World, *, customer_id: str, **values: object) -> Row:
 
 
 def _erased(world: World) -> None:
-    """(4) Nothing is left, or what may be: accounts, withdrawn consents, a number of last year; or the customer came back."""
+    """(6) Nothing is left, or what may be: accounts, withdrawn consents, a number of last year; or the customer came back."""
     _erasure(world, customer_id=world.new_customer_id())
     gone = world.customer(start=START, end=dt.date(2026, 9, 30), in_crm=False)
     world.invoice(gone, period_to=dt.date(2026, 9, 30), issued=dt.date(2026, 10, 2))
@@ -203,6 +207,7 @@ def _planted(world: World, *, plant: Callable[..., None], arguments: tuple[str, 
     plant(world, *arguments)
 
 
+LAWFUL: tuple[Callable[[World], None], ...] = (_ordinary, _deadline_days, _refusals, _told_recipients, _formats, _around_restrictions, _erased)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **_of_both("KAZ-j.in_time", "BIZ-right-1.in_time", _late, "indsigelse"),
     **_of_both("KAZ-j.refusal", "BIZ-right-1.refusal", _unexplained, "indsigt"),

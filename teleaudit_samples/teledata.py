@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF
-from teleaudit.samples.world import World
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF
+from teleaudit_samples.world import World
 
 BATCH_ROWS = 200_000
 
@@ -68,6 +68,10 @@ class Batch:
         """How many records."""
         return len(self.caller)
 
+    def first(self, count: int) -> Batch:
+        """That many of them, from the beginning."""
+        return Batch(first_serial=self.first_serial, **{each.name: getattr(self, each.name)[:count] for each in fields(self) if each.name != "first_serial"})
+
     @property
     def serials(self) -> Integers:
         """Numbers that no other batch has."""
@@ -108,13 +112,18 @@ def _other_party(rng: random.Random) -> str:
     return f"1{rng.randrange(201, 989)}55501{invented.digits(rng, 2)}"
 
 
-def batches(pool: Pools, *, rows: int, seed: int) -> Iterator[Batch]:
-    """That many ordinary records. The first batch is small, so that a caller can put its own rows among them."""
+def batches(pool: Pools, *, rows: int, planted: int, seed: int) -> Iterator[Batch]:
+    """Ordinary records, ``rows`` in all with the planted ones, for which the last are left out: the others are the same whatever is planted.
+
+    The first batch is small, so that a caller can put its own rows among them.
+    """
     rng = np.random.default_rng(seed)
+    ordinary = rows - planted
     written = 0
-    while written < rows:
+    while written < ordinary:
         size = min(BATCH_ROWS if written else rows // 3 + 1, BATCH_ROWS, rows - written)
-        yield _batch(pool, rng, size=size, first_serial=written)
+        batch = _batch(pool, rng, size=size, first_serial=written)
+        yield batch if written + size <= ordinary else batch.first(ordinary - written)
         written += size
 
 

@@ -9,24 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples import invented
-from teleaudit.samples.lawful import START, noon
-from teleaudit.samples.registers import access, disclosure, minimisation, rights
-from teleaudit.samples.registers.rows import customer, mark
-from teleaudit.samples.world import Row, World
+from teleaudit_samples import invented
+from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers import access, disclosure, minimisation, rights
+from teleaudit_samples.registers.rows import customer, mark
+from teleaudit_samples.world import Row, World
 
 TABLES: dict[str, Callable[[World], Row]] = {}  # the tables are the other modules'
 _SITES = ("forum.example.dk", "avis.example.dk", "sundhed.example.dk", "dating.example.dk")
 _PAGES = tuple(f"https://{site}/side/{number}" for number, site in enumerate(_SITES, start=11))
 _TRACES = (*_PAGES, "GET http://butik.example.dk/kurv HTTP/1.1", "forbindelse til 203.0.113.80:443 afbrudt")
 NETWORK_NAMES = ("epc.mnc099.mcc238.3gppnetwork.org", "internet.mnc099.mcc238.gprs")  # of the mobile network itself, 3GPP TS 23.003
-
-
-def lawful(world: World) -> None:
-    """Ordinary rows that look like it and are not."""
-    _lawful_numbers(world)
-    _lawful_addresses(world)
-    _lawful_answers(world)
 
 
 def _lawful_numbers(world: World) -> None:
@@ -82,16 +75,17 @@ def _transcripts(world: World) -> None:
     """What was said, in writing beside the recording: known by its look."""
     for _ in range(6):
         row = access.TABLES["recording_index"](world)
-        row["transcript"] = invented.message(world.rng)
+        row["transcript"] = invented.message(world.rng("recording_index"))
         mark(row, "HYG-messages.recording_index")
 
 
 def _forwarded_messages(world: World) -> None:
     """Known by the name of the column."""
     for _ in range(3):
-        mark(rights.dsar(world, sms_text=invented.message(world.rng)), "HYG-messages.dsar")
+        mark(rights.dsar(world, sms_text=invented.message(world.rng("dsar"))), "HYG-messages.dsar")
 
 
+LAWFUL: tuple[Callable[[World], None], ...] = (_lawful_numbers, _lawful_addresses, _lawful_answers)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **{check: _visits(check) for clause in ("KAZ-q", "BIZ-tele-1") for check in (f"{clause}.browsing_cdr", f"{clause}.browsing_ip_session", f"{clause}.browsing_interconnect")},
     "HYG-browsing.disclosure": _visits_handed_on,

@@ -2,23 +2,29 @@
 
 A row maps a canonical column (or, for what the audit does not map, the header itself) to a value. A date that the
 operator's system got wrong is a ``Garbled`` text. Every row carries what was planted in it under ``MARKS``.
+
+The ordinary rows and every kind of planted ones draw from random streams of their own, one for each table, and have
+numbers of their own (``World.of``): one row more, or a kind less, changes no other row, and no file but those it stands in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from teleaudit.samples import invented
-from teleaudit.samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPEN_END, FinancialYears, days_after, financial_year_end, month_end, years_after
 from teleaudit.schema import TABLES
+from teleaudit_samples import invented
+from teleaudit_samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPEN_END, FinancialYears, days_after, financial_year_end, month_end, years_after
 
 Row = dict[str, object]
 MARKS = "*marks"  # check kinds planted in the row that no rule on dates or keys would show: cards, CPR numbers, messages
 REMARK = "remark"  # a free text that no audit maps
 FILE, LINE = "*file", "*line"  # where the row came to stand
+ORDINARY = "ordinary"  # the kind of rows in which nothing is planted
+_FIRST_BLOCK, _BLOCKS, _BLOCK = 10_000, 90_000, 100  # numbers of planted rows have seven digits: five tell the kind
 
 
 class Garbled(str):
@@ -109,7 +115,7 @@ BIZZY = Operator(
     legal_entity="Bizzy",
     customer_prefix="",
     clause_prefix="BIZ-",
-    first_customer=398600,  # half of the customers, and so of the payment slip ids, begin with 4
+    first_customer=398900,  # half of the ordinary customers, and so of the payment slip ids, begin with 4
     first_invoice=20010001,
     slip_length=16,
     years=CHANGED_YEARS,
@@ -141,24 +147,41 @@ BIZZY = Operator(
 _AHEAD = days_after(AS_OF, 60)
 OPERATORS = {operator.name: operator for operator in (KAZOOM, BIZZY)}
 TABLE_NAMES = tuple(TABLES)
+BROKEN_LINES, LOCATION, MESSAGES = "broken lines", "location", "messages"
+_PLAN = "plan"  # the stream that decides who comes and goes, before any table is filled
 
 
 @dataclass
 class World:
-    """One operator's rows. Methods add what belongs together and return the row or key to plant in."""
+    """One operator's rows, seen by one kind of them. Methods add what belongs together and return the row or key to plant in."""
 
     operator: Operator
-    rng: random.Random
+    seed: str
+    kind: str = ORDINARY
+    block: int | None = None  # the first five digits of the kind's numbers; None of the ordinary rows'
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLE_NAMES})
-    has_location: bool = False  # the teledata carry a cell_id column
-    has_messages: bool = False  # the teledata carry the text of messages
-    ragged: bool = False  # one export has a few broken lines
+    flaws: set[str] = field(default_factory=set)  # of whole files: BROKEN_LINES, LOCATION, MESSAGES
     columns_found: list[tuple[str, str]] = field(default_factory=list)  # check id and record key, of what is no row of a table: columns, and records of derived data sets
     billable: list[Row] = field(default_factory=list)  # invoices that ordinary calls may name
     callers: list[Row] = field(default_factory=list)  # customers that ordinary calls may name
-    _oldest_invoice: int = 0
-    _newest_invoice: int = 0
+    _kinds: dict[int, str] = field(default_factory=dict)  # by block
+    _streams: dict[str, random.Random] = field(default_factory=dict)
     _serials: dict[str, int] = field(default_factory=dict)
+
+    def of(self, kind: str) -> World:
+        """The same world for another kind of rows, with random streams and numbers that depend on its name alone."""
+        block = _FIRST_BLOCK + zlib.crc32(kind.encode()) % _BLOCKS
+        if block in self._kinds:
+            msg = f"the kinds {kind} and {self._kinds[block]} of planted rows would get the same numbers: rename one of them"
+            raise ValueError(msg)
+        self._kinds[block] = kind
+        return replace(self, kind=kind, block=block, _streams={}, _serials={})
+
+    def rng(self, table: str) -> random.Random:
+        """The random stream of the kind's rows in that table."""
+        if table not in self._streams:
+            self._streams[table] = random.Random(f"{self.seed}/{table}/{self.kind}")
+        return self._streams[table]
 
     def add(self, table: str, **values: object) -> Row:
         """One row more."""
@@ -166,27 +189,32 @@ class World:
         self.tables[table].append(row)
         return row
 
-    def serial(self, name: str) -> int:
-        """The next number of a count of that name."""
-        self._serials[name] = self._serials.get(name, 0) + 1
-        return self._serials[name]
+    def number(self, name: str) -> int:
+        """The next number of a count of that name: 1, 2 ... of the ordinary rows, of other kinds one that no other kind has."""
+        self._serials[name] = serial = self._serials.get(name, 0) + 1
+        if self.block is None:
+            return serial
+        if serial > _BLOCK:
+            msg = f"{self.kind}: more than {_BLOCK} numbers of {name}"
+            raise ValueError(msg)
+        return self.block * _BLOCK + serial - 1
 
     def key(self, prefix: str) -> str:
-        """The next key of that kind."""
-        return f"{prefix}{self.serial(prefix):06d}"
+        """The next key of that prefix."""
+        return f"{prefix}{self.number(prefix):06d}"
 
-    def day(self, first: dt.date, last: dt.date) -> dt.date:
-        """A random day, both ends included."""
-        return days_after(first, self.rng.randrange((last - first).days + 1))
+    def day(self, table: str, first: dt.date, last: dt.date) -> dt.date:
+        """A random day for that table, both ends included."""
+        return days_after(first, self.rng(table).randrange((last - first).days + 1))
 
-    def happens(self, chance: float) -> bool:
-        """Whether something happens that happens that often."""
-        return self.rng.random() < chance
+    def happens(self, table: str, chance: float) -> bool:
+        """Whether something happens in that table that happens that often."""
+        return self.rng(table).random() < chance
 
     def new_customer_id(self) -> str:
         """A key that no customer has had."""
-        number = self.operator.first_customer + self.serial("customer") - 1
-        return f"{self.operator.customer_prefix}{number:06d}"
+        number = self.number("customer")
+        return f"{self.operator.customer_prefix}{number if self.block is not None else self.operator.first_customer + number - 1:06d}"
 
     def customer(self, *, start: dt.date, end: dt.date | None = None, in_crm: bool = True) -> str:
         """A customer with one subscription; ``end`` None means still a customer. Returns the customer's key."""
@@ -198,8 +226,8 @@ class World:
 
     def crm(self, customer_id: str, *, start: dt.date, end: object) -> Row:
         """The customer's row in CRM."""
-        rng = self.rng
-        company = self.happens(0.9 if self.operator is BIZZY else 0.1)
+        rng = self.rng("crm_customer")
+        company = self.happens("crm_customer", 0.9 if self.operator is BIZZY else 0.1)
         name = invented.company(rng) if company else invented.person(rng)
         postcode, city = rng.choice(invented.TOWNS)
         return self.add(
@@ -219,20 +247,20 @@ class World:
             end_date=end,
             status="Ophørt" if isinstance(end, dt.date) and end < AS_OF else "Aktiv",
             open_balance=0.0,
-            notes=rng.choice(invented.NOTES) if self.happens(0.15) else None,
-            gln=invented.gln(rng) if company and self.happens(0.3) else None,
+            notes=rng.choice(invented.NOTES) if self.happens("crm_customer", 0.15) else None,
+            gln=invented.gln(rng) if company and self.happens("crm_customer", 0.3) else None,
             source=rng.choice(("kunde", "Kunde", "kunden selv")),
         )
 
     def subscription(self, customer_id: str, *, start: dt.date, end: object = None) -> Row:
         """A subscription of the customer."""
-        product = self.rng.choice(("Fri tale", "Fri tale 20 GB", "Bredbånd 500", "Hosted PBX", "SIP-trunk", "Mobilt bredbånd"))
-        price = self.rng.randrange(79, 900) + 0.5
+        product = self.rng("subscription").choice(("Fri tale", "Fri tale 20 GB", "Bredbånd 500", "Hosted PBX", "SIP-trunk", "Mobilt bredbånd"))
+        price = self.rng("subscription").randrange(79, 900) + 0.5
         return self.add("subscription", subscription_id=self.key("A"), customer_id=customer_id, product=product, start_date=start, end_date=end, price=price)
 
     def agreement(self, customer_id: str, *, start: dt.date, end: object = None, scan: bool | None = None, destroyed: dt.date | None = None) -> Row:
         """A written agreement of the customer. Where nobody says, it is scanned as long as it runs."""
-        number = self.serial("AFT")
+        number = self.number("AFT")
         ended = isinstance(end, dt.date) and 1900 < end.year < 2099 and end < AS_OF
         return self.add(
             "agreement",
@@ -249,32 +277,34 @@ class World:
 
     def contact(self, customer_id: str, *, start: dt.date, end: object = None) -> Row:
         """A contact person of the customer."""
-        name = invented.person(self.rng)
-        role = self.rng.choice(("Indehaver", "Bogholder", "Kontorleder", "It-ansvarlig", "Teknisk kontakt"))
+        rng = self.rng("crm_contact")
+        name = invented.person(rng)
+        role = rng.choice(("Indehaver", "Bogholder", "Kontorleder", "It-ansvarlig", "Teknisk kontakt"))
         return self.add(
             "crm_contact",
             contact_id=self.key("P"),
             customer_id=customer_id,
             name=name,
             role=role,
-            email=invented.email(self.rng, name),
-            phone=invented.phone(self.rng),
+            email=invented.email(rng, name),
+            phone=invented.phone(rng),
             valid_from=start,
             valid_to=end,
         )
 
     def mail(self, customer_id: str, *, day: dt.date) -> Row:
         """A mail from the customer."""
-        at = dt.datetime.combine(day, dt.time(self.rng.randrange(8, 17), self.rng.randrange(60), self.rng.randrange(60)))
+        rng = self.rng("crm_interaction")
+        at = dt.datetime.combine(day, dt.time(rng.randrange(8, 17), rng.randrange(60), rng.randrange(60)))
         return self.add(
             "crm_interaction",
             interaction_id=self.key("H"),
             customer_id=customer_id,
             at=at,
-            channel=self.rng.choice(("mail", "mail", "chat", "tlf")),
-            direction=self.rng.choice(("ind", "ud")),
-            subject=self.rng.choice(invented.MAIL_SUBJECTS),
-            body=invented.mail_body(self.rng),
+            channel=rng.choice(("mail", "mail", "chat", "tlf")),
+            direction=rng.choice(("ind", "ud")),
+            subject=rng.choice(invented.MAIL_SUBJECTS),
+            body=invented.mail_body(rng),
         )
 
     def config(self, customer_id: str, *, created: dt.date, deleted: dt.date | None = None) -> Row:
@@ -285,8 +315,8 @@ class World:
             config_id=self.key("C"),
             customer_id=customer_id,
             subscription_id=subscription,
-            type=self.rng.choice(("pbx", "sip_peer", "voicemail", "ivr")),
-            username=f"peer{self.serial('peer'):05d}",
+            type=self.rng("pbx_config").choice(("pbx", "sip_peer", "voicemail", "ivr")),
+            username=f"peer{self.number('peer'):05d}",
             status="slettet" if deleted else "aktiv",
             created_at=created,
             deleted_at=deleted,
@@ -296,13 +326,9 @@ class World:
         """A legal hold on the customer, in force until some time after the audit where nobody says."""
         return self.add("legal_hold", hold_id=self.key("STOP"), customer_id=customer_id, reason="Verserende tvist om afregning", start=start, end=end, approved_by=approved_by)
 
-    def invoice(self, customer_id: str, *, period_to: dt.date | None, issued: dt.date, old: bool = False) -> Row:
-        """An invoice with the next number of the series, or with the number before the oldest."""
-        if old:
-            self._oldest_invoice -= 1
-        else:
-            self._newest_invoice += 1
-        number = str(self.operator.first_invoice + (self._oldest_invoice if old else self._newest_invoice - 1))
+    def invoice(self, customer_id: str, *, period_to: dt.date | None, issued: dt.date) -> Row:
+        """An invoice with the next number of the kind's series."""
+        number = self.next_invoice_no()
         return self.add(
             "invoice",
             invoice_id=f"F{number}",
@@ -313,23 +339,21 @@ class World:
             due_date=days_after(issued, 21),
             period_from=period_to.replace(day=1) if period_to else None,
             period_to=period_to,
-            gross=self.rng.randrange(7900, 300000) / 100,
+            gross=self.rng("invoice").randrange(7900, 300000) / 100,
             payment_slip_id=invented.payment_slip(customer_id, number, self.operator.slip_length),
             status="Bogført",
             remark=None,
         )
 
-    def skip_invoice_number(self, *, old: bool = False) -> str:
-        """Leave a hole in the series. Returns the number that is not there."""
-        if old:
-            self._oldest_invoice -= 1
-            return str(self.operator.first_invoice + self._oldest_invoice)
-        self._newest_invoice += 1
-        return str(self.operator.first_invoice + self._newest_invoice - 1)
+    def next_invoice_no(self) -> str:
+        """The next number of the kind's series of invoices; one that no invoice gets is a hole in it."""
+        number = self.number("invoice")
+        return str(self.operator.first_invoice + number - 1) if self.block is None else f"{self.block}-{number % _BLOCK:02d}"
 
     def payment(self, customer_id: str, *, paid: dt.date, invoice_id: str | None = None) -> Row:
         """A payment."""
-        method = self.rng.choice(("FIK", "Betalingsservice", "Betalingsservice", "MobilePay", "Kort"))
+        rng = self.rng("payment")
+        method = rng.choice(("FIK", "Betalingsservice", "Betalingsservice", "MobilePay", "Kort"))
         by_card = method == "Kort"
         return self.add(
             "payment",
@@ -338,23 +362,25 @@ class World:
             invoice_id=invoice_id,
             legal_entity=self.operator.legal_entity,
             paid_at=paid,
-            amount=self.rng.randrange(7900, 300000) / 100,
+            amount=rng.randrange(7900, 300000) / 100,
             method=method,
-            psp_reference=f"psp-{self.rng.getrandbits(40):010x}" if by_card else None,
-            card_masked=invented.masked_card(self.rng) if by_card else None,
+            psp_reference=f"psp-{rng.getrandbits(40):010x}" if by_card else None,
+            card_masked=invented.masked_card(rng) if by_card else None,
             card_reference=None,
         )
 
     def call(self, customer_id: str | None, *, at: dt.datetime, invoice_id: str | None = None, kind: str = "voice") -> Row:
         """A planted teledata record of 90 seconds; ordinary ones are made in bulk (``teledata``)."""
+        rng = self.rng("cdr")
+        number = self.number("call")
         return self.add(
             "cdr",
-            call_id=f"{1700000000 + self.serial('call')}.{9000000 + self.serial('call2')}" if self.operator is BIZZY else f"P{self.serial('call'):09d}",
+            call_id=f"{1_700_000_000 + number}.{number}" if self.operator is BIZZY else f"P{number:09d}",
             record_type=kind,
             direction="ud",
             customer_id=customer_id,
-            a_number=invented.phone(self.rng),
-            b_number=invented.phone(self.rng),
+            a_number=invented.phone(rng),
+            b_number=invented.phone(rng),
             start_at=at,
             end_at=at + dt.timedelta(seconds=90),
             duration_s=90,
@@ -363,9 +389,9 @@ class World:
         )
 
 
-def build(operator: Operator, rng: random.Random, *, customers: int) -> World:
+def build(operator: Operator, *, seed: int, customers: int) -> World:
     """The operator's ordinary business, in which nothing deviates."""
-    world = World(operator=operator, rng=rng)
+    world = World(operator=operator, seed=f"{operator.name} {seed}")
     for start, end in operator.years:
         world.add("financial_years", legal_entity=operator.legal_entity, fy_start=start, fy_end=end, note=None)
     for number in range(customers):
@@ -375,23 +401,22 @@ def build(operator: Operator, rng: random.Random, *, customers: int) -> World:
 
 
 def _ordinary_customer(world: World, number: int) -> None:
-    start = world.day(dt.date(2014, 1, 1), dt.date(2020, 12, 31))
+    start = world.day(_PLAN, dt.date(2014, 1, 1), dt.date(2020, 12, 31))
     kinds = (_living_customer, _recently_ended_customer, _former_customer)
-    customer = _reactivated_customer if number % 40 == 0 else world.rng.choices(kinds, weights=(86, 5, 9))[0]
+    customer = _reactivated_customer if number % 40 == 0 else world.rng(_PLAN).choices(kinds, weights=(86, 5, 9))[0]
     customer(world, start)
 
 
 def _living_customer(world: World, start: dt.date) -> None:
-    rng = world.rng
     customer_id = world.customer(start=start)
     world.callers.append(world.tables["crm_customer"][-1])
-    if world.happens(0.3):
+    if world.happens("crm_customer", 0.3):
         world.tables["crm_customer"][-1]["end_date"] = OPEN_END
-    if world.happens(0.5):
-        world.agreement(customer_id, start=start, end=rng.choice((None, OPEN_END)))
+    if world.happens("agreement", 0.5):
+        world.agreement(customer_id, start=start, end=world.rng("agreement").choice((None, OPEN_END)))
     _papers(world, customer_id, start, AS_OF)
-    if world.happens(0.4):
-        world.config(customer_id, created=start, deleted=world.day(start, AS_OF) if world.happens(0.1) else None)
+    if world.happens("pbx_config", 0.4):
+        world.config(customer_id, created=start, deleted=world.day("pbx_config", start, AS_OF) if world.happens("pbx_config", 0.1) else None)
 
 
 def _reactivated_customer(world: World, start: dt.date) -> None:
@@ -407,7 +432,7 @@ def _reactivated_customer(world: World, start: dt.date) -> None:
 def _recently_ended_customer(world: World, start: dt.date) -> None:
     """Ended so lately that CRM may still hold the customer; the configuration only when it was a matter of days."""
     edges = (world.operator.customer_edge, world.operator.config_edge)
-    end = world.day(world.rng.choice(edges), days_after(AS_OF, -1))
+    end = world.day(_PLAN, world.rng(_PLAN).choice(edges), days_after(AS_OF, -1))
     customer_id = world.customer(start=start, end=end)
     world.agreement(customer_id, start=start, end=end, scan=True)
     _papers(world, customer_id, start, end)
@@ -417,28 +442,29 @@ def _recently_ended_customer(world: World, start: dt.date) -> None:
 
 def _former_customer(world: World, start: dt.date) -> None:
     """Erased from CRM; what remains is lawfully kept: history of subscriptions, the archive, the accounts."""
-    end = world.day(days_after(world.operator.agreement_edge, 1), days_after(world.operator.customer_edge, -1))
+    end = world.day(_PLAN, days_after(world.operator.agreement_edge, 1), days_after(world.operator.customer_edge, -1))
     customer_id = world.customer(start=start, end=end, in_crm=False)
     world.agreement(customer_id, start=start, end=end, destroyed=None if world.operator.archives_paper else days_after(end, 20))
 
 
 def _papers(world: World, customer_id: str, start: dt.date, end: dt.date) -> None:
-    for _ in range(world.rng.choice((0, 0, 1, 1, 2))):
-        world.contact(customer_id, start=start, end=world.rng.choice((None, OPEN_END)))
-    for _ in range(world.rng.choice((0, 0, 1, 1, 2))):
-        world.mail(customer_id, day=world.day(start, end))
+    contacts = world.rng("crm_contact")
+    for _ in range(contacts.choice((0, 0, 1, 1, 2))):
+        world.contact(customer_id, start=start, end=contacts.choice((None, OPEN_END)))
+    for _ in range(world.rng("crm_interaction").choice((0, 0, 1, 1, 2))):
+        world.mail(customer_id, day=world.day("crm_interaction", start, end))
 
 
 def _ordinary_invoices(world: World, *, count: int) -> None:
     """An unbroken series from the first month that must still be kept to the last one billed."""
     months = [dt.date(year, month, 1) for year in range(2021, 2027) for month in range(1, 13) if (year, month) < (2026, 11)]
     for number in range(count):
-        customer = world.rng.choice(world.callers)
+        customer = world.rng("invoice").choice(world.callers)
         period_to = month_end(months[number * len(months) // count])
         issued = days_after(period_to, 1 + number * len(months) % count * 3 // count)
         invoice = world.invoice(str(customer["customer_id"]), period_to=period_to, issued=issued)
         due = days_after(issued, 21)
         if due >= years_after(AS_OF, -3):
             world.billable.append(invoice)
-        if world.happens(0.9) and due <= days_after(AS_OF, -8):
-            world.payment(str(customer["customer_id"]), paid=days_after(due, world.rng.randrange(-10, 8)), invoice_id=str(invoice["invoice_id"]))
+        if world.happens("payment", 0.9) and due <= days_after(AS_OF, -8):
+            world.payment(str(customer["customer_id"]), paid=days_after(due, world.rng("payment").randrange(-10, 8)), invoice_id=str(invoice["invoice_id"]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from teleaudit.samples.calendar import AS_OF, days_after, years_after
-from teleaudit.samples.lawful import noon
-from teleaudit.samples.registers.disclosure import disclosure
-from teleaudit.samples.registers.rows import customer, mark, mark_key
-from teleaudit.samples.world import Row, World
+from teleaudit_samples.calendar import AS_OF, days_after, years_after
+from teleaudit_samples.lawful import noon
+from teleaudit_samples.registers.disclosure import disclosure
+from teleaudit_samples.registers.rows import customer, mark, mark_key
+from teleaudit_samples.world import Row, World
 
 _GIVEN, _SENT = dt.date(2025, 2, 3), dt.date(2026, 9, 15)
 _SECOND = dt.timedelta(seconds=1)
@@ -27,7 +27,7 @@ def consent(world: World, **values: object) -> Row:
         "channel": "email",
         "address": "nyt@example.dk",
         "text_version": "2025-1",
-        "given_at": noon(_GIVEN) + world.serial("consent second") * _SECOND,
+        "given_at": noon(_GIVEN) + world.rng("consent").randrange(4 * 3600) * _SECOND,
         "source": "selvbetjening",
         "evidence_ref": world.key("BEV"),
     }
@@ -56,7 +56,7 @@ def marketing_send(world: World, **values: object) -> Row:
         "send_id": world.key("MU"),
         "customer_id": customer(world),
         "channel": "email",
-        "address": f"nyhed{world.serial('news')}@example.dk",
+        "address": f"nyhed{world.number('news')}@example.dk",
         "campaign": "efterår",
         "sent_at": noon(_SENT),
         "status": "leveret",
@@ -81,20 +81,10 @@ def policy_version(world: World, **values: object) -> Row:
 TABLES: dict[str, Callable[[World], Row]] = {"consent": consent, "service_send": service_send, "marketing_send": covered_send, "policy_version": policy_version}
 
 
-def lawful(world: World) -> None:
-    """Ordinary rows, and what looks wrong and is not."""
+def _ordinary(world: World) -> None:
+    """Rows with which nothing is wrong, nor looks so."""
     consent(world)
     policy_version(world)
-    _lawful_service_messages(world)
-    _lawful_opt_outs(world)
-    _lawful_news(world)
-    _lawful_proof(world)
-    _lawful_uploads(world)
-    _lawful_notices(world)
-    _shared_addresses(world)
-    crowd = customer(world)
-    for _ in range(_CROWD - 1):
-        consent(world, customer_id=crowd, given_at=noon(dt.date(2024, 4, 4)))
 
 
 def _lawful_service_messages(world: World) -> None:
@@ -207,6 +197,13 @@ def _shared_addresses(world: World) -> None:
         consent(world, address=row["address"], withdrawn_at=withdrawn)
 
 
+def _small_crowd(world: World) -> None:
+    """(8) As many consents in one second as are no import yet."""
+    crowd = customer(world)
+    for _ in range(_CROWD - 1):
+        consent(world, customer_id=crowd, given_at=noon(dt.date(2024, 4, 4)))
+
+
 def _untyped(world: World) -> None:
     for kind in (None, "nyhedsbrev", "info"):
         mark(service_send(world, type=kind), "KAZ-f.typed")
@@ -306,6 +303,17 @@ def _withdrawn_as_someone_else(world: World) -> None:
         consent(world, address=row["address"], withdrawn_at=noon(_GIVEN) + dt.timedelta(hours=5) + later)
 
 
+LAWFUL: tuple[Callable[[World], None], ...] = (
+    _ordinary,
+    _lawful_service_messages,
+    _lawful_opt_outs,
+    _lawful_news,
+    _lawful_proof,
+    _lawful_uploads,
+    _lawful_notices,
+    _shared_addresses,
+    _small_crowd,
+)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-f.typed": _untyped,
     "KAZ-f.no_offers": _offers,

@@ -14,22 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from teleaudit.samples.teledata import Batch, Integers, Pools, batches, pools, take
-from teleaudit.samples.world import FILE, LINE, Garbled, Row, World
+from teleaudit_samples.layouts import layout
+from teleaudit_samples.teledata import Batch, Integers, Pools, batches, pools, take
+from teleaudit_samples.world import BIZZY, FILE, LINE, Garbled, Row, World
 
 CPR_DIGITS = 10
 FILE_NAME = "Master.csv"
 RECORDED_FILE_NAME = "optagede_opkald.csv"
-_RECORDED = {
-    "start_at": "calldate",
-    "a_number": "src",
-    "b_number": "dst",
-    "duration_s": "duration",
-    "billsec": "billsec",
-    "customer_id": "accountcode",
-    "call_id": "uniqueid",
-    "recording_path": "recordingfile",
-}
 
 # What Asterisk did last, and with what: repeated phrases of the dial plan, no words of any customer.
 _LAST_APPS = (
@@ -48,7 +39,7 @@ def write_master_csv(world: World, folder: Path, *, rows: int, seed: int) -> Non
     pool = pools(world)
     written = 0
     with (folder / FILE_NAME).open("wb") as file:
-        for batch in batches(pool, rows=rows - len(planted), seed=seed):
+        for batch in batches(pool, rows=rows, planted=len(planted), seed=seed):
             file.write(_lines(batch, pool))
             written += batch.size
             if batch.first_serial == 0:
@@ -122,10 +113,11 @@ def _fields(row: Row) -> Iterator[str]:
 def _write_recorded(rows: list[Row], folder: Path) -> None:
     with (folder / RECORDED_FILE_NAME).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_RECORDED.values())
+        columns = layout(BIZZY, "optagede_opkald").columns
+        writer.writerow(columns.values())
         for line, row in enumerate(rows, start=2):
             row[FILE], row[LINE] = RECORDED_FILE_NAME, line
-            writer.writerow([row[column] for column in _RECORDED])
+            writer.writerow([row[column] for column in columns])
 
 
 def _quoted(value: object) -> str:
