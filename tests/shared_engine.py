@@ -20,8 +20,8 @@ from great_expectations.core import ExpectationSuite
 
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.expectations.queries import Columns, Judged, Row
-from teleaudit.expectations.rows import quoted
 from teleaudit.schema import TABLES
+from teleaudit.schema.sql import quoted
 from teleaudit.schema.views import said_of_exports, views
 
 _WORD = re.compile(r"\w+")

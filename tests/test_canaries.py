@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit import samples
-from teleaudit.rules.audit_file import ExportSpec, load_audit, read_yaml
-from teleaudit.samples import EXPECTED_FINDINGS
+from teleaudit.rules.audit_file import ExportSpec, load_audit
+from teleaudit.rules.yaml_files import read_yaml
+from teleaudit_samples import EXPECTED_FINDINGS, write_samples
 from tests.canaries import Canaries, Table, rewritten
 from tests.command import Ended, call, only_run, small_audit, small_exports, small_workspace
 from tests.test_privacy import found_in, texts_of
@@ -106,9 +106,7 @@ def write_audit(audit: Path, declared: object) -> None:
 
 def planted(target: Path, operator: str) -> Path:
     """Exports of sixty customers with deviations of all kinds."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(samples, "CUSTOMERS", 60)
-        samples.write_samples(target, operators=(operator,), rows=1_000)
+    write_samples(target, operators=(operator,), rows=1_000, customers=60)
     return target / operator
 
 
