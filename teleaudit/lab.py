@@ -29,7 +29,7 @@ from teleaudit.machine import default_memory
 from teleaudit.report import figures
 from teleaudit.report.document import told_together
 from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, summarise_mapping_gaps
-from teleaudit.report.material import UNJUDGED, Material, is_not_held
+from teleaudit.report.material import UNJUDGED, Material, found, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.results import as_json, basis_entry, check_entry, compose, conflict_entry
 from teleaudit.report.tables import captioned
@@ -280,7 +280,7 @@ def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, 
     return {
         "Kontrol": words.counted("check", len(alike)) if not_held else first["id"] if len(alike) == 1 else str(first["id"]).partition(".")[0],
         "Datasæt": _of_data_sets([first["why_detail"]] if not_held else [check["dataset"] for check in alike], words),
-        "Resultat": f"{verdict['sign']} {verdict['short']}",
+        "Resultat": f"{verdict['sign']} {verdict['short']}" + (f" ({words.number(sum(found(check) for check in alike))})" if first["verdict"] == "review" else ""),
         "Alvorlighed": None if not_held else words.name("severities", first["severity"]),
         **{title: sum(check[name] for check in alike) if judged else None for name, title in _NUMBERS.items()},
         _LONGEST: first["overdue"]["max_days"] if first["overdue"] else None,

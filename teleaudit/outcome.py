@@ -197,7 +197,7 @@ def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
 def _with(results: Entry, verdicts: Sequence[Verdict]) -> list[Entry]:
     """The checks of these verdicts: by gravity, severity, number of deviations."""
     own = [check for check in results["checks"] if check["verdict"] in verdicts]
-    return sorted(own, key=lambda check: (*gravity(check), -check["deviations"], check["id"]))
+    return sorted(own, key=lambda check: (*gravity(check), -found(check), check["id"]))
 
 
 def _failure(check: Entry) -> dict[str, Any]:
@@ -300,13 +300,14 @@ def _not_held(results: Entry) -> list[str]:
 def _counts(results: Entry) -> list[str]:
     totals = results["totals"]
     verdicts = ", ".join(f"{totals['verdicts'][verdict]:,}\u00a0{verdict}" for verdict in GRAVITY if verdict in totals["verdicts"])
-    return [f"{_counted(totals['checks'], 'check')}: {verdicts or 'none'}.", f"{_counted(totals['deviations'], 'deviation')}, {totals['exempted']:,} exempted."]
+    review = f", {totals['review']:,} for a person to judge" if totals["review"] else ""
+    return [f"{_counted(totals['checks'], 'check')}: {verdicts or 'none'}.", f"{_counted(totals['deviations'], 'deviation')}{review}, {totals['exempted']:,} exempted."]
 
 
 def _paths(outcome: Outcome) -> list[Line]:
     worklist = outcome.folder / "restricted" / "worklist.csv"
     lines = [Line(f"Report: {_report(outcome)}")]
-    if outcome.results["totals"]["deviations"] and worklist.exists():
+    if (outcome.results["totals"]["deviations"] or outcome.results["totals"]["review"]) and worklist.exists():
         lines.append(Line(f"Worklist, not to be passed on: {worklist}"))
     return [*lines, Line(_ending(outcome))]
 

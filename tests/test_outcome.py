@@ -60,6 +60,7 @@ def results(text: str, **more: Any) -> dict[str, Any]:
             "checks": len(checks),
             "verdicts": dict(Counter(check["verdict"] for check in checks)),
             "deviations": sum(check["deviations"] for check in checks),
+            "review": sum(check["review"] for check in checks),
             "exempted": 0,
         },
         **more,
@@ -75,9 +76,9 @@ def check(row: dict[str, str]) -> dict[str, Any]:
         "severity": row.get("severity", "high"),
         "population": int(row.get("M", 0)),
         "assessable": int(row.get("M", 0)),
-        "deviations": int(row.get("k", 0)),
+        "deviations": 0 if row["verdict"] == "review" else int(row.get("k", 0)),
         "exempted": 0,
-        "review": 0,
+        "review": int(row.get("k", 0)) if row["verdict"] == "review" else 0,
         "legal": {"strict_reading": 4} if row["verdict"] == "legal" else {},
         "legal_records": 4 if row["verdict"] == "legal" else 0,
         "reasons": dict.fromkeys(row.get("reasons", "").split(), 1),
@@ -154,7 +155,7 @@ def test_a_log_gets_errors_deviations_reviews_and_gaps_in_that_order_with_whole_
         "     B-4.immediately: set the value under parameters in audit.yaml, with owner, reason and approved_on\n"
         "\n"
         "18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass.\n"
-        "66 deviations, 0 exempted.\n"
+        "62 deviations, 4 for a person to judge, 0 exempted.\n"
         "Report: reports/small/1/record/report.da.pdf\n"
         "Exit code 4: a check or a notebook could not be carried out."
     )
@@ -278,7 +279,7 @@ def test_no_value_of_a_row_is_in_any_form_of_the_outcome() -> None:
 
 def test_the_summary_is_one_line_with_counts_exit_code_and_report() -> None:
     assert as_summary(outcome(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",))) == (
-        "Fjordtel, as of 2026-11-22: 18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass. 66 deviations, 0 exempted. "
+        "Fjordtel, as of 2026-11-22: 18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass. 62 deviations, 4 for a person to judge, 0 exempted. "
         "Failed: 10_retention.ipynb. Exit code 4: a check or a notebook could not be carried out. Report: reports/small/1/record/report.da.pdf"
     )
 

@@ -9,6 +9,7 @@ from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, describ
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.sections import Section, describe_section, other_authorities, sections
+from teleaudit.report.wording import Words
 
 GRAVEST_SHOWN = 5
 CATALOGUE_NAMED = 6  # checks beside their requirement; more stand below it
@@ -140,7 +141,13 @@ def _count_row(material: Material, verdict: str, count: int) -> tuple[Any, ...]:
 def _gravest_row(material: Material, section: Section) -> tuple[Any, ...]:
     words, first = material.words, section.checks[0]
     claim = material.clause_claim(section.clause) or material.text(first["claim"])
-    return ({"id": section.clause}, claim, words.name("severities", first["severity"] or ""), words.number(len(section.checks)), words.number(section.found))
+    return ({"id": section.clause}, claim, words.name("severities", first["severity"] or ""), words.number(len(section.checks)), _counts(words, section))
+
+
+def _counts(words: Words, section: Section) -> str:
+    """Deviations, and apart from them what a person must look at."""
+    deviations, review = section.found - section.for_review, section.for_review
+    return words.say("summary.for_review", deviations=words.number(deviations), n=words.number(review)) if review else words.number(deviations)
 
 
 def told_together(material: Material) -> list[list[Entry]]:

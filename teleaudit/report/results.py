@@ -81,6 +81,7 @@ def compose(
             "checks": len(checks),
             "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
             "deviations": sum(check["deviations"] for check in checks),
+            "review": sum(check["review"] for check in checks),
             "exempted": sum(check["exempted"] for check in checks),
         },
         "suites": {suite.name: suite.sha256 for suite in rulebook.suites},
@@ -91,6 +92,7 @@ def compose(
 def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference_key: bytes) -> dict[str, Any]:
     """One check as it stands in results.json: counts, names and references, no value of a row."""
     check, answer = result.check, result.answer
+    is_review = result.verdict is Verdict.REVIEW  # what a person must look at is no deviation before that
     bases = [law[basis] for basis in check.legal_basis]
     return {
         "id": result.id,
@@ -102,14 +104,14 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "unit": result.unit,
         "population": answer.population,
         "assessable": answer.assessable,
-        "deviations": answer.deviations,
+        "deviations": 0 if is_review else answer.deviations,
         "exempted": answer.exempted,
         "reasons": answer.reasons,
         "exemptions": answer.exemptions,
         "legal": answer.legal,
         "legal_records": answer.legal_records,
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
-        "review": answer.review,
+        "review": answer.review + (answer.deviations if is_review else 0),
         "columns": answer.columns,
         "unmapped": answer.unmapped,
         "kinds": answer.kinds,
@@ -145,7 +147,8 @@ def _period_text(result: CheckResult) -> str | None:
 def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, Any]:
     own = [check for check in checks if clause.clause in check["clauses"]]
     missing = clause.not_assessed
-    verdict = gravest(Verdict(check["verdict"]) for check in own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
+    held = [check for check in own if check["why"] != "not_held"]  # what the controller does not hold says nothing of the rest
+    verdict = gravest(Verdict(check["verdict"]) for check in held or own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
     return {
         "id": clause.clause,
         "auditable": clause.auditable,

@@ -67,6 +67,7 @@ def counted(results: Results) -> Results:
         "checks": len(verdicts),
         "verdicts": {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
         "deviations": sum(one["deviations"] or 0 for one in results["checks"]),
+        "review": sum(one["review"] for one in results["checks"]),
         "exempted": sum(one["exempted"] or 0 for one in results["checks"]),
     }
     return results
