@@ -27,6 +27,8 @@ from typing import Any
 
 import psutil
 
+from teleaudit.machine import memory_of_tree
+
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
 _SAMPLE_SECONDS = 0.2
@@ -126,21 +128,18 @@ class _Sampler(threading.Thread):
 
 def tree_bytes(root: psutil.Process) -> int:
     """Memory of a process and all its children now, or the most that one of them has ever had."""
-    shares = highest = 0
+    highest = 0
     with suppress(psutil.Error):
-        for process in (root, *root.children(recursive=True)):
-            with suppress(psutil.Error, OSError):
-                shares += _kib(process, "smaps_rollup", "Pss:") * 1024 or process.memory_info().rss
-                highest = max(highest, _kib(process, "status", "VmHWM:") * 1024)
-    return max(shares, highest)
+        highest = max(_high_water(process) for process in (root, *root.children(recursive=True)))
+    return max(memory_of_tree(root), highest)
 
 
-def _kib(process: psutil.Process, file: str, label: str) -> int:
-    """A figure of the kernel's about a process, in KiB; 0 where there is none."""
-    with suppress(OSError), Path(f"/proc/{process.pid}/{file}").open(encoding="utf-8") as lines:
+def _high_water(process: psutil.Process) -> int:
+    """The most memory that a process has ever had, in bytes (proc_pid_status(5): VmHWM, in kB); 0 where nobody knows."""
+    with suppress(OSError), Path(f"/proc/{process.pid}/status").open(encoding="utf-8") as lines:
         for line in lines:
-            if line.startswith(label):
-                return int(line.split()[1])
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     return 0
 
 

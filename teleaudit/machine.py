@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
+import psutil
 
 GIB = 1 << 30
 _MOST = 4 * GIB
@@ -45,36 +44,23 @@ def _limits() -> Iterator[int]:
                     yield int((folder / name).read_text(encoding="ascii"))
 
 
-def memory_of_tree() -> int:
-    """Bytes of memory that this process and all it started hold now; what they share counts once.
-
-    Elsewhere than on Linux: the most that this process has held so far, the only number the system tells.
-    """
-    if not (_PROC / "self" / "smaps_rollup").exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return sum(_share_of(process) for process in _tree())
+def memory_of_tree(root: psutil.Process | None = None) -> int:
+    """Bytes of memory that a process (this one, unless another is given) and all it started hold now; on Linux what they share counts once."""
+    root = root or psutil.Process()
+    with suppress(psutil.NoSuchProcess):
+        return sum(_share_of(process) for process in (root, *root.children(recursive=True)))
+    return 0
 
 
-def _tree() -> Iterator[int]:
-    """This process and its descendants."""
-    children: dict[int, list[int]] = {}
-    for folder in _PROC.iterdir():
-        with suppress(OSError, ValueError):
-            parent = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1] if folder.name.isdecimal() else ""
-            children.setdefault(int(parent), []).append(int(folder.name))
-    waiting = [os.getpid()]
-    while waiting:
-        process = waiting.pop()
-        yield process
-        waiting += children.get(process, [])
-
-
-def _share_of(process: int) -> int:
-    """A process's memory, pages that others map too divided among them (proc_pid_smaps(5): Pss, in kB); 0 once it has ended."""
-    with suppress(OSError):
-        for line in (_PROC / str(process) / "smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
+def _share_of(process: psutil.Process) -> int:
+    """A process's memory, pages that others map too divided among them where the system tells; 0 once it has ended."""
+    with suppress(psutil.NoSuchProcess):
+        try:
+            memory = process.memory_full_info()
+        except psutil.AccessDenied:  # another user's, on macOS also another process's
+            return process.memory_info().rss
+        share: int = getattr(memory, "pss", memory.rss)
+        return share
     return 0
 
 

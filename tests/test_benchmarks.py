@@ -15,8 +15,6 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 ROWS = "20000"
 COMMANDS = ("generate", "teledata", "scaling", "detectors", "spark")
 
-needs_psutil = pytest.mark.skipif(find_spec("psutil") is None, reason="the extra 'test' is not installed")
-
 
 def _run(name: str, *arguments: str | Path, timeout: int = 250) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, REPOSITORY / "benchmarks" / f"{name}.py", *arguments]
@@ -24,7 +22,6 @@ def _run(name: str, *arguments: str | Path, timeout: int = 250) -> subprocess.Co
     return subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True, timeout=timeout, cwd=REPOSITORY, env=environment)
 
 
-@needs_psutil
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_tells_what_it_does(name: str) -> None:
     shown = _run(name, "--help")
@@ -56,7 +53,6 @@ def test_same_seed_same_records(tmp_path: Path) -> None:
     assert one != other
 
 
-@needs_psutil
 @pytest.mark.deep
 def test_contenders_agree(tmp_path: Path) -> None:
     known = ["hand_written", "teleaudit", "gx_pandas", *(["pandera_polars"] if find_spec("pandera") and find_spec("polars") else [])]
@@ -65,7 +61,6 @@ def test_contenders_agree(tmp_path: Path) -> None:
     assert shown.stdout.count("| yes |") == 3 * len(known)
 
 
-@needs_psutil
 @pytest.mark.deep
 def test_detectors_count_what_the_slow_path_counts(tmp_path: Path) -> None:
     shown = _run("detectors", "--rows", ROWS, "--repeat", "1", "--work", tmp_path)
@@ -73,7 +68,6 @@ def test_detectors_count_what_the_slow_path_counts(tmp_path: Path) -> None:
     assert "WRONG" not in shown.stdout
 
 
-@needs_psutil
 @pytest.mark.deep
 def test_scaling_goes_on_where_it_was_and_draws_its_plot(tmp_path: Path) -> None:
     out = tmp_path / "out"

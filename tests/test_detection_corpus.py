@@ -218,7 +218,6 @@ def test_peers_that_are_not_installed_are_named() -> None:
 
 
 def test_the_command_prints_no_value(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("psutil", reason="the extra 'test' is not installed")
     from benchmarks.detection.__main__ import main
 
     monkeypatch.setattr(sys, "argv", ["benchmarks.detection", "--variant", "held-out", "--size", "0.01", "--misses"])

@@ -138,7 +138,7 @@ def test_nothing_is_left_behind(ask: Ask, monkeypatch: pytest.MonkeyPatch, capfd
 def test_kernels_end_with_a_caller_that_was_killed(tmp_path: Path) -> None:
     script = """
         import pathlib, subprocess, sys
-        from teleaudit.kernels import WarmKernels, kernel_environment
+        from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
         with WarmKernels(preload=()) as warm:
             kernel = warm.fork(pathlib.Path(sys.argv[1], "kernel.json"), environment=kernel_environment({}), cwd=pathlib.Path(sys.argv[1]))
             print(warm.pid, kernel.pid, flush=True)

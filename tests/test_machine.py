@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from teleaudit import machine
@@ -66,6 +67,23 @@ def test_what_a_child_holds_is_counted_and_gone_with_it() -> None:
     if sys.platform == "linux":
         assert during - before > 150e6
         assert machine.memory_of_tree() < during - 100e6
+
+
+def test_a_process_whose_shares_are_not_told_counts_with_all_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    this = psutil.Process()
+
+    def refused(_process: psutil.Process) -> None:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil.Process, "memory_full_info", refused)
+    monkeypatch.setattr(psutil.Process, "children", lambda _process, **_options: [])
+    assert machine.memory_of_tree(this) > this.memory_info().rss // 2
+
+
+def test_a_process_that_has_ended_holds_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        known = psutil.Process(child.pid)
+    assert machine.memory_of_tree(known) == 0
 
 
 def test_bytes_read_are_counted_where_the_system_tells_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -264,7 +264,7 @@ def test_a_folder_with_braces_in_its_name_is_only_a_folder(make: Make, tmp_path:
 def test_nothing_is_said_on_stderr(make: Make, tmp_path: Path) -> None:
     script = """
         import pathlib, sys
-        from teleaudit.kernels import WarmKernels
+        from teleaudit.notebooks.kernels import WarmKernels
         from teleaudit.notebooks import run_notebook
         with WarmKernels(preload=()) as warm:
             source = pathlib.Path(sys.argv[1])

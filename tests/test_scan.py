@@ -159,6 +159,13 @@ def test_json_is_told_by_the_path_of_its_keys(tmp_path: Path) -> None:
     assert cells(found, "card") == {("orders[].pay[].pan", row) for row in (1, 2, 3, 4)}
 
 
+def test_no_value_is_lost_under_a_key_that_stands_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(f'[{{"navn": "x", "kort": "{CARDS[0]}", "kort": "ingen"}}]')
+    _, found = findings(tmp_path / "a.json")
+
+    assert cells(found, "card") == {("kort[]", 1)}
+
+
 def test_keys_that_are_values_are_found_and_never_shown(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps({"kort": {CARDS[0]: {"navn": "x"}}}) + "\n" + json.dumps({"kort": {CARDS[2]: {"navn": "y"}}}) + "\n")
     done, found = findings(tmp_path / "a.jsonl")

@@ -66,7 +66,18 @@ def parsed(text: str) -> object:
     return _DECODER.decode(text)
 
 
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; where a key stands more than once in it, with all its values, of which JSON readers keep the last."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    values: dict[str, list[object]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    return {key: held if len(held) > 1 else held[0] for key, held in values.items()}
+
+
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False, object_pairs_hook=_object)
 
 
 def read_json_lines(source: Source, encoding: str) -> Iterator[Batch]:

@@ -33,7 +33,17 @@ LONGEST_SOCKET = 107  # bytes in the path of a Unix socket (sun_path of 108, clo
 _ROOM = 24  # for a name in the folder: kernel-1234abcd-ipc-5
 
 # What notebooks import. Names that cannot be imported are left to the notebook, whose cell then says so.
-PRELOAD = ("great_expectations", "pandas", "duckdb", "pyarrow", "matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "teleaudit.lab")
+PRELOAD = (
+    "great_expectations",
+    "pandas",
+    "duckdb",
+    "pyarrow",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "holidays.countries",
+    "teleaudit.lab",
+)
 
 # A thread that runs while a process forks leaves its locks locked for ever in the child.
 # The last one is for the allocator inside pyarrow, which would tidy up in the background.

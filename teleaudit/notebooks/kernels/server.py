@@ -17,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from teleaudit.error_reports import ENVIRONMENT, keep_error
 from teleaudit.errors import UserError
 from teleaudit.rules.yaml_files import read_yaml
@@ -37,7 +39,7 @@ def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
         byte, files, _, _ = socket.recv_fds(control, 1, 1)
         if not byte:
             return
-        if threads_running() > 1:  # forking now could leave a lock locked for ever: closing the line says "start cold"
+        if psutil.Process().num_threads() > 1:  # forking now could leave a lock locked for ever: closing the line says "start cold"
             os.close(files[0])
             continue
         parent = os.getpid()
@@ -65,12 +67,6 @@ def _read_rules() -> None:
     for file in sorted((package_workspace() / "expectations").glob("*.yaml")):
         with suppress(UserError):
             read_yaml(file)
-
-
-def threads_running() -> int:
-    """Threads of this process, also those that Python does not know of where the system tells."""
-    tasks = Path("/proc/self/task")
-    return max(threading.active_count(), len(list(tasks.iterdir())) if tasks.is_dir() else 0)
 
 
 def _become_kernel(line: socket.socket, parent: int) -> None:

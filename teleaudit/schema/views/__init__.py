@@ -15,7 +15,8 @@ only some exports of a table lack such a column, or it holds words that nobody k
 stand there; and where the column is of another table, none, unless ``doubts`` tells which: for unknown words, and for
 columns of ends.
 ``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported, and
-``$agreement_without_end`` (``subscription``, ``crm_customer``, ``legal_hold``) for the rows of exports that have no column of ends.
+``$agreement_without_end`` (``subscription``, ``crm_customer``, ``legal_hold``) for the rows of exports that have no column of ends;
+``$public_holidays`` for Denmark's, of every audit the same.
 Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where the export lacks it.
 """
 
@@ -28,6 +29,7 @@ from functools import cache
 from importlib.resources import files
 
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
+from teleaudit.schema.public_holidays import public_holidays
 
 _HEAD = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
 _NAMED = re.compile(r"\bAS (\w+)")
@@ -65,7 +67,7 @@ def said_of_exports(sql: str, placeholders: Mapping[str, str]) -> str:
     """A view's SQL for the exports of one audit."""
     for name, said in placeholders.items():
         sql = sql.replace(f"${name}", said)
-    return sql
+    return sql.replace("$public_holidays", public_holidays())
 
 
 @cache
