@@ -6,6 +6,8 @@ import bz2
 import gzip
 import io
 import lzma
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -81,3 +83,11 @@ def _zstd(file: BinaryIO, damage: list[str]) -> BinaryIO:
 
 
 _UNPACKERS: tuple[tuple[bytes, Unpacker], ...] = ((GZIP, _gzip), (BZIP2, _bzip2), (XZ, _xz), (ZSTD, _zstd))
+
+
+def spooled(stream: BinaryIO) -> BinaryIO:
+    """All of a stream in a temporary file that has no name, so that nothing stays behind, whatever happens."""
+    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 (whoever asked closes it)
+    shutil.copyfileobj(stream, file, 1 << 20)
+    file.seek(0)
+    return file

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import weakref
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from teleaudit.readers.packers import DAMAGED, ENDINGS, READ_ERRORS, unpacker_of, unpacking
+from teleaudit.readers.packers import DAMAGED, ENDINGS, READ_ERRORS, spooled, unpacker_of, unpacking
 from teleaudit.readers.signatures import WORKBOOK_PARTS, ZIP
-from teleaudit.readers.withheld import ShownPaths
+from teleaudit.readers.sniffing import SAMPLE_BYTES
+from teleaudit.readers.withheld import ShownPaths, beginning_within
 
 DEEPEST = 3  # archives in archives in archives
-HEAD_BYTES = 1 << 20
 _MAGIC_BYTES = 16
 _ENCRYPTED = 1  # a flag of ZIP members
 
@@ -40,7 +39,7 @@ class Source:
     depth: int = 0
     damage: list[str] = field(default_factory=list)  # why what was read of it is not all there is
 
-    def head(self, size: int = HEAD_BYTES) -> bytes:
+    def head(self, size: int = SAMPLE_BYTES) -> bytes:
         """The first bytes."""
         with self.open() as file:
             return file.read(size)
@@ -51,6 +50,11 @@ class Source:
             return self.open()
         with self.open() as packed:
             return spooled(packed)
+
+    def copy_to(self, target: Path) -> None:
+        """All of it, into a file that is there already."""
+        with self.open() as file, target.open("wb") as copy:
+            shutil.copyfileobj(file, copy, 1 << 20)
 
 
 def file_source(path: Path, shown: str) -> Source:
@@ -74,14 +78,6 @@ def _opener_of(file: BinaryIO) -> Callable[[], BinaryIO]:
 
     weakref.finalize(open_again, os.close, kept)
     return open_again
-
-
-def spooled(stream: BinaryIO) -> BinaryIO:
-    """All of a stream in a temporary file that has no name, so that nothing stays behind, whatever happens."""
-    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 (whoever asked closes it)
-    shutil.copyfileobj(stream, file, 1 << 20)
-    file.seek(0)
-    return file
 
 
 # What is packed
@@ -116,7 +112,8 @@ def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
         return
     shown = ShownPaths()
     for member in sorted(members, key=lambda member: member.filename):
-        yield from _member(source, member, f"{source.shown}/{shown.of(member.filename)}", opened)
+        beginning = beginning_within(_member_opener(opened, member, []))
+        yield from _member(source, member, f"{source.shown}/{shown.of(member.filename, beginning)}", opened)
 
 
 def _member(source: Source, member: zipfile.ZipInfo, named: str, opened: Callable[[], BinaryIO]) -> Iterator[Source | tuple[str, str]]:

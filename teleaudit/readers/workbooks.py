@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import python_calamine as calamine
@@ -20,6 +20,7 @@ from teleaudit.readers.delimited import LINE
 from teleaudit.readers.headers import checked_header, count_withheld, positions
 from teleaudit.readers.records import FIELD_LIMIT
 from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.sources import Source
 from teleaudit.readers.withheld import escaped, is_personal
 
 _BATCH_ROWS = 50_000
@@ -36,8 +37,7 @@ HasHeader = Callable[[Sequence[Sequence[str]]], bool]
 class Worksheet:
     """One pass over a sheet. ``header`` and the counts are known once the tables are used up."""
 
-    path: Path
-    shown: str
+    source: Source
     rejections: Rejections
     sheet: str | None = None
     takes_first: bool = False  # where several sheets hold tables and none is named; otherwise that is refused
@@ -73,31 +73,41 @@ class Worksheet:
 
     def _take_header(self, sample: Sequence[Sequence[str]]) -> None:
         self.has_header = self.begins_with_header(sample)
-        self.header = checked_header(sample[0], self.shown) if self.has_header else positions(len(sample[0]))
+        self.header = checked_header(sample[0], self.source.shown) if self.has_header else positions(len(sample[0]))
         self.withheld = count_withheld(sample[0]) if self.has_header else 0
 
     def _open(self) -> calamine.CalamineSheet:
         try:
-            self.errors = _error_cells(self.path)
-            workbook = calamine.CalamineWorkbook.from_path(str(self.path))
+            workbook = self._workbook()
             names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ not in _NO_TABLES]
             return self._chosen({name: workbook.get_sheet_by_name(name) for name in names if self.sheet in {None, name}}, names)
         except calamine.PasswordError:
-            msg = f"{self.shown} is protected by a password. Save it without one."
+            msg = f"{self.source.shown} is protected by a password. Save it without one."
         except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, _DoctypeError):
-            msg = f"{self.shown} is no Excel workbook that can be opened. Is it complete? Save it again as .xlsx or CSV."
+            msg = f"{self.source.shown} is no Excel workbook that can be opened. Is it complete? Save it again as .xlsx or CSV."
         raise ExportError(msg)
+
+    def _workbook(self) -> calamine.CalamineWorkbook:
+        """Of a plain file by its path: then it is not in memory as a whole."""
+        with self.source.open_anywhere() as file:
+            self.errors = _error_cells(file)
+            file.seek(0)
+            return calamine.CalamineWorkbook.from_path(str(self.source.path)) if self.source.is_plain else calamine.CalamineWorkbook.from_filelike(file)
 
     def _chosen(self, sheets: dict[str, calamine.CalamineSheet], names: Sequence[str]) -> calamine.CalamineSheet:
         """The sheet that is named, or the only one that holds a table. Raises: ExportError."""
         if not sheets:
             known = [name for name in names if not is_personal(name)]
-            msg = f"{self.shown} has no sheet '{escaped(self.sheet)}'.{near_match(self.sheet, known)}" if self.sheet is not None else f"{self.shown} is a workbook without sheets."
+            msg = (
+                f"{self.source.shown} has no sheet '{escaped(self.sheet)}'.{near_match(self.sheet, known)}"
+                if self.sheet is not None
+                else f"{self.source.shown} is a workbook without sheets."
+            )
             raise ExportError(msg)
         tables = [name for name, sheet in sheets.items() if sheet.start is not None and sheet.start != sheet.end]
         self.sheets = tuple(shown_sheet(name, 1 + names.index(name)) for name in tables)
         if len(tables) > 1 and not self.takes_first:
-            msg = f"{self.shown} has {len(tables)} sheets with tables: {', '.join(self.sheets)}. Say which one to read, in an export of its own: sheet: NAME in audit.yaml."
+            msg = f"{self.source.shown} has {len(tables)} sheets with tables: {', '.join(self.sheets)}. Say which one to read, in an export of its own: sheet: NAME in audit.yaml."
             raise ExportError(msg)
         self.sheet_name = next(iter(tables or sheets))
         return sheets[self.sheet_name]
@@ -143,12 +153,12 @@ class _DoctypeError(Exception):
     """A part defines entities of its own: no spreadsheet program writes that, and its reader loses them."""
 
 
-def _error_cells(path: Path) -> int:
+def _error_cells(workbook: BinaryIO) -> int:
     """How many cells of an .xlsx hold an error; the reader cannot tell them from empty ones. Raises: _DoctypeError."""
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(workbook):
         return 0
     count = 0
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(workbook) as archive:
         for part in (part for part in archive.namelist() if part.endswith(".xml")):
             with archive.open(part) as file:
                 end = file.read(_CHUNK)

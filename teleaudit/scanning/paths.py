@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from teleaudit.errors import UserError, near_match
-from teleaudit.readers.sources import Source, file_source, kept_source, spooled
+from teleaudit.readers.packers import spooled
+from teleaudit.readers.sources import Source, file_source, kept_source
 from teleaudit.readers.withheld import ShownPaths, is_personal_path
 
 STDIN = "-"
