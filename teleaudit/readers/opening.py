@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -15,12 +16,22 @@ from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.readers.encodings import EncodingProof, likely_encoding
 from teleaudit.readers.hashed_file import HashedFile, damaged_archive
 from teleaudit.readers.headers import has_header, header_of
+from teleaudit.readers.json_arrays import JsonArray, is_array_of_objects, is_empty_array
 from teleaudit.readers.json_lines import JsonLines
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
+from teleaudit.readers.text_tables import OpenedText, TextTables
 from teleaudit.readers.workbooks import Worksheet
 from teleaudit.rules.audit_file import ExportSpec, Format
 from teleaudit.schema import TABLES
+
+# The formats of text that are no delimited text, and their readers.
+TEXT_READERS: Mapping[Format, Callable[[OpenedText], TextTables]] = MappingProxyType(
+    {
+        "jsonl": JsonLines.of,
+        "json": JsonArray.of,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +51,7 @@ class Opened:
     recognised: Recognised
     file: HashedFile
     rejections: Rejections
-    content: DelimitedText | JsonLines | Worksheet
+    content: TextTables | Worksheet
     proof: EncodingProof | None = None
 
     def tables(self) -> Iterator[pa.Table]:
@@ -63,15 +74,23 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, show
     """How the file with these first bytes is written. Raises: ExportError."""
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
         return None
-    found = sniffing.sniff_format(head, shown=shown, declared=spec.format if spec else None)
+    declared = spec.format if spec else None
+    found = sniffing.sniff_format(head, shown=shown, declared=declared)
     if found in {"parquet", "excel"}:
         return Recognised(format=found)
-    declared = spec.encoding if spec else None
-    encoding = sniffing.sniff_encoding(head, shown=shown, export=export, declared=declared)
+    is_sniffed = spec is None or spec.encoding is None
+    encoding = sniffing.sniff_encoding(head, shown=shown, export=export, declared=spec.encoding if spec else None)
     sample = sniffing.take_sample(head, encoding, complete=complete)
-    refuse_no_table(sample, shown=shown, declared=spec.format if spec else None)
-    if found == "jsonl":
-        return Recognised(format=found, encoding=encoding, encoding_is_sniffed=declared is None)
+    if is_array_of_objects(sample) and declared not in {"json", "csv"}:
+        if declared is not None:
+            msg = f"{shown} is declared as {declared}, but is one JSON array. Write format: json, or leave format out."
+            raise ExportError(msg)
+        found = "json"
+    if found == "json" and is_empty_array(sample):
+        return None
+    refuse_no_table(sample, shown=shown, declared=declared)
+    if found in TEXT_READERS:
+        return Recognised(format=found, encoding=encoding, encoding_is_sniffed=is_sniffed)
     delimiter = sniffing.sniff_delimiter(sample, shown=shown, export=export, declared=spec.delimiter if spec else None)
     records = sniffing.sample_records(sample, delimiter)
     refuse_quoted_lines(records, shown=shown)
@@ -83,7 +102,7 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, show
         has_header=not is_asterisk and _has_header(records, spec=spec, shown=shown, export=export),
         is_asterisk=is_asterisk,
     )
-    return Recognised(format="asterisk" if is_asterisk else "csv", dialect=dialect, encoding=encoding, encoding_is_sniffed=declared is None)
+    return Recognised(format="asterisk" if is_asterisk else "csv", dialect=dialect, encoding=encoding, encoding_is_sniffed=is_sniffed)
 
 
 def _has_header(records: Sequence[Sequence[str]], *, spec: ExportSpec | None, shown: str, export: str) -> bool:
@@ -108,11 +127,11 @@ def open_source(source: Source, recognised: Recognised, spec: ExportSpec | None,
         )
         return Opened(recognised=recognised, file=file, rejections=rejections, content=sheet)
     proof = EncodingProof(encoding=recognised.encoding or "utf-8")
-    content: DelimitedText | JsonLines
-    if recognised.dialect is None:
-        content = JsonLines(encoding=proof.encoding, shown=shown, rejections=rejections, proof=proof, decimal=decimal)
-    else:
+    content: TextTables
+    if recognised.dialect is not None:
         content = DelimitedText(dialect=recognised.dialect, shown=shown, rejections=rejections, proof=proof)
+    else:
+        content = TEXT_READERS[recognised.format](OpenedText(shown=shown, encoding=proof.encoding, rejections=rejections, proof=proof, spec=spec))
     return Opened(recognised=recognised, file=file, rejections=rejections, content=content, proof=proof)
 
 

@@ -18,7 +18,7 @@ DELIMITERS = (";", ",", "\t", "|")
 SAMPLE_RECORDS = 200
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_TEXT_FORMATS = {"csv", "jsonl", "asterisk"}
+_NO_TEXT = {"parquet", "excel"}
 DANISH_LETTERS = "æøåÆØÅéÉöÖüÜäÄ"
 
 
@@ -32,18 +32,18 @@ class Sample:
 
 
 def sniff_format(head: bytes, *, shown: str, declared: Format | None = None) -> Format:
-    """The format by the first bytes of what is no archive; for text, ``csv`` until its first record is seen.
+    """The format by the first bytes of what is no archive; for text, ``csv`` until more of it is seen.
 
     Raises: ExportError when the content is something else than declared, or nothing that can be read.
     """
     found = _binary_format(head, shown)
     if found is None:
         text = head.lstrip(b"\xef\xbb\xbf").lstrip()
-        if declared in {"parquet", "excel"}:
-            msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl or asterisk), or leave format out."
+        if declared in _NO_TEXT:
+            msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl, json or asterisk), or leave format out."
             raise ExportError(msg)
         return declared or ("jsonl" if text[:1] == b"{" else "csv")
-    if declared in _TEXT_FORMATS or (declared and declared != found):
+    if declared is not None and declared != found:
         msg = f"{shown} is declared as {declared}, but its content is {found}. Write format: {found}, or leave format out."
         raise ExportError(msg)
     return found

@@ -23,7 +23,7 @@ DateFormat = Literal[
     "yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm-yyyy", "yyyymmdd", "dd-mm-yy", "iso8601", "epoch-seconds", "excel-serial"
 ]
 DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
-Format = Literal["csv", "jsonl", "parquet", "excel", "asterisk"]
+Format = Literal["csv", "json", "jsonl", "parquet", "excel", "asterisk"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 

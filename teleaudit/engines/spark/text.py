@@ -32,6 +32,7 @@ from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import TABLES, Kind
 
 _MARK = b"\xef\xbb\xbf"
+_OF_LINES = {"csv", "asterisk", "jsonl"}
 _SPLITTABLE = {"utf-8", "ascii", *SINGLE_BYTE}  # in these a byte 10 is a line feed, whatever stands before it
 
 
@@ -56,7 +57,7 @@ class TextSource:
 def text_source(number: int, found: FoundFile, head: bytes, recognised: Recognised, spec: ExportSpec, *, export: str) -> TextSource | None:
     """The file as the executors read it; none when it cannot be cut into blocks. Raises: ExportError for its header."""
     is_whole = found.size_bytes <= len(head)
-    if recognised.encoding not in _SPLITTABLE or (not is_whole and b"\n" not in head):
+    if recognised.encoding not in _SPLITTABLE or recognised.format not in _OF_LINES or (not is_whole and b"\n" not in head):
         return None
     mapped, numbers = _wanted(spec, recognised)
     file = TextFile(
