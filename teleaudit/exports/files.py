@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from teleaudit.errors import ExportError
 from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.packers import READ_ERRORS
+from teleaudit.readers.signatures import is_workbook
 from teleaudit.readers.sources import Source, file_source, unpacked
-from teleaudit.readers.withheld import ShownPaths
+from teleaudit.readers.withheld import ShownPaths, escaped, is_personal
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
 _WILDCARDS = set("*?[")
@@ -44,13 +46,24 @@ def is_ignored(name: str) -> bool:
     return name.startswith(_IGNORED_PREFIXES)
 
 
-def sources_of(paths: Iterable[Path], root: Path) -> list[Source]:
-    """The files of an export and what is packed in them. A name that is somebody's number, or a value of the file, is withheld.
+def sources_of(paths: Iterable[Path], root: Path, sheets: Sequence[str] = ()) -> list[Source]:
+    """The files of an export and what is packed in them, of workbooks each of several ``sheets``. A name that is somebody's number, or a value of the file, is withheld.
 
     Raises: ExportError for an archive that cannot be unpacked.
     """
     shown = ShownPaths()
-    return [source for path in paths for source in unpacked_file(path, shown.of_file(path, path.relative_to(root).as_posix()))]
+    files = (unpacked_file(path, shown.of_file(path, path.relative_to(root).as_posix())) for path in paths)
+    return [part for file in files for source in file for part in _sheets_of(source, sheets)]
+
+
+def _sheets_of(source: Source, sheets: Sequence[str]) -> list[Source]:
+    """The source for each of several sheets, as if it were a file of its own; as it is where one is named, or none."""
+    if len(sheets) < 2:
+        return [replace(source, sheet=sheet) for sheet in sheets] or [source]
+    if not is_workbook(source.head()):
+        return [source]
+    named = [f"(name withheld {number})" if is_personal(sheet) else escaped(sheet) for number, sheet in enumerate(sheets, start=1)]
+    return [replace(source, sheet=sheet, shown=f"{source.shown}!{name}") for sheet, name in zip(sheets, named, strict=True)]
 
 
 def unpacked_file(path: Path, shown: str) -> list[Source]:

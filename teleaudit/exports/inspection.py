@@ -98,6 +98,7 @@ class Inspection:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> words that no rule knows
     has_header: bool = True
     sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
+    alike_sheets: tuple[str, ...] = ()  # of several, those that begin as the first does
     members: tuple[str, ...] = ()  # of an archive of several files; the first is the one looked at
 
     def as_yaml(self) -> str:
@@ -109,6 +110,8 @@ class Inspection:
             entry["delimiter"] = self.delimiter
         if self.decimal is not None:
             entry["decimal"] = self.decimal
+        if len(self.sheets) > 1 and self.alike_sheets:
+            entry["sheet"] = list(self.alike_sheets) if len(self.alike_sheets) > 1 else self.alike_sheets[0]
         if not self.has_header:
             entry["header"] = False
         entry |= self._dates()
@@ -184,7 +187,7 @@ class Inspection:
         if not self.has_header:
             lines.append("It has no header: its first line is a record. Its columns go by their position.")
         if len(self.sheets) > 1:
-            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read.")
+            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read, sheet: [NAME, NAME] for several.")
         if self.members:
             lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}. Only the first was looked at.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
@@ -288,6 +291,7 @@ class _Sample:
     rejections: Rejections
     has_header: bool = True
     sheets: tuple[str, ...] = ()
+    alike_sheets: tuple[str, ...] = ()
 
 
 def _text_sample(source: Source, recognised: Recognised, limit: int) -> _Sample:
@@ -302,8 +306,17 @@ def _text_sample(source: Source, recognised: Recognised, limit: int) -> _Sample:
     if not header:
         raise ExportError(" ".join(str(remark) for remark in (*remarks_on_rejects(opened.rejections), Remark(code="no_records"))))
     has_header = content.has_header if isinstance(content, Worksheet) else recognised.dialect is None or recognised.dialect.has_header or recognised.dialect.is_asterisk
-    sheets = content.sheets if isinstance(content, Worksheet) else ()
-    return _Sample(recognised=recognised, header=header, rows=rows, is_complete=is_complete, rejections=opened.rejections, has_header=has_header, sheets=sheets)
+    sheets, alike = (content.sheets, content.alike) if isinstance(content, Worksheet) else ((), ())
+    return _Sample(
+        recognised=recognised,
+        header=header,
+        rows=rows,
+        is_complete=is_complete,
+        rejections=opened.rejections,
+        has_header=has_header,
+        sheets=sheets,
+        alike_sheets=alike,
+    )
 
 
 def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
@@ -351,6 +364,7 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         rejections=sample.rejections,
         has_header=sample.has_header,
         sheets=sample.sheets,
+        alike_sheets=sample.alike_sheets,
         columns=tuple(columns),
         table=table.name if table else None,
         alike=tuple(other.name for other in ranking.alike),

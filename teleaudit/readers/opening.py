@@ -120,7 +120,6 @@ def open_source(source: Source, recognised: Recognised, spec: ExportSpec | None,
         sheet = Worksheet(
             source=source,
             rejections=rejections,
-            sheet=spec.sheet if spec else None,
             takes_first=spec is None,
             begins_with_header=partial(_has_header, spec=spec, shown=shown, export=export),
             decimal=decimal,

@@ -34,6 +34,7 @@ class Source:
     open: Callable[[], BinaryIO]
     path: Path | None = None  # of the file that it is, or is packed in
     member: str = ""  # its path in the archive that it is packed in; no name to show
+    sheet: str | None = None  # of a workbook, the one to read; no name to show
     size: int | None = None  # bytes; None where nobody knows
     is_plain: bool = True  # what is opened may be read from its middle
     depth: int = 0

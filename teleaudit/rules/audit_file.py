@@ -51,6 +51,19 @@ Word = Annotated[str, BeforeValidator(str)]  # YAML reads 118 as a number
 PlainName = Annotated[str, AfterValidator(plain_name)]
 
 
+def _as_names(value: object) -> object:
+    """One name as several."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _without_doubles(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names. Raises: ValueError where one is given twice, which would be read twice."""
+    if len(set(names)) < len(names):
+        msg = "names a sheet twice"
+        raise ValueError(msg)
+    return names
+
+
 class Controller(_Strict):
     """The data controller (dataansvarlig) that is audited."""
 
@@ -105,7 +118,7 @@ class ExportSpec(_Strict):
     dates: DateFormat | None = None  # for every date column of the export
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
     timezone: str = "Europe/Copenhagen"  # of the times in the file
-    sheet: str | None = None  # Excel
+    sheet: Annotated[tuple[Word, ...], BeforeValidator(_as_names), AfterValidator(_without_doubles)] = ()  # Excel: one name or several, which are files of one export then
     header: bool | None = None  # False for files without a header line: columns are then column_1, column_2 ... (or the format's, Asterisk); by its look where nothing is said
     extracted_at: dt.date | None = None
     control_rows: int | None = None  # the source's own count of rows, compared with what was read
