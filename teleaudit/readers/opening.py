@@ -14,6 +14,7 @@ from teleaudit.readers import sniffing
 from teleaudit.readers.delimited import DamagedHeaderError, DelimitedText, Dialect
 from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.readers.encodings import EncodingProof, likely_encoding
+from teleaudit.readers.fixed_width import FixedWidth
 from teleaudit.readers.hashed_file import HashedFile, damaged_archive
 from teleaudit.readers.headers import has_header, header_of
 from teleaudit.readers.json_arrays import JsonArray, is_array_of_objects, is_empty_array
@@ -30,6 +31,7 @@ TEXT_READERS: Mapping[Format, Callable[[OpenedText], TextTables]] = MappingProxy
     {
         "jsonl": JsonLines.of,
         "json": JsonArray.of,
+        "fixed": FixedWidth.of,
     }
 )
 
