@@ -29,12 +29,13 @@ import xlsxwriter
 
 from teleaudit.detectors import find_cards, knowledge, profile_cards
 from teleaudit.detectors.cards import card_shapes
+from teleaudit.readers.cells.batches import Cells, Column, named_columns
+from teleaudit.readers.cells.reading import read_batches
+from teleaudit.readers.packers import DAMAGED
+from teleaudit.readers.sources import Source, UnreadableError
 from teleaudit.readers.withheld import ShownPaths, is_personal
-from teleaudit.scanning.batches import Cells, Column, named_columns
 from teleaudit.scanning.columns import Looking, ahead, encode
-from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import kinds
-from teleaudit.scanning.sources import DAMAGED, Source, UnreadableError
 from teleaudit.scanning.tallies import CellTally, TextTally
 from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
 

@@ -147,7 +147,7 @@ def _decide_decimals(evidence: Evidence, file: Staged, plan: Sources, mapping: M
     columns = [column for column, source in plan.items() if source.column.kind in _NUMBERS and source.is_text and column in mapping.headers]
     by_column = dict(zip(columns, evidence.of_decimals(file, [_as_text(plan[column]) for column in columns]), strict=True))
     whole = sum(by_column.values(), DecimalEvidence())
-    writes_points = file.recognised.format in {"jsonl", "excel", "parquet"}  # their own numbers are written with a point
+    writes_points = file.recognised.format in {"json", "jsonl", "excel", "parquet"}  # their own numbers are written with a point
     if whole.is_contradictory or (whole.sign is None and whole.open and not writes_points):
         column = next(column for column, found in by_column.items() if found.comma or found.dot or found.open)
         what = "some numbers have a decimal comma and some a decimal point" if whole.is_contradictory else "three digits behind each sign could be decimals or thousands"

@@ -9,8 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from teleaudit.readers.signatures import COMPRESSED, PARQUET, ZIP
+
 _SAMPLE = 1 << 20
-_TEXT_BREAKERS = (b"PK\x03\x04", b"PAR1")
+_NO_TEXT = (ZIP, PARQUET, *COMPRESSED)
 
 
 def estimate_rows(paths: Iterable[Path]) -> int | None:
@@ -22,8 +24,8 @@ def estimate_rows(paths: Iterable[Path]) -> int | None:
 def _rows_of(path: Path) -> int | None:
     with suppress(OSError, pa.ArrowInvalid), path.open("rb") as file:
         head = file.read(_SAMPLE)
-        if head.startswith(b"PAR1"):
+        if head.startswith(PARQUET):
             return int(pq.read_metadata(path).num_rows)
-        if not head.startswith(_TEXT_BREAKERS):
+        if not head.startswith(_NO_TEXT):
             return head.count(b"\n") * path.stat().st_size // len(head) if head else 0
     return None

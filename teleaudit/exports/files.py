@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from teleaudit.errors import ExportError
-from teleaudit.readers.withheld import ShownPaths
+from teleaudit.readers.hashed_file import damaged_archive
+from teleaudit.readers.packers import READ_ERRORS
+from teleaudit.readers.signatures import is_workbook
+from teleaudit.readers.sources import Source, file_source, unpacked
+from teleaudit.readers.withheld import ShownPaths, escaped, is_personal
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
 _WILDCARDS = set("*?[")
@@ -40,10 +46,55 @@ def is_ignored(name: str) -> bool:
     return name.startswith(_IGNORED_PREFIXES)
 
 
-def shown_paths(paths: Iterable[Path], root: Path) -> dict[str, Path]:
-    """The files of an export by their names in messages and in the working copy: those that are somebody's number, or a value of the file, are withheld."""
+def sources_of(paths: Iterable[Path], root: Path, sheets: Sequence[str] = ()) -> list[Source]:
+    """The files of an export and what is packed in them, of workbooks each of several ``sheets``. A name that is somebody's number, or a value of the file, is withheld.
+
+    Raises: ExportError for an archive that cannot be unpacked.
+    """
     shown = ShownPaths()
-    return {shown.of_file(path, path.relative_to(root).as_posix()): path for path in paths}
+    files = (unpacked_file(path, shown.of_file(path, path.relative_to(root).as_posix())) for path in paths)
+    return [part for file in files for source in file for part in _sheets_of(source, sheets)]
+
+
+def _sheets_of(source: Source, sheets: Sequence[str]) -> list[Source]:
+    """The source for each of several sheets, as if it were a file of its own; as it is where one is named, or none."""
+    if len(sheets) < 2:
+        return [replace(source, sheet=sheet) for sheet in sheets] or [source]
+    if not is_workbook(source.head()):
+        return [source]
+    named = [f"(name withheld {number})" if is_personal(sheet) else escaped(sheet) for number, sheet in enumerate(sheets, start=1)]
+    return [replace(source, sheet=sheet, shown=f"{source.shown}!{name}") for sheet, name in zip(sheets, named, strict=True)]
+
+
+def unpacked_file(path: Path, shown: str) -> list[Source]:
+    """The file, or what is packed in it. One that is not there, or may not be read, is left for its reader to say. Raises: ExportError."""
+    try:
+        sources = [_readable(found) for found in unpacked(file_source(path, shown)) if isinstance(found, tuple) or not _is_ignored_member(found.member)]
+    except (PermissionError, FileNotFoundError, IsADirectoryError):
+        return [Source(shown=shown, suffix=path.suffix.lower(), open=lambda: path.open("rb"), path=path)]
+    except READ_ERRORS:
+        raise damaged_archive(shown) from None
+    if not sources:
+        msg = f"{shown} is an archive without files."
+        raise ExportError(msg)
+    doubled = [name for name, count in Counter(source.shown for source in sources).items() if count > 1]
+    if doubled:
+        msg = f"{shown} holds several files of one name: {doubled[0]}. Pack each of them once."
+        raise ExportError(msg)
+    return sources
+
+
+def _readable(found: Source | tuple[str, str]) -> Source:
+    if isinstance(found, Source):
+        return found
+    named, why = found
+    msg = f"{named} is {why}. Unpack it first, or pack it with ZIP or gzip and without a password."
+    raise ExportError(msg)
+
+
+def _is_ignored_member(member: str) -> bool:
+    """Whether what is packed under that name is no export: hidden files, and what macOS adds."""
+    return any(is_ignored(part) or part == "__MACOSX" for part in PurePosixPath(member).parts)
 
 
 def _check_folders(relative: PurePosixPath, root: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,20 +20,23 @@ from ruamel.yaml import YAML
 
 from teleaudit.detectors import ColumnDecision, Level, scan_column
 from teleaudit.errors import ExportError
-from teleaudit.exports import evidence, staging
+from teleaudit.exports import evidence
 from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import cleaned, counted
 from teleaudit.exports.evidence import DecimalEvidence, Undecided
+from teleaudit.exports.files import unpacked_file
 from teleaudit.exports.noticing import remarks_on_rejects
-from teleaudit.exports.staging import Opened, Recognised
+from teleaudit.exports.staging import describe_parquet, parquet_path
 from teleaudit.exports.storage import connect
 from teleaudit.exports.suggesting import CORRESPONDENCE, MESSAGE_TABLE, Look, names_a_key, suggest_mapping, suggest_table
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, values_yaml
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.encodings import SINGLE_BYTE
+from teleaudit.readers.opening import Opened, Recognised, check_encoding, open_source, recognise, with_encoding
 from teleaudit.readers.parquet_damage import UNREADABLE, damaged
 from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.sources import Source
 from teleaudit.readers.withheld import ShownPaths
 from teleaudit.readers.workbooks import Worksheet
 from teleaudit.rules.audit_file import DateFormat, Format
@@ -44,6 +48,7 @@ ROW_LIMIT = 200_000
 _CERTAIN = 0.98  # share of a column's values that must look like a kind
 _SCANNED_ROWS, _SCANNED_CELLS = 20_000, 60_000  # that the detectors look into: a few seconds, however wide the file is
 _COLUMNS_AT_ONCE = 100  # in one query
+_LISTED = 5  # files of an archive that are named
 _DATES = {Kind.DATE, Kind.TIMESTAMP}
 _WRITTEN = {"message", "browsing"}
 _CORRESPONDENCE = {CORRESPONDENCE, "service_send", "marketing_send"}  # hold what is written, by their purpose
@@ -93,6 +98,8 @@ class Inspection:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> words that no rule knows
     has_header: bool = True
     sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
+    alike_sheets: tuple[str, ...] = ()  # of several, those that begin as the first does
+    members: tuple[str, ...] = ()  # of an archive of several files; the first is the one looked at
 
     def as_yaml(self) -> str:
         """An entry for ``exports:`` of an audit.yaml. What could not be told stands below it as a question."""
@@ -103,6 +110,8 @@ class Inspection:
             entry["delimiter"] = self.delimiter
         if self.decimal is not None:
             entry["decimal"] = self.decimal
+        if len(self.sheets) > 1 and self.alike_sheets:
+            entry["sheet"] = list(self.alike_sheets) if len(self.alike_sheets) > 1 else self.alike_sheets[0]
         if not self.has_header:
             entry["header"] = False
         entry |= self._dates()
@@ -178,7 +187,9 @@ class Inspection:
         if not self.has_header:
             lines.append("It has no header: its first line is a record. Its columns go by their position.")
         if len(self.sheets) > 1:
-            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read.")
+            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read, sheet: [NAME, NAME] for several.")
+        if self.members:
+            lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}. Only the first was looked at.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
         lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
         return "\n".join([*lines, "", *self._lines()]) + "\n"
@@ -211,6 +222,10 @@ class Inspection:
             rows.append((_on_one_line(column.header), column.looks_like, _share(column.empty), suggested, remarks))
         widths = [max(len(row[place]) for row in rows) for place in range(4)]
         return [f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}".rstrip() for row in rows]
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (" ..." if len(names) > _LISTED else "")
 
 
 def _share(share: float) -> str:
@@ -246,13 +261,14 @@ def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
         if not path.is_dir() and not path.is_file() and path.exists():
             msg = f"{shown} is neither a file nor a folder: what another program writes into it would be waited for."
             raise ExportError(msg)
-        recognised = staging.recognise(path, None, shown=shown, export="NAME")
+        source, *others = unpacked_file(path, shown)
+        recognised = recognise(source, None, export="NAME")
         if recognised is None:
-            msg = f"{shown} is empty."
+            msg = f"{source.shown} is empty."
             raise ExportError(msg)
         with connect() as connection:
-            sample = _parquet_sample(path, recognised, connection, limit, shown) if recognised.format == "parquet" else _text_sample(path, recognised, limit, shown)
-            return _inspect(connection, sample, shown)
+            sample = _parquet_sample(source, recognised, connection, limit) if recognised.format == "parquet" else _text_sample(source, recognised, limit)
+            return replace(_inspect(connection, sample, shown), members=tuple(member.shown for member in (source, *others)) if others else ())
     except FileNotFoundError:
         msg = f"no file {ShownPaths().of(path.as_posix())}."
         raise ExportError(msg) from None
@@ -275,22 +291,32 @@ class _Sample:
     rejections: Rejections
     has_header: bool = True
     sheets: tuple[str, ...] = ()
+    alike_sheets: tuple[str, ...] = ()
 
 
-def _text_sample(path: Path, recognised: Recognised, limit: int, shown: str) -> _Sample:
-    opened = staging.open_file(path, recognised, None, shown=shown, export="NAME")
+def _text_sample(source: Source, recognised: Recognised, limit: int) -> _Sample:
+    opened = open_source(source, recognised, None, export="NAME")
     tables, is_complete = _first_tables(opened, limit)
     if opened.proof is not None and opened.proof.is_not_utf8 and recognised.encoding_is_sniffed:
-        return _text_sample(path, staging.with_encoding(recognised, "cp1252"), limit, shown)
-    staging.check_encoding(path, opened, shown=shown, export="NAME")
+        return _text_sample(source, with_encoding(recognised, "cp1252"), limit)
+    check_encoding(source, opened, export="NAME")
     content = opened.content
     header = content.header
     rows = pa.concat_tables(tables, promote_options="default") if tables else pa.table({f"c{place}": pa.array([], pa.string()) for place in range(len(header))})
     if not header:
         raise ExportError(" ".join(str(remark) for remark in (*remarks_on_rejects(opened.rejections), Remark(code="no_records"))))
     has_header = content.has_header if isinstance(content, Worksheet) else recognised.dialect is None or recognised.dialect.has_header or recognised.dialect.is_asterisk
-    sheets = content.sheets if isinstance(content, Worksheet) else ()
-    return _Sample(recognised=recognised, header=header, rows=rows, is_complete=is_complete, rejections=opened.rejections, has_header=has_header, sheets=sheets)
+    sheets, alike = (content.sheets, content.alike) if isinstance(content, Worksheet) else ((), ())
+    return _Sample(
+        recognised=recognised,
+        header=header,
+        rows=rows,
+        is_complete=is_complete,
+        rejections=opened.rejections,
+        has_header=has_header,
+        sheets=sheets,
+        alike_sheets=alike,
+    )
 
 
 def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
@@ -303,13 +329,14 @@ def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
     return tables, True
 
 
-def _parquet_sample(path: Path, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int, shown: str) -> _Sample:
-    staged = staging.describe_parquet(path, recognised, shown=shown, connection=connection)
-    values = ", ".join(f"CAST({expression} AS VARCHAR) AS c{place}" for place, expression in enumerate(staged.expressions))
-    try:
-        rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
-    except duckdb.Error:
-        raise damaged(shown, UNREADABLE) from None
+def _parquet_sample(source: Source, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int) -> _Sample:
+    with tempfile.TemporaryDirectory() as folder:  # for its owner only
+        staged = describe_parquet(parquet_path(source, Path(folder)), recognised, shown=source.shown, connection=connection)
+        values = ", ".join(f"CAST({expression} AS VARCHAR) AS c{place}" for place, expression in enumerate(staged.expressions))
+        try:
+            rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
+        except duckdb.Error:
+            raise damaged(source.shown, UNREADABLE) from None
     return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejections=staged.rejections)
 
 
@@ -337,6 +364,7 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         rejections=sample.rejections,
         has_header=sample.has_header,
         sheets=sample.sheets,
+        alike_sheets=sample.alike_sheets,
         columns=tuple(columns),
         table=table.name if table else None,
         alike=tuple(other.name for other in ranking.alike),

@@ -16,7 +16,7 @@ import duckdb
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
 from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates, refuse_swapped_by_excel
-from teleaudit.exports.files import find_files, shown_paths
+from teleaudit.exports.files import find_files, sources_of
 from teleaudit.exports.mapping import Mapping, map_columns
 from teleaudit.exports.noticing import remarks_on, remarks_on_rejects
 from teleaudit.exports.staging import Progress, Staged
@@ -26,6 +26,7 @@ from teleaudit.exports.warnings import NOT_JUDGED, Remark
 from teleaudit.exports.working_copy import Converted, write_working_copy
 from teleaudit.readers.hashed_file import HashedFile
 from teleaudit.readers.rejects import KEPT, Reject
+from teleaudit.readers.sources import Source
 from teleaudit.readers.withheld import ShownPaths
 from teleaudit.rules.audit_file import ExportSpec
 
@@ -34,9 +35,9 @@ from teleaudit.rules.audit_file import ExportSpec
 class ExportFile:
     """One file of an export, as it was read."""
 
-    path: str  # relative to the exports' root, posix
-    sha256: str
-    size_bytes: int
+    path: str  # relative to the exports' root, posix; of a member, that of its archive and its own
+    sha256: str  # of the file as it lies there: of a member, its archive's
+    size_bytes: int  # likewise
     rows: int
     rejected: int
 
@@ -99,16 +100,16 @@ class _Reading:
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
         straight = Straight(connection=self.connection, spec=self.spec, export=self.name, folder=self.folder, progress=progress, write=write_working_copy)
-        files = shown_paths(paths, self.root)
+        files = sources_of(paths, self.root, self.spec.sheet)
         read = straight.read(files)
         if read is None:
             return self._read_thoroughly(files, progress)
         return described_export(self.name, self.spec, read.files, read.mapping, read.plans, read.copies, read.converted, [])
 
-    def _read_thoroughly(self, paths: dict[str, Path], progress: Progress) -> ReadExport:
-        staged = {shown: self._stage(path, shown, progress) for shown, path in paths.items()}
-        empty = [_empty_file(shown, paths[shown]) for shown, file in staged.items() if file is None]
-        files = [file for file in staged.values() if file is not None]
+    def _read_thoroughly(self, sources: Sequence[Source], progress: Progress) -> ReadExport:
+        staged = [self._stage(source, progress) for source in sources]
+        empty = [_empty_file(source) for source, file in zip(sources, staged, strict=True) if file is None]
+        files = [file for file in staged if file is not None]
         if not any(file.rows for file in files):
             return without_any_row(self.name, self.spec, empty, files)
         mapping, evidence = map_columns(files, self.spec), QueriedEvidence(connection=self.connection)
@@ -120,14 +121,14 @@ class _Reading:
             part.unlink()
         return described_export(self.name, self.spec, files, mapping, plans, copies, converted, empty)
 
-    def _stage(self, path: Path, shown: str, progress: Progress) -> Staged | None:
+    def _stage(self, source: Source, progress: Progress) -> Staged | None:
         try:
-            return staging.stage(path, self.spec, shown=shown, export=self.name, folder=self.folder, connection=self.connection, progress=progress)
+            return staging.stage(source, self.spec, export=self.name, folder=self.folder, connection=self.connection, progress=progress)
         except PermissionError:
-            msg = f"{shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
+            msg = f"{source.shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
             raise ExportError(msg) from None
         except FileNotFoundError:
-            msg = f"{shown} was removed while it was read. Run again when the export is complete."
+            msg = f"{source.shown} was removed while it was read. Run again when the export is complete."
             raise ExportError(msg) from None
 
     def _convert(self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]) -> tuple[tuple[Path, ...], list[Converted]]:
@@ -214,10 +215,10 @@ def _described(file: Staged, rows: int) -> ExportFile:
     return ExportFile(path=file.shown, sha256=file.sha256, size_bytes=file.size_bytes, rows=rows, rejected=file.rejections.count)
 
 
-def _empty_file(shown: str, path: Path) -> ExportFile:
-    content = HashedFile(path, shown)
+def _empty_file(source: Source) -> ExportFile:
+    content = HashedFile(source)
     content.read_all()
-    return ExportFile(path=shown, sha256=content.sha256, size_bytes=content.size_bytes, rows=0, rejected=0)
+    return ExportFile(path=source.shown, sha256=content.sha256, size_bytes=content.size_bytes, rows=0, rejected=0)
 
 
 def _kept_rejects(files: Sequence[Staged]) -> tuple[Reject, ...]:

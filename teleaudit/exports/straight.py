@@ -14,16 +14,18 @@ import duckdb
 import pyarrow as pa
 
 from teleaudit.errors import ExportError
-from teleaudit.exports import staging, value_shapes
+from teleaudit.exports import value_shapes
 from teleaudit.exports.conversion import counted
 from teleaudit.exports.decisions import CONTRADICTED, QueriedEvidence, Sources, decide_sources
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.mapping import Mapping, map_columns
-from teleaudit.exports.staging import Opened, Progress, Recognised, Staged
+from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.tallies import DateTally, DecimalTally, TooManyUnknownError
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.delimited import LINE, DelimitedText
 from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.readers.opening import NotUtf8Error, Opened, Recognised, check_encoding, open_source, recognise
+from teleaudit.readers.sources import Source
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema.sql import literal, quoted
 
@@ -54,17 +56,17 @@ class Straight:
     progress: Progress
     write: WriteWorkingCopy
 
-    def read(self, files: dict[str, Path]) -> ReadStraight | None:
-        """The working copies of the files (by the names shown), none of them empty; none, and nothing left in the folder, when only the thorough way can tell."""
+    def read(self, files: Sequence[Source]) -> ReadStraight | None:
+        """The working copies of the files, none of them empty; none, and nothing left in the folder, when only the thorough way can tell."""
         try:
             return self._read(files)
-        except (ExportError, PermissionError, FileNotFoundError, staging.NotUtf8Error, TooManyUnknownError, _DoubtError):
+        except (ExportError, PermissionError, FileNotFoundError, NotUtf8Error, TooManyUnknownError, _DoubtError):
             for copy in self.folder.glob("*.parquet"):
                 copy.unlink()
             return None
 
-    def _read(self, paths: dict[str, Path]) -> ReadStraight:
-        beginnings = [self._begin(path, shown) for shown, path in paths.items()]
+    def _read(self, sources: Sequence[Source]) -> ReadStraight:
+        beginnings = [self._begin(source) for source in sources]
         files = [beginning.file for beginning in beginnings]
         mapping = map_columns(files, self.spec)
         asked = _EvidenceOfBeginnings(connection=self.connection, beginnings={beginning.file.shown: beginning for beginning in beginnings})
@@ -78,13 +80,13 @@ class Straight:
             raise _DoubtError
         return ReadStraight(files=read, mapping=mapping, plans=plans, copies=copies, converted=converted)
 
-    def _begin(self, path: Path, shown: str) -> _Beginning:
-        recognised = staging.recognise(path, self.spec, shown=shown, export=self.export)
+    def _begin(self, source: Source) -> _Beginning:
+        recognised = recognise(source, self.spec, export=self.export)
         if recognised is None or recognised.dialect is None:
             raise _DoubtError
-        content, table = _first_table(path, recognised, self.spec, shown, self.export)
+        content, table = _first_table(source, recognised, self.spec, self.export)
         file = Staged(
-            shown=shown,
+            shown=source.shown,
             recognised=recognised,
             header=content.header,
             withheld=content.withheld,
@@ -95,14 +97,14 @@ class Straight:
             rows=table.num_rows,
             rejections=content.rejections,
         )
-        return _Beginning(path=path, spec=self.spec, file=file, export=self.export)
+        return _Beginning(source=source, spec=self.spec, file=file, export=self.export)
 
     def _open(self, beginning: _Beginning, plan: Sources, asked: _EvidenceOfBeginnings) -> _Stream:
         file = beginning.file
-        opened = staging.open_file(beginning.path, file.recognised, self.spec, shown=file.shown, export=self.export)
+        opened = open_source(beginning.source, file.recognised, self.spec, export=self.export)
         mapped = {name: replace(source, form=f"f{source.expression}") for name, source in plan.items() if source.expression in file.expressions}
         return _Stream(
-            path=beginning.path,
+            source=beginning.source,
             file=file,
             opened=opened,
             sources=plan | mapped,
@@ -114,7 +116,7 @@ class Straight:
 
     def _write(self, stream: _Stream, mapping: Mapping, copy: Path) -> Converted:
         converted = stream.write(self.connection, mapping, copy, self.write)
-        staging.check_encoding(stream.path, stream.opened, shown=stream.file.shown, export=self.export)
+        check_encoding(stream.source, stream.opened, export=self.export)
         self._refuse_contradictions(converted, copy)
         stream.settle(self.connection)
         return replace(converted, blank_rows=stream.opened.content.rows - converted.rows)
@@ -136,20 +138,20 @@ class _DoubtError(Exception):
 class _Beginning:
     """The first records of a file."""
 
-    path: Path
+    source: Source
     spec: ExportSpec
     file: Staged
     export: str
 
     def table(self) -> pa.Table:
         """The records; read again, so that those of many files are never in memory together."""
-        return _first_table(self.path, self.file.recognised, self.spec, self.file.shown, self.export)[1]
+        return _first_table(self.source, self.file.recognised, self.spec, self.export)[1]
 
 
-def _first_table(path: Path, recognised: Recognised, spec: ExportSpec, shown: str, export: str) -> tuple[DelimitedText, pa.Table]:
+def _first_table(source: Source, recognised: Recognised, spec: ExportSpec, export: str) -> tuple[DelimitedText, pa.Table]:
     """The first records, and what they are read with. Raises: _DoubtError when there is none."""
-    content = staging.open_file(path, recognised, spec, shown=shown, export=export).content
-    table = next((table for table in content.tables(HashedFile(path, shown).chunks()) if table.num_rows), None) if isinstance(content, DelimitedText) else None
+    content = open_source(source, recognised, spec, export=export).content
+    table = next((table for table in content.tables(HashedFile(source).chunks()) if table.num_rows), None) if isinstance(content, DelimitedText) else None
     if table is None or not isinstance(content, DelimitedText):
         raise _DoubtError
     return content, table
@@ -198,7 +200,7 @@ class _EvidenceOfStreams:
 class _Stream:
     """One file on its way into the working copy."""
 
-    path: Path
+    source: Source
     file: Staged  # as its beginning describes it
     opened: Opened
     sources: Sources

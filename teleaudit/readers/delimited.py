@@ -102,22 +102,11 @@ class DelimitedText:
     def _sound(self, block: Records) -> Records:
         """The block without broken records, which are counted."""
         reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(block.malformed).tolist(), "quote")
-        for offset, damage in damages(block.data):
-            number = block.number_at(offset)
-            if number not in reasons:
-                reasons[number] = damage
-                self.proof.note_damage(damage, int(block.lines[number]))
+        self.proof.note_damages(block, reasons)
         for number in np.flatnonzero(block.ends - block.starts > FIELD_LIMIT).tolist():
             if _longest_field(block, number, self.dialect.delimiter) > FIELD_LIMIT:
                 reasons.setdefault(number, "field_limit")
-        if not reasons:
-            self.proof.note_text(block.data)
-            return block
-        good = np.ones(len(block.starts), dtype=bool)
-        for number in sorted(reasons):
-            good[number] = False
-            self.rejections.add(int(block.lines[number]), reasons[number])
-        sound = block.keep(good)
+        sound = self.rejections.set_aside(block, reasons)
         self.proof.note_text(sound.data)
         return sound
 

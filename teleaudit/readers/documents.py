@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from teleaudit.errors import ExportError
+from teleaudit.readers.json_arrays import is_array_of_objects
 from teleaudit.readers.sniffing import DELIMITERS, Sample
 from teleaudit.readers.withheld import clean_name, is_personal
 from teleaudit.rules.audit_file import Format
@@ -71,8 +72,10 @@ _KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
 def _json_document(sample: Sample, declared: Format | None) -> str | None:
     """What JSON is that is not lines of objects."""
     text = sample.text.lstrip()
-    if _ARRAY.match(text) and declared != "csv":
-        return f"one JSON array. {_AS_LINES}"
+    if _ARRAY.match(text) and not is_array_of_objects(sample) and declared != "csv":
+        return f"one JSON array of other things than objects. {_AS_LINES}"
+    if declared == "json" and not is_array_of_objects(sample):
+        return "declared as json, but is no JSON array. Export it as one array of objects, or write the format that it has."
     if not text.startswith("{") or declared == "csv":
         return None
     lines = [line for line in text.splitlines() if line.strip()]

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from teleaudit.errors import ExportError
+from teleaudit.readers.records import Records
 from teleaudit.readers.sniffing import DANISH_LETTERS
 
 # UTF-8 read as windows-1252 and written as UTF-8 again: "Ã¦", "Ã¸", "Ã¥", "Ã†", "Ã˜", "Ã…", "â€™"; read as cp850: "├ª", "├©", "├Ñ".
@@ -82,6 +83,14 @@ class EncodingProof:
             data = np.frombuffer(text, dtype=np.uint8)
             heads = np.flatnonzero(data[:-1] == 0xC3)
             self.danish_letters += int(_DANISH_TAILS[data[heads + 1]].sum())
+
+    def note_damages(self, block: Records, reasons: dict[int, str]) -> None:
+        """Counts the damaged records of a block of UTF-8 text, and adds them to those that cannot be read for other ``reasons``, by their number."""
+        for offset, damage in damages(block.data):
+            number = block.number_at(offset)
+            if number not in reasons:
+                reasons[number] = damage
+                self.note_damage(damage, int(block.lines[number]))
 
     def note_damage(self, damage: Damage, line: int) -> None:
         """Counts a damaged record."""

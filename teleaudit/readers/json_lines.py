@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -15,6 +15,7 @@ from teleaudit.readers.delimited import LINE
 from teleaudit.readers.encodings import EncodingProof, damages
 from teleaudit.readers.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
 from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.text_tables import OpenedText
 from teleaudit.readers.withheld import clean_name, is_personal
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
@@ -50,6 +51,11 @@ class JsonLines:
     values: int = 0  # keys of all objects together
     _ends_with_break: bool = field(default=False, repr=False)
 
+    @classmethod
+    def of(cls, text: OpenedText) -> Self:
+        """Its reader."""
+        return cls(encoding=text.encoding, shown=text.shown, rejections=text.rejections, proof=text.proof, decimal=text.decimal)
+
     @property
     def withheld(self) -> int:
         """Columns that stand for keys that are not shown."""
@@ -58,11 +64,17 @@ class JsonLines:
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
         last_line = 0
-        for block in RecordSplitter(delimiter=b",", quoted=False).split(transcoded(self._noted(chunks), self.encoding)):
+        for block in self._blocks(self._noted(chunks)):
             yield from self.tables_of(block)
             last_line = int(block.lines[-1]) if len(block.lines) else last_line
-        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
+        self._note_end(last_line)
         refuse_values_as_keys(len(self.header), self.values, self.rows, self.shown)
+
+    def _blocks(self, chunks: Iterable[bytes]) -> Iterator[Records]:
+        return RecordSplitter(delimiter=b",", quoted=False).split(transcoded(chunks, self.encoding))
+
+    def _note_end(self, last_line: int) -> None:
+        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
         """The objects of one block; the columns are those of ``header`` and the new keys."""

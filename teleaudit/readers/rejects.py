@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+
+from teleaudit.readers.records import Records
 
 REASONS = ("ragged", "quote", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep")
 _UNFINISHED = {"ragged", "quote", "not_json"}  # what the first half of a record looks like
@@ -40,6 +45,16 @@ class Rejections:
             self.last = reject
         if len(self.kept) < KEPT:
             self.kept.append(reject)
+
+    def set_aside(self, block: Records, reasons: Mapping[int, str]) -> Records:
+        """The block without the records that cannot be read, which are counted: by their number, why."""
+        if not reasons:
+            return block
+        good = np.ones(len(block.starts), dtype=bool)
+        for number in sorted(reasons):
+            good[number] = False
+            self.add(int(block.lines[number]), reasons[number])
+        return block.keep(good)
 
     def note_end(self, *, ends_with_break: bool, last_line: int, records: int) -> None:
         """Whether a long file was cut off: its last record, which starts on this line, is broken and no line break follows it."""

@@ -1,20 +1,16 @@
-"""What a file is, by its content: format, encoding, delimiter. What cannot be decided is refused, never guessed.
-
-Left out: a file that is gzipped or encrypted is named as such, not opened.
-"""
+"""What a file is, by its content: format, encoding, delimiter. What cannot be decided is refused, never guessed."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from teleaudit.errors import ExportError
 from teleaudit.readers import dialects
+from teleaudit.readers.signatures import PARQUET, foreign, is_workbook
 from teleaudit.rules.audit_file import Format
 
 SAMPLE_BYTES = 1 << 20
@@ -22,18 +18,7 @@ DELIMITERS = (";", ",", "\t", "|")
 SAMPLE_RECORDS = 200
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_FOREIGN = (
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-)
-_EXCEL_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SPREADSHEET_PARTS = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
-_TEXT_FORMATS = {"csv", "jsonl", "asterisk"}
+_NO_TEXT = {"parquet", "excel"}
 DANISH_LETTERS = "æøåÆØÅéÉöÖüÜäÄ"
 
 
@@ -46,55 +31,33 @@ class Sample:
     complete: bool  # the whole file is in it
 
 
-def read_head(path: Path) -> bytes:
-    """The first bytes of the file."""
-    with path.open("rb") as file:
-        return file.read(SAMPLE_BYTES)
-
-
-def sniff_format(path: Path, head: bytes, *, shown: str, declared: Format | None = None) -> Format:
-    """The file's format by its first bytes; for text, ``csv`` until its first record is seen.
+def sniff_format(head: bytes, *, shown: str, declared: Format | None = None) -> Format:
+    """The format by the first bytes of what is no archive; for text, ``csv`` until more of it is seen.
 
     Raises: ExportError when the content is something else than declared, or nothing that can be read.
     """
-    found = _binary_format(path, head, shown)
+    found = _binary_format(head, shown)
     if found is None:
         text = head.lstrip(b"\xef\xbb\xbf").lstrip()
-        if declared in {"parquet", "excel"}:
-            msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl or asterisk), or leave format out."
+        if declared in _NO_TEXT:
+            msg = f"{shown} is declared as {declared}, but is text. Write the format that it has (csv, jsonl, json or asterisk), or leave format out."
             raise ExportError(msg)
         return declared or ("jsonl" if text[:1] == b"{" else "csv")
-    if declared in _TEXT_FORMATS or (declared and declared != found):
+    if declared is not None and declared != found:
         msg = f"{shown} is declared as {declared}, but its content is {found}. Write format: {found}, or leave format out."
         raise ExportError(msg)
     return found
 
 
-def _binary_format(path: Path, head: bytes, shown: str) -> Format | None:
+def _binary_format(head: bytes, shown: str) -> Format | None:
     """Parquet or Excel, or none for text."""
-    for magic, what in _FOREIGN:
-        if head.startswith(magic):
-            msg = f"{shown} is {what}, not an export that can be read. Export it as CSV, JSON lines, Parquet or Excel."
-            raise ExportError(msg)
-    if head.startswith(b"PAR1"):
+    what = foreign(head)
+    if what is not None:
+        msg = f"{shown} is {what}, not an export that can be read. Export it as CSV, JSON lines, Parquet or Excel."
+        raise ExportError(msg)
+    if head.startswith(PARQUET):
         return "parquet"
-    if head.startswith(_EXCEL_97):
-        return "excel"
-    if head.startswith(b"PK\x03\x04"):
-        return _zip_format(path, shown)
-    return None
-
-
-def _zip_format(path: Path, shown: str) -> Format:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            is_workbook = bool(_SPREADSHEET_PARTS & set(archive.namelist()))
-    except zipfile.BadZipFile:
-        is_workbook = False
-    if is_workbook:
-        return "excel"
-    msg = f"{shown} is a ZIP archive, not an export that can be read. Unpack it first."
-    raise ExportError(msg)
+    return "excel" if is_workbook(head) else None
 
 
 def sniff_encoding(head: bytes, *, shown: str, export: str, declared: str | None = None) -> str:

@@ -7,12 +7,12 @@ import io
 import re
 import unicodedata
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path, PurePath
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 
 from teleaudit.detectors import find_cards, find_cpr, scan_value
 from teleaudit.detectors.account_data import find_account
+from teleaudit.readers.packers import READ_ERRORS, spooled, unpacker_of
+from teleaudit.readers.signatures import PARQUET, WORKBOOK_PARTS, ZIP
 
 MAX_NAME = 80  # characters; a longer header is a text
 _PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)[ ]?\d{2}[ -]?)?[2-9]\d(?:[ .-]?\d\d){3}(?!\d)")
@@ -30,6 +32,7 @@ _LONG_NUMBER = re.compile(r"\d{7,}")
 _DATES = ("%Y%m%d", "%d%m%Y")
 BEGINNING = 1 << 16  # bytes of a file in which its name is looked for
 _BEGINNING_ROWS = 200
+_DEEPEST, _MAX_MEMBERS = 3, 100  # of an archive that are looked into
 _PARTS_OF_WORKBOOK = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
 _WORD = re.compile(r"[^\W_]+")
 _MAX_WORDS = 12  # of a name that is looked for in the file
@@ -103,28 +106,42 @@ def _text(content: bytes) -> str:
 
 def beginning_of(path: Path) -> bytes:
     """The first bytes of a file, of a packed table the texts of its first records; empty where it cannot be read, which its reader will say."""
-    with suppress(OSError, zipfile.BadZipFile, zlib.error, pa.ArrowException):
-        if not path.is_file():
-            return b""  # a pipe would be waited for
-        with path.open("rb") as file:
+    if not path.is_file():
+        return b""  # a pipe would be waited for
+    return beginning_within(lambda: path.open("rb"))
+
+
+def beginning_within(opened: Callable[[], BinaryIO], packed: int = 0) -> bytes:
+    """The same of what can be opened so: of what is packed in it, as far as that goes."""
+    with suppress(*READ_ERRORS):
+        with opened() as file:
             head = file.read(BEGINNING)
-        if head.startswith(b"PK\x03\x04"):
-            return _texts_of_workbook(path)
-        if head.startswith(b"PAR1"):
-            return _texts_of_parquet(path)
-        return head
+        unpacker = unpacker_of(head)
+        if packed >= _DEEPEST or (unpacker is None and not head.startswith((ZIP, PARQUET))):
+            return head
+        if unpacker is not None:
+            return beginning_within(lambda: unpacker(opened(), []), packed + 1)
+        with opened() as file, file if file.seekable() else spooled(file) as anywhere:
+            return _texts_of_parquet(anywhere) if head.startswith(PARQUET) else _texts_of_archive(anywhere, packed)
     return b""
 
 
-def _texts_of_workbook(path: Path) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        parts = [name for name in _PARTS_OF_WORKBOOK if name in archive.namelist()]
-        return b"\n".join(archive.open(name).read(BEGINNING) for name in parts)
+def _texts_of_archive(file: BinaryIO, packed: int) -> bytes:
+    """Of a workbook its first texts; of another ZIP archive those of its first members."""
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        if WORKBOOK_PARTS & set(names):
+            return b"\n".join(archive.open(name).read(BEGINNING) for name in _PARTS_OF_WORKBOOK if name in names)
+        return b"\n".join(beginning_within(partial(_member, archive, name), packed + 1) for name in names[:_MAX_MEMBERS])
 
 
-def _texts_of_parquet(path: Path) -> bytes:
+def _member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
+    return cast("BinaryIO", archive.open(name))
+
+
+def _texts_of_parquet(anywhere: BinaryIO) -> bytes:
     written = io.BytesIO()
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(anywhere) as file:
         names = [field.name for field in file.schema_arrow if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_integer(field.type)]
         for batch in file.iter_batches(_BEGINNING_ROWS, columns=names):
             pa_csv.write_csv(batch, written)

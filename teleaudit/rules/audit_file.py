@@ -23,7 +23,7 @@ DateFormat = Literal[
     "yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm-yyyy", "yyyymmdd", "dd-mm-yy", "iso8601", "epoch-seconds", "excel-serial"
 ]
 DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
-Format = Literal["csv", "jsonl", "parquet", "excel", "asterisk"]
+Format = Literal["csv", "json", "jsonl", "parquet", "excel", "asterisk", "fixed"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
@@ -49,6 +49,19 @@ def plain_name(value: str) -> str:
 
 Word = Annotated[str, BeforeValidator(str)]  # YAML reads 118 as a number
 PlainName = Annotated[str, AfterValidator(plain_name)]
+
+
+def _as_names(value: object) -> object:
+    """One name as several."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _without_doubles(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names. Raises: ValueError where one is given twice, which would be read twice."""
+    if len(set(names)) < len(names):
+        msg = "names a sheet twice"
+        raise ValueError(msg)
+    return names
 
 
 class Controller(_Strict):
@@ -105,7 +118,8 @@ class ExportSpec(_Strict):
     dates: DateFormat | None = None  # for every date column of the export
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
     timezone: str = "Europe/Copenhagen"  # of the times in the file
-    sheet: str | None = None  # Excel
+    sheet: Annotated[tuple[Word, ...], BeforeValidator(_as_names), AfterValidator(_without_doubles)] = ()  # Excel: one name or several, which are files of one export then
+    layout: dict[str, Annotated[Word, Field(pattern=r"^\d{1,6}(-\d{1,6})?$")]] = Field(default_factory=dict)  # of format: fixed, header -> its first and last character
     header: bool | None = None  # False for files without a header line: columns are then column_1, column_2 ... (or the format's, Asterisk); by its look where nothing is said
     extracted_at: dt.date | None = None
     control_rows: int | None = None  # the source's own count of rows, compared with what was read
@@ -125,6 +139,13 @@ class ExportSpec(_Strict):
                 raise ValueError(msg)
         for name, words in self.values.items():
             self._refuse_unknown_words(name, words.values())
+        return self
+
+    @model_validator(mode="after")
+    def _a_layout_belongs_to_its_format(self) -> ExportSpec:
+        if (self.format == "fixed") is not bool(self.layout):
+            msg = "a layout is for format: fixed" if self.layout else "format: fixed needs a layout of first and last characters, such as layout: {Kundenr: 1-8, Navn: 9-38}"
+            raise ValueError(msg)
         return self
 
     def _refuse_unknown_words(self, column: str, words: Iterable[str]) -> None:

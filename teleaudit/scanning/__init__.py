@@ -1,13 +1,13 @@
 """Card numbers, CPR numbers, message content and browsing in any file: for the export that somebody just found.
 
-    sources   which files there are, and what is packed in them
-    files     what a file is, and its cells part by part
-    looking   the different texts of each column, and what the engine says of them
+    paths     which files there are
+    columns   the different texts of each column, and what the engine says of them
     tallies   pass 1: what each column holds
     splits    what columns side by side hold together
     scan      both passes, and their findings
     show      findings as JSON lines, or as a table
 
-A file is read twice: what a cell is worth is known when its whole column has been seen. Nothing of a file is written anywhere but
-a packed file that must be read from its middle, or standard input: that goes to a temporary file without a name.
+What is packed in a file, and its cells part by part, is for ``readers`` to say. A file is read twice: what a cell is worth is known when its whole column
+has been seen. Nothing of a file is written anywhere but a packed file that must be read from its middle, or standard input: that goes to a temporary file
+without a name.
 """

@@ -12,11 +12,13 @@ import numpy as np
 
 from teleaudit.detectors import ColumnDecision, Hit, Level
 from teleaudit.progress import Progress, Step
-from teleaudit.scanning.batches import Column
+from teleaudit.readers.cells.batches import Column
+from teleaudit.readers.cells.reading import read_batches
+from teleaudit.readers.packers import DAMAGED, READ_ERRORS
+from teleaudit.readers.sources import Source, UnreadableError, unpacked
 from teleaudit.scanning.columns import Encoded, Look, Looking, ahead, encode
-from teleaudit.scanning.files import read_batches
 from teleaudit.scanning.kinds import Kind, kinds
-from teleaudit.scanning.sources import DAMAGED, READ_ERRORS, Source, UnreadableError, find_sources, unpacked
+from teleaudit.scanning.paths import find_sources
 from teleaudit.scanning.splits import SplitTally
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from teleaudit.detectors import ColumnDecision
 from teleaudit.detectors.split_cards import SplitCounts, decide_split_columns, part_of, windows, without_overlaps
-from teleaudit.scanning.batches import Column
+from teleaudit.readers.cells.batches import Column
 from teleaudit.scanning.columns import Look
 
 _SAMPLE = 50  # texts of a column that tell whether it holds short numbers

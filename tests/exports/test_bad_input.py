@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import zipfile
 from contextlib import suppress
-from typing import Never
+from pathlib import Path
+from typing import IO, Any, Never
 
 import pytest
 from hypothesis import given
@@ -156,22 +156,11 @@ def test_a_doubled_column_is_refused(desk: Desk) -> None:
     assert desk.refusal("kunder.csv") == 'kunder.csv: "Navn" stands in the header more than once. Give every column its own name in the export.'
 
 
-def test_a_zip_named_csv_is_refused(desk: Desk) -> None:
-    with zipfile.ZipFile(desk.root / "kunder.csv", "w") as archive:
-        archive.writestr("kunder.txt", GOOD)
-    assert desk.refusal("kunder.csv") == "kunder.csv is a ZIP archive, not an export that can be read. Unpack it first."
-
-
-def test_a_pdf_named_csv_is_refused(desk: Desk) -> None:
-    desk.write("kunder.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    assert desk.refusal("kunder.csv", format="csv").startswith("kunder.csv is a PDF document, not an export that can be read.")
-
-
 @pytest.mark.parametrize(("content", "declared", "message"), [
     (b"PAR1xxxxPAR1", "csv", "its content is parquet. Write format: parquet"),
     (b"a;b\n1;2\n", "parquet", "kunder.csv is declared as parquet, but is text."),
-    (b'[{"a": 1}]', None, "is one JSON array"),
-    (b"\x1f\x8b\x08", None, "is a gzip archive"),
+    (b"[1, 2]", None, "is one JSON array of other things than objects"),
+    (b"7z\xbc\xaf\x27\x1c", None, "is a 7-Zip archive"),
 ])  # fmt: skip
 def test_a_format_against_the_declaration_is_refused(desk: Desk, content: str | bytes, declared: str | None, message: str) -> None:
     desk.write("kunder.csv", content)
@@ -185,7 +174,14 @@ def test_a_path_out_of_the_folder_is_refused(desk: Desk, pattern: str) -> None:
 
 def test_a_file_without_permission_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.write("kunder.csv", GOOD)
-    monkeypatch.setattr("teleaudit.readers.sniffing.read_head", lambda _path: (_ for _ in ()).throw(PermissionError(errno.EACCES, "Permission denied", str(path))))
+    opened = Path.open
+
+    def open_file(own: Path, mode: str) -> IO[Any]:
+        if own == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(own, mode)
+
+    monkeypatch.setattr(Path, "open", open_file)
     assert desk.refusal("kunder.csv") == "kunder.csv cannot be read: no permission. Give the user that runs the audit the right to read it."
 
 

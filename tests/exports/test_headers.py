@@ -16,6 +16,7 @@ import xlsxwriter
 from teleaudit.exports.inspection import inspect_file
 from teleaudit.readers import sniffing
 from teleaudit.readers.headers import header_of
+from teleaudit.readers.sources import file_source
 from teleaudit.rules.audit_file import load_audit
 from tests.command import ROOT, call
 from tests.exports.desk import Desk
@@ -251,7 +252,7 @@ def sample_tables() -> list[tuple[str, list[list[str]]]]:
         for name, spec in audit.exports.items():
             for path in sorted(audit.root.glob(spec.files)):
                 if path.suffix in {".csv", ".txt"} and spec.format != "asterisk":
-                    head = sniffing.read_head(path)
+                    head = file_source(path, name).head()
                     sample = sniffing.take_sample(head, sniffing.sniff_encoding(head, shown=name, export=name), complete=True)
                     delimiter = sniffing.sniff_delimiter(sample, shown=name, export=name, declared=spec.delimiter)
                     tables.append((f"{operator} {name}", sniffing.sample_records(sample, delimiter)))

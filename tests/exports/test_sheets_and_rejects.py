@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+import xlsxwriter
+from pydantic import ValidationError
+from ruamel.yaml import YAML
 
+from teleaudit.exports import read_export
 from teleaudit.exports.inspection import inspect_file
 from teleaudit.readers.rejects import Reject
+from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
 from tests.exports.test_headers import workbook
 
@@ -98,3 +103,55 @@ def test_an_export_of_which_no_record_was_read_cannot_be_judged(desk: Desk, name
     assert said in (export.problem or "")
     assert export.parquet == ()
     assert "Ulla" not in str(export)
+
+
+def test_several_sheets_are_files_of_one_export(desk: Desk) -> None:
+    desk.write("a.xlsx", workbook(("Aktive", ONE), ("Noter", [("Fri tekst", "x"), ("a", "b")]), ("Ophørte", TWO)))
+    export = desk.read("a.xlsx", columns=COLUMNS, sheet=["Ophørte", "Aktive"])
+
+    assert [(file.path, file.rows) for file in export.files] == [("a.xlsx!Aktive", 1), ("a.xlsx!Ophørte", 2)]
+    assert len({file.sha256 for file in export.files}) == 1
+    assert desk.rows(export, "_file", "_line", "customer_id") == [("a.xlsx!Aktive", 2, "1"), ("a.xlsx!Ophørte", 2, "2"), ("a.xlsx!Ophørte", 3, "3")]
+
+
+def test_several_sheets_are_read_from_every_workbook_of_the_export(desk: Desk) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        desk.write(name, workbook(("2023", ONE), ("2024", TWO)))
+    export = desk.read("*.xlsx", columns=COLUMNS, sheet=[2023, 2024])
+
+    assert [file.path for file in export.files] == ["a.xlsx!2023", "a.xlsx!2024", "b.xlsx!2023", "b.xlsx!2024"]
+
+
+def test_a_sheet_that_is_named_and_not_there_is_refused_and_one_named_twice_too(desk: Desk) -> None:
+    desk.write("a.xlsx", workbook(("Aktive", ONE), ("Ophørte", TWO)))
+
+    assert "a.xlsx!Ophort has no sheet 'Ophort'. Did you mean 'Ophørte'?" in desk.refusal("a.xlsx", columns=COLUMNS, sheet=["Aktive", "Ophort"])
+    with pytest.raises(ValidationError, match="names a sheet twice"):
+        desk.read("a.xlsx", columns=COLUMNS, sheet=["Aktive", "Aktive"])
+
+
+def test_the_name_of_a_sheet_that_is_somebodys_is_withheld_among_several(desk: Desk) -> None:
+    desk.write("a.xlsx", workbook(("Ulla 31640211", ONE), ("Data", TWO)))
+
+    assert [file.path for file in desk.read("a.xlsx", columns=COLUMNS, sheet=["Ulla 31640211", "Data"]).files] == ["a.xlsx!(name withheld 1)", "a.xlsx!Data"]
+
+
+def test_cells_with_an_error_are_those_of_the_sheet(desk: Desk) -> None:
+    with xlsxwriter.Workbook(desk.root / "a.xlsx") as book:
+        for name, errors in (("A & B", 2), ("Ingen", 0), ("Én", 1)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADER)
+            for row in range(1, 4):
+                sheet.write_row(row, 0, ["1", "Ulla"])
+                sheet.write_formula(row, 2, "=1/0", None, "#DIV/0!" if row <= errors else "x")
+    export = desk.read("a.xlsx", columns={"customer_id": "Kundenr"}, sheet=["A & B", "Ingen", "Én"])
+
+    assert [(remark.file, remark.count) for remark in export.warnings if remark.code == "error_cells"] == [("a.xlsx!A & B", 2), ("a.xlsx!Én", 1)]
+
+
+def test_inspect_proposes_the_sheets_that_begin_alike(desk: Desk) -> None:
+    path = desk.write("a.xlsx", workbook(("Aktive", ONE), ("Noter", [("Fri tekst", "x"), ("a", "b")]), ("Ophørte", TWO)))
+    [(name, entry)] = YAML(typ="safe").load(inspect_file(path).as_yaml())["exports"].items()
+
+    assert entry["sheet"] == ["Aktive", "Ophørte"]
+    assert read_export(name, ExportSpec.model_validate(entry), root=desk.root, work=desk.work).rows == 3

@@ -78,10 +78,6 @@ class FoundFile:
         if not is_same:
             raise changed(self.shown)
 
-    def is_zip(self, head: bytes) -> bool:
-        """Whether only the whole file tells what it is."""
-        return head.startswith(b"PK\x03\x04")
-
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         try:

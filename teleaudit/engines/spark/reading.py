@@ -36,10 +36,12 @@ from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.mapping import Mapping as ColumnMapping
 from teleaudit.exports.mapping import map_columns
 from teleaudit.exports.reading import ExportFile, ReadExport, described_export, read_export, without_any_file, without_any_row
-from teleaudit.exports.staging import Progress, Staged, recognise_head
+from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.storage import private_folder, storage_errors_said
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.exports.working_copy import Converted
+from teleaudit.readers.opening import recognise_head
+from teleaudit.readers.signatures import COMPRESSED, ZIP
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 
@@ -164,9 +166,9 @@ class _Reading:
     def _open(self, number: int, found: FoundFile) -> _Opened:
         try:
             head = found.head()
-            if found.is_zip(head):
+            if head.startswith((ZIP, *COMPRESSED)):
                 raise _NotDivisibleError
-            recognised = recognise_head(head, self.spec, path=self.folder, complete=found.size_bytes <= len(head), shown=found.shown, export=self.name)
+            recognised = recognise_head(head, self.spec, complete=found.size_bytes <= len(head), shown=found.shown, export=self.name)
             if recognised is None:
                 return _Opened(found=found)
             source = (

@@ -19,11 +19,12 @@ from teleaudit.engines.spark.files import FoundFile, changed
 from teleaudit.errors import ExportError
 from teleaudit.exports.dates import is_swappable
 from teleaudit.exports.evidence import NO_DATES, DateEvidence, DecimalEvidence
-from teleaudit.exports.staging import Recognised, Staged, damaged_header, with_encoding
+from teleaudit.exports.staging import Staged
 from teleaudit.readers import dialects
 from teleaudit.readers.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.readers.encodings import SINGLE_BYTE, EncodingProof, likely_encoding
 from teleaudit.readers.json_lines import OTHER_KEYS, refuse_values_as_keys
+from teleaudit.readers.opening import Recognised, damaged_header, with_encoding
 from teleaudit.readers.records import RecordSplitter, transcoded
 from teleaudit.readers.rejects import KEPT, Rejections
 from teleaudit.readers.withheld import clean_name
@@ -31,6 +32,7 @@ from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import TABLES, Kind
 
 _MARK = b"\xef\xbb\xbf"
+_OF_LINES = {"csv", "asterisk", "jsonl"}
 _SPLITTABLE = {"utf-8", "ascii", *SINGLE_BYTE}  # in these a byte 10 is a line feed, whatever stands before it
 
 
@@ -55,7 +57,7 @@ class TextSource:
 def text_source(number: int, found: FoundFile, head: bytes, recognised: Recognised, spec: ExportSpec, *, export: str) -> TextSource | None:
     """The file as the executors read it; none when it cannot be cut into blocks. Raises: ExportError for its header."""
     is_whole = found.size_bytes <= len(head)
-    if recognised.encoding not in _SPLITTABLE or (not is_whole and b"\n" not in head):
+    if recognised.encoding not in _SPLITTABLE or recognised.format not in _OF_LINES or (not is_whole and b"\n" not in head):
         return None
     mapped, numbers = _wanted(spec, recognised)
     file = TextFile(

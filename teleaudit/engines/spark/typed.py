@@ -17,8 +17,9 @@ from pyspark.sql.types import StructType
 from teleaudit.engines.spark.blocks import BLOCK, Plan, convert_typed, typed_evidence
 from teleaudit.engines.spark.files import FoundFile
 from teleaudit.exports.evidence import NO_DATES, DateEvidence, DecimalEvidence
-from teleaudit.exports.staging import Recognised, Staged, describe_parquet
+from teleaudit.exports.staging import Staged, describe_parquet
 from teleaudit.exports.storage import connect
+from teleaudit.readers.opening import Recognised
 from teleaudit.schema.sql import quoted
 
 _MAGIC = b"PAR1"

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
+from teleaudit.readers.cells.batches import BATCH_ROWS, Batch, Cells, Column, Gathering, named_columns
+from teleaudit.readers.cells.json_values import Keys
 from teleaudit.readers.headers import header_of
+from teleaudit.readers.sources import Source, UnreadableError
 from teleaudit.readers.withheld import is_personal, printable
-from teleaudit.scanning.batches import BATCH_ROWS, Batch, Cells, Column, Gathering, named_columns
-from teleaudit.scanning.json_values import Keys
-from teleaudit.scanning.sources import Source, UnreadableError
 
 _SAMPLE_ROWS = 200
 

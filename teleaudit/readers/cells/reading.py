@@ -13,28 +13,17 @@ import re
 from collections.abc import Iterator
 
 from teleaudit.errors import ExportError
+from teleaudit.readers.cells.batches import Batch
+from teleaudit.readers.cells.delimited import read_table, table_form
+from teleaudit.readers.cells.json_values import parsed, read_json, read_json_lines
+from teleaudit.readers.cells.logs import read_log
+from teleaudit.readers.cells.typed import read_parquet, read_workbook
+from teleaudit.readers.signatures import PARQUET, foreign, is_workbook
 from teleaudit.readers.sniffing import SAMPLE_BYTES, sniff_encoding, take_sample
-from teleaudit.scanning.batches import Batch
-from teleaudit.scanning.binary import read_parquet, read_workbook
-from teleaudit.scanning.delimited import read_table, table_form
-from teleaudit.scanning.json_values import parsed, read_json, read_json_lines
-from teleaudit.scanning.logs import read_log
-from teleaudit.scanning.sources import Source, UnreadableError
+from teleaudit.readers.sources import Source, UnreadableError
 
 _TABLES = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
-_FOREIGN = (
-    (b"%PDF", "a PDF document"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x7fELF", "a program"),
-    (b"Obj\x01", "an Avro file"),
-    (b"ARROW1", "an Arrow file"),
-)
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.02  # share of control characters in text: a log that was cut off holds NULs
 _FEW_CONTROLS = 8
@@ -46,13 +35,13 @@ def read_batches(source: Source) -> Iterator[Batch]:
     head = source.head()
     if not head:
         return iter(())  # empty, or damaged from the start, which is noted
-    foreign = next((what for magic, what in _FOREIGN if head.startswith(magic)), None)
-    if foreign is not None:
-        msg = f"binary: {foreign}"
+    what = foreign(head)
+    if what is not None:
+        msg = f"binary: {what}"
         raise UnreadableError(msg)
-    if head.startswith(b"PAR1"):
+    if head.startswith(PARQUET):
         return read_parquet(source)
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+    if is_workbook(head):
         return read_workbook(source)
     return _read_text(source, head)
 

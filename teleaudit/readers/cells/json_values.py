@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from teleaudit.readers.cells.batches import LINES, Batch, Column, Gathering, pieces
+from teleaudit.readers.cells.text import ERRORS, read_lines
+from teleaudit.readers.sources import Source
 from teleaudit.readers.withheld import is_personal, printable
-from teleaudit.scanning.batches import LINES, Batch, Column, Gathering, pieces
-from teleaudit.scanning.sources import Source
-from teleaudit.scanning.text import ERRORS, read_lines
 
 MOST_KEYS = 2_000  # paths of one file; what lies under others counts as one column
 ANY = "*"  # stands for keys that are values

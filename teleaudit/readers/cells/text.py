@@ -7,8 +7,8 @@ import io
 import re
 from collections.abc import Iterator
 
-from teleaudit.scanning.batches import OVERLAP, PIECE
-from teleaudit.scanning.sources import Source
+from teleaudit.readers.cells.batches import OVERLAP, PIECE
+from teleaudit.readers.sources import Source
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:

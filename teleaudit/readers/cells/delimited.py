@@ -12,11 +12,11 @@ from itertools import zip_longest
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
+from teleaudit.readers.cells.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
+from teleaudit.readers.cells.text import lines_of, open_text
 from teleaudit.readers.headers import header_of
 from teleaudit.readers.sniffing import DELIMITERS, declared_in_file, first_records
-from teleaudit.scanning.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
-from teleaudit.scanning.sources import Source
-from teleaudit.scanning.text import lines_of, open_text
+from teleaudit.readers.sources import Source
 
 _BLOCK = 8 << 20  # characters that are read together
 _FITTING = 0.9  # share of records with as many fields as most, in a file that is not named as a table

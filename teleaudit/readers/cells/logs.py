@@ -10,10 +10,10 @@ from teleaudit.detectors import whole_number
 from teleaudit.detectors.attributes import kind_of_name
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, names_identifier
-from teleaudit.scanning.batches import LINE, LINES, Batch, Column, Gathering
-from teleaudit.scanning.json_values import Keys, parsed
-from teleaudit.scanning.sources import Source
-from teleaudit.scanning.text import read_lines
+from teleaudit.readers.cells.batches import LINE, LINES, Batch, Column, Gathering
+from teleaudit.readers.cells.json_values import Keys, parsed
+from teleaudit.readers.cells.text import read_lines
+from teleaudit.readers.sources import Source
 
 MOST_KEYS = 200  # keys of a log that are told apart
 _PAIR = re.compile(

@@ -1,0 +1,93 @@
+"""What is packed, as the bytes that were packed, in memory that does not grow with them."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+
+from teleaudit.readers.signatures import BZIP2, GZIP, XZ, ZSTD
+
+DAMAGED = "damaged, or packed in a way that is not known here"
+ENDINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zstd"})
+_PART_BYTES = 1 << 13  # of a packed file, that are lost with the place where it is damaged
+
+# What reading a damaged file raises. A disk that fails raises OSError too.
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException, RuntimeError, NotImplementedError)
+
+Unpacker = Callable[[BinaryIO, list[str]], BinaryIO]  # of the packed file, and where damage is noted
+
+
+def unpacker_of(head: bytes) -> Unpacker | None:
+    """How one file is unpacked that begins so; none where it is not packed, or is an archive of files."""
+    return next((unpacker for magic, unpacker in _UNPACKERS if head.startswith(magic)), None)
+
+
+class _Unpacking(io.RawIOBase):
+    """What an unpacker reads, which closes the packed file too when it is closed: the unpackers leave that open."""
+
+    def __init__(self, stream: Any, packed: BinaryIO, damage: list[str]) -> None:  # noqa: ANN401 (pyarrow's streams have no types)
+        self._stream, self._packed, self._damage = stream, packed, damage
+        self._read = getattr(stream, "read1", stream.read)  # what can be had before the place where it is damaged
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 (as RawIOBase has it)
+        """The next bytes; none behind the place where it is damaged, which is noted."""
+        try:
+            data = self._read(len(buffer))
+        except READ_ERRORS:
+            self._damage.append(DAMAGED)
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Close both."""
+        if not self.closed:
+            self._stream.close()
+            self._packed.close()
+        super().close()
+
+
+def unpacking(stream: Any, packed: BinaryIO, damage: list[str]) -> BinaryIO:  # noqa: ANN401 (pyarrow's streams have no types)
+    """A stream of an unpacker, as a file."""
+    return cast("BinaryIO", io.BufferedReader(_Unpacking(stream, packed, damage), _PART_BYTES))
+
+
+def _gzip(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return unpacking(gzip.GzipFile(fileobj=file), file, damage)
+
+
+def _bzip2(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return unpacking(bz2.BZ2File(file), file, damage)
+
+
+def _xz(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return unpacking(lzma.LZMAFile(file), file, damage)
+
+
+def _zstd(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return unpacking(pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"), file, damage)
+
+
+_UNPACKERS: tuple[tuple[bytes, Unpacker], ...] = ((GZIP, _gzip), (BZIP2, _bzip2), (XZ, _xz), (ZSTD, _zstd))
+
+
+def spooled(stream: BinaryIO) -> BinaryIO:
+    """All of a stream in a temporary file that has no name, so that nothing stays behind, whatever happens."""
+    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 (whoever asked closes it)
+    shutil.copyfileobj(stream, file, 1 << 20)
+    file.seek(0)
+    return file
