@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913 (its options)
     master: Annotated[
         str | None, typer.Option("--master", metavar="URL", help="Spark's master: local[*], spark://HOST:PORT, yarn, k8s://... Default: where it is submitted, else local[*].")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("reports"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the run folder goes. Default: reports/ of the workspace that the audit stands in.")] = None,
     lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time. Default: one a core, at most 4.")] = None,
     memory: Annotated[

@@ -45,7 +45,7 @@ from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
 from teleaudit.sessions.completing import offer
 from teleaudit.sessions.refusing import all_in_danish, in_danish, kind_of, near, private_folder, refuse, shell
-from teleaudit.workspace import find_workspace
+from teleaudit.workspace import reports_folder
 
 _NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted": "e"}
 _LONGEST = "Dage over frist"  # of the longest overdue record
@@ -431,10 +431,10 @@ class Report:
         return figures.show(figures.checks_by_data_set(entries, source=self._opened._source()), figures.alt_text_checks_by_data_set(entries))  # noqa: SLF001
 
     def write(self) -> str:
-        """The place of the PDF: in a run the record, where the run itself writes it after the last notebook; otherwise a draft, written under reports/ of the workspace."""
+        """The place of the PDF: in a run the record, where the run itself writes it after the last notebook; otherwise a draft, written under reports/ of the audit's workspace."""
         if self._state.results.exists():
             return f"record/{REPORT_FILE}"
-        home = find_workspace(Path.cwd())
-        target = home / "reports" / "drafts" / f"{self.results['audit']}-{self.results['as_of']}.pdf"
+        reports = reports_folder(self._state.audit_path)
+        target = reports / "drafts" / f"{self.results['audit']}-{self.results['as_of']}.pdf"
         target.parent.mkdir(parents=True, exist_ok=True)
-        return write_pdf(self._content, target).relative_to(home).as_posix()
+        return write_pdf(self._content, target).relative_to(reports.parent).as_posix()
