@@ -149,6 +149,9 @@ def run(  # noqa: PLR0913 (its options)
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
     *,
+    table: Annotated[
+        str | None, typer.Option("--table", metavar="NAME", help="The canonical table that it is, as you know. Default: the one that fits best.")
+    ] = None,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")] = False,
 ) -> None:
     """Tell what an export is, and print a mapping to paste into an audit file.
@@ -158,7 +161,7 @@ def inspect(
     """
     from teleaudit.exports.inspection import inspect_file
 
-    found = inspect_file(file)
+    found = inspect_file(file, table=table)
     if not as_yaml:
         _err.print(found.as_text(), markup=False)
     _out.print(found.as_yaml(), markup=False)

@@ -19,7 +19,7 @@ from tests.command import MAIN, ROOT, Ended, call, checks_of, only_run, results_
 
 COMMANDS = {
     "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks", "--timings", "--table", "--quiet", "--json"),
-    "inspect": ("--yaml",),
+    "inspect": ("--table", "--yaml"),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
     "rules": ("--format", "--suite"),
@@ -213,6 +213,8 @@ def test_inspect_prints_the_mapping_alone_on_stdout(clean: Path) -> None:
     ended = call("inspect", clean / "kunder.csv")
     assert ended.code == 0
     assert "table: crm_customer" in ended.out
+    assert "table: crm_contact" in call("inspect", clean / "kunder.csv", "--table", "crm_contact").out
+    assert refusal("inspect", clean / "kunder.csv", "--table", "crm_contacts") == "--table crm_contacts: no such table. Did you mean 'crm_contact'? docs/exports.md lists them."
     assert call("inspect", clean / "kunder.csv", "--yaml") == Ended(code=0, out=ended.out, err="")
 
 
