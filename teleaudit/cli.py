@@ -149,9 +149,7 @@ def run(  # noqa: PLR0913 (its options)
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
     *,
-    table: Annotated[
-        str | None, typer.Option("--table", metavar="NAME", help="The canonical table that it is, as you know. Default: the one that fits best.")
-    ] = None,
+    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="The canonical table that it is, as you know. Default: the one that fits best.")] = None,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")] = False,
 ) -> None:
     """Tell what an export is, and print a mapping to paste into an audit file.

@@ -35,7 +35,7 @@ from teleaudit.report.results import as_json, basis_entry, check_entry, compose,
 from teleaudit.report.tables import captioned
 from teleaudit.report.wording import Words, load_words
 from teleaudit.rules.audit_file import Audit, load_audit
-from teleaudit.rules.readiness import refuse_unready
+from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic
 from teleaudit.runs.folder import run_folder
@@ -74,6 +74,8 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
     spec = load_audit(path)
     refuse_unready(spec)
+    judged_on = as_of or spec.as_of or dt.datetime.now(dt.UTC).date()
+    refuse_later(spec, judged_on)
     stack = ExitStack()
     atexit.register(stack.close)
     folder = stack.enter_context(run_folder(private_folder(), spec.name))
@@ -81,7 +83,7 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     (folder.restricted / "reference_key").write_text(new_reference_key().hex(), encoding="ascii")
     return RunState(
         audit_path=path.resolve(),
-        as_of=as_of or spec.as_of or dt.datetime.now(dt.UTC).date(),
+        as_of=judged_on,
         started_at=dt.datetime.now(dt.UTC),
         folder=folder,
         exports=read_exports(spec, root=str(spec.root), work=folder.exports),

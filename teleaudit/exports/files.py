@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,7 @@ from teleaudit.errors import ExportError
 from teleaudit.readers.withheld import ShownPaths
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
+_NEAR = 0.8  # how alike the names of two files are that may be taken for each other
 _WILDCARDS = set("*?[")
 
 
@@ -38,6 +40,20 @@ def has_wildcard(pattern: str) -> bool:
 def is_ignored(name: str) -> bool:
     """Whether a file of that name is no export."""
     return name.startswith(_IGNORED_PREFIXES)
+
+
+def nearest_file(pattern: str, root: Path) -> str | None:
+    """The file below the exports' root that a path nearly names, where it may be shown."""
+    asked = path_below_root(pattern)
+    folder = root / asked.parent
+    if has_wildcard(pattern) or not folder.is_dir():
+        return None
+    paths = {path.name.casefold(): path for path in folder.iterdir() if path.is_file() and not is_ignored(path.name)}
+    close = difflib.get_close_matches(asked.name.casefold(), sorted(paths), n=1, cutoff=_NEAR)
+    if not close:
+        return None
+    (shown,) = shown_paths([path := paths[close[0]]], root)
+    return shown if shown == path.relative_to(root).as_posix() else None
 
 
 def shown_paths(paths: Iterable[Path], root: Path) -> dict[str, Path]:

@@ -34,7 +34,7 @@ from teleaudit.progress import Progress, Step
 from teleaudit.report import figures, write_report
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
-from teleaudit.rules.readiness import refuse_unready
+from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
@@ -104,9 +104,10 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     refuse_unready(audit)
     rulebook = rulebook_of(audit)
     as_of = options.as_of or audit.as_of or started_at.date()
+    refuse_later(audit, as_of)
+    if as_of > started_at.date():
+        say(f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what will be erased until then counts as kept")
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
-    for check in rulebook.checks:
-        check.refuse_undeclared(audit.parameters)
     root = _existing(options.exports or audit.address, options)
     out = options.out or Path(_shown(reports_folder(audit.path)))
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
