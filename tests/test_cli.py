@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": ("--table", "--yaml"),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
+    "lab": ("--no-browser",),
     "rules": ("--format", "--suite"),
     "scan": ("--format", "--own-domain", "--min-level"),
 }
@@ -255,6 +256,21 @@ def test_init_leaves_a_folder_that_holds_something_alone(tmp_path: Path) -> None
     (tmp_path / "mine.txt").write_text("mine")
     assert refusal("init", tmp_path) == f"{tmp_path} is not empty: name a new folder. Nothing was written."
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(("words", "audit"), [(("bizzy",), True), ((), False)])
+def test_lab_opens_the_notebooks_of_the_workspace_and_asks_nobody_for_news(workspace: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, audit: bool) -> None:
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr("os.execve", lambda _program, called, environment: started.append((called, environment)))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/ours")
+    monkeypatch.delenv("TELEAUDIT_AUDIT", raising=False)
+    monkeypatch.chdir(workspace / "audits")
+
+    assert call("lab", *words, "--no-browser").code == 0
+    ((called, environment),) = started
+    assert called[1:] == ["-m", "jupyterlab", str(workspace / "notebooks"), "--no-browser"]
+    assert environment["JUPYTER_CONFIG_PATH"] == f"{ROOT / 'teleaudit' / 'jupyter'}:/etc/ours"
+    assert environment.get("TELEAUDIT_AUDIT") == (str(workspace / "audits" / "bizzy" / "audit.yaml") if audit else None)
 
 
 def test_rules_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
