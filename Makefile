@@ -55,7 +55,7 @@ bench-detection: $(VENV)/installed-bench  ## what the detectors find and miss in
 	$(BIN)/python -m benchmarks.detection.clean --megabytes 50
 
 lab: $(VENV)/installed  ## JupyterLab on the notebooks, of AUDIT=name or of what they ask for; no other machine is asked for news or updates
-	JUPYTER_CONFIG_PATH="$(CURDIR)/teleaudit/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" $(if $(AUDIT),TELEAUDIT_AUDIT="$(AUDIT)") $(BIN)/jupyter lab notebooks
+	$(BIN)/teleaudit lab $(AUDIT)
 
 notebooks-released: $(VENV)/installed  ## write down that notebooks/ are as this version releases them, teleaudit/notebooks/released.json
 	$(BIN)/python -m teleaudit.notebooks.selection

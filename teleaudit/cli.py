@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913 (its options)
     master: Annotated[
         str | None, typer.Option("--master", metavar="URL", help="Spark's master: local[*], spark://HOST:PORT, yarn, k8s://... Default: where it is submitted, else local[*].")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")] = Path("reports"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the run folder goes. Default: reports/ of the workspace that the audit stands in.")] = None,
     lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time. Default: one a core, at most 4.")] = None,
     memory: Annotated[
@@ -149,6 +149,7 @@ def run(  # noqa: PLR0913 (its options)
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
     *,
+    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="The canonical table that it is, as you know. Default: the one that fits best.")] = None,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")] = False,
 ) -> None:
     """Tell what an export is, and print a mapping to paste into an audit file.
@@ -158,7 +159,7 @@ def inspect(
     """
     from teleaudit.exports.inspection import inspect_file
 
-    found = inspect_file(file)
+    found = inspect_file(file, table=table)
     if not as_yaml:
         _err.print(found.as_text(), markup=False)
     _out.print(found.as_yaml(), markup=False)
@@ -227,6 +228,23 @@ def _show_next(done: str, commands: Mapping[str, str]) -> None:
     _out.print("Next:", markup=False)
     for command, purpose in commands.items():
         _out.print(f"  {command}\n      {purpose}", markup=False)
+
+
+@app.command(short_help="Open JupyterLab on a workspace's notebooks.")
+def lab(
+    audit: Annotated[Path | None, typer.Argument(help="Its name, file or folder. Default: the workspace's only one of your own.")] = None,
+    *,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
+) -> None:
+    """Open JupyterLab on the notebooks of the workspace that the audit stands in, or the working folder. No other machine is asked for news or updates."""
+    from teleaudit.rules.audit_file import find_audit
+    from teleaudit.sessions.choosing import lab_environment
+    from teleaudit.workspace import find_workspace
+
+    file = find_audit(audit) if audit else None
+    notebooks = find_workspace(file or Path.cwd()) / "notebooks"
+    words = [sys.executable, "-m", "jupyterlab", str(notebooks), *(["--no-browser"] if no_browser else [])]
+    os.execve(sys.executable, words, {**os.environ, **lab_environment(file)})  # noqa: S606 (this Python, and no text of a user but a path)
 
 
 @app.command(short_help="List what is checked, and what is not.")

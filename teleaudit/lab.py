@@ -35,7 +35,7 @@ from teleaudit.report.results import as_json, basis_entry, check_entry, compose,
 from teleaudit.report.tables import captioned
 from teleaudit.report.wording import Words, load_words
 from teleaudit.rules.audit_file import Audit, load_audit
-from teleaudit.rules.readiness import refuse_unready
+from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic
 from teleaudit.runs.folder import run_folder
@@ -45,7 +45,7 @@ from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
 from teleaudit.sessions.completing import offer
 from teleaudit.sessions.refusing import all_in_danish, in_danish, kind_of, near, private_folder, refuse, shell
-from teleaudit.workspace import find_workspace
+from teleaudit.workspace import reports_folder
 
 _NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted": "e"}
 _LONGEST = "Dage over frist"  # of the longest overdue record
@@ -74,6 +74,8 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
     spec = load_audit(path)
     refuse_unready(spec)
+    judged_on = as_of or spec.as_of or dt.datetime.now(dt.UTC).date()
+    refuse_later(spec, judged_on)
     stack = ExitStack()
     atexit.register(stack.close)
     folder = stack.enter_context(run_folder(private_folder(), spec.name))
@@ -81,7 +83,7 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     (folder.restricted / "reference_key").write_text(new_reference_key().hex(), encoding="ascii")
     return RunState(
         audit_path=path.resolve(),
-        as_of=as_of or spec.as_of or dt.datetime.now(dt.UTC).date(),
+        as_of=judged_on,
         started_at=dt.datetime.now(dt.UTC),
         folder=folder,
         exports=read_exports(spec, root=str(spec.root), work=folder.exports),
@@ -431,10 +433,10 @@ class Report:
         return figures.show(figures.checks_by_data_set(entries, source=self._opened._source()), figures.alt_text_checks_by_data_set(entries))  # noqa: SLF001
 
     def write(self) -> str:
-        """The place of the PDF: in a run the record, where the run itself writes it after the last notebook; otherwise a draft, written under reports/ of the workspace."""
+        """The place of the PDF: in a run the record, where the run itself writes it after the last notebook; otherwise a draft, written under reports/ of the audit's workspace."""
         if self._state.results.exists():
             return f"record/{REPORT_FILE}"
-        home = find_workspace(Path.cwd())
-        target = home / "reports" / "drafts" / f"{self.results['audit']}-{self.results['as_of']}.pdf"
+        reports = reports_folder(self._state.audit_path)
+        target = reports / "drafts" / f"{self.results['audit']}-{self.results['as_of']}.pdf"
         target.parent.mkdir(parents=True, exist_ok=True)
-        return write_pdf(self._content, target).relative_to(home).as_posix()
+        return write_pdf(self._content, target).relative_to(reports.parent).as_posix()

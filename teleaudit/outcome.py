@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from teleaudit.errors import ExitCode
-from teleaudit.report.material import Entry, found, gravity
+from teleaudit.report.material import Entry, found, gravity, placeholders
 from teleaudit.rules.verdicts import GRAVITY, Verdict
 from teleaudit.runs.pipeline import REPORT_FILE, Outcome
 
@@ -110,6 +110,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
         _deviation_lines(_with(results, DEVIATIONS), width),
         [*_lines_for(results, Verdict.REVIEW, width), *_lines_for(results, Verdict.LEGAL, width)],
         _gap_lines(not_judged(results), width),
+        _draft_lines(results, width),
         [line for text in (*_not_held(results), *_counts(results)) for line in _wrapped(text, width)] + _paths(outcome),
     ]
     shown = [line for section in sections if section for line in (Line(""), *section)][1:]
@@ -289,6 +290,15 @@ def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
         lines.append(Line(_cut((head + names).rstrip(": "), width), "cyan"))
         lines += _wrapped(f"{_first_of(gap.checks)}: {gap.action}", width, indent=indent)
     return lines
+
+
+def _draft_lines(results: Entry, width: int | None) -> list[Line]:
+    """Where a template's words still stand, which the report would show as the policy's."""
+    named, clauses = placeholders(results)
+    places = [f"policy.{name} of the audit file" for name in named] + ([f"the claims of {_counted(len(clauses), 'clause')} ({_first_of(clauses)})"] if clauses else [])
+    if not places:
+        return []
+    return _wrapped(f"! The template's words still stand in {', '.join(places)}: replace them by the policy's own before the report is handed over.", width, style="bold red")
 
 
 def _not_held(results: Entry) -> list[str]:

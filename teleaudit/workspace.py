@@ -23,9 +23,10 @@ README = """\
 | `expectations/` | what must hold: the clauses of the policies, the law, and the register of legal bases |
 | `notebooks/` | the notebooks that an audit runs, and that an analyst opens in JupyterLab |
 | `data_samples/` | invented exports of two operators |
+| `reports/` | what `run` makes, wherever it is called from: `record/` may leave the house, `restricted/` may not |
 
     teleaudit run audits/bizzy/audit.yaml                        the sample audit, from exports to the report
-    teleaudit init . --operator "Navn A/S" --cvr 12345678        an empty audit of your own, beside the samples
+    teleaudit init . --operator "Navn A/S" --cvr 12345674        an empty audit of your own, beside the samples
     teleaudit inspect EXPORT                                     what an export is, and the entry to paste into an audit
     teleaudit rules                                              the rules that there are
 
@@ -36,8 +37,8 @@ Exports and reports hold personal data or point to it: `.gitignore` keeps both o
 
 GITIGNORE = """\
 # Exports hold personal data, and the closed annexes under reports/ point to it.
-/reports/
-/exports/
+reports/
+exports/
 .ipynb_checkpoints/
 """
 
@@ -55,6 +56,13 @@ def find_workspace(start: Path) -> Path:
     """The nearest workspace at or above ``start`` (a file or folder), else the one that came with the package."""
     here = start.resolve()
     return next((folder for folder in (here, *here.parents) if is_workspace(folder)), package_workspace())
+
+
+def reports_folder(audit: Path) -> Path:
+    """Where the runs of an audit file go unless somebody says otherwise: ``reports/`` of its own workspace, or of the working folder where it stands in none."""
+    home = next((folder for folder in audit.resolve().parents if is_workspace(folder)), None)
+    is_installed = home == Path(__file__).resolve().parent / "workspace"  # among the installed packages nobody looks for a report
+    return (Path.cwd() if home is None or is_installed else home) / "reports"
 
 
 def init_workspace(target: Path) -> list[Path]:

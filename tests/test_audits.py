@@ -89,14 +89,13 @@ def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> No
         ("table: crm_customer", "table: crm_custmer", "exports.kunder: no table 'crm_custmer'. Did you mean 'crm_customer'?"),
         ("customer_id: Kundenr.", "custmer_id: Kundenr.", "exports.kunder: table crm_customer has no column 'custmer_id'. Did you mean 'customer_id'?"),
         ('cvr: "21497479"', 'cvr: "21497478"', "controller.cvr: not a valid CVR number (eight digits, modulus 11)"),
-        ('cvr: "21497479"', "cvr: 21497479", "controller.cvr: Input should be a valid string"),
         ("dates: dd-mm-yyyy", "dates: dd-mm", "exports.kunder.dates: Input should be 'yyyy-mm-dd', 'dd-mm-yyyy'"),
         ("    owner: Driftschef\n", "", "parameters.immediately_days: a parameter with a value needs owner too"),
         ("exports_root: data\n", "", "'exports_root' is missing."),
         ("name: bizzy", "name: Bizzy A/S", "name: String should match pattern"),
         ("suites: [bizzy]", "suites: [bizzy]\ngate: 1.01", "gate: Input should be less than or equal to 1"),
         ("suites: [bizzy]", "suites: [bizzy]\ngate: 0", "gate: Input should be greater than 0"),
-        ("suites: [bizzy]", "suites: [bizzy]\nas_of: soon", "as_of: Input should be a valid date"),
+        ("suites: [bizzy]", "suites: [bizzy]\nas_of: soon", "as_of: not a date as it is wanted here"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place(tmp_path: Path, right: str, wrong: str, said: str) -> None:
@@ -131,6 +130,25 @@ def _declared(table: str) -> str:
 def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_accounted_for(tmp_path: Path, added: str, said: str) -> None:
     assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD + added)
     assert list(load_audit(_file(tmp_path, _GOOD + _declared("consent"))).not_held) == ["consent"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("approved_on: 2026-10-01", "approved_on: 01-10-2026", "parameters.immediately_days.approved_on: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."),
+        ("name: bizzy\n", "name: bizzy\nas_of: 22.11.2026\n", "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."),
+        ("name: bizzy\n", "name: bizzy\nas_of: 20261122\n", "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."),
+        ("version: udateret", "version: 2026-10-01", "policy.version: text is wanted here: write it in quotes."),
+        ("version: udateret", "version: 3.1", "policy.version: text is wanted here: write it in quotes."),
+    ],
+)
+def test_a_date_or_number_written_otherwise_is_refused_with_how_to_write_it(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    assert _refusal(tmp_path, _GOOD.replace(right, wrong)) == f"{tmp_path / 'audit.yaml'}: {said}"
+
+
+def test_a_cvr_number_needs_no_quotes(tmp_path: Path) -> None:
+    assert load_audit(_file(tmp_path, _GOOD.replace('"21497479"', "21497479"))).controller.cvr == "21497479"
+    assert "controller.cvr: not a valid CVR number" in _refusal(tmp_path, _GOOD.replace('"21497479"', "2149747"))
 
 
 @pytest.mark.parametrize("written", ["DK21497479", "21 49 74 79"])

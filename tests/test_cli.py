@@ -19,9 +19,10 @@ from tests.command import MAIN, ROOT, Ended, call, checks_of, only_run, results_
 
 COMMANDS = {
     "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks", "--timings", "--table", "--quiet", "--json"),
-    "inspect": ("--yaml",),
+    "inspect": ("--table", "--yaml"),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
+    "lab": ("--no-browser",),
     "rules": ("--format", "--suite"),
     "scan": ("--format", "--own-domain", "--min-level"),
 }
@@ -163,6 +164,7 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
         (("run", "audits/bizy"), "no file audits/bizy. Did you mean 'bizzy'? Audits in audits: bizzy, kazoom."),
         (("run", "audits/kazom/audit.yaml"), "no file audits/kazom/audit.yaml. Did you mean 'kazoom'? Audits in audits: bizzy, kazoom."),
         (("run", "audits"), "no file audits/audit.yaml. Audits in audits: bizzy, kazoom."),
+        (("run", "."), "no file audit.yaml. Audits in audits: bizzy, kazoom."),
         (("run", "audits/nobody/audit.yaml"), "no file audits/nobody/audit.yaml. Audits in audits: bizzy, kazoom."),
         (("run", "audits/bizzy", "--exports", "nowhere"), "no folder nowhere for the exports: see exports_root in the audit file, or name one with --exports."),
         (("rules", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table', 'json', 'markdown'."),
@@ -189,7 +191,7 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
         ("audits/bizzy/audit.yaml", "    delimiter:", "    delimeter:", "unknown key 'exports.kunder.delimeter'. Did you mean 'delimiter'?"),
         ("audits/bizzy/audit.yaml", "table: crm_customer", "table: crm_custommer", "no table 'crm_custommer'. Did you mean 'crm_customer'?"),
         ("audits/bizzy/audit.yaml", "      end_date: Oph", "      end_dato: Oph", "table crm_customer has no column 'end_dato'. Did you mean 'end_date'?"),
-        ("audits/bizzy/audit.yaml", "  immediately_days:", "  immediatly_days:", "Did you mean 'immediatly_days'?"),
+        ("audits/bizzy/audit.yaml", "  immediately_days:", "  immediatly_days:", "It has 'immediatly_days', which no check asks for: write 'immediately_days' there."),
         ("audits/bizzy/audit.yaml", "name: bizzy", "name: bizzy\nname: kazoom", "not valid YAML"),
         ("audits/bizzy/audit.yaml", '"21497479"', '"21497478"', "controller.cvr: not a valid CVR number"),
         ("audits/bizzy/audit.yaml", "as_of: 2026-11-22", "as_of: 2026-13-22", "audit.yaml: invalid date or number (month must be in 1..12)."),
@@ -213,6 +215,8 @@ def test_inspect_prints_the_mapping_alone_on_stdout(clean: Path) -> None:
     ended = call("inspect", clean / "kunder.csv")
     assert ended.code == 0
     assert "table: crm_customer" in ended.out
+    assert "table: crm_contact" in call("inspect", clean / "kunder.csv", "--table", "crm_contact").out
+    assert refusal("inspect", clean / "kunder.csv", "--table", "crm_contacts") == "--table crm_contacts: no such table. Did you mean 'crm_contact'? docs/exports.md lists them."
     assert call("inspect", clean / "kunder.csv", "--yaml") == Ended(code=0, out=ended.out, err="")
 
 
@@ -252,6 +256,21 @@ def test_init_leaves_a_folder_that_holds_something_alone(tmp_path: Path) -> None
     (tmp_path / "mine.txt").write_text("mine")
     assert refusal("init", tmp_path) == f"{tmp_path} is not empty: name a new folder. Nothing was written."
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(("words", "audit"), [(("bizzy",), True), ((), False)])
+def test_lab_opens_the_notebooks_of_the_workspace_and_asks_nobody_for_news(workspace: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, audit: bool) -> None:
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr("os.execve", lambda _program, called, environment: started.append((called, environment)))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/ours")
+    monkeypatch.delenv("TELEAUDIT_AUDIT", raising=False)
+    monkeypatch.chdir(workspace / "audits")
+
+    assert call("lab", *words, "--no-browser").code == 0
+    ((called, environment),) = started
+    assert called[1:] == ["-m", "jupyterlab", str(workspace / "notebooks"), "--no-browser"]
+    assert environment["JUPYTER_CONFIG_PATH"] == f"{ROOT / 'teleaudit' / 'jupyter'}:/etc/ours"
+    assert environment.get("TELEAUDIT_AUDIT") == (str(workspace / "audits" / "bizzy" / "audit.yaml") if audit else None)
 
 
 def test_rules_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:

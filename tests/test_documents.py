@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import pytest
 from ruamel.yaml import YAML
 
 from teleaudit.rules.audit_file import DATE_FORMATS, FORMATS
@@ -72,3 +73,11 @@ def test_every_question_beyond_the_clauses_has_an_answer_that_is_there() -> None
         checked = re.findall(r"`((?:HYG|KAZ|BIZ)-[\w-]+)`", answer)
         assert any(clauses[name] for name in checked) or not answer.startswith("Check"), code
         assert not any(clauses[name] for name in checked) or "Not assessed, said as" not in answer or code == "X-25", code
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/foerste-kontrol.md"])
+def test_a_document_with_commands_says_first_where_they_are(name: str) -> None:
+    before, _, after = _read(name).partition("`source .venv/bin/activate`")
+    assert "teleaudit init" in after
+    assert "teleaudit init" not in before
+    assert "jupyter lab" not in _read(name)  # which asks for news: teleaudit lab does not

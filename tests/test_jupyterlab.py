@@ -21,6 +21,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from teleaudit.sessions.choosing import lab_environment
 from teleaudit.workspace import init_workspace
 from tests.command import ROOT
 from tests.conftest import need
@@ -40,21 +41,15 @@ WAIT_S = 240
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error'], .jp-OutputArea-output.jp-mod-error"
 
 
-def recipe(*words: str) -> dict[str, str]:
-    """The variables with which `make lab` starts JupyterLab."""
+@pytest.mark.parametrize("words", [(), ("AUDIT=bizzy",)])
+def test_make_lab_opens_the_audit_that_was_named_and_else_leaves_the_choice_to_the_notebook(words: tuple[str, ...]) -> None:
     told = subprocess.run(["make", "-n", "lab", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    started = next(line for line in told.splitlines() if "jupyter lab" in line)
-    return dict(re.findall(r'(\w+)="([^"$]*)', started))
-
-
-def test_make_lab_opens_the_audit_that_was_named_and_else_leaves_the_choice_to_the_notebook() -> None:
-    assert recipe("AUDIT=bizzy")["TELEAUDIT_AUDIT"] == "bizzy"
-    assert recipe().keys() == {"JUPYTER_CONFIG_PATH"}
+    assert told.splitlines()[-1].split()[1:] == ["lab", *(word.removeprefix("AUDIT=") for word in words)]
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab as `make lab AUDIT=kazoom` starts it, in a fresh workspace; its address."""
+    """JupyterLab as `teleaudit lab kazoom` starts it, in a fresh workspace; its address."""
     need(CHROMIUM, DRIVER, hint="Debian: apt install chromium chromium-driver")
     place = tmp_path_factory.mktemp("jupyterlab")
     init_workspace(place / "workspace")
@@ -62,7 +57,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folders = {name: str(place / name) for name in kept}  # nothing of whoever runs the tests
     token = secrets.token_hex(16)
     started = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}", "--allow-root", "notebooks"]
-    variables = environment(TELEAUDIT_AUDIT="kazoom", JUPYTER_CONFIG_PATH=recipe()["JUPYTER_CONFIG_PATH"], **folders)
+    variables = environment(**lab_environment(place / "workspace" / "audits" / "kazoom"), **folders)
     with (place / "server.log").open("wb") as log:
         server = subprocess.Popen(started, cwd=place / "workspace", env=variables, stdout=log, stderr=log)
         try:

@@ -74,6 +74,28 @@ def test_opening_running_and_saving_a_notebook_changes_nothing_that_counts(chang
     assert select_notebooks(audit_with(workspace), NAMES, GIVEN)[1].state == "released"
 
 
+def in_place(path: Path, source: str) -> Path:
+    """The notebook as papermill leaves it that ran in place and failed: a cell of parameters and two marks of the error more."""
+    notebook = nbformat.read(path, as_version=4)
+    declared = next(place for place, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
+    notebook.cells.insert(declared + 1, nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]}))
+    for place in (len(notebook.cells) - 1, 0):
+        notebook.cells.insert(place, nbformat.v4.new_markdown_cell("<span>An Exception was encountered</span>", metadata={"tags": ["papermill-error-cell-tag"]}))
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_a_failed_papermill_run_in_place_changes_nothing_that_counts(workspace: Path) -> None:
+    in_place(copy(workspace, "10_retention.ipynb"), "# Parameters\naudit = 'bizzy'")
+    assert select_notebooks(audit_with(workspace), NAMES, GIVEN)[1].state == "released"
+
+
+def test_a_second_cell_that_looks_like_papermills_is_a_change(workspace: Path) -> None:
+    path = copy(workspace, "10_retention.ipynb")
+    in_place(in_place(path, "audit = 'bizzy'"), "print('rewritten')")
+    assert select_notebooks(audit_with(workspace), NAMES, GIVEN)[1].state == "changed"
+
+
 def test_source_is_one_text_however_it_is_split_into_lines(workspace: Path) -> None:
     path = copy(workspace, "10_retention.ipynb")
     nbformat.write(nbformat.read(path, as_version=4), path)

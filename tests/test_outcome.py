@@ -53,6 +53,8 @@ def results(text: str, **more: Any) -> dict[str, Any]:
         "run_id": "20261122T101500Z-0a1b2c",
         "as_of": "2026-11-22",
         "controller": {"name": "Fjordtel", "cvr": "21497479"},
+        "policy": {"title": "Privatlivspolitik", "version": "udateret"},
+        "clauses": [],
         "settings": {"gate": 0.99, "max_rejected": 0.001},
         "exports": [export("kunder", missing=["cvr"]), export("bilag", table="invoice", rows=7, rejected=1, control=9)],
         "checks": checks,
@@ -311,6 +313,18 @@ def test_the_object_holds_the_documented_keys_and_agrees_with_the_results() -> N
         "action": "map it under exports.kunder.columns",
     }
     assert sum(gap["count"] for gap in told["not_judged"]) == 7
+
+
+def test_template_words_that_still_stand_are_named_where_they_stand() -> None:
+    claim = {"da": "Politikkens punkt om korrespondance (skal erstattes af politikkens egne ord).", "en": "Ours."}
+    unfinished = results(
+        MIXED,
+        policy={"title": "(titel ikke udfyldt)", "version": "3"},
+        clauses=[{"id": "A-1", "claim": claim}, {"id": "A-2", "claim": {"da": "Vores.", "en": "Ours."}}, {"id": "A-3", "claim": claim}],
+    )
+    said = "! The template's words still stand in policy.title of the audit file, the claims of 2 clauses (A-1 and 1 more): replace them by the policy's own before the report"
+    assert said in text(unfinished)
+    assert "template" not in text(results(MIXED))
 
 
 # The command

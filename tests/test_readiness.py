@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 
 from teleaudit.errors import AuditFileError
-from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.readiness import refuse_unready
+from teleaudit.rules.audit_file import NotHeld, load_audit
+from teleaudit.rules.readiness import refuse_later, refuse_unready
 from tests.command import ROOT, call
 
 BIZZY = (ROOT / "audits" / "bizzy" / "audit.yaml").read_text(encoding="utf-8")
@@ -63,6 +64,17 @@ def test_a_sample_with_another_controller_is_told_to_drop_the_mark(tmp_path: Pat
     assert "'sample: true'" in said
     assert "Fjordnet A/S" in said
     assert "Remove that line" in said
+
+
+def test_what_was_approved_or_declared_after_the_day_of_judging_is_refused(tmp_path: Path) -> None:
+    read = load_audit(copied(tmp_path))
+    audit = read.model_copy(update={"not_held": {"porting": NotHeld(owner="Direktør", reason="Tilbydes ikke.", declared_on=dt.date(2026, 11, 24))}})
+    audit._path = read.path
+    refuse_later(audit, dt.date(2026, 11, 24))
+    with pytest.raises(AuditFileError, match=r": not_held\.porting\.declared_on: after 2026-11-23, the day on which the audit judges\. Correct the date, or judge on a later day"):
+        refuse_later(audit, dt.date(2026, 11, 23))
+    with pytest.raises(AuditFileError, match=r"parameters\.immediately_days\.approved_on, .*not_held\.porting\.declared_on: after 2026-09-30"):
+        refuse_later(audit, dt.date(2026, 9, 30))
 
 
 def test_a_run_refuses_and_writes_nothing(tmp_path: Path) -> None:

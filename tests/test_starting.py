@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.starting import clause_prefix, new_operator, short_name, start_audit
+from teleaudit.rules.starting import clause_prefix, is_placeholder, new_operator, short_name, start_audit
 from teleaudit.rules.suites import load_suites
 from teleaudit.schema import TABLES
 from tests.command import ROOT, call, checks_of, only_run, results_of, small_workspace
@@ -103,6 +103,8 @@ def test_the_starter_suite_speaks_of_the_operators_policy_and_marks_what_must_be
     assert [clause.clause for clause in asked if "to be replaced by the policy's own words" not in clause.claim.en] == []
     text = (workspace / "expectations" / "fjordnet.yaml").read_text(encoding="utf-8")
     assert text.count("claim:  # REPLACE") == len(asked)
+    policy = load_audit(workspace / "audits" / "fjordnet" / "audit.yaml").policy
+    assert all(map(is_placeholder, (policy.title, policy.version, *(told for clause in asked for told in (clause.claim.da, clause.claim.en)))))
     assert re.findall("@|Bizzy|Kazoom", text) == []
 
 

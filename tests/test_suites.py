@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from teleaudit.errors import AuditFileError
 from teleaudit.expectations import build
 from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.doubtful import ENDS
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.parameters import refuse_unusable
 from teleaudit.rules.rulebook import load_rulebook
 from teleaudit.rules.suites import Suite, checks_of, columns_in, data_set_names, load_law, load_suite, load_suites, needed_columns
 from teleaudit.schema import TABLES
@@ -137,9 +140,18 @@ def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
 
 def test_a_parameter_that_the_audit_does_not_name_is_a_misspelling(tmp_path: Path) -> None:
     (suite,) = load_suites(("mine",), _folder(tmp_path, _GOOD))
-    suite.checks[0].refuse_undeclared(["automatic_days"])
-    with pytest.raises(AuditFileError, match=r"XXX-one.customer needs the parameter 'automatic_days'.*Did you mean 'automatic_day'\?"):
-        suite.checks[0].refuse_undeclared(["automatic_day", "other"])
+    refuse_unusable(suite.checks, {"automatic_days": Parameter(value=None)})
+    with pytest.raises(AuditFileError, match=r"XXX-one.customer needs the .*'automatic_days'.* It has 'automatic_day', which no check asks for: write 'automatic_days' there\."):
+        refuse_unusable(suite.checks, {"automatic_day": Parameter(value=None), "other": Parameter(value=None)})
+
+
+def test_a_value_that_no_check_can_use_is_refused_before_any_export_is_looked_at() -> None:
+    suite = load_suite("hygiene", _FOLDER)
+    set_to = {name: Parameter(value=None) for check in suite.checks for name in check.spec.parameters}
+    refuse_unusable(suite.checks, set_to)
+    days = Parameter(value="P30D", owner="Direktør", reason="Aftalt.", approved_on=dt.date(2026, 11, 1))
+    with pytest.raises(AuditFileError, match=r"parameter 'processor_deletion_days': 'P30D' is not a whole number\."):
+        refuse_unusable(suite.checks, set_to | {"processor_deletion_days": days})
 
 
 def test_checks_of_every_data_set_leave_out_what_has_no_key_or_no_date() -> None:

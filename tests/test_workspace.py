@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from teleaudit import workspace
 from teleaudit.errors import UserError
-from teleaudit.workspace import FOLDERS, find_workspace, init_workspace, package_workspace
+from teleaudit.rules.audit_file import valid_cvr
+from teleaudit.workspace import FOLDERS, GITIGNORE, README, find_workspace, init_workspace, package_workspace, reports_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,3 +107,50 @@ def test_a_full_disk_is_said(small: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_repository_has_every_folder_of_a_workspace() -> None:
     assert [name for name in FOLDERS if not any((ROOT / name).rglob("*.*"))] == []
+
+
+# Where reports go
+
+
+def test_reports_go_into_the_workspace_of_the_audit_wherever_one_stands(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit = small / "audits" / "bizzy" / "audit.yaml"
+
+    for place in (tmp_path, audit.parent):
+        monkeypatch.chdir(place)
+        assert reports_folder(audit) == small / "reports"
+
+
+def test_an_audit_outside_any_workspace_has_its_reports_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert reports_folder(tmp_path / "elsewhere" / "audit.yaml") == tmp_path / "reports"
+
+
+def test_nothing_is_reported_among_the_installed_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "__file__", str(tmp_path / "site-packages" / "teleaudit" / "workspace.py"))
+    home = package_workspace()
+    for name in FOLDERS:
+        (home / name).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+
+    assert reports_folder(home / "audits" / "bizzy" / "audit.yaml") == tmp_path / "reports"
+
+
+def test_git_ignores_reports_wherever_in_a_workspace_they_lie(tmp_path: Path) -> None:
+    shutil.which("git") or pytest.skip("git is not installed")
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
+    for name in ("reports", "audits/bizzy/reports"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "worklist.csv").touch()
+
+    told = subprocess.run(["git", "status", "--porcelain", "--untracked-files=all"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert told == "?? .gitignore\n"
+
+
+@pytest.mark.parametrize("text", [README, *((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/foerste-kontrol.md"))])
+def test_a_command_to_copy_names_a_valid_cvr_number(text: str) -> None:
+    numbers = re.findall(r"--cvr (\S+)", text)
+
+    assert numbers
+    assert [number for number in numbers if number.strip("`.") != valid_cvr(number.strip("`."))] == []

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from teleaudit.errors import AuditFileError
 from teleaudit.expectations.browsing_data import no_browsing_data
 from teleaudit.expectations.card_data import no_card_data
 from teleaudit.expectations.certainty import doubted_columns, resting_on, unset_column
@@ -25,7 +24,7 @@ from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.rules.audit_file import Parameter
-from teleaudit.rules.deadlines import Period
+from teleaudit.rules.parameters import number_of, period_of
 from teleaudit.rules.suites import Check, PeriodSpec
 from teleaudit.schema import TABLES
 from teleaudit.schema.views import data_set_view
@@ -38,7 +37,6 @@ _OF_COLUMNS: Mapping[str, Callable[..., Any]] = {
     "expect_no_location_columns": no_location_columns,
 }
 _PARAMETER = re.compile(r"\$(\w+)")
-_UNITS = {"D": "days", "M": "months", "Y": "years"}
 Expectation = Any  # a great_expectations Expectation with ``deviations``; its own types are not typed
 
 
@@ -99,10 +97,11 @@ class _Substitution:
     def _value(self, named: re.Match[str]) -> str:
         if named[1] == "as_of":
             return f"DATE '{self.day}'"
-        if self.parameters[named[1]].value is None:
+        number = number_of(named[1], self.parameters)
+        if number is None:
             self.unset.append(named[1])
             return unset_column(named[1])
-        return _whole_number(named[1], self.parameters)
+        return str(number)
 
 
 def _of_rows(check: Check, said: _Substitution, absent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -139,28 +138,9 @@ def _erasure(check: Check, said: _Substitution, common: Mapping[str, Any], absen
     return erasure_by_deadline(as_of=said.day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, starts_by=spec.starts_by, legal=legal, **parts, **common)
 
 
-def _whole_number(name: str, parameters: Mapping[str, Parameter]) -> str:
-    """A number that the controller has set, as SQL. Raises: AuditFileError."""
-    value = parameters[name].value
-    if not str(value).isdecimal():
-        msg = f"parameter '{name}': '{value}' is not a whole number. Write it so in the audit file."
-        raise AuditFileError(msg)
-    return str(value)
-
-
 def _period(spec: PeriodSpec, parameters: Mapping[str, Parameter]) -> str:
-    """The ISO period, from the suite or from the parameter the controller has set. Raises: AuditFileError, UnsetParameterError."""
-    if isinstance(spec, str):
-        return spec
-    value = parameters[spec.parameter].value
-    if value is None:
-        raise UnsetParameterError(spec.parameter)
-    if spec.unit is not None and not str(value).isdecimal():
-        msg = f"parameter '{spec.parameter}': '{value}' is not a whole number of {_UNITS[spec.unit]}. Write it so in the audit file."
-        raise AuditFileError(msg)
-    try:
-        Period.parse(text := f"P{value}{spec.unit}" if spec.unit else str(value))
-    except ValueError as error:
-        msg = f"parameter '{spec.parameter}': {error}. Write it so in the audit file."
-        raise AuditFileError(msg) from None
-    return text
+    """The ISO period. Raises: AuditFileError, UnsetParameterError."""
+    period = period_of(spec, parameters)
+    if period is None:
+        raise UnsetParameterError(spec if isinstance(spec, str) else spec.parameter)
+    return period

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from teleaudit.readers.sources import Source, file_source, unpacked
 from teleaudit.readers.withheld import ShownPaths, escaped, is_personal
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
+_NEAR = 0.8  # how alike the names of two files are that may be taken for each other
 _WILDCARDS = set("*?[")
 
 
@@ -44,6 +46,21 @@ def has_wildcard(pattern: str) -> bool:
 def is_ignored(name: str) -> bool:
     """Whether a file of that name is no export."""
     return name.startswith(_IGNORED_PREFIXES)
+
+
+def nearest_file(pattern: str, root: Path) -> str | None:
+    """The file below the exports' root that a path nearly names, where it may be shown."""
+    asked = path_below_root(pattern)
+    folder = root / asked.parent
+    if has_wildcard(pattern) or not folder.is_dir():
+        return None
+    paths = {path.name.casefold(): path for path in folder.iterdir() if path.is_file() and not is_ignored(path.name)}
+    close = difflib.get_close_matches(asked.name.casefold(), sorted(paths), n=1, cutoff=_NEAR)
+    if not close:
+        return None
+    path = paths[close[0]]
+    shown = ShownPaths().of_file(path, path.relative_to(root).as_posix())
+    return shown if shown == path.relative_to(root).as_posix() else None
 
 
 def sources_of(paths: Iterable[Path], root: Path, sheets: Sequence[str] = ()) -> list[Source]:

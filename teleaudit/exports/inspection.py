@@ -19,7 +19,7 @@ import pyarrow as pa
 from ruamel.yaml import YAML
 
 from teleaudit.detectors import ColumnDecision, Level, scan_column
-from teleaudit.errors import ExportError
+from teleaudit.errors import ExportError, UserError, near_match
 from teleaudit.exports import evidence
 from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import cleaned, counted
@@ -29,7 +29,7 @@ from teleaudit.exports.noticing import remarks_on_rejects
 from teleaudit.exports.staging import describe_parquet, parquet_path
 from teleaudit.exports.storage import connect
 from teleaudit.exports.suggesting import CORRESPONDENCE, MESSAGE_TABLE, Look, names_a_key, suggest_mapping, suggest_table
-from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, values_yaml
+from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, proposed_values, values_yaml
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.encodings import SINGLE_BYTE
@@ -67,6 +67,11 @@ class InspectedColumn:
     suggested: str | None = None  # canonical column of the suggested table
     holds: tuple[str, ...] = ()  # what the detectors found in it: card, cpr, message, browsing ...
     holds_surely: bool = True  # False: a person should look
+
+    @property
+    def is_surely_messages(self) -> bool:
+        """No person need look to know that it holds messages."""
+        return self.holds_surely and "message" in self.holds
 
     @property
     def finding(self) -> str | None:
@@ -170,18 +175,21 @@ class Inspection:
     def _on_table(self) -> Iterator[str]:
         if self.messages is not None:
             sender, recipient, text = (_quoted(header) for header in self.messages)
-            yield f"{text} holds the text of messages, beside sender ({sender}) and recipient ({recipient})."
+            holds = "holds" if any(column.is_surely_messages and column.header == self.messages[2] for column in self.columns) else "may hold"
+            yield f"{text} {holds} the text of messages, beside sender ({sender}) and recipient ({recipient})."
             if self.table == MESSAGE_TABLE and (lacking := [name for name in _NOT_OF_MESSAGES if name not in self.mapping]):
                 yield f'Where messages have no {_listed(lacking, last="or")}, say so below columns: constants: {{{", ".join(f"""{name}: "" """.strip() for name in lacking)}}}'
             if self.alike:
                 yield f"What customers write to each other is {MESSAGE_TABLE}; what the operator writes with a customer is {CORRESPONDENCE}."
         if self.alike:
-            yield f"As table, {_listed(list(self.alike))} fits as well as {self.table}: say which it is."
+            fit = "fits" if len(self.alike) == 1 else "fit"
+            yield f"As table, {_listed(list(self.alike))} {fit} as well as {self.table}: say which it is. inspect --table NAME prints the entry of another."
 
     def as_text(self) -> str:
         """The same for a reader: what the file is, what is to be decided, and its columns."""
         rows = f"{self.rows:,} rows" if self.is_complete else f"looked at the first {self.rows:,} rows"
-        facts = [self.format, self.encoding, self.delimiter and f"delimiter {_named(self.delimiter)}", self.decimal and f"decimal sign {self.decimal}", rows]
+        sheet = f"sheet {self.sheets[0].removeprefix('sheet ')}" if self.sheets else None
+        facts = [self.format, sheet, self.encoding, self.delimiter and f"delimiter {_named(self.delimiter)}", self.decimal and f"decimal sign {self.decimal}", rows]
         lines = [f"{self.file}: {', '.join(fact for fact in facts if fact)}"]
         lines += [str(remark) for remark in remarks_on_rejects(self.rejections)]
         if not self.has_header:
@@ -196,7 +204,8 @@ class Inspection:
 
     def _problems(self) -> Iterator[str]:
         for column in self.columns:
-            if column.finding is not None:
+            said_below = self.messages is not None and column.header == self.messages[2] and column.holds == ("message",)
+            if column.finding is not None and not said_below:
                 yield f"{_quoted(column.header)} {column.finding}."
         if self.table is not None:
             yield from self._questions()
@@ -254,8 +263,11 @@ def _on_one_line(text: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
-def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
-    """What the file is, by its first ``limit`` rows. Raises: ExportError, as reading it would."""
+def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT) -> Inspection:
+    """What the file is, by its first ``limit`` rows, as the table that fits best or is named. Raises: ExportError, as reading it would; UserError for no such table."""
+    if table is not None and table not in TABLES:
+        msg = f"--table {table}: no such table.{near_match(table, TABLES)} docs/exports.md lists them."
+        raise UserError(msg)
     shown = ShownPaths().of_file(path, path.name)
     try:
         if not path.is_dir() and not path.is_file() and path.exists():
@@ -268,7 +280,7 @@ def inspect_file(path: Path, *, limit: int = ROW_LIMIT) -> Inspection:
             raise ExportError(msg)
         with connect() as connection:
             sample = _parquet_sample(source, recognised, connection, limit) if recognised.format == "parquet" else _text_sample(source, recognised, limit)
-            return replace(_inspect(connection, sample, shown), members=tuple(member.shown for member in (source, *others)) if others else ())
+            return replace(_inspect(connection, sample, shown, TABLES.get(table or "")), members=tuple(member.shown for member in (source, *others)) if others else ())
     except FileNotFoundError:
         msg = f"no file {ShownPaths().of(path.as_posix())}."
         raise ExportError(msg) from None
@@ -340,14 +352,14 @@ def _parquet_sample(source: Source, recognised: Recognised, connection: duckdb.D
     return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejections=staged.rejections)
 
 
-def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str) -> Inspection:
+def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str, named: Table | None) -> Inspection:
     connection.register("sample", sample.rows)
     header, names = sample.header, [f"c{place}" for place in range(len(sample.header))]
     looks = dict(zip(header, _looks(connection, header, names), strict=True))
     decimal = _decimal(connection, [name for name, look in zip(names, looks.values(), strict=True) if look.kind == "number"])
     found = _scanned(sample, looks)
     ranking = suggest_table(header, looks, [name for name, decision in found.items() if "message" in decision.kinds])
-    table = TABLES["cdr"] if sample.recognised.format == "asterisk" else ranking.table
+    table = named or (TABLES["cdr"] if sample.recognised.format == "asterisk" else ranking.table)
     mapping, ties, missing = _mapping(sample, looks, table)
     dated = _dated(connection, header, looks, table, mapping, ties)
     canonical = {name: column for column, name in reversed(mapping.items())}
@@ -367,7 +379,7 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
         alike_sheets=sample.alike_sheets,
         columns=tuple(columns),
         table=table.name if table else None,
-        alike=tuple(other.name for other in ranking.alike),
+        alike=() if named else tuple(other.name for other in ranking.alike),
         messages=ranking.message_headers,
         mapping=mapping,
         ties=ties,
@@ -379,7 +391,7 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str)
 def _unknown_words(
     connection: duckdb.DuckDBPyConnection, names: Sequence[str], header: Sequence[str], table: Table | None, mapping: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
-    """Canonical column -> its words that no rule knows, where the column is a vocabulary and its words may be named."""
+    """Canonical column -> its words that no rule knows, where the column is a vocabulary, its words may be named and it matters what they stand for."""
     places = dict(zip(header, names, strict=True))
     found: dict[str, tuple[str, ...]] = {}
     for column, title in mapping.items():
@@ -389,8 +401,9 @@ def _unknown_words(
         value = _filled(quoted(places[title]))
         counts = connection.execute(f"SELECT {value}, count(*) FROM sample WHERE {value} IS NOT NULL GROUP BY ALL ORDER BY ALL DESC LIMIT {MAX_ASKED + 1}").fetchall()
         known = vocabulary.spellings
-        if len(counts) <= MAX_ASKED and (words := namable_words([(known.get(folded(word), word), rows) for word, rows in counts], known)):
-            found[column] = words
+        words = namable_words([(known.get(folded(word), word), rows) for word, rows in counts], known) if len(counts) <= MAX_ASKED else ()
+        if table is not None and (proposed := proposed_values(table.name, column, words)):
+            found[column] = tuple(proposed)
     return found
 
 
@@ -398,9 +411,10 @@ def _mapping(sample: _Sample, looks: Mapping[str, Look], table: Table | None) ->
     """Canonical column -> header in the order of the file, the ties, and what is missed."""
     if table is None:
         return {}, {}, ()
-    if sample.recognised.format == "asterisk":
+    if sample.recognised.format == "asterisk" and table.name == MESSAGE_TABLE:
         return {column: name for column, name in dialects.ASTERISK_MAPPING.items() if name in sample.header}, {}, ()
-    suggestion = suggest_mapping(sample.header, looks, table)
+    rested_on = {*table.key, *asked_columns()[table.name]}
+    suggestion = suggest_mapping(sample.header, looks, table, needed={column.name for column in table.columns if column.required} & rested_on)
     places = {name: place for place, name in enumerate(sample.header)}
     return dict(sorted(suggestion.columns.items(), key=lambda entry: places[entry[1]])), suggestion.ties, suggestion.missing_needed
 

@@ -16,7 +16,7 @@ import duckdb
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
 from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates, refuse_swapped_by_excel
-from teleaudit.exports.files import find_files, sources_of
+from teleaudit.exports.files import find_files, nearest_file, sources_of
 from teleaudit.exports.mapping import Mapping, map_columns
 from teleaudit.exports.noticing import remarks_on, remarks_on_rejects
 from teleaudit.exports.staging import Progress, Staged
@@ -78,7 +78,7 @@ def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress
     dates.checked_zone(spec.timezone)
     paths = find_files(spec.files, root)
     if not paths:
-        return without_any_file(name, spec)
+        return without_any_file(name, spec, near=nearest_file(spec.files, root))
     with storage_errors_said(name), private_folder(work, name) as folder, connect(folder) as connection:
         reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
         return reading.read(paths, progress or _say_nothing)
@@ -170,9 +170,9 @@ def described_export(
     )
 
 
-def without_any_file(name: str, spec: ExportSpec) -> ReadExport:
-    """An export of which there is no file."""
-    return _not_judged(name, spec, problem=[Remark(code="no_file", file=ShownPaths().of(spec.files))], files=())
+def without_any_file(name: str, spec: ExportSpec, *, near: str | None = None) -> ReadExport:
+    """An export of which there is no file, but perhaps one of nearly that name."""
+    return _not_judged(name, spec, problem=[Remark(code="no_file_near" if near else "no_file", file=ShownPaths().of(spec.files), near=near)], files=())
 
 
 def without_any_row(name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[Staged]) -> ReadExport:

@@ -96,7 +96,7 @@ def suggest_table(header: Sequence[str], looks: Mapping[str, Look] | None = None
 
 
 def _rank_messages(fitting: Sequence[str], header: Sequence[str], looks: Mapping[str, Look], messages: tuple[str, str, str]) -> Ranking:
-    """Messages that belong to no case and no customer are teledata, whatever the other headers say; else both are possible, and a person is asked."""
+    """Messages that belong to no case and no customer are teledata, whatever the other headers say; else a person is asked, unless the headers fit no correspondence."""
     sender, recipient, _ = messages
     correspondence = _by_word(TABLES[CORRESPONDENCE], header)
     own_words = {column: _own_words(TABLES[CORRESPONDENCE].column(column)) for column in ("interaction_id", "customer_id")}
@@ -104,7 +104,8 @@ def _rank_messages(fitting: Sequence[str], header: Sequence[str], looks: Mapping
     if not belongs and "e-mail" not in {looks.get(name, Look()).kind for name in (sender, recipient)}:
         return Ranking(table=TABLES[MESSAGE_TABLE], message_headers=messages)
     best = fitting[0] if fitting else CORRESPONDENCE
-    return Ranking(table=TABLES[best], alike=tuple(TABLES[name] for name in (CORRESPONDENCE, MESSAGE_TABLE) if name != best), message_headers=messages)
+    possible = (*([CORRESPONDENCE] if CORRESPONDENCE in fitting else []), MESSAGE_TABLE)
+    return Ranking(table=TABLES[best], alike=tuple(TABLES[name] for name in possible if name != best), message_headers=messages)
 
 
 def _message_headers(header: Sequence[str], looks: Mapping[str, Look], texts: Collection[str]) -> tuple[str, str, str] | None:

@@ -16,6 +16,7 @@ from teleaudit.schema.vocabularies import OTHER, Vocabulary, folded
 _MAX_NAMED = 20  # different unknown words of a column
 MAX_ASKED = 200  # different words of a column that are looked at, the most frequent first
 _MAX_LETTERS = 30
+_ASKED = '"?"'  # for a person to replace: in quotes it is YAML, and no word that an audit accepts
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[ _-](?=[^\W\d_])){{1,{_MAX_LETTERS - 1}}}")
 _NAME = re.compile(r"[A-ZÆØÅÄÖÜÉ][a-zæøåäöüé]+(?:[ -][A-ZÆØÅÄÖÜÉ][a-zæøåäöüé]+)+")  # two capitalised words
 
@@ -41,12 +42,16 @@ def _is_a_word(text: str, rows: int) -> bool:
 def proposed_values(table: str, column: str, words: Iterable[str]) -> dict[str, str | None]:
     """What the unknown ones of a column's words may stand for, to write under ``values``; None where nothing is near.
 
-    Nothing for a column on whose words no rule rests. Every proposal is for a person to confirm.
+    Nothing for a column on whose words no rule rests, and in an open vocabulary nothing for a word that may be none of the known ones: it changes no answer. Every proposal is
+    for a person to confirm.
     """
     vocabulary = VOCABULARIES.get(f"{table}.{column}")
     if vocabulary is None:
         return {}
     spellings = vocabulary.spellings
+    if not vocabulary.closed:
+        declared = {folded(near): known for near, known in vocabulary.near.items()}
+        return {word: declared[folded(word)] for word in dict.fromkeys(words) if folded(word) in declared}
     return {word: _near(word, vocabulary) for word in dict.fromkeys(words) if folded(word) not in spellings}
 
 
@@ -74,5 +79,5 @@ def values_yaml(table: str, by_column: Mapping[str, Sequence[str]], *, indent: s
         proposals = proposed_values(table, column, words)
         if proposals:
             lines.append(f"{indent}#   {column}:  # known: {', '.join(VOCABULARIES[f'{table}.{column}'].canonical)}")
-            lines += [f'{indent}#     "{word}": {near or "?"}' for word, near in proposals.items()]
+            lines += [f'{indent}#     "{word}": {near or _ASKED}' for word, near in proposals.items()]
     return [f"{indent}# values:  # your own word: the word that the rules know", *lines] if lines else []

@@ -19,6 +19,7 @@ _ONE, _OTHER = 0, 1
 _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {  # one, other
         "no_file": ("no file matches {file}.", "no file matches {file}."),
+        "no_file_near": ("no file matches {file}. Did you mean '{near}'?", "no file matches {file}. Did you mean '{near}'?"),
         "empty_file": ("{file} is an empty file.", "{file} is an empty file."),
         "header_only": ("{file} has a header and no rows.", "{file} has a header and no rows."),
         "no_records": ("none of its records could be read.", "none of its records could be read."),
@@ -99,7 +100,7 @@ class Remark:
     expected: int | None = None  # fields of the header, where a record has count
     kind: str | None = None  # what values cannot be read as: a Kind
     canonical: str | None = None  # the canonical column that a header was looked for
-    near: str | None = None  # the header that is close to the one looked for
+    near: str | None = None  # the header, or the file, that is close to the one looked for
     reasons: dict[str, int] = field(default_factory=dict)  # rejected records by reason
     words: tuple[str, ...] = ()  # words that nobody knows, where they may be named
 

@@ -1,7 +1,8 @@
 """Which notebooks a run executes, and whether they are the released ones.
 
 Those of the workspace that the audit file stands in, and the package's where that has none; beside them the operator's own, which the
-audit file names. What counts is what a notebook does and says: types, sources and tags of its cells. Opening and saving it changes nothing.
+audit file names. What counts is what a notebook does and says: types, sources and tags of its cells. Opening and saving it changes nothing,
+nor does papermill in place: what it puts in, a run takes out again or replaces.
 
 ``python -m teleaudit.notebooks.selection`` writes down the notebooks as they are released (``make notebooks-released``).
 """
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from teleaudit.errors import AuditFileError, UserError
 from teleaudit.rules.audit_file import Audit
@@ -23,6 +24,7 @@ from teleaudit.workspace import find_workspace, package_workspace
 State = Literal["released", "changed", "own"]
 FOLDER = "notebooks"
 _RELEASED = "released.json"
+_ERROR_MARK, _DECLARED, _INJECTED = "papermill-error-cell-tag", "parameters", "injected-parameters"  # papermill's tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def digest(path: Path) -> str:
     try:
         cells = json.loads(path.read_bytes())["cells"]
         content = [[cell["cell_type"], "".join(cell["source"]), sorted(cell["metadata"].get("tags", []))] for cell in cells]
+        content = _without_papermill(content)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}."
         raise UserError(msg) from None
@@ -65,6 +68,13 @@ def digest(path: Path) -> str:
         msg = f"{path} is no notebook of format 4: open and save it in JupyterLab."
         raise UserError(msg) from None
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _without_papermill(cells: list[list[Any]]) -> list[list[Any]]:
+    """The cells without its marks of an error, and without the cell of parameters that it has put behind the declared ones: every run replaces that one."""
+    kept = [cell for cell in cells if _ERROR_MARK not in cell[2]]
+    place = next((place for place, (_, _, tags) in enumerate(kept) if _INJECTED in tags), 0)
+    return [*kept[:place], *kept[place + 1 :]] if place and _DECLARED in kept[place - 1][2] else kept
 
 
 def released() -> dict[str, str]:

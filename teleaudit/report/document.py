@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, describe_not_assessed, describe_notes, summarise_mapping_gaps
-from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held
+from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held, placeholders
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.sections import Section, describe_section, other_authorities, sections
 from teleaudit.report.wording import Words
@@ -97,7 +97,7 @@ def _front(material: Material) -> Part:
         "version": words.say("front.version", version=results["versions"]["teleaudit"]),
         "classification": words.at("front.classification"),
         "status": words.at("front.status"),
-    }
+    } | _draft(material)
     return {
         "kicker": words.at("front.kicker"),
         "title": words.at("front.title"),
@@ -109,6 +109,14 @@ def _front(material: Material) -> Part:
         "limits_title": words.at("front.limits_title"),
         "limits": words.at("front.limits"),
     }
+
+
+def _draft(material: Material) -> Part:
+    """Where a template's words still stand, for the front page; nothing where none do."""
+    words = material.words
+    named, clauses = placeholders(material.results)
+    places = [str(words.at(f"front.of_policy.{name}")) for name in named] + ([words.say("front.of_clauses", clauses=words.counted("clause", len(clauses)))] if clauses else [])
+    return {"draft": words.say("front.draft", places=words.listed(places))} if places else {}
 
 
 def _summary(material: Material) -> Part:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from teleaudit.report.wording import Words
+from teleaudit.rules.starting import is_placeholder
 from teleaudit.schema import TABLES
 
 GRAVITY = ("error", "breach", "fail", "review", "legal", "unknown", "partial", "unset", "skipped", "pass", "not_held")  # the last is no verdict: see is_not_held
@@ -150,6 +151,12 @@ class Material:
 def is_not_held(check: Entry) -> bool:
     """Whether a check is not relevant, because it is about something that the controller has declared not to hold."""
     return check.get("why") == "not_held"
+
+
+def placeholders(results: Entry) -> tuple[list[str], list[str]]:
+    """The keys of the policy's name, and the ids of the clauses, whose text is still a template's."""
+    named = [name for name in ("title", "version") if is_placeholder(str(results["policy"][name]))]
+    return named, [str(clause["id"]) for clause in results["clauses"] if any(is_placeholder(str(text)) for text in (clause["claim"] or {}).values())]
 
 
 def found(check: Entry) -> int:

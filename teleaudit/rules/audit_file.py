@@ -14,7 +14,7 @@ from stdnum.dk import cvr as stdnum_cvr
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.rules.yaml_files import read_yaml, validated
 from teleaudit.schema import TABLES, VOCABULARIES
-from teleaudit.workspace import find_workspace
+from teleaudit.workspace import find_workspace, is_workspace
 
 AUDIT_FILE = "audit.yaml"
 _PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")  # of an export: its working copy's folder is called so
@@ -37,6 +37,11 @@ def valid_cvr(value: str) -> str:
         msg = "not a valid CVR number (eight digits, modulus 11)"
         raise ValueError(msg)
     return str(stdnum_cvr.compact(value))
+
+
+def _digits(value: object) -> object:
+    """A number that YAML has read as one, as its digits: a CVR number begins with no zero that could be lost."""
+    return str(value) if type(value) is int else value
 
 
 def plain_name(value: str) -> str:
@@ -68,7 +73,7 @@ class Controller(_Strict):
     """The data controller (dataansvarlig) that is audited."""
 
     name: str
-    cvr: Annotated[str, AfterValidator(valid_cvr)]
+    cvr: Annotated[str, BeforeValidator(_digits), AfterValidator(valid_cvr)]
 
 
 class Policy(_Strict):
@@ -246,6 +251,8 @@ def find_audit(name: str | Path) -> Path:
         return path
     asked = path.parent if path.name == AUDIT_FILE else path
     folder = asked if asked.is_dir() else asked.parent
+    if is_workspace(folder):
+        folder /= "audits"
     known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
     msg = f"no file {path}.{near_match(asked.name, known)}" + (f" Audits in {folder}: {', '.join(known)}." if known else "")
     raise AuditFileError(msg)

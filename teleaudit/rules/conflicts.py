@@ -21,7 +21,8 @@ from pydantic import AfterValidator
 from teleaudit.errors import AuditFileError
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.deadlines import Period
-from teleaudit.rules.suites import Clause, LegalBasis, StatedDeadline, Strict, Suite, Words, iso_period
+from teleaudit.rules.parameters import period_of
+from teleaudit.rules.suites import Clause, LegalBasis, PeriodFromParameter, StatedDeadline, Strict, Suite, Words, iso_period
 from teleaudit.rules.yaml_files import read_yaml, validated
 
 BoundName = Literal["at_least", "at_most", "claim"]
@@ -131,15 +132,9 @@ def _own_period(deadline: StatedDeadline, parameters: Mapping[str, Parameter]) -
     """The policy's period as it stands, or as its parameter sets it."""
     if deadline.parameter is None:
         return deadline.period
-    value = parameters[deadline.parameter].value if deadline.parameter in parameters else None
-    if value is None:
+    if deadline.parameter not in parameters:
         return None
-    text = f"P{value}{deadline.unit}" if deadline.unit else str(value)
-    try:
-        return iso_period(text)
-    except ValueError as error:
-        msg = f"parameter '{deadline.parameter}': {error}. Write it so in the audit file."
-        raise AuditFileError(msg) from None
+    return period_of(PeriodFromParameter(parameter=deadline.parameter, unit=deadline.unit), parameters)
 
 
 def _not_in_force(bases: Sequence[str], law: Mapping[str, LegalBasis], as_of: dt.date) -> tuple[str, ...]:

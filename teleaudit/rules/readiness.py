@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -27,6 +28,15 @@ def refuse_unready(audit: Audit) -> None:
         raise AuditFileError(msg)
     for sample in samples:
         _refuse_borrowed(audit, sample)
+
+
+def refuse_later(audit: Audit, as_of: dt.date) -> None:
+    """Raises AuditFileError for what was approved or declared after the day on which the audit judges."""
+    later = [f"parameters.{name}.approved_on" for name, parameter in audit.parameters.items() if parameter.approved_on is not None and parameter.approved_on > as_of]
+    later += [f"not_held.{table}.declared_on" for table, declared in audit.not_held.items() if declared.declared_on > as_of]
+    if later:
+        msg = f"{audit.path}: {', '.join(later)}: after {as_of.isoformat()}, the day on which the audit judges. Correct the date, or judge on a later day (as_of, --as-of)."
+        raise AuditFileError(msg)
 
 
 def _refuse_borrowed(audit: Audit, sample: Audit) -> None:

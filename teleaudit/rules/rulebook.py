@@ -10,6 +10,7 @@ from pathlib import Path
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.conflicts import Category, Conflict, find_conflicts, load_categories
+from teleaudit.rules.parameters import refuse_unusable
 from teleaudit.rules.suites import Check, LegalBasis, Suite, load_law, load_suites
 from teleaudit.workspace import find_workspace
 
@@ -46,4 +47,6 @@ def load_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
 
 def rulebook_of(audit: Audit) -> Rulebook:
     """What an audit is judged by, from the workspace that it lies in. Raises: AuditFileError."""
-    return load_rulebook(audit.suites, find_workspace(audit.path) / "expectations")
+    rulebook = load_rulebook(audit.suites, find_workspace(audit.path) / "expectations")
+    refuse_unusable(rulebook.checks, audit.parameters)
+    return rulebook

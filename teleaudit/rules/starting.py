@@ -18,6 +18,7 @@ from teleaudit.workspace import init_workspace, is_workspace
 _LEGAL_FORM = re.compile(r"(?<![\w/])(A/S|I/S|K/S|P/S|G/S|ApS|IVS|[afs]\.?m\.?b\.?a\.?)(?![\w/])", re.IGNORECASE)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+_PLACEHOLDER = re.compile(r"\((?:titel ikke udfyldt|udgave ikke udfyldt|skal erstattes af politikkens egne ord|to be replaced by the policy's own words)\)")
 _CLAUSE = re.compile(r"^- clause: ([A-Z]{3})-", re.MULTILINE)
 
 
@@ -56,6 +57,11 @@ def new_operator(operator: str, cvr: str, name: str | None = None) -> Operator:
         msg = f"no short name can be made of {operator}: add --name." if name is None else f"--name {name}: use small letters a-z, digits and '-', a letter first."
         raise UserError(msg)
     return Operator(operator=operator, cvr=digits, name=short)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text is still a template's: to be replaced by the policy's own."""
+    return _PLACEHOLDER.search(text) is not None
 
 
 def short_name(operator: str) -> str:

@@ -143,10 +143,17 @@ class ExpectationSpec(Strict):
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters it rests on."""
-        periods = (self.period, *(reading.period for reading in self.legal))
-        named = [period.parameter for period in periods if isinstance(period, PeriodFromParameter)]
-        named += [name for condition in self.conditions for name in _PARAMETER.findall(condition) if name != _AS_OF]
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys((*(period.parameter for period in self.periods if isinstance(period, PeriodFromParameter)), *self.numbers)))
+
+    @property
+    def periods(self) -> tuple[PeriodSpec, ...]:
+        """The periods it counts by."""
+        return tuple(period for period in (self.period, *(reading.period for reading in self.legal)) if period is not None)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The parameters in its conditions: whole numbers."""
+        return tuple(name for condition in self.conditions for name in _PARAMETER.findall(condition) if name != _AS_OF)
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -277,14 +284,6 @@ class Check:
     def action(self) -> str:
         """What the worklist says to do, in Danish."""
         return self.spec.action.da if self.spec.action else "Vurdér posten og ret eller slet den."
-
-    def refuse_undeclared(self, parameters: Iterable[str]) -> None:
-        """Raises AuditFileError for a parameter the audit does not even name: a misspelling, not an open question."""
-        known = tuple(parameters)
-        for name in self.spec.parameters:
-            if name not in known:
-                msg = f"{self.id} needs the parameter '{name}', which the audit file does not declare (value: null where the controller has not set it).{near_match(name, known)}"
-                raise AuditFileError(msg)
 
     def refuse_unknown_columns(self) -> None:
         """Raises AuditFileError for a column that the data set cannot have, whatever is exported: a misspelling, not a missing column."""

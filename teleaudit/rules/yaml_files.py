@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -74,6 +75,10 @@ def _complaint(complaint: Mapping[str, Any], shape: object) -> str:
         case "literal_error":
             known = re.findall(r"'([^']+)'", complaint["ctx"]["expected"])
             return f"{place}: {complaint['msg']}.{near_match(str(complaint['input']), known)}"
+        case kind if kind.startswith("date_"):
+            return f"{place}: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."
+        case "string_type" if isinstance(complaint["input"], (int, float, dt.date)):
+            return f"{place}: text is wanted here: write it in quotes."
         case _:
             return f"{place or 'the file'}: {re.sub('^Value error, ', '', complaint['msg'])}"
 

@@ -34,7 +34,7 @@ from teleaudit.progress import Progress, Step
 from teleaudit.report import figures, write_report
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
-from teleaudit.rules.readiness import refuse_unready
+from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
@@ -44,6 +44,7 @@ from teleaudit.runs.ledger import append_run
 from teleaudit.runs.state import ENVIRONMENT, RunState
 from teleaudit.runs.timings import Stage, Timings
 from teleaudit.schema import TABLES
+from teleaudit.workspace import reports_folder
 
 if TYPE_CHECKING:
     from teleaudit.runs.spark import SparkRun
@@ -74,7 +75,7 @@ class Options:
     exports: str | None = None  # replaces the audit's exports_root: a folder, or with Spark a URL
     engine: Literal["duckdb", "spark"] = "duckdb"
     master: str | None = None  # of Spark; None: the session the run is started in, or this machine
-    out: Path = Path("reports")
+    out: Path | None = None  # None: ``reports_folder`` of the audit
     notebooks: bool = True
     jobs: int | None = None  # notebooks at the same time; None: one a core, at most four
     memory: str | None = None  # the engine's, as DuckDB writes a size; None: ``default_memory``
@@ -103,14 +104,16 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     refuse_unready(audit)
     rulebook = rulebook_of(audit)
     as_of = options.as_of or audit.as_of or started_at.date()
+    refuse_later(audit, as_of)
+    if as_of > started_at.date():
+        say(f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what will be erased until then counts as kept")
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
-    for check in rulebook.checks:
-        check.refuse_undeclared(audit.parameters)
     root = _existing(options.exports or audit.address, options)
+    out = options.out or Path(_shown(reports_folder(audit.path)))
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
-        folder = stack.enter_context(run_folder(options.out, audit.name))
+        folder = stack.enter_context(run_folder(out, audit.name))
         if kernels:
             stack.callback(kernels.end)  # whatever happens, before the folders they write to are cleared away
         stack.enter_context(timings.watch(folder.work))
@@ -143,7 +146,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         failed = [run.name for run, _ in shown if not run.ok]
         (folder.restricted / "reference_key").chmod(0o600)
         folder.write("manifest.json", folder.manifest(results["notebooks"]))
-        head = append_run(options.out / audit.name, _ledger_entry(folder, results))
+        head = append_run(out / audit.name, _ledger_entry(folder, results))
         folder.seal(head)
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
         return Outcome(folder=folder.path, results=results, exit_code=code, failed_notebooks=tuple(failed), timings=timings.as_json())

@@ -45,6 +45,12 @@ def audit_file(audit: object) -> Path:
     return workspace / "audits" / own[0] / AUDIT_FILE
 
 
+def lab_environment(audit: Path | None) -> dict[str, str]:
+    """The variables that JupyterLab is started with: it opens that audit, or what its notebooks ask for, and no other machine is asked for news or updates."""
+    config = (str(Path(__file__).parents[1] / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", ""))
+    return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config))} | ({VARIABLE: str(audit.resolve())} if audit else {})
+
+
 def date_of(as_of: object) -> dt.date | None:
     """The date that a notebook names; None where it names none. Raises: LabError."""
     if as_of == "":

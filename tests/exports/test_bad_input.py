@@ -50,6 +50,20 @@ def test_a_missing_file_cannot_be_judged(desk: Desk) -> None:
     assert [str(remark) for remark in export.warnings] == ["no file matches kunder_*.csv.", "Its checks cannot be judged."]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "near"), [("aftale.csv", "aftaler.csv"), ("AFTALER1.csv", "aftaler.csv"), ("opkald.csv", None), ("aftale*.txt", None), ("no/aftale.csv", None)]
+)
+def test_a_file_of_nearly_that_name_is_offered(desk: Desk, pattern: str, near: str | None) -> None:
+    desk.write("aftaler.csv", "Aftalenr\n1\n")
+    desk.write("kunder.csv", "Kundenr\n1\n")
+    assert desk.read(pattern).problem == f"no file matches {pattern}" + (f". Did you mean '{near}'?" if near else "")
+
+
+def test_a_file_that_bears_somebodys_number_is_not_offered(desk: Desk) -> None:
+    desk.write("20202020.csv", "Kundenr\n1\n")
+    assert desk.read("20202021.csv").problem == "no file matches (name withheld 1).csv"
+
+
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\r\n"])
 def test_an_empty_file_cannot_be_judged(desk: Desk, content: str | bytes) -> None:
     desk.write("kunder.csv", content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from teleaudit.exports.vocabularies import namable_words, proposed_values, values_yaml
 from teleaudit.rules.audit_file import ExportSpec
@@ -129,5 +130,18 @@ def test_a_proposal_is_a_comment_to_confirm() -> None:
         "    # values:  # your own word: the word that the rules know",
         "    #   outcome:  # known: imødekommet, delvist, afslag, andet",
         '    #     "Henlagt": andet',
-        '    #     "qqq": ?',
+        '    #     "qqq": "?"',
     ]
+
+
+def test_a_proposal_is_yaml_once_it_is_no_comment_and_no_audit_accepts_it_as_it_stands() -> None:
+    lines = values_yaml("dsar", {"outcome": ["Henlagt", "qqq"]})
+    values = YAML(typ="safe").load("\n".join(line.replace("# ", "", 1) for line in lines))["values"]
+    assert values == {"outcome": {"Henlagt": "andet", "qqq": "?"}}
+    with pytest.raises(ValidationError, match=r"dsar.outcome has no word '\?'"):
+        ExportSpec(table="dsar", files="a.csv", values=values)
+
+
+@pytest.mark.parametrize("word", ["Ophørt", "Inaktiv", "Ikke aktiv"])
+def test_a_word_that_changes_no_answer_needs_no_proposal(word: str) -> None:
+    assert proposed_values("crm_customer", "status", [word]) == {}

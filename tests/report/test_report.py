@@ -249,6 +249,15 @@ def test_the_front_page_bears_the_date_up_to_which_the_rules_were_read(tmp_path:
     assert "1 regel er læst i kilder uden en sådan dato eller er ikke slået op." in front
 
 
+def test_the_front_page_says_where_a_templates_words_still_stand(tmp_path: Path) -> None:
+    results = small()
+    results["policy"] = {"title": "(titel ikke udfyldt)", "version": "(udgave ikke udfyldt)"}
+    results["clauses"][0]["claim"] = {"da": "Politikkens punkt om aftaler (skal erstattes af politikkens egne ord).", "en": "Ours."}
+    front = words(PdfReader(io.BytesIO(write_report(results, tmp_path / "a.pdf", figures={}, results_json=encoded(results)).read_bytes())))
+    assert "Udkast Skabelonens tekst står stadig i politikkens titel, politikkens udgave og teksten til 1 punkt. Den skal" in front.partition("Side 1 af")[0]
+    assert "Udkast" not in words(written(tmp_path, small())).partition("Side 1 af")[0]
+
+
 def test_what_must_be_read_again_before_a_release_stands_in_the_annex_of_law(tmp_path: Path) -> None:
     annex = words(written(tmp_path, example())).rsplit("Regler, der læses igen", 1)[1]
     assert "Sletning af trafikdata" in annex
