@@ -20,6 +20,7 @@ from teleaudit.detectors.location import location_columns, location_kind
 from teleaudit.detectors.message_values import find_messages
 from teleaudit.detectors.messages import decide_message_column, messages_in_cell, profile_messages, profile_values
 from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, card_cells_query, cpr_candidate_sql, message_candidate_sql, profile_query
+from teleaudit.detectors.tables import message_context
 from teleaudit.detectors.truncation import find_truncated
 
 __all__ = [
@@ -73,14 +74,17 @@ def scan_value(text: str, *, field: str = "", own_domains: Collection[str] = ())
     ]
 
 
-def scan_column(values: Iterable[str | None], *, name: str, table: str = "", own_domains: Collection[str] = ()) -> ColumnDecision:  # noqa: ARG001 - part of the contract; what a table is called bears on no detector yet
-    """What a column holds as a whole, with the counts that say so. Empty and missing cells do not count."""
+def scan_column(values: Iterable[str | None], *, name: str, table: str = "", beside: Collection[str] = (), own_domains: Collection[str] = ()) -> ColumnDecision:
+    """What a column holds as a whole, with the counts that say so. Empty and missing cells do not count.
+
+    ``table`` is the canonical table that it is a column of, where that is known, and ``beside`` the names of the columns of its table.
+    """
     filled = [value for value in values if value]
     return combine(
         (
             decide_card_data(profile_card_data(filled, name=name), name),
             decide_cpr_column(profile_cpr(filled, name=name), name),
-            decide_message_column(profile_values(filled), name),
+            decide_message_column(profile_values(filled) | message_context(beside, table=table), name),
             decide_browsing_column(profile_browsing(filled, name=name, own_domains=own_domains), name),
         )
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from teleaudit.detectors.columns import count_card_text
 from teleaudit.detectors.decisions import ColumnDecision, Hit, gravest
 from teleaudit.detectors.luhn import luhn_valid
-from teleaudit.detectors.messages import MESSAGE_PROFILE, is_listed, messages_in_cell, profile_messages
+from teleaudit.detectors.messages import MESSAGE_PROFILE, is_cleared, messages_in_cell, profile_messages
 
 LEVELS = ("confirmed", "probable", "review")  # strongest first; rows carry a level by its number
 MESSAGE_CELLS = MESSAGE_PROFILE[0]  # the same for every part
@@ -56,7 +56,7 @@ def message_counts(rows: Iterable[tuple[str, int, int, int]], *, cells: int) -> 
 def message_levels(rows: Iterable[tuple[str, int, int, int]], *, name: str, cells: int, decision: ColumnDecision) -> Iterator[tuple[str, int, int, int]]:
     """Of such shapes, those of messages: the shape, its two numbers and the level."""
     for text, times, alike, _ in rows:
-        if decision.reason == "by_name" or not is_listed(text, times, cells=cells, alike=alike):
+        if not is_cleared(text, times, cells=cells, alike=alike, decision=decision):
             level = gravest(hit.level for hit in messages_in_cell(text, name=name, decision=decision))
             if level is not None:
                 yield text, times, alike, LEVELS.index(level.value)

@@ -447,7 +447,7 @@ def _scanned(sample: _Sample, looks: Mapping[str, Look]) -> dict[str, ColumnDeci
     """What the detectors find in the first filled cells of each column that could hold it."""
     wanted = [(place, name) for place, name in enumerate(sample.header) if looks[name].kind not in {"date", "time", "empty"}]
     cells = min(_SCANNED_ROWS, _SCANNED_CELLS // max(1, len(wanted)))
-    return {name: scan_column(_first_filled(sample.rows.column(f"c{place}"), cells), name=name) for place, name in wanted}
+    return {name: scan_column(_first_filled(sample.rows.column(f"c{place}"), cells), name=name, beside=sample.header) for place, name in wanted}
 
 
 def _first_filled(column: pa.ChunkedArray, cells: int) -> list[str]:

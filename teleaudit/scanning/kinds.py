@@ -18,6 +18,7 @@ from teleaudit.detectors.message_values import find_messages, names_content
 from teleaudit.detectors.messages import decide_message_column, messages_in_cell
 from teleaudit.detectors.names import names_card
 from teleaudit.detectors.prefilter import browsing_candidate_sql, card_candidate_sql, cpr_candidate_sql, message_candidate_sql
+from teleaudit.detectors.tables import message_context
 from teleaudit.detectors.truncation import decide_truncated_column, find_truncated, profile_truncated, truncated_sql
 
 TEXT, DIGITS = "text", "digits"  # a cell; and what it comes to where it is a whole number of 12-19 digits, else null
@@ -89,6 +90,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             decide=decide_message_column,
             in_cell=messages_in_cell,
             wants_all=_names_content,
+            beside=message_context,
         ),
         Kind(
             name="browsing",

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from teleaudit.detectors import ColumnDecision, Hit, Level
+from teleaudit.detectors.messages import WHOLE_COLUMN
 from teleaudit.progress import Progress, Step
 from teleaudit.readers.cells.batches import Column
 from teleaudit.readers.cells.reading import read_batches
@@ -23,7 +24,6 @@ from teleaudit.scanning.splits import SplitTally
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
 LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
-_NAMED_ALL = "by_name"  # the rule for which every cell of a column is a find
 _COMPRESSED = frozenset({".parquet", ".xlsx", ".xlsb", ".xls", ".ods"})  # their size says nothing of their rows
 _OF_CARDS = ("cvv", "pin_block")  # what stands beside cards and may never be kept: the column is the find
 
@@ -211,13 +211,12 @@ class _Scanning:
 
 def _hits(look: Look, held: _Held) -> dict[int, Hit]:
     """The surest hit of each text that holds any, by the text's place."""
-    is_named = held.decision.reason == _NAMED_ALL
-    which = (look.of_interest(held.kind) | is_named) & (look.times > 0)
+    which = (look.of_interest(held.kind) | (held.decision.reason in WHOLE_COLUMN)) & (look.times > 0)
     found: dict[int, Hit] = {}
     if held.kind.in_cell is None:
         return found
     for place, text in zip(np.flatnonzero(which).tolist(), look.chosen(which), strict=True):
-        if not is_named and held.tally.is_listed(text):
+        if held.tally.clears(text, int(look.times[place]), held.decision):
             continue
         hits = held.kind.in_cell(text, name=look.column.field, decision=held.decision)
         if hits:

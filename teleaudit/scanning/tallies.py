@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import MESSAGE_CELLS
 from teleaudit.detectors.message_values import skeleton
-from teleaudit.detectors.messages import is_listed, profile_messages
+from teleaudit.detectors.messages import is_cleared, profile_messages
 
 DULL = "-"  # a cell that no detector takes for anything
 _LETTERS = "abc"  # a cell of letters that no detector takes for anything
@@ -27,8 +28,8 @@ class Tally(Protocol):
     def profile(self) -> dict[str, int]:
         """The counts."""
 
-    def is_listed(self, text: str) -> bool:
-        """The text comes from a list, and is nobody's."""
+    def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:
+        """The text, which a part holds so many times, comes from a list and is nobody's, in the light of what its column was found to be."""
 
 
 @dataclass(kw_only=True)
@@ -58,7 +59,7 @@ class CellTally:
         """The counts."""
         return dict(self._counts)
 
-    def is_listed(self, text: str) -> bool:  # noqa: ARG002 (of texts alone)
+    def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:  # noqa: ARG002 (of texts alone)
         """A number is somebody's however often it stands there."""
         return False
 
@@ -106,10 +107,10 @@ class TextTally:
         self._texts, self._characters = kept, sum(map(len, kept))
         self._alike = Counter(dict(self._alike.most_common(_MOST_TEXTS // 10)))
 
-    def is_listed(self, text: str) -> bool:
-        """The text comes from a list or a template."""
-        _, times, alike = self._with_alike((text, self._texts.get(text, 1)))
-        return is_listed(text, times, cells=self._cells, alike=alike)
+    def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:
+        """The text comes from a list or a template. Of a text that was not noticed, the part tells how often it stands there."""
+        _, times, alike = self._with_alike((text, self._texts.get(text, times)))
+        return is_cleared(text, times, cells=self._cells, alike=alike, decision=decision)
 
     def profile(self) -> dict[str, int]:
         """The counts."""

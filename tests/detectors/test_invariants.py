@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from teleaudit.detectors import Hit, Level, decide_card_column, decide_cpr_column, profile_cards, profile_cpr, scan_cell, scan_column, scan_value
+from teleaudit.detectors.attributes import names_note
 from teleaudit.detectors.columns import whole_number
 from teleaudit.detectors.cpr import whole_number as cpr_whole_number
 from teleaudit.detectors.message_values import skeleton
@@ -31,7 +32,7 @@ from tests.spec import Answered, answer
 CLEARED_BY: Mapping[str, frozenset[str]] = {
     "card": frozenset({"identifier_name", "mod10_identifier", "chance"}),
     "cpr": frozenset({"modulus_11_identifier", "look_alikes", "chance"}),
-    "message": frozenset({"listed"}),  # the same text, or the same but for names and numbers, in more than three cells and in 0.4 % of them
+    "message": frozenset({"repeated_note"}),  # in a column for notes: the same text, or the same but for names and numbers, in more than three cells and in 0.4 % of them
     "browsing": frozenset(),
 }
 CARDS = [with_check_digit(prefix, 16, seed=seed) for prefix in ("4571", "5019", "5411") for seed in range(4)]
@@ -75,7 +76,7 @@ def cleared(kind: str, text: str, name: str, cells: Sequence[str]) -> str:
     """The rule by which the column clears such a cell; empty where none does."""
     if kind == "message":
         alike = sum(skeleton(cell) == skeleton(text) for cell in cells)
-        return "listed" if is_listed(text, cells.count(text), cells=len(cells), alike=alike) else ""
+        return "repeated_note" if names_note(name) and is_listed(text, cells.count(text), cells=len(cells), alike=alike) else ""
     if kind == "card":  # by the numbers of the column, or by its running text
         return decide_card_column(profile_cards([cell for cell in cells if bool(whole_number(cell)) == bool(whole_number(text))], name=name), name).reason
     if kind == "cpr":

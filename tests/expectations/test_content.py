@@ -102,6 +102,15 @@ def test_a_record_with_the_content_of_a_message_is_found(engine: str, check: str
 
 
 @pytest.mark.parametrize("check", ["BIZ-tele-2.cdr", "KAZ-q.cdr"])
-def test_texts_that_repeat_are_no_messages(engine: str, check: str) -> None:
-    rows = "\n".join(f"c{n} | Du har talt for det meste, og jeg siger tak" for n in range(5))
+def test_texts_of_a_list_are_no_messages(engine: str, check: str) -> None:
+    rows = "\n".join(f"c{n} | Nummeret du har ringet til er ikke i brug" for n in range(5))
     assert spec(check, {"cdr": f"call_id | destination\n{rows}"}, engine=engine, population=5).verdict is Verdict.PASS
+
+
+def test_of_a_column_of_messages_every_filled_cell_deviates_and_what_is_certainly_none_does_not(engine: str) -> None:
+    texts = ["Kan du hente børnene i dag?", "Ring når du er hjemme", "Elsker dig", "på vej hjem"]
+    filled = {f"c{number:02}": text for number, text in enumerate([*texts * 5, "Ok", "Fedt nok", "Din kode er 482913. Del den ikke med nogen"])}
+    others = {"n1": "NULL", "n2": "ukendt", "n3": "17", "n4": "", "n5": "-"}
+    rows = "\n".join(f"{key} | {text}" for key, text in (filled | others).items())
+    result = spec("BIZ-tele-2.cdr", {"cdr": f"call_id | Fritekst\n{rows}"}, engine=engine, deviating=sorted(filled), population=len(filled | others))
+    assert {deviation.level for deviation in result.deviations} == {"probable"}
