@@ -11,8 +11,13 @@ from teleaudit.audits import DateFormat
 from teleaudit.exports import dates, forms
 from teleaudit.schema import Column, Kind
 
-# What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT), SQL clients ((null), <null>), Excel (#N/A).
-NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "<null>", "<NULL>", "\\N", "None", "nan", "NaN", "NaT", "N/A", "n/a", "#N/A", "-")
+# What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT, <NA>), Go and Ruby (<nil>, nil),
+# SQL clients ((null), <null>, [NULL]), Asterisk and FreeSWITCH ((none)), Excel (#N/A, #NULL!), and people (dashes).
+NULL_SPELLINGS = (
+    *("NULL", "null", "Null", "(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]", "\\N", "(none)"),
+    *("None", "nan", "NaN", "NAN", "NaT", "<NA>", "<nil>", "nil", "N/A", "n/a", "#N/A", "#NULL!"),
+    *("-", "--", "\u2013", "\u2014"),
+)
 SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
     Kind.INTEGER: "BIGINT",
