@@ -95,11 +95,11 @@ def _look(tree: exp.Expr, unknown: Mapping[str, str], *, at_least: bool) -> exp.
             return _joined(type(tree), left, right)
         case exp.Not():
             return _negated(_look(tree.this, unknown, at_least=not at_least))
-        case exp.Coalesce(this=inner, expressions=[exp.Boolean() as otherwise]):
+        case exp.Coalesce(this=inner, expressions=[exp.Boolean() as default]):
             found = _look(inner, unknown, at_least=at_least)
-            if at_least and otherwise.this:
-                otherwise = _unless_unknown(otherwise, _where(tree, unknown), at_least=True)  # an unknown value may make a null of what is none
-            return found if isinstance(found, exp.Boolean) else exp.Coalesce(this=found, expressions=[otherwise.copy()])
+            # An unknown value may make a null of what is none.
+            otherwise = _unless_unknown(default, _where(tree, unknown), at_least=True) if at_least and default.this else default.copy()
+            return found if isinstance(found, exp.Boolean) else exp.Coalesce(this=found, expressions=[otherwise])
         case _:
             where = _where(tree, unknown)
             return tree.copy() if where != TRUE and _speaks_of_unknown(tree) else _unless_unknown(tree, where, at_least=at_least)

@@ -35,7 +35,12 @@ ADDRESSES = [("ulla@eksempel.dk", "email", "markedsføring"), ("kaj@eksempel.dk"
 TRUTHS = [("sand", "Ulla Vestermark", "A"), ("falsk", "Kaj Enevoldsen", "B"), ("sand", "Ea Sunddal", "A")]
 TOWNS = [("Ulla", "Vestermark", "Aarhus"), ("Kaj", "Enevoldsen", "Aarhus"), ("Ea", "Sunddal", "Odense")]
 DEVICES = [("00:11:22:33:44:55", "10.0.0.1", "2026-01-01 10:00:00"), ("00:11:22:33:44:56", "10.0.0.2", "2026-01-02 10:00:00")]
-WITHOUT_HEADER: dict[str, Sequence[Sequence[str]]] = {"calls": CALLS, "people": PEOPLE, "doubled": DOUBLED, "messages": MESSAGES, "mixed": MASTER_OF_OTHER_WIDTH} | {
+WITHOUT_HEADER: dict[str, Sequence[Sequence[str]]] = {
+    "calls": CALLS,
+    "people": PEOPLE,
+    "doubled": DOUBLED,
+    "messages": MESSAGES,
+    "mixed": MASTER_OF_OTHER_WIDTH,
     "words": LOG_OF_WORDS,
     "keys": KEYED_WORDS,
     "addresses": ADDRESSES,
