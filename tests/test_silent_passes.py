@@ -177,6 +177,32 @@ class TestHolds:
         assert counts(asked(check, tmp_path, {**files, "stop": ("legal_hold", HOLDS)})) == (Verdict.FAIL, ["r2"], {"missing_column": 1})
 
 
+class TestEmptied:
+    """A column that nobody filled says nothing: no check passes for want of what stood there."""
+
+    def test_a_request_without_a_number_is_searched_for_all_the_same(self, tmp_path: Path) -> None:
+        granted = "sletning | 2026-01-02 | 2026-01-10 | imødekommet | 2026-01-10"
+        requests = f"dsar_id | customer_id | type | received_at | closed_at | outcome | executed_at\n | K1 | {granted}\n | K2 | {granted}"
+        files: Files = {
+            "anmodninger": ("dsar", requests),
+            "konfigurationer": ("pbx_config", "config_id | customer_id | created_at\nB1 | K1 | 2020-01-01"),
+            "numre": ("number_assignment", "number | customer_id | valid_from\n+4500000001 | K8 | 2020-01-01"),
+        }
+        assert counts(asked("BIZ-right-2.services", tmp_path, files)) == (Verdict.FAIL, ["anmodninger.csv:2"], {})
+
+    @pytest.mark.parametrize(
+        ("rows", "verdict", "population"),
+        [
+            ("P1 | | ib@firma.dk\nP2 | | eva@firma.dk", Verdict.UNKNOWN, 0),
+            ("P1 | | a@example.org\nP2 | | eva@firma.dk", Verdict.REVIEW, 1),
+            ("P1 | Ib | ib@firma.dk\nP2 | |", Verdict.PASS, 1),
+        ],
+    )
+    def test_contacts_without_a_name_are_no_proof_that_none_is_invented(self, tmp_path: Path, rows: str, verdict: Verdict, population: int) -> None:
+        result = asked("HYG-test.crm_contact", tmp_path, {"kontakter": ("crm_contact", f"contact_id | name | email\n{rows}")})
+        assert (result.verdict, result.answer.population) == (verdict, population)
+
+
 REQUESTS = """
     dsar_id | customer_id | type    | received_at | closed_at  | outcome     | refusal_reason | complaint_guidance
     D1      | K1          | indsigt | 2026-02-02  | 2026-02-10 | {word}      |                | nej

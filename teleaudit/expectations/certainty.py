@@ -17,17 +17,23 @@ from sqlglot import exp
 
 FALSE, TRUE = "FALSE", "TRUE"
 _UNSET = "unset_"
+_ABOUT_DOUBT = "unknown"  # a condition that names it speaks of unknown words itself
 _WORD = re.compile(r"\w+")
 
 
 def certain(condition: str, unknown: Collection[str]) -> str:
     """A condition that is true only where ``condition`` is, whatever the ``unknown`` columns hold; ``FALSE`` where it never is."""
-    return _bound(condition, frozenset(unknown), at_least=True)
+    return bound(condition, dict.fromkeys(unknown, TRUE), at_least=True)
 
 
 def possible(condition: str, unknown: Collection[str]) -> str:
     """A condition that is true wherever ``condition`` may be, depending on what the ``unknown`` columns hold; ``TRUE`` where it always may."""
-    return _bound(condition, frozenset(unknown), at_least=False)
+    return bound(condition, dict.fromkeys(unknown, TRUE), at_least=False)
+
+
+def bound(condition: str, unknown: Mapping[str, str], *, at_least: bool) -> str:
+    """What is certain of a condition (``at_least``), or possible. ``unknown``: column -> SQL: the rows in which nobody knows it."""
+    return _bound(condition, frozenset(unknown.items()), at_least=at_least)
 
 
 def unset_column(parameter: str) -> str:
@@ -60,10 +66,11 @@ def resting_on(columns: Iterable[str], requires: Mapping[str, Iterable[str]], ta
 
 
 @lru_cache(maxsize=10_000)
-def _bound(condition: str, unknown: frozenset[str], *, at_least: bool) -> str:
-    if not touches(condition, unknown):
+def _bound(condition: str, unknown: frozenset[tuple[str, str]], *, at_least: bool) -> str:
+    where = dict(unknown)
+    if not touches(condition, where):
         return condition
-    return _look(sqlglot.parse_one(condition, read="duckdb"), unknown, at_least=at_least).sql(dialect="duckdb")
+    return _look(sqlglot.parse_one(condition, read="duckdb"), where, at_least=at_least).sql(dialect="duckdb")
 
 
 @lru_cache(maxsize=10_000)
@@ -76,7 +83,7 @@ def _names(tree: exp.Expr, unknown: Collection[str]) -> bool:
     return any(column.name in unknown for column in tree.find_all(exp.Column)) or any(text.name in unset for text in tree.find_all(exp.Literal))
 
 
-def _look(tree: exp.Expr, unknown: Collection[str], *, at_least: bool) -> exp.Expr:
+def _look(tree: exp.Expr, unknown: Mapping[str, str], *, at_least: bool) -> exp.Expr:
     """The bound of a condition, from those of its parts."""
     if not _names(tree, unknown):
         return tree.copy()
@@ -88,12 +95,31 @@ def _look(tree: exp.Expr, unknown: Collection[str], *, at_least: bool) -> exp.Ex
             return _joined(type(tree), left, right)
         case exp.Not():
             return _negated(_look(tree.this, unknown, at_least=not at_least))
-        case exp.Coalesce(this=inner, expressions=[exp.Boolean()]):
+        case exp.Coalesce(this=inner, expressions=[exp.Boolean() as default]):
             found = _look(inner, unknown, at_least=at_least)
-            otherwise = exp.false() if at_least else tree.expressions[0].copy()  # an unknown value may make a null of what is none
+            # An unknown value may make a null of what is none.
+            otherwise = _unless_unknown(default, _where(tree, unknown), at_least=True) if at_least and default.this else default.copy()
             return found if isinstance(found, exp.Boolean) else exp.Coalesce(this=found, expressions=[otherwise])
         case _:
-            return exp.false() if at_least else exp.true()
+            where = _where(tree, unknown)
+            return tree.copy() if where != TRUE and _speaks_of_unknown(tree) else _unless_unknown(tree, where, at_least=at_least)
+
+
+def _where(tree: exp.Expr, unknown: Mapping[str, str]) -> str:
+    """SQL: the rows in which a column that a condition names is unknown."""
+    named = sorted({column.name for column in tree.find_all(exp.Column)} & unknown.keys())
+    conditions = [unknown[column] for column in named]
+    return " OR ".join(f"({condition})" for condition in conditions) if conditions and TRUE not in conditions else TRUE
+
+
+def _unless_unknown(tree: exp.Expr, where: str, *, at_least: bool) -> exp.Expr:
+    """A part of a condition, or what bounds it in the rows where it is unknown."""
+    instead = exp.false() if at_least else exp.true()
+    return instead if where == TRUE else exp.Case().when(where, instead, dialect="duckdb").else_(tree.copy())
+
+
+def _speaks_of_unknown(tree: exp.Expr) -> bool:
+    return any(text.is_string and text.name == _ABOUT_DOUBT for text in tree.find_all(exp.Literal))
 
 
 def _joined(kind: Callable[..., exp.Expr], left: exp.Expr, right: exp.Expr) -> exp.Expr:

@@ -13,10 +13,10 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from teleaudit.expectations.certainty import bound
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 
 Doubts = Mapping[str, Mapping[str, str]]  # column -> reason -> SQL: in which rows the column is in doubt
-_ABOUT_DOUBT = "unknown"  # a condition that names it speaks of unknown words itself
 
 
 def with_doubts(expectation: Any, doubts: Doubts) -> Any:  # noqa: ANN401 (a Great Expectations expectation)
@@ -69,22 +69,8 @@ class _Bounds:
 
 
 def _bound(condition: str, doubts: Doubts, *, upper: bool) -> str:
-    return _bounded(sqlglot.parse_one(condition, read="duckdb"), doubts, upper=upper).sql(dialect="duckdb")
-
-
-def _bounded(node: exp.Expr, doubts: Doubts, *, upper: bool) -> exp.Expr:
-    match node:
-        case exp.And() | exp.Or():
-            return type(node)(this=_bounded(node.this, doubts, upper=upper), expression=_bounded(node.expression, doubts, upper=upper))
-        case exp.Not():
-            return exp.Not(this=exp.Paren(this=_bounded(node.this, doubts, upper=not upper)))
-        case exp.Paren():
-            return exp.Paren(this=_bounded(node.this, doubts, upper=upper))
-    named = {column.name for column in node.find_all(exp.Column)} & doubts.keys()
-    if not named or any(text.is_string and text.name == _ABOUT_DOUBT for text in node.find_all(exp.Literal)):
-        return node.copy()
-    doubtful = " OR ".join(f"({condition})" for column in sorted(named) for condition in doubts[column].values())
-    return sqlglot.parse_one(f"CASE WHEN {doubtful} THEN {str(upper).lower()} ELSE ({node.sql(dialect='duckdb')}) END", read="duckdb")
+    where = {column: " OR ".join(f"({rows})" for rows in reasons.values()) for column, reasons in doubts.items()}
+    return bound(condition, where, at_least=not upper)
 
 
 def _by_reason(doubts: Doubts) -> dict[str, str]:

@@ -12,8 +12,13 @@ from teleaudit.rules.audit_file import DateFormat
 from teleaudit.schema import Column, Kind
 from teleaudit.schema.sql import SQL_TYPES, literal
 
-# What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT), SQL clients ((null), <null>), Excel (#N/A).
-NULL_SPELLINGS = ("NULL", "null", "Null", "(null)", "(NULL)", "<null>", "<NULL>", "\\N", "None", "nan", "NaN", "NaT", "N/A", "n/a", "#N/A", "-")
+# What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT, <NA>), Go and Ruby (<nil>, nil),
+# SQL clients ((null), <null>, [NULL]), Asterisk and FreeSWITCH ((none)), Excel (#N/A, #NULL!), and people (dashes).
+NULL_SPELLINGS = (
+    *("NULL", "null", "Null", "(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]", "\\N", "(none)"),
+    *("None", "nan", "NaN", "NAN", "NaT", "<NA>", "<nil>", "nil", "N/A", "n/a", "#N/A", "#NULL!"),
+    *("-", "--", "\u2013", "\u2014"),
+)
 OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and beyond stand for "no end"
 UNKNOWN_WORD = "unknown_word"
 DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss

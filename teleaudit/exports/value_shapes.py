@@ -40,7 +40,7 @@ def _bytes_in(characters: Iterable[int]) -> _Flags:
 
 _PRINTED = _bytes_in(range(0x21, 0x7E))  # "~" compares as more than every text that starts with it: left to SQL
 _DIGIT = _bytes_in(b"0123456789")
-_STARTS_NOTHING = _bytes_in(b"Nn(<\\#-")  # the spellings of nothing: NULL, (null), <null>, \N, #N/A, -
+_STARTS_NOTHING = _bytes_in(b"Nn([<\\#-")  # the spellings of nothing: NULL, (null), [null], <null>, \N, #N/A, -
 _SIGNS = _bytes_in(b",.")
 
 

@@ -26,6 +26,11 @@ _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _XML = re.compile(r"\s*<(?:\?xml\b|!doctype\b|!--|[A-Za-z_][\w.:-]*(?:\s+[\w.:-]+\s*=\s*[\"'][^<>]*)?\s*/?>)", re.IGNORECASE)
 _DRAWN = re.compile(r"\s*\+(?:-+\+)+\s*$", re.MULTILINE)
 _BRACKETED = re.compile(r"\[[^\[\]{}\"\n]*\][ \t:]*[^\s,\]]")  # [2026-11-29T10:00:00] [INFO] ...
+_SYSLOG = re.compile(r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d \d{4}-\d\d-\d\dT\S+) \S+ [^\s:]+:? ")  # Mar  4 10:00:00 pbx asterisk[123]: ...
+_RADIUS = re.compile(r"\s*[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]+ )?\d{4}\s*\n\s+[A-Z][\w-]+ = ")  # detail files of FreeRADIUS
+_CARD = re.compile(r"\s*BEGIN:V(?:CARD|CALENDAR)\b", re.IGNORECASE)
+_SETTINGS = re.compile(r"\s*(?:[;#][^\n]*\n\s*)*\[[^\[\]\n]+\][ \t]*\n(?:\s*[\w.-]+[ \t]*=[^\n]*\n){2}")
+_RULED = re.compile(r"[^\n]*\|[^\n]*\n[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+(?:[ \t]*:?-{3,}:?)?[ \t]*(?:\n|$)")  # Markdown
 _ARRAY = re.compile(r"\[\s*(?:[\[{\"\]\d-]|true\b|false\b|null\b)")
 _LIST = re.compile(r'"((?:[^"\\\n]|\\.){1,80})"\s*:\s*\[\s*\{')
 
@@ -54,7 +59,7 @@ def _is_sql(text: str) -> bool:
 
 def _is_log(text: str) -> bool:
     lines = [line for line in text.splitlines()[:_LINES] if line.strip()]
-    return bool(lines) and 2 * sum(_BRACKETED.match(line) is not None for line in lines) > len(lines) and _BRACKETED.match(lines[0]) is not None
+    return bool(lines) and any(2 * sum(form.match(line) is not None for line in lines) > len(lines) and form.match(lines[0]) is not None for form in (_BRACKETED, _SYSLOG))
 
 
 _KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
@@ -65,6 +70,10 @@ _KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda text: _XML.match(text) is not None, f"an XML document, not a table. {_AS_TABLE}"),
     (_is_sql, f"an SQL dump, not a table. {_AS_TABLE[:-1]} (mysql --batch, or COPY ... TO in PostgreSQL), one file a table."),
     (lambda text: _DRAWN.match(text) is not None, "a table drawn with lines, as mysql prints it on a terminal. Export it with mysql --batch, which writes it with tabs."),
+    (lambda text: _RULED.match(text) is not None, f"a table drawn with lines, as Markdown writes it. {_AS_TABLE}"),
+    (lambda text: _RADIUS.match(text) is not None, f"a detail file of a RADIUS server, not a table. {_AS_TABLE[:-1]}, from its database of accounting."),
+    (lambda text: _CARD.match(text) is not None, f"a file of cards (vCard or iCalendar), not a table. {_AS_TABLE}"),
+    (lambda text: _SETTINGS.match(text) is not None, f"a file of settings (INI), not a table. {_AS_TABLE}"),
     (_is_log, f"a log, not a table. {_AS_TABLE[:-1]}, from the system that wrote it."),
 )
 

@@ -34,11 +34,17 @@ def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     filled = [cell for cell in first if cell]
     if not filled or any(not _LETTER.search(cell) or is_personal(cell) for cell in filled):
         return False
-    if any(plain_header(cell) in _synonyms() for cell in filled) or all(_KEY.fullmatch(cell) for cell in filled):
+    own = [cell for place, cell in enumerate(first) if cell and not _recurs(place, first, others)]
+    if any(plain_header(cell) in _synonyms() for cell in own) or (len(own) == len(filled) and all(_KEY.fullmatch(cell) for cell in filled)):
         return True
     if 2 * sum(_says_what_stands_below(cell) for cell in filled) >= len(filled):
         return True
     return any(_is_without_letters([record[place] for record in others if place < len(record)]) for place, cell in enumerate(first) if cell)
+
+
+def _recurs(place: int, first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether a word stands below itself again, in another record than the same one: it is, or may be, a value of its column."""
+    return any(place < len(other) and other[place].strip() == first[place] for other in others if [cell.strip() for cell in other] != list(first))
 
 
 def _is_without_letters(cells: Sequence[str]) -> bool:

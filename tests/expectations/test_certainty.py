@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.expectations.certainty import certain, doubted_columns, possible, resting_on
+from teleaudit.expectations.certainty import bound, certain, doubted_columns, possible, resting_on
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.verdicts import Verdict
 from tests.spec import PARAMETERS, answer
@@ -60,6 +60,27 @@ def test_what_is_certain_holds_for_every_value_and_what_holds_for_some_is_possib
         held = [row[2] for row in found if row[:2] == known]
         assert all(held) or not any(row[3] for row in found if row[:2] == known)
         assert not any(held) or all(row[4] for row in found if row[:2] == known)
+
+
+@settings(max_examples=150, deadline=None)
+@given(condition=CONDITIONS)
+def test_where_a_column_is_unknown_in_some_rows_only_the_others_are_judged_as_they_stand(condition: str) -> None:
+    unknown = {"u": "d", "w": "d AND b IS NULL"}
+    sure, may_be = bound(condition, unknown, at_least=True), bound(condition, unknown, at_least=False)
+    with duckdb.connect() as connection:
+        values = ", ".join(f"({', '.join('NULL::BOOLEAN' if value is None else str(value) for value in row.values())}, {d})" for row in ROWS for d in (True, False))
+        query = f"SELECT a, b, w, d, coalesce({condition}, false), coalesce({sure}, false), coalesce({may_be}, false) FROM (VALUES {values}) AS t(a, b, u, w, d)"
+        found = connection.execute(query).fetchall()
+    assert [row for row in found if not row[3] and not row[4] == row[5] == row[6]] == []
+    for a, b, w in itertools.product(TRUTHS, repeat=3):
+        alike = [row for row in found if row[:2] == (a, b) and row[3] and (b is None or row[2] == w)]
+        held = {row[4] for row in alike}
+        assert held == {True} or not any(row[5] for row in alike)
+        assert held == {False} or all(row[6] for row in alike)
+
+
+def test_a_condition_that_speaks_of_unknown_words_itself_is_judged_as_it_stands() -> None:
+    assert bound("kind = 'unknown' OR kind = 'job'", {"kind": "d"}, at_least=True) == "kind = 'unknown' OR CASE WHEN (d) THEN FALSE ELSE kind = 'job' END"
 
 
 def test_a_reason_doubts_the_columns_that_it_names_also_in_its_texts() -> None:

@@ -30,7 +30,25 @@ PEOPLE = [("Ulla Vestermark", "Skovbrynet 4", "tlf. om aftenen"), ("Kaj Enevolds
 DOUBLED = [("4531640211", "4531640211", "12"), ("4531640212", "4527001942", "13")]
 MESSAGES = [("1", "Kom nu hjem til mig jeg savner dig"), ("2", "Jeg er der om lidt ses vi ved bageren?")]
 MASTER_OF_OTHER_WIDTH = [("900", "2026-03-04", "BUSY", "a@eksempel.dk"), ("901", "2026-03-05", "ANSWERED", "b@eksempel.dk")]
-WITHOUT_HEADER: dict[str, Sequence[Sequence[str]]] = {"calls": CALLS, "people": PEOPLE, "doubled": DOUBLED, "messages": MESSAGES, "mixed": MASTER_OF_OTHER_WIDTH}
+LOG_OF_WORDS = [("u123", "login", "ok"), ("u124", "eksport", "ok"), ("u125", "login", "fejl")]
+KEYED_WORDS = [("KX-1001", "Ulla Vestermark", "aktiv", "ja"), ("KX-1002", "Kaj Enevoldsen", "aktiv", "nej"), ("KX-1003", "Ea Sunddal", "opsagt", "ja")]
+ADDRESSES = [("ulla@eksempel.dk", "email", "markedsføring"), ("kaj@eksempel.dk", "sms", "markedsføring")]
+TRUTHS = [("sand", "Ulla Vestermark", "A"), ("falsk", "Kaj Enevoldsen", "B"), ("sand", "Ea Sunddal", "A")]
+TOWNS = [("Ulla", "Vestermark", "Aarhus"), ("Kaj", "Enevoldsen", "Aarhus"), ("Ea", "Sunddal", "Odense")]
+DEVICES = [("00:11:22:33:44:55", "10.0.0.1", "2026-01-01 10:00:00"), ("00:11:22:33:44:56", "10.0.0.2", "2026-01-02 10:00:00")]
+WITHOUT_HEADER: dict[str, Sequence[Sequence[str]]] = {
+    "calls": CALLS,
+    "people": PEOPLE,
+    "doubled": DOUBLED,
+    "messages": MESSAGES,
+    "mixed": MASTER_OF_OTHER_WIDTH,
+    "words": LOG_OF_WORDS,
+    "keys": KEYED_WORDS,
+    "addresses": ADDRESSES,
+    "truths": TRUTHS,
+    "towns": TOWNS,
+    "devices": DEVICES,
+}
 PERSONAL = (
     "Ulla Vestermark 040370-1236",
     "31640211",
@@ -107,6 +125,12 @@ def test_a_header_of_words_that_nobody_knows_is_one_when_the_audit_maps_a_column
     assert desk.rows(desk.read("a.csv", columns={"name": "Hvem der bor der"}), "name") == [("Ulla",), ("Kaj",)]
     assert desk.rows(desk.read("a.csv", columns={"name": "column_1"}, header=False), "name") == [("Hvem der bor der",), ("Ulla",), ("Kaj",)]
     assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"}, header=True)  # saying so makes no header of a record
+
+
+def test_a_header_that_stands_again_in_the_middle_of_the_file_is_one(desk: Desk) -> None:
+    desk.write("a.csv", "sagsnr;emne;sagsbehandler\nr1;router;ul\nsagsnr;emne;sagsbehandler\nr2;regning;kaj\n")
+
+    assert inspect_file(desk.root / "a.csv").has_header
 
 
 @pytest.mark.parametrize("personal", PERSONAL)

@@ -14,7 +14,8 @@ from tests.exports.desk import Desk
 from tests.exports.test_headers import workbook
 
 SPELLINGS = ["\\N", "None", "nan", "NaN", "NaT", "(null)", "(NULL)", "NULL", "null", "Null", "<null>", "<NULL>", "N/A", "n/a", "#N/A", "-"]
-WORDS = ["Nathan", "nanna", "N", "None af dem", "-1", "null punkt", "NUL", "na", "ingen"]
+SPELLINGS += ["<NA>", "[null]", "[NULL]", "(none)", "<nil>", "nil", "NAN", "#NULL!", "--", "\u2013", "\u2014"]
+WORDS = ["Nil", "[nul]", "<na>", "(ingen)", "---", "NANA", "Nathan", "nanna", "N", "None af dem", "-1", "null punkt", "NUL", "na", "ingen"]
 HEADER = ("Opkald", "Kald", "Sekunder", "Faktura", "Bemærkning")
 COLUMNS = {"call_id": "Opkald", "start_at": "Kald", "duration_s": "Sekunder", "invoice_id": "Faktura"}
 

@@ -76,5 +76,5 @@ SELECT
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
     coalesce(f.number_ended < $as_of AND f.number_ended + INTERVAL '1' YEAR >= $as_of, false) AS exempt_statutory -- who had which number
 FROM request AS r
-LEFT JOIN found AS f ON r.dsar_id = f.dsar_id AND r.place = f.place AND r.customer_id = f.customer_id AND r.executed_at = f.executed_at
+LEFT JOIN found AS f ON r.dsar_id IS NOT DISTINCT FROM f.dsar_id AND r.place = f.place AND r.customer_id = f.customer_id AND r.executed_at = f.executed_at
 LEFT JOIN suspended_customer AS h ON r.customer_id = h.customer_id
