@@ -38,9 +38,9 @@ _DATES = {"dd-mm-yyyy": "%d-%m-%Y", "yyyy-mm-dd": "%Y-%m-%d"}
 
 # Columns that an export has and no audit maps; the registers have one.
 _UNMAPPED = {
-    "crm_customer": {"gln": "EAN-nr."},
+    "crm_customer": {"gln": "EAN-lokationsnr."},
     "crm_interaction": {},
-    "subscription": {"price": "Pris", "card": "Ekstern reference"},
+    "subscription": {"price": "Pris pr. md.", "card": "Ekstern reference"},
     "pbx_config": {REMARK: "Kommentar"},
     "invoice": {"period_from": "Periode fra", REMARK: "Bemærkning"},
     "payment": {"card_reference": "Kortreference"},
@@ -49,6 +49,7 @@ _UNMAPPED = {
     "cdr": {},
 }
 _UNMAPPED_IN_OTHERS = {REMARK: "Intern note"}
+_KAZOOM_SAYS = {"EAN-lokationsnr.": "ean_nr", "Pris pr. md.": "pris"}  # its other headers are these, spelled plainly
 
 # Columns that an export has only where a row fills them: what no policy speaks of.
 _EXTRA = {
@@ -105,7 +106,7 @@ def _period(row: Row) -> str:
 
 
 def _spelled(operator: Operator, headers: dict[str, str]) -> dict[str, str]:
-    return headers if operator is BIZZY else {column: _plain(header) for column, header in headers.items()}
+    return headers if operator is BIZZY else {column: _KAZOOM_SAYS.get(header) or _plain(header) for column, header in headers.items()}
 
 
 def _plain(words: str) -> str:
