@@ -126,7 +126,18 @@ def _look_alikes(world: World) -> None:
         world.mail(customer_id, day=dt.date(2025, 2, 3))["body"] = text
 
 
-LAWFUL: tuple[Callable[[World], None], ...] = (_held_customers, _open_balances, _deadline_days, _odd_ends, _accounting_edges, _lawful_calls, _look_alikes)
+def _restricted_customers(world: World) -> None:
+    """(8) Restriction of processing (GDPR, article 18) leaves storage alone: from its first day, until the day before it is lifted."""
+    for start, lifted in ((AS_OF, None), (_LATELY, days_after(AS_OF, 1)), (dt.date(2020, 7, 1), OPEN_END)):
+        customer_id = everything(world, end=LONG_AGO)
+        world.tables["crm_customer"][-1].update(restricted_from=start, restricted_to=lifted)
+        invoice = world.invoice(customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2))
+        world.payment(customer_id, paid=dt.date(2020, 5, 20), invoice_id=str(invoice["invoice_id"]))
+        world.call(customer_id, at=noon(dt.date(2020, 4, 1)), invoice_id=str(invoice["invoice_id"]))
+        world.call(customer_id, at=noon(dt.date(2024, 4, 1)))
+
+
+LAWFUL: tuple[Callable[[World], None], ...] = (_held_customers, _open_balances, _deadline_days, _odd_ends, _accounting_edges, _lawful_calls, _look_alikes, _restricted_customers)
 
 
 def _bands(world: World) -> None:

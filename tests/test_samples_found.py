@@ -6,6 +6,8 @@ What must be found was worked out in plain Python over the planted rows (``telea
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from teleaudit.rules.audit_file import load_audit
 from teleaudit.rules.suites import load_suites
 from teleaudit.rules.verdicts import Verdict
 from teleaudit_samples import EXPECTED_FINDINGS, check_ids, write_samples
+from teleaudit_samples.world import OPERATORS as SAMPLES
 from tests.spec import Answered, Listed
 from tests.test_samples import SAME_FACT
 
@@ -30,6 +33,8 @@ ASKED_TOO = {
     "HYG-cpr.agreement": "HYG-cpr-number.agreement",
     "KAZ-b1.pbx_config": "HYG-cpr-number.pbx_config",
 }
+# What is left of each of the three former customers whose data are restricted, by kind of what must otherwise be erased.
+LEFT_OF_EACH = {"customer": 1, "contact": 1, "interaction": 2, "agreement": 1, "pbx_config": 1, "invoice": 1, "payment": 1, "billed": 1, "unbilled": 1}
 ALWAYS = {("kazoom", "KAZ-r3.agreement"), ("bizzy", "BIZ-tele-2.cdr")}  # the others with the long tests
 
 
@@ -53,10 +58,23 @@ def expected(exports: Path) -> list[tuple[str, str]]:
         return [(row["check_id"], row["record_key"]) for row in csv.DictReader(file)]
 
 
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Answered, ...]]:
+    """What the checks find in an operator's committed sample."""
+    return cache(lambda operator: check(operator, ROOT / "data_samples" / operator, tmp_path_factory.mktemp(operator) / "work"))
+
+
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_the_committed_samples_yield_exactly_their_expected_findings(tmp_path: Path, operator: str) -> None:
+def test_what_is_left_of_restricted_former_customers_is_exempt_from_every_deadline(committed: Callable[[str], tuple[Answered, ...]], operator: str) -> None:
+    by_check = {result.check.id: result.answer.exemptions for result in committed(operator)}
+    exempted = {kind: by_check[SAMPLES[operator].check_id(kind)].get("restricted", 0) for kind in LEFT_OF_EACH}
+    assert exempted == {kind: 3 * left for kind, left in LEFT_OF_EACH.items()}
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_the_committed_samples_yield_exactly_their_expected_findings(committed: Callable[[str], tuple[Answered, ...]], operator: str) -> None:
     exports = ROOT / "data_samples" / operator
-    results = check(operator, exports, tmp_path / "work")
+    results = committed(operator)
     assert found(results) == expected(exports)
     assert not {result.verdict for result in results} & {Verdict.ERROR, Verdict.UNKNOWN}
     assert [result.check.id for result in results if result.verdict is Verdict.UNSET] == [UNSET] * (operator == "kazoom")
