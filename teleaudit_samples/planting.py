@@ -45,6 +45,9 @@ def _overdue_customers(world: World) -> None:
     expired, coming = (world.customer(start=START, end=days_after(edge, -place)) for place in (100, 102))
     world.hold(expired, start=days_after(edge, -50), end=days_after(AS_OF, -1))
     world.hold(coming, start=days_after(AS_OF, 1))
+    for start, lifted in ((days_after(edge, -50), AS_OF), (days_after(AS_OF, 1), None)):  # a restriction lifted today, and one that begins tomorrow
+        world.customer(start=START, end=days_after(edge, -104))
+        world.tables["crm_customer"][-1].update(restricted_from=start, restricted_to=lifted)
 
 
 def _overdue_contacts(world: World) -> None:
