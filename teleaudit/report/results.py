@@ -22,7 +22,7 @@ from teleaudit.rules.suites import Clause, LegalBasis, Words
 from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
 from teleaudit.schema import TABLES
 
-SCHEMA = "teleaudit/report/results/1"
+SCHEMA = "teleaudit/results/1"
 _PACKAGES = ("great-expectations", "duckdb", "pandas", "papermill", "typst", "matplotlib")
 _OF_ENGINE = {"spark": ("pyspark",)}
 

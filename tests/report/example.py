@@ -323,7 +323,7 @@ def example() -> Results:
     checks = _checks()
     verdicts = [one["verdict"] for one in checks]
     return {
-        "schema": "teleaudit/report/results/1",
+        "schema": "teleaudit/results/1",
         "audit": "bizzy",
         "run_id": "20261122T052250Z-a1b2c3",
         "as_of": "2026-11-22",
