@@ -22,7 +22,7 @@ audit: $(VENV)/installed  ## audit both operators' sample exports; the reports g
 	printf 'Audited in %s s. The reports:%s\n' $$(($$(date +%s) - started)) "$$reports"
 
 test: $(VENV)/installed-test lint  ## style, types and all tests but the long ones
-	$(BIN)/pytest -n 3 --dist loadfile -m "not deep and not spark"
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not deep and not spark"
 
 test-spark: $(VENV)/installed-test  ## what needs Spark, in one process: the rules and the readers on it answer as on DuckDB
 	$(BIN)/pytest -m "spark and not deep"

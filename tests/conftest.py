@@ -16,6 +16,25 @@ settings.register_profile("deep", deadline=None, max_examples=400)
 settings.load_profile("quick")
 
 _MISSING = "MISSING TOOL"
+# Each is one worker's, from its first test to its last: what takes a minute begins at once, or one worker ends a minute after the others.
+_LONG_FILES = (
+    "test_stock_kernel.py",
+    "test_run.py",
+    "test_privacy.py",
+    "test_jupyterlab.py",
+    "test_samples_found.py",
+    "test_samples.py",
+    "test_first_audit.py",
+    "test_no_silent_pass.py",
+    "test_cli.py",
+    "test_answering.py",
+    "test_mapping_gaps.py",
+    "test_install.py",
+    "test_missing_exports.py",
+    "test_second_opinion.py",
+    "test_run_stopped.py",
+    "test_outcome.py",
+)
 
 
 def need(*tools: str | Path, hint: str) -> None:
@@ -64,7 +83,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs Spark is marked so, and workers get long files first."""
+    _mark_spark(items)
+    if hasattr(config, "workerinput"):
+        places = {name: place for place, name in enumerate(_LONG_FILES)}
+        items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+def _mark_spark(items: list[pytest.Item]) -> None:
     """On Spark a test takes a second and more: a file's first test of each check runs, with its first values; all else, and what is ``long_on_spark``, is a long test."""
     seen: set[tuple[object, str]] = set()
     for item in items:
