@@ -62,7 +62,6 @@ def test_what_is_certain_holds_for_every_value_and_what_holds_for_some_is_possib
         assert not any(held) or all(row[4] for row in found if row[:2] == known)
 
 
-@settings(max_examples=150, deadline=None)
 @given(condition=CONDITIONS)
 def test_where_a_column_is_unknown_in_some_rows_only_the_others_are_judged_as_they_stand(condition: str) -> None:
     unknown = {"u": "d", "w": "d AND b IS NULL"}
