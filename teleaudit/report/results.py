@@ -144,8 +144,9 @@ def _period_text(result: CheckResult) -> str | None:
 
 def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, Any]:
     own = [check for check in checks if clause.clause in check["clauses"]]
+    relevant = [check for check in own if check["why"] != "not_held"] or own  # what is not held takes nothing from the answer on what is
     missing = clause.not_assessed
-    verdict = gravest(Verdict(check["verdict"]) for check in own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
+    verdict = gravest(Verdict(check["verdict"]) for check in relevant) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
     return {
         "id": clause.clause,
         "auditable": clause.auditable,
