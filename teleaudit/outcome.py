@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from teleaudit.errors import ExitCode
+from teleaudit.exports.mapping_gaps import constant_instead
 from teleaudit.report.material import Entry, found, gravity, placeholders
 from teleaudit.rules.verdicts import GRAVITY, Verdict
 from teleaudit.runs.pipeline import REPORT_FILE, Outcome
@@ -221,7 +222,8 @@ def _mapping_gap_lines(gaps: Sequence[Entry], width: int | None) -> list[Line]:
         like = " or ".join(f'"{header}"' for header in headers)
         text = f"! {', '.join(gap['exports'])}: {gap['column']}{f', perhaps {like}' if like else ''} (silences {_first_of(gap['checks'])})"
         lines += _wrapped(text, width, style="bold red")
-        lines += _wrapped(f"map it under exports.{next(iter(headers.values()), gap['exports'][0])}.columns", width, indent=_INDENT)
+        otherwise = "" if headers or gap["looked_for"] else constant_instead(gap["table"], gap["column"])
+        lines += _wrapped(f"map it under exports.{next(iter(headers.values()), gap['exports'][0])}.columns{otherwise}", width, indent=_INDENT)
     return [*_heading("Columns that are not mapped, though checks need them:", width), *lines] if lines else []
 
 

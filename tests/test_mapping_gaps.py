@@ -114,8 +114,12 @@ def test_a_gap_says_what_is_missing_what_it_may_be_what_it_silences_and_where_to
 def test_a_gap_that_no_column_looks_like_says_so() -> None:
     assert replace(_GAP, column="status", candidates=(), checks=_GAP.checks[:1]).describe("audits/x/audit.yaml") == (
         "kunder, arkiv: nothing is mapped to status; no other column looks like it. 1 check cannot be judged: BIZ-ret-3.customer. "
-        "Map it under exports.kunder.columns in audits/x/audit.yaml."
+        'Map it under exports.kunder.columns in audits/x/audit.yaml, or say that no record has one: constants: {status: ""}.'
     )
+
+
+def test_a_column_that_every_record_has_is_not_to_be_called_empty() -> None:
+    assert "constants" not in replace(_GAP, candidates=()).describe("audits/x/audit.yaml")
 
 
 # A run

@@ -255,6 +255,11 @@ def test_columns_that_nobody_mapped_come_before_everything_else() -> None:
     assert as_object(outcome(results(MIXED, mapping_gaps=gaps)))["mapping_gaps"] == gaps
 
 
+def test_where_no_header_is_the_column_the_way_out_is_a_constant() -> None:
+    told = text(results(MIXED, mapping_gaps=[gap(checks=["B-2.cvr"]) | {"column": "cvr"}]))
+    assert '  map it under exports.kunder.columns, or say that no record has one: constants: {cvr: ""}' in told.splitlines()
+
+
 def test_what_is_declared_not_held_is_no_gap() -> None:
     whole = results("id | verdict | why | detail\nA-1.dsar | skipped | not_held | dsar\nA-2.dsar | skipped | not_held | dsar", not_held=[{"table": "dsar"}])
     said = text(whole, code=ExitCode.CLEAN)

@@ -60,7 +60,13 @@ class MappingGap:
         more = f" and {len(self.checks) - _NAMED} more" if len(self.checks) > _NAMED else ""
         checks = f"{len(self.checks)} {'check' if len(self.checks) == 1 else 'checks'} cannot be judged: {', '.join(self.checks[:_NAMED])}{more}."
         export = self.candidates[0].export if self.candidates else self.exports[0]
-        return f"{', '.join(self.exports)}: {is_missing}; {may_be}. {checks} Map it under exports.{export}.columns in {audit_file}."
+        otherwise = "" if headers or looked_for else constant_instead(self.table, self.column)
+        return f"{', '.join(self.exports)}: {is_missing}; {may_be}. {checks} Map it under exports.{export}.columns in {audit_file}{otherwise}."
+
+
+def constant_instead(table: str, column: str) -> str:
+    """The other way out where no header is the column: to say that it is empty. Nothing for one that every record of the table has."""
+    return "" if TABLES[table].column(column).required else f', or say that no record has one: constants: {{{column}: ""}}'
 
 
 def _quoted(names: Iterable[str]) -> str:

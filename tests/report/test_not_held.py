@@ -11,8 +11,11 @@ from teleaudit.report import validate_results
 from teleaudit.report.document import conclude, describe
 from teleaudit.report.figures import alt_text_checks_by_data_set
 from teleaudit.report.material import Material
-from teleaudit.report.results import exit_code
+from teleaudit.report.results import _clause_entry, exit_code
 from teleaudit.report.wording import load_words
+from teleaudit.rules.audit_file import NotHeld
+from teleaudit.rules.suites import load_suite
+from teleaudit.workspace import package_workspace
 from tests.report.example import check, clause, example
 
 DA = load_words("da")
@@ -39,6 +42,21 @@ def material() -> Material:
 def test_the_results_obey_their_schema_and_are_clean(material: Material) -> None:
     validate_results(material.results)
     assert exit_code(material.results) == 0
+
+
+@pytest.mark.parametrize(
+    ("checks", "verdict"),
+    [
+        ((("pass", None), ("skipped", "not_held")), "pass"),
+        ((("skipped", "not_held"), ("fail", None)), "fail"),
+        ((("pass", None), ("unknown", "no_export"), ("skipped", "not_held")), "unknown"),
+        ((("skipped", "not_held"),), "skipped"),
+    ],
+)
+def test_a_clause_is_judged_by_its_checks_of_what_is_held(checks: tuple[tuple[str, str | None], ...], verdict: str) -> None:
+    clause = load_suite("hygiene", package_workspace() / "expectations").clauses[0]
+    entries = [{"id": f"{clause.clause}.{number}", "clauses": [clause.clause], "verdict": one, "why": why, "why_detail": "agreement"} for number, (one, why) in enumerate(checks)]
+    assert _clause_entry(clause, entries, {"agreement": NotHeld.model_validate({name: value for name, value in _DECLARED.items() if name != "table"})})["verdict"] == verdict
 
 
 def test_a_run_in_which_nothing_was_held_is_not_clean(material: Material) -> None:
