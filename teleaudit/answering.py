@@ -21,11 +21,11 @@ from teleaudit.kernels.annex import keep_error
 from teleaudit.machine import bytes_read
 from teleaudit.progress import Step
 from teleaudit.results import check_entry
+from teleaudit.rulebook import rulebook_of
 from teleaudit.runstate import RunState
-from teleaudit.suites import TOPICS, load_law, load_suites
+from teleaudit.suites import TOPICS
 from teleaudit.timings import Stage
 from teleaudit.views import data_set_view
-from teleaudit.workspace import find_workspace
 
 if TYPE_CHECKING:
     from teleaudit.engines.engine import Engine
@@ -39,17 +39,16 @@ def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) 
     from teleaudit.checks import Bench  # Great Expectations takes seconds to import
 
     audit = state.audit()
-    folder = find_workspace(audit.path) / "expectations"
-    suites, law, key = load_suites(audit.suites, folder), load_law(folder), state.reference_key
+    rulebook, key = rulebook_of(audit), state.reference_key
     engine = engine or state.new_engine()
     try:
         with Worklist(state.worklist, key) as worklist:
             watching = _Watching(state, engine, worklist, tell)
             with watching("views"):
-                bench = Bench(audit, suites, state.exports, engine, as_of=state.as_of)
+                bench = Bench(audit, rulebook.suites, state.exports, engine, as_of=state.as_of)
             results = bench.run(worklist=worklist, watch=watching, on_error=state.keep_error)
         for topic in TOPICS:
-            state.keep_answers(topic, [check_entry(result, law=law, reference_key=key) for result in results if result.check.topic == topic])
+            state.keep_answers(topic, [check_entry(result, law=rulebook.law, reference_key=key) for result in results if result.check.topic == topic])
     finally:
         engine.close()
 

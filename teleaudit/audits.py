@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.workspace import find_workspace
+from teleaudit.yaml_files import read_yaml, validated
 
 AUDIT_FILE = "audit.yaml"
 _PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")  # of an export: its working copy's folder is called so
@@ -211,11 +209,7 @@ def load_audit(path: Path) -> Audit:
     Raises: AuditFileError, naming file, place and what to write instead.
     """
     file = path / AUDIT_FILE if path.is_dir() else path
-    data = read_yaml(file)
-    try:
-        audit = Audit.model_validate(data)
-    except ValidationError as error:
-        raise AuditFileError(_say(file, error)) from None
+    audit = validated(read_yaml(file), Audit, file)
     audit._path = file.resolve()  # noqa: SLF001 (our own private attribute, set once on reading)
     return audit
 
@@ -234,62 +228,3 @@ def find_audit(name: str | Path) -> Path:
     known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
     msg = f"no file {path}.{near_match(asked.name, known)}" + (f" Audits in {folder}: {', '.join(known)}." if known else "")
     raise AuditFileError(msg)
-
-
-@lru_cache(maxsize=32)
-def _parsed(text: str) -> Any:  # noqa: ANN401 (as below; nobody changes what is shared here)
-    return YAML(typ="safe", pure=True).load(text)
-
-
-def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)
-    """What a YAML 1.2 file holds. Raises: AuditFileError."""
-    try:
-        return _parsed(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        msg = f"no file {file}."
-        raise AuditFileError(msg) from None
-    except UnicodeDecodeError:
-        msg = f"{file} is not UTF-8 text."
-        raise AuditFileError(msg) from None
-    except OSError as error:
-        msg = f"{file} cannot be read: {error.strerror}."
-        raise AuditFileError(msg) from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        msg = f"{file}, line {line}: not valid YAML ({error.problem})."
-        raise AuditFileError(msg) from None
-    except ValueError as error:  # a date that is none; ruamel says which part
-        msg = f"{file}: a date or number that is none ({error})."
-        raise AuditFileError(msg) from None
-    except YAMLError:
-        msg = f"{file} is not valid YAML: it holds control characters. Is it a text file?"
-        raise AuditFileError(msg) from None
-
-
-def _say(file: Path, error: ValidationError) -> str:
-    """Every complaint on a line of its own, with the place in the file and the near match of an unknown key."""
-    lines = []
-    for complaint in error.errors():
-        place = ".".join("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(part)) for part in complaint["loc"] if part != "[key]")
-        if complaint["type"] == "extra_forbidden":
-            unknown = str(complaint["loc"][-1])
-            lines.append(f"{file}: unknown key '{place}'.{near_match(unknown, _keys_at(complaint['loc'][:-1]))}")
-        elif complaint["type"] == "missing":
-            lines.append(f"{file}: '{place}' is missing.")
-        else:
-            lines.append(f"{file}: {place or 'the file'}: {re.sub('^Value error, ', '', complaint['msg'])}")
-    return "\n".join(lines)
-
-
-def _keys_at(location: tuple[str | int, ...]) -> Iterable[str]:
-    """The keys that may stand at a place of an audit file."""
-    models: dict[tuple[str, ...], type[BaseModel]] = {(): Audit, ("controller",): Controller, ("policy",): Policy}
-    match location:
-        case ("exports", _):
-            return ExportSpec.model_fields
-        case ("parameters", _):
-            return Parameter.model_fields
-        case ("not_held", _):
-            return NotHeld.model_fields
-        case _:
-            return models[tuple(str(part) for part in location)].model_fields

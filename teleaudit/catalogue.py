@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from teleaudit.rulebook import Rulebook
 from teleaudit.suites import Clause, LegalBasis, Suite
 
 
@@ -22,9 +23,9 @@ class CatalogueEntry:
     not_assessed: str | None  # why no check answers the clause
 
 
-def catalogue(suites: Iterable[Suite], law: Mapping[str, LegalBasis]) -> tuple[CatalogueEntry, ...]:
-    """Every check of the suites, and every clause without one, in their order."""
-    return tuple(entry for suite in suites for clause in suite.clauses for entry in _entries(suite, clause, law))
+def catalogue(rulebook: Rulebook) -> tuple[CatalogueEntry, ...]:
+    """Every check of the rulebook's suites, and every clause without one, in their order."""
+    return tuple(entry for suite in rulebook.suites for clause in suite.clauses for entry in _entries(suite, clause, rulebook.law))
 
 
 def as_markdown(entries: Iterable[CatalogueEntry]) -> str:

@@ -24,13 +24,14 @@ from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.doubts import with_doubts
-from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.expectations.rows import DataSet
 from teleaudit.expectations.subjects import data_subjects
 from teleaudit.exports.conversion import UNKNOWN_WORD
 from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.remarks import CUT_OFF
 from teleaudit.schema import TABLES, VOCABULARIES, Kind
+from teleaudit.schema.sql import quoted
 from teleaudit.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.views import View, data_set_view

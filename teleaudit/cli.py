@@ -237,12 +237,12 @@ def rules(
 ) -> None:
     """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
     from teleaudit.catalogue import as_markdown, catalogue
-    from teleaudit.suites import load_law, load_suite, suite_names
+    from teleaudit.rulebook import load_rulebook
+    from teleaudit.suites import suite_names
     from teleaudit.workspace import find_workspace
 
     folder = find_workspace(Path.cwd()) / "expectations"
-    names = suite or suite_names(folder)
-    entries = catalogue([load_suite(name, folder) for name in names], load_law(folder))
+    entries = catalogue(load_rulebook(tuple(suite or suite_names(folder)), folder))
     if output == "json":
         _out.print(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1), markup=False)
         return

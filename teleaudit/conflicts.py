@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator
 
-from teleaudit.audits import Parameter, read_yaml
+from teleaudit.audits import Parameter
 from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError
 from teleaudit.suites import Clause, LegalBasis, StatedDeadline, Strict, Suite, Words, iso_period
+from teleaudit.yaml_files import read_yaml, validated
 
 BoundName = Literal["at_least", "at_most", "claim"]
 Kind = Literal["shorter_than_minimum", "longer_than_maximum", "shorter_than_claim", "no_deadline", "unset", "question"]
@@ -73,12 +74,7 @@ class Conflict:
 def load_categories(folder: Path) -> tuple[Category, ...]:
     """What the law says, from ``telecom_law.yaml``. Raises: AuditFileError."""
     file = folder / "telecom_law.yaml"
-    try:
-        return TypeAdapter(tuple[Category, ...]).validate_python(read_yaml(file))
-    except ValidationError as error:
-        complaint = error.errors()[0]
-        msg = f"{file}: {'.'.join(str(part) for part in complaint['loc'])}: {complaint['msg']}."
-        raise AuditFileError(msg) from None
+    return validated(read_yaml(file), tuple[Category, ...], file)
 
 
 def find_conflicts(

@@ -24,7 +24,6 @@ from pandas.io.formats.style import Styler
 from teleaudit import figures
 from teleaudit.audits import Audit, load_audit
 from teleaudit.checks import Bench
-from teleaudit.conflicts import find_conflicts, load_categories
 from teleaudit.errors import closest
 from teleaudit.findings import new_reference_key
 from teleaudit.machine import default_memory
@@ -36,6 +35,7 @@ from teleaudit.report.material import UNJUDGED, Material, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
 from teleaudit.results import as_json, basis_entry, check_entry, compose, conflict_entry
+from teleaudit.rulebook import Rulebook, rulebook_of
 from teleaudit.running import REPORT_FILE, read_exports, write_pdf
 from teleaudit.runs import run_folder
 from teleaudit.runstate import RunState
@@ -43,7 +43,7 @@ from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
 from teleaudit.sessions.completing import offer
 from teleaudit.sessions.refusing import all_in_danish, in_danish, kind_of, near, private_folder, refuse, shell
-from teleaudit.suites import TOPICS, Suite, Topic, load_law, load_suites
+from teleaudit.suites import TOPICS, Topic
 from teleaudit.tables import captioned
 from teleaudit.workspace import find_workspace
 
@@ -97,10 +97,7 @@ class OpenAudit:
     def __init__(self, state: RunState) -> None:
         self._state = state
         self.audit: Audit = state.audit()
-        folder = find_workspace(self.audit.path) / "expectations"
-        self._law = load_law(folder)
-        self._suites: tuple[Suite, ...] = load_suites(self.audit.suites, folder)
-        self._conflicts = find_conflicts(self._suites, load_categories(folder), self._law, parameters=self.audit.parameters, as_of=state.as_of)
+        self._rulebook: Rulebook = rulebook_of(self.audit)
         self._words: Words = load_words("da")
         self._topics: dict[Topic, TopicAnswers] = {}
 
@@ -108,7 +105,7 @@ class OpenAudit:
     def _bench(self) -> Bench:
         engine = self._state.new_engine()
         atexit.register(engine.close)
-        return Bench(self.audit, self._suites, self._state.exports, engine, as_of=self._state.as_of)
+        return Bench(self.audit, self._rulebook.suites, self._state.exports, engine, as_of=self._state.as_of)
 
     def _repr_html_(self) -> str:
         """How a notebook begins: who is audited, as of when, on what, in which run."""
@@ -170,8 +167,8 @@ class OpenAudit:
         """One row per requirement of a topic: clause, what must hold, what it rests on, and which data sets it speaks of. Raises: LabError."""
         _refuse_unknown(topic)
         told: dict[tuple[str, str, str], list[str]] = {}
-        for check in (check for suite in self._suites for check in suite.checks if check.topic == topic):
-            cited = "; ".join(self._law[basis].citation_da for basis in check.legal_basis)
+        for check in (check for check in self._rulebook.checks if check.topic == topic):
+            cited = "; ".join(self._rulebook.law[basis].citation_da for basis in check.legal_basis)
             told.setdefault((check.clause.clause, check.claim.da, cited), []).append(check.data_set)
         rows = [(*requirement, _of_data_sets(data_sets, self._words)) for requirement, data_sets in told.items()]
         frame = pd.DataFrame(rows, columns=["Punkt", "Krav", "Retsgrundlag", "Datasæt"]).astype(str)
@@ -180,7 +177,7 @@ class OpenAudit:
     def limits(self, topic: Topic) -> Styler:
         """One row per clause of a topic of which the checks do not see everything. Raises: LabError."""
         _refuse_unknown(topic)
-        clauses = {check.clause.clause: check.clause.limits for suite in self._suites for check in suite.checks if check.topic == topic}
+        clauses = {check.clause.clause: check.clause.limits for check in self._rulebook.checks if check.topic == topic}
         rows = [(name, limits.da) for name, limits in clauses.items() if limits is not None]
         frame = pd.DataFrame(rows, columns=["Punkt", "Ikke undersøgt"]).astype(str)
         return captioned(frame, f"Begrænsninger i kontrollerne ({len(frame)})")
@@ -190,8 +187,8 @@ class OpenAudit:
         results = {
             "as_of": self._state.as_of.isoformat(),
             "checks": [],
-            "conflicts": [conflict_entry(conflict) for conflict in self._conflicts],
-            "legal_bases": [basis_entry(basis) for basis in self._law.values()],
+            "conflicts": [conflict_entry(conflict) for conflict in self._rulebook.conflicts(self.audit, self._state.as_of)],
+            "legal_bases": [basis_entry(basis) for basis in self._rulebook.law.values()],
         }
         table = describe_legal(Material(results=results, words=self._words))["conflicts"]
         rows = [[cell["id"] if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
@@ -207,7 +204,7 @@ class OpenAudit:
     @cached_property
     def _topic_of(self) -> dict[str, Topic]:
         """Which topic each check belongs to."""
-        return {check.id: check.topic for suite in self._suites for check in suite.checks}
+        return {check.id: check.topic for check in self._rulebook.checks}
 
     def _entries(self, topic: Topic) -> list[dict[str, Any]]:
         """What a run has found before its notebooks began; in JupyterLab the checks are asked now. Raises: LabError where the run has no answers."""
@@ -217,7 +214,7 @@ class OpenAudit:
         if self._state.is_run:
             refuse("no_answers", topic=topic)
         key = self._state.reference_key
-        return [check_entry(result, law=self._law, reference_key=key) for result in self._bench.run([topic], on_error=self._state.keep_error)]
+        return [check_entry(result, law=self._rulebook.law, reference_key=key) for result in self._bench.run([topic], on_error=self._state.keep_error)]
 
     def results(self) -> dict[str, Any]:
         """Everything that was found, as in results.json. Topics not checked yet are checked now."""
@@ -229,9 +226,7 @@ class OpenAudit:
             ran=(self._state.started_at, dt.datetime.now(dt.UTC)),
             engine=self._state.engine,
             exports=self._state.exports,
-            suites=self._suites,
-            law=self._law,
-            conflicts=self._conflicts,
+            rulebook=self._rulebook,
             checks=entries,
         )
 
@@ -245,7 +240,7 @@ class OpenAudit:
         return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
 
     def _mapping_gaps(self) -> list[dict[str, Any]]:
-        return [gap.as_json() for gap in find_mapping_gaps(self._suites, self._state.exports)]
+        return [gap.as_json() for gap in find_mapping_gaps(self._rulebook.suites, self._state.exports)]
 
     def mapping_gaps(self) -> Styler:
         """One row per column that checks need and that nobody mapped: what it may be, and what cannot be judged without it."""

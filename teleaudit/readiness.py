@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from teleaudit.audits import AUDIT_FILE, Audit, Parameter, load_audit, read_yaml
+from teleaudit.audits import AUDIT_FILE, Audit, Parameter, load_audit
 from teleaudit.errors import AuditFileError
 from teleaudit.workspace import find_workspace, package_workspace
+from teleaudit.yaml_files import read_yaml
 
 
 def refuse_unready(audit: Audit) -> None:

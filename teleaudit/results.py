@@ -17,8 +17,9 @@ from teleaudit.conflicts import Conflict
 from teleaudit.exports.reading import ReadExport
 from teleaudit.findings import references
 from teleaudit.mapping_gaps import find_mapping_gaps
+from teleaudit.rulebook import Rulebook
 from teleaudit.schema import TABLES
-from teleaudit.suites import Clause, LegalBasis, Suite, Words
+from teleaudit.suites import Clause, LegalBasis, Words
 from teleaudit.verdicts import CheckResult, Verdict, gravest
 
 SCHEMA = "teleaudit/results/1"
@@ -46,13 +47,12 @@ def compose(
     ran: tuple[dt.datetime, dt.datetime],
     engine: str,
     exports: Sequence[ReadExport],
-    suites: Sequence[Suite],
-    law: Mapping[str, LegalBasis],
-    conflicts: Sequence[Conflict],
+    rulebook: Rulebook,
     checks: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments."""
-    clauses = [_clause_entry(clause, checks, audit.not_held) for suite in suites for clause in suite.clauses]
+    conflicts = rulebook.conflicts(audit, as_of)
+    clauses = [_clause_entry(clause, checks, audit.not_held) for suite in rulebook.suites for clause in suite.clauses]
     cited = sorted(
         {basis for check in checks for basis in check["legal_basis"]}
         | {basis for clause in clauses for basis in clause["legal_basis"]}
@@ -72,18 +72,18 @@ def compose(
         "not_held": [{"table": table} | declared.model_dump(mode="json") for table, declared in sorted(audit.not_held.items())],
         "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
         "exports": [_export_entry(export, audit) for export in exports],
-        "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(suites, exports)],
+        "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
         "clauses": clauses,
         "checks": list(checks),
         "conflicts": [conflict_entry(conflict) for conflict in conflicts],
-        "legal_bases": [basis_entry(law[basis]) for basis in cited],
+        "legal_bases": [basis_entry(rulebook.law[basis]) for basis in cited],
         "totals": {
             "checks": len(checks),
             "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
             "deviations": sum(check["deviations"] for check in checks),
             "exempted": sum(check["exempted"] for check in checks),
         },
-        "suites": {suite.name: suite.sha256 for suite in suites},
+        "suites": {suite.name: suite.sha256 for suite in rulebook.suites},
         "versions": {"teleaudit": __version__, "python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in (*_PACKAGES, *_OF_ENGINE.get(engine, ()))},
     }
 

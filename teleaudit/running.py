@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from teleaudit import figures
 from teleaudit.answering import answer_checks
 from teleaudit.audits import Audit, is_url, load_audit
-from teleaudit.conflicts import Conflict, find_conflicts, load_categories
 from teleaudit.engines.spark_session import check_installed
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.estimating import estimate_rows
@@ -39,13 +38,13 @@ from teleaudit.progress import Progress, Step
 from teleaudit.readiness import refuse_unready
 from teleaudit.report import write_report
 from teleaudit.results import as_json, check_entry, compose, exit_code
+from teleaudit.rulebook import Rulebook, rulebook_of
 from teleaudit.runs import RunFolder, run_folder
 from teleaudit.runstate import ENVIRONMENT, RunState
 from teleaudit.schema import TABLES
-from teleaudit.suites import TOPICS, LegalBasis, Suite, Topic, checks_of, load_law, load_suites
+from teleaudit.suites import TOPICS, Topic, checks_of
 from teleaudit.timings import Stage, Timings
 from teleaudit.verdicts import CheckResult, Verdict
-from teleaudit.workspace import find_workspace
 
 if TYPE_CHECKING:
     from teleaudit.spark_runs import SparkRun
@@ -103,11 +102,10 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     started_at = dt.datetime.now(dt.UTC)
     audit = load_audit(path)
     refuse_unready(audit)
-    expectations = find_workspace(audit.path) / "expectations"
-    suites, law = load_suites(audit.suites, expectations), load_law(expectations)
+    rulebook = rulebook_of(audit)
     as_of = options.as_of or audit.as_of or started_at.date()
-    conflicts = find_conflicts(suites, load_categories(expectations), law, parameters=audit.parameters, as_of=as_of)
-    for check in (check for suite in suites for check in suite.checks):
+    rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
+    for check in rulebook.checks:
         check.refuse_undeclared(audit.parameters)
     root = _existing(options.exports or audit.address, options)
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
@@ -122,7 +120,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         spark = _on_spark(options, folder, stack, timings) if options.engine == "spark" else None
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
         exports = read_exports(audit, root=root, work=folder.exports, progress=progress, timings=timings, spark=spark)
-        for gap in find_mapping_gaps(suites, exports):
+        for gap in find_mapping_gaps(rulebook.suites, exports):
             say(gap.describe(_shown(audit.path)))
         for export in exports:
             for warning in export.warnings:
@@ -131,10 +129,10 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         state.save()
         say("asking the checks")
         lost = _answer(state, kernels, timings, progress, spark)
-        entries = _entries(state, suites, law, lost)  # before any notebook runs: none can change a verdict
+        entries = _entries(state, rulebook, lost)  # before any notebook runs: none can change a verdict
         annex = folder.annex_digests()
         shown = _show_in_notebooks(state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
-        results = _compose(state, audit, suites, law, conflicts, entries) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
+        results = _compose(state, audit, rulebook, entries) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
         content = as_json(results)
         state.results.write_bytes(content)  # for the report's notebook to show
         say("writing the report")
@@ -310,7 +308,7 @@ def _environment(state: RunState) -> dict[str, str]:
     return {ENVIRONMENT: str(state.folder.work / "state.json"), "TELEAUDIT_RESTRICTED": str(state.folder.restricted)}
 
 
-def _entries(state: RunState, suites: Sequence[Suite], law: Mapping[str, LegalBasis], lost: tuple[str, str] | None) -> list[Mapping[str, Any]]:
+def _entries(state: RunState, rulebook: Rulebook, lost: tuple[str, str] | None) -> list[Mapping[str, Any]]:
     """The checks of results.json; those that were asked and not answered are ``error``, for the reason why they were ``lost``."""
     entries: list[Mapping[str, Any]] = []
     filled = {table: frozenset(name for export in state.exports if export.table == table for name in export.columns) for table in TABLES}
@@ -318,15 +316,13 @@ def _entries(state: RunState, suites: Sequence[Suite], law: Mapping[str, LegalBa
         kept = state.answers(topic)
         if kept is None:
             kind, error_id = lost or (None, None)
-            unanswered = (CheckResult(check=check, verdict=Verdict.ERROR, why="error", why_detail=kind, error_id=error_id) for check in checks_of(suites, filled, topic))
-            kept = [check_entry(result, law=law, reference_key=state.reference_key) for result in unanswered]
+            unanswered = (CheckResult(check=check, verdict=Verdict.ERROR, why="error", why_detail=kind, error_id=error_id) for check in checks_of(rulebook.suites, filled, topic))
+            kept = [check_entry(result, law=rulebook.law, reference_key=state.reference_key) for result in unanswered]
         entries += kept
     return entries
 
 
-def _compose(
-    state: RunState, audit: Audit, suites: Sequence[Suite], law: Mapping[str, LegalBasis], conflicts: Sequence[Conflict], entries: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _compose(state: RunState, audit: Audit, rulebook: Rulebook, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """results.json but for notebooks and timings."""
     return compose(
         audit=audit,
@@ -335,9 +331,7 @@ def _compose(
         ran=(state.started_at, dt.datetime.now(dt.UTC)),
         engine=state.engine,
         exports=state.exports,
-        suites=suites,
-        law=law,
-        conflicts=conflicts,
+        rulebook=rulebook,
         checks=entries,
     )
 

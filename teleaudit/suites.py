@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import sqlglot
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from teleaudit.audits import read_yaml
 from teleaudit.deadlines import Period
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.schema import TABLES, Kind
 from teleaudit.views import data_set_view, views
+from teleaudit.yaml_files import read_yaml, refuse_duplicate_ids, validated
 
 Severity = Literal["critical", "high", "medium", "low", "observation"]
 OnDeviation = Literal["fail", "breach", "review"]
@@ -374,29 +374,19 @@ def load_suite(name: str, folder: Path) -> Suite:
     if not file.is_file():
         msg = f"no suite '{name}' in {folder}.{near_match(name, suite_names(folder))}"
         raise AuditFileError(msg)
-    try:
-        clauses = TypeAdapter(tuple[Clause, ...]).validate_python(read_yaml(file))
-    except ValidationError as error:
-        raise AuditFileError(_say(file, error)) from None
-    _refuse_twice(file, [clause.clause for clause in clauses])
+    clauses = validated(read_yaml(file), tuple[Clause, ...], file)
+    refuse_duplicate_ids(file, [clause.clause for clause in clauses])
     suite = Suite(name=name, clauses=clauses, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
-    _refuse_twice(file, [check.id for check in suite.checks])
+    refuse_duplicate_ids(file, [check.id for check in suite.checks])
     for check in suite.checks:
         check.refuse_unknown_columns()
     return suite
 
 
 def load_suites(names: tuple[str, ...], folder: Path) -> tuple[Suite, ...]:
-    """The suites of an audit, checked to have no id twice and to cite only known legal bases."""
+    """The suites of an audit, without an id twice. Raises: AuditFileError."""
     suites = tuple(load_suite(name, folder) for name in names)
-    law = load_law(folder)
-    _refuse_twice(folder, [clause.clause for suite in suites for clause in suite.clauses])
-    for suite in suites:
-        for clause in suite.clauses:
-            for basis in (*clause.legal_basis, *(basis for spec in clause.expectations for basis in spec.legal_basis or ())):
-                if basis not in law:
-                    msg = f"{folder / suite.name}.yaml: {clause.clause} cites '{basis}', which the register does not hold.{near_match(basis, law)}"
-                    raise AuditFileError(msg)
+    refuse_duplicate_ids(folder, [clause.clause for suite in suites for clause in suite.clauses])
     return suites
 
 
@@ -407,30 +397,9 @@ def load_law(folder: Path) -> Mapping[str, LegalBasis]:
     try:
         marks, recheck = data.get("source_marks", {}), data.get("currency", {}).get("recheck_before_release", ())
         told = [entry | {"copies": [marks[mark] for mark in _MARK.findall(entry["source"])], "recheck_before_release": entry["id"] in recheck} for entry in data["entries"]]
-        entries = TypeAdapter(tuple[LegalBasis, ...]).validate_python(told)
-    except ValidationError as error:
-        raise AuditFileError(_say(file, error)) from None
     except (AttributeError, KeyError, TypeError) as error:
         msg = f"{file}: {error} is missing." if isinstance(error, KeyError) else f"{file}: 'entries' is missing."
         raise AuditFileError(msg) from None
-    _refuse_twice(file, [entry.id for entry in entries])
+    entries = validated(told, tuple[LegalBasis, ...], file)
+    refuse_duplicate_ids(file, [entry.id for entry in entries])
     return {entry.id: entry for entry in entries}
-
-
-def _refuse_twice(file: Path, ids: list[str]) -> None:
-    twice = sorted({name for name in ids if ids.count(name) > 1})
-    if twice:
-        msg = f"{file}: {', '.join(twice)} stands twice."
-        raise AuditFileError(msg)
-
-
-def _say(file: Path, error: ValidationError) -> str:
-    fields = {*Clause.model_fields, *ExpectationSpec.model_fields, *NotAssessed.model_fields, *Reading.model_fields}
-    lines = []
-    for complaint in error.errors():
-        place = ".".join(str(part) for part in complaint["loc"])
-        hint = near_match(str(complaint["loc"][-1]), fields) if complaint["type"] == "extra_forbidden" else ""
-        if complaint["type"] == "literal_error":
-            hint = near_match(str(complaint["input"]), ExpectationSpec.model_fields["type"].annotation.__args__)  # type: ignore[union-attr] # the Literal's values
-        lines.append(f"{file}: {place}: {complaint['msg'].removeprefix('Value error, ')}.{hint}".replace("..", "."))
-    return "\n".join(lines)

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from teleaudit import samples
-from teleaudit.audits import read_yaml
 from teleaudit.cli import _code
 from teleaudit.suites import Suite, load_suite
+from teleaudit.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 1_500  # with what must happen: a machine that does other work too is slow, and a test is no clock

@@ -192,7 +192,7 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
         ("audits/bizzy/audit.yaml", "  immediately_days:", "  immediatly_days:", "Did you mean 'immediatly_days'?"),
         ("audits/bizzy/audit.yaml", "name: bizzy", "name: bizzy\nname: kazoom", "not valid YAML"),
         ("audits/bizzy/audit.yaml", '"21497479"', '"21497478"', "controller.cvr: not a valid CVR number"),
-        ("audits/bizzy/audit.yaml", "as_of: 2026-11-22", "as_of: 2026-13-22", "audit.yaml: a date or number that is none (month must be in 1..12)."),
+        ("audits/bizzy/audit.yaml", "as_of: 2026-11-22", "as_of: 2026-13-22", "audit.yaml: invalid date or number (month must be in 1..12)."),
         ("audits/bizzy/audit.yaml", "table: crm_contact", "table: [", "not valid YAML"),
         ("expectations/bizzy.yaml", "type: expect_erasure_by_deadline", "type: expect_erasure_by_deadlin", "Did you mean 'expect_erasure_by_deadline'?"),
         ("expectations/bizzy.yaml", "starts_at: relationship_end", "starts_at: relationship_ende", "Did you mean 'relationship_end'?"),

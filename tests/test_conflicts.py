@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from teleaudit.audits import Parameter, load_audit
-from teleaudit.conflicts import Category, Conflict, find_conflicts, load_categories
+from teleaudit.conflicts import Category, Conflict, find_conflicts
 from teleaudit.errors import AuditFileError
-from teleaudit.suites import Clause, Suite, load_law, load_suites
+from teleaudit.rulebook import rulebook_of
+from teleaudit.suites import Clause, Suite, load_law
 from tests.spec import AS_OF, set_to
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,7 +94,7 @@ def test_a_category_that_there_is_not_is_refused() -> None:
     ],
 )
 def test_the_sample_policies_differ_from_the_law_where_they_are_known_to(operator: str, expected: set[tuple[str, str]]) -> None:
-    audit, folder = load_audit(ROOT / "audits" / operator), ROOT / "expectations"
-    conflicts = find_conflicts(load_suites(audit.suites, folder), load_categories(folder), LAW, parameters=audit.parameters, as_of=AS_OF)
+    audit = load_audit(ROOT / "audits" / operator)
+    conflicts = rulebook_of(audit).conflicts(audit, AS_OF)
     assert {(one.clause, one.kind) for one in conflicts if one.kind != "question"} == expected
     assert {basis for one in conflicts for basis in one.legal_basis} <= set(LAW)

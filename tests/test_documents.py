@@ -10,8 +10,9 @@ from ruamel.yaml import YAML
 
 from teleaudit.audits import DATE_FORMATS, FORMATS
 from teleaudit.catalogue import as_markdown, catalogue
+from teleaudit.rulebook import load_rulebook
 from teleaudit.schema import TABLES
-from teleaudit.suites import Clause, ExpectationType, load_law, load_suite, suite_names
+from teleaudit.suites import Clause, ExpectationType, load_suite, suite_names
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,7 +51,7 @@ def test_the_clauses_shown_as_examples_are_read_by_the_audit() -> None:
 
 def test_the_catalogue_of_rules_is_current() -> None:
     folder = ROOT / "expectations"
-    made = as_markdown(catalogue([load_suite(name, folder) for name in suite_names(folder)], load_law(folder)))
+    made = as_markdown(catalogue(load_rulebook(tuple(suite_names(folder)), folder)))
     assert _read("docs/rules.md") == made, "make it anew: teleaudit rules --format markdown > docs/rules.md"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.audits import read_yaml
+from teleaudit.yaml_files import read_yaml
 from tests.command import Ended, call, checks_of, complete_run, results_of, worklist_of
 from tests.third_operator import CARDS, CPR_NUMBERS, ENDED_TOO_LONG, OLD_CALLS, OLD_INVOICES, write_exports
 

@@ -23,12 +23,13 @@ PINS = ("constraints.txt", "constraints-test.txt")
 
 # The one picture: every part imports only from its own place and to its left.
 LINE: tuple[tuple[str, ...], ...] = (
-    ("errors", "schema", "deadlines", "workspace", "machine", "detectors"),  # detectors: values and names of columns, of no export in particular
+    ("errors", "schema", "deadlines", "workspace", "machine", "yaml_files", "detectors"),  # detectors: values and names of columns, of no export in particular
     ("audits",),
     ("readiness", "starting"),
     ("views",),  # SQL text and the columns it adds: what a suite may name
     ("suites", "verdicts"),
     ("conflicts",),
+    ("rulebook",),
     ("counting",),
     ("exports",),
     ("mapping_gaps",),

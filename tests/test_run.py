@@ -16,13 +16,13 @@ from typing import Never
 import nbformat
 import pytest
 
-from teleaudit.audits import read_yaml
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.findings import WORKLIST_COLUMNS
 from teleaudit.ledger import head
 from teleaudit.report import validate_results
 from teleaudit.runs import COMPLETE, complete_runs
 from teleaudit.suites import TOPICS
+from teleaudit.yaml_files import read_yaml
 from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_exports, start, worklist_of
 
 CANARY = "Kanariefuglsgade 70706142"

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from teleaudit.audits import read_yaml
+from teleaudit.yaml_files import read_yaml
 from tests.command import call, only_run, results_of, small_audit, small_exports
 
 FORGERY = """

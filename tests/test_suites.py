@@ -12,6 +12,7 @@ from teleaudit.errors import AuditFileError
 from teleaudit.expectations import build
 from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.doubtful import ENDS
+from teleaudit.rulebook import load_rulebook
 from teleaudit.schema import TABLES
 from teleaudit.suites import Suite, checks_of, columns_in, data_set_names, load_law, load_suite, load_suites, needed_columns
 from teleaudit.views import data_set_view
@@ -60,12 +61,13 @@ entries:
 def _folder(tmp_path: Path, suite: str, law: str = _LAW) -> Path:
     (tmp_path / "mine.yaml").write_text(suite, encoding="utf-8")
     (tmp_path / "law.yaml").write_text(law, encoding="utf-8")
+    (tmp_path / "telecom_law.yaml").write_text("[]", encoding="utf-8")
     return tmp_path
 
 
 def _refusal(tmp_path: Path, suite: str, law: str = _LAW) -> str:
     with pytest.raises(AuditFileError) as refusal:
-        load_suites(("mine",), _folder(tmp_path, suite, law))
+        load_rulebook(("mine",), _folder(tmp_path, suite, law))
     return str(refusal.value)
 
 
@@ -91,7 +93,7 @@ def test_a_suite_is_read_with_its_checks_and_its_hash(tmp_path: Path) -> None:
         ("  topic: retention\n", "", "a clause with expectations needs a topic"),
         ("  not_assessed:\n    reason: {da: z, en: z}\n", "", "a clause needs expectations, or not_assessed with a reason"),
         ("clause: XXX-one", "clause: one", "String should match pattern"),
-        ("clause: XXX-two", "clause: XXX-one", "XXX-one stands twice."),
+        ("clause: XXX-two", "clause: XXX-one", "duplicate id: XXX-one."),
         ("period: P1Y", "period: 1Y", "'1Y' is not a period like P5Y, P18M or P14D"),
     ],
 )
@@ -99,24 +101,24 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, right: str, wrong: str,
     assert right in _GOOD
     refusal = _refusal(tmp_path, _GOOD.replace(right, wrong))
     assert said in refusal
-    assert "mine.yaml" in refusal or "stands twice" in refusal
+    assert "mine.yaml" in refusal or "duplicate id" in refusal
 
 
 def test_two_expectations_with_one_id_are_refused(tmp_path: Path) -> None:
     entry = _GOOD[_GOOD.index("    - part: customer") : _GOOD.index("- clause: XXX-two")]
-    assert "XXX-one.customer stands twice." in _refusal(tmp_path, _GOOD.replace(entry, entry + entry))
+    assert "duplicate id: XXX-one.customer." in _refusal(tmp_path, _GOOD.replace(entry, entry + entry))
 
 
 def test_a_clause_in_two_suites_is_refused(tmp_path: Path) -> None:
     folder = _folder(tmp_path, _GOOD)
     (folder / "other.yaml").write_text(_GOOD, encoding="utf-8")
-    with pytest.raises(AuditFileError, match="XXX-one, XXX-two stands twice"):
+    with pytest.raises(AuditFileError, match="duplicate id: XXX-one, XXX-two"):
         load_suites(("mine", "other"), folder)
 
 
 def test_a_legal_basis_that_stands_twice_is_refused(tmp_path: Path) -> None:
     entry = _LAW[_LAW.index("  - id") :]
-    assert "law.yaml: gdpr-5-1-e stands twice." in _refusal(tmp_path, _GOOD, _LAW + entry)
+    assert "law.yaml: duplicate id: gdpr-5-1-e." in _refusal(tmp_path, _GOOD, _LAW + entry)
 
 
 @pytest.mark.parametrize("law", ["", "[]", "other: 1", "entries: [{id: x}]"])

@@ -326,12 +326,6 @@ def _is_hint(signs: Signs) -> bool:
     return signs.points >= 2 or (signs.points >= 1 and signs.share >= 1) or plain
 
 
-def looks_like_message(text: str) -> bool:
-    """Reads as one person writing to another."""
-    found = _by_look(text, note=False)
-    return found is not None and found[0] is not Level.REVIEW
-
-
 def is_donation(text: str) -> bool:
     """A keyword sent to a short number: "ORD til 1231"."""
     match = _donation().fullmatch(text.strip(" ")) if len(text) <= 60 else None

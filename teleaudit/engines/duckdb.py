@@ -32,20 +32,12 @@ from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import MATCHING
-from teleaudit.expectations.rows import quoted
 from teleaudit.exports.frames import word_columns
 from teleaudit.machine import set_progress_bar
-from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
+from teleaudit.schema.sql import SQL_TYPES, quoted
 from teleaudit.views import said_of_exports, views
 
-_SQL_TYPE = {
-    Kind.TEXT: "VARCHAR",
-    Kind.INTEGER: "BIGINT",
-    Kind.DECIMAL: "DECIMAL(18,4)",
-    Kind.DATE: "DATE",
-    Kind.TIMESTAMP: "TIMESTAMP",
-    Kind.BOOLEAN: "BOOLEAN",
-}
 _BATCH_ROWS = 10_000
 _names = itertools.count()
 _engines: dict[str, DuckDBEngine] = {}  # open engines by the name in their connection string
@@ -138,7 +130,7 @@ class DuckDBEngine:
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """``export_<table>``: the union of the working copies by column name."""
-        canonical = {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"} | {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns}
+        canonical = {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"} | {c.name: SQL_TYPES[c.kind] for c in TABLES[table].columns}
         empty = ", ".join(f"NULL::{sql_type} AS {quoted(name)}" for name, sql_type in canonical.items())
         parts = [f"SELECT {empty} WHERE false"]
         if sources:
@@ -154,7 +146,7 @@ class DuckDBEngine:
         self._columns.clear()
         self._few.clear()
         known = self.columns(f"frame_{table}")
-        kinds = {c.name: _SQL_TYPE[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
+        kinds = {c.name: SQL_TYPES[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
         words = word_columns(table, known)
         own = [f"{words.get(name, f'CAST({quoted(name)} AS {kinds[name]})')} AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
         absent = [f"{words.get(name, f'NULL::{kind}')} AS {quoted(name)}" for name, kind in kinds.items() if name not in known]

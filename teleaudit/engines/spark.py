@@ -33,24 +33,17 @@ from teleaudit.counting.parts import Counted
 from teleaudit.engines.answering import answers_of
 from teleaudit.engines.scans import Scans
 from teleaudit.engines.spark_counting import count_rows, is_dear, is_dear_count, matching_rows
-from teleaudit.engines.spark_failures import Failure, said_of
 from teleaudit.engines.spark_sql import to_spark
 from teleaudit.errors import UserError
 from teleaudit.expectations.asking import Columns, Judged, Row
 from teleaudit.expectations.metrics import ROW_CLASSES, Asked
-from teleaudit.expectations.rows import quoted
+from teleaudit.exports.distributed import SPARK_TYPES
+from teleaudit.exports.distributed_errors import SPARK_ERRORS, translate_spark_error
 from teleaudit.exports.frames import word_columns
-from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
+from teleaudit.schema.sql import quoted
 from teleaudit.views import View, said_of_exports, views
 
-_TYPES = {
-    Kind.TEXT: "string",
-    Kind.INTEGER: "bigint",
-    Kind.DECIMAL: "decimal(18,4)",
-    Kind.DATE: "date",
-    Kind.TIMESTAMP: "timestamp_ntz",
-    Kind.BOOLEAN: "boolean",
-}
 _IN_DUCKDB = {"string": "VARCHAR", "bigint": "BIGINT", "date": "DATE", "timestamp_ntz": "TIMESTAMP", "boolean": "BOOLEAN", "int": "INTEGER"}
 _OWN = {FILE_COLUMN: "string", LINE_COLUMN: "bigint", ISSUES_COLUMN: "string"}
 _SETTINGS = {
@@ -162,8 +155,8 @@ class SparkEngine:
             raise self._failure
         try:
             yield
-        except Failure as error:
-            self._failure = said_of(error)
+        except SPARK_ERRORS as error:
+            self._failure = translate_spark_error(error)
             if self._failure is None:
                 raise
             raise self._failure from None
@@ -171,7 +164,7 @@ class SparkEngine:
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """``export_<table>``: the exports' DataFrames, or working copies, by column name."""
         frames = [*self._read.get(table, ()), *(self.session.read.parquet(str(source)) for source in sources)]
-        kinds = _OWN | {column.name: _TYPES[column.kind] for column in TABLES[table].columns}
+        kinds = _OWN | {column.name: SPARK_TYPES[column.kind].simpleString() for column in TABLES[table].columns}
         whole = self._empty(kinds)
         for frame in frames:
             whole = whole.unionByName(self._in_this_session(frame), allowMissingColumns=True)
@@ -186,7 +179,7 @@ class SparkEngine:
     def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (a pandas or Arrow table, or a Spark DataFrame)
         """``export_<table>`` of a data frame in memory."""
         held = frame if isinstance(frame, DataFrame) else self.session.createDataFrame(_arrow(frame))
-        kinds = _OWN | {column.name: _TYPES[column.kind] for column in TABLES[table].columns}
+        kinds = _OWN | {column.name: SPARK_TYPES[column.kind].simpleString() for column in TABLES[table].columns}
         words = {name: to_spark(sql) for name, sql in word_columns(table, held.columns).items()}
         own = [f"{words.get(name, f'CAST(`{name}` AS {kinds[name]})')} AS `{name}`" if name in kinds else f"`{name}`" for name in held.columns]
         absent = [f"{words.get(name, f'CAST(NULL AS {kind})')} AS `{name}`" for name, kind in kinds.items() if name not in held.columns]

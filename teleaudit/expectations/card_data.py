@@ -31,8 +31,9 @@ from teleaudit.detectors.split_cards import SPLIT_PROFILE, decide_split_columns,
 from teleaudit.detectors.truncation import profile_truncated
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
-from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.expectations.rows import DataSet
 from teleaudit.schema import TABLES
+from teleaudit.schema.sql import quoted
 
 
 class ExpectNoCardData(ExpectNoContent):

@@ -19,8 +19,9 @@ from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.asking import Asks, Columns, Judged, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, matching, metric
-from teleaudit.expectations.rows import DataSet, literal, quoted
+from teleaudit.expectations.rows import DataSet
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
+from teleaudit.schema.sql import literal, quoted
 from teleaudit.verdicts import Answer, Deviation
 
 FINDS: Columns = {"record_key": "VARCHAR", "place": "BIGINT", "level": "BIGINT"}  # place and level by their number

@@ -12,7 +12,8 @@ from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.asking import Asks
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.expectations.rows import DataSet
+from teleaudit.schema.sql import quoted
 from teleaudit.verdicts import Answer, Deviation
 
 

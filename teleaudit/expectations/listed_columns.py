@@ -24,9 +24,10 @@ from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import words_of
 from teleaudit.expectations.content import exported_columns, text_of
 from teleaudit.expectations.empty_columns import ExpectEmptyColumns
-from teleaudit.expectations.rows import DataSet, literal, quoted
+from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.suggesting import fits_unfilled
 from teleaudit.schema import TABLES, Column, Table
+from teleaudit.schema.sql import literal, quoted
 from teleaudit.verdicts import Answer
 
 _TELEDATA = "cdr"

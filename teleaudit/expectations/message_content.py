@@ -16,7 +16,8 @@ from teleaudit.detectors.messages import decide_message_column
 from teleaudit.detectors.prefilter import message_candidate_sql, message_shape_sql, message_skeleton_sql
 from teleaudit.expectations.asking import Asks, Judged
 from teleaudit.expectations.content import ExpectNoContent, Found, columns_to_look_into, counts_of, text_of
-from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.expectations.rows import DataSet
+from teleaudit.schema.sql import quoted
 
 
 class ExpectNoMessageContent(ExpectNoContent):

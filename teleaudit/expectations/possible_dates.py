@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from teleaudit.expectations.rows import ExpectRowsToSatisfy, literal, quoted
+from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.schema import TABLES, Column, Kind, Table
+from teleaudit.schema.sql import literal, quoted
 
 _AHEAD = frozenset({"due_date", "period_to", "fy_start", "fy_end", "valid_until", "scope_to"})  # (2)
 _IN_ORDER = (

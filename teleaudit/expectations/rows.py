@@ -17,6 +17,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from teleaudit.expectations.asking import Asks
 from teleaudit.expectations.certainty import FALSE, TRUE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
+from teleaudit.schema.sql import quoted
 from teleaudit.verdicts import Answer, Deviation
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
@@ -42,16 +43,6 @@ class DataSet:
             return place
         joined = " || '|' || ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in self.key)
         return f"coalesce({joined}, {place})"
-
-
-def quoted(name: str) -> str:
-    """A column name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 class ExpectRowsToSatisfy(BatchExpectation):

@@ -11,7 +11,8 @@ from collections.abc import Container
 from typing import Any
 
 from teleaudit.expectations.asking import Asks
-from teleaudit.expectations.rows import _DEVIATES, DataSet, ExpectRowsToSatisfy, quoted
+from teleaudit.expectations.rows import _DEVIATES, DataSet, ExpectRowsToSatisfy
+from teleaudit.schema.sql import quoted
 from teleaudit.verdicts import Subjects
 
 _CUSTOMER = "customer_id"

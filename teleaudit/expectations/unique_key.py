@@ -16,7 +16,8 @@ from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.asking import Asks, kept_name
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.rows import DataSet, quoted
+from teleaudit.expectations.rows import DataSet
+from teleaudit.schema.sql import quoted
 from teleaudit.verdicts import Answer, Deviation
 
 _HASH = "hash"  # 64 bits; the keys themselves decide, so its quality is a matter of speed alone

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from teleaudit.audits import read_yaml
 from teleaudit.schema import TABLES
 from teleaudit.suites import ExpectationSpec, suite_names
 from teleaudit.views import data_set_view
 from teleaudit.workspace import package_workspace
+from teleaudit.yaml_files import read_yaml
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 

@@ -10,6 +10,7 @@ from typing import Literal, assert_never
 from teleaudit.audits import DateFormat
 from teleaudit.exports import dates, forms
 from teleaudit.schema import Column, Kind
+from teleaudit.schema.sql import SQL_TYPES, literal
 
 # What systems write where there is no value: MySQL and PostgreSQL (\N), Python and pandas (None, nan, NaT, <NA>), Go and Ruby (<nil>, nil),
 # SQL clients ((null), <null>, [NULL]), Asterisk and FreeSWITCH ((none)), Excel (#N/A, #NULL!), and people (dashes).
@@ -18,14 +19,6 @@ NULL_SPELLINGS = (
     *("None", "nan", "NaN", "NAN", "NaT", "<NA>", "<nil>", "nil", "N/A", "n/a", "#N/A", "#NULL!"),
     *("-", "--", "\u2013", "\u2014"),
 )
-SQL_TYPES = {
-    Kind.TEXT: "VARCHAR",
-    Kind.INTEGER: "BIGINT",
-    Kind.DECIMAL: "DECIMAL(18, 4)",
-    Kind.DATE: "DATE",
-    Kind.TIMESTAMP: "TIMESTAMP",
-    Kind.BOOLEAN: "BOOLEAN",
-}
 OPEN_END_YEARS = (1900, 2099)  # in a column that may be open-ended, these and beyond stand for "no end"
 UNKNOWN_WORD = "unknown_word"
 DURATION_COLUMNS = {"duration_s", "billsec"}  # also written hh:mm:ss
@@ -61,16 +54,6 @@ class Source:
         if self.sql_type == "VARCHAR":
             return True
         return self.column.kind in {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN} and not self.sql_type.startswith(("DATE", "TIMESTAMP", "BOOLEAN"))
-
-
-def quoted(name: str) -> str:
-    """A name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def counted(condition: str) -> str:

@@ -11,12 +11,13 @@ import duckdb
 from teleaudit.audits import DateFormat, ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, dialects, profiles
-from teleaudit.exports.conversion import Source, cleaned, literal
+from teleaudit.exports.conversion import Source, cleaned
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.profiles import DateEvidence, DecimalEvidence, Undecided
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.working_copy import Converted
 from teleaudit.schema import TABLES, VOCABULARIES, Kind
+from teleaudit.schema.sql import literal
 from teleaudit.schema.vocabularies import folded
 
 Sources = dict[str, Source]  # canonical column -> how it is read, in the order of the schema

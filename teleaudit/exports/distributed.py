@@ -21,6 +21,7 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 (its name everywhere)
 from pyspark.sql import types as T  # noqa: N812 (its name everywhere)
+from pyspark.sql.pandas.types import to_arrow_schema
 
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
@@ -28,7 +29,7 @@ from teleaudit.exports import dates
 from teleaudit.exports.conversion import SCIENTIFIC, UNKNOWN_WORD, Source
 from teleaudit.exports.decisions import CONTRADICTED, Sources, decide_sources, refuse_contradicted_dates
 from teleaudit.exports.distributed_blocks import Plan
-from teleaudit.exports.distributed_errors import spark_errors_said
+from teleaudit.exports.distributed_errors import translated_spark_errors
 from teleaudit.exports.distributed_files import FoundFile, Root
 from teleaudit.exports.distributed_text import TextFiles, TextSource, text_source
 from teleaudit.exports.distributed_typed import TypedFiles, TypedSource, typed_source
@@ -46,15 +47,7 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Ki
 # A block of less than 16 MiB is not worth the start of a task.
 SESSION_SETTINGS: Mapping[str, str] = MappingProxyType({"spark.sql.files.minPartitionNum": "200", "spark.sql.files.openCostInBytes": str(16 << 20)})
 
-_ARROW_TYPES = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.DECIMAL: pa.decimal128(18, 4),
-    Kind.DATE: pa.date32(),
-    Kind.TIMESTAMP: pa.timestamp("us"),
-    Kind.BOOLEAN: pa.bool_(),
-}
-_SPARK_TYPES: Mapping[Kind, T.DataType] = MappingProxyType(
+SPARK_TYPES: Mapping[Kind, T.DataType] = MappingProxyType(
     {
         Kind.TEXT: T.StringType(),
         Kind.INTEGER: T.LongType(),
@@ -86,11 +79,11 @@ def read_export_on_spark(
     Raises: ExportError, as ``read_export``; and for a file that the executors cannot see.
     """
     dates.checked_zone(spec.timezone)
-    with spark_errors_said(name):
+    with translated_spark_errors(name):
         files = Root(session=session, address=root).find(spec.files)
     if not files:
         return without_any_file(name, spec), None
-    with spark_errors_said(name, files), storage_errors_said(name), private_folder(work, name) as folder:
+    with translated_spark_errors(name, files), storage_errors_said(name), private_folder(work, name) as folder:
         reading = _Reading(session=session, name=name, spec=spec, root=Root(session=session, address=root), folder=folder, keep=keep, progress=progress or _say_nothing)
         answer = reading.read(files)
         shutil.rmtree(folder)
@@ -237,7 +230,7 @@ class _Reading:
             return export, None
         table = pa.concat_tables(pq.read_table(path) for path in export.parquet)
         kinds = {column.name: column.kind for column in TABLES[self.spec.table].columns}
-        types = [_SPARK_TYPES[kinds[name]] if name in export.columns else T.LongType() if name == LINE_COLUMN else T.StringType() for name in table.column_names]
+        types = [SPARK_TYPES[kinds[name]] if name in export.columns else T.LongType() if name == LINE_COLUMN else T.StringType() for name in table.column_names]
         rows = self.session.createDataFrame(table, T.StructType([T.StructField(name, kind) for name, kind in zip(table.column_names, types, strict=True)]))
         return replace(export, parquet=()), self.keep(rows)
 
@@ -246,7 +239,8 @@ def _schemas(sources: Sources, mapping: ColumnMapping) -> tuple[pa.Schema, T.Str
     """The working copy's columns, for Arrow and for Spark."""
     kinds = {FILE_COLUMN: Kind.TEXT, LINE_COLUMN: Kind.INTEGER, ISSUES_COLUMN: Kind.TEXT}
     kinds |= {name: source.column.kind for name, source in sources.items()} | dict.fromkeys(mapping.extras, Kind.TEXT)
-    return pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in kinds.items()]), T.StructType([T.StructField(name, _SPARK_TYPES[kind]) for name, kind in kinds.items()])
+    rows = T.StructType([T.StructField(name, SPARK_TYPES[kind]) for name, kind in kinds.items()])
+    return to_arrow_schema(rows), rows
 
 
 def _counted(rows: DataFrame, files: Sequence[Staged], mapping: ColumnMapping, plans: Sequence[Sources]) -> list[tuple[Converted, dict[str, int]]]:

@@ -20,7 +20,7 @@ from pyspark.sql import functions as F  # noqa: N812 (its name everywhere)
 
 from teleaudit.errors import ExportError
 from teleaudit.exports import sniffing
-from teleaudit.exports.distributed_errors import java_class
+from teleaudit.exports.distributed_errors import error_name
 from teleaudit.exports.locating import find_files, has_wildcard, is_ignored, path_below_root
 from teleaudit.exports.withheld import BEGINNING, ShownPaths, beginning_of
 
@@ -87,7 +87,7 @@ class FoundFile:
         try:
             stream = self.file_system.open(self.path)
         except Py4JJavaError as error:
-            if java_class(error) in _DENIED or "Permission denied" in str(error.java_exception.getMessage()):
+            if error_name(error) in _DENIED or "Permission denied" in str(error.java_exception.getMessage()):
                 msg = f"{self.shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
                 raise ExportError(msg) from None
             raise
@@ -134,10 +134,10 @@ class Root:
             matches = _Matches(jvm=self.jvm, file_system=file_system)
             found = {relative: status for relative, status in matches.below(folder, (), parts) if not is_ignored(relative[-1])}
         except Py4JJavaError as error:
-            if java_class(error) in _DENIED:
+            if error_name(error) in _DENIED:
                 msg = "The exports folder, or one below it, cannot be read: no permission. Give the user that runs the audit the right to list and read it."
             else:
-                msg = f"The exports folder cannot be opened ({java_class(error)}). Is its address right, and does Spark have the connector and the settings for it?"
+                msg = f"The exports folder cannot be opened ({error_name(error)}). Is its address right, and does Spark have the connector and the settings for it?"
             raise ExportError(msg) from None
         shown = ShownPaths()
         return [_found("/".join(relative), status, file_system, shown) for relative, status in sorted(found.items())]
@@ -212,7 +212,7 @@ class _Matches:
         try:
             statuses = self.file_system.listStatus(folder)
         except Py4JJavaError as error:
-            if java_class(error) != "FileNotFoundException":
+            if error_name(error) != "FileNotFoundException":
                 raise
             return
         for status in statuses:

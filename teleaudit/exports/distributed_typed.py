@@ -14,12 +14,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 (its name everywhere)
 from pyspark.sql.types import StructType
 
-from teleaudit.exports.conversion import quoted
 from teleaudit.exports.distributed_blocks import BLOCK, Plan, convert_typed, typed_evidence
 from teleaudit.exports.distributed_files import FoundFile
 from teleaudit.exports.profiles import NO_DATES, DateEvidence, DecimalEvidence
 from teleaudit.exports.staging import Recognised, Staged, describe_parquet
 from teleaudit.exports.storage import connect
+from teleaudit.schema.sql import quoted
 
 _MAGIC = b"PAR1"
 _ROW = "file_row_number"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from teleaudit.exports.conversion import UNKNOWN_WORD, literal
+from teleaudit.exports.conversion import UNKNOWN_WORD
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, TABLES
+from teleaudit.schema.sql import literal
 
 LACKING = "missing_column"
 ENDS = {  # the columns that tell whether something goes on: a relationship, a service, a hold

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from teleaudit.exports.conversion import UNKNOWN_WORD, canonical_word, is_unknown_word, literal, quoted
+from teleaudit.exports.conversion import UNKNOWN_WORD, canonical_word, is_unknown_word
 from teleaudit.schema import ISSUES_COLUMN, VOCABULARIES
+from teleaudit.schema.sql import literal, quoted
 
 
 def word_columns(table: str, columns: Collection[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from teleaudit.detectors import ColumnDecision, Level, scan_column
 from teleaudit.errors import ExportError
 from teleaudit.exports import dialects, profiles, staging
 from teleaudit.exports.asked import asked_columns
-from teleaudit.exports.conversion import cleaned, counted, quoted
+from teleaudit.exports.conversion import cleaned, counted
 from teleaudit.exports.encodings import SINGLE_BYTE
 from teleaudit.exports.noticing import remarks_on_rejects
 from teleaudit.exports.parquet_damage import UNREADABLE, damaged
@@ -36,6 +36,7 @@ from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, values_yaml
 from teleaudit.exports.withheld import ShownPaths
 from teleaudit.exports.workbooks import Worksheet
 from teleaudit.schema import TABLES, VOCABULARIES, Kind, Table
+from teleaudit.schema.sql import quoted
 from teleaudit.schema.vocabularies import folded
 
 ROW_LIMIT = 200_000

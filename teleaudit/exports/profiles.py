@@ -15,8 +15,9 @@ import duckdb
 from teleaudit.audits import DateFormat
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates
-from teleaudit.exports.conversion import cleaned, counted, literal
+from teleaudit.exports.conversion import cleaned, counted
 from teleaudit.schema import Kind
+from teleaudit.schema.sql import literal
 
 _SAMPLE_VALUES = 10_000
 _TOLERATED = 0.05  # share of a column's dates that may be written in another way: they become unreadable, and so does what could be either; both are counted

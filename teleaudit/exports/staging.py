@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 from teleaudit.audits import ExportSpec, Format
 from teleaudit.errors import ExportError
 from teleaudit.exports import sniffing
-from teleaudit.exports.conversion import literal, quoted
 from teleaudit.exports.delimited import LINE, DamagedHeaderError, DelimitedText, Dialect
 from teleaudit.exports.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.exports.encodings import EncodingProof, likely_encoding
@@ -27,6 +26,7 @@ from teleaudit.exports.parquet_damage import refuse_damaged
 from teleaudit.exports.rejects import Rejections
 from teleaudit.exports.workbooks import Worksheet
 from teleaudit.schema import TABLES
+from teleaudit.schema.sql import literal, quoted
 
 Progress = Callable[[str, int], None]
 

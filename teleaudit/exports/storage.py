@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from teleaudit.audits import plain_name
 from teleaudit.errors import ExportError
-from teleaudit.exports.conversion import literal
 from teleaudit.exports.dates import LOCAL_ZONE
 from teleaudit.machine import set_progress_bar
+from teleaudit.schema.sql import literal
 
 MEMORY_LIMIT = "512MB"
 _THREADS = 4

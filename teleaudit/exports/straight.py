@@ -16,7 +16,7 @@ import pyarrow as pa
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import forms, staging
-from teleaudit.exports.conversion import counted, literal, quoted
+from teleaudit.exports.conversion import counted
 from teleaudit.exports.decisions import CONTRADICTED, QueriedEvidence, Sources, decide_sources
 from teleaudit.exports.delimited import LINE, DelimitedText
 from teleaudit.exports.fingerprints import HashedFile
@@ -25,6 +25,7 @@ from teleaudit.exports.profiles import DateEvidence, DecimalEvidence
 from teleaudit.exports.staging import Opened, Progress, Recognised, Staged
 from teleaudit.exports.tallies import DateTally, DecimalTally, TooManyUnknownError
 from teleaudit.exports.working_copy import Converted
+from teleaudit.schema.sql import literal, quoted
 
 WriteWorkingCopy = Callable[[duckdb.DuckDBPyConnection, Staged, Mapping, Sources, Path], Converted]
 

@@ -10,11 +10,12 @@ import duckdb
 
 from teleaudit.counting.by_value import are_few, values_query
 from teleaudit.exports import conversion
-from teleaudit.exports.conversion import UNKNOWN_WORD, Source, literal, quoted
+from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.staging import Staged, make_private
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, Kind
+from teleaudit.schema.sql import literal, quoted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from teleaudit.audits import read_yaml
 from teleaudit.errors import UserError
 from teleaudit.kernels.annex import ENVIRONMENT, keep_error
 from teleaudit.workspace import package_workspace
+from teleaudit.yaml_files import read_yaml
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from teleaudit.audits import AUDIT_FILE, read_yaml
+from teleaudit.audits import AUDIT_FILE
 from teleaudit.errors import ParameterError, UserError
 from teleaudit.notebooks.parameters import Declared, declared_in
 from teleaudit.sessions.refusing import kind_of, near, refuse
 from teleaudit.workspace import find_workspace
+from teleaudit.yaml_files import read_yaml
 
 VARIABLE = "TELEAUDIT_AUDIT"
 _INJECTED = "# Parameters\n"  # how papermill begins the cell that it puts in

@@ -15,8 +15,8 @@ from pyspark.sql import DataFrame, SparkSession
 from teleaudit.audits import ExportSpec
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
-from teleaudit.exports.conversion import literal
 from teleaudit.exports.distributed import read_export_on_spark
+from teleaudit.schema.sql import literal
 from tests.exports.desk import CUSTOMER, Desk
 from tests.spark import session
 

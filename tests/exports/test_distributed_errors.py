@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from teleaudit.engines.spark_failures import said_of
+from teleaudit.errors import ExportError
+from teleaudit.exports.distributed_errors import translate_spark_error, translated_spark_errors
 
+_LOST_VALUE = "0101801234"  # of a row
 _LOST = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most recent failure: Lost task 0.3 (TID 6): ExecutorLostFailure (executor 1 exited) Reason: "
 
 
@@ -24,15 +26,30 @@ _LOST = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, m
     ],
 )
 def test_an_executor_without_memory_is_told_as_such(reason: str) -> None:
-    assert "an executor ran out of memory" in str(said_of(ConnectionError(_LOST + reason)))
+    lost = ConnectionError(_LOST + reason)
+
+    assert "an executor ran out of memory" in str(translate_spark_error(lost))
+    with pytest.raises(ExportError, match="export calls: an executor ran out of memory"), translated_spark_errors("calls"):
+        raise lost
 
 
 @pytest.mark.parametrize(
     "reason", ["Command exited with code 1", "Command exited with code 520", "Remote RPC client disassociated", "worker lost", "RejectedExecutionException: [Shutting down]"]
 )
 def test_of_an_executor_that_is_lost_for_no_told_reason_memory_is_said_to_be_likely(reason: str) -> None:
-    assert "executors were lost more often than Spark tries again, often because" in str(said_of(ConnectionError(_LOST + reason)))
+    assert "executors were lost more often than Spark tries again, often because" in str(translate_spark_error(ConnectionError(_LOST + reason)))
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(111, "Connection refused"), EOFError("Answer from Java side is empty"), ConnectionError("SparkContext was shut down")])
+def test_an_application_that_ended_while_an_export_was_read_is_told_as_such(error: Exception) -> None:
+    with pytest.raises(ExportError, match="export calls: the Spark application has ended"), translated_spark_errors("calls"):
+        raise error
+
+
+def test_what_nobody_can_mend_is_no_error_of_the_user() -> None:
+    with pytest.raises(RuntimeError, match=r"^export calls: EOFError in Spark$"), translated_spark_errors("calls"):
+        raise EOFError(_LOST_VALUE)
 
 
 def test_what_is_no_failure_of_the_cluster_is_left_alone() -> None:
-    assert said_of(ConnectionError("[DIVIDE_BY_ZERO] Division by zero")) is None
+    assert translate_spark_error(ConnectionError("[DIVIDE_BY_ZERO] Division by zero")) is None

@@ -1,0 +1,94 @@
+"""YAML files that people write, read into models and refused with the place in the file and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from teleaudit.errors import AuditFileError, near_match
+
+Read = TypeVar("Read")
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:  # noqa: ANN401 (as below; nobody changes what is shared here)
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)
+    """What a YAML 1.2 file holds. Raises: AuditFileError."""
+    try:
+        return _parsed(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"no file {file}."
+        raise AuditFileError(msg) from None
+    except UnicodeDecodeError:
+        msg = f"{file} is not UTF-8 text."
+        raise AuditFileError(msg) from None
+    except OSError as error:
+        msg = f"{file} cannot be read: {error.strerror}."
+        raise AuditFileError(msg) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        msg = f"{file}, line {line}: not valid YAML ({error.problem})."
+        raise AuditFileError(msg) from None
+    except ValueError as error:  # an impossible date; ruamel says which part
+        msg = f"{file}: invalid date or number ({error})."
+        raise AuditFileError(msg) from None
+    except YAMLError:
+        msg = f"{file} is not valid YAML: it holds control characters. Is it a text file?"
+        raise AuditFileError(msg) from None
+
+
+def validated(data: object, shape: type[Read], file: Path) -> Read:
+    """What was read, as a model or a tuple of models. Raises: AuditFileError with every complaint on a line of its own."""
+    try:
+        return TypeAdapter(shape).validate_python(data)
+    except ValidationError as error:
+        raise AuditFileError("\n".join(f"{file}: {_complaint(dict(one), shape)}" for one in error.errors())) from None
+
+
+def refuse_duplicate_ids(file: Path, ids: Iterable[str]) -> None:
+    """Raises: AuditFileError naming the ids that stand more than once."""
+    known = list(ids)
+    if twice := sorted({name for name in known if known.count(name) > 1}):
+        msg = f"{file}: duplicate id: {', '.join(twice)}."
+        raise AuditFileError(msg)
+
+
+def _complaint(complaint: Mapping[str, Any], shape: object) -> str:
+    location = complaint["loc"]
+    place = ".".join("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(part)) for part in location if part != "[key]")
+    match complaint["type"]:
+        case "extra_forbidden":
+            return f"unknown key '{place}'.{near_match(str(location[-1]), _keys_at(shape, location[:-1]))}"
+        case "missing":
+            return f"'{place}' is missing."
+        case "literal_error":
+            known = re.findall(r"'([^']+)'", complaint["ctx"]["expected"])
+            return f"{place}: {complaint['msg']}.{near_match(str(complaint['input']), known)}"
+        case _:
+            return f"{place or 'the file'}: {re.sub('^Value error, ', '', complaint['msg'])}"
+
+
+def _keys_at(shape: object, location: tuple[str | int, ...]) -> Iterable[str]:
+    """The keys that a shape knows at a place; those of the models around it where the place is inside a choice of shapes."""
+    models = list(_models(shape))
+    for part in location:
+        inner = [model.model_fields[part].annotation for model in models if part in model.model_fields] if isinstance(part, str) else []
+        models = [found for annotation in inner for found in _models(annotation)] or models
+    return {key for model in models for key in model.model_fields}
+
+
+def _models(shape: object) -> Iterable[type[BaseModel]]:
+    """The models that a type is made of: itself, or what a collection or a choice holds."""
+    if isinstance(shape, type) and get_origin(shape) is None and issubclass(shape, BaseModel):
+        return [shape]
+    return [model for part in get_args(shape) for model in _models(part)]
