@@ -190,6 +190,13 @@ class TestEmptied:
         }
         assert counts(asked("BIZ-right-2.services", tmp_path, files)) == (Verdict.FAIL, ["anmodninger.csv:2"], {})
 
+    @pytest.mark.parametrize(("row", "reason"), [(" | email | a", "orphan"), ("K1 | | a", "not_recorded"), ("K1 | email |", "not_recorded")])
+    def test_a_send_that_says_less_than_whom_it_reached_is_not_held_against_withdrawals(self, tmp_path: Path, row: str, reason: str) -> None:
+        sends = f"send_id | customer_id | channel | address | sent_at | basis\nU1 | {row} | 2026-03-01 10:00:00 | 10_2\nU2 | K3 | email | c | 2026-03-01 10:00:00 | 10_2"
+        consents = "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at\nC1 | K2 | marketing | email | a | 2025-01-02 08:03:04 | 2026-01-02 08:03:04"
+        result = asked("HYG-opt-out.marketing_send", tmp_path, {"udsendelser": ("marketing_send", sends), "samtykker": ("consent", consents)})
+        assert counts(result) == (Verdict.PARTIAL, [], {reason: 1})
+
     @pytest.mark.parametrize(
         ("rows", "verdict", "population"),
         [
