@@ -64,7 +64,11 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
         cause.code: cause
         for cause in (
             Cause("no_rows", "no rows in", "export again, or declare the table under not_held where there is nothing to export"),
-            Cause("all_null", "empty column", "export the column with its values, or map another header to it under {place}.columns"),
+            Cause(
+                "all_null",
+                "empty column",
+                "export the column with its values, map another header to it under {place}.columns, or say that no record has any under {place}.constants",
+            ),
             Cause("nothing_in_scope", "no records that the rule is about", "nothing to do where there are none; otherwise see what the exports leave out"),
             Cause("nothing_assessable", "no record could be judged:", "supply in the source what the records lack"),
             Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),

@@ -111,6 +111,21 @@ class TestEnds:
         result = asked(f"HYG-dates.{table}", tmp_path, {"udtraek": (table, rows)})
         assert (result.verdict, result.why, result.why_detail) == verdict
 
+    @pytest.mark.parametrize("check", ["HYG-card", "HYG-cpr-number", "HYG-browsing"])
+    @pytest.mark.parametrize(
+        ("table", "rows", "constants", "verdict"),
+        [
+            ("crm_customer", "customer_id | name | notes\nK1 | Kaj |\nK2 | Ida |", {}, (Verdict.UNKNOWN, "all_null", "crm_customer.notes")),
+            ("crm_customer", "customer_id | name | notes\nK1 | Kaj | Vil have regning pr. post\nK2 | Ida |", {}, (Verdict.PASS, None, None)),
+            ("crm_customer", "customer_id | name\nK1 | Kaj\nK2 | Ida", {"notes": ""}, (Verdict.PASS, None, None)),
+            ("crm_customer", "customer_id | name | cvr\nK1 | Kaj |\nK2 | Ida |", {}, (Verdict.PASS, None, None)),  # nobody writes there what he likes
+            ("ledger", "entry_id | customer_id | text\n1 | K1 |", {}, (Verdict.UNKNOWN, "all_null", "ledger.text")),
+        ],
+    )
+    def test_free_text_that_is_nowhere_proves_nothing(self, tmp_path: Path, check: str, table: str, rows: str, constants: dict[str, str], verdict: object) -> None:
+        result = asked(f"{check}.{table}", tmp_path, {"udtraek": (table, rows, {"constants": constants})})
+        assert (result.verdict, result.why, result.why_detail) == verdict
+
     def test_an_unknown_end_is_no_wrong_end_date(self, tmp_path: Path) -> None:
         files: Files = {"kunder": ("crm_customer", CUSTOMERS), "aftaler": ("agreement", "agreement_id | customer_id\nA1 | K1\nA2 | K2")}
         assert counts(asked("HYG-end-date.crm_customer", tmp_path, files)) == (Verdict.PARTIAL, [], {"missing_column": 2})

@@ -39,6 +39,7 @@ from teleaudit.schema.views import View, data_set_view
 # Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
 END_OF_RELATIONSHIP = "crm_customer.end_date"
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
+READ_BY_DETECTORS = ("expect_no_browsing_data", "expect_no_card_data", "expect_no_cpr_numbers", "expect_no_message_content")
 MAX_WORST = 20
 _ENDS = {f"{table}.{column}" for table, column in ENDS.items()}
 OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
@@ -193,7 +194,7 @@ class Bench:
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
         if verdict is Verdict.PASS and (lost := self._lost_column(check)):
             verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
-        elif verdict is Verdict.PASS and (empty := self._empty_beginning(check)):
+        elif verdict is Verdict.PASS and (empty := self._emptied_column(check)):
             verdict, why, detail = Verdict.UNKNOWN, "all_null", empty
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
@@ -273,12 +274,21 @@ class Bench:
         lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
         return next((f"{check.data_set}.{name}" for name in lost), None)
 
-    def _empty_beginning(self, check: Check) -> str | None:
-        """The date that every record has, where a check of dates looks at it and not one record holds it: what is nowhere is not possible, it is unknown."""
-        if check.spec.type != "expect_possible_dates" or (column := TABLES[check.data_set].beginning) is None:
+    def _emptied_column(self, check: Check) -> str | None:
+        """A mapped column without a single value, where a check passes for it: the date that every record has, and free text that a detector would read.
+
+        An export may leave a column's values out, and what is nowhere proves nothing. ``constants`` says that no record has any.
+        """
+        if check.data_set not in TABLES:
             return None
-        is_empty = column.name in self._filled[check.data_set] and self._is_all_null(check.data_set, column.name)
-        return f"{check.data_set}.{column.name}" if is_empty else None
+        table, columns = TABLES[check.data_set], []
+        if check.spec.type == "expect_possible_dates":
+            columns = [table.beginning.name] if table.beginning else []
+        elif check.spec.type in READ_BY_DETECTORS:
+            columns = [column.name for column in table.columns if column.free_text]
+        said = {name for export in self.exports if export.table == table.name for name in export.constant_columns}
+        mapped = [name for name in columns if name in self._filled[table.name] and name not in said]
+        return next((f"{table.name}.{name}" for name in mapped if self._is_all_null(table.name, name)), None)
 
     def _missing(self, check: Check) -> _Missing | None:
         """What is missing for a check: an export, its rows, or a column; the first stands for all."""

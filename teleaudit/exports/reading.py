@@ -58,6 +58,7 @@ class ReadExport:
     problem: str | None  # why the export cannot be judged at all
     warnings: tuple[Remark, ...]  # for stderr and the report
     reject_reasons: dict[str, int] = field(default_factory=dict)
+    constant_columns: tuple[str, ...] = ()  # canonical columns of which the audit says one value for every row
 
     @property
     def rows(self) -> int:
@@ -167,6 +168,7 @@ def described_export(
         problem=None,
         warnings=(*_without_rows(empty, [file for file in files if not file.rejections.count]), *mapping.remarks, *remarks),
         reject_reasons=_reasons(files),
+        constant_columns=tuple(mapping.constants),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from teleaudit.schema.columns import Table, date, decimal, integer, text, time
+from teleaudit.schema.columns import Table, date, decimal, free_text, integer, text, time
 
 BUSINESS = (
     Table(
@@ -32,7 +32,7 @@ BUSINESS = (
             text("birth_date"),  # text: only whether it is there is asked, and people were born before 1990
             text("gender"),
             decimal("open_balance"),  # DKK still owed by the customer
-            text("notes"),
+            free_text("notes"),
         ),
     ),
     Table(
@@ -60,8 +60,8 @@ BUSINESS = (
             time("at", required=True),
             text("channel"),
             text("direction"),
-            text("subject"),
-            text("body"),
+            free_text("subject"),
+            free_text("body"),
         ),
     ),
     Table(

@@ -30,6 +30,7 @@ class Column:
     kind: Kind = Kind.TEXT
     required: bool = False  # without it the table's main checks cannot be judged
     open_end: bool = False  # 31-12-9999, 2099 and 1900 in it mean "no end", not a date
+    free_text: bool = False  # people write in it what they like
     table: str = ""  # that it is a column of
 
     @property
@@ -76,6 +77,11 @@ class Table:
 def text(name: str, *, required: bool = False) -> Column:
     """A column of text: identifiers and numbers that are no quantities too."""
     return Column(name=name, required=required)
+
+
+def free_text(name: str) -> Column:
+    """A column of text in which people write what they like."""
+    return Column(name=name, free_text=True)
 
 
 def date(name: str, *, required: bool = False, open_end: bool = False) -> Column:

@@ -5,7 +5,7 @@ Not every operator keeps each of them; a check that needs one that was not hande
 
 from __future__ import annotations
 
-from teleaudit.schema.columns import Table, boolean, date, decimal, integer, text, time
+from teleaudit.schema.columns import Table, boolean, date, decimal, free_text, integer, text, time
 
 REGISTERS = (
     Table(
@@ -51,7 +51,7 @@ REGISTERS = (
             date("paid_at"),
             decimal("amount"),
             text("voucher_no"),
-            text("text"),
+            free_text("text"),
         ),
     ),
     Table(
@@ -82,7 +82,7 @@ REGISTERS = (
             text("channel"),
             text("address"),
             text("template_id"),
-            text("template_text"),
+            free_text("template_text"),
             time("sent_at", required=True),
             text("status"),  # leveret, afvist
             text("policy_version_id"),
