@@ -29,6 +29,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import teleaudit
+
 LONGEST_SOCKET = 107  # bytes in the path of a Unix socket (sun_path of 108, closed by a zero)
 _ROOM = 24  # for a name in the folder: kernel-1234abcd-ipc-5
 
@@ -198,7 +200,7 @@ def _line_of(line: socket.socket) -> bytes:
 
 def kernel_environment(additions: Mapping[str, str]) -> dict[str, str]:
     """The environment of a kernel: the caller's and what is added, one thread for numerics, this very package."""
-    package_root = str(Path(__file__).resolve().parents[2])
+    package_root = str(Path(teleaudit.__file__).resolve().parents[1])
     path = os.pathsep.join(dict.fromkeys([package_root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]))
     return {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg", "PYTHONPATH": path, **additions}
 
