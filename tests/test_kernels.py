@@ -16,6 +16,7 @@ import nbformat
 import psutil
 import pytest
 
+import teleaudit
 from teleaudit.notebooks import run_notebook
 from teleaudit.notebooks.kernels import LONGEST_SOCKET, WarmKernels, kernel_environment, private_folder
 from tests.command import PATIENCE_S
@@ -64,6 +65,12 @@ def test_a_kernel_is_forked_from_a_process_that_has_imported_everything(ask: Ask
         said = ask(warm, "import os, sys\nprint(os.getppid(), *({'great_expectations', 'pandas', 'duckdb', 'matplotlib', 'teleaudit.lab'} <= sys.modules.keys(),))")
 
         assert said.split() == [str(warm.pid), "True"]
+
+
+def test_kernels_import_this_very_package() -> None:
+    package_root, *_ = kernel_environment({})["PYTHONPATH"].split(os.pathsep)
+
+    assert Path(package_root) == Path(teleaudit.__file__).resolve().parents[1]
 
 
 def test_starting_does_not_keep_the_caller_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

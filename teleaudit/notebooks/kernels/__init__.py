@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -25,9 +24,12 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import teleaudit
 
 LONGEST_SOCKET = 107  # bytes in the path of a Unix socket (sun_path of 108, closed by a zero)
 _ROOM = 24  # for a name in the folder: kernel-1234abcd-ipc-5
@@ -55,21 +57,23 @@ class ForkedKernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, line: socket.socket, pid: int) -> None:
+    def __init__(self, line: Connection, pid: int) -> None:
         self._line, self.pid = line, pid
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
         """None while it lives. The line to it is closed by the system when it ends, however it ends."""
-        if self.returncode is None and select.select([self._line], [], [], 0)[0] and not self._line.recv(1):
+        return self._poll(0)
+
+    def _poll(self, seconds: float | None) -> int | None:
+        if self.returncode is None and self._line.poll(seconds):  # it never says anything: this is the end of the line
             self._line.close()
             self.returncode = 0
         return self.returncode
 
     def wait(self) -> int:
         """Wait for its end."""
-        while self.poll() is None:
-            select.select([self._line], [], [])
+        self._poll(None)
         return 0
 
     def send_signal(self, number: int) -> None:
@@ -139,25 +143,22 @@ class WarmKernels:
         forked = self._fork({"call": function}, environment, cwd)
         return _told(forked[0]) if forked else None
 
-    def _fork(self, what: Mapping[str, str], environment: Mapping[str, str], cwd: Path) -> tuple[socket.socket, int] | None:
+    def _fork(self, what: Mapping[str, str], environment: Mapping[str, str], cwd: Path) -> tuple[Connection, int] | None:
         """The line to a fork that does what is requested, and its process id."""
         if self._control is None:
             self._refuse_after_the_end()
             return None
-        ours, theirs = socket.socketpair()
+        ours, theirs = Pipe()
         request = {**what, "cwd": str(cwd), "environment": dict(environment)}
         try:
             with theirs, self._lock:
                 socket.send_fds(self._control, [b"k"], [theirs.fileno()])
-            ours.sendall(json.dumps(request).encode() + b"\n")
-            pid = _line_of(ours)
-        except OSError:
-            pid = b""
-        if not pid:
+            ours.send_bytes(json.dumps(request).encode())
+            return ours, int(ours.recv_bytes())
+        except (EOFError, OSError):
             ours.close()
             self._refuse_after_the_end()
             return None
-        return ours, int(pid)
 
     def _refuse_after_the_end(self) -> None:
         if self._ended:
@@ -178,27 +179,16 @@ def _start_server(control: socket.socket, preload: Sequence[str], *, spark: bool
     )
 
 
-def _told(line: socket.socket) -> Iterator[dict[str, Any]]:
+def _told(line: Connection) -> Iterator[dict[str, Any]]:
     """What the fork tells, until it ends."""
-    with line, line.makefile("rb") as lines:
-        for told in lines:
-            yield json.loads(told)
-
-
-def _line_of(line: socket.socket) -> bytes:
-    """What was sent up to the end of a line; empty when the other side is gone first."""
-    received = b""
-    while not received.endswith(b"\n"):
-        byte = line.recv(1)
-        if not byte:
-            return b""
-        received += byte
-    return received
+    with line, suppress(EOFError, OSError):
+        while True:
+            yield json.loads(line.recv_bytes())
 
 
 def kernel_environment(additions: Mapping[str, str]) -> dict[str, str]:
     """The environment of a kernel: the caller's and what is added, one thread for numerics, this very package."""
-    package_root = str(Path(__file__).resolve().parents[2])
+    package_root = str(Path(teleaudit.__file__).resolve().parents[1])
     path = os.pathsep.join(dict.fromkeys([package_root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]))
     return {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg", "PYTHONPATH": path, **additions}
 

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
         parent = os.getpid()
         if os.fork() == 0:
             control.close()
-            _become_kernel(socket.socket(fileno=files[0]), parent)
+            _become_kernel(Connection(files[0]), parent)
         os.close(files[0])
 
 
@@ -69,18 +70,18 @@ def _read_rules() -> None:
             read_yaml(file)
 
 
-def _become_kernel(line: socket.socket, parent: int) -> None:
+def _become_kernel(line: Connection, parent: int) -> None:
     """Turn this process into the kernel, or let it call the function, that was asked for. Does not return."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     _end_with_parent(parent)
-    line.set_inheritable(False)
+    os.set_inheritable(line.fileno(), False)  # noqa: FBT003 (it has no name)
     try:
-        request = json.loads(line.makefile("rb").readline())
+        request = json.loads(line.recv_bytes())
         os.environ.clear()
         os.environ.update(request["environment"])
         os.chdir(request["cwd"])
-        line.sendall(b"%d\n" % os.getpid())
+        line.send_bytes(b"%d" % os.getpid())
         if "call" in request:
             _call(request["call"], line)
             os._exit(0)
@@ -94,13 +95,13 @@ def _become_kernel(line: socket.socket, parent: int) -> None:
         os._exit(1)
 
 
-def _call(function: str, line: socket.socket) -> None:
+def _call(function: str, line: Connection) -> None:
     """Call ``module:function`` with a function that sends what it is told to the caller; threads may tell too."""
     lock = threading.Lock()
 
     def tell(what: Mapping[str, Any]) -> None:
         with lock:
-            line.sendall(json.dumps(what).encode() + b"\n")
+            line.send_bytes(json.dumps(what).encode())
 
     module, _, name = function.partition(":")
     getattr(importlib.import_module(module), name)(tell)
