@@ -194,7 +194,8 @@ class Inspection:
         if len(self.sheets) > 1:
             lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read, sheet: [NAME, NAME] for several.")
         if self.members:
-            lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}. Only the first was looked at.")
+            lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}.")
+            lines.append(f"Only the first was looked at: where they are not alike, write files: {self.file}/NAME.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
         lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
         return "\n".join([*lines, "", *self._lines()]) + "\n"

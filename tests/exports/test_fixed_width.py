@@ -64,7 +64,7 @@ def test_what_stands_outside_the_fields_is_a_column_by_its_place(desk: Desk, lay
         (LINES[0], {}, 3),
     ],
 )
-def test_the_first_line_is_a_header_where_the_layouts_names_stand_in_it(desk: Desk, first: str, spec: dict[str, bool], rows: int) -> None:
+def test_the_first_line_is_a_header_where_the_layouts_names_stand_in_it(desk: Desk, first: str, spec: dict[str, Any], rows: int) -> None:
     assert read(desk, first, *LINES, **spec).rows == rows
 
 
