@@ -87,7 +87,7 @@ def test_where_nothing_can_be_forked_the_run_asks_itself(small: Path, clean: Pat
 def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(small: Path, clean: Path, tmp_path: Path) -> None:
     program = f"""
 import os, teleaudit.runs.answering
-import teleaudit.running as running
+import teleaudit.runs.pipeline as running
 from teleaudit.cli import main
 told = running._why_lost
 class Killed(running.WarmKernels):

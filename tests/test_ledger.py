@@ -16,14 +16,14 @@ from teleaudit.runs.ledger import LEDGER_FILE, append_run, head
 _APPEND = """
 import sys
 from pathlib import Path
-from teleaudit.ledger import append_run
+from teleaudit.runs.ledger import append_run
 for number in range(int(sys.argv[3])):
     append_run(Path(sys.argv[1]), {"run_id": f"{sys.argv[2]}-{number}"})
 """
 _APPEND_ON_A_FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from teleaudit.ledger import LEDGER_FILE, append_run
+from teleaudit.runs.ledger import LEDGER_FILE, append_run
 folder = Path(sys.argv[1])
 room = (folder / LEDGER_FILE).stat().st_size + 20
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))

@@ -20,7 +20,7 @@ from teleaudit.runs.folder import COMPLETE, RunFolder, clean_interrupted, comple
 _RUN = """
 import os, sys, time
 from pathlib import Path
-from teleaudit.runs import run_folder
+from teleaudit.runs.folder import run_folder
 with run_folder(Path(sys.argv[1]), "bizzy") as folder:
     (folder.work / "copy.parquet").write_text("rows")
     (folder.restricted / "worklist.csv").write_text("keys")

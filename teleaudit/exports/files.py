@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from teleaudit.errors import ExportError
@@ -15,18 +16,27 @@ from teleaudit.readers.packers import READ_ERRORS
 from teleaudit.readers.signatures import is_workbook
 from teleaudit.readers.sources import Source, file_source, unpacked
 from teleaudit.readers.withheld import ShownPaths, escaped, is_personal
+from teleaudit.rules.audit_file import ExportSpec
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
 _NEAR = 0.8  # how alike the names of two files are that may be taken for each other
 _WILDCARDS = set("*?[")
+_ARCHIVE = ".zip"  # what follows it in a pattern is a path inside
 
 
 def find_files(pattern: str, root: Path) -> list[Path]:
     """The matching files, in the order of their names. Raises: ExportError for a folder that may not be listed, or a pattern that leaves the root."""
-    relative = path_below_root(pattern)
+    relative, _ = split_pattern(pattern)
     _check_folders(relative, root)
-    matches = list(root.glob(pattern)) if has_wildcard(pattern) else [root / relative]
+    matches = list(root.glob(str(relative))) if has_wildcard(str(relative)) else [root / relative]
     return sorted(path for path in matches if path.is_file() and not is_ignored(path.name))
+
+
+def split_pattern(pattern: str) -> tuple[PurePosixPath, tuple[str, ...]]:
+    """The path of files, and that of members of the ZIP archives that they are, if it goes on. Raises: ExportError when it leaves the root."""
+    parts = path_below_root(pattern).parts
+    inside = next((place for place, part in enumerate(parts, start=1) if part.casefold().endswith(_ARCHIVE)), len(parts))
+    return PurePosixPath(*parts[:inside]), parts[inside:]
 
 
 def path_below_root(pattern: str) -> PurePosixPath:
@@ -63,14 +73,21 @@ def nearest_file(pattern: str, root: Path) -> str | None:
     return shown if shown == path.relative_to(root).as_posix() else None
 
 
-def sources_of(paths: Iterable[Path], root: Path, sheets: Sequence[str] = ()) -> list[Source]:
-    """The files of an export and what is packed in them, of workbooks each of several ``sheets``. A name that is somebody's number, or a value of the file, is withheld.
+def sources_of(paths: Iterable[Path], root: Path, spec: ExportSpec) -> list[Source]:
+    """The files of an export and what is packed in them, of workbooks each of several sheets. A name that is somebody's number, or a value of the file, is withheld.
 
     Raises: ExportError for an archive that cannot be unpacked.
     """
     shown = ShownPaths()
+    _, wanted = split_pattern(spec.files)
     files = (unpacked_file(path, shown.of_file(path, path.relative_to(root).as_posix())) for path in paths)
-    return [part for file in files for source in file for part in _sheets_of(source, sheets)]
+    return [part for file in files for source in file if _is_wanted(source.member, wanted) for part in _sheets_of(source, spec.sheet)]
+
+
+def _is_wanted(member: str, wanted: Sequence[str]) -> bool:
+    """Whether a member lies where the pattern says, if it says anything of members."""
+    parts = PurePosixPath(member).parts
+    return not wanted or (len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted)))
 
 
 def _sheets_of(source: Source, sheets: Sequence[str]) -> list[Source]:

@@ -104,6 +104,7 @@ class Inspection:
     has_header: bool = True
     sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
     alike_sheets: tuple[str, ...] = ()  # of several, those that begin as the first does
+    layout: Mapping[str, str] = field(default_factory=dict)  # of fields at fixed places: header -> first and last character
     members: tuple[str, ...] = ()  # of an archive of several files; the first is the one looked at
 
     def as_yaml(self) -> str:
@@ -113,6 +114,8 @@ class Inspection:
             entry["encoding"] = self.encoding
         if self.delimiter is not None:
             entry["delimiter"] = self.delimiter
+        if self.layout:
+            entry["layout"] = dict(self.layout)
         if self.decimal is not None:
             entry["decimal"] = self.decimal
         if len(self.sheets) > 1 and self.alike_sheets:
@@ -157,6 +160,8 @@ class Inspection:
 
     def _questions(self) -> Iterator[str]:
         """What a person must decide before ``run`` can tell, the gravest first."""
+        if self.layout:
+            yield "The layout is told by the blanks between the fields: hold it against the description of the record, and part fields that touch."
         if self.table is None:
             yield f"No table fits these headers. TABLE is one of: {', '.join(TABLES)}"
         yield from self._on_table()
@@ -197,7 +202,8 @@ class Inspection:
         if len(self.sheets) > 1:
             lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read, sheet: [NAME, NAME] for several.")
         if self.members:
-            lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}. Only the first was looked at.")
+            lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}.")
+            lines.append(f"Only the first was looked at: where they are not alike, write files: {self.file}/NAME.")
         lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
         lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
         return "\n".join([*lines, "", *self._lines()]) + "\n"
@@ -377,6 +383,7 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str,
         has_header=sample.has_header,
         sheets=sample.sheets,
         alike_sheets=sample.alike_sheets,
+        layout=recognised.layout,
         columns=tuple(columns),
         table=table.name if table else None,
         alike=() if named else tuple(other.name for other in ranking.alike),

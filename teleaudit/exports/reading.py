@@ -101,7 +101,9 @@ class _Reading:
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
         straight = Straight(connection=self.connection, spec=self.spec, export=self.name, folder=self.folder, progress=progress, write=write_working_copy)
-        files = sources_of(paths, self.root, self.spec.sheet)
+        files = sources_of(paths, self.root, self.spec)
+        if not files:
+            return without_any_file(self.name, self.spec)
         read = straight.read(files)
         if read is None:
             return self._read_thoroughly(files, progress)

@@ -16,13 +16,16 @@ import pyarrow.compute as pc
 from teleaudit.errors import ExportError
 from teleaudit.readers.delimited import LINE
 from teleaudit.readers.encodings import EncodingProof
-from teleaudit.readers.headers import checked_header, count_withheld
+from teleaudit.readers.headers import checked_header, count_withheld, header_of
 from teleaudit.readers.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
 from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.sniffing import Sample
 from teleaudit.readers.text_tables import OpenedText
-from teleaudit.readers.withheld import clean_name
+from teleaudit.readers.withheld import clean_name, is_personal
 
 _LINE_END = "\r\n"
+_PROPOSED_FROM, _FEWEST = 200, 3  # lines
+_ALIKE = 0.9  # share of them that must be equally long
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,28 @@ def _gaps(spans: Iterable[Span]) -> list[Span]:
     return [*gaps, Span(name=f"chars_{end + 1}_", start=end, end=None)]
 
 
+def proposed_layout(sample: Sample) -> dict[str, str]:
+    """A layout for lines that are equally long, by the blanks that all of them have in one place; none for other text. Where fields touch, they are one."""
+    lines = sample.text.splitlines()
+    lines = [line for line in lines[: None if sample.complete else -1][:_PROPOSED_FROM] if line.strip()]
+    width = max(map(len, lines), default=0)
+    if len(lines) < _FEWEST or sum(len(line) == width for line in lines) < _ALIKE * len(lines):
+        return {}
+    filled = np.zeros(width + 1, dtype=bool)
+    for line in lines:
+        filled[[place for place, letter in enumerate(line) if not letter.isspace()]] = True
+    starts = [place for place in range(width) if filled[place] and not filled[place - 1]]
+    ends = [*starts[1:], width]
+    cells = [[line[start:end].strip() for start, end in zip(starts, ends, strict=True)] for line in lines]
+    if len(starts) < 2:
+        return {}
+    is_header, names = header_of(cells, len(starts))
+    unnamed = not is_header or len({*names} - {None}) < len(names) or any(is_personal(name or "") for name in names)
+    return {
+        f"field_{number}" if unnamed else clean_name(name or ""): f"{start + 1}-{end}" for number, (name, start, end) in enumerate(zip(names, starts, ends, strict=True), start=1)
+    }
+
+
 @dataclass(kw_only=True)
 class FixedWidth:
     """One pass over a file. ``header`` grows with every place outside the layout that holds something."""
@@ -75,7 +100,7 @@ class FixedWidth:
     @classmethod
     def of(cls, text: OpenedText) -> Self:
         """Its reader."""
-        spans = spans_of(text.spec.layout if text.spec else {}, text.shown)
+        spans = spans_of(text.layout, text.shown)
         names = [span.name for span in spans]
         return cls(text=text, spans=spans, header=checked_header(names, text.shown), withheld=count_withheld(names), _gaps=_gaps(spans))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from teleaudit.readers import sniffing
 from teleaudit.readers.delimited import DamagedHeaderError, DelimitedText, Dialect
 from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.readers.encodings import EncodingProof, likely_encoding
-from teleaudit.readers.fixed_width import FixedWidth
+from teleaudit.readers.fixed_width import FixedWidth, proposed_layout
 from teleaudit.readers.hashed_file import HashedFile, damaged_archive
 from teleaudit.readers.headers import has_header, header_of
 from teleaudit.readers.json_arrays import JsonArray, is_array_of_objects, is_empty_array
@@ -44,6 +44,7 @@ class Recognised:
     dialect: Dialect | None = None  # of delimited text
     encoding: str | None = None  # of any text
     encoding_is_sniffed: bool = False
+    layout: Mapping[str, str] = field(default_factory=dict)  # of fields at fixed places, as it is proposed
 
 
 @dataclass(kw_only=True)
@@ -96,6 +97,8 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, show
     delimiter = sniffing.sniff_delimiter(sample, shown=shown, export=export, declared=spec.delimiter if spec else None)
     records = sniffing.sample_records(sample, delimiter)
     refuse_quoted_lines(records, shown=shown)
+    if spec is None and max(map(len, records), default=0) < 2 and (layout := proposed_layout(sample)):
+        return Recognised(format="fixed", encoding=encoding, encoding_is_sniffed=True, layout=layout)
     is_asterisk = found == "asterisk" or ((spec is None or (spec.format is None and spec.header is not False)) and sniffing.looks_like_asterisk(sample, delimiter))
     dialect = Dialect(
         encoding=encoding,
@@ -132,7 +135,9 @@ def open_source(source: Source, recognised: Recognised, spec: ExportSpec | None,
     if recognised.dialect is not None:
         content = DelimitedText(dialect=recognised.dialect, shown=shown, rejections=rejections, proof=proof)
     else:
-        content = TEXT_READERS[recognised.format](OpenedText(shown=shown, encoding=proof.encoding, rejections=rejections, proof=proof, spec=spec))
+        content = TEXT_READERS[recognised.format](
+            OpenedText(shown=shown, encoding=proof.encoding, rejections=rejections, proof=proof, spec=spec, proposed_layout=recognised.layout)
+        )
     return Opened(recognised=recognised, file=file, rejections=rejections, content=content, proof=proof)
 
 

@@ -33,7 +33,7 @@ class Source:
     suffix: str  # of its own name, in lower case: .csv, .log
     open: Callable[[], BinaryIO]
     path: Path | None = None  # of the file that it is, or is packed in
-    member: str = ""  # its path in the archive that it is packed in; no name to show
+    member: str = ""  # its path in the archive that it is packed in, through all of them; no name to show
     sheet: str | None = None  # of a workbook, the one to read; no name to show
     size: int | None = None  # bytes; None where nobody knows
     is_plain: bool = True  # what is opened may be read from its middle
@@ -127,7 +127,7 @@ def _member(source: Source, member: zipfile.ZipInfo, named: str, opened: Callabl
         shown=named,
         suffix=PurePath(member.filename).suffix.lower(),
         open=_member_opener(opened, member, damage),
-        member=member.filename,
+        member=f"{source.member}/{member.filename}" if source.member else member.filename,
         size=member.file_size,
         is_plain=False,
         depth=source.depth + 1,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
@@ -22,11 +22,17 @@ class OpenedText:
     rejections: Rejections  # to be filled with the records that cannot be read
     proof: EncodingProof  # to be told the bytes, the text and the damage that were read
     spec: ExportSpec | None = None  # how the audit says that it is written; none without an audit
+    proposed_layout: Mapping[str, str] = field(default_factory=dict)  # of a file without an audit
 
     @property
     def decimal(self) -> str:
         """How numbers are written out, so that they read like the file's texts."""
         return (self.spec.decimal if self.spec else None) or "."
+
+    @property
+    def layout(self) -> Mapping[str, str]:
+        """Header -> first and last character of its field."""
+        return self.spec.layout if self.spec else self.proposed_layout
 
 
 class TextTables(Protocol):

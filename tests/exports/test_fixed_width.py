@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
+from teleaudit.exports import read_export
+from teleaudit.exports.inspection import inspect_file
 from teleaudit.readers.rejects import Reject
+from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
 
 LAYOUT = {"Kundenr": "1-6", "Navn": "7-16", "Oprettet": "17-26"}
@@ -97,3 +101,29 @@ def test_a_field_that_ends_before_it_begins_is_refused(desk: Desk, places: str) 
     desk.write("kunder.txt", "\n".join(LINES))
 
     assert '"Navn" of its layout in audit.yaml ends before it begins.' in desk.refusal("kunder.txt", columns=COLUMNS, format="fixed", layout={**LAYOUT, "Navn": places})
+
+
+HEADED = ("Kundenr  Navn        Oprettet  ", "7        Kaj Ø       13-01-2024", "1801     Mette       14-01-2024", "23       Ærø         15-01-2024")
+
+
+def test_inspect_proposes_a_layout_by_the_blanks_that_all_lines_have(desk: Desk) -> None:
+    path = desk.write("kunder.txt", "".join(f"{line}\n" for line in HEADED))
+    inspection = inspect_file(path)
+    [(name, entry)] = YAML(typ="safe").load(inspection.as_yaml())["exports"].items()
+    export = read_export(name, ExportSpec.model_validate(entry), root=desk.root, work=desk.work)
+
+    assert (entry["format"], entry["layout"]) == ("fixed", {"Kundenr": "1-9", "Navn": "10-21", "Oprettet": "22-31"})
+    assert desk.rows(export, "customer_id", "created_at") == [("7", dt.date(2024, 1, 13)), ("1801", dt.date(2024, 1, 14)), ("23", dt.date(2024, 1, 15))]
+    assert "    # The layout is told by the blanks between the fields" in inspection.as_yaml()
+
+
+def test_fields_without_names_are_proposed_by_their_number(desk: Desk) -> None:
+    inspection = inspect_file(desk.write("kunder.txt", "".join(f"{line}\n" for line in HEADED[1:])))
+
+    assert list(inspection.layout) == ["field_1", "field_2", "field_3"]
+    assert not [value for value in ("Mette", "1801", "2024") if value in inspection.as_text() + inspection.as_yaml()]
+
+
+@pytest.mark.parametrize("content", ["Note\nHej med dig\nVi ses i morgen, ikke?\nJa\n", "Kundenr\n1001\n1002\n1003\n", "Kundenr Navn\n1 Kaj\n", "a;b\n1;2\n3;4\n5;6\n"])
+def test_other_text_gets_no_layout(desk: Desk, content: str) -> None:
+    assert inspect_file(desk.write("a.txt", content)).format == "csv"

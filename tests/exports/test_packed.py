@@ -168,3 +168,21 @@ def test_inspect_proposes_the_archive_and_says_what_it_holds(desk: Desk) -> None
     assert "It holds 7 files, which are read as one export: kunder.zip/uge1.csv, " in inspection.as_text()
     assert entry["files"] == "kunder.zip"
     assert read_export(name, ExportSpec.model_validate(entry), root=desk.root, work=desk.work).rows == 14
+
+
+@pytest.mark.parametrize(
+    ("files", "read"),
+    [
+        ("alt.zip/kunder_*.csv", ["alt.zip/kunder_1.csv", "alt.zip/kunder_2.csv"]),
+        ("alt.zip/ind/*/kunder.csv", ["alt.zip/ind/a.zip/kunder.csv"]),
+        ("*.ZIP/kunder.csv", ["NY.ZIP/kunder.csv"]),
+        ("*.zip/kald.csv", []),
+    ],
+)
+def test_a_path_goes_on_inside_an_archive(desk: Desk, files: str, read: list[str]) -> None:
+    desk.write("alt.zip", zipped({"kunder_1.csv": GOOD, "kunder_2.csv": GOOD, "fakturaer.csv": b"Nr;Dato\n1;2024-01-13\n", "ind/a.zip": zipped({"kunder.csv": GOOD})}))
+    desk.write("NY.ZIP", zipped({"kunder.csv": GOOD}))
+    export = desk.read(files, columns=COLUMNS)
+
+    assert [file.path for file in export.files] == read
+    assert (export.problem == f"no file matches {files}") is (not read)

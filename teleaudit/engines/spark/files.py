@@ -20,7 +20,7 @@ from pyspark.sql import functions as F  # noqa: N812 (its name everywhere)
 
 from teleaudit.engines.spark.failures import error_name
 from teleaudit.errors import ExportError
-from teleaudit.exports.files import find_files, has_wildcard, is_ignored, path_below_root
+from teleaudit.exports.files import find_files, has_wildcard, is_ignored, split_pattern
 from teleaudit.readers import sniffing
 from teleaudit.readers.withheld import BEGINNING, ShownPaths, beginning_of
 
@@ -123,7 +123,7 @@ class Root:
         if self.local is not None:
             shown = ShownPaths()
             return [self._local_file(path, shown) for path in find_files(pattern, self.local)]
-        parts = path_below_root(pattern).parts
+        parts = split_pattern(pattern)[0].parts
         try:
             folder = self._path(self.address)
             file_system = folder.getFileSystem(self._configuration)
