@@ -127,7 +127,9 @@ def as_summary(outcome: Outcome) -> str:
     results = outcome.results
     failed = f" Failed: {', '.join(outcome.failed_notebooks)}." if outcome.failed_notebooks else ""
     counts = " ".join(_counts(results))
-    return _printable(f"{results['controller']['name']}, as of {results['as_of']}: {counts}{failed} {_ending(outcome)} Report: {_report(outcome)}")
+    unread = [export["name"] for export in results["exports"] if export["problem"]]
+    not_read = f" Exports that could not be read: {', '.join(unread)}." if unread else ""
+    return _printable(f"{results['controller']['name']}, as of {results['as_of']}: {counts}{not_read}{failed} {_ending(outcome)} Report: {_report(outcome)}")
 
 
 def as_object(outcome: Outcome) -> dict[str, Any]:

@@ -208,6 +208,16 @@ def test_a_misspelt_word_in_an_audit_or_suite_is_refused(workspace: Path, file: 
     assert not (workspace / "reports").exists()
 
 
+def test_a_day_of_judging_that_is_yet_to_come_is_noted(workspace: Path) -> None:
+    noted = "note: 2999-01-01, the day on which the audit judges, is yet to come: what will be erased until then counts as kept"
+    assert noted in call("run", workspace / "audits" / "bizzy", "--as-of", "2999-01-01", "--exports", "nowhere").err
+    assert "yet to come" not in call("run", workspace / "audits" / "bizzy", "--as-of", "2026-11-22", "--exports", "nowhere").err
+
+
+def test_a_run_on_a_day_before_its_parameters_were_approved_is_refused(workspace: Path) -> None:
+    assert "immediately_days.approved_on" in refusal("run", workspace / "audits" / "bizzy", "--as-of", "2026-09-30", "--exports", "nowhere")
+
+
 # inspect, samples, init, rules
 
 

@@ -287,8 +287,11 @@ def test_no_value_of_a_row_is_in_any_form_of_the_outcome() -> None:
 def test_the_summary_is_one_line_with_counts_exit_code_and_report() -> None:
     assert as_summary(outcome(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",))) == (
         "Fjordtel, as of 2026-11-22: 18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass. 62 deviations, 4 for a person to judge, 0 exempted. "
+        "Exports that could not be read: kunder, bilag. "
         "Failed: 10_retention.ipynb. Exit code 4: a check or a notebook could not be carried out. Report: reports/small/1/record/report.da.pdf"
     )
+    whole = results(MIXED)
+    assert "could not be read" not in as_summary(outcome(whole | {"exports": [one | {"problem": None} for one in whole["exports"]]}))
 
 
 def test_the_object_holds_the_documented_keys_and_agrees_with_the_results() -> None:

@@ -463,9 +463,11 @@ def _first_filled(column: pa.ChunkedArray, cells: int) -> list[str]:
 
 def _held(decision: ColumnDecision | None, table: Table | None) -> ColumnDecision:
     """What is worth saying of a finding: texts and sites are what correspondence is for, and outside teledata a person decides what they are."""
-    if decision is None or not decision.kinds <= _WRITTEN or table is None or table.name == MESSAGE_TABLE:
+    if decision is None or table is None or table.name == MESSAGE_TABLE:
         return decision or ColumnDecision()
-    return ColumnDecision() if table.name in _CORRESPONDENCE else replace(decision, level=Level.REVIEW)
+    if table.name in _CORRESPONDENCE:
+        return replace(decision, kinds=decision.kinds - _WRITTEN)
+    return replace(decision, level=Level.REVIEW) if decision.kinds <= _WRITTEN else decision
 
 
 _DATE_LIKE = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}"

@@ -246,6 +246,12 @@ def test_correspondence_may_hold_text(desk: Desk) -> None:
     assert "!" not in inspection.as_text().replace("! Asked", "")
 
 
+def test_cards_in_correspondence_are_said_and_that_it_holds_text_is_not(desk: Desk) -> None:
+    rows = "".join(f"S{number};1;2026-01-13 10:00:00;{TALK[number % 4]} {number} {'4571 2345 6789 0112' if number % 5 == 0 else ''}\n" for number in range(40))
+    text = inspect_file(desk.write("korrespondance.csv", "Sagsnr;Kundenr;Tidspunkt;Notat\n" + rows)).as_text()
+    assert '! "Notat" looks like it holds card numbers.' in text
+
+
 def test_sites_outside_teledata_are_for_a_person(desk: Desk) -> None:
     rows = "".join(f"{number};;13-01-2020;https://www.avis{number}.dk/sport\n" for number in range(30))
     text = inspect_file(desk.write("kunder.csv", "Kundenr;Ophørsdato;Oprettet;Set\n" + rows)).as_text()
