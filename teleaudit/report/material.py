@@ -153,8 +153,8 @@ def is_not_held(check: Entry) -> bool:
 
 
 def found(check: Entry) -> int:
-    """What a finding is about: deviations, or for a review the records to look at where those are counted apart."""
-    return int(check.get("review") or check["deviations"]) if check["verdict"] == "review" else int(check["deviations"])
+    """What a finding is about: deviations, and for a review the records to look at, which are counted apart."""
+    return int(check["deviations"]) + (int(check.get("review") or 0) if check["verdict"] == "review" else 0)
 
 
 def gravity(check: Entry) -> tuple[int, int]:

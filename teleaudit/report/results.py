@@ -111,6 +111,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
         "review": answer.review,
         "columns": answer.columns,
+        "review_columns": answer.review_columns,
         "unmapped": answer.unmapped,
         "kinds": answer.kinds,
         "column_decisions": answer.column_decisions,
