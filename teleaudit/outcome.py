@@ -107,6 +107,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
     sections = [
         _heading(headline, width),
         _mapping_gap_lines(results.get("mapping_gaps", ()), width),
+        _mapping_doubt_lines(results, width),
         _error_lines(outcome, width),
         _deviation_lines(_with(results, DEVIATIONS), width),
         [*_review_lines(_with(results, (Verdict.REVIEW,)), width), *_legal_lines(_with(results, (Verdict.LEGAL,)), width)],
@@ -129,7 +130,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
     """The outcome as one object for programs (contract; README.md lists its keys)."""
     results = outcome.results
     worklist = outcome.folder / "restricted" / "worklist.csv"
-    told = {name: results[name] for name in ("mapping_gaps", NOT_HELD) if results.get(name)}
+    told = {name: results[name] for name in ("mapping_gaps", "mapping_doubts", NOT_HELD) if results.get(name)}
     return {
         "exit_code": int(outcome.exit_code),
         "run_id": results["run_id"],
@@ -224,6 +225,19 @@ def _mapping_gap_lines(gaps: Sequence[Entry], width: int | None) -> list[Line]:
         lines += _wrapped(text, width, style="bold red")
         lines += _wrapped(f"map it under exports.{next(iter(headers.values()), gap['exports'][0])}.columns", width, indent=_INDENT)
     return [*_heading("Columns that are not mapped, though checks need them:", width), *lines] if lines else []
+
+
+def _mapping_doubt_lines(results: Entry, width: int | None) -> list[Line]:
+    """Columns that may be mapped wrongly, and why. No verdict rests on it."""
+    lines: list[Line] = []
+    for doubt in results.get("mapping_doubts", ()):
+        exports = ", ".join(export["name"] for export in results["exports"] if export["table"] == doubt["table"]) or doubt["table"]
+        columns = ", ".join(doubt["columns"])
+        why = (
+            f"{doubt['check']} deviates for {doubt['count']:,} of {doubt['total']:,} records" if doubt["check"] else f"none of {doubt['count']:,} values occurs in any other export"
+        )
+        lines += _wrapped(f"! {exports}: check the mapping of {columns}: {why}", width, style="bold red")
+    return [*_heading("Columns that may be mapped wrongly:", width), *lines] if lines else []
 
 
 def _error_lines(outcome: Outcome, width: int | None) -> list[Line]:

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 
 import great_expectations as gx
 
+from teleaudit.checks.mapping_doubts import MappingDoubt, deviating_nearly_all, unmatched_keys
 from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
@@ -126,6 +127,10 @@ class Bench:
             with watch("checks", name, len(own)):
                 found |= {result.id: (result, expectation) for result, expectation in self._check_data_set(name, own, on_error)}
         return tuple(self._listed(*found[check.id], worklist, watch, on_error) for check in checks)
+
+    def mapping_doubts(self, results: Sequence[CheckResult]) -> list[MappingDoubt]:
+        """Columns that may be mapped wrongly, by the keys that exports share and by what was answered."""
+        return [*unmatched_keys(self.engine.fetch, self._filled), *deviating_nearly_all(results, self._filled)]
 
     def data_set(self, name: str) -> DataSet:
         """What expectations may know of a data set."""
