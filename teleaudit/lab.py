@@ -28,7 +28,7 @@ from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
 from teleaudit.report.document import told_together
-from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, summarise_mapping_gaps
+from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, summarise_mapping_doubts, summarise_mapping_gaps
 from teleaudit.report.material import UNJUDGED, Material, found, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.results import as_json, basis_entry, check_entry, compose, conflict_entry
@@ -133,6 +133,8 @@ class OpenAudit:
         }
         summary = summarise_mapping_gaps(Material(results={"mapping_gaps": self._mapping_gaps()}, words=words))
         gaps = [(summary["title"], f"{summary['text']} {words.at('lab.gaps')}")] if summary else []
+        doubts = summarise_mapping_doubts(Material(results={"mapping_doubts": self._state.doubts, "exports": [vars(export) for export in exports]}, words=words))
+        gaps += [(doubts["title"], doubts["text"])] if doubts else []
         return [*gaps, *((words.at(f"lab.facts.{name}"), value) for name, value in told.items())]
 
     def __getitem__(self, topic: Topic) -> TopicAnswers:
@@ -230,6 +232,7 @@ class OpenAudit:
             exports=self._state.exports,
             rulebook=self._rulebook,
             checks=entries,
+            doubts=self._state.doubts if self._state.is_run else [doubt.as_json() for doubt in self._bench.mapping_doubts(())],
         )
 
     def report(self) -> Report:

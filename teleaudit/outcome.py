@@ -33,7 +33,8 @@ NOT_JUDGED = (Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET)
 NOT_HELD = "not_held"
 
 _SIGNS = {Verdict.BREACH: "X", Verdict.FAIL: "x"}
-_FOR_WHOM = {Verdict.REVIEW: "a person", Verdict.LEGAL: "a lawyer"}
+_FOR_JUDGEMENT = (Verdict.REVIEW, Verdict.LEGAL)
+_LOOK_AT = "look at each of them: restricted/worklist.csv lists the records, those of level review too, with what to do"
 _SEVERITY_WIDTH = len("critical")
 _MIN_CLAIM = 12  # characters; a claim that gets fewer is left out
 _INDENT = " " * 2
@@ -111,9 +112,10 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
     sections = [
         _heading(headline, width),
         _mapping_gap_lines(results.get("mapping_gaps", ()), width),
+        _mapping_doubt_lines(results, width),
         _error_lines(outcome, width),
         _deviation_lines(_with(results, DEVIATIONS), width),
-        [*_lines_for(results, Verdict.REVIEW, width), *_lines_for(results, Verdict.LEGAL, width)],
+        [*_review_lines(_with(results, (Verdict.REVIEW,)), width), *_legal_lines(_with(results, (Verdict.LEGAL,)), width)],
         _gap_lines(not_judged(results), width),
         _draft_lines(results, width),
         [line for text in (*_not_held(results), *_counts(results)) for line in _wrapped(text, width)] + _paths(outcome),
@@ -136,7 +138,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
     """The outcome as one object for programs (contract; README.md lists its keys)."""
     results = outcome.results
     worklist = outcome.folder / "restricted" / "worklist.csv"
-    told = {name: results[name] for name in ("mapping_gaps", NOT_HELD) if results.get(name)}
+    told = {name: results[name] for name in ("mapping_gaps", "mapping_doubts", NOT_HELD) if results.get(name)}
     return {
         "exit_code": int(outcome.exit_code),
         "run_id": results["run_id"],
@@ -148,7 +150,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "worklist": str(worklist) if worklist.exists() else None,
         "totals": results["totals"],
         "failures": [_failure(check) for check in _with(results, FAILURES)],
-        "for_review": [_for_review(check) for check in _with(results, tuple(_FOR_WHOM))],
+        "for_review": [_for_review(check) for check in _with(results, _FOR_JUDGEMENT)],
         "not_judged": [gap.as_json() for gap in not_judged(results)],
         "failed_notebooks": list(outcome.failed_notebooks),
         "seconds": outcome.timings["seconds"],
@@ -215,7 +217,8 @@ def _failure(check: Entry) -> dict[str, Any]:
 
 def _for_review(check: Entry) -> dict[str, Any]:
     count = check["legal_records"] if check["verdict"] == Verdict.LEGAL else found(check)
-    return {"id": check["id"], "verdict": check["verdict"], "severity": check["severity"], "count": count}
+    columns = _columns(check) if check["verdict"] == Verdict.REVIEW else []
+    return {name: check[name] for name in ("id", "verdict", "severity", "dataset")} | {"columns": columns, "count": count}
 
 
 # Sections
@@ -231,6 +234,19 @@ def _mapping_gap_lines(gaps: Sequence[Entry], width: int | None) -> list[Line]:
         otherwise = "" if headers or gap["looked_for"] else constant_instead(gap["table"], gap["column"])
         lines += _wrapped(f"map it under exports.{next(iter(headers.values()), gap['exports'][0])}.columns{otherwise}", width, indent=_INDENT)
     return [*_heading("Columns that are not mapped, though checks need them:", width), *lines] if lines else []
+
+
+def _mapping_doubt_lines(results: Entry, width: int | None) -> list[Line]:
+    """Columns that may be mapped wrongly, and why. No verdict rests on it."""
+    lines: list[Line] = []
+    for doubt in results.get("mapping_doubts", ()):
+        exports = ", ".join(export["name"] for export in results["exports"] if export["table"] == doubt["table"]) or doubt["table"]
+        columns = ", ".join(doubt["columns"])
+        why = (
+            f"{doubt['check']} deviates for {doubt['count']:,} of {doubt['total']:,} records" if doubt["check"] else f"none of {doubt['count']:,} values occurs in any other export"
+        )
+        lines += _wrapped(f"! {exports}: check the mapping of {columns}: {why}", width, style="bold red")
+    return [*_heading("Columns that may be mapped wrongly:", width), *lines] if lines else []
 
 
 def _error_lines(outcome: Outcome, width: int | None) -> list[Line]:
@@ -273,16 +289,41 @@ def _deviation(checks: Sequence[Entry], width: int | None) -> str:
     return f"{head}: {_cut(claim, room):<{room}}  {numbers}"
 
 
-def _lines_for(results: Entry, verdict: Verdict, width: int | None) -> list[Line]:
-    """What somebody must look at, by id."""
+def _review_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
+    """What a person must look at: severity, id, claim, how many records where; then what to do."""
     groups: dict[Any, list[Entry]] = {}
-    for check in _with(results, (verdict,)):
+    for check in checks:
+        groups.setdefault((_clause(check), check["claim"]["en"], check["severity"]), []).append(check)
+    if not groups:
+        return []
+    lines = _heading(f"For a person to judge, {_counted(len(checks), 'check')}:", width)
+    for own in groups.values():
+        severity = own[0]["severity"] or ""
+        lines += _wrapped(f"! {severity:<{_SEVERITY_WIDTH}} {_name(own)}: {own[0]['claim']['en']}", width, style="yellow")
+        lines += [line for check in own for line in _wrapped(_to_look_at(check), width, indent=_INDENT)]
+    return [*lines, *_wrapped(_LOOK_AT, width, indent=_INDENT)]
+
+
+def _to_look_at(check: Entry) -> str:
+    """How many records of which data set, and in which columns."""
+    columns = _columns(check)
+    where = f", column{'' if len(columns) == 1 else 's'} {', '.join(columns)}" if columns else ""
+    return f"{_counted(found(check), check['unit'])} of {check['assessable']:,} in data set {check['dataset']}{where}"
+
+
+def _columns(check: Entry) -> list[str]:
+    return sorted({*check.get("columns", {}), *check.get("review_columns", {})})
+
+
+def _legal_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
+    """What a lawyer must judge, by id."""
+    groups: dict[Any, list[Entry]] = {}
+    for check in checks:
         groups.setdefault((_clause(check), check["claim"]["en"]), []).append(check)
     if not groups:
         return []
-    heading = f"For {_FOR_WHOM[verdict]} to judge, {_counted(sum(map(len, groups.values())), 'check')}:"
-    names = ", ".join(_name(checks) for checks in groups.values())
-    return [*_heading(heading, width), *_wrapped(names, width, indent=_INDENT, style="yellow")]
+    names = ", ".join(_name(own) for own in groups.values())
+    return [*_heading(f"For a lawyer to judge, {_counted(len(checks), 'check')}:", width), *_wrapped(names, width, indent=_INDENT, style="yellow")]
 
 
 def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:

@@ -91,7 +91,7 @@ def check(row: dict[str, str]) -> dict[str, Any]:
         "error_id": "E-0a1b2c3d" if row["verdict"] == "error" else None,
         "references": [CANARY],
         "column_decisions": [{"column": CANARY}],
-        "columns": {CANARY: 1},
+        "columns": {"Fritekst": 1} if row["verdict"] == "review" else {CANARY: 1},
     }
 
 
@@ -142,7 +142,10 @@ def test_a_log_gets_errors_deviations_reviews_and_gaps_in_that_order_with_whole_
         "x low      A-2.dates: Dates. 9 of 10\n"
         "\n"
         "For a person to judge, 2 checks:\n"
-        "  A-8 (2 checks)\n"
+        "! low      A-8 (2 checks): Twin.\n"
+        "  3 records of 5 in data set twin, column Fritekst\n"
+        "  1 record of 5 in data set other, column Fritekst\n"
+        "  look at each of them: restricted/worklist.csv lists the records, those of level review too, with what to do\n"
         "For a lawyer to judge, 1 check:\n"
         "  A-9.band\n"
         "\n"

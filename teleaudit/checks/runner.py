@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 
 import great_expectations as gx
 
+from teleaudit.checks.mapping_doubts import MappingDoubt, deviating_nearly_all, unmatched_keys
 from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
@@ -31,7 +32,7 @@ from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.warnings import CUT_OFF
 from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
-from teleaudit.rules.verdicts import Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
+from teleaudit.rules.verdicts import TO_LOOK_AT, Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
 from teleaudit.schema import TABLES, VOCABULARIES, Kind
 from teleaudit.schema.sql import quoted
 from teleaudit.schema.views import View, data_set_view
@@ -128,6 +129,10 @@ class Bench:
                 found |= {result.id: (result, expectation) for result, expectation in self._check_data_set(name, own, on_error)}
         return tuple(self._listed(*found[check.id], worklist, watch, on_error) for check in checks)
 
+    def mapping_doubts(self, results: Sequence[CheckResult]) -> list[MappingDoubt]:
+        """Columns that may be mapped wrongly, by the keys that exports share and by what was answered."""
+        return [*unmatched_keys(self.engine.fetch, self._filled), *deviating_nearly_all(results, self._filled)]
+
     def data_set(self, name: str) -> DataSet:
         """What expectations may know of a data set."""
         view = self._view(name)
@@ -199,12 +204,13 @@ class Bench:
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
-        """The result with the worst of its deviations, after each of them has been put on the worklist."""
-        if expectation is None or not result.answer.deviations:
+        """The result with the worst of its deviations, after each of them, and each record that a person must look at, has been put on the worklist."""
+        listed = result.answer.deviations + result.answer.review
+        if expectation is None or not listed:
             return result
         lines = worklist.lines_of(result.check) if worklist else nullcontext(_forget)
         try:
-            with watch("worklist", result.check.data_set, result.answer.deviations), lines as add:
+            with watch("worklist", result.check.data_set, listed), lines as add:
                 data_set = self.data_set(result.check.data_set)
                 subjects = data_subjects(expectation, data_set, self.engine, columns=self.engine.columns(data_set.name))
                 return _with_worst(replace(result, subjects=subjects), self._overdue(expectation.deviations(data_set, self.engine, result.answer)), add)
@@ -330,15 +336,17 @@ def _due_by_month(answer: Answer) -> tuple[MonthOfDeadlines, ...]:
 
 
 def _with_worst(result: CheckResult, deviations: Iterable[Deviation], add: Callable[[Deviation], None]) -> CheckResult:
-    """Lets deviations pass by; keeps the longest overdue, and how many days how many of them are."""
+    """Lets deviations pass by; keeps the longest overdue, and how many days how many of them are. Of a failure the records to look at pass by only."""
     days: Counter[int] = Counter()
+    is_failure = result.answer.deviations > 0 and result.verdict is not Verdict.REVIEW
 
     def passing() -> Iterator[Deviation]:
         for deviation in deviations:
             add(deviation)
             if deviation.overdue_days is not None:
                 days[deviation.overdue_days] += 1
-            yield deviation
+            if not (is_failure and deviation.level == TO_LOOK_AT):
+                yield deviation
 
     worst = heapq.nsmallest(MAX_WORST, passing(), key=lambda deviation: (-(deviation.overdue_days or 0), deviation.record_key))
     return replace(result, worst=tuple(worst), max_overdue_days=max(days, default=None), median_overdue_days=_median(days))

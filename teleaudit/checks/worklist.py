@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from teleaudit.rules.suites import Check
-from teleaudit.rules.verdicts import CheckResult, Deviation
+from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation
 
 WORKLIST_COLUMNS = ("check_id", "dataset", "record_key", "record_reference", "column", "level", "due_date", "overdue_days", "action")  # contract
+LOOK_AT = "Se på posten, og afgør, om den er en afvigelse. Er den det: {action}"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with probability 4e-11
 _BITS = 5
@@ -55,12 +56,12 @@ _CHECK_SUM = tuple((pair & 31) + sum(divmod(2 * (pair >> _BITS), len(_ALPHABET))
 
 
 def references(key: bytes, result: CheckResult) -> list[str]:
-    """The references of a check's longest overdue records, at most twenty."""
+    """The references of a check's longest overdue records, or of those to look at, at most twenty."""
     return [reference(key, result.check.data_set, deviation.record_key) for deviation in result.worst]
 
 
 class Worklist:
-    """The worklist being written, for the controller only (mode 0600): one line per deviation, all of them, in the order in which they come."""
+    """The worklist being written, for the controller only (mode 0600): one line per deviation and per record to look at, all of them, in the order in which they come."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         """``key`` is that of the run's references."""
@@ -81,11 +82,13 @@ class Worklist:
     def lines_of(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
         """Takes the deviations of a check, one by one. Where the block raises, none of them is in the worklist."""
         place, lines = self._file.tell(), self.lines
-        data_set, action, key, write = check.data_set, harmless(check.action), self._key, self._writer.writerow
+        data_set, key, write = check.data_set, self._key, self._writer.writerow
+        action, look_at = harmless(check.action), LOOK_AT.format(action=check.action)
 
         def add(deviation: Deviation) -> None:
             record_key, column, level, due_date, overdue_days = deviation
-            write((check.id, data_set, harmless(record_key), reference(key, data_set, record_key), harmless(column), level, due_date, overdue_days, action))
+            told = look_at if level == TO_LOOK_AT else action
+            write((check.id, data_set, harmless(record_key), reference(key, data_set, record_key), harmless(column), level, due_date, overdue_days, told))
             self.lines += 1
 
         try:

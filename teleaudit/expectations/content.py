@@ -119,12 +119,12 @@ class ExpectNoContent(BatchExpectation):
         joined = self.joined(metrics, asks)
         told = {column: found.decision for column, found in sorted(decided.items())} | {" + ".join(columns): found.decision for columns, found in joined.items()}
         cells = [found.cells for found in (*decided.values(), *joined.values()) if found.cells is not None and found.decision.level is not None]
-        certain, review, by_place = (
-            self._kept(finds, cells, asks) if cells else (0, 0, {})
+        (certain, review), by_place = (
+            self._kept(finds, cells, asks) if cells else ((0, 0), {})
         )  # of most data sets nothing is left to ask, and on a cluster every question has its price
         for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels", "candidates")):
             asks.drop(kept)
-        if not certain:
+        if not certain + review:
             asks.drop(finds)
         damaged = int(metrics["damaged"])
         return Answer(
@@ -134,25 +134,28 @@ class ExpectNoContent(BatchExpectation):
             exempted=0,
             reasons={"excel_damaged": damaged} if damaged else {},
             review=review,
-            columns=dict(sorted((self.columns[place], records) for place, records in by_place.items())),
+            columns=self._by_column({place: records for place, (records, _) in by_place.items()}),
+            review_columns=self._by_column({place: records for place, (_, records) in by_place.items()}),
             column_decisions=[_told(columns, decision) for columns, decision in told.items() if decision.reason != "none"],
         ).as_result()
 
-    def _kept(self, finds: str, cells: list[Judged], asks: Asks) -> tuple[int, int, dict[int, int]]:
-        """Keeps what is found; the number of records with a find that is confirmed or probable, of those with one for review only, and of the former by column."""
+    def _by_column(self, by_place: Mapping[int, int]) -> dict[str, int]:
+        return dict(sorted((self.columns[place], records) for place, records in by_place.items() if records))
+
+    def _kept(self, finds: str, cells: list[Judged], asks: Asks) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:
+        """Keeps what is found; the number of records with a find that is confirmed or probable, and of those with one for review only; the same by column."""
         asks.keep_judged(finds, cells, FINDS)
         found = f"SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM {finds}"
         counts = ", ".join(f"count(DISTINCT record_key) FILTER (WHERE surest {level})" for level in (f"< {_REVIEW}", f"= {_REVIEW}"))
-        by_place = {place: told for place, *told in asks.fetch(f"SELECT place, {counts} FROM ({found}) AS found GROUP BY GROUPING SETS ((), (place))")}
-        certain, review = by_place.pop(None, (0, 0))  # of no rows at all Spark says nothing, DuckDB zero
-        return certain, review, {place: records for place, (records, _) in by_place.items() if records}
+        by_place = {place: (told[0], told[1]) for place, *told in asks.fetch(f"SELECT place, {counts} FROM ({found}) AS found GROUP BY GROUPING SETS ((), (place))")}
+        return by_place.pop(None, (0, 0)), by_place  # of no rows at all Spark says nothing, DuckDB zero
 
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
-        """Every record with a find that is confirmed or probable, in the order of its key. The finds are given up with it."""
+        """Every record with a find, also one for review only, in the order of its key. The finds are given up with it."""
         finds = self.kept_name("finds")
-        named = ", ".join(f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)" for column in sorted(answer.columns))
-        sql = f"SELECT record_key, concat_ws(';', {named}) AS columns, min(level) AS surest FROM {finds} GROUP BY record_key HAVING min(level) < {_REVIEW}"
-        for record_key, columns, level in asks.fetch_sorted(sql, answer.deviations):
+        named = ", ".join(f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)" for column in sorted({*answer.columns, *answer.review_columns}))
+        sql = f"SELECT record_key, concat_ws(';', {named}) AS columns, min(level) AS surest FROM {finds} GROUP BY record_key"
+        for record_key, columns, level in asks.fetch_sorted(sql, answer.deviations + answer.review):
             yield Deviation(record_key=record_key, column=columns, level=LEVELS[level])
         asks.drop(finds)
 

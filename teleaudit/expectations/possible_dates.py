@@ -5,7 +5,8 @@ Left out:
 1. 31-12-9999, 2099 and 1900 in a column that may be open-ended mean "no end" and are lawful;
 2. due dates, period ends and financial years may lie ahead, but not more than ten years;
 3. in the last hour of October's summer time an end may come before its start on the clock;
-4. a row without any date says nothing about dates: an export in which all are empty is no pass.
+4. a row without any date says nothing about dates: an export in which all are empty is no pass;
+5. a customer begins when the record was made only where no start date says otherwise: a new system makes records of old customers.
 """
 
 from __future__ import annotations
@@ -28,7 +29,18 @@ _IN_ORDER = (
     ("start_at", "stop_at"),
     ("given_at", "withdrawn_at"),
     ("received_at", "closed_at"),
+    ("received_at", "executed_at"),
+    ("created_at", "end_date"),
+    ("created_at", "valid_until"),
+    ("restricted_from", "restricted_to"),
+    ("signed_at", "ended_at"),
+    ("valid_from", "ported_out_at"),
+    ("scope_from", "scope_to"),
+    ("data_from", "data_to"),
+    ("started_at", "deleted_at"),
+    ("requested_at", "ported_at"),
 )
+_BETTER = {"created_at": "start_date"}  # (5)
 _DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
@@ -74,6 +86,8 @@ def _disordered(table: Table, filled: frozenset[str]) -> list[str]:
             condition = f"{quoted(later)} < {quoted(earlier)}"
             if table.column(later).kind is Kind.TIMESTAMP:
                 condition += f" AND NOT ({_in_the_repeated_hour(quoted(earlier), quoted(later))})"  # (3)
+            if (better := _BETTER.get(earlier)) in table.names:
+                condition += f" AND {better} IS NULL"
             found.append(condition)
     return found
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, describe_not_assessed, describe_notes, summarise_mapping_gaps
+from teleaudit.report.gaps import (
+    describe_legal,
+    describe_mapping_doubts,
+    describe_mapping_gaps,
+    describe_not_assessed,
+    describe_notes,
+    summarise_mapping_doubts,
+    summarise_mapping_gaps,
+)
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table, is_not_held, placeholders
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.sections import Section, describe_section, other_authorities, sections
@@ -133,6 +141,7 @@ def _summary(material: Material) -> Part:
             policy=results["policy"]["title"],
         ),
         "mapping_gaps": summarise_mapping_gaps(material),
+        "mapping_doubts": summarise_mapping_doubts(material),
         "conclusion": conclude(material),
         "counts": material.table("counts", [_count_row(material, verdict, count) for verdict, count in material.verdict_counts.items()]),
         "gravest": material.table("gravest", [_gravest_row(material, section) for section in shown], "summary.gravest_none"),
@@ -269,7 +278,8 @@ def _data(material: Material) -> Part:
     rejects = [
         (export["name"], words.name("data.reject_reasons", reason), words.number(count)) for export in exports for reason, count in sorted(export["rejects"].items()) if count
     ]
-    problems = [({"code": export["name"]}, remark) for export in exports for remark in _remarks(material, export)]
+    problems = [*describe_mapping_doubts(material)]
+    problems += [({"code": export["name"]}, remark) for export in exports for remark in _remarks(material, export)]
     gaps = describe_mapping_gaps(material)
     return {
         "intro": words.at("data.intro"),

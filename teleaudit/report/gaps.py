@@ -35,6 +35,32 @@ def summarise_mapping_gaps(material: Material) -> Part | None:
     return {"title": words.at("data.mapping_gaps.title"), "text": words.say("data.mapping_gaps.summary", labels=words.listed(labels), **counts)}
 
 
+def describe_mapping_doubts(material: Material) -> list[tuple[Cell, str]]:
+    """A remark for each column that may be mapped wrongly: the exports, and why."""
+    return [({"code": _exports_of(material, doubt["table"])}, _mapping_doubt(material, doubt)) for doubt in material.results.get("mapping_doubts", [])]
+
+
+def summarise_mapping_doubts(material: Material) -> Part | None:
+    """The box that comes before the numbers; None where the mapping gives no doubt."""
+    words, doubts = material.words, material.results.get("mapping_doubts", [])
+    if not doubts:
+        return None
+    told = [f"{_exports_of(material, doubt['table'])}: {_mapping_doubt(material, doubt)}" for doubt in doubts[:GAPS_NAMED]]
+    more = [words.say("data.mapping_gaps.more", n=words.number(len(doubts) - GAPS_NAMED))] if len(doubts) > GAPS_NAMED else []
+    return {"title": words.at("data.mapping_doubts.title"), "text": " ".join([*told, *more])}
+
+
+def _mapping_doubt(material: Material, doubt: Entry) -> str:
+    words = material.words
+    columns = words.listed([_column_of(material, doubt["table"], column) for column in doubt["columns"]])
+    counts = {"count": words.number(doubt["count"]), "total": words.number(doubt["total"])}
+    return words.say(f"data.mapping_doubts.{doubt['kind']}", columns=columns, check=doubt["check"] or "", **counts)
+
+
+def _exports_of(material: Material, table: str) -> str:
+    return " ".join(export["name"] for export in material.results.get("exports", []) if export["table"] == table) or table
+
+
 def _mapping_gaps(material: Material) -> list[Entry]:
     return list(material.results.get("mapping_gaps", []))
 
@@ -52,8 +78,12 @@ def _headers(found: list[Entry]) -> list[str]:
 
 
 def _gap_column(material: Material, gap: Entry) -> str:
-    label = column_label(gap["table"], gap["column"])
-    return material.words.say("data.mapping_gaps.column", label=label, column=gap["column"]) if label != gap["column"] else label
+    return _column_of(material, gap["table"], gap["column"])
+
+
+def _column_of(material: Material, table: str, column: str) -> str:
+    label = column_label(table, column)
+    return material.words.say("data.mapping_gaps.column", label=label, column=column) if label != column else label
 
 
 def describe_legal(material: Material) -> Part:

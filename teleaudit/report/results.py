@@ -49,8 +49,9 @@ def compose(
     exports: Sequence[ReadExport],
     rulebook: Rulebook,
     checks: Sequence[Mapping[str, Any]],
+    doubts: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments."""
+    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments; ``doubts`` are about the mapping."""
     conflicts = rulebook.conflicts(audit, as_of)
     clauses = [_clause_entry(clause, checks, audit.not_held) for suite in rulebook.suites for clause in suite.clauses]
     cited = sorted(
@@ -73,6 +74,7 @@ def compose(
         "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
         "exports": [_export_entry(export, audit) for export in exports],
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
+        "mapping_doubts": list(doubts),
         "clauses": clauses,
         "checks": list(checks),
         "conflicts": [conflict_entry(conflict) for conflict in conflicts],
@@ -113,6 +115,7 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
         "review": answer.review + (answer.deviations if is_review else 0),
         "columns": answer.columns,
+        "review_columns": answer.review_columns,
         "unmapped": answer.unmapped,
         "kinds": answer.kinds,
         "column_decisions": answer.column_decisions,

@@ -297,7 +297,8 @@ def _lines(material: Material, check: Entry) -> list[Part]:
     if decided := [told for told in check.get("column_decisions", []) if told["level"]]:
         lines.append({"term": words.at("finding.lines.decisions"), "items": [{"name": {"code": told["column"]}, "count": _decision(material, told)} for told in decided]})
     if check.get("review"):
-        lines.append({"term": words.at("finding.lines.review"), "items": [{"name": words.at("finding.line_review"), "count": words.number(check["review"])}]})
+        columns = [{"name": {"code": column}, "count": words.number(count)} for column, count in _largest_first(check.get("review_columns", {}))]
+        lines.append({"term": words.at("finding.lines.review"), "items": [{"name": words.at("finding.line_review"), "count": words.number(check["review"])}, *columns]})
     return lines
 
 

@@ -28,6 +28,7 @@ class Answer:
     legal_records: int = 0  # of all readings together: a record past two of them counts under each
     review: int = 0  # a person must look: neither a deviation nor none
     columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
+    review_columns: dict[str, int] = field(default_factory=dict)  # the same of the rows that a person must look at
     unmapped: dict[str, str] = field(default_factory=dict)  # columns that nobody mapped -> the canonical column that each may well be
     kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
     column_decisions: list[dict[str, Any]] = field(default_factory=list)  # of each column that a detector judged: its name, the rule that decided, level or none, n and k
@@ -46,8 +47,11 @@ class Answer:
         return cls(**result["observed_value"])
 
 
+TO_LOOK_AT = "review"  # the level of a record of which a person says whether it deviates
+
+
 class Deviation(NamedTuple):
-    """One record that deviates. Holds the record's key: for the closed annex only."""
+    """One record that deviates, or that a person must look at. Holds the record's key: for the closed annex only."""
 
     record_key: str
     column: str = ""

@@ -47,6 +47,7 @@ def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) 
             with watching("views"):
                 bench = Bench(audit, rulebook.suites, state.exports, engine, as_of=state.as_of)
             results = bench.run(worklist=worklist, watch=watching, on_error=state.keep_error)
+            state.keep_doubts([doubt.as_json() for doubt in bench.mapping_doubts(results)])
         for topic in TOPICS:
             state.keep_answers(topic, [check_entry(result, law=rulebook.law, reference_key=key) for result in results if result.check.topic == topic])
     finally:

@@ -131,10 +131,10 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         state.save()
         say("asking the checks")
         lost = _answer(state, kernels, timings, progress, spark)
-        entries = _entries(state, rulebook, lost)  # before any notebook runs: none can change a verdict
+        entries, doubts = _entries(state, rulebook, lost), state.doubts  # before any notebook runs: none can change a verdict
         annex = folder.annex_digests()
         shown = _show_in_notebooks(state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
-        results = _compose(state, audit, rulebook, entries) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
+        results = _compose(state, audit, rulebook, entries, doubts) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
         content = as_json(results)
         state.results.write_bytes(content)  # for the report's notebook to show
         say("writing the report")
@@ -324,7 +324,7 @@ def _entries(state: RunState, rulebook: Rulebook, lost: tuple[str, str] | None) 
     return entries
 
 
-def _compose(state: RunState, audit: Audit, rulebook: Rulebook, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _compose(state: RunState, audit: Audit, rulebook: Rulebook, entries: Sequence[Mapping[str, Any]], doubts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """results.json but for notebooks and timings."""
     return compose(
         audit=audit,
@@ -335,6 +335,7 @@ def _compose(state: RunState, audit: Audit, rulebook: Rulebook, entries: Sequenc
         exports=state.exports,
         rulebook=rulebook,
         checks=entries,
+        doubts=doubts,
     )
 
 

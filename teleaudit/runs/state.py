@@ -80,6 +80,19 @@ class RunState:
         target = self.folder.work / f"checks-{topic}.json"
         return json.loads(target.read_bytes()) if target.exists() else None
 
+    def keep_doubts(self, doubts: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what the mapping may be wrong about, as results.json tells it."""
+        self._doubts.write_text(json.dumps(doubts), encoding="utf-8")
+
+    @property
+    def doubts(self) -> list[dict[str, Any]]:
+        """The same; nothing when the checks were not answered."""
+        return json.loads(self._doubts.read_bytes()) if self._doubts.exists() else []
+
+    @property
+    def _doubts(self) -> Path:
+        return self.folder.work / "mapping_doubts.json"
+
     @property
     def results(self) -> Path:
         """The run's results.json while its report's notebook shows it; the record's own is written after the last notebook."""

@@ -6,6 +6,7 @@ import pytest
 
 from teleaudit.rules.verdicts import Verdict
 from tests.detectors.cpr_numbers import cpr_number, dashed, many
+from tests.detectors.numbers import with_check_digit
 from tests.spec import Answered, spec
 
 NUMBERS = many(12)
@@ -186,3 +187,28 @@ def test_a_row_whose_card_number_excel_destroyed_cannot_be_judged(engine: str) -
     """
     result = spec("HYG-card.payment", {"payment": payments}, engine=engine, not_assessable={"excel_damaged": 1}, population=3)
     assert told(result) == [("Kortnummer", "excel_damaged", "review", 2, 1)]
+
+
+def test_what_a_person_must_look_at_is_listed_record_by_record_with_its_column(engine: str) -> None:
+    calls = """
+        call_id | a_number   | b_number   | Fritekst
+        c       | 4520000001 | 4530000001 | Din kode er 482913. Del den ikke med nogen
+        a       | 4520000002 | 4530000002 |
+        b       | 4520000003 | 4530000003 | Elsker dig
+    """
+    result = spec("BIZ-tele-2.cdr", {"cdr": calls}, engine=engine, population=3)
+    assert (result.verdict, result.answer.review, result.answer.review_columns) == (Verdict.REVIEW, 2, {"Fritekst": 2})
+    assert [(d.record_key, d.column, d.level) for d in result.deviations] == [("b", "Fritekst", "review"), ("c", "Fritekst", "review")]
+    assert [d.record_key for d in result.worst] == ["b", "c"]
+
+
+def test_beside_deviations_the_records_to_look_at_are_listed_and_not_counted_among_the_worst(engine: str) -> None:
+    payments = f"""
+        payment_id | Kortnr                            | psp_reference
+        a          | {with_check_digit("457128", 16)}  |
+        b          |                                   | 4111111111111111
+        c          |                                   |
+    """
+    result = spec("HYG-card.payment", {"payment": payments}, engine=engine, deviating=["a"], population=3)
+    assert [(d.record_key, d.level) for d in result.deviations] == [("a", "confirmed"), ("b", "review")]
+    assert [d.record_key for d in result.worst] == ["a"]

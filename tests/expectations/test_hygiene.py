@@ -72,6 +72,14 @@ def test_due_dates_and_ends_of_periods_may_lie_ahead_but_not_ten_years(engine: s
         ("subscription", "subscription_id", "start_date", "end_date"),
         ("pbx_config", "config_id", "created_at", "deleted_at"),
         ("legal_hold", "hold_id", "start", "end"),
+        ("crm_customer", "customer_id", "created_at", "end_date"),
+        ("crm_customer", "customer_id", "restricted_from", "restricted_to"),
+        ("agreement", "agreement_id", "signed_at", "ended_at"),
+        ("quote", "quote_id", "created_at", "valid_until"),
+        ("dsar", "dsar_id", "received_at", "executed_at"),
+        ("recording_index", "rec_id", "started_at", "deleted_at"),
+        ("porting", "porting_id", "requested_at", "ported_at"),
+        ("disclosure", "disclosure_id", "data_from", "data_to"),
     ],
 )
 def test_nothing_ends_before_it_begins(engine: str, table: str, key: str, start: str, end: str) -> None:
@@ -84,6 +92,16 @@ def test_nothing_ends_before_it_begins(engine: str, table: str, key: str, start:
         forwards  | 2020-05-05 | 2020-05-06
     """
     spec(f"HYG-dates.{table}", {table: rows}, engine=engine, deviating=["backwards"], population=5)
+
+
+def test_a_record_made_after_a_customer_had_left_is_possible_where_a_start_is_told(engine: str) -> None:
+    customers = """
+        customer_id | created_at | start_date | end_date
+        moved       | 2024-01-01 | 2012-05-05 | 2023-05-05
+        backwards   | 2024-01-01 |            | 2023-05-05
+        both        | 2024-01-01 | 2023-05-06 | 2023-05-05
+    """
+    spec("HYG-dates.crm_customer", {"crm_customer": customers}, engine=engine, deviating=["backwards", "both"], population=3)
 
 
 def test_a_financial_year_is_known_by_company_and_start(engine: str) -> None:
