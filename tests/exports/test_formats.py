@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from teleaudit.readers.opening import TEXT_READERS
+from teleaudit.rules.audit_file import FORMATS
 from tests.exports.desk import Desk, wall_clock
 
 CALL = '"acc1","+4570101010","+4520202020","ctx","""Kim"" <70>","SIP/1","SIP/2","Dial","2,30","2026-02-13 14:05:00",{answer},"2026-02-13 14:06:00",60,50,"ANSWERED","DOCUMENTATION"'
@@ -173,3 +175,7 @@ def test_an_unmapped_header_never_takes_the_name_of_a_derived_column(desk: Desk,
 
     assert export.extra_columns == (f"{header}_",)
     assert desk.rows(export, f"{header}_") == [("x",)]
+
+
+def test_every_format_of_the_audit_file_has_a_reader() -> None:
+    assert {*FORMATS} == {*TEXT_READERS, "csv", "asterisk", "parquet", "excel"}
