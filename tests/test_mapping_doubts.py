@@ -61,6 +61,11 @@ def test_a_key_that_no_other_export_shares_is_doubted(one: Engine) -> None:
     assert verdict is Verdict.PASS
 
 
+def test_keys_of_two_kinds_that_share_a_name_are_not_compared(one: Engine) -> None:
+    sent = {name: frame(send_id=[f"{name}{number}" for number in CUSTOMERS]) for name in ("service_send", "marketing_send")}
+    assert doubts(one, tables() | sent)[0] == []
+
+
 def test_few_keys_prove_nothing(one: Engine) -> None:
     assert doubts(one, tables(key="Navn {}", customers=range(FEWEST - 1)))[0] == []
 

@@ -27,9 +27,8 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from teleaudit.detectors import find_cards, knowledge, profile_cards
+from teleaudit.detectors import ColumnDecision, find_cards, knowledge, profile_cards
 from teleaudit.detectors.cards import card_shapes
-from teleaudit.detectors.messages import decide_message_column
 from teleaudit.readers.cells.batches import Cells, Column, named_columns
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED
@@ -556,8 +555,8 @@ def test_texts_are_counted_in_bounded_memory_and_lists_are_still_known() -> None
 
     assert len(tally._texts) <= 22_000
     assert profile["message_cells"] == 25 * 1_035
-    assert tally.clears("Dit abonnement er spærret, ring til os", 500, decide_message_column(profile, "besked_type"))
-    assert sum(count for name, count in profile.items() if name.startswith("message_") and name != "message_cells") == 25 * 1_035
+    assert tally.clears("Dit abonnement er spærret, ring til os", 1, ColumnDecision())
+    assert sum(count for name, count in profile.items() if name not in {"message_cells", "text_cells", "repeated_texts", "listed_texts"}) == 25 * 1_035
 
 
 def test_standard_input_is_scanned_and_leaves_nothing_behind(tmp_path: Path) -> None:

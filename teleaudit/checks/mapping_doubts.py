@@ -7,6 +7,7 @@ Left out: the register of erased customers, whose keys are meant to be nowhere e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -43,7 +44,8 @@ class MappingDoubt:
 def unmatched_keys(fetch: Fetch, filled: Mapping[str, Collection[str]]) -> list[MappingDoubt]:
     """The keys of (1). ``filled``: the columns that each table's exports fill."""
     doubts = []
-    for column in sorted({table.key[0] for table in TABLES.values() if len(table.key) == 1}):
+    keys_of = Counter(table.key[0] for table in TABLES.values() if len(table.key) == 1)
+    for column in sorted(column for column, tables in keys_of.items() if tables == 1):  # a name that is the key of two tables is of two kinds
         tables = [name for name in TABLES if column in filled.get(name, ()) and name not in _NOWHERE_ELSE]
         if len(tables) > 1:
             told = {table: (keys, shared) for table, keys, shared in fetch(_keys_query(column, tables)) if keys >= FEWEST}

@@ -37,7 +37,6 @@ _IN_ORDER = (
     ("valid_from", "ported_out_at"),
     ("scope_from", "scope_to"),
     ("data_from", "data_to"),
-    ("started_at", "deleted_at"),
     ("requested_at", "ported_at"),
 )
 _BETTER = {"created_at": "start_date"}  # (5)

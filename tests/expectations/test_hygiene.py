@@ -77,7 +77,6 @@ def test_due_dates_and_ends_of_periods_may_lie_ahead_but_not_ten_years(engine: s
         ("agreement", "agreement_id", "signed_at", "ended_at"),
         ("quote", "quote_id", "created_at", "valid_until"),
         ("dsar", "dsar_id", "received_at", "executed_at"),
-        ("recording_index", "rec_id", "started_at", "deleted_at"),
         ("porting", "porting_id", "requested_at", "ported_at"),
         ("disclosure", "disclosure_id", "data_from", "data_to"),
     ],
