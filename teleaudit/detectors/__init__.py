@@ -84,7 +84,7 @@ def scan_column(values: Iterable[str | None], *, name: str, table: str = "", bes
         (
             decide_card_data(profile_card_data(filled, name=name), name),
             decide_cpr_column(profile_cpr(filled, name=name), name),
-            decide_message_column(profile_values(filled) | message_context(beside, table=table), name),
+            decide_message_column({**profile_values(filled), **message_context(beside, table=table)}, name),
             decide_browsing_column(profile_browsing(filled, name=name, own_domains=own_domains), name),
         )
     )
