@@ -161,6 +161,7 @@ def test_results_say_where_time_went_and_what_was_taken_of_the_machine(both: tup
     stages = {(stage["stage"], stage["name"]): stage for stage in timings["stages"]}
     assert [stages["reading", export["name"]]["rows"] for export in results["exports"]] == [export["rows"] for export in results["exports"]]
     assert sum(stage["rows"] for (kind, _), stage in stages.items() if kind == "worklist") == len(worklist_of(only_run(out / "reports", name)))
+    assert len(worklist_of(only_run(out / "reports", name))) == sum(check["deviations"] + check["review"] for check in results["checks"])
     assert sum(stage["checks"] for (kind, _), stage in stages.items() if kind == "checks") == results["totals"]["checks"]
     assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} - {"90_report.ipynb"} == {of for kind, of in stages if kind == "notebook_start"}
     assert 0 < sum(stage["seconds"] for stage in stages.values()) < 2 * timings["seconds"]

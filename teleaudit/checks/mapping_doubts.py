@@ -44,7 +44,7 @@ class MappingDoubt:
 def unmatched_keys(fetch: Fetch, filled: Mapping[str, Collection[str]]) -> list[MappingDoubt]:
     """The keys of (1). ``filled``: the columns that each table's exports fill."""
     doubts = []
-    keys_of = Counter(table.key[0] for table in TABLES.values() if len(table.key) == 1)
+    keys_of = Counter(table.key[0] for table in TABLES.values() if len(table.key) == 1 and table.name not in _NOWHERE_ELSE)
     for column in sorted(column for column, tables in keys_of.items() if tables == 1):  # a name that is the key of two tables is of two kinds
         tables = [name for name in TABLES if column in filled.get(name, ()) and name not in _NOWHERE_ELSE]
         if len(tables) > 1:
