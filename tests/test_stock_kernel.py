@@ -76,7 +76,9 @@ def check_shown(shown: Sequence[Any], audit: str) -> None:
     assert shown[0].data["text/html"].startswith(HEADS[audit])
     assert sum("<table" in output.get("data", {}).get("text/html", "") for output in shown) >= 2
     assert all(output.metadata["image/png"]["alt"] == output.data["text/plain"] for output in figures)
-    assert [output.get("text") for output in shown if output.output_type in ("stream", "error")] == ([] if figures else [NO_FIGURES])
+    said = [output.get("text") for output in shown if output.output_type in ("stream", "error")]
+    assert set(said) <= {NO_FIGURES}
+    assert figures or said
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -95,7 +97,7 @@ def test_run_all_works_in_an_ordinary_kernel(name: str, transport: str, workspac
     document = nbformat.read(workspace / "notebooks" / name, as_version=4)
     shown = outputs(run_all(document, workspace / "notebooks", transport=transport, audit="kazoom").cells)
     check_shown(shown, "kazoom")
-    assert [output for output in shown if "image/png" in output.get("data", {})]
+    assert [output for output in shown if output.output_type == "stream"] == []  # of the whole exports every notebook draws what it has
 
 
 def papermill(workspace: Path, target: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
