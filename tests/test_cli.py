@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from typing import Never
 
@@ -233,12 +232,11 @@ def test_inspect_prints_the_mapping_alone_on_stdout(clean: Path) -> None:
 def test_inspect_refuses_what_is_no_export(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     (tmp_path / "report.csv").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    with zipfile.ZipFile(tmp_path / "packed.csv", "w") as archive:
-        archive.writestr("kunder.csv", "a;b\n1;2\n")
+    (tmp_path / "packed.csv").write_bytes(b"7z\xbc\xaf\x27\x1c\x00\x04")
     assert refusal("inspect", tmp_path / "none.csv") == f"no file {tmp_path / 'none.csv'}."
     assert refusal("inspect", tmp_path / "empty.csv") == "empty.csv is empty."
     assert "is a PDF document" in refusal("inspect", tmp_path / "report.csv")
-    assert "is a ZIP archive" in refusal("inspect", tmp_path / "packed.csv")
+    assert "is a 7-Zip archive" in refusal("inspect", tmp_path / "packed.csv")
     assert "is a folder" in refusal("inspect", tmp_path)
 
 

@@ -107,7 +107,7 @@ def test_they_find_as_many_impossible_dates(opinion: Opinion, table: str) -> Non
     marks = gxe.ExpectColumnValuesToNotMatchRegex(column="_issues", regex=rf"(?:^|;)(?:{'|'.join(column.name for column in dates)})=(?:unreadable|zero|gap)(?:;|$)")
     pairs = [
         pair
-        for earlier, later in (("valid_from", "valid_to"), ("valid_from", "ended_at"), ("start_date", "end_date"), ("start", "end"))
+        for earlier, later in (("valid_from", "valid_to"), ("valid_from", "ended_at"), ("start_date", "end_date"), ("start", "end"), ("signed_at", "ended_at"))
         for pair in in_order(frame, earlier, later)
     ]
     assert opinion.ours(f"HYG-dates.{table}", table).answer.deviations == len(opinion.theirs(frame, *ranges, *pairs, marks))
