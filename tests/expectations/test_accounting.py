@@ -12,8 +12,8 @@ from tests.spec import answer, spec
 _CALENDAR = "legal_entity | fy_start | fy_end\n" + "\n".join(f"Spec A/S | {year}-01-01 | {year}-12-31" for year in (2021, 2019, 2026, 2020, 2022, 2025))
 _TO_JUNE = "legal_entity | fy_start | fy_end\n" + "\n".join(f"Spec A/S | {year}-07-01 | {year + 1}-06-30" for year in (2021, 2019, 2020, 2018))
 _HOLD = """
-    hold_id | customer_id | reason | start      | approved_by
-    h       | held        | claim  | 2020-01-01 | counsel
+    hold_id | customer_id | reason | start      | approved_by | end
+    h       | held        | claim  | 2020-01-01 | counsel |
 """
 _INVOICES = pytest.mark.parametrize("check", ["BIZ-ret-6.invoice", "KAZ-r2.invoice"])
 _PAYMENTS = pytest.mark.parametrize("check", ["BIZ-ret-6.payment", "KAZ-r2.payment"])

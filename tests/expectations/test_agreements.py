@@ -112,8 +112,8 @@ def test_an_agreement_of_kazoom_may_stay_five_years_after_the_financial_year_in_
     """
     customers = _ended(c20="2020-12-31", c21="2021-01-01", c26="2026-10-23", d26="2026-10-22", runs="", c19="2019-06-30", c18="2018-06-30")
     holds = """
-        hold_id | customer_id | reason | start      | approved_by
-        h       | c19         | claim  | 2020-01-01 | counsel
+        hold_id | customer_id | reason | start      | approved_by | end
+        h       | c19         | claim  | 2020-01-01 | counsel |
     """
     tables = {"agreement": agreements, "crm_customer": customers, "financial_years": _YEARS, "legal_hold": holds}
     result = spec(

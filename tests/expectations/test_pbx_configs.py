@@ -40,8 +40,8 @@ def test_a_configuration_goes_within_the_days_that_the_controller_has_set(engine
             s4              | held        | 2020-01-01
         """,
         "legal_hold": """
-            hold_id | customer_id | reason | start      | approved_by
-            h       | held        | claim  | 2020-01-01 | counsel
+            hold_id | customer_id | reason | start      | approved_by | end
+            h       | held        | claim  | 2020-01-01 | counsel |
         """,
     }
     result = spec(check, tables, engine=engine, deviating=["k2", "k3"], exempt={"legal_hold": 1}, not_assessable={"no_end_date": 1, "orphan": 2}, population=8)

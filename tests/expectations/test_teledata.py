@@ -23,8 +23,8 @@ _INVOICES = """
     past_edge  | 2023-10-30 | 2023-11-21 | 2023-10-30
 """
 _HOLD = """
-    hold_id | customer_id | reason | start      | approved_by
-    h       | held        | claim  | 2020-01-01 | counsel
+    hold_id | customer_id | reason | start      | approved_by | end
+    h       | held        | claim  | 2020-01-01 | counsel |
 """
 _UNBILLED = pytest.mark.parametrize("check", ["BIZ-ret-7.unbilled", "KAZ-r1.unbilled"])
 
