@@ -103,6 +103,29 @@ def test_a_wrong_value_is_refused_with_its_place(tmp_path: Path, right: str, wro
     assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD.replace(right, wrong))
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        *(("files", value, "not a path: name a folder or files") for value in ("", " ", "a\0b", "k" * 5_000)),
+        *(("exports_root", value, "not a path: name a folder or files") for value in ("", "a\0b", "k" * 5_000)),
+        *(("files", value, "not a pattern: '**' stands for folders") for value in ("k**.csv", "a/**b/c.csv")),
+        *(("encoding", value, "not an encoding that files are written in") for value in ("idna", "undefined", "hex", "utf-9", "")),
+        *(("delimiter", value, "String should match pattern") for value in ("ab", "", '"', "\n")),
+        ("control_rows", -5, "Input should be greater than or equal to 0"),
+    ],
+)
+def test_what_cannot_be_looked_for_or_read_so_is_refused_before_any_file(tmp_path: Path, field: str, value: object, said: str) -> None:
+    spoilt = {"files": "kunder.csv", "exports_root": "data"}
+    place = f"{field}: {json.dumps(value)}"
+    text = _GOOD.replace(f"{field}: {spoilt[field]}", place, 1) if field in spoilt else _GOOD.replace("    files: kunder.csv", f"    files: kunder.csv\n    {place}", 1)
+    assert said in _refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF-8-SIG", "windows-1252", "iso-8859-1", "cp850", "cp865", "utf-16", "utf-16-le", "mac_roman"])
+def test_encodings_of_files_are_taken(tmp_path: Path, encoding: str) -> None:
+    assert load_audit(_file(tmp_path, _GOOD.replace("    files: kunder.csv", f"    files: kunder.csv\n    encoding: {encoding}", 1))).exports["kunder"].encoding == encoding
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", ".", "..", "", "a/b", "a\\b", "state.json", "a b", "a\nb", "a\0b", "~", "-rf", "x" * 65, "ключ", "🙂", "C:x"])
 def test_an_export_has_a_plain_name(tmp_path: Path, name: str) -> None:
     refusal = _refusal(tmp_path, _GOOD.replace("  kunder:", f"  {json.dumps(name)}:"))

@@ -107,6 +107,14 @@ def test_duplicate_keys_and_text_for_a_date_are_deviations(small: Path, exports:
     assert [name for name, text in texts(folder / "record").items() if CANARY.encode() in text] == []
 
 
+@pytest.mark.parametrize("place", ["", " "])
+def test_an_empty_place_of_exports_is_no_other_place(small: Path, tmp_path: Path, place: str) -> None:
+    ended = call("run", small, "--exports", place, "--out", tmp_path / "out")
+    assert (ended.code, ended.out) == (3, "")
+    assert "--exports names no folder: is the variable set that holds it?" in ended.err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("method", ["is_dir", "iterdir"])
 def test_a_folder_without_read_permission_is_refused(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     real = getattr(Path, method)

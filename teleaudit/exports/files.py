@@ -128,7 +128,7 @@ def _readable(found: Source | tuple[str, str]) -> Source:
 
 def _is_ignored_member(member: str) -> bool:
     """Whether what is packed under that name is no export: hidden files, and what macOS adds."""
-    return any(is_ignored(part) or part == "__MACOSX" for part in PurePosixPath(member).parts)
+    return any((is_ignored(part) and part not in {".", ".."}) or part == "__MACOSX" for part in PurePosixPath(member.replace("\\", "/")).parts)
 
 
 def _check_folders(relative: PurePosixPath, root: Path) -> None:

@@ -70,12 +70,39 @@ def _gzip(file: BinaryIO, damage: list[str]) -> BinaryIO:
     return unpacking(gzip.GzipFile(fileobj=file), file, damage)
 
 
+class _Streams:
+    """Packed streams one after the other, as pbzip2 and ``cat`` leave them. The library's own files pass over whatever follows the first that it cannot read."""
+
+    def __init__(self, packed: BinaryIO, decompressor: Callable[[], Any], padding: bytes = b"") -> None:
+        self._packed, self._new, self._padding = packed, decompressor, padding
+        self._current = decompressor()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, none at the end. Raises: ``READ_ERRORS``, also for a stream that is cut off or no stream."""
+        while True:
+            packed = b""
+            if self._current.eof:
+                packed = (self._current.unused_data or self._packed.read(_PART_BYTES)).lstrip(self._padding)
+                while not packed:
+                    if not (more := self._packed.read(_PART_BYTES)):
+                        return b""
+                    packed = more.lstrip(self._padding)
+                self._current = self._new()
+            elif self._current.needs_input and not (packed := self._packed.read(_PART_BYTES)):
+                raise EOFError
+            if data := self._current.decompress(packed, size):
+                return bytes(data)
+
+    def close(self) -> None:
+        """Nothing is held but the packed file, which is closed by whoever opened it."""
+
+
 def _bzip2(file: BinaryIO, damage: list[str]) -> BinaryIO:
-    return unpacking(bz2.BZ2File(file), file, damage)
+    return unpacking(_Streams(file, bz2.BZ2Decompressor), file, damage)
 
 
 def _xz(file: BinaryIO, damage: list[str]) -> BinaryIO:
-    return unpacking(lzma.LZMAFile(file), file, damage)
+    return unpacking(_Streams(file, lzma.LZMADecompressor, padding=b"\0"), file, damage)
 
 
 def _zstd(file: BinaryIO, damage: list[str]) -> BinaryIO:

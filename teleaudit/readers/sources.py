@@ -106,8 +106,11 @@ def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
     """The files of a ZIP archive; the archive itself when it is a workbook."""
     with source.open_anywhere() as file:
         with zipfile.ZipFile(file) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if member.file_size or not member.is_dir()]
         opened = source.open if source.is_plain else _opener_of(file)
+    if members and min(member.header_offset for member in members) > 0:
+        yield source.shown, "an archive behind other bytes, perhaps two that were put together, of which only the last can be seen"
+        return
     if WORKBOOK_PARTS & {member.filename for member in members}:
         yield source
         return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -17,6 +18,8 @@ from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.workspace import find_workspace, is_workspace
 
 AUDIT_FILE = "audit.yaml"
+MAX_PATH = 1_000
+_NO_TEXT = frozenset({"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape", "mbcs", "oem"})
 _PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")  # of an export: its working copy's folder is called so
 
 DateFormat = Literal[
@@ -108,6 +111,32 @@ class NotHeld(_Strict):
     declared_on: dt.date
 
 
+def _file_path(value: str) -> str:
+    """A path or pattern that can be looked for. Raises: ValueError."""
+    if not value.strip() or "\0" in value or len(value) > MAX_PATH:
+        msg = f"not a path: name a folder or files, in at most {MAX_PATH} characters"
+        raise ValueError(msg)
+    if any("**" in part and part != "**" for part in PurePosixPath(value).parts):
+        msg = "not a pattern: '**' stands for folders and can only stand alone between two '/'"
+        raise ValueError(msg)
+    return value
+
+
+def _text_codec(value: str) -> str:
+    """The name of a codec of text. Raises: ValueError."""
+    try:
+        is_text = codecs.lookup(value)._is_text_encoding  # noqa: SLF001 (nothing else says so)
+    except (LookupError, ValueError):
+        is_text = False
+    if not is_text or value.casefold() in _NO_TEXT:
+        msg = "not an encoding that files are written in: utf-8, windows-1252, iso-8859-1, cp850, utf-16 ..."
+        raise ValueError(msg)
+    return value
+
+
+FilePath = Annotated[str, AfterValidator(_file_path)]
+
+
 class ExportSpec(_Strict):
     """One export: its files, how they are written, and which header is which canonical column.
 
@@ -115,10 +144,10 @@ class ExportSpec(_Strict):
     """
 
     table: str
-    files: str  # path or glob pattern, from exports_root
+    files: FilePath  # path or glob pattern, from exports_root
     format: Format | None = None
-    encoding: str | None = None  # a Python codec name, "utf-8", "windows-1252" ...
-    delimiter: str | None = None
+    encoding: Annotated[str, AfterValidator(_text_codec)] | None = None  # a Python codec name, "utf-8", "windows-1252" ...
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]$')] | None = None
     decimal: Literal[",", "."] | None = None
     dates: DateFormat | None = None  # for every date column of the export
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
@@ -127,7 +156,7 @@ class ExportSpec(_Strict):
     layout: dict[str, Annotated[Word, Field(pattern=r"^\d{1,6}(-\d{1,6})?$")]] = Field(default_factory=dict)  # of format: fixed, header -> its first and last character
     header: bool | None = None  # False for files without a header line: columns are then column_1, column_2 ... (or the format's, Asterisk); by its look where nothing is said
     extracted_at: dt.date | None = None
-    control_rows: int | None = None  # the source's own count of rows, compared with what was read
+    control_rows: Annotated[int, Field(ge=0)] | None = None  # the source's own count of rows, compared with what was read
     columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
     constants: dict[str, str] = Field(default_factory=dict)  # canonical column -> one value for every row (legal_entity)
     values: dict[str, dict[Word, Word]] = Field(default_factory=dict)  # canonical column -> own word -> canonical word
@@ -173,7 +202,7 @@ class Audit(_Strict):
     controller: Controller
     policy: Policy
     as_of: dt.date | None = None  # the date on which deadlines are judged; today when neither file nor command says
-    exports_root: str
+    exports_root: FilePath
     suites: tuple[str, ...]
     gate: Annotated[float, Field(gt=0, le=1)] = 0.99  # smallest M/N with which a check may pass
     max_rejected: Annotated[float, Field(ge=0, le=1)] = 0.001  # share of unreadable rows above which a data set is not judged

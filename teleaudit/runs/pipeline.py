@@ -108,7 +108,7 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     if as_of > started_at.date():
         say(f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what will be erased until then counts as kept")
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
-    root = _existing(options.exports or audit.address, options)
+    root = _existing(audit.address if options.exports is None else options.exports, options)
     out = options.out or Path(_shown(reports_folder(audit.path)))
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
     with ExitStack() as stack:
@@ -208,6 +208,9 @@ def write_pdf(content: bytes, target: Path) -> Path:
 
 def _existing(address: str, options: Options) -> str:
     """The place of the exports; where it is a folder of this machine, it is looked at. Raises: UserError."""
+    if not address.strip():
+        msg = "--exports names no folder: is the variable set that holds it?"
+        raise UserError(msg)
     if is_url(address):
         if options.engine == "spark":
             return address

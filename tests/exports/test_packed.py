@@ -140,6 +140,32 @@ def test_what_cannot_be_unpacked_to_its_end_is_refused(desk: Desk, content: byte
         inspect_file(path)
 
 
+TWICE: dict[str, Callable[[bytes], bytes]] = {"bz2": bz2.compress, "xz": lzma.compress, "gz": gzipped}
+
+
+@pytest.mark.parametrize("packer", TWICE)
+def test_streams_that_were_put_together_are_read_to_their_end(desk: Desk, packer: str) -> None:
+    pack = TWICE[packer]
+    lines = GOOD.splitlines(keepends=True)
+    desk.write(f"kunder.{packer}", pack(b"".join(lines[:2])) + pack(b"".join(lines[2:])))
+    assert desk.read(f"kunder.{packer}", columns=COLUMNS).rows == 2
+
+    damaged = bytearray(pack(b"".join(lines[:2])) + pack(b"".join(lines[2:])))
+    damaged[len(pack(b"".join(lines[:2]))) + 1] ^= 1
+    desk.write(f"skadet.{packer}", bytes(damaged))
+    assert "is damaged" in desk.refusal(f"skadet.{packer}", columns=COLUMNS)
+
+
+def test_no_member_is_passed_over_for_its_name(desk: Desk) -> None:
+    desk.write("kunder.zip", zipped({"../udtraek/a.csv": GOOD, "b.csv/": GOOD, "..\\c.csv": GOOD}))
+    assert desk.read("kunder.zip", columns=COLUMNS).rows == 6
+
+
+def test_archives_that_were_put_together_are_refused(desk: Desk) -> None:
+    desk.write("kunder.zip", zipped({"a.csv": GOOD}) + zipped({"b.csv": GOOD}))
+    assert "an archive behind other bytes" in desk.refusal("kunder.zip", columns=COLUMNS)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_members_of_one_name_are_refused(desk: Desk) -> None:
     written = io.BytesIO()
