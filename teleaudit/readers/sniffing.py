@@ -74,12 +74,7 @@ def sniff_encoding(head: bytes, *, shown: str, export: str, declared: str | None
 
 
 def _declared_encoding(declared: str, marked: str | None, *, shown: str, export: str) -> str:
-    try:
-        name = codecs.lookup(declared).name
-        "".encode(name)
-    except (LookupError, TypeError):
-        msg = f"no encoding '{declared}'. Write one of utf-8, windows-1252, iso-8859-1, cp850, utf-16 as exports.{export}.encoding in audit.yaml."
-        raise ExportError(msg) from None
+    name = codecs.lookup(declared).name
     if marked is not None and not name.replace("_", "-").startswith(marked):
         msg = f"{shown} is declared as {declared}, but begins with the mark of {marked}. Write exports.{export}.encoding: {marked} in audit.yaml."
         raise ExportError(msg)
