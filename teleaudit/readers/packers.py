@@ -21,7 +21,8 @@ DAMAGED = "damaged, or packed in a way that is not known here"
 ENDINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zstd"})
 _PART_BYTES = 1 << 13  # of a packed file, that are lost with the place where it is damaged
 
-# What reading a damaged file raises. A disk that fails raises OSError too.
+# What reading a damaged file raises. A disk that fails raises OSError too; zipfile raises RuntimeError for a member that is locked and NotImplementedError
+# for a way of packing that it does not know.
 READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException, RuntimeError, NotImplementedError)
 
 Unpacker = Callable[[BinaryIO, list[str]], BinaryIO]  # of the packed file, and where damage is noted
