@@ -43,7 +43,7 @@ ERROR = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='app
 
 @pytest.mark.parametrize("words", [(), ("AUDIT=bizzy",)])
 def test_make_lab_opens_the_audit_that_was_named_and_else_leaves_the_choice_to_the_notebook(words: tuple[str, ...]) -> None:
-    told = subprocess.run(["make", "-n", "lab", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["make", "--no-print-directory", "-n", "lab", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert told.splitlines()[-1].split()[1:] == ["lab", *(word.removeprefix("AUDIT=") for word in words)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +23,9 @@ from teleaudit.readers.records import FIELD_LIMIT, Records, RecordSplitter, ends
 from teleaudit.readers.rejects import Rejections
 
 LINE = "line"  # the staged column that holds the line a record starts on
+_WIDE = 5  # fields: that many in every line is no text
+_LINE_BREAK, _QUOTED = re.compile(r"\r\n|\r|\n"), re.compile(r'"[^"]*+"')
+_DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +107,7 @@ class DelimitedText:
     def _sound(self, block: Records) -> Records:
         """The block without broken records, which are counted."""
         reasons: dict[int, str] = dict.fromkeys(np.flatnonzero(block.malformed).tolist(), "quote")
+        self._note_swallowed(block, reasons)
         self.proof.note_damages(block, reasons)
         for number in np.flatnonzero(block.ends - block.starts > FIELD_LIMIT).tolist():
             if _longest_field(block, number, self.dialect.delimiter) > FIELD_LIMIT:
@@ -109,6 +115,14 @@ class DelimitedText:
         sound = self.rejections.set_aside(block, reasons)
         self.proof.note_text(sound.data)
         return sound
+
+    def _note_swallowed(self, block: Records, reasons: dict[int, str]) -> None:
+        """A stray quote makes one field of all records up to the next one, and the record still looks sound: each line of it is counted as broken."""
+        for number in _of_several_lines(block).tolist():
+            swallowed = _swallowed_lines(block.text(number), len(self.header), self.dialect.delimiter)
+            if swallowed and reasons.setdefault(number, "swallowed") == "swallowed":
+                for line in swallowed:
+                    self.rejections.add(int(block.lines[number]) + line, "swallowed")
 
     def _parse(self, block: Records) -> pa.Table:
         names = [f"c{number}" for number in range(len(self.header))]
@@ -167,6 +181,35 @@ def without_first(block: Records) -> Records:
     good = np.ones(len(block.starts), dtype=bool)
     good[:1] = False
     return block.keep(good)
+
+
+def _of_several_lines(block: Records) -> npt.NDArray[np.int64]:
+    """The records with a line break within: below some of them the next record starts more than a line further down."""
+    if b'"' not in block.data:
+        return np.zeros(0, dtype=np.int64)
+    apart = np.diff(block.lines, append=block.lines[-1:] + 2) > 1
+    return np.flatnonzero(apart & ~block.malformed)
+
+
+def _swallowed_lines(record: str, width: int, delimiter: str) -> list[int]:
+    """Which lines of a record, counted from its first as 0, look like records of their own; none where they are the lines of a text.
+
+    They do when most have exactly the header's number of fields. In narrow tables a text comes to that too: there most must begin alike as well.
+    """
+    lines = dict(enumerate(_LINE_BREAK.split(record.rstrip("\r\n"))))
+    counts = {number: line.count(delimiter) + 1 for number, line in lines.items() if line}
+    if len(counts) < 2 or width < 2:
+        return []
+    counts[0] = _QUOTED.sub("", lines[0]).count(delimiter) + 1
+    fitting = [number for number, count in counts.items() if count == width]
+    shapes = Counter(_shape(lines[number].split(delimiter, 1)[0]) for number in fitting)
+    alike = len(fitting) if width >= _WIDE else max(shapes.values(), default=0)
+    return [number for number in counts if number] if 2 * alike > len(counts) else []
+
+
+def _shape(field: str) -> str:
+    """What a field looks like: its digits and letters as one each."""
+    return _LETTERS.sub("a", _DIGITS.sub("9", field.replace('"', "")))
 
 
 def _longest_field(block: Records, number: int, delimiter: str) -> int:

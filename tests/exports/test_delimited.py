@@ -98,6 +98,39 @@ def test_a_broken_record_costs_itself_and_nothing_else(desk: Desk, broken: str) 
 
 
 @pytest.mark.parametrize(
+    ("header", "before", "swallowed", "after"),
+    [
+        # In a wide table the number of fields tells.
+        ("Kundenr;Navn;By;Land;Note", "1;a;b;c;d", '2;a;b;c;"d\n3;Bo;Ry;DK;\n4;Ib;Ry;DK;ok"', "5;a;b;c;d"),
+        ("Kundenr;Navn;By;Land;Note", "1;a;b;c;d", '"2;a;b;c;d\n3;Bo;Ry;DK;\n4";Ib;Ry;DK;ok', "5;a;b;c;d"),
+        ("Kundenr;Navn;By;Land;Note", "1;a;b;c;d", '2;"a";b;c;"d\r\n3;Bo;Ry;DK;""\r\n\r\nkort\r\n4;Ib;Ry;DK;ok"', "5;a;b;c;d"),
+        # The record as a whole has too many fields: no less is lost.
+        ("Kundenr;Navn;By;Land;Note", "1;a;b;c;d", '2;a;b;c;"d\n3;Bo;Ry;DK;\n4;Ib;Ry;DK;ok";;x', "5;a;b;c;d"),
+        # In a narrow one the lines begin alike too.
+        ("Kundenr;Note", "1;a", '2;"d\n3;e\n4;f"', "5;a"),
+        ("Kundenr,Navn,Note", "K-1,a,b", 'K-2,"a,b\nK-31,a,b\nK-4",a,b', "K-5,a,b"),
+    ],
+)
+def test_records_that_a_stray_quote_made_one_field_of_are_all_counted_as_broken(desk: Desk, header: str, before: str, swallowed: str, after: str) -> None:
+    desk.write("kunder.csv", f"{header}\n{before}\n{swallowed}\n{after}\n")
+    export = desk.read("kunder.csv", columns={"customer_id": "Kundenr"})
+    lost = [number for number, line in enumerate(swallowed.splitlines(), 3) if line]
+    assert [reject.line for reject in export.rejects] == lost
+    assert export.reject_reasons == {"swallowed": len(lost)}
+    assert export.rows == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Kære kunde; tak\nHilsen; Bo", "En; to; tre; fire; fem\nsnart", "Hej\n\nVi ses\n", "Se:\n1;2;3\n", ";;;;\nto linjer og\ntre"],
+)
+def test_a_text_of_several_lines_is_no_swallowed_record(desk: Desk, text: str) -> None:
+    for header, record in (("Kundenr;Note", f'1;"{text}"'), ("Kundenr;Note;By;Land;Navn", f'1;"{text}";a;b;c'), ("Note;Kundenr", f'"{text}";1')):
+        desk.write("kunder.csv", f"{header}\n{record}\n")
+        assert desk.rows(desk.read("kunder.csv", columns={"customer_id": "Kundenr", "notes": "Note"}), "customer_id", "notes") == [("1", text)]
+
+
+@pytest.mark.parametrize(
     ("broken", "reason"),
     [
         ('2;"x"y', "quote"),
