@@ -70,7 +70,7 @@ def connect(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"SET threads = {min(_THREADS, os.cpu_count() or 1)}")
+        connection.execute(f"SET threads = {_most_threads()}")
         connection.execute(f"SET TimeZone = '{LOCAL_ZONE}'")
         connection.execute("SET preserve_insertion_order = false")
         set_progress_bar(connection, watched=False)
@@ -81,3 +81,21 @@ def connect(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
         if folder is not None:
             shutil.rmtree(folder / "spill", ignore_errors=True)
+
+
+@contextmanager
+def on_this_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Queries run on the calling thread alone, as they must where they read what Python makes.
+
+    A thread of the engine's that calls back into Python can wait for the interpreter's lock for ever while other threads start or end.
+    It costs no time either: what Python makes comes from one thread at a time anyway.
+    """
+    connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET threads = {_most_threads()}")
+
+
+def _most_threads() -> int:
+    return min(_THREADS, os.cpu_count() or 1)

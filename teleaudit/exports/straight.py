@@ -20,6 +20,7 @@ from teleaudit.exports.decisions import CONTRADICTED, QueriedEvidence, Sources, 
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.mapping import Mapping, map_columns
 from teleaudit.exports.staging import Progress, Staged
+from teleaudit.exports.storage import on_this_thread
 from teleaudit.exports.tallies import DateTally, DecimalTally, TooManyUnknownError
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.delimited import LINE, DelimitedText
@@ -217,7 +218,8 @@ class _Stream:
         columns = [(LINE, pa.int64()), *((name, pa.string()) for name in self.file.expressions), *((f"f{name}", pa.uint8()) for name in self.formed)]
         connection.register(_STREAM, pa.RecordBatchReader.from_batches(pa.schema(columns), self._batches()))
         try:
-            return write(connection, self.file, mapping, self.sources, copy)
+            with on_this_thread(connection):
+                return write(connection, self.file, mapping, self.sources, copy)
         except duckdb.Error:
             if self._failure is not None:
                 raise self._failure from None

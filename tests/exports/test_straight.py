@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,12 @@ def test_a_form_is_only_ever_what_is_certain(text: str, form: int, beside: list[
     texts = with_nulls(pa.chunked_array([[*beside, text, *beside]], pa.string()))
     assert forms_of(texts)[len(beside)] in {form, min(form, PLAIN), NO_FORM}
     assert not beside or texts.to_pylist() == [value or None for value in [*beside, text, *beside]]
+
+
+def test_python_is_called_on_the_calling_thread_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 4_096)
+    (tmp_path / "a.csv").write_text("Nr;Kunde;Dato;Beløb;Status\n" + "1;2;2026-01-31;3,5;ny\n" * 5_000, encoding="utf-8")
+    spec = ExportSpec(table="invoice", files="a.csv", delimiter=";", columns=COLUMNS)
+    callers = set[int]()
+    read_export("a", spec, root=tmp_path, work=tmp_path / "work", progress=lambda *_: callers.add(threading.get_ident()))
+    assert callers == {threading.get_ident()}
