@@ -284,7 +284,7 @@ def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, 
     verdict = words.at("verdicts")["not_held" if not_held else first["verdict"]]
     return {
         "Kontrol": words.counted("check", len(alike)) if not_held else first["id"] if len(alike) == 1 else str(first["id"]).partition(".")[0],
-        "Datasæt": _of_data_sets([first["why_detail"]] if not_held else [check["dataset"] for check in alike], words),
+        "Datasæt": _of_data_sets([first["why_detail"]] if not_held and first["why_detail"] in TABLES else [check["dataset"] for check in alike], words),
         "Resultat": f"{verdict['sign']} {verdict['short']}" + (f" ({words.number(sum(found(check) for check in alike))})" if first["verdict"] == "review" else ""),
         "Alvorlighed": None if not_held else words.name("severities", first["severity"]),
         **{title: sum(check[name] for check in alike) if judged else None for name, title in _NUMBERS.items()},

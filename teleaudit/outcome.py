@@ -70,7 +70,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
                 "empty column",
                 "export the column with its values, map another header to it under {place}.columns, or say that no record has any under {place}.constants",
             ),
-            Cause("nothing_in_scope", "no records that the rule is about", "nothing to do where there are none; otherwise see what the exports leave out"),
+            Cause("nothing_in_scope", "no records that the rule is about", "declare the check under not_held where there are none; otherwise see what the exports leave out"),
             Cause("nothing_assessable", "no record could be judged:", "supply in the source what the records lack"),
             Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),
             Cause("too_many_rejected", "too many rows that could not be read in", "mend the rows in the source and export again"),
@@ -351,7 +351,7 @@ def _draft_lines(results: Entry, width: int | None) -> list[Line]:
 
 
 def _not_held(results: Entry) -> list[str]:
-    tables = sorted(declared["table"] for declared in results.get(NOT_HELD, ()))
+    tables = sorted(declared.get("table") or declared["check"] for declared in results.get(NOT_HELD, ()))
     checks = [check for check in results["checks"] if check["verdict"] == Verdict.SKIPPED and check["why"] == NOT_HELD]
     return [f"Declared not held: {', '.join(tables)} ({_counted(len(checks), 'check')} not relevant)."] if tables else []
 

@@ -290,6 +290,19 @@ def test_a_check_about_a_table_that_is_not_held_is_skipped_and_names_it(engine: 
     assert (result.verdict, result.why, result.why_detail, result.answer.population) == (Verdict.SKIPPED, "not_held", not_held, 0)
 
 
+@pytest.mark.parametrize(
+    ("customers", "expected"),
+    [
+        ("customer_id | end_date", (Verdict.SKIPPED, "not_held", "BIZ-ret-3.customer")),  # no record that it is about, as declared
+        (_CUSTOMERS, (Verdict.FAIL, None, None)),  # records that there should not be are judged
+        ("customer_id\na", (Verdict.UNKNOWN, "missing_column", "crm_customer.end_date")),  # nobody can say whether there is one
+    ],
+)
+def test_a_check_that_is_declared_to_be_about_no_record_is_skipped_where_that_is_so(engine: str, customers: str, expected: tuple[Verdict, str | None, str | None]) -> None:
+    result = answer("BIZ-ret-3.customer", {"crm_customer": customers}, engine=engine, **_not_held("BIZ-ret-3.customer"))
+    assert (result.verdict, result.why, result.why_detail) == expected
+
+
 def test_a_check_that_does_not_rest_on_what_is_not_held_answers_as_ever(engine: str) -> None:
     tables = {"crm_customer": _CUSTOMERS}
     assert answer("BIZ-ret-3.customer", tables, engine=engine, **_not_held("crm_contact", "legal_hold")).verdict is Verdict.FAIL

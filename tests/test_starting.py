@@ -231,5 +231,25 @@ def test_a_small_operators_audit_grows_from_a_refusal_to_a_clean_result(workspac
     assert {check["why_detail"] for check in declared.values()} - {None} <= {one["table"] for one in results_of(folder)["not_held"]}
 
 
+def test_an_operator_without_companies_reaches_a_clean_result_by_declaring_the_checks_about_them(workspace: Path) -> None:
+    audit, out = laid_out(workspace), workspace / "reports"
+    for name, (_, _, text) in EXPORTS.items():
+        (workspace / "exports" / "fjordnet" / f"{name}.csv").write_text(text, encoding="utf-8")
+
+    def without_companies(data: dict[str, Any]) -> None:
+        del data["exports"]["kunder"]["columns"]["cvr"]
+        data["exports"]["kunder"]["constants"] = {"cvr": ""}
+        data["not_held"]["HYG-twin.crm_customer"] = {"owner": "Direktør", "reason": "Alle kunder er privatpersoner.", "declared_on": "2026-11-01"}
+
+    for change in (paste_exports, set_parameters, declare, without_companies):
+        edit(audit, change)
+    assert run(audit, out) == 0
+    twin = checks_of(only_run(out, "fjordnet"))["HYG-twin.crm_customer"]
+    assert (twin["verdict"], twin["why"], twin["why_detail"]) == ("skipped", "not_held", "HYG-twin.crm_customer")
+    edit(audit, lambda data: data["not_held"].update({"HYG-twn.crm_customer": data["not_held"].pop("HYG-twin.crm_customer")}))
+    refused = call("run", audit, "--out", out)
+    assert (refused.code, "no check 'HYG-twn.crm_customer' in the suites of this audit. Did you mean 'HYG-twin.crm_customer'?" in refused.err) == (3, True)
+
+
 def test_the_package_carries_the_templates() -> None:
     assert {path.name for path in (ROOT / "teleaudit" / "templates").iterdir()} == {"audit.yaml", "policy.yaml"}

@@ -197,6 +197,8 @@ class Bench:
         }
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
+        if why == "nothing_in_scope" and check.id in self.audit.not_held:
+            return replace(result, verdict=Verdict.SKIPPED, why="not_held", why_detail=check.id)
         if verdict is Verdict.PASS and (lost := self._lost_column(check)):
             verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
         elif verdict is Verdict.PASS and (empty := self._emptied_column(check)):

@@ -158,11 +158,21 @@ def describe_not_assessed(material: Material) -> Part:
 def _not_held(material: Material, declared: Entry) -> tuple[Any, ...]:
     """One declaration, with the number of checks that it answers; those about other data sets, which rest on this one, are named."""
     words = material.words
+    if "check" in declared:
+        return _without_records(material, declared)
     checks = [check for check in material.checks if is_not_held(check) and check["why_detail"] == declared["table"]]
     others = " ".join(str(check["id"]) for check in checks if check["dataset"] != declared["table"])
     count = words.number(len(checks))
     told = (material.dataset(declared["table"]), declared["owner"], declared["reason"], words.date(declared["declared_on"]))
     return (*told, {"note": words.say("not_assessed.resting", count=count), "parts": others} if others else count)
+
+
+def _without_records(material: Material, declared: Entry) -> tuple[Any, ...]:
+    """A declaration that a check is about no record; where there are some, they were judged, and it says so."""
+    words, id_ = material.words, declared["check"]
+    check = next(check for check in material.checks if check["id"] == id_)
+    note = words.at("not_assessed.no_records" if is_not_held(check) else "not_assessed.judged_all_the_same")
+    return (material.dataset(check["dataset"]), declared["owner"], declared["reason"], words.date(declared["declared_on"]), {"note": note, "parts": id_})
 
 
 def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:

@@ -70,7 +70,7 @@ def compose(
         "controller": audit.controller.model_dump(),
         "policy": audit.policy.model_dump(),
         "parameters": [{"name": name} | parameter.model_dump(mode="json") for name, parameter in sorted(audit.parameters.items())],
-        "not_held": [{"table": table} | declared.model_dump(mode="json") for table, declared in sorted(audit.not_held.items())],
+        "not_held": [{"table" if name in TABLES else "check": name} | declared.model_dump(mode="json") for name, declared in sorted(audit.not_held.items())],
         "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
         "exports": [_export_entry(export, audit) for export in exports],
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
@@ -168,11 +168,17 @@ def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held:
 
 
 def _not_held_reason(checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, str] | None:
-    """Why a clause is not relevant: every check of it is about something that the controller declared not to hold."""
+    """Why a clause is not relevant: every check of it is about a register, or about records, that the controller declared not to hold."""
     if not checks or any(check["why"] != "not_held" for check in checks):
         return None
-    tables = sorted({check["why_detail"] for check in checks})
-    owners = ", ".join(dict.fromkeys(not_held[table].owner for table in tables))
+    declared = sorted({check["why_detail"] for check in checks})
+    owners = ", ".join(dict.fromkeys(not_held[name].owner for name in declared))
+    tables = [name for name in declared if name in TABLES]
+    if not tables:
+        return {
+            "da": f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ingen poster, som punktet gælder for.",
+            "en": f"Not relevant, declared by {owners}. The controller has no records that the clause is about.",
+        }
     return {
         "da": f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ikke {', '.join(f'»{TABLES[table].title_da}«' for table in tables)}.",
         "en": f"Not relevant, declared by {owners}. The controller does not hold {', '.join(tables)}.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.conflicts import Category, Conflict, find_conflicts, load_categories
 from teleaudit.rules.parameters import refuse_unusable
 from teleaudit.rules.suites import Check, LegalBasis, Suite, load_law, load_suites
+from teleaudit.schema import TABLES
 from teleaudit.workspace import find_workspace
 
 
@@ -49,4 +50,12 @@ def rulebook_of(audit: Audit) -> Rulebook:
     """What an audit is judged by, from the workspace that it lies in. Raises: AuditFileError."""
     rulebook = load_rulebook(audit.suites, find_workspace(audit.path) / "expectations")
     refuse_unusable(rulebook.checks, audit.parameters)
+    _refuse_unknown_checks(audit, {check.id for check in rulebook.checks})
     return rulebook
+
+
+def _refuse_unknown_checks(audit: Audit, known: Collection[str]) -> None:
+    for name in audit.not_held:
+        if name not in TABLES and name not in known:
+            msg = f"{audit.path}: not_held: no check '{name}' in the suites of this audit.{near_match(name, known)}"
+            raise AuditFileError(msg)

@@ -69,6 +69,21 @@ def test_each_table_that_is_not_held_has_one_row_that_names_the_checks_of_other_
     assert row == ["Aftaler", "Direktør", "Aftaler indgås ikke på skrift.", "01-11-2026", count]
 
 
+@pytest.mark.parametrize(
+    ("is_so", "note"), [(True, "1, om poster, som datasættet ikke har:"), (False, "Ingen: Datasættet har poster, som kontrollen gælder for, og de er vurderet:")]
+)
+def test_a_check_that_is_declared_to_be_about_no_record_has_a_row_of_its_own_that_says_whether_it_is_so(material: Material, is_so: bool, note: str) -> None:  # noqa: FBT001 (a column of the table above)
+    declared = {name: value for name, value in _DECLARED.items() if name != "table"}
+    material.results["not_held"].append({"check": "BIZ-ret-3.customer", **declared})
+    if is_so:
+        material.results["checks"][-1] |= {"verdict": "skipped", "why": "not_held", "why_detail": "BIZ-ret-3.customer", "population": 0, "assessable": 0}
+        material.results["totals"]["verdicts"] = {"skipped": 4}
+        material.results["clauses"][-1]["verdict"] = "skipped"
+    validate_results(material.results)
+    row = describe(material, {})["not_assessed"]["not_held"]["rows"][-1]
+    assert row == ["Kundestamdata", "Direktør", "Aftaler indgås ikke på skrift.", "01-11-2026", {"note": note, "parts": "BIZ-ret-3.customer"}]
+
+
 def test_checks_of_what_is_not_held_stand_in_the_catalogue_and_in_no_other_table(material: Material) -> None:
     told = describe(material, {})
     names = [one["id"] for one in material.checks if one["verdict"] == "skipped"]
