@@ -54,10 +54,14 @@ def _lines(batch: Batch, pool: Pools) -> memoryview:
     invoice = pc.fill_null(take(pool.invoice_ids, batch.invoice), "")
     answer = pc.if_else(answered, _join('"', _clock(batch, pool, batch.duration - batch.billsec), '"'), "")
     parts = (
-        '"', take(pool.customer_ids, batch.caller), '","', source, '","', target, '","internt","<', source, '>","SIP/', _text(batch.variety + 100), "-",
-        _text(batch.serials % 65536), '","SIP/ud-', _text(batch.serials % 4096), '","', _last_app(batch, target), '","', _clock(batch, pool), '",', answer, ',"',
-        _clock(batch, pool, batch.duration), '",', _text(batch.duration), ",", _text(batch.billsec), ',"', pc.if_else(answered, "ANSWERED", "NO ANSWER"), '","',
-        pc.if_else(pc.equal(invoice, ""), "DOCUMENTATION", "BILLING"), '","', _text(batch.serials + 1_600_000_000), ".", _text(batch.serials), '","', invoice, '"\n',
+        '"', take(pool.customer_ids, batch.caller), '","', source, '","', target,
+        '","internt","<', source, '>","SIP/', _text(batch.variety + 100), "-",
+        _text(batch.serials % 65536), '","SIP/ud-', _text(batch.serials % 4096), '","',
+        _last_app(batch, target), '","', _clock(batch, pool), '",', answer, ',"',
+        _clock(batch, pool, batch.duration), '",', _text(batch.duration), ",", _text(batch.billsec),
+        ',"', pc.if_else(answered, "ANSWERED", "NO ANSWER"), '","',
+        pc.if_else(pc.equal(invoice, ""), "DOCUMENTATION", "BILLING"), '","',
+        _text(batch.serials + 1_600_000_000), ".", _text(batch.serials), '","', invoice, '"\n',
     )  # fmt: skip
     lines = _join(*parts)
     start, end = (np.frombuffer(lines.buffers()[1], dtype=np.int32)[place] for place in (0, batch.size))

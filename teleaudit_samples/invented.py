@@ -18,20 +18,27 @@ from __future__ import annotations
 import random
 
 FIRST_NAMES = (
-    "Agnete", "Albert", "Anders", "Anna", "Astrid", "Benedikte", "Bente", "Birger", "Camilla", "Carsten", "Christel", "Dagmar", "Dennis", "Ebbe", "Elin", "Else", "Emil",
-    "Esben", "Filippa", "Frederik", "Gerda", "Gitte", "Gorm", "Grethe", "Gustav", "Hanne", "Helga", "Henrik", "Ida", "Inge", "Ingolf", "Jakob", "Jens", "Johanne",
-    "Karen", "Kasper", "Kirsten", "Klaus", "Lærke", "Laust", "Leif", "Lis", "Maren", "Mads", "Mette", "Mikkel", "Nanna", "Niels", "Oda", "Ole", "Palle", "Pernille",
-    "Rasmus", "Rikke", "Signe", "Sigurd", "Sofie", "Søren", "Thyra", "Troels", "Ulla", "Uffe", "Vagn", "Vibeke", "Viggo", "Åse",
+    "Agnete", "Albert", "Anders", "Anna", "Astrid", "Benedikte", "Bente", "Birger", "Camilla",
+    "Carsten", "Christel", "Dagmar", "Dennis", "Ebbe", "Elin", "Else", "Emil", "Esben", "Filippa",
+    "Frederik", "Gerda", "Gitte", "Gorm", "Grethe", "Gustav", "Hanne", "Helga", "Henrik", "Ida",
+    "Inge", "Ingolf", "Jakob", "Jens", "Johanne", "Karen", "Kasper", "Kirsten", "Klaus", "Lærke",
+    "Laust", "Leif", "Lis", "Maren", "Mads", "Mette", "Mikkel", "Nanna", "Niels", "Oda", "Ole",
+    "Palle", "Pernille", "Rasmus", "Rikke", "Signe", "Sigurd", "Sofie", "Søren", "Thyra", "Troels",
+    "Ulla", "Uffe", "Vagn", "Vibeke", "Viggo", "Åse",
 )  # fmt: skip
 LAST_NAMES = (
-    "Agerhøj", "Bakkegård", "Birkelund", "Bjergager", "Blåkilde", "Bøgebjerg", "Dalsgaard", "Egelykke", "Elmestad", "Enghave", "Fjordvang", "Fuglebæk", "Grønhøj",
-    "Hasselmose", "Havnbæk", "Hedeager", "Hvidkær", "Højbæk", "Kildevang", "Klitmark", "Krogsbæk", "Kærsager", "Lindeholt", "Lundsmark", "Lyngvig", "Mosegaard",
-    "Møllevad", "Nørreskov", "Overbjerg", "Pilekær", "Ravnsbæk", "Rosendahl", "Rugaard", "Sandkær", "Skovmose", "Solbakke", "Stenager", "Strandby", "Søholt", "Tangmose",
-    "Tjørnelund", "Toftegård", "Vangede", "Vesterdal", "Vindbæk", "Ågesen", "Åkjær", "Østerlund",
+    "Agerhøj", "Bakkegård", "Birkelund", "Bjergager", "Blåkilde", "Bøgebjerg", "Dalsgaard",
+    "Egelykke", "Elmestad", "Enghave", "Fjordvang", "Fuglebæk", "Grønhøj", "Hasselmose", "Havnbæk",
+    "Hedeager", "Hvidkær", "Højbæk", "Kildevang", "Klitmark", "Krogsbæk", "Kærsager", "Lindeholt",
+    "Lundsmark", "Lyngvig", "Mosegaard", "Møllevad", "Nørreskov", "Overbjerg", "Pilekær",
+    "Ravnsbæk", "Rosendahl", "Rugaard", "Sandkær", "Skovmose", "Solbakke", "Stenager", "Strandby",
+    "Søholt", "Tangmose", "Tjørnelund", "Toftegård", "Vangede", "Vesterdal", "Vindbæk", "Ågesen",
+    "Åkjær", "Østerlund",
 )  # fmt: skip
 COMPANY_WORDS = (
-    "Blåhval", "Fuldmåne", "Granit", "Havgus", "Hyldeblomst", "Isfugl", "Kastanje", "Kompas", "Kornblomst", "Lærkespor", "Muslinge", "Nordlys", "Ravsten", "Regnbue",
-    "Solsort", "Strandskade", "Tidevand", "Vildgæs",
+    "Blåhval", "Fuldmåne", "Granit", "Havgus", "Hyldeblomst", "Isfugl", "Kastanje", "Kompas",
+    "Kornblomst", "Lærkespor", "Muslinge", "Nordlys", "Ravsten", "Regnbue", "Solsort",
+    "Strandskade", "Tidevand", "Vildgæs",
 )  # fmt: skip
 TRADES = ("Tømrer", "Regnskab", "Bageri", "Cykler", "Tandklinik", "Transport", "Arkitekter", "Gartneri", "Autoværksted", "Tryk", "Revision", "Vinduespolering")
 STREETS = ("Kastanjeblomstvej", "Ravnespiralen", "Gyvelslyngen", "Tudsestien", "Sivspurvevænget", "Musvågesvinget", "Hyldemarksvej", "Blåklokkebuen", "Rørhatstræde", "Ærtebækgade")

@@ -214,7 +214,9 @@ class World:
     def new_customer_id(self) -> str:
         """A key that no customer has had."""
         number = self.number("customer")
-        return f"{self.operator.customer_prefix}{number if self.block is not None else self.operator.first_customer + number - 1:06d}"
+        if self.block is None:
+            number += self.operator.first_customer - 1
+        return f"{self.operator.customer_prefix}{number:06d}"
 
     def customer(self, *, start: dt.date, end: dt.date | None = None, in_crm: bool = True) -> str:
         """A customer with one subscription; ``end`` None means still a customer. Returns the customer's key."""

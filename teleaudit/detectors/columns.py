@@ -1,4 +1,4 @@
-"""Does a column hold card numbers? Statistics first: one number in ten passes Luhn by chance, every IMEI, ICCID and FI payment id passes always.
+"""Whether a column holds card numbers. Statistics first: one number in ten passes Luhn by chance, every IMEI, ICCID and FI payment id passes always.
 
 Decided in this order, over the cells that are whole numbers of 12-19 digits:
 1. The name says it holds another number with a check digit (IMEI, ICCID, FI payment id, GLN): no card column, whatever passes,

@@ -107,7 +107,8 @@ def message_candidate_sql(column: str) -> str:
     plain = f"CASE WHEN length({column}) < {SHORTEST} THEN false {hexadecimal} ELSE {_matches_any((prefix, candidates.encoded_plain))} END"
     without = f"""CASE WHEN length({column}) < {SHORTEST} THEN {_matches_any((column, candidates.unspaced))}
         {hexadecimal} ELSE {_matches_any((prefix, candidates.encoded), (column, candidates.unspaced))} END"""
-    return f"""(CASE WHEN {_matches(column, candidates.plain)} THEN {plain} WHEN {spaced} THEN {_matches_any((column, candidates.spaced))}
+    return f"""(CASE WHEN {_matches(column, candidates.plain)} THEN {plain}
+        WHEN {spaced} THEN {_matches_any((column, candidates.spaced))}
         WHEN length({column}) >= 8 THEN {without} ELSE false END)"""
 
 

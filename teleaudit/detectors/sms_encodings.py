@@ -64,7 +64,8 @@ def _gsm7() -> str:
     letter = _nibble("4567CDEF")
     one_exception = "|".join(groups)
     parts = f"050003{_X}{{6}}{_X}*|060804{_X}{{8}}{_X}*"
-    return f"{parts}|{letter}{_X}(?:{'|'.join(group[len(_X) * 2 :] for group in groups)}|{_X}{{12}}(?:{one_exception})){_X}*"
+    rest = "|".join(group[len(_X) * 2 :] for group in groups)
+    return f"{parts}|{letter}{_X}(?:{rest}|{_X}{{12}}(?:{one_exception})){_X}*"
 
 
 def _pdu() -> str:
@@ -72,7 +73,9 @@ def _pdu() -> str:
     centre = "(?:00|0[2-9A-Ca-c][89A-Da-d][0-9](?:[0-9Ff][0-9]){1,11})?"
     address = "(?:0[1-9A-Fa-f]|1[0-4])[89A-Da-d][0-9]"
     time = "[0-9][01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9][0-9A-Fa-f]"
-    return f"{centre}(?:[02468ACEace][048Cc]{address}{_X}{{6,30}}{time}|[02468ACEace1357BDFbdf][159Dd]{_X}{_X}{address}){_X}{{6}}{_X}*"
+    delivered = f"[02468ACEace][048Cc]{address}{_X}{{6,30}}{time}"
+    submitted = f"[02468ACEace1357BDFbdf][159Dd]{_X}{_X}{address}"
+    return f"{centre}(?:{delivered}|{submitted}){_X}{{6}}{_X}*"
 
 
 UCS2 = "(?:[Ff][Ee][Ff][Ff])?(?:0[0-7][0-9A-Fa-f]{2}|1[Ee][0-9A-Fa-f]{2}|2[0-9A-Fa-f]{3}|[Dd][89A-Fa-f][0-9A-Fa-f]{2}|[Ff][Ee]0[Ff]){3,}"

@@ -35,9 +35,11 @@ _MISFIT = 0.4  # what a word is worth whose values look like something else
 
 # Words that say nothing by themselves, plainly spelled.
 _NOTHING_SAID = """
-    aa ad af all and at by d da dag dags data dato day date datetime den det dk e en er et fa felt field for fra from i id ids in ind is key kl kode kort card code kolonne
-    column konto account ms name navn new nr no num number nummer of og om on op or out pa per pr ref reference sek sekunder status system t tekst text the tid tider tidspunkt
-    time timestamp til to type ud utc value vaerdi version info information oplysning oplysninger
+    aa ad af all and at by d da dag dags data dato day date datetime den det dk e en er et fa felt
+    field for fra from i id ids in ind is key kl kode kort card code kolonne column konto account ms
+    name navn new nr no num number nummer of og om on op or out pa per pr ref reference sek sekunder
+    status system t tekst text the tid tider tidspunkt time timestamp til to type ud utc value
+    vaerdi version info information oplysning oplysninger
 """
 _EMPTY_WORDS = frozenset(_NOTHING_SAID.split())
 _OWN_NOUNS: Mapping[str, frozenset[str]] = {

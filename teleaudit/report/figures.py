@@ -228,7 +228,8 @@ def alt_text_checks_by_data_set(checks: Sequence[Entry]) -> str:
     if not checks:
         return "Ingen kontroller."
     rows = {row for row, _ in _cells(checks)}
-    said = [f"Tabel med {words.counted('check', len(checks))} fordelt på {words.number(len(rows))} krav og {words.number(len(_columns(checks)))} datasæt."]
+    told = (words.counted("check", len(checks)), words.number(len(rows)), words.number(len(_columns(checks))))
+    said = ["Tabel med {} fordelt på {} krav og {} datasæt.".format(*told)]
     for verdict in GRAVITY:
         found = [check for check in checks if check["verdict"] == verdict.value]
         if found:

@@ -38,7 +38,8 @@ _CLUSTER: Mapping[str, str] = {
         "executors were lost more often than Spark tries again, often because they run out of memory. "
         "Give them more (--memory, or spark.executor.memory; spark.executor.memoryOverhead for Python), or see the cluster's logs."
     ),
-    r"SparkContext was shut down|SparkContext has been shutdown|stopped SparkContext|Py4JNetworkError|ConnectionRefusedError|Answer from Java side is empty": (
+    r"SparkContext (was|has been) shut ?down|stopped SparkContext"
+    r"|Py4JNetworkError|ConnectionRefusedError|Answer from Java side is empty": (
         "the Spark application has ended while the audit was running. See the cluster's logs, and start again."
     ),
 }

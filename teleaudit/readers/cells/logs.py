@@ -18,7 +18,8 @@ from teleaudit.readers.sources import Source
 MOST_KEYS = 200  # keys of a log that are told apart
 _PAIR = re.compile(
     r"""(?<![\w.&-])(?P<key>[^\W\d][\w.-]{0,39})(?:=|: ?(?=["']))"""
-    r"""(?:"(?P<double>[^"]{1,65536})"|'(?P<single>[^']{1,65536})'|(?P<plain>[^\s"'=;|&,][^=;|&"]{0,65536}?)(?=[;|&"]|,? +[\w.-]{1,40}=|\Z))"""
+    r"""(?:"(?P<double>[^"]{1,65536})"|'(?P<single>[^']{1,65536})'"""
+    r"""|(?P<plain>[^\s"'=;|&,][^=;|&"]{0,65536}?)(?=[;|&"]|,? +[\w.-]{1,40}=|\Z))"""
 )
 
 
