@@ -35,7 +35,7 @@ class Rejections:
     kept: list[Reject] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     last: Reject | None = None  # the one that stands furthest down in the file
-    is_cut_off: bool = False  # the file ends in the middle of a record
+    is_cut_off: bool = False  # the file ends before its records do
 
     def add(self, line: int, reason: str, *, found: int = 0, expected: int = 0) -> None:
         """Counts a reject, and keeps it while there is room."""
