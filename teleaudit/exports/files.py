@@ -15,7 +15,7 @@ from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.packers import READ_ERRORS
 from teleaudit.readers.signatures import is_workbook
 from teleaudit.readers.sources import Source, file_source, unpacked
-from teleaudit.readers.withheld import ShownPaths, escaped, is_personal
+from teleaudit.readers.withheld import ShownPaths, beginning_within, escaped, is_personal_sheet
 from teleaudit.rules.audit_file import ExportSpec
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
@@ -96,7 +96,8 @@ def _sheets_of(source: Source, sheets: Sequence[str]) -> list[Source]:
         return [replace(source, sheet=sheet) for sheet in sheets] or [source]
     if not is_workbook(source.head()):
         return [source]
-    named = [f"(name withheld {number})" if is_personal(sheet) else escaped(sheet) for number, sheet in enumerate(sheets, start=1)]
+    beginning = beginning_within(source.open)
+    named = [f"(name withheld {number})" if is_personal_sheet(sheet, beginning) else escaped(sheet) for number, sheet in enumerate(sheets, start=1)]
     return [replace(source, sheet=sheet, shown=f"{source.shown}!{name}") for sheet, name in zip(sheets, named, strict=True)]
 
 

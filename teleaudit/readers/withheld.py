@@ -79,6 +79,11 @@ def is_value_of(part: str, beginning: bytes) -> bool:
     return re.search(rf"(?:^|{_EDGE}) *(?:{values}) *(?:{_EDGE}|$)", _text(beginning), re.IGNORECASE | re.MULTILINE) is not None
 
 
+def is_personal_sheet(name: str, beginning: bytes) -> bool:
+    """Whether the name of a sheet is somebody's: as a header would be, or as a value that stands in the beginning of the workbook."""
+    return is_personal(name) or is_value_of(name, beginning)
+
+
 def _runs(stem: str) -> Iterator[list[str]]:
     """The words of a name that follow each other and may be a value."""
     words = _WORD.findall(unicodedata.normalize("NFC", stem))[:_MAX_WORDS]

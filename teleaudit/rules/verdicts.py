@@ -174,10 +174,8 @@ def judge(
         return on_deviation, None
     if control_differs:
         return Verdict.UNKNOWN, "control_differs"
-    if cut_off:
-        return Verdict.UNKNOWN, "cut_off"
-    if file_without_rows:
-        return Verdict.UNKNOWN, "file_without_rows"
+    if cut_off or file_without_rows:
+        return Verdict.UNKNOWN, "cut_off" if cut_off else "file_without_rows"
     return _without_deviations(answer, gate), None
 
 
