@@ -10,7 +10,7 @@ import numpy as np
 
 from teleaudit.readers.records import Records
 
-REASONS = ("ragged", "quote", "swallowed", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep")
+REASONS = ("ragged", "quote", "swallowed", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep", "short_line")
 _UNFINISHED = {"ragged", "quote", "not_json"}  # what the first half of a record looks like
 LONG = 1_000  # records: of a shorter file somebody may have typed the last line
 KEPT = 10_000  # of each file, and of each export; the counts are always whole
