@@ -156,6 +156,18 @@ def test_streams_that_were_put_together_are_read_to_their_end(desk: Desk, packer
     assert "is damaged" in desk.refusal(f"skadet.{packer}", columns=COLUMNS)
 
 
+@pytest.mark.parametrize("packer", ["gz", "xz"])
+@pytest.mark.parametrize(("behind", "is_damaged"), [(bytes(512), False), (bytes(513), True), (bytes(20_000), True), (b"\0" * 8 + b"stream", True), (b"noget", True)])
+def test_zeros_behind_the_end_fill_a_block_and_no_more(desk: Desk, packer: str, behind: bytes, *, is_damaged: bool) -> None:
+    pack = PACKERS[packer]
+    desk.write(f"kunder.{packer}", pack(GOOD) + behind.replace(b"stream", pack(GOOD.partition(b"\n")[2])))
+
+    if is_damaged:
+        assert "is damaged" in desk.refusal(f"kunder.{packer}", columns=COLUMNS)
+    else:
+        assert desk.read(f"kunder.{packer}", columns=COLUMNS).rows == 2
+
+
 def test_no_member_is_passed_over_for_its_name(desk: Desk) -> None:
     desk.write("kunder.zip", zipped({"../udtraek/a.csv": GOOD, "b.csv/": GOOD, "..\\c.csv": GOOD}))
     assert desk.read("kunder.zip", columns=COLUMNS).rows == 6
