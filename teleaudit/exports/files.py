@@ -104,11 +104,12 @@ def _sheets_of(source: Source, sheets: Sequence[str]) -> list[Source]:
 def unpacked_file(path: Path, shown: str) -> list[Source]:
     """The file, or what is packed in it. One that is not there, or may not be read, is left for its reader to say. Raises: ExportError."""
     try:
-        sources = [_readable(found) for found in unpacked(file_source(path, shown)) if isinstance(found, tuple) or not _is_ignored_member(found.member)]
+        every = [_readable(found) for found in unpacked(file_source(path, shown))]
     except (PermissionError, FileNotFoundError, IsADirectoryError):
         return [Source(shown=shown, suffix=path.suffix.lower(), open=lambda: path.open("rb"), path=path)]
     except READ_ERRORS:
         raise damaged_archive(shown) from None
+    sources = [source for source in every if not _is_ignored_member(source.member)]
     if not sources:
         msg = f"{shown} is an archive without files."
         raise ExportError(msg)
@@ -116,7 +117,8 @@ def unpacked_file(path: Path, shown: str) -> list[Source]:
     if doubled:
         msg = f"{shown} holds several files of one name: {doubled[0]}. Pack each of them once."
         raise ExportError(msg)
-    return sources
+    hidden, teller = len(every) - len(sources), max(sources, key=lambda source: bool(source.size))  # an empty file says nothing
+    return [replace(source, passed_over=hidden) if source is teller and hidden else source for source in sources]
 
 
 def _readable(found: Source | tuple[str, str]) -> Source:

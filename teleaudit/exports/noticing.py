@@ -15,6 +15,8 @@ def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], resul
     remarks = remarks_on_rejects(file.rejections)
     if file.rejections.is_cut_off:
         remarks.append(Remark(code=CUT_OFF, file=file.shown))
+    if file.rejections.passed_over:
+        remarks.append(Remark(code="passed_over", file=file.shown, count=file.rejections.passed_over))
     if file.withheld:
         remarks.append(Remark(code="withheld_headers", file=file.shown, count=file.withheld))
     if file.error_cells:

@@ -103,6 +103,7 @@ def _stage_parquet(source: Source, recognised: Recognised, *, folder: Path, conn
     path = parquet_path(source, folder)
     described = describe_parquet(path, recognised, shown=source.shown, connection=connection)
     refuse_damaged(path, source.shown)
+    described.rejections.passed_over = source.passed_over
     progress(source.shown, described.rows)
     return replace(described, sha256=file.sha256, size_bytes=file.size_bytes)
 

@@ -45,6 +45,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{file} was cut off: records are missing at its end. Export it again; until then nothing passes that rests on it.",
             "{file} was cut off: records are missing at its end. Export it again; until then nothing passes that rests on it.",
         ),
+        "passed_over": (
+            "{count} hidden file (a name that begins with . or ~$, or __MACOSX) in the archive of {file} was passed over. Rename it if it is part of the export.",
+            "{count} hidden files (names that begin with . or ~$, or __MACOSX) in the archive of {file} were passed over. Rename those that are part of the export.",
+        ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),
         "placeholder": (

@@ -35,6 +35,7 @@ class Rejections:
     kept: list[Reject] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     last: Reject | None = None  # the one that stands furthest down in the file
+    passed_over: int = 0  # hidden files that lie beside it in its archive
     is_cut_off: bool = False  # the file ends before its records do
 
     def add(self, line: int, reason: str, *, found: int = 0, expected: int = 0) -> None:
