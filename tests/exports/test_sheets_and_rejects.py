@@ -78,6 +78,22 @@ def test_sheets_with_the_same_headers_in_another_order_are_proposed_together(des
     assert inspect_file(file).alike_sheets == ("Aktive", "Gamle")
 
 
+@pytest.mark.parametrize(("empty", "code"), [([], "empty_file"), ([HEADER], "header_only")])
+def test_a_sheet_without_rows_beside_others_is_said(desk: Desk, empty: Sequence[Sequence[str]], code: str) -> None:
+    desk.write("a.xlsx", workbook(("Aktive", TWO), ("Tom", empty)))
+    export = desk.read("a.xlsx", columns=COLUMNS, sheet=("Aktive", "Tom"))
+
+    assert (export.rows, [(remark.code, remark.file) for remark in export.warnings]) == (2, [(code, "a.xlsx!Tom")])
+
+
+def test_a_file_of_which_no_record_can_be_read_beside_others_is_said(desk: Desk) -> None:
+    desk.write("a1.jsonl", '{"Kundenr": "1", "Oprettet": "2024-01-13"}\n')
+    desk.write("a2.jsonl", '{"Kundenr":\n{"Kundenr"}\n')
+    export = desk.read("a*.jsonl", columns=COLUMNS)
+
+    assert ([(file.rows, file.rejected) for file in export.files], export.missing_columns) == ([(1, 0), (0, 2)], COLUMNS)
+
+
 def part_changed(content: bytes, old: str, new: str) -> bytes:
     """The workbook with something in its first sheet's part written otherwise, wherever it stands."""
     changed = io.BytesIO()
