@@ -25,10 +25,17 @@ _ARCHIVE = ".zip"  # what follows it in a pattern is a path inside
 
 
 def find_files(pattern: str, root: Path) -> list[Path]:
-    """The matching files, in the order of their names. Raises: ExportError for a folder that may not be listed, or a pattern that leaves the root."""
+    """The matching files, in the order of their names.
+
+    Raises: ExportError for a folder that may not be listed, a pattern that leaves the root, or a link that leads nowhere.
+    """
     relative, _ = split_pattern(pattern)
     _check_folders(relative, root)
     matches = list(root.glob(str(relative))) if has_wildcard(str(relative)) else [root / relative]
+    for path in matches:
+        if path.is_symlink() and not path.exists() and not is_ignored(path.name):
+            msg = f"{ShownPaths().of(path.relative_to(root).as_posix())} is a link that leads to no file. Put the file itself there, or take the link away."
+            raise ExportError(msg)
     return sorted(path for path in matches if path.is_file() and not is_ignored(path.name))
 
 
