@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from teleaudit.errors import ExitCode
 from teleaudit.exports.mapping_gaps import constant_instead
+from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.report.material import Entry, found, gravity, placeholders
 from teleaudit.rules.verdicts import GRAVITY, Verdict
 from teleaudit.runs.pipeline import REPORT_FILE, Outcome
@@ -75,7 +76,8 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),
             Cause("too_many_rejected", "too many rows that could not be read in", "mend the rows in the source and export again"),
             Cause("control_differs", "not the number of rows that the source counted in", "export again, or correct control_rows"),
-            Cause("cut_off", "a file that ends in the middle of a record in", "export again"),
+            Cause("cut_off", "a file that was cut off in", "export again"),
+            Cause("file_without_rows", "a file without rows in", "export it again, or take it out of the export where there is nothing to deliver"),
             Cause("unset", "parameter not set:", "set the value under parameters in audit.yaml, with owner, reason and approved_on"),
         )
     }
@@ -196,8 +198,9 @@ def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
             return cause._replace(action="; ".join(actions) or cause.action), "", tuple(check["reasons"])
         case "too_many_rejected":
             return cause, "", tuple(export["name"] for export in exports if export["rejected"] > most * (export["rows"] + export["rejected"]))
-        case "cut_off":
-            return cause, "", tuple(export["name"] for export in exports if any(remark.get("code") == code for remark in export["warnings"]))
+        case "cut_off" | "file_without_rows":
+            codes = {CUT_OFF} if code == CUT_OFF else WITHOUT_ROWS
+            return cause, "", tuple(export["name"] for export in exports if any(remark.get("code") in codes for remark in export["warnings"]))
         case "control_differs":
             return cause, "", tuple(export["name"] for export in exports if export["control_rows"] not in (None, export["rows"], export["rows"] + export["rejected"]))
         case _:

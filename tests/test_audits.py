@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from teleaudit.errors import AuditFileError
-from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.audit_file import find_audit, load_audit
 from teleaudit.workspace import package_workspace
 
 _GOOD = """
@@ -93,14 +93,27 @@ def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> No
         ("    owner: Driftschef\n", "", "parameters.immediately_days: a parameter with a value needs owner too"),
         ("exports_root: data\n", "", "'exports_root' is missing."),
         ("name: bizzy", "name: Bizzy A/S", "name: String should match pattern"),
-        ("suites: [bizzy]", "suites: [bizzy]\ngate: 1.01", "gate: Input should be less than or equal to 1"),
-        ("suites: [bizzy]", "suites: [bizzy]\ngate: 0", "gate: Input should be greater than 0"),
+        ("suites: [bizzy]", "suites: [bizzy]\ngate: 1.01", "gate: not a share from 0.5 to 1"),
+        ("suites: [bizzy]", "suites: [bizzy]\ngate: 1e-300", "gate: not a share from 0.5 to 1"),
+        ("suites: [bizzy]", "suites: [bizzy]\ngate: .nan", "gate: not a share from 0.5 to 1"),
+        ("suites: [bizzy]", "suites: [bizzy]\nmax_rejected: 1", "max_rejected: not a share from 0 to 0.5: 0.01 means one row of a hundred"),
+        ("suites: [bizzy]", "suites: bizzy", "suites: a list is wanted here, such as [one, two]; it is a single value."),
+        ("suites: [bizzy]", "suites:", "suites: a list is wanted here, such as [one, two]; it is empty."),
+        (_GOOD, "", "the file: keys and values are wanted here, each on a line such as name: value; it is empty."),
+        (_GOOD, "- a\n", "the file: keys and values are wanted here, each on a line such as name: value; it is a list."),
+        ("  kunder:\n", "  - kunder:\n", "exports: keys and values are wanted here"),
+        ("name: bizzy", f"name: {'[' * 5_000}", "not valid here: it is nested too deep."),
         ("suites: [bizzy]", "suites: [bizzy]\nas_of: soon", "as_of: not a date as it is wanted here"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place(tmp_path: Path, right: str, wrong: str, said: str) -> None:
     assert right in _GOOD
     assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD.replace(right, wrong))
+
+
+def test_an_audit_of_a_path_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(AuditFileError, match=r"no audit has a path of 5,000 characters\."):
+        find_audit("a" * 5_000)
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,12 @@ def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:
     assert not (folder.path / COMPLETE).exists()
 
 
+@pytest.mark.parametrize("out", ["/proc/x", "x" * 5_000, "a/../" + "y" * 300])
+def test_a_run_folder_that_cannot_be_is_refused(out: str) -> None:
+    with pytest.raises(UserError, match=r"the folder of --out cannot be made: .*\. Choose another"), run_folder(Path(out), "bizzy"):
+        pass
+
+
 @pytest.mark.parametrize("name", ["out", "out/bizzy"])
 def test_a_file_where_the_folder_should_be_is_said_in_plain_words(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -482,6 +483,26 @@ def cut(folder: Path, text: str) -> ReadExport:
     """The export read."""
     (folder / "kunder.csv").write_text(text, encoding="utf-8")
     return read_export("kunder", ExportSpec(table="crm_customer", files="kunder.csv"), root=folder, work=folder / "work")
+
+
+class TestFilesWithoutRows:
+    """One of several files of an export that is empty, or holds nothing but a header, is a part that nobody has seen."""
+
+    @pytest.mark.parametrize("part", ["", "customer_id;name;created_at;end_date\n", "customer_id;name;created_at;end_date\n;;;\n"])
+    def test_nothing_passes_that_rests_on_it(self, tmp_path: Path, part: str) -> None:
+        result = answer("HYG-key.crm_customer", {}, engine="duckdb", exports=[self._parts(tmp_path, "K1;Ib;2012-05-04;", part)])
+        assert (result.verdict, result.why, result.answer.assessable) == (Verdict.UNKNOWN, "file_without_rows", 1)
+
+    def test_a_deviation_in_the_other_files_stays_found(self, tmp_path: Path) -> None:
+        export = self._parts(tmp_path, "K1;Ib;2012-05-04;\nK1;Ib;2012-05-04;", "")
+        assert answer("HYG-key.crm_customer", {}, engine="duckdb", exports=[export]).verdict is Verdict.FAIL
+
+    def _parts(self, folder: Path, rows: str, part: str) -> ReadExport:
+        packed = {"kunder_1.csv": f"customer_id;name;created_at;end_date\n{rows}\n", "kunder_2.csv": part}
+        with zipfile.ZipFile(folder / "kunder.zip", "w") as archive:
+            for name, text in packed.items():
+                archive.writestr(name, text)
+        return read_export("kunder", ExportSpec(table="crm_customer", files="kunder.zip"), root=folder, work=folder / "work")
 
 
 class TestCutOff:

@@ -11,7 +11,7 @@ import heapq
 import statistics
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -29,7 +29,7 @@ from teleaudit.expectations.subjects import data_subjects
 from teleaudit.exports.conversion import UNKNOWN_WORD
 from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
-from teleaudit.exports.warnings import CUT_OFF
+from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.rules.verdicts import TO_LOOK_AT, Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
@@ -193,7 +193,8 @@ class Bench:
         unfit = {
             "too_many_rejected": self._too_many_rejected(check.data_set),
             "control_differs": self._control_differs(check.data_set),
-            "cut_off": self._is_cut_off(check),
+            "cut_off": self._rests_on(check, {CUT_OFF}),
+            "file_without_rows": self._rests_on(check, WITHOUT_ROWS),
         }
         verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
@@ -266,12 +267,12 @@ class Bench:
                         found[column][reason] = f"{before} OR ({where})" if before else f"({where})"
         return found
 
-    def _is_cut_off(self, check: Check) -> bool:
-        """Whether a file that a check rests on ends in the middle of a record."""
+    def _rests_on(self, check: Check, remarks: Collection[str]) -> bool:
+        """Whether a check rests on a table of which a file bears one of these remarks."""
         view = self._view(check.data_set)
         needed = {source for column in needed_columns(check) for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))}
         tables = {view.table, *(source.partition(".")[0] for source in needed)}
-        return any(remark.code == CUT_OFF for export in self.exports if export.table in tables for remark in export.warnings)
+        return any(remark.code in remarks for export in self.exports if export.table in tables for remark in export.warnings)
 
     def _lost_column(self, check: Check) -> str | None:
         """A column that the audit maps and a file lacks, where a check looks at whatever columns there are: it would pass for want of it."""

@@ -11,6 +11,7 @@ Source and what tells a single value: see ``message_values``.
 5. Letters to and from customers, with a case and a subject, are what they are kept for: never more than a question.
 6. Of a column that holds messages as a whole every cell is one, but for words for "no value", numbers, a system's words, and catalogue text that is
    not rarer than what speaks.
+7. Short answers ("ja", "ok") in teledata, in a column that may be named for content (``Tekst``), are a question, however often they repeat.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ _REPEATED = ("message_repeated", "message_asked", "message_passcode", "repeated_
 # The counts of a column that decide, in the order in which they are shown. All but the first speak of cells with the same text at once, so parts add up.
 # The last two say what the table is: 1 or 0.
 MESSAGE_PROFILE = (
-    *("message_cells", "text_cells", "message_like", "message_encoded", "message_catalogue", "message_numeric", "message_short"),
+    *("message_cells", "text_cells", "answer_cells", "message_like", "message_encoded", "message_catalogue", "message_numeric", "message_short"),
     *_LATER,
     *_REPEATED,
     TELEDATA,
@@ -85,11 +86,18 @@ def profile_messages(values: Iterable[tuple[str, int] | tuple[str, int, int] | t
         alike, texts = (*more, *(times, 1)[len(more) :])
         of_class = _class_of(text, times, cells, alike=alike)
         counts[of_class] += times * texts
+        counts["answer_cells"] += times * texts * _is_answer(text)
         if TWO_WORDS.search(text[:LONGEST_LOOK]):
             counts["text_cells"] += times * texts
             counts["repeated_texts"] += texts * (of_class == "message_repeated")
             counts["listed_texts"] += texts * (of_class == "message_catalogue")
     return counts
+
+
+def _is_answer(text: str) -> bool:
+    """One or two words that people answer with, such as "ja" and "ring", however often they repeat; no code, and no system's word."""
+    signs = signs_of(text[:LONGEST_LOOK])
+    return signs.words in {1, 2} and (signs.share > 0 or signs.points > 0) and not is_impersonal(text)
 
 
 def _class_of(text: str, times: int, cells: int, *, alike: int) -> str:
@@ -186,7 +194,14 @@ def _decide_in_table(counts: Mapping[str, int], name: str) -> tuple[Level | None
     if by_name is not None and (named == "strong" or _speaks(counts)):
         return by_name, "by_name"
     level, reason = _decide_by_look(counts, name, named)
-    return (Level.REVIEW, "by_name") if level is None and by_name is not None else (level, reason)
+    asks = by_name is not None or (named and _holds_answers(counts))
+    return (Level.REVIEW, "by_name") if level is None and asks else (level, reason)
+
+
+def _holds_answers(counts: Mapping[str, int]) -> bool:
+    """In teledata, most of a column's words are those that people answer with: (7)."""
+    answers = counts["answer_cells"]
+    return counts[TELEDATA] > 0 and 0 < SPEAKING_SHARE * (counts["message_cells"] - counts["message_numeric"]) <= answers
 
 
 def _speaks(counts: Mapping[str, int]) -> bool:

@@ -15,7 +15,7 @@ from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.packers import READ_ERRORS
 from teleaudit.readers.signatures import is_workbook
 from teleaudit.readers.sources import Source, file_source, unpacked
-from teleaudit.readers.withheld import ShownPaths, escaped, is_personal
+from teleaudit.readers.withheld import ShownPaths, beginning_within, escaped, is_personal_sheet
 from teleaudit.rules.audit_file import ExportSpec
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
@@ -25,10 +25,17 @@ _ARCHIVE = ".zip"  # what follows it in a pattern is a path inside
 
 
 def find_files(pattern: str, root: Path) -> list[Path]:
-    """The matching files, in the order of their names. Raises: ExportError for a folder that may not be listed, or a pattern that leaves the root."""
+    """The matching files, in the order of their names.
+
+    Raises: ExportError for a folder that may not be listed, a pattern that leaves the root, or a link that leads nowhere.
+    """
     relative, _ = split_pattern(pattern)
     _check_folders(relative, root)
     matches = list(root.glob(str(relative))) if has_wildcard(str(relative)) else [root / relative]
+    for path in matches:
+        if path.is_symlink() and not path.exists() and not is_ignored(path.name):
+            msg = f"{ShownPaths().of(path.relative_to(root).as_posix())} is a link that leads to no file. Put the file itself there, or take the link away."
+            raise ExportError(msg)
     return sorted(path for path in matches if path.is_file() and not is_ignored(path.name))
 
 
@@ -96,18 +103,20 @@ def _sheets_of(source: Source, sheets: Sequence[str]) -> list[Source]:
         return [replace(source, sheet=sheet) for sheet in sheets] or [source]
     if not is_workbook(source.head()):
         return [source]
-    named = [f"(name withheld {number})" if is_personal(sheet) else escaped(sheet) for number, sheet in enumerate(sheets, start=1)]
+    beginning = beginning_within(source.open)
+    named = [f"(name withheld {number})" if is_personal_sheet(sheet, beginning) else escaped(sheet) for number, sheet in enumerate(sheets, start=1)]
     return [replace(source, sheet=sheet, shown=f"{source.shown}!{name}") for sheet, name in zip(sheets, named, strict=True)]
 
 
 def unpacked_file(path: Path, shown: str) -> list[Source]:
     """The file, or what is packed in it. One that is not there, or may not be read, is left for its reader to say. Raises: ExportError."""
     try:
-        sources = [_readable(found) for found in unpacked(file_source(path, shown)) if isinstance(found, tuple) or not _is_ignored_member(found.member)]
+        every = [_readable(found) for found in unpacked(file_source(path, shown))]
     except (PermissionError, FileNotFoundError, IsADirectoryError):
         return [Source(shown=shown, suffix=path.suffix.lower(), open=lambda: path.open("rb"), path=path)]
     except READ_ERRORS:
         raise damaged_archive(shown) from None
+    sources = [source for source in every if not _is_ignored_member(source.member)]
     if not sources:
         msg = f"{shown} is an archive without files."
         raise ExportError(msg)
@@ -115,7 +124,8 @@ def unpacked_file(path: Path, shown: str) -> list[Source]:
     if doubled:
         msg = f"{shown} holds several files of one name: {doubled[0]}. Pack each of them once."
         raise ExportError(msg)
-    return sources
+    hidden, teller = len(every) - len(sources), max(sources, key=lambda source: bool(source.size))  # an empty file says nothing
+    return [replace(source, passed_over=hidden) if source is teller and hidden else source for source in sources]
 
 
 def _readable(found: Source | tuple[str, str]) -> Source:

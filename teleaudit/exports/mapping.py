@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from teleaudit.errors import ExportError, closest
@@ -11,7 +12,7 @@ from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.withheld import clean_name, is_personal
 from teleaudit.rules.audit_file import ExportSpec
-from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, plain_header
 from teleaudit.schema.views import derived_names
 
 
@@ -32,8 +33,13 @@ class Mapping:
 
 
 def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
-    """The mapping that holds for every file. A column that one file lacks is missing: its values elsewhere are kept under their header."""
+    """The mapping that holds for every file. A column that one file lacks is missing: its values elsewhere are kept under their header.
+
+    Raises: ExportError for keys of JSON that are one mapped column written in two ways.
+    """
     wanted = wanted_headers(files, spec)
+    for file in files:
+        _refuse_two_spellings(file, wanted)
     lacking = {column: [file for file in files if header not in file.header] for column, header in wanted.items()}
     missing = {column: wanted[column] for column, without in lacking.items() if without}
     remarks = [_on_missing(column, wanted[column], lacking[column][0]) for column in missing]
@@ -42,6 +48,17 @@ def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
     constants = {column: spec.constants[column] for column in names if column in spec.constants and column not in present}
     extras = _extra_names((header for file in files for header in file.header), set(present.values()), reserved={*names, *derived_names(spec.table)})
     return Mapping(headers=present, constants=constants, extras=extras, missing=missing, remarks=tuple(remarks))
+
+
+def _refuse_two_spellings(file: Staged, wanted: Dictionary[str, str]) -> None:
+    """Objects that bear the other spelling of a key would be read as if they had no value. A table with two such columns has both in every record."""
+    if file.recognised.format not in {"json", "jsonl"}:
+        return
+    for column, header in wanted.items():
+        others = [other for other in file.header if other != header and plain_header(other) == plain_header(header)]
+        if header in file.header and others:
+            msg = f'{file.shown}: "{header}" (for {column}) and "{others[0]}" are keys of its objects, and may be the same one. Export it with one spelling in every object.'
+            raise ExportError(msg)
 
 
 def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:

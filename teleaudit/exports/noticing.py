@@ -5,7 +5,7 @@ from __future__ import annotations
 from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
 from teleaudit.exports.staging import Staged
-from teleaudit.exports.warnings import CUT_OFF, Remark
+from teleaudit.exports.warnings import CUT_OFF, HEADER_ONLY, Remark
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.rejects import Rejections
 
@@ -15,10 +15,14 @@ def remarks_on(file: Staged, mapping: Mapping, sources: dict[str, Source], resul
     remarks = remarks_on_rejects(file.rejections)
     if file.rejections.is_cut_off:
         remarks.append(Remark(code=CUT_OFF, file=file.shown))
+    if file.rejections.passed_over:
+        remarks.append(Remark(code="passed_over", file=file.shown, count=file.rejections.passed_over))
     if file.withheld:
         remarks.append(Remark(code="withheld_headers", file=file.shown, count=file.withheld))
     if file.error_cells:
         remarks.append(Remark(code="error_cells", file=file.shown, count=file.error_cells))
+    if file.rows and not result.rows:
+        remarks.append(Remark(code=HEADER_ONLY, file=file.shown))
     if result.blank_rows:
         remarks.append(Remark(code="blank_rows", file=file.shown, count=result.blank_rows))
     remarks += [_on_issue(file, mapping, sources[column], code, count, words=result.unknown_words.get(column, ())) for (column, code), count in result.issues.items()]

@@ -60,7 +60,7 @@ def stage(source: Source, spec: ExportSpec, *, export: str, folder: Path, connec
         return _stage_text(source, with_encoding(recognised, "cp1252"), spec, export=export, folder=folder, progress=progress)
 
 
-def _stage_text(source: Source, recognised: Recognised, spec: ExportSpec, *, export: str, folder: Path, progress: Progress) -> Staged:
+def _stage_text(source: Source, recognised: Recognised, spec: ExportSpec, *, export: str, folder: Path, progress: Progress) -> Staged | None:
     opened = open_source(source, recognised, spec, export=export)
     parts = _Parts(folder)
     try:
@@ -72,17 +72,19 @@ def _stage_text(source: Source, recognised: Recognised, spec: ExportSpec, *, exp
     finally:
         parts.close()
     check_encoding(source, opened, export=export)
-    return _staged(opened, parts, source.shown)
+    is_blank_sheet = isinstance(opened.content, Worksheet) and not opened.content.header
+    return None if is_blank_sheet else _staged(opened, parts, source.shown)
 
 
 def _staged(opened: Opened, parts: _Parts, shown: str) -> Staged:
     content = opened.content
     listed = ", ".join(literal(str(part)) for part in parts.paths)
+    nothing = ", ".join(("NULL::BIGINT AS line", *(f"NULL::VARCHAR AS c{place}" for place in range(len(content.header)))))
     return Staged(
         shown=shown,
         recognised=opened.recognised,
         header=content.header,
-        relation=f"read_parquet([{listed}], union_by_name=true)",
+        relation=f"read_parquet([{listed}], union_by_name=true)" if parts.paths else f"(SELECT {nothing} WHERE false)",
         expressions=tuple(f"c{place}" for place in range(len(content.header))),
         types=("VARCHAR",) * len(content.header),
         line=LINE,
@@ -103,6 +105,7 @@ def _stage_parquet(source: Source, recognised: Recognised, *, folder: Path, conn
     path = parquet_path(source, folder)
     described = describe_parquet(path, recognised, shown=source.shown, connection=connection)
     refuse_damaged(path, source.shown)
+    described.rejections.passed_over = source.passed_over
     progress(source.shown, described.rows)
     return replace(described, sha256=file.sha256, size_bytes=file.size_bytes)
 

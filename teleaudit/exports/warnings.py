@@ -14,14 +14,16 @@ from teleaudit.schema import Kind
 
 NOT_JUDGED = "not_judged"
 CUT_OFF = "cut_off"
+EMPTY_FILE, HEADER_ONLY = "empty_file", "header_only"
+WITHOUT_ROWS = frozenset({EMPTY_FILE, HEADER_ONLY})
 
 _ONE, _OTHER = 0, 1
 _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {  # one, other
         "no_file": ("no file matches {file}.", "no file matches {file}."),
         "no_file_near": ("no file matches {file}. Did you mean '{near}'?", "no file matches {file}. Did you mean '{near}'?"),
-        "empty_file": ("{file} is an empty file.", "{file} is an empty file."),
-        "header_only": ("{file} has a header and no rows.", "{file} has a header and no rows."),
+        EMPTY_FILE: ("{file} is an empty file.", "{file} is an empty file."),
+        HEADER_ONLY: ("{file} has a header and no rows.", "{file} has a header and no rows."),
         "no_records": ("none of its records could be read.", "none of its records could be read."),
         NOT_JUDGED: ("Its checks cannot be judged.", "Its checks cannot be judged."),
         "missing_column": ("{file}: no column {column} (for {canonical}).", "{file}: no column {column} (for {canonical})."),
@@ -40,8 +42,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{file}: {count} cells hold an error of the spreadsheet (#REF!, #DIV/0! ...) and are read as empty.",
         ),
         CUT_OFF: (
-            "{file} ends in the middle of a record: it was cut off. Export it again; until then nothing passes that rests on it.",
-            "{file} ends in the middle of a record: it was cut off. Export it again; until then nothing passes that rests on it.",
+            "{file} was cut off: records are missing at its end. Export it again; until then nothing passes that rests on it.",
+            "{file} was cut off: records are missing at its end. Export it again; until then nothing passes that rests on it.",
+        ),
+        "passed_over": (
+            "{count} hidden file (a name that begins with . or ~$, or __MACOSX) in the archive of {file} was passed over. Rename it if it is part of the export.",
+            "{count} hidden files (names that begin with . or ~$, or __MACOSX) in the archive of {file} were passed over. Rename those that are part of the export.",
         ),
         "blank_rows": ("{file}: {count} row without any value was passed over.", "{file}: {count} rows without any value were passed over."),
         "zero": ("{place} {count} date is all zeros.", "{place} {count} dates are all zeros."),

@@ -74,6 +74,7 @@ _KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda text: _RADIUS.match(text) is not None, f"a detail file of a RADIUS server, not a table. {_AS_TABLE[:-1]}, from its database of accounting."),
     (lambda text: _CARD.match(text) is not None, f"a file of cards (vCard or iCalendar), not a table. {_AS_TABLE}"),
     (lambda text: _SETTINGS.match(text) is not None, f"a file of settings (INI), not a table. {_AS_TABLE}"),
+    (lambda text: text.strip() == "[", "the beginning of a JSON array and no more: it was cut off. Export it again."),
     (_is_log, f"a log, not a table. {_AS_TABLE[:-1]}, from the system that wrote it."),
 )
 

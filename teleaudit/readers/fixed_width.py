@@ -1,12 +1,14 @@
 """Lines of fields that stand at fixed places, as Arrow tables of text: each field from its first to its last character, without the blanks around it.
 
-What stands in a line where the layout names no field is read too, as a column by its place: nothing hides between two fields.
+What stands in a line where the layout names no field is read too, as a column by its place: nothing hides between two fields. A line that ends before its last
+field begins is no record: nobody can tell empty fields from lost ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -38,7 +40,7 @@ class Span:
 
 
 def spans_of(layout: Mapping[str, str], shown: str) -> tuple[Span, ...]:
-    """The fields of a layout such as ``{Kundenr: 1-8}``, the first character being 1. Raises: ExportError where one ends before it begins."""
+    """The fields of a layout such as ``{Kundenr: 1-8}``, the first character being 1. Raises: ExportError where one ends before it begins, or two overlap."""
     spans = []
     for name, places in layout.items():
         first, _, last = places.partition("-")
@@ -47,6 +49,10 @@ def spans_of(layout: Mapping[str, str], shown: str) -> tuple[Span, ...]:
             msg = f'{shown}: "{clean_name(name)}" of its layout in audit.yaml ends before it begins. Write its first and its last character, counted from 1, such as 9-38.'
             raise ExportError(msg)
         spans.append(span)
+    for before, after in pairwise(sorted(spans, key=lambda span: span.start)):
+        if after.start < (before.end or 0):
+            msg = f'{shown}: "{clean_name(before.name)}" and "{clean_name(after.name)}" of its layout in audit.yaml overlap. Give every character to one field.'
+            raise ExportError(msg)
     return tuple(spans)
 
 
@@ -93,6 +99,7 @@ class FixedWidth:
     rows: int = 0
     _gaps: list[Span]
     _may_be_header: bool = True
+    _lines: int = field(default=0, repr=False)
     _shortest: int | None = field(default=None, repr=False)  # characters of a line, the last one not counted
     _last: int = field(default=0, repr=False)  # of the last one
     _ends_with_break: bool = field(default=False, repr=False)
@@ -119,8 +126,14 @@ class FixedWidth:
         splitter = RecordSplitter(delimiter=b",", quoted=False)
         for block in splitter.split(transcoded(self._noted(chunks), self.text.encoding)):
             yield self._table(block)
-        width = max((span.end or 0 for span in self.spans), default=0)
-        self.rejections.is_cut_off = not self._ends_with_break and self._shortest is not None and self._last < width <= self._shortest
+        if self._is_one_line:
+            msg = (
+                f"{self.text.shown} is one line of {self._last:,} characters, and its layout in audit.yaml ends with character {self._width}: are the line breaks lost?"
+                " Export it with a line for each record; or, if it is one record, name its fields to the end."
+            )
+            raise ExportError(msg)
+        is_broken = self._last <= self._last_start or (self._shortest is not None and self._last < self._width <= self._shortest)
+        self.rejections.is_cut_off = self._lines > 1 and not self._ends_with_break and is_broken
 
     def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
@@ -138,7 +151,8 @@ class FixedWidth:
             self._may_be_header = False
             if self._is_header(texts[0].as_py()):
                 texts, lines = texts[1:], lines[1:]
-        self._note_lengths(texts)
+        texts, lines = self._long_enough(texts, lines)
+        self._refuse_cut_numbers(texts)
         self.rows += len(texts)
         columns = {f"c{place}": _cut(texts, span) for place, span in enumerate(self.spans)}
         for gap in self._gaps:
@@ -157,14 +171,52 @@ class FixedWidth:
             return declared
         return any(clean_name(line[span.start : span.end]) == clean_name(span.name) for span in self.spans)
 
-    def _note_lengths(self, texts: pa.StringArray) -> None:
-        """How long the lines are, so that a last one that is shorter than all others is known for a part of one."""
+    @property
+    def _width(self) -> int:
+        """Characters up to the end of the last field."""
+        return self._gaps[-1].start
+
+    @property
+    def _is_one_line(self) -> bool:
+        """Whether all that was read so far is one line, in which several records have room."""
+        return self._lines == 1 and self._last >= 2 * self._width
+
+    @property
+    def _last_start(self) -> int:
+        """Characters before the last field."""
+        return max(span.start for span in self.spans)
+
+    def _long_enough(self, texts: pa.StringArray, lines: pa.Int64Array) -> tuple[pa.StringArray, pa.Int64Array]:
+        """The lines in which the last field begins, or that are blank; the others are set aside. Notes how long all are: a last one shorter than all others is a part of one."""
         if not len(texts):
-            return
-        lengths = pc.utf8_length(texts).to_numpy()
-        before = [*lengths[:-1].tolist(), *([self._last] if self.rows else [])]
+            return texts, lines
+        lengths = pc.utf8_length(texts)
+        self._note_lengths(lengths.to_pylist())
+        broken = pc.and_(pc.less_equal(lengths, self._last_start), pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
+        for line in lines.filter(broken).to_pylist():
+            self.rejections.add(line, "short_line")
+        return texts.filter(pc.invert(broken)), lines.filter(pc.invert(broken))
+
+    def _note_lengths(self, lengths: Sequence[int]) -> None:
+        before = [*lengths[:-1], *([self._last] if self._lines else [])]
         self._shortest = min([*before, *([self._shortest] if self._shortest is not None else [])], default=None)
-        self._last = int(lengths[-1])
+        self._last = lengths[-1]
+        self._lines += len(lengths)
+
+    def _refuse_cut_numbers(self, texts: pa.StringArray) -> None:
+        """Raises: ExportError where a number goes on beyond the field that it stands in, in places that no field has: neither half would be known for what it is."""
+        gaps = {gap.start for gap in self._gaps} | {gap.end for gap in self._gaps}
+        for span in self.spans:
+            for place, side in ((span.start, "begins"), (span.end, "ends")):
+                if not place or place not in gaps or self._is_one_line:
+                    continue
+                count = pc.sum(pc.match_substring_regex(pc.utf8_slice_codeunits(texts, place - 1, place + 1), "^[0-9]{2}$")).as_py() or 0
+                if count:
+                    msg = (
+                        f'{self.text.shown}: "{clean_name(span.name)}" of its layout in audit.yaml {side} within a number, in {count:,} of its first lines.'
+                        " Correct its characters, or name what stands beside it as a field of its own."
+                    )
+                    raise ExportError(msg)
 
     def _add_gap(self, columns: dict[str, pa.StringArray], gap: Span, texts: pa.StringArray) -> None:
         if gap.name not in self.header:

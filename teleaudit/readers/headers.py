@@ -62,16 +62,19 @@ def _synonyms() -> frozenset[str]:
 
 
 def has_header(records: Sequence[Sequence[str]], *, named: Iterable[str], declared: bool | None, shown: str, export: str) -> bool:
-    """Whether the first record is the header of an audit's file: when it has one of the headers ``named`` there, or by its look; never where the audit says no.
+    """Whether the first record is the header of an audit's file: when at least half of the headers ``named`` stand there, or by its look; never where the audit says no.
 
-    Raises: ExportError when it looks like a record and none of its cells is a header of the audit's, whatever the audit says.
+    Raises: ExportError when it looks like a record and few of its cells are headers of the audit's, whatever the audit says.
     """
     if declared is False or not records:
         return declared is not False
-    if {clean_name(cell) for cell in records[0]} & {clean_name(name) for name in named} or header_of(records, len(records[0]))[0]:
+    wanted = {clean_name(name) for name in named}
+    found = wanted & {clean_name(cell) for cell in records[0]}
+    # A word that is a header elsewhere may stand in a record too: that half of them do is no chance.
+    if 2 * len(found) >= min(len(wanted), len(records[0])) or header_of(records, len(records[0]))[0]:
         return True
     msg = (
-        f"{shown} has no header: its first line is a record like the others, and none of the audit's headers stands there. Write exports.{export}.header: false in audit.yaml"
+        f"{shown} has no header: its first line is a record like the others, and hardly one of the audit's headers stands there. Write exports.{export}.header: false in audit.yaml"
         f" and map the columns by their position (column_1, column_2 ...); or, if it is a header after all, correct the headers under exports.{export}.columns."
     )
     raise ExportError(msg)

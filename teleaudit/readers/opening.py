@@ -120,7 +120,7 @@ def _has_header(records: Sequence[Sequence[str]], *, spec: ExportSpec | None, sh
 def open_source(source: Source, recognised: Recognised, spec: ExportSpec | None, *, export: str) -> Opened:
     """The file, ready to be read once. Not for Parquet, which is read where it lies."""
     shown, decimal = source.shown, (spec.decimal if spec else None) or "."
-    rejections, file = Rejections(file=shown), HashedFile(source)
+    rejections, file = Rejections(file=shown, passed_over=source.passed_over), HashedFile(source)
     if recognised.format == "excel":
         sheet = Worksheet(
             source=source,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import lzma
 import shutil
@@ -20,6 +19,7 @@ from teleaudit.readers.signatures import BZIP2, GZIP, XZ, ZSTD
 DAMAGED = "damaged, or packed in a way that is not known here"
 ENDINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zstd"})
 _PART_BYTES = 1 << 13  # of a packed file, that are lost with the place where it is damaged
+_MAX_PADDING = 512  # zeros with which a block of a disk or tape is filled up behind the end; more of them may have been a stream
 
 # What reading a damaged file raises. A disk that fails raises OSError too; zipfile raises RuntimeError for a member that is locked and NotImplementedError
 # for a way of packing that it does not know.
@@ -67,8 +67,32 @@ def unpacking(stream: Any, packed: BinaryIO, damage: list[str]) -> BinaryIO:  # 
     return cast("BinaryIO", io.BufferedReader(_Unpacking(stream, packed, damage), _PART_BYTES))
 
 
-def _gzip(file: BinaryIO, damage: list[str]) -> BinaryIO:
-    return unpacking(gzip.GzipFile(fileobj=file), file, damage)
+class _Inflating:
+    """One stream of gzip, asked as those of bzip2 and xz are."""
+
+    def __init__(self) -> None:
+        self._inflate, self._has_more = zlib.decompressobj(wbits=31), False
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was read, and its checksum is right."""
+        return self._inflate.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was read beyond it."""
+        return self._inflate.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing comes out before more goes in."""
+        return not self._inflate.unconsumed_tail and not self._has_more
+
+    def decompress(self, packed: bytes, size: int) -> bytes:
+        """At most so many of the next bytes. Raises: zlib.error."""
+        data = self._inflate.decompress(self._inflate.unconsumed_tail + packed, size)
+        self._has_more = len(data) == size
+        return data
 
 
 class _Streams:
@@ -79,23 +103,37 @@ class _Streams:
         self._current = decompressor()
 
     def read(self, size: int) -> bytes:
-        """The next bytes, none at the end. Raises: ``READ_ERRORS``, also for a stream that is cut off or no stream."""
+        """The next bytes, none at the end. Raises: ``READ_ERRORS``, also for a stream that is cut off, no stream, or overwritten by zeros."""
         while True:
             packed = b""
             if self._current.eof:
-                packed = (self._current.unused_data or self._packed.read(_PART_BYTES)).lstrip(self._padding)
-                while not packed:
-                    if not (more := self._packed.read(_PART_BYTES)):
-                        return b""
-                    packed = more.lstrip(self._padding)
+                if not (packed := self._beyond()):
+                    return b""
                 self._current = self._new()
             elif self._current.needs_input and not (packed := self._packed.read(_PART_BYTES)):
                 raise EOFError
             if data := self._current.decompress(packed, size):
                 return bytes(data)
 
+    def _beyond(self) -> bytes:
+        """The first bytes of the next stream, none where there is none. Raises: EOFError where padding is more than that."""
+        padding, packed = 0, self._current.unused_data or self._packed.read(_PART_BYTES)
+        while packed:
+            rest = packed.lstrip(self._padding)
+            padding += len(packed) - len(rest)
+            if padding > (0 if rest else _MAX_PADDING):
+                raise EOFError
+            if rest:
+                return bytes(rest)
+            packed = self._packed.read(_PART_BYTES)
+        return b""
+
     def close(self) -> None:
         """Nothing is held but the packed file, which is closed by whoever opened it."""
+
+
+def _gzip(file: BinaryIO, damage: list[str]) -> BinaryIO:
+    return unpacking(_Streams(file, _Inflating, padding=b"\0"), file, damage)
 
 
 def _bzip2(file: BinaryIO, damage: list[str]) -> BinaryIO:

@@ -10,7 +10,7 @@ import numpy as np
 
 from teleaudit.readers.records import Records
 
-REASONS = ("ragged", "quote", "swallowed", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep")
+REASONS = ("ragged", "quote", "swallowed", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep", "short_line")
 _UNFINISHED = {"ragged", "quote", "not_json"}  # what the first half of a record looks like
 LONG = 1_000  # records: of a shorter file somebody may have typed the last line
 KEPT = 10_000  # of each file, and of each export; the counts are always whole
@@ -35,7 +35,8 @@ class Rejections:
     kept: list[Reject] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     last: Reject | None = None  # the one that stands furthest down in the file
-    is_cut_off: bool = False  # the file ends in the middle of a record
+    passed_over: int = 0  # hidden files that lie beside it in its archive
+    is_cut_off: bool = False  # the file ends before its records do
 
     def add(self, line: int, reason: str, *, found: int = 0, expected: int = 0) -> None:
         """Counts a reject, and keeps it while there is room."""

@@ -17,7 +17,12 @@ SAMPLE_BYTES = 1 << 20
 DELIMITERS = (";", ",", "\t", "|")
 SAMPLE_RECORDS = 200
 
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_EBCDIC = tuple(
+    bytes([code])
+    for first, last in ((0x81, 0x89), (0x91, 0x99), (0xA2, 0xA9), (0xC1, 0xC9), (0xD1, 0xD9), (0xE2, 0xE9), (0xF0, 0xF9), (0x40, 0x40))
+    for code in range(first, last + 1)
+)
 _NO_TEXT = {"parquet", "excel"}
 DANISH_LETTERS = "æøåÆØÅéÉöÖüÜäÄ"
 
@@ -70,6 +75,12 @@ def sniff_encoding(head: bytes, *, shown: str, export: str, declared: str | None
         return _declared_encoding(declared, marked, shown=shown, export=export)
     if marked is not None:
         return marked
+    if _looks_like_ebcdic(head):
+        msg = (
+            f"{shown} looks like EBCDIC, as mainframes write text. Export it as UTF-8, or say which code page it has:"
+            f" exports.{export}.encoding: cp037 (or cp273, cp1140 ...) in audit.yaml."
+        )
+        raise ExportError(msg)
     return _sniff_utf16(head) or _utf8_or_windows(head)
 
 
@@ -79,6 +90,11 @@ def _declared_encoding(declared: str, marked: str | None, *, shown: str, export:
         msg = f"{shown} is declared as {declared}, but begins with the mark of {marked}. Write exports.{export}.encoding: {marked} in audit.yaml."
         raise ExportError(msg)
     return "utf-8" if name == "utf-8-sig" else name
+
+
+def _looks_like_ebcdic(head: bytes) -> bool:
+    """Whether nearly all bytes are its letters, digits and blanks, and none a line break of ASCII: in Western text such bytes are the few beyond ASCII."""
+    return len(head) >= 64 and b"\n" not in head and sum(map(head.count, _EBCDIC)) >= 0.8 * len(head)
 
 
 def _sniff_utf16(head: bytes) -> str | None:

@@ -38,6 +38,7 @@ class Source:
     size: int | None = None  # bytes; None where nobody knows
     is_plain: bool = True  # what is opened may be read from its middle
     depth: int = 0
+    passed_over: int = 0  # hidden files of its archive that are no exports, told by one of the others
     damage: list[str] = field(default_factory=list)  # why what was read of it is not all there is
 
     def head(self, size: int = SAMPLE_BYTES) -> bytes:

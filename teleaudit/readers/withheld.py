@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
@@ -22,6 +22,7 @@ from teleaudit.detectors import find_cards, find_cpr, scan_value
 from teleaudit.detectors.account_data import find_account
 from teleaudit.readers.packers import READ_ERRORS, spooled, unpacker_of
 from teleaudit.readers.signatures import PARQUET, WORKBOOK_PARTS, ZIP
+from teleaudit.schema import TABLES, plain_header
 
 MAX_NAME = 80  # characters; a longer header is a text
 _PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)[ ]?\d{2}[ -]?)?[2-9]\d(?:[ .-]?\d\d){3}(?!\d)")
@@ -37,7 +38,9 @@ _PARTS_OF_WORKBOOK = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
 _WORD = re.compile(r"[^\W_]+")
 _MAX_WORDS = 12  # of a name that is looked for in the file
 _WITHIN = r"[ _.\-/]+"  # between the words of a value
+_NAME = r"[^\W\d_a-zæøå][\w'’-]+"
 _EDGE = r"[;,\t|\"'<>:\x00-\x1f]"  # beside a value
+_PERSON = re.compile(rf"(?:^|{_EDGE}) *{_NAME}(?: {_NAME}| [^\W\d_]\.){{0,3}} ({_NAME}) *(?={_EDGE}|$)", re.MULTILINE)
 
 
 @lru_cache(maxsize=65_536)
@@ -68,20 +71,46 @@ def _is_date(digits: str) -> bool:
 
 
 def is_value_of(part: str, beginning: bytes) -> bool:
-    """Whether a part of a path bears a whole value that stands in the file's first records: a name of several words, a key, a number.
+    """Whether a part of a path bears a whole value that stands in the file's first records: a name of several words, a key, a number; or the surname of one.
 
-    A single word without a digit tells nothing: statuses, products and tables are such words too.
+    Another single word without a digit tells nothing: statuses, products and tables are such words too.
     """
-    runs = list(_runs(PurePath(part).stem)) if beginning else []
+    stem = PurePath(part).stem
+    if beginning and {word.casefold() for word in _words(stem)} & _surnames(beginning):
+        return True
+    runs = list(_runs(stem)) if beginning else []
     if not runs:
         return False
     values = "|".join(_WITHIN.join(re.escape(word) for word in run) for run in runs)
     return re.search(rf"(?:^|{_EDGE}) *(?:{values}) *(?:{_EDGE}|$)", _text(beginning), re.IGNORECASE | re.MULTILINE) is not None
 
 
+def is_personal_sheet(name: str, beginning: bytes) -> bool:
+    """Whether the name of a sheet is somebody's: as a header would be, or as a value that stands in the beginning of the workbook."""
+    return is_personal(name) or is_value_of(name, beginning)
+
+
+def _words(stem: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", stem))[:_MAX_WORDS]
+
+
+@lru_cache(maxsize=16)
+def _surnames(beginning: bytes) -> frozenset[str]:
+    """The last words of values that are written as names of persons are, each word with a capital; but none that a column is called too."""
+    text = _text(beginning)
+    _, _, others = text.partition("\n")  # below the header, unless it is JSON
+    found = {found[1].casefold() for found in _PERSON.finditer(others if others and text[:1] not in {"{", "["} else text)}
+    return frozenset(word for word in found if plain_header(word) not in _headers())
+
+
+@cache
+def _headers() -> frozenset[str]:
+    return frozenset(plain_header(name) for table in TABLES.values() for column in table.columns for name in (table.name, column.name, *column.synonyms))
+
+
 def _runs(stem: str) -> Iterator[list[str]]:
     """The words of a name that follow each other and may be a value."""
-    words = _WORD.findall(unicodedata.normalize("NFC", stem))[:_MAX_WORDS]
+    words = _words(stem)
     for first in range(len(words)):
         for end in range(first + 1, len(words) + 1):
             if _may_be_somebodys(words[first:end]):

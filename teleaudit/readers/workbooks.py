@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import itertools
 import math
-import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 import pyarrow as pa
 import python_calamine as calamine
@@ -22,16 +18,12 @@ from teleaudit.readers.delimited import LINE
 from teleaudit.readers.headers import checked_header, count_withheld, positions
 from teleaudit.readers.records import FIELD_LIMIT
 from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.sheet_xml import DoctypeError, refuse_doctype, sheet_xml
 from teleaudit.readers.sources import Source
-from teleaudit.readers.withheld import escaped, is_personal
+from teleaudit.readers.withheld import beginning_within, escaped, is_personal_sheet
 
 _BATCH_ROWS = 50_000
 _SAMPLE_ROWS = 200
-_CHUNK, _MAX_TAG = 1 << 20, 4_096  # bytes
-_ERROR_CELL = re.compile(rb"<c\b[^<>]*\bt=[\"']e[\"'][^<>]*>")
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_SHEET_TAG, _RELATION_TAG = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>"), re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
-_ATTRIBUTE = re.compile(r"""(?:^|\s)(?:\w+:)?(\w+)=["']([^"']*)["']""")
 _EXACT_DIGITS = 15  # Excel keeps no more of a number
 _NO_TABLES = (calamine.SheetTypeEnum.ChartSheet, calamine.SheetTypeEnum.MacroSheet, calamine.SheetTypeEnum.Vba)
 _Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -85,40 +77,58 @@ class Worksheet:
         try:
             workbook = self._workbook()
             names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ not in _NO_TABLES]
-            return self._chosen({name: workbook.get_sheet_by_name(name) for name in names if self.source.sheet in {None, name}}, names)
+            sheet = self._chosen({name: workbook.get_sheet_by_name(name) for name in names if self.source.sheet in {None, name}}, names)
+            self._note_passed_over()
+            return sheet
         except calamine.PasswordError:
             msg = f"{self.source.shown} is protected by a password. Save it without one."
-        except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, _DoctypeError):
+        except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, DoctypeError):
             msg = f"{self.source.shown} is no Excel workbook that can be opened. Is it complete? Save it again as .xlsx or CSV."
         raise ExportError(msg)
 
     def _workbook(self) -> calamine.CalamineWorkbook:
         """Of a plain file by its path: then it is not in memory as a whole."""
         with self.source.open_anywhere() as file:
-            self.errors = _error_cells(file, self.source.sheet)
+            refuse_doctype(file)
             file.seek(0)
             return calamine.CalamineWorkbook.from_path(str(self.source.path)) if self.source.is_plain else calamine.CalamineWorkbook.from_filelike(file)
+
+    def _note_passed_over(self) -> None:
+        """What its reader does not see in the sheet. Raises: ExportError for formulas without results, which would be empty cells."""
+        with self.source.open_anywhere() as file:
+            found = sheet_xml(file, self.sheet_name)
+        self.errors, self.rejections.is_cut_off = found.errors, found.lacks_rows
+        if found.without_result:
+            msg = (
+                f"{self.source.shown} holds {found.without_result:,} formulas without their results: the program that wrote it did not work them out."
+                " Open it in a spreadsheet program and save it, or export the values."
+            )
+            raise ExportError(msg)
 
     def _chosen(self, sheets: dict[str, calamine.CalamineSheet], names: Sequence[str]) -> calamine.CalamineSheet:
         """The sheet that is named, or the only one that holds a table. Raises: ExportError."""
         if not sheets:
-            known = [name for name in names if not is_personal(name)]
+            beginning = beginning_within(self.source.open)
+            known = [name for name in names if not is_personal_sheet(name, beginning)]
+            # Where sheets are named for persons, what was asked for is nearly such a name, and is not shown.
+            asked = f"'{escaped(self.source.sheet or '')}'" if known == names else "of that name"
             msg = (
-                f"{self.source.shown} has no sheet '{escaped(self.source.sheet)}'.{near_match(self.source.sheet, known)}"
+                f"{self.source.shown} has no sheet {asked}.{near_match(self.source.sheet, known)}"
                 if self.source.sheet is not None
                 else f"{self.source.shown} is a workbook without sheets."
             )
             raise ExportError(msg)
         tables = [name for name, sheet in sheets.items() if sheet.start is not None and sheet.start != sheet.end]
-        self.sheets = tuple(shown_sheet(name, 1 + names.index(name)) for name in tables)
+        beginning = beginning_within(self.source.open)
+        self.sheets = tuple(shown_sheet(name, 1 + names.index(name), beginning) for name in tables)
         if len(tables) > 1 and not self.takes_first:
             listed = ", ".join(self.sheets)
             msg = f"{self.source.shown} has {len(tables)} sheets with tables: {listed}. Say in audit.yaml which to read: sheet: NAME, or sheet: [NAME, NAME] for one export."
             raise ExportError(msg)
         self.sheet_name = next(iter(tables or sheets))
-        if self.takes_first and not is_personal(self.sheet_name):
+        if self.takes_first and not is_personal_sheet(self.sheet_name, beginning):
             first = _first_row(sheets[self.sheet_name])
-            self.alike = tuple(name for name in tables if not is_personal(name) and _first_row(sheets[name]) == first)
+            self.alike = tuple(name for name in tables if not is_personal_sheet(name, beginning) and _first_row(sheets[name]) == first)
         return sheets[self.sheet_name]
 
     def _add(self, batch: list[tuple[int, list[str | None]]], row: int, cells: list[_Cell]) -> None:
@@ -158,55 +168,14 @@ class Worksheet:
         return str(int(number))
 
 
-def _first_row(sheet: calamine.CalamineSheet) -> list[_Cell]:
-    return sheet.to_python(skip_empty_area=True, nrows=1)[0]
+def _first_row(sheet: calamine.CalamineSheet) -> list[str]:
+    """The headers of a sheet, in whatever order: columns are found by their names."""
+    return sorted(map(str, sheet.to_python(skip_empty_area=True, nrows=1)[0]))
 
 
-class _DoctypeError(Exception):
-    """A part defines entities of its own: no spreadsheet program writes that, and its reader loses them."""
-
-
-def _error_cells(workbook: BinaryIO, sheet: str | None) -> int:
-    """How many cells of an .xlsx, or of one sheet, hold an error; the reader cannot tell them from empty ones. Raises: _DoctypeError."""
-    if not zipfile.is_zipfile(workbook):
-        return 0
-    with zipfile.ZipFile(workbook) as archive:
-        parts = [part for part in archive.namelist() if part.endswith(".xml")]
-        for part in parts:
-            with archive.open(part) as file:
-                if b"<!DOCTYPE" in file.read(_CHUNK):
-                    raise _DoctypeError
-        wanted = _part_of_sheet(archive, sheet) if sheet is not None else None
-        return sum(_errors_in(archive, part) for part in parts if part.startswith("xl/worksheets/") and part == (wanted or part))
-
-
-def _errors_in(archive: zipfile.ZipFile, part: str) -> int:
-    count, end = 0, b""
-    with archive.open(part) as file:
-        while chunk := file.read(_CHUNK):
-            end = end[-_MAX_TAG:].rpartition(b">")[2] + chunk
-            count += len(_ERROR_CELL.findall(end))
-    return count
-
-
-def _part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Where a sheet's cells lie; none where the workbook does not say so as spreadsheet programs do."""
-    if not {"xl/workbook.xml", _RELATIONS} <= set(archive.namelist()):
-        return None
-    text, relations = (archive.read(part).decode("utf-8", "replace") for part in ("xl/workbook.xml", _RELATIONS))
-    ids = {html.unescape(found["name"]): found["id"] for tag in _SHEET_TAG.findall(text) if (found := _attributes(tag)).keys() >= {"name", "id"}}
-    targets = {found["Id"]: found["Target"] for tag in _RELATION_TAG.findall(relations) if (found := _attributes(tag)).keys() >= {"Id", "Target"}}
-    target = targets.get(ids.get(sheet, ""))
-    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/") if target is not None else None
-
-
-def _attributes(tag: str) -> dict[str, str]:
-    return dict(_ATTRIBUTE.findall(tag))
-
-
-def shown_sheet(name: str, number: int) -> str:
+def shown_sheet(name: str, number: int, beginning: bytes) -> str:
     """The sheet's name, or its number where the name is somebody's."""
-    return f"sheet {number}" if is_personal(name) else f"'{escaped(name)}'"
+    return f"sheet {number}" if is_personal_sheet(name, beginning) else f"'{escaped(name)}'"
 
 
 def _clock(seconds: int) -> str:

@@ -135,6 +135,22 @@ def _text_codec(value: str) -> str:
     return value
 
 
+def _gate(value: float) -> float:
+    """A share that lets no check pass for the few records that could be judged. Raises: ValueError."""
+    if not 0.5 <= value <= 1:
+        msg = "not a share from 0.5 to 1: 0.99 means that 99 of 100 records must be assessable where a check passes"
+        raise ValueError(msg)
+    return value
+
+
+def _max_rejected(value: float) -> float:
+    """A share that lets no check pass for the few rows that could be read. Raises: ValueError."""
+    if not 0 <= value <= 0.5:
+        msg = "not a share from 0 to 0.5: 0.01 means one row of a hundred"
+        raise ValueError(msg)
+    return value
+
+
 FilePath = Annotated[str, AfterValidator(_file_path)]
 
 
@@ -205,8 +221,8 @@ class Audit(_Strict):
     as_of: dt.date | None = None  # the date on which deadlines are judged; today when neither file nor command says
     exports_root: FilePath
     suites: tuple[str, ...]
-    gate: Annotated[float, Field(gt=0, le=1)] = 0.99  # smallest M/N with which a check may pass
-    max_rejected: Annotated[float, Field(ge=0, le=1)] = 0.001  # share of unreadable rows above which a data set is not judged
+    gate: Annotated[float, AfterValidator(_gate)] = 0.99  # smallest M/N with which a check may pass
+    max_rejected: Annotated[float, AfterValidator(_max_rejected)] = 0.001  # share of unreadable rows above which a data set is not judged
     exports: dict[PlainName, ExportSpec]
     own_domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...] = ()  # the operator's own hosts, subdomains included: no browsing data
     parameters: dict[str, Parameter] = Field(default_factory=dict)
@@ -275,6 +291,9 @@ def load_audit(path: Path) -> Audit:
 def find_audit(name: str | Path) -> Path:
     """The audit file at a path, in a folder, or of that name in the workspace's ``audits/``. Raises: AuditFileError with the near match."""
     path = Path(name)
+    if len(str(name)) > MAX_PATH:
+        msg = f"no audit has a path of {len(str(name)):,} characters. Name an audit, its folder, or its audit.yaml."
+        raise AuditFileError(msg)
     if path.is_dir():
         path /= AUDIT_FILE
     elif path.name == str(name) and not path.suffix:

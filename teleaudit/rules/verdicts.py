@@ -145,13 +145,22 @@ class CheckResult:
         return self.check.id
 
 
-def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_rejected: bool, control_differs: bool = False, cut_off: bool = False) -> tuple[Verdict, str | None]:
+def judge(
+    answer: Answer,
+    *,
+    gate: float,
+    on_deviation: Verdict,
+    too_many_rejected: bool,
+    control_differs: bool = False,
+    cut_off: bool = False,
+    file_without_rows: bool = False,
+) -> tuple[Verdict, str | None]:
     """Verdict and, where nothing could be judged, the reason's code.
 
     Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0,
     and that no record is left out for a reason of ``NEVER_A_PASS``.
     A column that may be one nobody mapped is no deviation, and while it is there nothing else passes.
-    Where the source counted other rows than were read, or a file was cut off, what was found stands, and what was not found proves nothing.
+    Where the source counted other rows than were read, or a file was cut off or has no rows, what was found stands, and what was not found proves nothing.
     """
     if too_many_rejected:
         return Verdict.UNKNOWN, "too_many_rejected"
@@ -165,8 +174,8 @@ def judge(answer: Answer, *, gate: float, on_deviation: Verdict, too_many_reject
         return on_deviation, None
     if control_differs:
         return Verdict.UNKNOWN, "control_differs"
-    if cut_off:
-        return Verdict.UNKNOWN, "cut_off"
+    if cut_off or file_without_rows:
+        return Verdict.UNKNOWN, "cut_off" if cut_off else "file_without_rows"
     return _without_deviations(answer, gate), None
 
 

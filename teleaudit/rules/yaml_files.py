@@ -27,6 +27,9 @@ def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic
     """What a YAML 1.2 file holds. Raises: AuditFileError."""
     try:
         return _parsed(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        msg = f"{file}: not valid here: it is nested too deep."
+        raise AuditFileError(msg) from None
     except FileNotFoundError:
         msg = f"no file {file}."
         raise AuditFileError(msg) from None
@@ -75,12 +78,29 @@ def _complaint(complaint: Mapping[str, Any], shape: object) -> str:
         case "literal_error":
             known = re.findall(r"'([^']+)'", complaint["ctx"]["expected"])
             return f"{place}: {complaint['msg']}.{near_match(str(complaint['input']), known)}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"{place or 'the file'}: keys and values are wanted here, each on a line such as name: value; it {_found(complaint['input'])}."
+        case "tuple_type" | "list_type":
+            return f"{place or 'the file'}: a list is wanted here, such as [one, two]; it {_found(complaint['input'])}."
         case kind if kind.startswith("date_"):
             return f"{place}: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."
         case "string_type" if isinstance(complaint["input"], (int, float, dt.date)):
             return f"{place}: text is wanted here: write it in quotes."
         case _:
             return f"{place or 'the file'}: {re.sub('^Value error, ', '', complaint['msg'])}"
+
+
+def _found(value: object) -> str:
+    """What stands where something else is wanted."""
+    match value:
+        case None:
+            return "is empty"
+        case list():
+            return "is a list"
+        case dict():
+            return "holds keys and values"
+        case _:
+            return "is a single value"
 
 
 def _keys_at(shape: object, location: tuple[str | int, ...]) -> Iterable[str]:

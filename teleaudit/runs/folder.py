@@ -107,7 +107,7 @@ def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
     """
     home = out / audit
     with _plain_words(home):
-        home.mkdir(parents=True, exist_ok=True)
+        _make(home)
         clean_interrupted(home)
         folder = _new_folder(home)
         lock = _locked(folder.work)
@@ -119,6 +119,16 @@ def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
             shutil.rmtree(folder.restricted, ignore_errors=True)
         shutil.rmtree(folder.work, ignore_errors=True)
         os.close(lock)
+
+
+def _make(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL):
+            raise
+        msg = f"the folder of --out cannot be made: {os.strerror(error.errno)}. Choose another folder with --out."
+        raise UserError(msg) from None
 
 
 def clean_interrupted(home: Path) -> list[Path]:

@@ -124,6 +124,29 @@ def test_the_operators_lists_pass_in_the_audit(name: str) -> None:
     assert audited(LISTS[name] * 20).verdict is Verdict.PASS
 
 
+ANSWERS = ["ja", "nej", "ok", "ring", "kys"]
+
+
+@pytest.mark.parametrize("times", [1, 4, 80])
+@pytest.mark.parametrize("name", ["Tekst", "text", "tekst_1", "Besked", "sms_text", "Message"])
+def test_short_answers_in_a_column_that_may_be_named_for_messages_are_a_question_in_teledata(name: str, times: int) -> None:
+    decision = scan_column(ANSWERS * times, name=name, beside=HEADER)
+    assert decision.level is not None
+    assert scan_cell("ja", name=name, decision=decision)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("times", [1, 4, 20])
+def test_a_list_of_the_operator_in_a_column_of_texts_stays_a_list(name: str, times: int) -> None:
+    assert scan_column(LISTS[name] * times, name="Tekst", beside=HEADER).reason != "by_name"
+
+
+def test_the_audit_asks_for_short_answers() -> None:
+    rows = "\n".join(f"c{number:03} | 45{20000000 + number} | 45{30000000 + number} | {ANSWERS[number % 5]}" for number in range(100))
+    told = answer("BIZ-tele-2.cdr", {"cdr": f"call_id | a_number | b_number | Tekst\n{rows}"}, engine="duckdb")
+    assert (told.verdict, told.answer.review) == (Verdict.REVIEW, 100)
+
+
 # Letters to and from customers
 
 LETTERS = ["Kunden spørger til regning", "Ønsker nyt simkort tilsendt", "Klager over hastighed på bredbånd", "Takker for hjælpen"]

@@ -275,3 +275,36 @@ def test_the_rest_of_a_killed_run_is_cleared(desk: Desk) -> None:
     left.write_bytes(b"personal data")
     desk.write("kunder.csv", GOOD)
     assert left not in set(desk.read("kunder.csv").parquet[0].parent.iterdir())
+
+
+LINES = "Kundenr;Navn;Oprettet\n" + "".join(f"{number};Kaj Kajsen;2024-01-{number}\n" for number in range(10, 29))
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-16"])
+def test_a_byte_order_mark_is_told_from_the_one_it_begins_with(desk: Desk, encoding: str) -> None:
+    desk.write("kunder.csv", LINES, encoding)
+
+    assert desk.read("kunder.csv", columns={"customer_id": "Kundenr", "created_at": "Oprettet"}).rows == 19
+
+
+def test_ebcdic_is_called_by_its_name_and_read_where_it_is_declared(desk: Desk) -> None:
+    desk.write("kunder.csv", LINES, "cp1140")
+
+    assert "kunder.csv looks like EBCDIC, as mainframes write text." in desk.refusal("kunder.csv")
+    assert desk.read("kunder.csv", columns={"customer_id": "Kundenr", "created_at": "Oprettet"}, encoding="cp1140").rows == 19
+
+
+@pytest.mark.parametrize("text", ["[", " [\n\n"])
+def test_the_beginning_of_an_array_and_no_more_was_cut_off(desk: Desk, text: str) -> None:
+    desk.write("kunder.json", text)
+
+    assert "kunder.json is the beginning of a JSON array and no more: it was cut off." in desk.refusal("kunder.json")
+
+
+@pytest.mark.parametrize("files", ["a.csv", "*.csv"])
+@pytest.mark.parametrize("target", ["a.csv", "nowhere.csv"])
+def test_a_link_that_leads_nowhere_is_no_missing_file(desk: Desk, files: str, target: str) -> None:
+    desk.write("b.csv", LINES)
+    (desk.root / "a.csv").symlink_to(target)
+
+    assert "a.csv is a link that leads to no file." in desk.refusal(files, columns={"customer_id": "Kundenr"})

@@ -27,7 +27,7 @@ def read(desk: Desk, *lines: str, end: str = "\n", layout: dict[str, str] | None
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "cp850", "utf-16"])
 def test_fields_are_cut_by_character_whatever_the_encoding(desk: Desk, encoding: str) -> None:
-    desk.write("kunder.txt", "\n".join((*LINES, "", "000019\n")), encoding)
+    desk.write("kunder.txt", "\n".join((*LINES, "", f"000019{' ' * 11}\n")), encoding)
     export = desk.read("kunder.txt", columns=COLUMNS, format="fixed", layout=LAYOUT, encoding="cp850" if encoding == "cp850" else None)
 
     assert desk.rows(export, "_line", "customer_id", "name", "created_at") == [
@@ -44,8 +44,6 @@ def test_fields_are_cut_by_character_whatever_the_encoding(desk: Desk, encoding:
         (LAYOUT, [f"{LINES[0]} x", LINES[1]], "chars_27_", ["x", None]),
         ({"Kundenr": "1-6", "Oprettet": "17-26"}, LINES, "chars_7_16", ["Ærø", "Kaj Ø"]),
         ({"Navn": "7-16", "Oprettet": "17-26"}, LINES, "chars_1_6", ["000017", "000018"]),
-        ({"Oprettet": "17-26", "Aar": "17-20", "Kundenr": "1-6", "Navn": "7-16"}, LINES, "Aar", ["2024", "2024"]),
-        ({**LAYOUT, "Tegn": "1"}, LINES, "Tegn", ["0", "0"]),
     ],
 )
 def test_what_stands_outside_the_fields_is_a_column_by_its_place(desk: Desk, layout: dict[str, str], lines: list[str], extra: str, values: list[str | None]) -> None:
@@ -76,7 +74,39 @@ def test_damaged_lines_are_kept_apart(desk: Desk) -> None:
     assert [row[0] for row in desk.rows(export, "_line")] == [1, 5]
 
 
-@pytest.mark.parametrize(("last", "end", "is_cut_off"), [(LINES[1], "", False), ("000019Ida    ", "", True), ("000019Ida    ", "\n", False)])
+@pytest.mark.parametrize("short", ["000019", "000019Ida       "])
+def test_a_line_that_ends_before_its_last_field_begins_is_no_record_with_empty_fields(desk: Desk, short: str) -> None:
+    export = read(desk, LINES[0], short, "   ", LINES[1])
+
+    assert export.rejects == (Reject(file="kunder.txt", line=2, reason="short_line"),)
+    assert [row[0] for row in desk.rows(export, "customer_id")] == ["000017", "000018"]
+
+
+def test_a_file_without_line_breaks_is_refused(desk: Desk) -> None:
+    desk.write("kunder.txt", "".join(LINES))
+
+    assert "kunder.txt is one line of 52 characters, and its layout in audit.yaml ends with character 26" in desk.refusal(
+        "kunder.txt", columns=COLUMNS, format="fixed", layout=LAYOUT
+    )
+
+
+@pytest.mark.parametrize("other", ["16-26", "10-16", "17-26"])
+def test_fields_that_overlap_are_refused(desk: Desk, other: str) -> None:
+    desk.write("kunder.txt", "\n".join(LINES))
+
+    assert "overlap. Give every character to one field." in desk.refusal("kunder.txt", columns=COLUMNS, format="fixed", layout={**LAYOUT, "Andet": other})
+
+
+@pytest.mark.parametrize(("field", "places", "side"), [("Oprettet", "17-23", "ends"), ("Oprettet", "19-26", "begins"), ("Kundenr", "1-3", "ends")])
+def test_a_field_that_cuts_a_number_in_two_is_refused(desk: Desk, field: str, places: str, side: str) -> None:
+    desk.write("kunder.txt", "\n".join(line.replace("-", "0") for line in LINES))
+
+    assert f'"{field}" of its layout in audit.yaml {side} within a number' in desk.refusal("kunder.txt", columns=COLUMNS, format="fixed", layout={**LAYOUT, field: places})
+
+
+@pytest.mark.parametrize(
+    ("last", "end", "is_cut_off"), [(LINES[1], "", False), ("000019Ida         2024-0", "", True), ("000019Ida    ", "", True), ("000019Ida    ", "\n", False)]
+)
 def test_a_last_line_that_is_shorter_than_all_others_was_cut_off(desk: Desk, last: str, end: str, *, is_cut_off: bool) -> None:
     export = read(desk, *LINES, last, end=end)
 

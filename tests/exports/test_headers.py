@@ -127,6 +127,14 @@ def test_a_header_of_words_that_nobody_knows_is_one_when_the_audit_maps_a_column
     assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"}, header=True)  # saying so makes no header of a record
 
 
+def test_a_record_in_which_one_of_the_audits_headers_stands_by_chance_is_no_header(desk: Desk) -> None:
+    desk.write("a.csv", "K9;Navn;ulla@eksempel.dk;Ny router\nK8;Ulla Vestermark;kaj@eksempel.dk;Rykker\nK7;Kaj Enevoldsen;ea@eksempel.dk;Flytning\n")
+    said = desk.refusal("a.csv", columns={"customer_id": "Kundenr", "name": "Navn", "email": "Mail", "notes": "Bemærkninger"})
+
+    assert "has no header" in said
+    assert "Ny router" not in said
+
+
 def test_a_header_that_stands_again_in_the_middle_of_the_file_is_one(desk: Desk) -> None:
     desk.write("a.csv", "sagsnr;emne;sagsbehandler\nr1;router;ul\nsagsnr;emne;sagsbehandler\nr2;regning;kaj\n")
 
@@ -206,6 +214,9 @@ NAMED_AFTER = [
     ("K10023.csv", True),
     ("kunde-10023.csv", True),
     ("opkald_10023_2.csv", True),
+    ("vestermark.csv", True),
+    ("Ulla Enevoldsen.csv", True),
+    ("ulla.csv", False),
     ("kunder.csv", False),
     ("kunder_2026.csv", False),
     ("skovbrynet.csv", False),

@@ -120,3 +120,12 @@ def test_inspect_proposes_an_array(desk: Desk) -> None:
 
     assert (entry["format"], entry["table"]) == ("json", "crm_customer")
     assert read_export(name, ExportSpec.model_validate(entry), root=desk.root, work=desk.work).rows == 5
+
+
+@pytest.mark.parametrize("other", ["ID", "Id ", "i d", "iD"])
+@pytest.mark.parametrize("name", ["kunder.json", "kunder.jsonl"])
+def test_a_mapped_key_that_some_objects_spell_otherwise_is_refused(desk: Desk, name: str, other: str) -> None:
+    objects = [{"id": "1", "navn": "Å"}, {other: "2", "navn": "B"}]
+    desk.write(name, json.dumps(objects) if name.endswith("json") else "".join(json.dumps(one) + "\n" for one in objects))
+
+    assert f'{name}: "id" (for customer_id) and "{other.strip()}" are keys of its objects, and may be the same one.' in desk.refusal(name, columns=COLUMNS)

@@ -97,6 +97,9 @@ def test_the_members_of_an_archive_are_files_of_one_export(desk: Desk) -> None:
         ("kunder.zip/2024/tom.csv", 0, 0),
     ]
     assert len({file.sha256 for file in export.files}) == 1
+    assert [str(remark) for remark in export.warnings if remark.code == "passed_over"] == [
+        "2 hidden files (names that begin with . or ~$, or __MACOSX) in the archive of kunder.zip/2024/feb.csv were passed over. Rename those that are part of the export."
+    ]
     assert desk.rows(export, "_file", "customer_id")[2:] == [("kunder.zip/2024/jan.csv", "1"), ("kunder.zip/2024/jan.csv", "7")]
 
 
@@ -154,6 +157,27 @@ def test_streams_that_were_put_together_are_read_to_their_end(desk: Desk, packer
     damaged[len(pack(b"".join(lines[:2]))) + 1] ^= 1
     desk.write(f"skadet.{packer}", bytes(damaged))
     assert "is damaged" in desk.refusal(f"skadet.{packer}", columns=COLUMNS)
+
+
+@pytest.mark.parametrize("hidden", [".a.csv", "~$a.csv", "__MACOSX/a.csv", ".gemt/a.csv"])
+@pytest.mark.parametrize(("name", "content"), [("b.csv", GOOD), ("b.parquet", parquet()), ("b.xlsx", workbook(("Ark1", TABLE)))])
+def test_a_hidden_member_is_passed_over_and_said(desk: Desk, hidden: str, name: str, content: bytes) -> None:
+    desk.write("kunder.zip", zipped({hidden: GOOD, name: content, "a.csv": b""}))
+
+    (remark,) = [remark for remark in desk.read("kunder.zip", columns=COLUMNS).warnings if remark.code == "passed_over"]
+    assert (remark.count, remark.file) == (1, f"kunder.zip/{name}")
+
+
+@pytest.mark.parametrize("packer", ["gz", "xz"])
+@pytest.mark.parametrize(("behind", "is_damaged"), [(bytes(512), False), (bytes(513), True), (bytes(20_000), True), (b"\0" * 8 + b"stream", True), (b"noget", True)])
+def test_zeros_behind_the_end_fill_a_block_and_no_more(desk: Desk, packer: str, behind: bytes, *, is_damaged: bool) -> None:
+    pack = PACKERS[packer]
+    desk.write(f"kunder.{packer}", pack(GOOD) + behind.replace(b"stream", pack(GOOD.partition(b"\n")[2])))
+
+    if is_damaged:
+        assert "is damaged" in desk.refusal(f"kunder.{packer}", columns=COLUMNS)
+    else:
+        assert desk.read(f"kunder.{packer}", columns=COLUMNS).rows == 2
 
 
 def test_no_member_is_passed_over_for_its_name(desk: Desk) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Sequence
 
 import pytest
@@ -53,6 +56,73 @@ def test_no_name_of_a_sheet_that_is_somebodys_is_suggested(desk: Desk) -> None:
     desk.write("a.xlsx", workbook(("Ulla 31640211", ONE), ("Data", TWO)))
 
     assert "31640211" not in desk.refusal("a.xlsx", columns=COLUMNS, sheet="Ulla 3164021")
+
+
+NAMED = (("Kundenr", "Navn", "Oprettet"), ("1", "Ulla Zornbjerg", "2024-01-13"))
+
+
+@pytest.mark.parametrize("sheet", [(), "Ula Zornbjerg", ("Ulla Zornbjerg", "Data")])
+def test_a_sheet_that_is_named_like_a_value_of_its_rows_is_not_shown(desk: Desk, sheet: str | tuple[str, ...]) -> None:
+    file = desk.write("a.xlsx", workbook(("Ulla Zornbjerg", NAMED), ("Data", TWO)))
+    if len(sheet) == 2:
+        said = "".join(part.path for part in desk.read("a.xlsx", columns=COLUMNS, sheet=sheet).files)
+    else:
+        said = desk.refusal("a.xlsx", columns=COLUMNS, sheet=sheet) + inspect_file(file).as_text() + inspect_file(file).as_yaml()
+
+    assert "Zornbjerg" not in said
+
+
+def test_sheets_with_the_same_headers_in_another_order_are_proposed_together(desk: Desk) -> None:
+    file = desk.write("a.xlsx", workbook(("Aktive", ONE), ("Gamle", [tuple(reversed(row)) for row in TWO]), ("Andet", [("Nr", "Andet"), ("1", "2")])))
+
+    assert inspect_file(file).alike_sheets == ("Aktive", "Gamle")
+
+
+@pytest.mark.parametrize(("empty", "code"), [([], "empty_file"), ([HEADER], "header_only")])
+def test_a_sheet_without_rows_beside_others_is_said(desk: Desk, empty: Sequence[Sequence[str]], code: str) -> None:
+    desk.write("a.xlsx", workbook(("Aktive", TWO), ("Tom", empty)))
+    export = desk.read("a.xlsx", columns=COLUMNS, sheet=("Aktive", "Tom"))
+
+    assert (export.rows, [(remark.code, remark.file) for remark in export.warnings]) == (2, [(code, "a.xlsx!Tom")])
+
+
+def test_a_file_of_which_no_record_can_be_read_beside_others_is_said(desk: Desk) -> None:
+    desk.write("a1.jsonl", '{"Kundenr": "1", "Oprettet": "2024-01-13"}\n')
+    desk.write("a2.jsonl", '{"Kundenr":\n{"Kundenr"}\n')
+    export = desk.read("a*.jsonl", columns=COLUMNS)
+
+    assert ([(file.rows, file.rejected) for file in export.files], export.missing_columns) == ([(1, 0), (0, 2)], COLUMNS)
+
+
+def part_changed(content: bytes, old: str, new: str) -> bytes:
+    """The workbook with something in its first sheet's part written otherwise, wherever it stands."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(changed, "w") as target:
+        for name in archive.namelist():
+            text = archive.read(name)
+            target.writestr(name, re.sub(old.encode(), new.encode(), text) if name == "xl/worksheets/sheet1.xml" else text)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize("kept", ["<f>TODAY()</f>", "<f>TODAY()</f><v></v>", "<f t='shared' si='0'/><v/>", "<f>1</f>"])
+def test_formulas_without_their_results_are_refused_with_their_number(desk: Desk, kept: str) -> None:
+    desk.write("a.xlsx", part_changed(workbook(("Ark1", [("Kundenr", "Oprettet"), (1, 45304), (2, 45305)])), r'(<c r="B[23]")><v>\d+</v></c>', rf"\1>{kept}</c>"))
+
+    assert "a.xlsx holds 2 formulas without their results" in desk.refusal("a.xlsx", columns=COLUMNS)
+
+
+@pytest.mark.parametrize("kept", ['t="str"><f>""</f><v></v>', "><f>1+1</f><v>45304</v>", ' t="str"><f>A2</f><v>2024-01-13</v>'])
+def test_formulas_with_their_results_are_read(desk: Desk, kept: str) -> None:
+    desk.write("a.xlsx", part_changed(workbook(("Ark1", [("Kundenr", "Oprettet"), (1, 45304), (2, 45305)])), r'(<c r="B[3]")><v>\d+</v></c>', rf"\1 {kept}</c>"))
+
+    assert desk.read("a.xlsx", columns=COLUMNS, column_dates={"created_at": "excel-serial"}).rows == 2
+
+
+def test_a_sheet_whose_rows_end_before_its_dimension_does_was_cut_off(desk: Desk) -> None:
+    whole = workbook(("Ark1", TWO))
+    for content, is_cut_off in ((whole, False), (part_changed(whole, r'<row r="3".*</row>', ""), True), (part_changed(whole, r'ref="A1:C3"', 'ref="A1:C1048576"'), False)):
+        desk.write("a.xlsx", content)
+        assert ("cut_off" in [remark.code for remark in desk.read("a.xlsx", columns=COLUMNS).warnings]) is is_cut_off
 
 
 def delimited(*lines: str) -> str:
