@@ -165,11 +165,24 @@ HELD = """
 
 
 class TestHolds:
-    """A hold exempts until it ends: an export that does not say when its holds end leaves open whether they exempt."""
+    """A hold in force exempts, where it has a reason and an approval: an export without a column that tells leaves open whether its holds do."""
 
     def test_a_hold_of_an_export_without_a_column_of_ends_leaves_what_it_alone_exempts_unjudged(self, tmp_path: Path) -> None:
         result = asked("BIZ-ret-3.customer", tmp_path, {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS)})
-        assert counts(result) == (Verdict.FAIL, ["K3", "K5"], {"missing_column": 1})  # without an approval nothing is held, whenever it ends
+        assert counts(result) == (Verdict.FAIL, ["K3", "K5"], {"hold_in_doubt": 1})  # without an approval nothing is held, whenever it ends
+
+    @pytest.mark.parametrize(("column", "deviating"), [("reason", ["K3", "K5"]), ("start", ["K3", "K5"]), ("approved_by", ["K3"])])
+    def test_so_does_one_without_a_column_of_reasons_starts_or_approvals(self, tmp_path: Path, column: str, deviating: list[str]) -> None:
+        columns = {name: "other" if name == column else name for name in ("hold_id", "customer_id", "reason", "start", "end", "approved_by")}
+        holds = HOLDS.replace("start      |", "start      | end |").replace("2022-01-01 |", "2022-01-01 |  |")
+        files: Files = {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", holds, {"columns": columns})}
+        result = asked("BIZ-ret-3.customer", tmp_path, files)
+        assert (counts(result), result.answer.exemptions) == ((Verdict.FAIL, deviating, {"hold_in_doubt": 3 - len(deviating)}), {})
+
+    def test_nothing_passes_where_all_that_deviates_may_be_held(self, tmp_path: Path) -> None:
+        holds = "hold_id | customer_id | reason | start | end | approved_by\nH1 | K1 | tvist | | | jura\nH3 | K3 | tvist | | | jura\nH5 | K5 | tvist | | | jura"
+        result = asked("BIZ-ret-3.customer", tmp_path, {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", holds)})
+        assert (result.verdict, result.why, result.answer.reasons) == (Verdict.UNKNOWN, "nothing_assessable", {"hold_in_doubt": 3})
 
     def test_an_export_that_says_that_its_holds_have_no_end_exempts(self, tmp_path: Path) -> None:
         said: Files = {"kunder": ("crm_customer", HELD), "stop": ("legal_hold", HOLDS, {"constants": {"end": ""}})}
@@ -189,7 +202,7 @@ class TestHolds:
     def test_what_belongs_to_the_customer_is_unjudged_too(self, tmp_path: Path, check: str, table: str, key: str) -> None:
         rows = f"{key} | customer_id\nr1 | K1\nr2 | K3"
         files: Files = {"kunder": ("crm_customer", HELD), "abonnementer": ("subscription", "subscription_id | customer_id | end_date\ns1 | x | 2020-01-31"), "rows": (table, rows)}
-        assert counts(asked(check, tmp_path, {**files, "stop": ("legal_hold", HOLDS)})) == (Verdict.FAIL, ["r2"], {"missing_column": 1})
+        assert counts(asked(check, tmp_path, {**files, "stop": ("legal_hold", HOLDS)})) == (Verdict.FAIL, ["r2"], {"hold_in_doubt": 1})
 
 
 class TestEmptied:

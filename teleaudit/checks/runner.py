@@ -27,7 +27,7 @@ from teleaudit.expectations.doubts import with_doubts
 from teleaudit.expectations.rows import DataSet
 from teleaudit.expectations.subjects import data_subjects
 from teleaudit.exports.conversion import UNKNOWN_WORD
-from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
+from teleaudit.exports.doubtful import IN_FORCE, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.warnings import CUT_OFF
 from teleaudit.rules.audit_file import Audit
@@ -42,7 +42,6 @@ END_OF_RELATIONSHIP = "crm_customer.end_date"
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
 READ_BY_DETECTORS = ("expect_no_browsing_data", "expect_no_card_data", "expect_no_cpr_numbers", "expect_no_message_content")
 MAX_WORST = 20
-_ENDS = {f"{table}.{column}" for table, column in ENDS.items()}
 OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
 
 
@@ -87,8 +86,8 @@ class Bench:
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
         self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
         self._doubtful = self._doubtful_columns()
-        without_end = {f"{table}_without_end": self._doubtful.get(f"{table}.{column}", {}).get(LACKING, "false") for table, column in ENDS.items()}
-        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **without_end})
+        lacking = {name: self._doubtful.get(column, {}).get(LACKING, "false") for name, column in IN_FORCE.items()}
+        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **lacking})
 
     def _doubtful_columns(self) -> dict[str, dict[str, str]]:
         """As ``doubtful_columns``, with the unknown words of data frames."""
@@ -257,7 +256,7 @@ class Bench:
             told = view.doubts.get(column, {})
             for source in sorted({*needed.get(column, ()), *told}):
                 for reason, rows in self._doubtful.get(source, {}).items():
-                    tells = told.get(source) if reason == UNKNOWN_WORD or source in _ENDS else None  # of other columns, a view only tells what unknown words concern
+                    tells = told.get(source) if reason == UNKNOWN_WORD or source in IN_FORCE.values() else None  # of other columns, a view only tells what unknown words concern
                     where = tells or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
                     if reason == UNKNOWN_WORD or tells or source in needed.get(column, ()):  # a column that no check needs may be lacking
                         before = found.setdefault(column, {}).get(reason)

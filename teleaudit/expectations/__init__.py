@@ -20,8 +20,8 @@ from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
 from teleaudit.expectations.message_content import no_message_content
 from teleaudit.expectations.possible_dates import possible_dates
-from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
+from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.parameters import number_of, period_of
@@ -118,7 +118,7 @@ def _of_rows(check: Check, said: _Substitution, absent: Mapping[str, Sequence[st
 def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]]) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent)
     violates, due = said(spec.violates or ""), said(spec.due) if spec.due else None
-    parts["not_assessable"] |= restriction_in_doubt(exempt=parts["exempt"], violates=[violates])
+    parts["not_assessable"] |= suspension_in_doubt(exempt=parts["exempt"], violates=[violates])
     if said.unset:
         if "absent" not in parts:
             raise UnsetParameterError(said.unset[0])

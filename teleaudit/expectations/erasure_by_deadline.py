@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
+from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.verdicts import Answer
 
@@ -85,7 +85,7 @@ def erasure_by_deadline(
         reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
         for reading in legal or []
     }
-    reasons |= restriction_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
+    reasons |= suspension_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(
         starts_at=starts_at,
         period=period,

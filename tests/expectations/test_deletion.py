@@ -234,8 +234,11 @@ def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> 
         coming   | stays       | dispute | 2026-11-23 |            | counsel     |
         garbled  | stays       | dispute | 2020-01-01 |            | counsel     | end=unreadable
         open     | stays       | dispute | 2020-01-01 |            | counsel     | end=placeholder
+        undated  | stays       | dispute |            |            | counsel     |
+        bounded  | stays       | dispute |            | 2026-11-22 | counsel     |
     """
-    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable={"unreadable": 1}, population=6)
+    reasons = {"unreadable": 1, "missing_date": 1}
+    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable=reasons, population=8)
     assert result.verdict is Verdict.REVIEW
 
 

@@ -15,7 +15,7 @@ only some exports of a table lack such a column, or it holds words that nobody k
 stand there; and where the column is of another table, none, unless ``doubts`` tells which: for unknown words, and for
 columns of ends.
 ``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported, and
-``$agreement_without_end`` (``subscription``, ``crm_customer``, ``legal_hold``) for the rows of exports that have no column of ends;
+``$agreement_without_end`` and others of ``IN_FORCE`` for the rows of exports that have no such column;
 ``$public_holidays`` for Denmark's, of every audit the same.
 Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where the export lacks it.
 """

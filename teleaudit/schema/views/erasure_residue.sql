@@ -12,7 +12,6 @@
 -- remains_in_crm doubts dsar.type, dsar.outcome where request_unknown
 -- remains_in_services doubts dsar.type, dsar.outcome where request_unknown
 -- remains_in_marketing doubts dsar.type, dsar.outcome where request_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH request AS (
     SELECT dsar_id, customer_id, executed_at, coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false) AS request_unknown, p.place, _file, _line, _issues
     FROM export_dsar

@@ -2,7 +2,6 @@
 -- order: 30
 -- kind: view
 -- financial_year_end requires invoice.issue_date, financial_years.fy_start, financial_years.fy_end
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     d.fy_end AS financial_year_end,

@@ -7,7 +7,6 @@
 -- recording_agreement_end requires recording_index.customer_id, agreement.customer_id, agreement.type, agreement.valid_from, agreement.ended_at
 -- agreement_state doubts agreement.ended_at where agreement_state = 'undated'
 -- recording_agreement_end doubts agreement.ended_at where end_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH recording_agreement AS (
     SELECT
         customer_id,
