@@ -78,7 +78,7 @@ def erasure_by_deadline(
     violates = f"{day} > {due}"
     if starts_by:
         latest = Period.parse(period).sql(f"({starts_by})")
-        past = f"{starts_at} IS NULL AND coalesce({day} > {latest}, false)"
+        past = f"{starts_at} IS NULL AND coalesce({starts_by} >= {EARLIEST_PLAUSIBLE} AND {day} > {latest}, false)"  # (1)
         reasons = {name: f"({condition}) AND NOT ({past})" for name, condition in reasons.items()}
         violates, due = f"{violates} OR ({past})", f"coalesce({due}, CASE WHEN {past} THEN {latest} END)"
     readings = {
