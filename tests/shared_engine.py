@@ -33,17 +33,19 @@ class SharedEngine(DuckDBEngine):
     def __init__(self, *, spill: Path) -> None:
         """An empty engine, as small as that of a spec is."""
         super().__init__(spill=spill, memory_limit="500MB", threads=1)
-        self._absent: set[str] = set()  # tables that no export is given of
+        self._given: dict[str, object] = {}  # of each table that stands: the files it was made of, as they were then
         self._changed: set[str] = set()  # relations that are others than when views were last created
         self._texts: dict[str, tuple[str, str]] = {}  # of each view: its kind, and its SQL for the exports of this spec
         self._made: set[str] = set()
         self._kept: set[str] = set()
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
-        """An empty table is made once."""
-        if sources or table not in self._absent:
+        """A table of the same files, or of none, is made once."""
+        files = [(source, (found := source.stat()).st_mtime_ns, found.st_size, found.st_ino) for source in sources]
+        if self._given.get(table) != files:
             super().add_table(table, sources)
-            self._note(table, is_absent=not sources)
+            self._given[table] = files
+            self._changed.add(f"export_{table}")
 
     def add_frame(self, table: str, frame: Any) -> None:
         """A frame is another one each time. Its rows are copied: reading a frame in place costs more than asking ten rows, and each query does."""
@@ -52,11 +54,8 @@ class SharedEngine(DuckDBEngine):
         self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS SELECT * FROM rows_{table}")
         self._connection.unregister(f"frame_{table}")
         del self._frames[f"frame_{table}"]
-        self._note(table, is_absent=False)
-
-    def _note(self, table: str, *, is_absent: bool) -> None:
+        self._given.pop(table, None)
         self._changed.add(f"export_{table}")
-        (self._absent.add if is_absent else self._absent.discard)(table)
 
     def create_views(self, placeholders: Mapping[str, str]) -> None:
         """Say what each view is, and drop those that are others now, or rest on such."""

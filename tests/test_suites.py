@@ -12,7 +12,7 @@ from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import AuditFileError
 from teleaudit.expectations import build
 from teleaudit.expectations.rows import DataSet
-from teleaudit.exports.doubtful import ENDS
+from teleaudit.exports.doubtful import IN_FORCE
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.parameters import refuse_unusable
 from teleaudit.rules.rulebook import load_rulebook
@@ -174,8 +174,7 @@ def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_ro
     with closing(DuckDBEngine(spill=tmp_path)) as engine:
         for table in TABLES:
             engine.add_table(table, [])
-        without_end = dict.fromkeys((f"{table}_without_end" for table in ENDS), "false")
-        engine.create_views({"as_of": f"DATE '{AS_OF.isoformat()}'", "services_known": "true", **without_end})
+        engine.create_views({"as_of": f"DATE '{AS_OF.isoformat()}'", "services_known": "true", **dict.fromkeys(IN_FORCE, "false")})
         for check in (check for suite in known_suites() for check in suite.checks if check.spec.type in ("expect_erasure_by_deadline", "expect_rows_to_satisfy")):
             view = data_set_view(check.data_set)
             data_set = DataSet(name=check.data_set, key=view.key, own=engine.columns(f"export_{view.table}"), filled=frozenset(TABLES[view.table].names))

@@ -27,14 +27,14 @@ from teleaudit.expectations.doubts import with_doubts
 from teleaudit.expectations.rows import DataSet
 from teleaudit.expectations.subjects import data_subjects
 from teleaudit.exports.conversion import UNKNOWN_WORD
-from teleaudit.exports.doubtful import ENDS, LACKING, doubtful_columns, has_unknown_word
+from teleaudit.exports.doubtful import IN_FORCE, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.rules.verdicts import TO_LOOK_AT, Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
-from teleaudit.schema import TABLES, VOCABULARIES, Kind
-from teleaudit.schema.sql import quoted
+from teleaudit.schema import FILE_COLUMN, TABLES, VOCABULARIES, Column, Kind
+from teleaudit.schema.sql import literal, quoted
 from teleaudit.schema.views import View, data_set_view
 
 # Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
@@ -42,7 +42,6 @@ END_OF_RELATIONSHIP = "crm_customer.end_date"
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
 READ_BY_DETECTORS = ("expect_no_browsing_data", "expect_no_card_data", "expect_no_cpr_numbers", "expect_no_message_content")
 MAX_WORST = 20
-_ENDS = {f"{table}.{column}" for table, column in ENDS.items()}
 OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
 
 
@@ -67,6 +66,7 @@ class _Missing:
     why: str  # code
     detail: str  # name of the export, or table.column
     columns: tuple[str, ...] = ()  # of its data set that therefore nobody knows; none where the data set itself is missing
+    certain: tuple[str, ...] = ()  # of these, those that are true all the same where they say so
 
 
 class Bench:
@@ -87,8 +87,8 @@ class Bench:
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
         self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
         self._doubtful = self._doubtful_columns()
-        without_end = {f"{table}_without_end": self._doubtful.get(f"{table}.{column}", {}).get(LACKING, "false") for table, column in ENDS.items()}
-        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **without_end})
+        lacking = {name: self._doubtful.get(column, {}).get(LACKING, "false") for name, column in IN_FORCE.items()}
+        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **lacking})
 
     def _doubtful_columns(self) -> dict[str, dict[str, str]]:
         """As ``doubtful_columns``, with the unknown words of data frames."""
@@ -160,6 +160,7 @@ class Bench:
                     table=self._view(name).table,
                     own_domains=self.audit.own_domains,
                     absent={missing.why: missing.columns} if missing else {},
+                    certain=missing.certain if missing else (),
                 )
             except UnsetParameterError as error:
                 yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
@@ -204,6 +205,8 @@ class Bench:
             verdict, why, detail = Verdict.UNKNOWN, "missing_column", lost
         elif verdict is Verdict.PASS and (empty := self._emptied_column(check)):
             verdict, why, detail = Verdict.UNKNOWN, "all_null", empty
+        elif verdict is Verdict.PASS and answer.reasons and self._lacks_somewhere(check):
+            verdict = Verdict.PARTIAL
         return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
 
     def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
@@ -260,7 +263,7 @@ class Bench:
             told = view.doubts.get(column, {})
             for source in sorted({*needed.get(column, ()), *told}):
                 for reason, rows in self._doubtful.get(source, {}).items():
-                    tells = told.get(source) if reason == UNKNOWN_WORD or source in _ENDS else None  # of other columns, a view only tells what unknown words concern
+                    tells = told.get(source) if reason == UNKNOWN_WORD or source in IN_FORCE.values() else None  # of other columns, a view only tells what unknown words concern
                     where = tells or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
                     if reason == UNKNOWN_WORD or tells or source in needed.get(column, ()):  # a column that no check needs may be lacking
                         before = found.setdefault(column, {}).get(reason)
@@ -283,29 +286,51 @@ class Bench:
         lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
         return next((f"{check.data_set}.{name}" for name in lost), None)
 
+    def _lacks_somewhere(self, check: Check) -> bool:
+        """Whether some export lacks a column that a rule needs: the records that it left out, for whatever reason, may be left out for that."""
+        needed = (source for sources in needed_columns(check).values() for source in sources)
+        return check.spec.type in JUDGED_BY_RULE and any(LACKING in self._doubtful.get(source, {}) for source in needed)
+
     def _emptied_column(self, check: Check) -> str | None:
-        """A mapped column without a single value, where a check passes for it: the date that every record has, and free text that a detector would read.
+        """A mapped column without a single value, where a check passes for it: one that is always filled, and free text that a detector would read.
 
         An export may leave a column's values out, and what is nowhere proves nothing. ``constants`` says that no record has any.
+        Other columns may well be empty: an event that nobody entered did not happen, and an end that nobody entered lies ahead.
         """
-        if check.data_set not in TABLES:
-            return None
-        table, columns = TABLES[check.data_set], []
-        if check.spec.type == "expect_possible_dates":
-            columns = [table.beginning.name] if table.beginning else []
-        elif check.spec.type in READ_BY_DETECTORS:
-            columns = [column.name for column in table.columns if column.free_text]
-        said = {name for export in self.exports if export.table == table.name for name in export.constant_columns}
-        mapped = [name for name in columns if name in self._filled[table.name] and name not in said]
-        return next((f"{table.name}.{name}" for name in mapped if self._is_all_null(table.name, name)), None)
+        if check.spec.type in JUDGED_BY_RULE:
+            asked = {source.partition(".")[::2] for needed in needed_columns(check).values() for source in needed}
+            columns = sorted((table, name) for table, name in asked if TABLES[table].is_always_filled(name))
+        elif check.data_set in TABLES:
+            columns = [(check.data_set, column.name) for column in TABLES[check.data_set].columns if _passes_for_want_of(check, column)]
+        else:
+            columns = []
+        return next((f"{table}.{name}" for table, name in columns if self._is_emptied(table, name)), None)
+
+    def _is_emptied(self, table: str, column: str) -> bool:
+        """Whether an export of a table has a column, and no value in it."""
+        if table in self._frames:
+            return column in self._filled[table] and self._is_all_null(table, column)
+        own = [export for export in self.exports if export.table == table and column in export.columns and column not in export.constant_columns]
+        return any(self._is_all_null(table, column, where=f"{FILE_COLUMN} IN ({', '.join(literal(file.path) for file in export.files)})") for export in own if export.rows)
 
     def _missing(self, check: Check) -> _Missing | None:
         """What is missing for a check: an export, its rows, or a column; the first stands for all."""
         view = self._view(check.data_set)
         if problem := self._no_table(view.table):
             return _Missing(*problem)
-        lacking = {column: found for column, names in needed_columns(check).items() if (found := next(filter(None, (self._lacks(view, column, name) for name in names)), None))}
-        return _Missing(*next(iter(lacking.values())), columns=tuple(lacking)) if lacking else None
+        lacking: dict[str, dict[str, tuple[str, str]]] = {}  # column -> what is missing of what it needs -> code and name
+        for column, names in needed_columns(check).items():
+            if found := {name: problem for name in names if (problem := self._lacks(view, column, name))}:
+                lacking[column] = found
+        if not lacking:
+            return None
+        certain = [column for column, found in lacking.items() if all(self._adds_rows_only(view, column, name) for name in found)]
+        return _Missing(*next(iter(next(iter(lacking.values())).values())), columns=tuple(lacking), certain=tuple(certain))
+
+    def _adds_rows_only(self, view: View, column: str, needed: str) -> bool:
+        """Whether all of the table that something is missing of is missing, and a column is true without it where it says so."""
+        table = needed.partition(".")[0]
+        return table in view.certain.get(column, ()) and self._no_table(table) is not None
 
     def _lacks(self, view: View, column: str, needed: str) -> tuple[str, str] | None:
         """Code and name of what is missing for a column of a data set, in what it needs."""
@@ -318,8 +343,8 @@ class Bench:
             return "all_null", needed
         return None
 
-    def _is_all_null(self, table: str, column: str) -> bool:
-        ((rows, held),) = self.engine.fetch(f"SELECT count(*), count({quoted(column)}) FROM export_{table}")
+    def _is_all_null(self, table: str, column: str, *, where: str = "true") -> bool:
+        ((rows, held),) = self.engine.fetch(f"SELECT count(*), count({quoted(column)}) FROM export_{table} WHERE {where}")
         return bool(rows > 0 and held == 0)
 
     def _no_table(self, table: str) -> tuple[str, str] | None:
@@ -332,6 +357,14 @@ class Bench:
             if export.problem is not None:
                 return "no_rows" if export.files else "no_export", f"{export.name}: {export.problem}"
         return None
+
+
+def _passes_for_want_of(check: Check, column: Column) -> bool:
+    """Whether a check that looks at whatever an export holds passes where a column holds nothing."""
+    is_always_filled = TABLES[check.data_set].is_always_filled(column.name)
+    if check.spec.type == "expect_possible_dates":
+        return is_always_filled and column.kind in (Kind.DATE, Kind.TIMESTAMP)
+    return check.spec.type in READ_BY_DETECTORS and (is_always_filled or column.free_text)
 
 
 def _due_by_month(answer: Answer) -> tuple[MonthOfDeadlines, ...]:

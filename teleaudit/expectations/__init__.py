@@ -20,8 +20,8 @@ from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
 from teleaudit.expectations.message_content import no_message_content
 from teleaudit.expectations.possible_dates import possible_dates
-from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
+from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.parameters import number_of, period_of
@@ -57,8 +57,11 @@ def build(
     table: str,
     own_domains: Sequence[str] = (),
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    certain: Sequence[str] = (),
 ) -> Expectation:
     """The expectation of a check on a data set. ``own_domains`` are the operator's own hosts; ``absent``, by reason, the columns of which nobody knows anything.
+
+    Of columns that are absent and ``certain`` it is known that they are true where they say so.
 
     A condition with a parameter that the controller has not set is asked as far as it does not rest on it. Raises: UnsetParameterError where nothing is left to ask.
     """
@@ -67,9 +70,9 @@ def build(
     common: dict[str, Any] = {"meta": meta}
     match check.spec.type:
         case "expect_erasure_by_deadline":
-            return _erasure(check, said, common, absent)
+            return _erasure(check, said, common, absent, certain)
         case "expect_rows_to_satisfy":
-            return _rows(check, said, common, absent)
+            return _rows(check, said, common, absent, certain)
         case "expect_possible_dates":
             return possible_dates(as_of=said.day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
@@ -104,21 +107,22 @@ class _Substitution:
         return str(number)
 
 
-def _of_rows(check: Check, said: _Substitution, absent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _of_rows(check: Check, said: _Substitution, absent: Mapping[str, Sequence[str]], certain: Sequence[str]) -> dict[str, Any]:
     """What every expectation about rows is made of."""
     spec, view = check.spec, data_set_view(check.data_set)
     reasons = {name: said(condition) for name, condition in spec.not_assessable.items()}
     parts: dict[str, Any] = {"scope": said(spec.scope), "exempt": {name: f"exempt_{name}" for name in spec.exempt}, "not_assessable": reasons}
     if view.name == view.table:  # elsewhere even whether there is such a row may rest on what is doubted or absent
         parts["doubted"] = {name: sorted(resting_on(doubted_columns(condition, view.columns), view.requires, view.table)) for name, condition in reasons.items()}
-        parts["absent"] = {reason: [*columns] for reason, columns in absent.items()}
+    if view.name == view.table or {column for columns in absent.values() for column in columns} <= {*certain}:
+        parts |= {"absent": {reason: [*columns] for reason, columns in absent.items()}, "certain": [*certain]}
     return parts
 
 
-def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]]) -> Expectation:
-    spec, parts = check.spec, _of_rows(check, said, absent)
+def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]], certain: Sequence[str]) -> Expectation:
+    spec, parts = check.spec, _of_rows(check, said, absent, certain)
     violates, due = said(spec.violates or ""), said(spec.due) if spec.due else None
-    parts["not_assessable"] |= restriction_in_doubt(exempt=parts["exempt"], violates=[violates])
+    parts["not_assessable"] |= suspension_in_doubt(exempt=parts["exempt"], violates=[violates])
     if said.unset:
         if "absent" not in parts:
             raise UnsetParameterError(said.unset[0])
@@ -126,8 +130,8 @@ def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: 
     return ExpectRowsToSatisfy(violates=violates, due=due, **parts, **common)
 
 
-def _erasure(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]]) -> Expectation:
-    spec, parts = check.spec, _of_rows(check, said, absent)
+def _erasure(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]], certain: Sequence[str]) -> Expectation:
+    spec, parts = check.spec, _of_rows(check, said, absent, certain)
     legal = [
         {"name": r.name, "period": _period(r.period, said.parameters)} | ({"starts_at": r.starts_at} if r.starts_at else {}) | ({"where": said(r.where)} if r.where else {})
         for r in spec.legal

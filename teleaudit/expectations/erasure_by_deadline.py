@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from teleaudit.expectations.restriction import restriction_in_doubt
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
+from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.verdicts import Answer
 
@@ -78,14 +78,14 @@ def erasure_by_deadline(
     violates = f"{day} > {due}"
     if starts_by:
         latest = Period.parse(period).sql(f"({starts_by})")
-        past = f"{starts_at} IS NULL AND coalesce({day} > {latest}, false)"
+        past = f"{starts_at} IS NULL AND coalesce({starts_by} >= {EARLIEST_PLAUSIBLE} AND {day} > {latest}, false)"  # (1)
         reasons = {name: f"({condition}) AND NOT ({past})" for name, condition in reasons.items()}
         violates, due = f"{violates} OR ({past})", f"coalesce({due}, CASE WHEN {past} THEN {latest} END)"
     readings = {
         reading["name"]: f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}" + (f" AND ({reading['where']})" if "where" in reading else "")
         for reading in legal or []
     }
-    reasons |= restriction_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
+    reasons |= suspension_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(
         starts_at=starts_at,
         period=period,

@@ -60,9 +60,10 @@ class ExpectRowsToSatisfy(BatchExpectation):
     due: str | None = None  # the date the row was due, where there is one
     doubted: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns that cannot be relied on where it holds
     absent: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns of which nobody knows anything, for no row
+    certain: list[str] = []  # noqa: RUF012 # of these, those that are true where they say so
     unset: str | None = None  # a parameter that the conditions rest on and nobody has set
 
-    success_keys: ClassVar[tuple[str, ...]] = ("scope", "not_assessable", "violates", "exempt", "legal", "doubted", "absent")
+    success_keys: ClassVar[tuple[str, ...]] = ("scope", "not_assessable", "violates", "exempt", "legal", "doubted", "absent", "certain")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def classification(self) -> str:
@@ -106,7 +107,7 @@ class ExpectRowsToSatisfy(BatchExpectation):
         """A condition that only holds for rows that violate and are not exempt, whatever the unknown columns hold, and of which no other reason holds."""
         if self.exempt and _OWNER in unknown:
             return FALSE  # nobody knows whose record it is, and so whether it is exempt
-        violates, scope = certain(self.violates, unknown), certain(self.scope, unknown)
+        violates, scope = (certain(condition, {*unknown} - {*self.certain}) for condition in (self.violates, self.scope))
         exempt = [possible(condition, unknown) for condition in self.exempt.values()]
         if FALSE in {violates.upper(), scope.upper()} or "TRUE" in {condition.upper() for condition in exempt}:
             return FALSE

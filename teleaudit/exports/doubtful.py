@@ -10,11 +10,13 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, TABLES
 from teleaudit.schema.sql import literal
 
 LACKING = "missing_column"
-ENDS = {  # the columns that tell whether something goes on: a relationship, a service, a hold
-    "crm_customer": "end_date",
-    "agreement": "ended_at",
-    "subscription": "end_date",
-    "legal_hold": "end",
+IN_FORCE = {  # the columns that tell whether something goes on - a relationship, a service, a hold -, by what stands in views for the rows of exports that lack them
+    "crm_customer_without_end": "crm_customer.end_date",
+    "agreement_without_end": "agreement.ended_at",
+    "subscription_without_end": "subscription.end_date",
+    "legal_hold_without_end": "legal_hold.end",
+    "legal_hold_without_reason": "legal_hold.reason",
+    "legal_hold_without_approval": "legal_hold.approved_by",
 }
 
 

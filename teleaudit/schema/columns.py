@@ -19,7 +19,7 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
 
 
-_MAY_NEVER_COME = {"lia_date"}  # only legitimate interests are weighed
+_MAY_NEVER_COME = {"lia_date", "closed_at", "ported_at"}  # only legitimate interests are weighed; requests and portings may all be open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class Column:
     required: bool = False  # without it the table's main checks cannot be judged
     open_end: bool = False  # 31-12-9999, 2099 and 1900 in it mean "no end", not a date
     free_text: bool = False  # people write in it what they like
+    always_filled: bool = False  # not required, but where an export has it, some record has a value in it
     table: str = ""  # that it is a column of
 
     @property
@@ -64,6 +65,11 @@ class Table:
         dates = (column for column in self.columns if column.kind in (Kind.DATE, Kind.TIMESTAMP))
         return next((column for column in dates if not column.open_end and column.name not in _MAY_NEVER_COME), None)
 
+    def is_always_filled(self, name: str) -> bool:
+        """Whether records have a value in the column: their beginning, and that without which they would say nothing. What may never come, such as an end, may be in none."""
+        column = self.column(name)
+        return column == self.beginning or column.always_filled or (column.required and not column.open_end and name not in _MAY_NEVER_COME)
+
     def column(self, name: str) -> Column:
         """The column of that name. Raises: KeyError."""
         return {column.name: column for column in self.columns}[name]
@@ -74,14 +80,14 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def text(name: str, *, required: bool = False) -> Column:
+def text(name: str, *, required: bool = False, always_filled: bool = False) -> Column:
     """A column of text: identifiers and numbers that are no quantities too."""
-    return Column(name=name, required=required)
+    return Column(name=name, required=required, always_filled=always_filled)
 
 
-def free_text(name: str) -> Column:
+def free_text(name: str, *, required: bool = False) -> Column:
     """A column of text in which people write what they like."""
-    return Column(name=name, free_text=True)
+    return Column(name=name, free_text=True, required=required)
 
 
 def date(name: str, *, required: bool = False, open_end: bool = False) -> Column:

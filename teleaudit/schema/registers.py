@@ -63,7 +63,7 @@ REGISTERS = (
             text("customer_id", required=True),
             text("purpose", required=True),  # markedsføring, driftsinfo, ekstra_oplysninger, 118
             text("channel"),
-            text("address"),
+            text("address", always_filled=True),
             text("text_version"),
             time("given_at", required=True),
             time("withdrawn_at", open_end=True),
@@ -230,8 +230,8 @@ REGISTERS = (
         columns=(
             text("record_id", required=True),
             text("partner"),
-            text("a_number"),
-            text("b_number"),
+            text("a_number", always_filled=True),
+            text("b_number", always_filled=True),
             time("start_at", required=True),
             integer("duration_s"),
             decimal("amount"),

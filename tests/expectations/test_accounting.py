@@ -29,13 +29,14 @@ def test_an_invoice_may_stay_five_years_after_its_financial_year(engine: str, ch
         last_2020  | c           | 2020-12-31
         this_year  | c           | 2026-11-22
         held       | held        | 2019-05-05
-        no_year    | c           | 2018-12-31
+        no_year    | c           | 2024-05-21
+        any_year   | c           | 2018-12-31
         no_date    | c           |
     """
     tables = {"invoice": invoices, "financial_years": _CALENDAR, "legal_hold": _HOLD}
     reasons = {"no_financial_year": 1, "missing_date": 1}
-    result = spec(check, tables, engine=engine, deviating=["last_2020"], exempt={"legal_hold": 1}, not_assessable=reasons, population=6)
-    assert result.deviations[0].due_date == "2025-12-31"
+    result = spec(check, tables, engine=engine, deviating=["any_year", "last_2020"], exempt={"legal_hold": 1}, not_assessable=reasons, population=7)
+    assert [deviation.due_date for deviation in result.deviations] == ["2025-06-30", "2025-12-31"]  # a financial year ends within 18 months
 
 
 @_INVOICES
@@ -80,7 +81,7 @@ def test_a_year_of_more_than_eighteen_months_is_no_financial_year(engine: str, c
     """
     spec(
         check,
-        {"financial_years": years, "invoice": "invoice_id | issue_date\nb | 2016-01-01\na | 2012-06-01"},
+        {"financial_years": years, "invoice": "invoice_id | issue_date\nb | 2020-07-01\na | 2012-06-01"},
         engine=engine,
         deviating=["a"],
         not_assessable={"no_financial_year": 1},
@@ -120,12 +121,14 @@ def test_a_payment_may_stay_five_years_after_the_financial_year_in_which_it_was_
         last_2020  | c           | 2020-12-31
         this_year  | c           | 2026-11-22
         held       | held        | 2019-05-05
-        no_year    |             | 2018-12-31
+        no_year    |             | 2024-05-21
+        any_year   |             | 2018-12-31
+        no_day     |             | 1900-01-01
         no_date    | c           |
     """
     tables = {"payment": payments, "financial_years": _CALENDAR, "legal_hold": _HOLD}
-    reasons = {"no_financial_year": 1, "missing_date": 1}
-    spec(check, tables, engine=engine, deviating=["last_2020"], exempt={"legal_hold": 1}, not_assessable=reasons, population=6)
+    reasons = {"no_financial_year": 2, "missing_date": 1}
+    spec(check, tables, engine=engine, deviating=["any_year", "last_2020"], exempt={"legal_hold": 1}, not_assessable=reasons, population=8)
 
 
 @_PAYMENTS

@@ -175,8 +175,8 @@ _NEWS = """
     soft_no     | own      | email  | own@example.dk | 2026-06-01 10:00:00 | 10_2
     twofold     | twofold  | email  | t@example.dk   | 2026-06-01 10:00:00 | samtykke
     cold        | nobody   | email  | c@example.dk   | 2026-06-01 10:00:00 | samtykke
-    undated     | nobody   | email  | c@example.dk   |                     | samtykke
-    epoch       | nobody   | email  | c@example.dk   | 1970-01-01 12:00:00 | samtykke
+    undated     | yes      | email  | yes@example.dk |                     | samtykke
+    epoch       | yes      | email  | yes@example.dk | 1970-01-01 12:00:00 | samtykke
     unnamed     |          | email  | c@example.dk   | 2026-06-01 10:00:00 | samtykke
     no_address  | yes      | email  |                | 2026-06-01 10:00:00 | samtykke
 """

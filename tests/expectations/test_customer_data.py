@@ -143,22 +143,38 @@ def test_a_hold_suspends_erasure_only_while_in_force_reasoned_and_approved(engin
         h10     | twice       | other   | 2021-01-01 |            | counsel
         h11     |             | dispute | 2021-01-01 |            | counsel
     """
-    deviating = ["expired", "to_come", "unapproved", "undated", "unexplained"]
-    spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": holds}, engine=engine, deviating=deviating, exempt={"legal_hold": 4}, population=9)
+    frames, deviating = {"crm_customer": customers, "legal_hold": holds}, ["expired", "to_come", "unapproved", "unexplained"]
+    spec("BIZ-ret-3.customer", frames, engine=engine, deviating=deviating, exempt={"legal_hold": 4}, not_assessable={"hold_in_doubt": 1}, population=9)
 
 
-def test_a_hold_whose_end_cannot_be_read_suspends_nothing(engine: str) -> None:
+def test_a_hold_that_may_be_in_force_leaves_what_it_would_keep_unjudged(engine: str) -> None:
     customers = """
-        customer_id | end_date
-        unreadable  | 2020-01-31
-        placeholder | 2020-01-31
+        customer_id | end_date   | restricted_from
+        unread_end  | 2020-01-31 |
+        no_start    | 2020-01-31 |
+        placeholder | 2020-01-31 |
+        unapproved  | 2020-01-31 |
+        over        | 2020-01-31 |
+        to_come     | 2020-01-31 |
+        settled     | 2020-01-31 |
+        restricted  | 2020-01-31 | 2026-01-01
+        young       | 2026-11-20 |
     """
     holds = """
-        hold_id | customer_id | reason  | start      | end | approved_by | _issues
-        h2      | unreadable  | dispute | 2020-01-01 |     | counsel     | end=unreadable
-        h1      | placeholder | dispute | 2020-01-01 |     | counsel     | end=placeholder
+        hold_id | customer_id | reason  | start      | end        | approved_by | _issues
+        h1      | unread_end  | dispute | 2020-01-01 |            | counsel     | end=unreadable
+        h2      | no_start    | dispute |            | 2027-01-01 | counsel     | start=unreadable
+        h3      | placeholder | dispute | 2020-01-01 |            | counsel     | end=placeholder
+        h4      | unapproved  | dispute |            |            |             |
+        h5      | over        | dispute |            | 2026-11-21 | counsel     |
+        h6      | to_come     | dispute | 2026-11-23 |            | counsel     | end=zero
+        h7      | settled     | dispute |            |            | counsel     |
+        h8      | settled     | other   | 2021-01-01 |            | counsel     |
+        h9      | restricted  | dispute |            |            | counsel     |
+        h10     | young       | dispute |            |            | counsel     |
     """
-    spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": holds}, engine=engine, deviating=["unreadable"], exempt={"legal_hold": 1})
+    frames, exempt = {"crm_customer": customers, "legal_hold": holds}, {"legal_hold": 2, "restricted": 1}
+    spec("BIZ-ret-3.customer", frames, engine=engine, deviating=["over", "to_come", "unapproved"], exempt=exempt, not_assessable={"hold_in_doubt": 2}, population=9)
 
 
 def test_a_held_customer_who_may_stay_anyway_is_not_counted_as_exempt(engine: str) -> None:

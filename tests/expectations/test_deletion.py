@@ -193,7 +193,7 @@ def test_mails_and_configurations_of_nobody_known_are_no_older_than_a_year(engin
     spec(f"HYG-orphan.{part}", tables, engine=engine, deviating=["late"], not_assessable={"no_end_date": 1}, exempt={"legal_hold": 1}, population=5)
 
 
-def test_a_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -> None:
+def test_a_billed_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -> None:
     calls = """
         call_id  | customer_id | start_at            | invoice_id
         late     | nobody      | 2025-11-21 23:59:59 | F9
@@ -203,6 +203,7 @@ def test_a_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -> None:
         undated  | nobody      |                     | F9
         held     | nobody_held | 2023-01-01 12:00:00 | F9
         unbilled | nobody      | 2023-01-01 12:00:00 |
+        prepaid  | stays       | 2023-01-01 12:00:00 |
         no_line  |             | 2023-01-01 12:00:00 | F9
     """
     invoices = """
@@ -234,8 +235,11 @@ def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> 
         coming   | stays       | dispute | 2026-11-23 |            | counsel     |
         garbled  | stays       | dispute | 2020-01-01 |            | counsel     | end=unreadable
         open     | stays       | dispute | 2020-01-01 |            | counsel     | end=placeholder
+        undated  | stays       | dispute |            |            | counsel     |
+        bounded  | stays       | dispute |            | 2026-11-22 | counsel     |
     """
-    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable={"unreadable": 1}, population=6)
+    reasons = {"unreadable": 1, "missing_date": 1}
+    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable=reasons, population=8)
     assert result.verdict is Verdict.REVIEW
 
 

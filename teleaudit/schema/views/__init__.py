@@ -8,14 +8,16 @@ A file's head says what it is; then come lines a program reads:
     -- of: invoice                   the canonical table it tells about, where its name is another
     -- relationship_end requires crm_customer.customer_id, crm_customer.end_date
 
+    -- remains_in_services certain without pbx_config, number_assignment
     -- relationship_end doubts agreement.ended_at where ends_unknown
 
-The last forms say what a derived column rests on. Where what it requires is missing, a check on it is ``unknown``. Where
+The last forms say what a derived column rests on. Where what it requires is missing, a check on it is ``unknown``, but for rows
+of which it is true ``certain without`` the tables that are missing: their exports could only add such rows. Where
 only some exports of a table lack such a column, or it holds words that nobody knows, the check cannot judge the rows that
 stand there; and where the column is of another table, none, unless ``doubts`` tells which: for unknown words, and for
 columns of ends.
 ``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or subscriptions were exported, and
-``$agreement_without_end`` (``subscription``, ``crm_customer``, ``legal_hold``) for the rows of exports that have no column of ends;
+``$agreement_without_end`` and others of ``IN_FORCE`` for the rows of exports that have no such column;
 ``$public_holidays`` for Denmark's, of every audit the same.
 Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where the export lacks it.
 """
@@ -34,6 +36,7 @@ from teleaudit.schema.public_holidays import public_holidays
 _HEAD = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
 _NAMED = re.compile(r"\bAS (\w+)")
 _QUALIFIER = re.compile(r"\b(\w+)\.\w")  # short names of relations, which are named by AS too
+_CERTAIN = re.compile(r"^-- (\w+) certain without (.+)$", re.MULTILINE)
 _DOUBTS = re.compile(r"^-- (\w+) doubts (.+?)(?: where (.+))?$", re.MULTILINE)
 _REQUIRES = re.compile(r"^-- (\w+) requires (.+)$", re.MULTILINE)
 
@@ -49,6 +52,7 @@ class View:
     table: str  # the canonical table it tells about
     key: tuple[str, ...]
     requires: dict[str, tuple[str, ...]] = field(default_factory=dict)  # derived column -> table.column it rests on
+    certain: dict[str, frozenset[str]] = field(default_factory=dict)  # derived column -> tables without which it is true where it says so, though not false where it says that
     doubts: dict[str, dict[str, str]] = field(default_factory=dict)  # derived column -> table.column -> SQL: the rows that a doubt about it concerns; empty: the row's own
 
     @property
@@ -101,6 +105,7 @@ def _read(name: str, text: str) -> View:
         table=table,
         key=key,
         requires={column: tuple(names.split(", ")) for column, names in _REQUIRES.findall(text)},
+        certain={column: frozenset(names.split(", ")) for column, names in _CERTAIN.findall(text)},
         doubts=_doubts(text),
     )
 

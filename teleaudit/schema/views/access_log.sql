@@ -1,9 +1,11 @@
 -- Look-ups in customer data with what the roster says of the user on that day, and from where the user came.
 -- A role without a readable start and end proves nothing: where only such a role would allow the look-up, it cannot be judged.
+-- Who never had a role had none on the day, whichever that was.
 -- An address is inside when it belongs to a private network (RFC 1918, for IPv6 RFC 4193) or to the machine itself.
 -- order: 30
 -- kind: view
 -- roster_state requires access_log.user_id, access_log.at, staff_roster.user_id, staff_roster.valid_from, staff_roster.valid_to
+-- never_listed requires access_log.user_id, staff_roster.user_id
 -- by_shared_account requires access_log.user_id, access_log.at, staff_roster.user_id, staff_roster.valid_from, staff_roster.valid_to, staff_roster.shared_account
 -- export_allowed requires access_log.user_id, access_log.at, staff_roster.user_id, staff_roster.valid_from, staff_roster.valid_to, staff_roster.may_export
 -- network requires access_log.source_ip
@@ -41,6 +43,7 @@ SELECT
         WHEN s.roles = 0 THEN 'undated'
         ELSE 'none'
     END AS roster_state,
+    t.user_id IS NOT NULL AND l.user_id IS NULL AS never_listed,
     s.shared_account AS by_shared_account,
     s.may_export AS export_allowed,
     CASE
@@ -55,3 +58,4 @@ SELECT
     END AS network
 FROM export_access_log AS t
 LEFT JOIN seen AS s ON lower(t.user_id) = s.user_id AND CAST(t."at" AS DATE) = s.day
+LEFT JOIN (SELECT DISTINCT user_id FROM staff_role) AS l ON lower(t.user_id) = l.user_id

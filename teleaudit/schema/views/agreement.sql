@@ -7,7 +7,6 @@
 -- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- relationship_fye doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     r.relationship_end,

@@ -5,7 +5,6 @@
 -- invoice_found requires cdr.invoice_id, invoice.invoice_id
 -- invoice_fye requires cdr.invoice_id, invoice.invoice_id, invoice.issue_date, financial_years.fy_start, financial_years.fy_end
 -- payment_deadline requires cdr.invoice_id, invoice.invoice_id, invoice.due_date
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     CAST(t.start_at AS DATE) AS call_date,

@@ -7,7 +7,6 @@
 -- last_use requires consent.customer_id, consent.channel, consent.address, consent.given_at, consent.withdrawn_at, marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at
 -- last_use doubts marketing_send.channel where send_unknown
 -- given_together requires consent.given_at
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH send AS (
     SELECT
         customer_id,

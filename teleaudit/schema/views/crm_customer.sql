@@ -25,7 +25,6 @@
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- latest_service_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- active_services doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     r.relationship_end,

@@ -9,10 +9,12 @@
 -- remains_in_crm requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, crm_customer.customer_id, crm_customer.created_at, crm_contact.customer_id, crm_interaction.customer_id, crm_interaction.at
 -- remains_in_services requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, pbx_config.customer_id, number_assignment.customer_id
 -- remains_in_marketing requires dsar.customer_id, dsar.type, dsar.outcome, dsar.executed_at, marketing_send.customer_id, marketing_send.sent_at, consent.customer_id, consent.given_at, consent.withdrawn_at
+-- remains_in_crm certain without crm_customer, crm_contact, crm_interaction
+-- remains_in_services certain without pbx_config, number_assignment
+-- remains_in_marketing certain without marketing_send
 -- remains_in_crm doubts dsar.type, dsar.outcome where request_unknown
 -- remains_in_services doubts dsar.type, dsar.outcome where request_unknown
 -- remains_in_marketing doubts dsar.type, dsar.outcome where request_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH request AS (
     SELECT dsar_id, customer_id, executed_at, coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false) AS request_unknown, p.place, _file, _line, _issues
     FROM export_dsar

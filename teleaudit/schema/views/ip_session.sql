@@ -3,7 +3,6 @@
 -- kind: view
 -- session_end requires ip_session.stop_at
 -- is_billed requires ip_session.session_id
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     CAST(t.stop_at AS DATE) AS session_end,

@@ -1,12 +1,15 @@
 -- Marketing sends with what the register of consents said when each was sent: the latest consent for that customer, channel
 -- and address, and the latest withdrawal. Another address or another channel is no consent; what was given or withdrawn
 -- later changes nothing. A withdrawal under another customer number with the same address is told apart.
+-- Who never agreed to marketing, not even by a word that nobody knows, is not covered, whenever and wherever it was sent.
 -- order: 30
 -- kind: view
 -- last_given_at requires marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at, consent.customer_id, consent.purpose, consent.channel, consent.address, consent.given_at
 -- last_withdrawn_at requires marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at, consent.customer_id, consent.purpose, consent.channel, consent.address, consent.withdrawn_at
 -- withdrawn_elsewhere_at requires marketing_send.customer_id, marketing_send.channel, marketing_send.address, marketing_send.sent_at, consent.customer_id, consent.purpose, consent.channel, consent.address, consent.withdrawn_at
 -- consent_unreadable requires consent.given_at
+-- never_agreed requires marketing_send.customer_id, consent.customer_id, consent.purpose
+-- never_agreed doubts consent.purpose where false
 -- last_given_at doubts consent.purpose where consent_unreadable
 -- last_withdrawn_at doubts consent.purpose where consent_unreadable
 -- withdrawn_elsewhere_at doubts consent.purpose where consent_unreadable OR elsewhere_unreadable
@@ -57,6 +60,7 @@ elsewhere AS (
 )
 SELECT
     t.*,
+    t.customer_id IS NOT NULL AND a.customer_id IS NULL AS never_agreed,
     o.last_given_at,
     o.last_withdrawn_at,
     coalesce(o.consent_unreadable, false) AS consent_unreadable,
@@ -68,3 +72,4 @@ SELECT
 FROM send AS t
 LEFT JOIN own AS o ON t.customer_id = o.customer_id AND t.sent_by = o.sent_by AND t.sent_to = o.sent_to AND t.sent_at = o.sent_at
 LEFT JOIN elsewhere AS e ON t.customer_id = e.customer_id AND t.sent_by = e.sent_by AND t.sent_to = e.sent_to AND t.sent_at = e.sent_at
+LEFT JOIN (SELECT DISTINCT customer_id FROM marketing_consent) AS a ON t.customer_id = a.customer_id

@@ -3,7 +3,6 @@
 -- kind: view
 -- financial_year_end requires payment.paid_at, financial_years.fy_start, financial_years.fy_end
 -- invoice_found requires payment.invoice_id, invoice.invoice_id
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     d.fy_end AS financial_year_end,

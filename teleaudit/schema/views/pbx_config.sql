@@ -6,7 +6,6 @@
 -- service_end requires subscription.subscription_id, subscription.end_date
 -- relationship_end doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     r.relationship_end,

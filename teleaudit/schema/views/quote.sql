@@ -3,7 +3,6 @@
 -- kind: view
 -- quoted_on requires quote.created_at
 -- became_customer requires quote.customer_id, agreement.customer_id, subscription.customer_id
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     t.*,
     t.created_at AS quoted_on,

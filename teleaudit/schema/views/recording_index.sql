@@ -1,13 +1,14 @@
 -- Recordings with the customer's recording agreements: was one in force on the day, and have all of them ended since?
 -- An agreement is in force from its first day, or from its signature where that is later. One without a readable period
--- proves nothing: where only such a one would cover the recording, it cannot be judged.
+-- proves nothing: where only such a one would cover the recording, it cannot be judged. Who never had one is recorded without,
+-- whatever the day.
 -- order: 30
 -- kind: view
 -- agreement_state requires recording_index.customer_id, recording_index.started_at, agreement.customer_id, agreement.type, agreement.valid_from, agreement.ended_at
 -- recording_agreement_end requires recording_index.customer_id, agreement.customer_id, agreement.type, agreement.valid_from, agreement.ended_at
+-- never_agreed requires recording_index.customer_id, agreement.customer_id, agreement.type
 -- agreement_state doubts agreement.ended_at where agreement_state = 'undated'
 -- recording_agreement_end doubts agreement.ended_at where end_unknown
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 WITH recording_agreement AS (
     SELECT
         customer_id,
@@ -44,6 +45,7 @@ SELECT
         WHEN c.agreements = 0 THEN 'undated'
         ELSE 'none'
     END AS agreement_state,
+    t.customer_id IS NOT NULL AND e.customer_id IS NULL AS never_agreed,
     e.last_day AS recording_agreement_end,
     coalesce(e.without_end, false) AS end_unknown,
     coalesce(h.held, false) AS exempt_legal_hold,

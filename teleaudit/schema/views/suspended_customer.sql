@@ -1,7 +1,7 @@
 -- Customers whose records may not be erased on the date of the audit, and why.
--- Held: under a legal hold in force, with a reason and an approval. An expired, unapproved or unexplained hold suspends
--- nothing, and neither does one whose end cannot be read: a hold is dated. Where an export has no column of ends, nobody knows
--- whether its holds are in force: the hold is in doubt.
+-- Held: under a legal hold in force, with a reason and an approval. A hold that is over or to come suspends nothing, and neither
+-- does one that states no reason or no approval: it lacks what a hold must have. Where a start is not stated, a date cannot be
+-- read, or an export has no such column at all, nobody knows whether the hold is in force: the hold is in doubt.
 -- Restricted: processing is restricted, which leaves storage alone. The first day is restricted, the day of lifting no more.
 -- Where a restriction cannot be read, nobody knows whether the records may be erased: the restriction is in doubt.
 -- order: 10
@@ -25,19 +25,20 @@ judged AS (
     FROM restriction
 ),
 hold AS (
-    SELECT customer_id, "end" IS NULL AND ($legal_hold_without_end) AS in_doubt
+    SELECT
+        customer_id,
+        -- null where it cannot be told
+        "start" <= $as_of
+        AND coalesce("end" >= $as_of, CASE WHEN $legal_hold_without_end OR coalesce(regexp_matches(_issues, '(^|;)end=(unreadable|zero)'), false) THEN NULL ELSE true END)
+        AND CASE WHEN $legal_hold_without_reason THEN NULL ELSE reason IS NOT NULL END
+        AND CASE WHEN $legal_hold_without_approval THEN NULL ELSE approved_by IS NOT NULL END AS in_force
     FROM export_legal_hold
-    WHERE
-        customer_id IS NOT NULL
-        AND "start" <= $as_of
-        AND ("end" IS NULL OR "end" >= $as_of)
-        AND NOT coalesce(regexp_matches(_issues, '(^|;)end=(unreadable|zero)'), false)
-        AND reason IS NOT NULL
-        AND approved_by IS NOT NULL
+    WHERE customer_id IS NOT NULL
 ),
 suspended AS (
-    SELECT customer_id, NOT in_doubt AS held, in_doubt AS hold_in_doubt, false AS restricted, false AS restriction_in_doubt
+    SELECT customer_id, coalesce(in_force, false) AS held, in_force IS NULL AS hold_in_doubt, false AS restricted, false AS restriction_in_doubt
     FROM hold
+    WHERE in_force OR in_force IS NULL
     UNION ALL
     SELECT customer_id, false AS held, false AS hold_in_doubt, coalesce(restricted, false) AS restricted, restricted IS NULL AS restriction_in_doubt
     FROM judged

@@ -8,7 +8,6 @@
 -- customer_known requires cdr.customer_id, crm_customer.customer_id
 -- invoice_found requires cdr.invoice_id, invoice.invoice_id
 -- recording_indexed requires cdr.recording_path, recording_index.path
--- exempt_legal_hold doubts legal_hold.end where hold_in_doubt
 SELECT
     c._file,
     c._line,
