@@ -33,6 +33,7 @@ from teleaudit.exports import dates
 from teleaudit.exports.conversion import SCIENTIFIC, UNKNOWN_WORD, Source
 from teleaudit.exports.decisions import CONTRADICTED, Sources, decide_sources, refuse_contradicted_dates
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
+from teleaudit.exports.files import nearest_file
 from teleaudit.exports.mapping import Mapping as ColumnMapping
 from teleaudit.exports.mapping import map_columns
 from teleaudit.exports.reading import ExportFile, ReadExport, described_export, read_export, without_any_file, without_any_row
@@ -82,11 +83,12 @@ def read_export_on_spark(
     """
     dates.checked_zone(spec.timezone)
     with translated_spark_errors(name):
-        files = Root(session=session, address=root).find(spec.files)
-    if not files:
-        return without_any_file(name, spec), None
+        place = Root(session=session, address=root)
+        files = place.find(spec.files)
+    if not files:  # what lies beside it is only looked for on this machine
+        return without_any_file(name, spec, near=nearest_file(spec.files, place.local) if place.local else None), None
     with translated_spark_errors(name, files), storage_errors_said(name), private_folder(work, name) as folder:
-        reading = _Reading(session=session, name=name, spec=spec, root=Root(session=session, address=root), folder=folder, keep=keep, progress=progress or _say_nothing)
+        reading = _Reading(session=session, name=name, spec=spec, root=place, folder=folder, keep=keep, progress=progress or _say_nothing)
         answer = reading.read(files)
         shutil.rmtree(folder)
         return answer
