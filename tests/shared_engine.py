@@ -33,17 +33,19 @@ class SharedEngine(DuckDBEngine):
     def __init__(self, *, spill: Path) -> None:
         """An empty engine, as small as that of a spec is."""
         super().__init__(spill=spill, memory_limit="500MB", threads=1)
-        self._absent: set[str] = set()  # tables that no export is given of
+        self._held: dict[str, tuple[tuple[Path, int], ...]] = {}  # of each table of working copies: its files, as they were written
         self._changed: set[str] = set()  # relations that are others than when views were last created
         self._texts: dict[str, tuple[str, str]] = {}  # of each view: its kind, and its SQL for the exports of this spec
         self._made: set[str] = set()
         self._kept: set[str] = set()
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
-        """An empty table is made once."""
-        if sources or table not in self._absent:
+        """A table of the same files as before stands; an empty one is made once."""
+        files = tuple((source, source.stat().st_mtime_ns) for source in sources)
+        if self._held.get(table) != files:
             super().add_table(table, sources)
-            self._note(table, is_absent=not sources)
+            self._held[table] = files
+            self._changed.add(f"export_{table}")
 
     def add_frame(self, table: str, frame: Any) -> None:
         """A frame is another one each time. Its rows are copied: reading a frame in place costs more than asking ten rows, and each query does."""
@@ -52,11 +54,8 @@ class SharedEngine(DuckDBEngine):
         self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS SELECT * FROM rows_{table}")
         self._connection.unregister(f"frame_{table}")
         del self._frames[f"frame_{table}"]
-        self._note(table, is_absent=False)
-
-    def _note(self, table: str, *, is_absent: bool) -> None:
+        self._held.pop(table, None)
         self._changed.add(f"export_{table}")
-        (self._absent.add if is_absent else self._absent.discard)(table)
 
     def create_views(self, placeholders: Mapping[str, str]) -> None:
         """Say what each view is, and drop those that are others now, or rest on such."""
@@ -86,8 +85,9 @@ class SharedEngine(DuckDBEngine):
                 self._made.add(name)
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations asks what the expectations name."""
+        """Great Expectations asks what the expectations name, on a cursor that sees what has been made since its last one."""
         self._make((relation, *_WORD.findall(str(suite.expectations))))
+        self.begin()
         return super().validate(relation, suite)
 
     def keep(self, relation: str, sql: str, /) -> None:
@@ -111,6 +111,8 @@ class SharedEngine(DuckDBEngine):
         """Ask the next spec on cursors of its own: they read that one's frames, and are in no transaction of the last."""
         if self._source is not None:
             asking = self._source.get_execution_engine()
+            if asking._connection is not None:
+                asking._connection.close()  # one that is merely cut off passes for open: its next query fails, and each metric is then asked on its own
             asking.close()
             asking.engine.dispose()
             self._source.get_engine().dispose()
