@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import READ_BY_DETECTORS, Bench
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.rules.audit_file import Audit, ExportSpec, load_audit
-from teleaudit.rules.suites import Check, load_suites
+from teleaudit.rules.suites import TOPICS, Check, load_suites
 from teleaudit.schema.views import data_set_view
 from tests.command import ROOT
 from tests.shared_engine import shared_engine
@@ -46,7 +46,7 @@ class CleanAudit:
         listed = Listed()
         with shared_engine() as engine:
             bench = Bench(self.audit, self.suites, exports, engine, as_of=self.audit.as_of)
-            checks = bench.checks()
+            checks = [check for topic in TOPICS for check in bench.checks(topic)]
             reached = [check for check in checks if tables is None or tables & rests_on(check)]
             found = {result.id: listed.complete(result) for result in bench._run(reached, listed, lambda *_: nullcontext(), None)}
         yield from (found[check.id] if check.id in found else self.answers[check.id] for check in checks)
@@ -58,8 +58,10 @@ def files_of(spec: ExportSpec, root: Path) -> dict[str, bytes]:
 
 
 def rests_on(check: Check) -> frozenset[str]:
-    """The tables that a check can tell a difference in: those of its data set, and those that this says its columns need or doubt."""
+    """The tables that a check can tell a difference in: those of its data set and of what its columns need or doubt; of a detector, which reads the export itself, that alone."""
     view = data_set_view(check.data_set)
+    if check.spec.type in READ_BY_DETECTORS:
+        return frozenset({view.table})
     needed = {source.partition(".")[0] for names in view.requires.values() for source in names} | {source.partition(".")[0] for told in view.doubts.values() for source in told}
     return tables_of(check.data_set) | needed
 
