@@ -15,6 +15,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def rows_of(path: Path) -> Iterator[Mapping[str, object]]:
             yield from ({str(place): cell for place, cell in enumerate(row)} for row in rows)
 
 
+@cache
 def values_of(folder: Path) -> frozenset[str]:
     """Every value of every row that is personal or identifies somebody."""
     found: set[str] = set()
