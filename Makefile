@@ -28,7 +28,8 @@ test-spark: $(VENV)/installed-test  ## what needs Spark, in one process: the rul
 	$(BIN)/pytest -m "spark and not deep"
 
 test-deep: $(VENV)/installed-test  ## the long tests, and many examples where a few are drawn otherwise
-	$(BIN)/pytest -n 3 --dist worksteal --hypothesis-profile deep -m "deep or hypothesis"
+	$(BIN)/pytest -n 3 --dist worksteal --hypothesis-profile deep -m "(deep or hypothesis) and not spark"
+	$(BIN)/pytest --hypothesis-profile deep -m "(deep or hypothesis) and spark"
 
 lint: $(VENV)/installed-test  ## style and types
 	$(BIN)/ruff check

@@ -80,9 +80,9 @@ def _kinds(operator: Operator) -> dict[str, str]:
 
 
 def _world(operator: Operator, *, customers: int, seed: int, clean: bool, only: str | None, without: str | None) -> World:
-    world = build(operator, seed=seed, customers=customers)
-    for kind, plant in _planted(_kinds(operator), clean=clean, only=only):
-        if without is None or kind != _kinds(operator)[without]:
+    world, kinds = build(operator, seed=seed, customers=customers), _kinds(operator)
+    for kind, plant in _planted(kinds, clean=clean, only=only):
+        if without is None or kind != kinds[without]:
             plant(world.of(kind))
     return world
 

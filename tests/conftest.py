@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.whole_run import WholeRun
 
 # How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a busy machine is slow and no failure.
 settings.register_profile("quick", deadline=None, max_examples=25)
@@ -65,6 +70,15 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.command import small_exports
 
     return small_exports(tmp_path_factory.mktemp("clean"))
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], WholeRun]:
+    """The whole run of an operator's sample audit: one for all files and all workers."""
+    from tests.whole_run import whole_run
+
+    is_worker = hasattr(request.config, "workerinput")
+    return lambda operator: whole_run(operator, tmp_path_factory, is_worker=is_worker)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -85,8 +85,9 @@ class SharedEngine(DuckDBEngine):
                 self._made.add(name)
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations asks what the expectations name."""
+        """Great Expectations asks what the expectations name, on a cursor that sees what has been made since its last one."""
         self._make((relation, *_WORD.findall(str(suite.expectations))))
+        self.begin()
         return super().validate(relation, suite)
 
     def keep(self, relation: str, sql: str, /) -> None:
@@ -110,6 +111,8 @@ class SharedEngine(DuckDBEngine):
         """Ask the next spec on cursors of its own: they read that one's frames, and are in no transaction of the last."""
         if self._source is not None:
             asking = self._source.get_execution_engine()
+            if asking._connection is not None:
+                asking._connection.close()  # one that is merely cut off passes for open: its next query fails, and each metric is then asked on its own
             asking.close()
             asking.engine.dispose()
             self._source.get_engine().dispose()

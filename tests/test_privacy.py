@@ -13,8 +13,9 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from python_calamine import CalamineWorkbook
 
 from teleaudit_samples import EXPECTED_FINDINGS
 from tests.command import ROOT, Ended, ended, only_run, start
+from tests.whole_run import WholeRun
 
 CATALOGUE = 20  # rows that hold the same value
 SHORTEST = 5  # characters of a value that identifies anybody
@@ -72,6 +74,7 @@ def rows_of(path: Path) -> Iterator[Mapping[str, object]]:
             yield from ({str(place): cell for place, cell in enumerate(row)} for row in rows)
 
 
+@cache
 def values_of(folder: Path) -> frozenset[str]:
     """Every value of every row that is personal or identifies somebody."""
     found: set[str] = set()
@@ -154,17 +157,15 @@ def said_by_us() -> str:
     return our_own()
 
 
-def leave(operator: str, out: Path, *, audit: Path | None = None) -> Left:
-    environment = {"JUPYTER_DATA_DIR": str(out / "jupyter")}
-    words = ("run", audit or ROOT / "audits" / operator, "--exports", ROOT / "data_samples" / operator, "--out", out / "reports")
-    run = ended(start(*words, environment=environment))
-    texts = dict(texts_of(only_run(out / "reports", operator))) | {"stdout": run.out, "stderr": run.err}
+def of_run(operator: str, folder: Path, run: Ended) -> Left:
+    texts = dict(texts_of(folder)) | {"stdout": run.out, "stderr": run.err}
     return Left(operator=operator, ended=run, texts=texts, values=values_of(ROOT / "data_samples" / operator))
 
 
-@pytest.fixture(scope="module", params=[pytest.param("bizzy", marks=pytest.mark.deep), "kazoom"])  # a minute for each; test_run.py runs the whole of the other
-def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
-    return leave(request.param, tmp_path_factory.mktemp(request.param))
+@pytest.fixture(scope="module", params=OPERATORS)
+def left(request: pytest.FixtureRequest, whole: Callable[[str], WholeRun]) -> Left:
+    run = whole(request.param)
+    return of_run(run.operator, run.folder, run.ended)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +179,9 @@ def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory, small: Path) -> 
         notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
         notebook.cells.append(nbformat.v4.new_code_cell(f"from teleaudit.lab import open_audit\naudit_ = open_audit('bizzy')\n{raising}"))
         nbformat.write(notebook, out / "workspace" / "notebooks" / name)
-    return leave("bizzy", out, audit=audit)
+    words = ("run", audit, "--exports", ROOT / "data_samples" / "bizzy", "--out", out / "reports")
+    run = ended(start(*words, environment={"JUPYTER_DATA_DIR": str(out / "jupyter")}))
+    return of_run("bizzy", only_run(out / "reports"), run)
 
 
 # The search itself

@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Never
 
@@ -24,7 +25,8 @@ from teleaudit.rules.verdicts import TO_LOOK_AT
 from teleaudit.rules.yaml_files import read_yaml
 from teleaudit.runs.folder import COMPLETE, complete_runs
 from teleaudit.runs.ledger import head
-from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_exports, start, worklist_of
+from tests.command import ROOT, Ended, call, checks_of, only_run, results_of, small_exports, worklist_of
+from tests.whole_run import WholeRun
 
 CANARY = "Kanariefuglsgade 70706142"
 CONTACTS, CUSTOMERS = "BIZ-ret-3.contact", "BIZ-ret-3.customer"
@@ -50,13 +52,11 @@ def signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # What a run leaves
 
 
-@pytest.fixture(scope="module", params=["bizzy", pytest.param("kazoom", marks=pytest.mark.deep)])  # a minute for each
-def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Ended]:
-    """A sample audit with notebooks, as a process of its own, from exports that may not be written."""
-    out = tmp_path_factory.mktemp(request.param)
-    (out / "tmp").mkdir()
-    environment = {"JUPYTER_DATA_DIR": str(out / "jupyter"), "TMPDIR": str(out / "tmp")}
-    return request.param, out, ended(start("run", ROOT / "audits" / request.param, "--out", out / "reports", environment=environment))
+@pytest.fixture(scope="module", params=["bizzy", "kazoom"])
+def both(request: pytest.FixtureRequest, whole: Callable[[str], WholeRun]) -> tuple[str, Path, Ended]:
+    """A sample audit with notebooks, as a process of its own."""
+    run = whole(request.param)
+    return run.operator, run.out, run.ended
 
 
 def test_the_run_folder_is_as_the_contract_says(both: tuple[str, Path, Ended]) -> None:
