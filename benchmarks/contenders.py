@@ -1,10 +1,12 @@
 """The contenders of ``teledata.py``: each prints what it measured as one line of JSON.
 
-    python benchmarks/contenders.py hand_written|teleaudit|gx_pandas|pandera_polars|gx_spark copy|parquet|csv FOLDER
+    python benchmarks/contenders.py hand_written|teleaudit|gx_pandas|pandera_polars|gx_spark
+    copy|parquet|csv FOLDER
 
-All count the deviating records of the same checks on the same generated call records (Kazoom's format): both retention
-checks, impossible dates, durations, repeated keys, location columns, card numbers and message content. The source says
-what they read: teleaudit's typed working copy, or the operator's export as Parquet or CSV.
+All count the deviating records of the same checks on the same generated call records (Kazoom's
+format): both retention checks, impossible dates, durations, repeated keys, location columns, card
+numbers and message content. The source says what they read: teleaudit's typed working copy, or the
+operator's export as Parquet or CSV.
 """
 
 from __future__ import annotations
@@ -20,7 +22,15 @@ from pathlib import Path
 from typing import Any
 
 AS_OF = dt.date(2026, 11, 22)
-TABLES = ("cdr", "invoice", "financial_years", "legal_hold", "crm_customer", "agreement", "subscription")
+TABLES = (
+    "cdr",
+    "invoice",
+    "financial_years",
+    "legal_hold",
+    "crm_customer",
+    "agreement",
+    "subscription",
+)
 SMALL = ("invoice", "financial_years", "legal_hold")  # what the checks join to the call records
 DATES = ("issue_date", "period_to", "fy_start", "fy_end", "start", "end")
 CHECKS = {
@@ -33,7 +43,17 @@ CHECKS = {
     "card": "KAZ-b2.cdr",
     "message": "KAZ-q.cdr",
 }
-_NUMBERS = ("call_id", "record_type", "direction", "customer_id", "subscription_id", "a_number", "b_number", "destination", "invoice_id")
+_NUMBERS = (
+    "call_id",
+    "record_type",
+    "direction",
+    "customer_id",
+    "subscription_id",
+    "a_number",
+    "b_number",
+    "destination",
+    "invoice_id",
+)
 TEXT = (*_NUMBERS, "imei", "iccid", "takst", "fejltekst", "efterkald", "sms_text", "cell_id")
 NOT_CARDS = ("imei", "iccid")  # columns of numbers that pass Luhn by their nature
 MEMORY = "1536MB"
@@ -51,18 +71,37 @@ PATTERN = "(?:^|[^0-9])[2-6][0-9]{3}[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]{1,7}
 
 
 def prepare(folder: Path) -> dict[str, Any]:
-    """Read the Parquet exports into working copies, and note where every contender finds what it reads: no other need load the audit."""
+    """Read the Parquet exports into working copies, and note where every contender finds what it
+    reads: no other need load the audit.
+    """
     from benchmarks.generate import AUDIT_FILE, EXPORTS
     from teleaudit.rules.audit_file import load_audit
 
     read = _read_exports(folder, "parquet", folder / "copies")
-    sources = {"copy": {export.table: {"files": [str(path) for path in export.parquet], "names": {}} for export in read}}
+    sources = {
+        "copy": {
+            export.table: {"files": [str(path) for path in export.parquet], "names": {}}
+            for export in read
+        }
+    }
     for source in ("parquet", "csv"):
-        specs = [spec for spec in load_audit(folder / source / AUDIT_FILE).exports.values() if spec.table in TABLES]
+        specs = [
+            spec
+            for spec in load_audit(folder / source / AUDIT_FILE).exports.values()
+            if spec.table in TABLES
+        ]
         root = folder / source / EXPORTS
-        sources[source] = {spec.table: {"files": sorted(map(str, root.glob(spec.files))), "names": {header: name for name, header in spec.columns.items()}} for spec in specs}
+        sources[source] = {
+            spec.table: {
+                "files": sorted(map(str, root.glob(spec.files))),
+                "names": {header: name for name, header in spec.columns.items()},
+            }
+            for spec in specs
+        }
     (folder / "sources.json").write_text(json.dumps(sources))
-    (folder / "columns.json").write_text(json.dumps({export.table: [export.columns, export.extra_columns] for export in read}))
+    (folder / "columns.json").write_text(
+        json.dumps({export.table: [export.columns, export.extra_columns] for export in read})
+    )
     return {}
 
 
@@ -72,7 +111,9 @@ def files_of(folder: Path, source: str, table: str) -> list[str]:
 
 
 def names_of(folder: Path, source: str, table: str) -> dict[str, str]:
-    """Header in the export -> canonical column; empty for the working copy, whose columns bear canonical names."""
+    """Header in the export -> canonical column; empty for the working copy, whose columns bear
+    canonical names.
+    """
     return json.loads((folder / "sources.json").read_text())[source][table]["names"]  # type: ignore[no-any-return]
 
 
@@ -83,7 +124,11 @@ def _read_exports(folder: Path, source: str, work: Path) -> list[Any]:
 
     audit = load_audit(folder / source / AUDIT_FILE)
     work.mkdir(exist_ok=True)
-    return [read_export(name, spec, root=folder / source / EXPORTS, work=work) for name, spec in audit.exports.items() if spec.table in TABLES]
+    return [
+        read_export(name, spec, root=folder / source / EXPORTS, work=work)
+        for name, spec in audit.exports.items()
+        if spec.table in TABLES
+    ]
 
 
 def _copied_exports(folder: Path) -> list[Any]:
@@ -113,14 +158,20 @@ def teleaudit(folder: Path, source: str) -> dict[str, Any]:
     from teleaudit.engines.duckdb import DuckDBEngine
 
     def start(work: Path) -> tuple[list[Any], Any]:
-        exports = _copied_exports(folder) if source == "copy" else _read_exports(folder, source, work / "exports")
+        exports = (
+            _copied_exports(folder)
+            if source == "copy"
+            else _read_exports(folder, source, work / "exports")
+        )
         return exports, lambda: DuckDBEngine(spill=work / "spill", memory_limit=MEMORY)
 
     return _suite(folder, source, start)
 
 
 def gx_spark(folder: Path, source: str) -> dict[str, Any]:
-    """The same suite on Great Expectations' Spark engine, two threads; starting Spark is not timed."""
+    """The same suite on Great Expectations' Spark engine, two threads; starting Spark
+    is not timed.
+    """
     if find_spec("pyspark") is None or find_spec("teleaudit.engines.spark.engine") is None:
         return {"not_yet": "teleaudit has no Spark engine here, or pyspark is not installed"}
     from pyspark.sql import SparkSession
@@ -131,7 +182,11 @@ def gx_spark(folder: Path, source: str) -> dict[str, Any]:
     builder = SparkSession.builder.master("local[2]")
     for name, value in {**_SPARK, **SESSION_SETTINGS}.items():
         builder = builder.config(name, value)
-    session = builder.config("spark.local.dir", str(folder / "spill")).config("spark.sql.warehouse.dir", str(folder / "warehouse")).getOrCreate()
+    session = (
+        builder.config("spark.local.dir", str(folder / "spill"))
+        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+        .getOrCreate()
+    )
     session.range(1).count()  # warm, as the others' imports are
 
     def start(work: Path) -> tuple[list[Any], Any]:
@@ -146,7 +201,9 @@ def gx_spark(folder: Path, source: str) -> dict[str, Any]:
         session.stop()
 
 
-def _read_on_spark(session: Any, folder: Path, source: str, work: Path) -> tuple[list[Any], dict[str, list[Any]]]:
+def _read_on_spark(
+    session: Any, folder: Path, source: str, work: Path
+) -> tuple[list[Any], dict[str, list[Any]]]:
     from benchmarks.generate import AUDIT_FILE, EXPORTS
     from teleaudit.engines.spark.reading import read_export_on_spark
     from teleaudit.rules.audit_file import load_audit
@@ -155,13 +212,17 @@ def _read_on_spark(session: Any, folder: Path, source: str, work: Path) -> tuple
     read, frames = [], {}
     for name, spec in load_audit(folder / source / AUDIT_FILE).exports.items():
         if spec.table in TABLES:
-            export, frame = read_export_on_spark(session, name, spec, root=str(folder / source / EXPORTS), work=work)
+            export, frame = read_export_on_spark(
+                session, name, spec, root=str(folder / source / EXPORTS), work=work
+            )
             read.append(export)
             frames[spec.table] = [frame] if frame is not None else []
     return read, frames
 
 
-def _suite(folder: Path, source: str, start: Callable[[Path], tuple[list[Any], Callable[[], Any]]]) -> dict[str, Any]:
+def _suite(
+    folder: Path, source: str, start: Callable[[Path], tuple[list[Any], Callable[[], Any]]]
+) -> dict[str, Any]:
     """The suite's answers on the engine that ``start`` makes once it has read the exports."""
     import great_expectations as gx
 
@@ -182,41 +243,88 @@ def _suite(folder: Path, source: str, start: Callable[[Path], tuple[list[Any], C
         engine = make_engine()
         bench = Bench(audit, suites, exports, engine, as_of=AS_OF)
         data_set = bench.data_set("cdr")
-        asked = [build(check, as_of=AS_OF, parameters=audit.parameters, data_set=data_set, table="cdr") for check in bench.checks() if check.id in CHECKS.values()]
+        asked = [
+            build(check, as_of=AS_OF, parameters=audit.parameters, data_set=data_set, table="cdr")
+            for check in bench.checks()
+            if check.id in CHECKS.values()
+        ]
         answers = engine.validate("cdr", gx.ExpectationSuite(name="cdr", expectations=asked))
         ended = time.perf_counter()
-        counts = {name: Answer.of_result(answers[check_id]["result"]).deviations for name, check_id in CHECKS.items()}
+        counts = {
+            name: Answer.of_result(answers[check_id]["result"]).deviations
+            for name, check_id in CHECKS.items()
+        }
         engine.close()
     return {"seconds": ended - began, "reading": read - began, "counts": counts}
 
 
 def hand_written(folder: Path, source: str) -> dict[str, Any]:
-    """What a good engineer writes for this one export: one query, and Python on the few cells it leaves."""
+    """What a good engineer writes for this one export: one query, and Python on the few cells it
+    leaves.
+    """
     import duckdb
 
-    # One query holds every distinct count at once and cannot spill them: ten million keys do not fit into teleaudit's limit.
-    config: dict[str, Any] = {"memory_limit": "8GB", "temp_directory": str(folder / "spill"), "preserve_insertion_order": False}
+    # One query holds every distinct count at once and cannot spill them: ten million keys do not
+    # fit into teleaudit's limit.
+    config: dict[str, Any] = {
+        "memory_limit": "8GB",
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": False,
+    }
     tables = {table: _relation(folder, source, table) for table in ("cdr", *SMALL)}
     connection = duckdb.connect(config=config)
     began = time.perf_counter()
     for table, relation in tables.items():
         connection.execute(f"CREATE VIEW {table} AS {relation}")
     connection.execute(_BILLING)
-    # CASE, not AND: DuckDB evaluates an arm only where it applies, and most cells are short and hold no space.
-    numbers, texts = [column for column in TEXT if column not in NOT_CARDS], [column for column in TEXT if column != "sms_text"]
-    cards = " OR ".join(f"CASE WHEN length({column}) >= 13 THEN regexp_matches({column}, '{PATTERN}') ELSE false END" for column in numbers)
-    words = {column: f"CASE WHEN contains({column}, ' ') THEN regexp_matches({column}, '{_TWO_WORDS}') ELSE false END" for column in texts}
-    # Parquet is read by column, so a few columns are read a second time; CSV is scanned once, whatever it costs the aggregate.
-    count = "histogram(CASE WHEN {1} THEN {0} END)" if source == "csv" else "count(*) FILTER (WHERE {1})"
+    # CASE, not AND: DuckDB evaluates an arm only where it applies, and most cells are short and
+    # hold no space.
+    numbers, texts = (
+        [column for column in TEXT if column not in NOT_CARDS],
+        [column for column in TEXT if column != "sms_text"],
+    )
+    cards = " OR ".join(
+        f"CASE WHEN length({column}) >= 13 THEN regexp_matches({column}, '{PATTERN}') ELSE"
+        " false END"
+        for column in numbers
+    )
+    words = {
+        column: (
+            f"CASE WHEN contains({column}, ' ') THEN regexp_matches({column}, '{_TWO_WORDS}') ELSE"
+            " false END"
+        )
+        for column in texts
+    }
+    # Parquet is read by column, so a few columns are read a second time; CSV is scanned once,
+    # whatever it costs the aggregate.
+    count = (
+        "histogram(CASE WHEN {1} THEN {0} END)"
+        if source == "csv"
+        else "count(*) FILTER (WHERE {1})"
+    )
     read = ", ".join(count.format(column, condition) for column, condition in words.items())
     query = _COUNTS.format(cards=cards, candidates=", ".join(numbers), read=read)
     row = connection.execute(query).fetchall()[0]
-    counts = dict(zip(("billed", "unbilled", "dates", "key", "duration", "location", "message"), row, strict=False))
-    counts["card"] = sum(any(value and _holds_card(value, column) for column, value in zip(numbers, cells, strict=True)) for cells in row[7] or ())
+    counts = dict(
+        zip(
+            ("billed", "unbilled", "dates", "key", "duration", "location", "message"),
+            row,
+            strict=False,
+        )
+    )
+    counts["card"] = sum(
+        any(
+            value and _holds_card(value, column)
+            for column, value in zip(numbers, cells, strict=True)
+        )
+        for cells in row[7] or ()
+    )
     for (column, condition), found in zip(words.items(), row[8:], strict=True):
         if found:
             again = f"SELECT {column}, count(*) FROM cdr AS c WHERE {condition} GROUP BY 1"
-            counts["message"] += _messages(found if source == "csv" else dict(connection.execute(again).fetchall()), column)
+            counts["message"] += _messages(
+                found if source == "csv" else dict(connection.execute(again).fetchall()), column
+            )
     return {"seconds": time.perf_counter() - began, "counts": counts}
 
 
@@ -227,13 +335,36 @@ def _relation(folder: Path, source: str, table: str) -> str:
     files, names = files_of(folder, source, table), names_of(folder, source, table)
     csv = "read_csv({files!r}, header = true, delim = ',', quote = '\"', columns = {columns!r})"
     if table in SMALL:
-        # Not TRY_CAST: DuckDB 2.0.0 hands it to the CSV reader, where a date that is none ends the query.
-        dates = {header: f"CAST(try_strptime({header}, '%Y-%m-%d') AS DATE)" for header, name in names.items() if name in DATES}
-        selected = ", ".join(f'{dates.get(header, header)} AS "{name}"' for header, name in names.items())
-        return f"SELECT {selected} FROM {csv.format(files=files, columns=dict.fromkeys(_header(files[0]), 'VARCHAR'))}"
-    kinds = {"start_at": "TIMESTAMP", "end_at": "TIMESTAMP", "duration_s": "BIGINT", "sms_count": "INTEGER", "data_bytes": "BIGINT", "rated_amount": "DOUBLE"}
-    columns = {header: kinds.get(names.get(header, header), "VARCHAR") for header in _header(files[0])} if source == "csv" else {}
-    scan = csv.format(files=files, columns=columns) if source == "csv" else f"read_parquet({files!r})"
+        # Not TRY_CAST: DuckDB 2.0.0 hands it to the CSV reader, where a date that is none ends the
+        # query.
+        dates = {
+            header: f"CAST(try_strptime({header}, '%Y-%m-%d') AS DATE)"
+            for header, name in names.items()
+            if name in DATES
+        }
+        selected = ", ".join(
+            f'{dates.get(header, header)} AS "{name}"' for header, name in names.items()
+        )
+        return (
+            f"SELECT {selected} FROM"
+            f" {csv.format(files=files, columns=dict.fromkeys(_header(files[0]), 'VARCHAR'))}"
+        )
+    kinds = {
+        "start_at": "TIMESTAMP",
+        "end_at": "TIMESTAMP",
+        "duration_s": "BIGINT",
+        "sms_count": "INTEGER",
+        "data_bytes": "BIGINT",
+        "rated_amount": "DOUBLE",
+    }
+    columns = (
+        {header: kinds.get(names.get(header, header), "VARCHAR") for header in _header(files[0])}
+        if source == "csv"
+        else {}
+    )
+    scan = (
+        csv.format(files=files, columns=columns) if source == "csv" else f"read_parquet({files!r})"
+    )
     renamed = ", ".join(f'"{header}" AS {name}' for header, name in names.items())
     return f"SELECT {renamed}, * EXCLUDE ({', '.join(names)}), NULL::VARCHAR AS _issues FROM {scan}"
 
@@ -276,14 +407,22 @@ LEFT JOIN held AS h USING (customer_id)
 
 
 def _messages(found: dict[str, int], column: str) -> int:
-    """Cells outside the message column that read as a message, by the same exact detector; distinct texts are judged once, catalogue texts repeat."""
+    """Cells outside the message column that read as a message, by the same exact detector; distinct
+    texts are judged once, catalogue texts repeat.
+    """
     from teleaudit.detectors import scan_column
 
-    return sum(times for value, times in found.items() if times <= 3 and "message" in scan_column([value], name=column).kinds)
+    return sum(
+        times
+        for value, times in found.items()
+        if times <= 3 and "message" in scan_column([value], name=column).kinds
+    )
 
 
 def gx_pandas(folder: Path, source: str) -> dict[str, Any]:
-    """Great Expectations' own expectations on a pandas frame, with the columns they need computed in pandas."""
+    """Great Expectations' own expectations on a pandas frame, with the columns they need computed
+    in pandas.
+    """
     import great_expectations as gx
     import pandas as pd
     from great_expectations import expectations as gxe
@@ -295,26 +434,54 @@ def gx_pandas(folder: Path, source: str) -> dict[str, Any]:
     as_of = pd.Timestamp(AS_OF)
     billed = cdr["invoice_id"].notna()
     cdr["billed_from"] = cdr["fye"].where(billed & ~cdr["held"] & (cdr["fye"] >= "1990-01-01"))
-    cdr["unbilled_from"] = cdr["start_at"].dt.normalize().where(~billed & ~cdr["held"] & (cdr["start_at"] >= "1990-01-01"))
+    cdr["unbilled_from"] = (
+        cdr["start_at"]
+        .dt.normalize()
+        .where(~billed & ~cdr["held"] & (cdr["start_at"] >= "1990-01-01"))
+    )
     cdr["date_ok"] = ~_impossible(cdr, as_of, pd)
     text = [column for column in TEXT if column not in (*NOT_CARDS, "sms_text")]
     context = gx.get_context(mode="ephemeral")
-    batch = context.data_sources.add_pandas("bench").add_dataframe_asset("cdr").add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": cdr})
+    batch = (
+        context.data_sources.add_pandas("bench")
+        .add_dataframe_asset("cdr")
+        .add_batch_definition_whole_dataframe("whole")
+        .get_batch({"dataframe": cdr})
+    )
     never = {
-        "billed": gxe.ExpectColumnValuesToBeBetween(column="billed_from", min_value=as_of - pd.DateOffset(years=5)),
-        "unbilled": gxe.ExpectColumnValuesToBeBetween(column="unbilled_from", min_value=as_of - pd.DateOffset(years=1)),
+        "billed": gxe.ExpectColumnValuesToBeBetween(
+            column="billed_from", min_value=as_of - pd.DateOffset(years=5)
+        ),
+        "unbilled": gxe.ExpectColumnValuesToBeBetween(
+            column="unbilled_from", min_value=as_of - pd.DateOffset(years=1)
+        ),
         "dates": gxe.ExpectColumnValuesToBeInSet(column="date_ok", value_set=[True]),
         "key": gxe.ExpectColumnValuesToBeUnique(column="call_id"),
-        "duration": gxe.ExpectColumnValuesToBeBetween(column="duration_s", min_value=0, max_value=86400),
+        "duration": gxe.ExpectColumnValuesToBeBetween(
+            column="duration_s", min_value=0, max_value=86400
+        ),
         "location": gxe.ExpectColumnValuesToBeNull(column="cell_id"),
         "message": gxe.ExpectColumnValuesToBeNull(column="sms_text"),
     }
-    suite = gx.ExpectationSuite(name="bench", expectations=[_named(e, name) for name, e in never.items()])
+    suite = gx.ExpectationSuite(
+        name="bench", expectations=[_named(e, name) for name, e in never.items()]
+    )
     for column in text:
-        suite.add_expectation(_named(gxe.ExpectColumnValuesToNotMatchRegex(column=column, regex=PATTERN), f"card {column}"))
-    results = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
+        suite.add_expectation(
+            _named(
+                gxe.ExpectColumnValuesToNotMatchRegex(column=column, regex=PATTERN),
+                f"card {column}",
+            )
+        )
+    results = batch.validate(
+        suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
+    )
     configured = [(result.expectation_config, result.result) for result in results.results]
-    found = {config.meta["id"]: result.get("unexpected_count", 0) for config, result in configured if config is not None and config.meta}
+    found = {
+        config.meta["id"]: result.get("unexpected_count", 0)
+        for config, result in configured
+        if config is not None and config.meta
+    }
     counts = {name: int(found[name]) for name in never}
     counts["location"] = int(counts["location"] > 0)
     counts["key"] = _surplus(cdr["call_id"])
@@ -329,26 +496,48 @@ def _pandas_frame(folder: Path, source: str, table: str) -> Any:
     if source == "copy":
         return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
     if table != "cdr":
-        frame = pd.concat([pd.read_csv(path, dtype=str) for path in files], ignore_index=True).rename(columns=renamed)
-        return frame.assign(**{name: pd.to_datetime(frame[name], errors="coerce", format="%Y-%m-%d") for name in DATES if name in frame})
+        frame = pd.concat(
+            [pd.read_csv(path, dtype=str) for path in files], ignore_index=True
+        ).rename(columns=renamed)
+        return frame.assign(
+            **{
+                name: pd.to_datetime(frame[name], errors="coerce", format="%Y-%m-%d")
+                for name in DATES
+                if name in frame
+            }
+        )
     if source == "parquet":
-        return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True).rename(columns=renamed)
+        return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True).rename(
+            columns=renamed
+        )
     times = [header for header, name in renamed.items() if name in {"start_at", "end_at"}]
     text = {header: str for header in _header(files[0]) if renamed.get(header, header) in TEXT}
-    return pd.concat([pd.read_csv(path, dtype=text, parse_dates=times) for path in files], ignore_index=True).rename(columns=renamed)
+    return pd.concat(
+        [pd.read_csv(path, dtype=text, parse_dates=times) for path in files], ignore_index=True
+    ).rename(columns=renamed)
 
 
 def _enriched(frames: dict[str, Any], pd: Any) -> Any:
-    """The call records with the end of their invoice's financial year and whether their customer is held."""
+    """The call records with the end of their invoice's financial year and whether their customer is
+    held.
+    """
     invoice, years, hold = frames["invoice"], frames["financial_years"], frames["legal_hold"]
     day = pd.to_datetime(invoice["period_to"]).fillna(pd.to_datetime(invoice["issue_date"]))
     invoice = invoice.assign(day=day).merge(years, on="legal_entity", suffixes=("", "_year"))
-    invoice = invoice[(invoice["day"] >= pd.to_datetime(invoice["fy_start"])) & (invoice["day"] <= pd.to_datetime(invoice["fy_end"]))]
+    invoice = invoice[
+        (invoice["day"] >= pd.to_datetime(invoice["fy_start"]))
+        & (invoice["day"] <= pd.to_datetime(invoice["fy_end"]))
+    ]
     fye = pd.to_datetime(invoice.groupby("invoice_id")["fy_end"].max()).rename("fye")
     cdr = frames["cdr"].merge(fye, how="left", left_on="invoice_id", right_index=True)
     as_of = pd.Timestamp(AS_OF)
     start, end = pd.to_datetime(hold["start"]), pd.to_datetime(hold["end"])
-    in_force = (start <= as_of) & (end.isna() | (end >= as_of)) & hold["reason"].notna() & hold["approved_by"].notna()
+    in_force = (
+        (start <= as_of)
+        & (end.isna() | (end >= as_of))
+        & hold["reason"].notna()
+        & hold["approved_by"].notna()
+    )
     cdr["held"] = cdr["customer_id"].isin(set(hold.loc[in_force, "customer_id"]))
     return cdr
 
@@ -356,10 +545,14 @@ def _enriched(frames: dict[str, Any], pd: Any) -> Any:
 def _impossible(cdr: Any, as_of: Any, pd: Any) -> Any:
     """Rows with an impossible date."""
     end = cdr["end_at"]
-    repeated = (end.dt.month == 10) & (end.dt.day > 24) & (end.dt.dayofweek == 6) & (end.dt.hour == 2)
+    repeated = (
+        (end.dt.month == 10) & (end.dt.day > 24) & (end.dt.dayofweek == 6) & (end.dt.hour == 2)
+    )
     wrong = (end < cdr["start_at"]) & ~repeated
     if "_issues" in cdr:
-        wrong |= cdr["_issues"].fillna("").str.contains(r"(?:start_at|end_at)=(?:unreadable|zero|gap)")
+        wrong |= (
+            cdr["_issues"].fillna("").str.contains(r"(?:start_at|end_at)=(?:unreadable|zero|gap)")
+        )
     for column in ("start_at", "end_at"):
         wrong |= (cdr[column] < "1990-01-01") | (cdr[column] >= as_of + pd.Timedelta(days=2))
     return wrong
@@ -371,7 +564,9 @@ def _named(expectation: Any, name: str) -> Any:
 
 
 def _surplus(keys: Any) -> int:
-    """Great Expectations counts every row of a repeated key, the first included; the others count the second and later ones."""
+    """Great Expectations counts every row of a repeated key, the first included; the others count
+    the second and later ones.
+    """
     return int(keys.dropna().duplicated().sum())
 
 
@@ -399,27 +594,53 @@ def pandera_polars(folder: Path, source: str) -> dict[str, Any]:
     read = time.perf_counter()
     cdr = _prepared(frames)
     columns = {
-        "billed_from": pa.Column(nullable=True, checks=pa.Check.ge(AS_OF.replace(year=AS_OF.year - 5))),
-        "unbilled_from": pa.Column(nullable=True, checks=pa.Check.ge(AS_OF.replace(year=AS_OF.year - 1))),
+        "billed_from": pa.Column(
+            nullable=True, checks=pa.Check.ge(AS_OF.replace(year=AS_OF.year - 5))
+        ),
+        "unbilled_from": pa.Column(
+            nullable=True, checks=pa.Check.ge(AS_OF.replace(year=AS_OF.year - 1))
+        ),
         "date_ok": pa.Column(nullable=True, checks=pa.Check.isin([True])),
         "call_id": pa.Column(nullable=True, unique=True, checks=_no_cards("call_id")),
         "duration_s": pa.Column(nullable=True, checks=pa.Check.in_range(0, 86400)),
-        "sms_text": pa.Column(nullable=True, checks=pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_null()))),
+        "sms_text": pa.Column(
+            nullable=True,
+            checks=pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_null())),
+        ),
     }
     for column in TEXT:
         if column not in (*NOT_CARDS, "sms_text", "call_id"):
             columns[column] = pa.Column(nullable=True, checks=_no_cards(column))
-    location = pa.Check(lambda data: data.lazyframe.select(pl.col("cell_id").is_null().all()), name="location")
+    location = pa.Check(
+        lambda data: data.lazyframe.select(pl.col("cell_id").is_null().all()), name="location"
+    )
     try:
         pa.DataFrameSchema(columns, checks=location).validate(cdr, lazy=True)
     except pa.errors.SchemaErrors as refused:
         cases = refused.failure_cases
     else:
-        cases = pl.DataFrame(schema={"column": pl.String, "check": pl.String, "index": pl.Int64, "failure_case": pl.String})
-    judged = {"billed": "billed_from", "unbilled": "unbilled_from", "dates": "date_ok", "duration": "duration_s", "message": "sms_text"}
-    counts = {name: cases.filter(pl.col("column") == column).height for name, column in judged.items()}
+        cases = pl.DataFrame(
+            schema={
+                "column": pl.String,
+                "check": pl.String,
+                "index": pl.Int64,
+                "failure_case": pl.String,
+            }
+        )
+    judged = {
+        "billed": "billed_from",
+        "unbilled": "unbilled_from",
+        "dates": "date_ok",
+        "duration": "duration_s",
+        "message": "sms_text",
+    }
+    counts = {
+        name: cases.filter(pl.col("column") == column).height for name, column in judged.items()
+    }
     counts["location"] = int(cases.filter(pl.col("check") == "location").height > 0)
-    repeated = cases.filter(pl.col("check") == "field_uniqueness").get_column("failure_case").drop_nulls()
+    repeated = (
+        cases.filter(pl.col("check") == "field_uniqueness").get_column("failure_case").drop_nulls()
+    )
     counts["key"] = repeated.len() - repeated.n_unique()
     counts["card"] = cases.filter(pl.col("check") == "card").get_column("index").n_unique()
     return {"seconds": time.perf_counter() - began, "reading": read - began, "counts": counts}
@@ -433,8 +654,18 @@ def _no_cards(column: str) -> Any:
     def holds(data: Any) -> Any:
         cells = data.lazyframe.select(pl.col(data.key)).collect().get_column(data.key)
         candidates = cells.str.contains(PATTERN).fill_null(value=False).arg_true()
-        cards = [row for row, value in zip(candidates, cells.gather(candidates), strict=True) if _holds_card(value, column)]
-        return pl.LazyFrame({data.key: pl.repeat(value=True, n=cells.len(), eager=True).scatter(cards, values=False)})
+        cards = [
+            row
+            for row, value in zip(candidates, cells.gather(candidates), strict=True)
+            if _holds_card(value, column)
+        ]
+        return pl.LazyFrame(
+            {
+                data.key: (
+                    pl.repeat(value=True, n=cells.len(), eager=True).scatter(cards, values=False)
+                )
+            }
+        )
 
     return pa.Check(holds, name="card")
 
@@ -447,7 +678,11 @@ def _polars_frame(folder: Path, source: str, table: str) -> Any:
         return pl.read_parquet(files)
     if table != "cdr":
         frame = pl.concat([pl.read_csv(path, infer_schema=False) for path in files]).rename(renamed)
-        return frame.with_columns(pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in DATES if name in frame.columns)
+        return frame.with_columns(
+            pl.col(name).str.to_date("%Y-%m-%d", strict=False)
+            for name in DATES
+            if name in frame.columns
+        )
     if source == "parquet":
         return pl.read_parquet(files).rename(renamed)
     kinds: dict[str, Any] = {
@@ -458,24 +693,54 @@ def _polars_frame(folder: Path, source: str, table: str) -> Any:
         "data_bytes": pl.Int64,
         "rated_amount": pl.Float64,
     }
-    return pl.read_csv(files, schema={header: kinds.get(renamed.get(header, header), pl.String) for header in _header(files[0])}).rename(renamed)
+    return pl.read_csv(
+        files,
+        schema={
+            header: kinds.get(renamed.get(header, header), pl.String)
+            for header in _header(files[0])
+        },
+    ).rename(renamed)
 
 
 def _prepared(frames: dict[str, Any]) -> Any:
-    """The call records with what the schema asks of: the dates that deadlines are counted from, and whether the dates can be."""
+    """The call records with what the schema asks of: the dates that deadlines are counted from, and
+    whether the dates can be.
+    """
     import polars as pl
 
     invoice, years, hold = frames["invoice"], frames["financial_years"], frames["legal_hold"]
     day = pl.coalesce(pl.col("period_to"), pl.col("issue_date")).cast(pl.Date)
-    dated = invoice.select("invoice_id", "legal_entity", day=day).join(years.select("legal_entity", "fy_start", "fy_end"), on="legal_entity")
-    fye = dated.filter(pl.col("day").is_between(pl.col("fy_start"), pl.col("fy_end"))).group_by("invoice_id").agg(fye=pl.col("fy_end").max())
-    in_force = (pl.col("start") <= AS_OF) & (pl.col("end").is_null() | (pl.col("end") >= AS_OF)) & pl.col("reason").is_not_null() & pl.col("approved_by").is_not_null()
+    dated = invoice.select("invoice_id", "legal_entity", day=day).join(
+        years.select("legal_entity", "fy_start", "fy_end"), on="legal_entity"
+    )
+    fye = (
+        dated.filter(pl.col("day").is_between(pl.col("fy_start"), pl.col("fy_end")))
+        .group_by("invoice_id")
+        .agg(fye=pl.col("fy_end").max())
+    )
+    in_force = (
+        (pl.col("start") <= AS_OF)
+        & (pl.col("end").is_null() | (pl.col("end") >= AS_OF))
+        & pl.col("reason").is_not_null()
+        & pl.col("approved_by").is_not_null()
+    )
     held = hold.filter(in_force).get_column("customer_id").unique()
     first = dt.date(1990, 1, 1)
     start, end = pl.col("start_at"), pl.col("end_at")
-    outside = [(column < first) | (column >= AS_OF + dt.timedelta(days=2)) for column in (start, end)]
-    repeated = (end.dt.month() == 10) & (end.dt.day() > 24) & (end.dt.weekday() == 7) & (end.dt.hour() == 2)
-    unread = pl.col("_issues").str.contains("(start_at|end_at)=(unreadable|zero|gap)") if "_issues" in frames["cdr"].columns else pl.lit(value=False)
+    outside = [
+        (column < first) | (column >= AS_OF + dt.timedelta(days=2)) for column in (start, end)
+    ]
+    repeated = (
+        (end.dt.month() == 10)
+        & (end.dt.day() > 24)
+        & (end.dt.weekday() == 7)
+        & (end.dt.hour() == 2)
+    )
+    unread = (
+        pl.col("_issues").str.contains("(start_at|end_at)=(unreadable|zero|gap)")
+        if "_issues" in frames["cdr"].columns
+        else pl.lit(value=False)
+    )
     free = ~pl.col("customer_id").is_in(held.implode()).fill_null(value=False)
     billed = pl.col("invoice_id").is_not_null()
     return (
@@ -484,12 +749,19 @@ def _prepared(frames: dict[str, Any]) -> Any:
         .with_columns(
             billed_from=pl.when(billed & free & (pl.col("fye") >= first)).then(pl.col("fye")),
             unbilled_from=pl.when(~billed & free & (start >= first)).then(start.dt.date()),
-            date_ok=~pl.any_horizontal(*(cond.fill_null(value=False) for cond in (*outside, (end < start) & ~repeated, unread))),
+            date_ok=~pl.any_horizontal(
+                *(
+                    cond.fill_null(value=False)
+                    for cond in (*outside, (end < start) & ~repeated, unread)
+                )
+            ),
         )
     )
 
 
-CONTENDERS = {"prepare": lambda folder, _source: prepare(folder)} | {f.__name__: f for f in (hand_written, teleaudit, gx_pandas, pandera_polars, gx_spark)}
+CONTENDERS = {"prepare": lambda folder, _source: prepare(folder)} | {
+    f.__name__: f for f in (hand_written, teleaudit, gx_pandas, pandera_polars, gx_spark)
+}
 
 if __name__ == "__main__":
     contender, source_, folder_ = sys.argv[1:]

@@ -1,15 +1,20 @@
-"""The detectors on ten million notes of which one in a thousand is a candidate: rows per second, and the counts of the slow path.
+"""The detectors on ten million notes of which one in a thousand is a candidate: rows per second,
+and the counts of the slow path.
 
-    python benchmarks/detectors.py [--rows 10000000] [--repeat 3] [--slow-rows N] [--threads 2] [--work DIR]
+    python benchmarks/detectors.py [--rows 10000000] [--repeat 3] [--slow-rows N] [--threads 2]
+    [--work DIR]
 
-Cards: notes of customer service; in every two thousand one holds an invented card number, bare or in groups, and one a look-alike
-(sixteen digits that fail Luhn, a masked number, a tracking number). CPR numbers and browsing: the same notes with an invented CPR number or an address,
-and with look-alikes (orders, telephone numbers; mails, files, names of the mobile network). Messages: short codes and keyed digits; one in a thousand
-is a text message. "All four" asks everything about the notes with cards.
-teleaudit looks as an audit does: a prefilter on every cell inside the engine, the exact detector on the candidates. What is timed is
-Great Expectations' call, so reading the Parquet file is in it. The slow path asks the exact detector about every cell, in one
-thread; where it would take longer than about three minutes it asks about the first million, said in the table.
-Messages are not judged by a cell alone: the slow path, too, decides about the column and then about every cell.
+Cards: notes of customer service; in every two thousand one holds an invented card number, bare or
+in groups, and one a look-alike (sixteen digits that fail Luhn, a masked number, a tracking number).
+CPR numbers and browsing: the same notes with an invented CPR number or an address, and with
+look-alikes (orders, telephone numbers; mails, files, names of the mobile network). Messages: short
+codes and keyed digits; one in a thousand is a text message. "All four" asks everything about the
+notes with cards. teleaudit looks as an audit does: a prefilter on every cell inside the engine, the
+exact detector on the candidates. What is timed is Great Expectations' call, so reading the Parquet
+file is in it. The slow path asks the exact detector about every cell, in one thread; where it would
+take longer than about three minutes it asks about the first million, said in the table. Messages
+are not judged by a cell alone: the slow path, too, decides about the column and then about every
+cell.
 """
 
 from __future__ import annotations
@@ -42,7 +47,8 @@ _FEWER = 1_000_000
 _TRIED = 50_000
 _BYTES_PER_ROW = 60
 
-# Ordinary notes are put together from these; {a} and {b} are the running number's digits, so that few are alike.
+# Ordinary notes are put together from these; {a} and {b} are the running number's digits, so that
+# few are alike.
 _ORDINARY = (
     "Kunden ringede kl. {a}, sag {b} oprettet",
     "Router skiftet, ny adgangskode sendt, sag {b}",
@@ -57,10 +63,16 @@ _CODES = ("OK", "AFVIST", "OPTAGET", "INTET-SVAR", "FEJL-{a}", "{a}", "T{b}", "1
 
 def main() -> int:
     """Print the table. Returns 1 where counts differ."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--slow-rows", type=int, help="rows for the slow path; left out: all that take at most three minutes")
+    parser.add_argument(
+        "--slow-rows",
+        type=int,
+        help="rows for the slow path; left out: all that take at most three minutes",
+    )
     parser.add_argument("--threads", type=int, default=2, help="of the engine")
     parser.add_argument("--timeout", type=float, default=1800)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
@@ -77,15 +89,47 @@ def main() -> int:
             line, same = _measured(kind, called, Path(folder), options)
         lines.append(line)
         wrong |= not same
-    print(heading(f"Detectors, {options.rows:,} cells, {options.threads} threads", "teleaudit", "duckdb", "great-expectations") + "\n")
-    print(markdown(("detector", "seconds", "million rows/s", "peak memory, MiB", "planted", "found", "slow path", "slow path, million rows/s"), lines))
+    print(
+        heading(
+            f"Detectors, {options.rows:,} cells, {options.threads} threads",
+            "teleaudit",
+            "duckdb",
+            "great-expectations",
+        )
+        + "\n"
+    )
+    print(
+        markdown(
+            (
+                "detector",
+                "seconds",
+                "million rows/s",
+                "peak memory, MiB",
+                "planted",
+                "found",
+                "slow path",
+                "slow path, million rows/s",
+            ),
+            lines,
+        )
+    )
     return 1 if wrong else 0
 
 
-def _measured(kind: str, called: str, folder: Path, options: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
+def _measured(
+    kind: str, called: str, folder: Path, options: argparse.Namespace
+) -> tuple[tuple[str, ...], bool]:
     file = folder / "cells.parquet"
     planted = write_cells(file, kind=kind, rows=options.rows)
-    command: list[str | Path] = [sys.executable, HERE / "detectors.py", "--threads", str(options.threads), "--child", kind, file]
+    command: list[str | Path] = [
+        sys.executable,
+        HERE / "detectors.py",
+        "--threads",
+        str(options.threads),
+        "--child",
+        kind,
+        file,
+    ]
     runs = [measure(command, timeout=options.timeout) for _ in range(options.repeat)]
     if failure := next((found for run in runs if (found := run.failure())), None):
         print(runs[0].errors[-2000:], file=sys.stderr)
@@ -98,10 +142,23 @@ def _measured(kind: str, called: str, folder: Path, options: argparse.Namespace)
     slow_rate = looked_at / (time.perf_counter() - began) / 1e6
     expected = sum(1 for place in range(looked_at) if _is_planted(kind, place))
     same = slow == expected and all(answer["found"] == planted for answer in answers)
-    said = f"{slow:,}" if looked_at == options.rows else f"{slow:,} of the first {looked_at:,} rows, planted {expected:,}"
+    said = (
+        f"{slow:,}"
+        if looked_at == options.rows
+        else f"{slow:,} of the first {looked_at:,} rows, planted {expected:,}"
+    )
     peak = max(run.peak_mib for run in runs)
     found = f"{answers[0]['found']:,}{'' if same else ', WRONG'}"
-    return (called, f"{seconds:.2f}", f"{options.rows / seconds / 1e6:.2f}", f"{peak:,.0f}", f"{planted:,}", found, said, f"{slow_rate:.3f}"), same
+    return (
+        called,
+        f"{seconds:.2f}",
+        f"{options.rows / seconds / 1e6:.2f}",
+        f"{peak:,.0f}",
+        f"{planted:,}",
+        found,
+        said,
+        f"{slow_rate:.3f}",
+    ), same
 
 
 def _is_planted(kind: str, place: int) -> bool:
@@ -113,7 +170,10 @@ def write_cells(file: Path, *, kind: str, rows: int) -> int:
     """A working copy of call records with one column of text. Returns the finds planted in it."""
     import duckdb
 
-    pools = {name: f"$${json.dumps(values, ensure_ascii=False)}$$::JSON::VARCHAR[]" for name, values in _pools(kind).items()}
+    pools = {
+        name: f"$${json.dumps(values, ensure_ascii=False)}$$::JSON::VARCHAR[]"
+        for name, values in _pools(kind).items()
+    }
     look_alike = f"WHEN i % {_CYCLE} = 1017 THEN others[1 + h % len(others)]"
     drawn = f"""
         SELECT
@@ -138,24 +198,45 @@ def _pools(kind: str) -> dict[str, list[str]]:
     if kind == "cpr":
         numbers = [invented.cpr(rng) for _ in range(1000)]
         misprinted = [number[:-1] + str((int(number[-1]) + 1) % 10) for number in numbers]
-        alike = [f"{text} {number}" for number in misprinted for text in ("Ordrenr.", "Sporingsnr.")]
+        alike = [
+            f"{text} {number}" for number in misprinted for text in ("Ordrenr.", "Sporingsnr.")
+        ]
         return {
             "finds": [invented.cpr_sentence(rng, place) for place in range(2000)],
             "others": [*alike, *(f"Ring på +45{invented.phone(rng)}" for _ in range(1000))],
             "ordinary": list(_ORDINARY),
         }
     if kind == "browsing":
-        sites = [f"https://{name}.example.com/{invented.digits(rng, 5)}" for _ in range(500) for name in ("forum", "nyheder", "handel", "spil")]
-        alike = [f"epdg.epc.mnc0{place:02}.mcc238.pub.3gppnetwork.org" for place in range(100)] + [
-            f"Faktura faktura_{place}.pdf sendt til kunde{place}@example.com" for place in range(900)
+        sites = [
+            f"https://{name}.example.com/{invented.digits(rng, 5)}"
+            for _ in range(500)
+            for name in ("forum", "nyheder", "handel", "spil")
         ]
-        return {"finds": [f"Besøgte {site} i går" for site in sites], "others": alike, "ordinary": list(_ORDINARY)}
+        alike = [f"epdg.epc.mnc0{place:02}.mcc238.pub.3gppnetwork.org" for place in range(100)] + [
+            f"Faktura faktura_{place}.pdf sendt til kunde{place}@example.com"
+            for place in range(900)
+        ]
+        return {
+            "finds": [f"Besøgte {site} i går" for site in sites],
+            "others": alike,
+            "ordinary": list(_ORDINARY),
+        }
     others = []
     for place in range(1000):
-        card = invented.card_number(rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)])
+        card = invented.card_number(
+            rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)]
+        )
         wrong = card[:-1] + str((int(card[-1]) + 1 + place % 9) % 10)
-        others += [f"Sporingsnr. {wrong} afhentet", f"Betalt med kort {invented.masked_card(rng)}", f"Pakke {invented.spaced(wrong)} sendt retur"]
-    return {"finds": [invented.card_sentence(rng, place) for place in range(2000)], "others": others, "ordinary": list(_ORDINARY)}
+        others += [
+            f"Sporingsnr. {wrong} afhentet",
+            f"Betalt med kort {invented.masked_card(rng)}",
+            f"Pakke {invented.spaced(wrong)} sendt retur",
+        ]
+    return {
+        "finds": [invented.card_sentence(rng, place) for place in range(2000)],
+        "others": others,
+        "ordinary": list(_ORDINARY),
+    }
 
 
 def _look(kind: str, file: Path, *, threads: int) -> dict[str, Any]:
@@ -174,10 +255,23 @@ def _look(kind: str, file: Path, *, threads: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=file.parent) as spill:
         engine = DuckDBEngine(spill=Path(spill), threads=threads)
         engine.add_table("cdr", [file])
-        own = {name: kind for name, kind in engine.columns("export_cdr").items() if name in {"call_id", column, "_file", "_line", "_issues"}}
+        own = {
+            name: kind
+            for name, kind in engine.columns("export_cdr").items()
+            if name in {"call_id", column, "_file", "_line", "_issues"}
+        }
         data_set = DataSet(name="cdr", key=("call_id",), own=own, filled=frozenset({"call_id"}))
-        asks: dict[str, Callable[..., Any]] = {"card": no_card_data, "cpr": no_cpr_numbers, "message": no_message_content, "browsing": partial(no_browsing_data, own_domains=())}
-        asked = [ask(data_set=data_set, table="cdr", meta={"id": name}) for name, ask in asks.items() if kind in {name, "all"}]
+        asks: dict[str, Callable[..., Any]] = {
+            "card": no_card_data,
+            "cpr": no_cpr_numbers,
+            "message": no_message_content,
+            "browsing": partial(no_browsing_data, own_domains=()),
+        }
+        asked = [
+            ask(data_set=data_set, table="cdr", meta={"id": name})
+            for name, ask in asks.items()
+            if kind in {name, "all"}
+        ]
         suite = gx.ExpectationSuite(name="cells", expectations=asked)
         began = time.perf_counter()
         answer = engine.validate("export_cdr", suite)["card" if kind == "all" else kind]
@@ -198,21 +292,44 @@ def _affordable(kind: str, file: Path, rows: int) -> int:
     """How many rows the slow path can look at in its time: all, or a million."""
     began = time.perf_counter()
     slow_path(kind, itertools.islice(_cells(kind, file), _TRIED))
-    return rows if (time.perf_counter() - began) / _TRIED * rows < _SLOW_SECONDS else min(rows, _FEWER)
+    return (
+        rows if (time.perf_counter() - began) / _TRIED * rows < _SLOW_SECONDS else min(rows, _FEWER)
+    )
 
 
 def slow_path(kind: str, cells: Iterator[str]) -> int:
     """Cells in which the exact detector finds something, asked of every one."""
-    from teleaudit.detectors import Hit, find_browsing, find_cards, find_cpr, scan_cell, scan_column, scan_value
+    from teleaudit.detectors import (
+        Hit,
+        find_browsing,
+        find_cards,
+        find_cpr,
+        scan_cell,
+        scan_column,
+        scan_value,
+    )
 
     if kind == "all":
-        return sum(any(hit.is_finding and hit.kind == "card" for hit in scan_value(cell, field="noter")) for cell in cells)
+        return sum(
+            any(hit.is_finding and hit.kind == "card" for hit in scan_value(cell, field="noter"))
+            for cell in cells
+        )
     if kind != "message":
-        find: Callable[..., list[Hit]] = {"card": find_cards, "cpr": find_cpr, "browsing": find_browsing}[kind]
+        find: Callable[..., list[Hit]] = {
+            "card": find_cards,
+            "cpr": find_cpr,
+            "browsing": find_browsing,
+        }[kind]
         return sum(any(hit.is_finding for hit in find(cell, field="noter")) for cell in cells)
     whole = list(cells)
     decision = scan_column(whole, name="svar")
-    return sum(any(hit.is_finding and hit.kind == "message" for hit in scan_cell(cell, name="svar", decision=decision)) for cell in whole)
+    return sum(
+        any(
+            hit.is_finding and hit.kind == "message"
+            for hit in scan_cell(cell, name="svar", decision=decision)
+        )
+        for cell in whole
+    )
 
 
 if __name__ == "__main__":

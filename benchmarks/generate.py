@@ -1,11 +1,16 @@
-"""Call records in any number, with planted deviations: exports of the invented operator Kazoom, and the audit that reads them.
+"""Call records in any number, with planted deviations: exports of the invented operator Kazoom, and
+the audit that reads them.
 
     python benchmarks/generate.py FOLDER --rows 100000000 [--format parquet|csv] [--seed 1]
 
-The sample of ``teleaudit samples`` gives the small tables, its planted call records, and ordinary records to draw from.
-DuckDB draws from them by the hash of a running number, file by file, so memory does not grow with the number of rows.
-In every ten thousand records the same places deviate (``PLANTED``): what an audit must count is known, and stands in
-``planted.json`` by check id. The same arguments and the same DuckDB give the same records. Nobody in them exists.
+The sample of ``teleaudit samples`` gives the small tables, its planted call records, and ordinary
+records to draw from.
+DuckDB draws from them by the hash of a running number, file by file, so memory does not grow with
+the number of rows.
+In every ten thousand records the same places deviate (``PLANTED``): what an audit must count is
+known, and stands in
+``planted.json`` by check id. The same arguments and the same DuckDB give the same records. Nobody
+in them exists.
 """
 
 from __future__ import annotations
@@ -90,7 +95,9 @@ FROM (
 
 def main() -> int:
     """Generate what the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="a new or empty folder")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
@@ -100,15 +107,27 @@ def main() -> int:
     planted = generate(options.folder, rows=options.rows, form=options.format, seed=options.seed)
     exports = options.folder / EXPORTS
     megabytes = sum(path.stat().st_size for path in exports.iterdir()) / 1e6
-    print(f"{options.rows:,} records in {time.perf_counter() - began:.1f} s, {megabytes:,.0f} MB in {exports}")
-    print(f"{sum(planted.values()):,} deviations planted, by check in {options.folder / PLANTED_FILE}; audit: {options.folder / AUDIT_FILE}")
+    print(
+        f"{options.rows:,} records in {time.perf_counter() - began:.1f} s, {megabytes:,.0f} MB in"
+        f" {exports}"
+    )
+    print(
+        f"{sum(planted.values()):,} deviations planted, by check in"
+        f" {options.folder / PLANTED_FILE}; audit: {options.folder / AUDIT_FILE}"
+    )
     return 0
 
 
 def generate(folder: Path, *, rows: int, form: Format, seed: int = 1) -> dict[str, int]:
-    """Write exports, audit file and ``planted.json`` into a folder. Returns the deviations that the audit must count, by check id."""
+    """Write exports, audit file and ``planted.json`` into a folder.
+
+    Returns the deviations that the audit must count, by check id.
+    """
     if rows < FEWEST:
-        sys.exit(f"--rows {rows}: no fewer than {FEWEST:,} records, or what the sample plants has no room.")
+        sys.exit(
+            f"--rows {rows}: no fewer than {FEWEST:,} records, or what the sample plants has no"
+            " room."
+        )
     exports = folder / EXPORTS
     if exports.exists():
         sys.exit(f"{exports} is there already")
@@ -135,14 +154,23 @@ def _sample_findings(exports: Path) -> Counter[str]:
 def _write_records(exports: Path, *, rows: int, form: Format, seed: int) -> int:
     """The sample's planted records, then drawn ones. Returns how many were drawn."""
     sample = exports / "forbrug.parquet"
-    connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(exports.parent / "spill")})
+    connection = duckdb.connect(
+        config={"memory_limit": _MEMORY, "temp_directory": str(exports.parent / "spill")}
+    )
     connection.execute(f"CREATE TABLE sample AS SELECT * FROM '{sample}'")
     sample.unlink()
     ordinary = "coalesce(\"recordId\", '') LIKE 'U%'"
-    connection.execute(f'CREATE TABLE template AS SELECT row_number() OVER (ORDER BY "recordId") - 1 AS number, * FROM sample WHERE {ordinary}')
-    # Calls billed by an invoice that had to be erased are among the sample's planted ones; so are the invoices' ids.
+    connection.execute(
+        'CREATE TABLE template AS SELECT row_number() OVER (ORDER BY "recordId") - 1 AS number, *'
+        f" FROM sample WHERE {ordinary}"
+    )
+    # Calls billed by an invoice that had to be erased are among the sample's planted ones; so are
+    # the invoices' ids.
     pools = _pools(seed) | {"overdue": _overdue_invoices(connection, exports)}
-    connection.execute(f"CREATE TABLE pool AS SELECT {', '.join(f'$${json.dumps(v, ensure_ascii=False)}$$::JSON::VARCHAR[] AS {name}' for name, v in pools.items())}")
+    connection.execute(
+        "CREATE TABLE pool AS SELECT"
+        f" {', '.join(f'$${json.dumps(v, ensure_ascii=False)}$$::JSON::VARCHAR[] AS {name}' for name, v in pools.items())}"
+    )
     own = f"SELECT * FROM sample WHERE NOT ({ordinary})"
     ((kept,),) = connection.execute(f"SELECT count(*) FROM ({own})").fetchall()
     _copy(connection, own, exports / f"forbrug_0000.{form}")
@@ -150,13 +178,21 @@ def _write_records(exports: Path, *, rows: int, form: Format, seed: int) -> int:
     size = min(_ROWS_PER_FILE, -(-drawn // 2))
     ((templates,),) = connection.execute("SELECT count(*) FROM template").fetchall()
     for number, first in enumerate(range(0, drawn, size), start=1):
-        _copy(connection, _drawn(first, min(first + size, drawn), templates=int(templates), seed=seed), exports / f"forbrug_{number:04}.{form}")
+        _copy(
+            connection,
+            _drawn(first, min(first + size, drawn), templates=int(templates), seed=seed),
+            exports / f"forbrug_{number:04}.{form}",
+        )
     connection.close()
     return drawn
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
-    how = "FORMAT parquet, COMPRESSION zstd" if target.suffix == ".parquet" else "FORMAT csv, HEADER, DELIMITER ','"
+    how = (
+        "FORMAT parquet, COMPRESSION zstd"
+        if target.suffix == ".parquet"
+        else "FORMAT csv, HEADER, DELIMITER ','"
+    )
     connection.execute(f"COPY ({query}) TO '{target}' ({how})")
 
 
@@ -185,23 +221,37 @@ def _drawn(first: int, stop: int, *, templates: int, seed: int) -> str:
 
 
 def _pools(seed: int) -> dict[str, list[str]]:
-    """Card numbers nobody was issued, the same with a wrong last digit, and messages nobody wrote."""
+    """Card numbers nobody was issued, the same with a wrong last digit, and messages
+    nobody wrote.
+    """
     rng = random.Random(seed)  # noqa: S311 (invented numbers)
-    cards = [invented.card_number(rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)]) for place in range(2000)]
-    wrong = [card[:-1] + str((int(card[-1]) + 1 + place % 9) % 10) for place, card in enumerate(cards)]
-    return {"cards": cards, "look_alikes": wrong, "messages": [invented.message(rng) for _ in range(2000)]}
+    cards = [
+        invented.card_number(rng, invented.CARD_PREFIXES[place % len(invented.CARD_PREFIXES)])
+        for place in range(2000)
+    ]
+    wrong = [
+        card[:-1] + str((int(card[-1]) + 1 + place % 9) % 10) for place, card in enumerate(cards)
+    ]
+    return {
+        "cards": cards,
+        "look_alikes": wrong,
+        "messages": [invented.message(rng) for _ in range(2000)],
+    }
 
 
 def _overdue_invoices(connection: duckdb.DuckDBPyConnection, exports: Path) -> list[str]:
     """Invoices of financial years that ended more than five years before the day of the audit."""
     query = (
-        f"SELECT fakturaid FROM read_csv('{exports}/fakturaer_*.csv', all_varchar = true) WHERE coalesce(periode_til, fakturadato) BETWEEN '2012-01-01' AND '2020-12-31' ORDER BY 1"
+        f"SELECT fakturaid FROM read_csv('{exports}/fakturaer_*.csv', all_varchar = true) WHERE"
+        " coalesce(periode_til, fakturadato) BETWEEN '2012-01-01' AND '2020-12-31' ORDER BY 1"
     )
     return [str(row[0]) for row in connection.execute(query).fetchall()]
 
 
 def _write_audit(folder: Path, form: Format) -> None:
-    """Kazoom's audit of these exports: other files of usage records, and where they are CSV, what they are written like."""
+    """Kazoom's audit of these exports: other files of usage records, and where they are CSV, what
+    they are written like.
+    """
     yaml = YAML()
     audit: Any = yaml.load(package_workspace() / "audits" / OPERATOR / AUDIT_FILE)
     audit["exports_root"] = EXPORTS

@@ -1,7 +1,9 @@
-"""What all benchmarks share: a command measured from outside, the machine it ran on, tables in Markdown.
+"""What all benchmarks share: a command measured from outside, the machine it ran on, tables in
+Markdown.
 
-Memory is that of the whole process tree: the largest sum of its processes' proportional shares (Linux: PSS, so that pages
-which forked processes share count once) seen in samples, or the high-water mark of its largest single process, whichever is more.
+Memory is that of the whole process tree: the largest sum of its processes' proportional shares
+(Linux: PSS, so that pages which forked processes share count once) seen in samples, or the
+high-water mark of its largest single process, whichever is more.
 """
 
 from __future__ import annotations
@@ -55,9 +57,14 @@ class Measured:
             return "timeout"
         if self.exit_code in fine:
             return None
-        if self.exit_code == _KILLED or any(word in self.errors for word in ("MemoryError", "OutOfMemory", "out of memory", "Out of Memory")):
+        if self.exit_code == _KILLED or any(
+            word in self.errors
+            for word in ("MemoryError", "OutOfMemory", "out of memory", "Out of Memory")
+        ):
             return "out of memory"
-        raised = re.findall(r"^([\w.]+(?:Error|Exception|Errors))\b", self.errors, flags=re.MULTILINE)
+        raised = re.findall(
+            r"^([\w.]+(?:Error|Exception|Errors))\b", self.errors, flags=re.MULTILINE
+        )
         return f"crash ({raised[-1] if raised else f'exit code {self.exit_code}'})"
 
     def answer(self) -> dict[str, Any]:
@@ -66,16 +73,28 @@ class Measured:
         return found
 
 
-def measure(command: Sequence[str | Path], *, timeout: float, watch: Path | None = None) -> Measured:
-    """Run a command to its end, or to the end of its time, when it and its children are ended. ``watch`` is a folder whose size on disk is followed."""
+def measure(
+    command: Sequence[str | Path], *, timeout: float, watch: Path | None = None
+) -> Measured:
+    """Run a command to its end, or to the end of its time, when it and its children are ended.
+
+    ``watch`` is a folder whose size on disk is followed.
+    """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         began = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=output,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         sampler = _Sampler(process.pid, watch)
         sampler.start()
         timer = threading.Timer(timeout, _end_tree, (process.pid,))
         timer.start()
-        before = signal.signal(signal.SIGTERM, _leave)  # or a command that is told to end leaves the process and its files behind
+        # or a command that is told to end leaves the process and its files behind
+        before = signal.signal(signal.SIGTERM, _leave)
         try:
             process.wait()
         except BaseException:
@@ -135,7 +154,9 @@ def tree_bytes(root: psutil.Process) -> int:
 
 
 def _high_water(process: psutil.Process) -> int:
-    """The most memory that a process has ever had, in bytes (proc_pid_status(5): VmHWM, in kB); 0 where nobody knows."""
+    """The most memory that a process has ever had, in bytes (proc_pid_status(5): VmHWM, in kB); 0
+    where nobody knows.
+    """
     with suppress(OSError), Path(f"/proc/{process.pid}/status").open(encoding="utf-8") as lines:
         for line in lines:
             if line.startswith("VmHWM:"):
@@ -170,21 +191,31 @@ def need_disk(folder: Path, needed_bytes: int) -> None:
     """Say what is needed, and stop where it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
-    print(f"disk: needs about {needed_bytes / 1e9:.1f} GB in {folder}, {free / 1e9:.1f} GB are free", file=sys.stderr)
+    print(
+        f"disk: needs about {needed_bytes / 1e9:.1f} GB in {folder}, {free / 1e9:.1f} GB are free",
+        file=sys.stderr,
+    )
     if free < needed_bytes * 1.1:
         sys.exit("too little disk: ask for fewer --rows, or name a roomier --work")
 
 
 def heading(title: str, *packages: str) -> str:
     """A line for above a table: what, when, on which machine, with which versions."""
-    return f"{title}: {dt.datetime.now().astimezone():%d-%m-%Y}, {machine()}, Python {platform.python_version()}, {', '.join(versions(*packages))}"
+    return (
+        f"{title}: {dt.datetime.now().astimezone():%d-%m-%Y}, {machine()}, Python"
+        f" {platform.python_version()}, {', '.join(versions(*packages))}"
+    )
 
 
 def machine() -> str:
     """Processor, cores and memory."""
     model = platform.machine()
     with suppress(OSError):
-        names = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+            if line.startswith("model name")
+        ]
         model = names[0] if names else model
     memory = psutil.virtual_memory().total / 2**30
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB"

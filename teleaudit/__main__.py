@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-if Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:  # run as a file: the package's own modules are no top-level ones
+# run as a file: the package's own modules are no top-level ones
+if Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
     del sys.path[0]
 
 from teleaudit.cli import main

@@ -1,6 +1,7 @@
 """The command line: asks the library and shows the answer; exit codes are in ``errors.py``.
 
-Progress and messages go to stderr, results to stdout. Heavy imports are paid only by the command that needs them.
+Progress and messages go to stderr, results to stdout. Heavy imports are paid only by the command
+that needs them.
 """
 
 from __future__ import annotations
@@ -35,17 +36,25 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="teleaudit",
-    help="Check exported customer data and teledata against privacy policy and law, and write a report that can be handed to Datatilsynet.",
+    help=(
+        "Check exported customer data and teledata against privacy policy and law, and write a"
+        " report that can be handed to Datatilsynet."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog="Exit codes: 0 no deviations, all assessed. 1 deviations. 2 no deviation, but something not assessed. 3 wrong use, configuration or input. 4 internal error.",
+    epilog=(
+        "Exit codes: 0 no deviations, all assessed. 1 deviations. 2 no deviation, but something not"
+        " assessed. 3 wrong use, configuration or input. 4 internal error."
+    ),
 )
 
 
 class _Console(Console):
-    """A console whose reader may leave (`teleaudit rules | head`): what nobody reads is not written, and the exit code stays."""
+    """A console whose reader may leave (`teleaudit rules | head`): what nobody reads is not
+    written, and the exit code stays.
+    """
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
@@ -56,7 +65,9 @@ _out = _Console(highlight=False, soft_wrap=True)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SIZE = re.compile(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
-AuditFile = Annotated[Path, typer.Argument(metavar="AUDIT.yaml", help="The audit file, or the folder that holds it.")]
+AuditFile = Annotated[
+    Path, typer.Argument(metavar="AUDIT.yaml", help="The audit file, or the folder that holds it.")
+]
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 (typer's callback)
@@ -66,7 +77,15 @@ def _version(asked: bool) -> None:  # noqa: FBT001 (typer's callback)
 
 
 @app.callback()
-def _common(*, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False) -> None:
+def _common(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
     """Check exported customer data and teledata against privacy policy and law."""
 
 
@@ -74,33 +93,117 @@ def _common(*, version: Annotated[bool, typer.Option("--version", callback=_vers
 def run(  # noqa: PLR0913 (its options)
     audit: AuditFile,
     *,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Judge deadlines on this date (yyyy-mm-dd). Default: the audit's as_of, else today.")] = None,
-    exports: Annotated[str | None, typer.Option("--exports", metavar="DIR", help="The exports lie here instead of in the audit's exports_root; with Spark also a URL.")] = None,
-    engine: Annotated[str, typer.Option("--engine", help="What asks the checks: this machine (duckdb), or Spark. The answers are the same.")] = "duckdb",
-    master: Annotated[
-        str | None, typer.Option("--master", metavar="URL", help="Spark's master: local[*], spark://HOST:PORT, yarn, k8s://... Default: where it is submitted, else local[*].")
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help=(
+                "Judge deadlines on this date (yyyy-mm-dd). Default: the audit's as_of, else today."
+            ),
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the run folder goes. Default: reports/ of the workspace that the audit stands in.")] = None,
+    exports: Annotated[
+        str | None,
+        typer.Option(
+            "--exports",
+            metavar="DIR",
+            help=(
+                "The exports lie here instead of in the audit's exports_root; with Spark also a"
+                " URL."
+            ),
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help="What asks the checks: this machine (duckdb), or Spark. The answers are the same.",
+        ),
+    ] = "duckdb",
+    master: Annotated[
+        str | None,
+        typer.Option(
+            "--master",
+            metavar="URL",
+            help=(
+                "Spark's master: local[*], spark://HOST:PORT, yarn, k8s://... Default: where it is"
+                " submitted, else local[*]."
+            ),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help=(
+                "Where the run folder goes. Default: reports/ of the workspace that the audit"
+                " stands in."
+            ),
+        ),
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
-    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Notebooks that run at the same time. Default: one a core, at most 4.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=1,
+            help="Notebooks that run at the same time. Default: one a core, at most 4.",
+        ),
+    ] = None,
     memory: Annotated[
         str | None,
         typer.Option(
             "--memory",
             metavar="SIZE",
-            help="DuckDB's memory; what does not fit goes to disk. The run takes at most 1 GiB besides. Default: half of the memory, at most 4GiB. "
-            "On a Spark cluster: of each executor.",
+            help=(
+                "DuckDB's memory; what does not fit goes to disk. The run takes at most 1 GiB"
+                " besides. Default: half of the memory, at most 4GiB. "
+                "On a Spark cluster: of each executor."
+            ),
         ),
     ] = None,
-    timings: Annotated[bool, typer.Option("--timings", help="Say at the end where time went, and what was taken of memory and disk.")] = False,
-    table: Annotated[bool, typer.Option("--table", help="Show the table of all checks besides.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="One line on stdout, nothing on stderr but errors: for cron.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on stdout (README.md lists its keys), also of a run that is refused or fails.")] = False,
-    no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="Ask the checks without notebooks: the same answers, no executed notebooks in the record.")] = False,
+    timings: Annotated[
+        bool,
+        typer.Option(
+            "--timings",
+            help="Say at the end where time went, and what was taken of memory and disk.",
+        ),
+    ] = False,
+    table: Annotated[
+        bool, typer.Option("--table", help="Show the table of all checks besides.")
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="One line on stdout, nothing on stderr but errors: for cron."),
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help=(
+                "The outcome as one JSON object on stdout (README.md lists its keys), also of a run"
+                " that is refused or fails."
+            ),
+        ),
+    ] = False,
+    no_notebooks: Annotated[
+        bool,
+        typer.Option(
+            "--no-notebooks",
+            help=(
+                "Ask the checks without notebooks: the same answers, no executed notebooks in the"
+                " record."
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Carry out an audit: read the exports, ask every check, write the report.
 
-    Shown at the end: errors and deviations, the gravest first; what could not be judged and what to do about it; counts and paths.
+    Shown at the end: errors and deviations, the gravest first; what could not be judged and what to
+    do about it; counts and paths.
     """
     began = time.monotonic()
     from teleaudit import outcome as outcomes
@@ -108,7 +211,10 @@ def run(  # noqa: PLR0913 (its options)
     from teleaudit.runs.pipeline import Options, run_audit
 
     if table and (quiet or as_json):
-        msg = f"--table and {'--json' if as_json else '--quiet'} exclude each other: {'one object' if as_json else 'one line'} is all that stdout gets."
+        msg = (
+            f"--table and {'--json' if as_json else '--quiet'} exclude each other:"
+            f" {'one object' if as_json else 'one line'} is all that stdout gets."
+        )
         raise UserError(msg)
     _one_of("--engine", engine, ("duckdb", "spark"))
     if master is not None and engine != "spark":
@@ -149,13 +255,24 @@ def run(  # noqa: PLR0913 (its options)
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
     *,
-    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="The canonical table that it is, as you know. Default: the one that fits best.")] = None,
-    as_yaml: Annotated[bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            metavar="NAME",
+            help="The canonical table that it is, as you know. Default: the one that fits best.",
+        ),
+    ] = None,
+    as_yaml: Annotated[
+        bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")
+    ] = False,
 ) -> None:
     """Tell what an export is, and print a mapping to paste into an audit file.
 
-    Told are format, encoding and columns; then, marked with !, what a person must decide or look at: headers that may be the same column, columns that rules need and that no
-    header names, dates that could be read in two ways, and columns that look like card numbers, CPR numbers, messages or visited sites. No value is ever shown.
+    Told are format, encoding and columns; then, marked with !, what a person must decide or look
+    at: headers that may be the same column, columns that rules need and that no header names, dates
+    that could be read in two ways, and columns that look like card numbers, CPR numbers, messages
+    or visited sites. No value is ever shown.
     """
     from teleaudit.exports.inspection import inspect_file
 
@@ -167,11 +284,25 @@ def inspect(
 
 @app.command(short_help="Make invented exports of two operators.")
 def samples(
-    target: Annotated[Path, typer.Argument(metavar="DIR", help="Where the exports go, a folder an operator.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the exports go, a folder an operator.")
+    ],
     *,
-    rows: Annotated[int | None, typer.Option("--rows", metavar="N", min=1, help="Make this many call records; the other tables stay small.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, other invented people.")] = 20261122,
-    operator: Annotated[list[str] | None, typer.Option("--operator", help="Only this operator: kazoom or bizzy.")] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            metavar="N",
+            min=1,
+            help="Make this many call records; the other tables stay small.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Another seed, other invented people.")
+    ] = 20261122,
+    operator: Annotated[
+        list[str] | None, typer.Option("--operator", help="Only this operator: kazoom or bizzy.")
+    ] = None,
     clean: Annotated[bool, typer.Option("--clean", help="Without any deviation.")] = False,
 ) -> None:
     """Make invented exports of two operators, with the findings that were planted in them."""
@@ -187,24 +318,55 @@ def samples(
 
 @app.command(short_help="Lay out a workspace of your own.")
 def init(
-    target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder; with --operator also a workspace that there is.")],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A new or empty folder; with --operator also a workspace that there is.",
+        ),
+    ],
     *,
-    operator: Annotated[str | None, typer.Option("--operator", metavar="NAME", help='Lay out an empty audit of this operator too, as in "Navn A/S".')] = None,
-    cvr: Annotated[str | None, typer.Option("--cvr", metavar="N", help="The operator's CVR number.")] = None,
-    name: Annotated[str | None, typer.Option("--name", metavar="SHORT", help="Of the operator's audit. Default: made of the operator's name.")] = None,
+    operator: Annotated[
+        str | None,
+        typer.Option(
+            "--operator",
+            metavar="NAME",
+            help='Lay out an empty audit of this operator too, as in "Navn A/S".',
+        ),
+    ] = None,
+    cvr: Annotated[
+        str | None, typer.Option("--cvr", metavar="N", help="The operator's CVR number.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="SHORT",
+            help="Of the operator's audit. Default: made of the operator's name.",
+        ),
+    ] = None,
 ) -> None:
-    """Lay out a workspace of your own: audits, suites, notebooks and sample exports; with --operator and --cvr also an empty audit of your own."""
+    """Lay out a workspace of your own: audits, suites, notebooks and sample exports; with
+    --operator and --cvr also an empty audit of your own.
+    """
     from teleaudit.rules.starting import new_operator, start_audit
     from teleaudit.workspace import init_workspace
 
     if operator is not None and cvr is not None:
         own = start_audit(target, new_operator(operator, cvr, name))
         _show_next(
-            f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy: {own.suite}. Its exports go into {own.exports}.",
+            f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy:"
+            f" {own.suite}. Its exports go into {own.exports}.",
             {
-                f"teleaudit inspect {own.exports / 'FILE'}": "prints an entry to paste under exports: of the audit",
-                f"teleaudit rules --suite {own.suite.stem}": f"in {target}: what the policy's suite asks, once it says what the policy says",
-                f"teleaudit run {own.audit}": "once parameters are set, and what is not held is declared",
+                f"teleaudit inspect {own.exports / 'FILE'}": (
+                    "prints an entry to paste under exports: of the audit"
+                ),
+                f"teleaudit rules --suite {own.suite.stem}": (
+                    f"in {target}: what the policy's suite asks, once it says what the policy says"
+                ),
+                f"teleaudit run {own.audit}": (
+                    "once parameters are set, and what is not held is declared"
+                ),
             },
         )
     elif operator is None and cvr is None and name is None:
@@ -212,8 +374,12 @@ def init(
         _show_next(
             f"{len(written)} files in {target}.",
             {
-                f"teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}": "the sample audit, from exports to the report",
-                f'teleaudit init {target} --operator "Navn A/S" --cvr N': "an empty audit of your own, beside the samples",
+                f"teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}": (
+                    "the sample audit, from exports to the report"
+                ),
+                f'teleaudit init {target} --operator "Navn A/S" --cvr N': (
+                    "an empty audit of your own, beside the samples"
+                ),
                 "teleaudit inspect FILE": "what an export is, with an entry to paste into an audit",
             },
         )
@@ -232,28 +398,51 @@ def _show_next(done: str, commands: Mapping[str, str]) -> None:
 
 @app.command(short_help="Open JupyterLab on a workspace's notebooks.")
 def lab(
-    audit: Annotated[Path | None, typer.Argument(help="Its name, file or folder. Default: the workspace's only one of your own.")] = None,
+    audit: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Its name, file or folder. Default: the workspace's only one of your own."
+        ),
+    ] = None,
     *,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
 ) -> None:
-    """Open JupyterLab on the notebooks of the workspace that the audit stands in, or the working folder. No other machine is asked for news or updates."""
+    """Open JupyterLab on the notebooks of the workspace that the audit stands in, or the working
+    folder.
+
+    No other machine is asked for news or updates.
+    """
     from teleaudit.rules.audit_file import find_audit
     from teleaudit.sessions.choosing import lab_environment
     from teleaudit.workspace import find_workspace
 
     file = find_audit(audit) if audit else None
     notebooks = find_workspace(file or Path.cwd()) / "notebooks"
-    words = [sys.executable, "-m", "jupyterlab", str(notebooks), *(["--no-browser"] if no_browser else [])]
-    os.execve(sys.executable, words, {**os.environ, **lab_environment(file)})  # noqa: S606 (this Python, and no text of a user but a path)
+    words = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        str(notebooks),
+        *(["--no-browser"] if no_browser else []),
+    ]
+    # this Python, and no text of a user but a path
+    os.execve(sys.executable, words, {**os.environ, **lab_environment(file)})  # noqa: S606
 
 
 @app.command(short_help="List what is checked, and what is not.")
 def rules(
     *,
-    output: Annotated[Literal["table", "json", "markdown"], typer.Option("--format", help="A table for people, JSON for programs, Markdown for documents.")] = "table",
+    output: Annotated[
+        Literal["table", "json", "markdown"],
+        typer.Option(
+            "--format", help="A table for people, JSON for programs, Markdown for documents."
+        ),
+    ] = "table",
     suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
 ) -> None:
-    """List what is checked: clause, check, data set, legal basis; and the clauses that no data can answer, with the reason."""
+    """List what is checked: clause, check, data set, legal basis; and the clauses that no data can
+    answer, with the reason.
+    """
     from teleaudit.rules.catalogue import as_markdown, catalogue
     from teleaudit.rules.rulebook import load_rulebook
     from teleaudit.rules.suites import suite_names
@@ -262,33 +451,75 @@ def rules(
     folder = find_workspace(Path.cwd()) / "expectations"
     entries = catalogue(load_rulebook(tuple(suite or suite_names(folder)), folder))
     if output == "json":
-        _out.print(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1), markup=False)
+        _out.print(
+            json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1),
+            markup=False,
+        )
         return
     if output == "markdown":
         sys.stdout.write(as_markdown(entries))
         return
     table = Table("suite", "check", "data set", "severity", "claim", "legal basis")
     for entry in entries:
-        table.add_row(entry.suite, entry.check or f"{entry.clause} (not assessed)", entry.data_set or "", entry.severity, entry.claim, "; ".join(entry.legal_basis))
+        table.add_row(
+            entry.suite,
+            entry.check or f"{entry.clause} (not assessed)",
+            entry.data_set or "",
+            entry.severity,
+            entry.claim,
+            "; ".join(entry.legal_basis),
+        )
     _Console(width=None if _out.is_terminal else 200).print(table)
 
 
 @app.command(
     short_help="Find card numbers, CPR, message content, browsing in any file.",
-    epilog="Examples: teleaudit scan helpdesk.csv. teleaudit scan exports/ --own-domain bizzy.dk --format jsonl. zcat old.log.gz | teleaudit scan -.",
+    epilog=(
+        "Examples: teleaudit scan helpdesk.csv. teleaudit scan exports/ --own-domain bizzy.dk"
+        " --format jsonl. zcat old.log.gz | teleaudit scan -."
+    ),
 )
 def scan(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders of CSV, Excel, JSON, JSON lines, Parquet, logs, text, also packed; - is standard input.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help=(
+                "Files or folders of CSV, Excel, JSON, JSON lines, Parquet, logs, text, also"
+                " packed; - is standard input."
+            ),
+        ),
+    ],
     *,
-    output: Annotated[Literal["table", "jsonl"], typer.Option("--format", help="A table by file and column for people, one JSON object per finding for programs.")] = "table",
-    own_domain: Annotated[list[str] | None, typer.Option("--own-domain", metavar="D", help="A domain of the operator's own, which is no browsing. May be repeated.")] = None,
+    output: Annotated[
+        Literal["table", "jsonl"],
+        typer.Option(
+            "--format",
+            help="A table by file and column for people, one JSON object per finding for programs.",
+        ),
+    ] = "table",
+    own_domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--own-domain",
+            metavar="D",
+            help="A domain of the operator's own, which is no browsing. May be repeated.",
+        ),
+    ] = None,
     min_level: Annotated[
-        Literal["confirmed", "probable", "review"], typer.Option("--min-level", help="Show what is at least so sure. The exit code does not change with it.")
+        Literal["confirmed", "probable", "review"],
+        typer.Option(
+            "--min-level",
+            help="Show what is at least so sure. The exit code does not change with it.",
+        ),
     ] = "review",
 ) -> None:
-    """Find card numbers, CPR numbers, message content and browsing in any file. What is found is told by file, column and row, never shown.
+    """Find card numbers, CPR numbers, message content and browsing in any file.
 
-    Exit codes: 0 nothing found, or only what a person should review. 1 something confirmed or probable. 2 nothing of that, but something could not be scanned. 3 wrong use.
+    What is found is told by file, column and row, never shown.
+
+    Exit codes: 0 nothing found, or only what a person should review. 1 something confirmed or
+    probable. 2 nothing of that, but something could not be scanned. 3 wrong use.
     """
     began = time.monotonic()
     from teleaudit.scanning.scan import NotScanned, scan_paths
@@ -300,7 +531,10 @@ def scan(
             for event in scan_paths(paths, own_domains=own_domain or (), progress=progress):
                 summary.add(event)
                 if isinstance(event, NotScanned):
-                    say(f"not scanned: {event.file}: {event.reason}" + (f"; its first {event.rows:,} rows were" if event.rows else ""))
+                    say(
+                        f"not scanned: {event.file}: {event.reason}"
+                        + (f"; its first {event.rows:,} rows were" if event.rows else "")
+                    )
                 elif output == "jsonl" and is_shown(event, min_level):
                     write(as_json(event) + "\n")
     except KeyboardInterrupt:
@@ -308,25 +542,31 @@ def scan(
         raise typer.Exit(ExitCode.INTERNAL) from None
     if output == "table":
         _show_finds(summary.table(min_level))
-    (_out if output == "table" else _err).print(summary.totals(time.monotonic() - began), markup=False)
+    (_out if output == "table" else _err).print(
+        summary.totals(time.monotonic() - began), markup=False
+    )
     raise typer.Exit(summary.exit_code)
 
 
 def main() -> None:
     """The entry point: every way out ends with one of the five exit codes."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
+        # nohup asks to go on without a terminal
+        if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), _stop)
     signal.signal(signal.SIGALRM, _stop_again)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without Danish letters gets a question mark, not an error
+            # a terminal without Danish letters gets a question mark, not an error
+            stream.reconfigure(errors="replace")
     code = _code(sys.argv[1:])
     signal.setitimer(signal.ITIMER_REAL, 0)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # who read along has gone
             stream.flush()
-    os._exit(code)  # Great Expectations and duckdb-engine, once imported, make DuckDB's binding report leaks on stderr at a normal exit, connections or none
+    # Great Expectations and duckdb-engine, once imported, make DuckDB's binding report leaks on
+    # stderr at a normal exit, connections or none
+    os._exit(code)
 
 
 _ASKED_AGAIN_S = 1
@@ -347,7 +587,9 @@ def _stop(_number: int, _frame: object) -> None:
 
 
 def _stop_again(_number: int, _frame: object) -> None:
-    """Ctrl-C is lost where it comes while foreign code calls back or something is given up: ask again, but not while an error is on its way and things are cleared up."""
+    """Ctrl-C is lost where it comes while foreign code calls back or something is given up: ask
+    again, but not while an error is on its way and things are cleared up.
+    """
     if sys.exception() is None:
         raise KeyboardInterrupt
 
@@ -366,10 +608,14 @@ def _code(arguments: Sequence[str]) -> int:
         return _failed(str(error), error.exit_code, arguments)
     except (KeyboardInterrupt, typer.Abort):
         return _failed(_INTERRUPTED, ExitCode.INTERNAL, arguments)
-    except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback may quote a value of a row)
+    # the last line of defence: no traceback may quote a value of a row
+    except Exception as error:  # noqa: BLE001
         if _Signals.stopped:  # DuckDB makes an error of its own of Ctrl-C
             return _failed(_INTERRUPTED, ExitCode.INTERNAL, arguments)
-        message = f"internal error ({type(error).__name__} in {_place(error)}). This is a bug, not your data."
+        message = (
+            f"internal error ({type(error).__name__} in {_place(error)}). This is a bug, not your"
+            " data."
+        )
         return _failed(message, ExitCode.INTERNAL, arguments)
     return ExitCode.CLEAN
 
@@ -386,14 +632,28 @@ def _failed(message: str, code: ExitCode, arguments: Sequence[str], *, usage: st
 
 
 def _refused(error: typer.TyperException, arguments: Sequence[str]) -> int:
-    """Say what is wrong with a command line, the near match of an unknown option, and how the command is used."""
+    """Say what is wrong with a command line, the near match of an unknown option, and how the
+    command is used.
+    """
     if type(error).__name__ == "NoArgsIsHelpError":
         _err.print(error.format_message(), markup=False)
         return ExitCode.WRONG_USE
     context = getattr(error, "ctx", None)
-    near = [near_match(option, known) for option, known in [(getattr(error, "option_name", None), getattr(error, "possibilities", None))] if option and known]
-    message = f"{error.message}.{near[0]}" if near else error.format_message().replace("Value error, ", "")
-    return _failed(message, ExitCode.WRONG_USE, arguments, usage=f"\n{context.get_usage()}" if context else "")
+    near = [
+        near_match(option, known)
+        for option, known in [
+            (getattr(error, "option_name", None), getattr(error, "possibilities", None))
+        ]
+        if option and known
+    ]
+    message = (
+        f"{error.message}.{near[0]}"
+        if near
+        else error.format_message().replace("Value error, ", "")
+    )
+    return _failed(
+        message, ExitCode.WRONG_USE, arguments, usage=f"\n{context.get_usage()}" if context else ""
+    )
 
 
 def _place(error: BaseException) -> str:
@@ -410,7 +670,10 @@ def _place(error: BaseException) -> str:
 
 def _one_of(option: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
-        msg = f"{option} {value}: not available here. There is: {', '.join(known)}.{near_match(value, known)}"
+        msg = (
+            f"{option} {value}: not available here. There is:"
+            f" {', '.join(known)}.{near_match(value, known)}"
+        )
         raise UserError(msg)
 
 
@@ -423,15 +686,27 @@ def _date(option: str, value: str) -> dt.date:
 
 
 @contextmanager
-def _progress(*, quiet: bool = False) -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
-    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines with their time now and then otherwise."""
+def _progress(
+    *, quiet: bool = False
+) -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
+    """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines
+    with their time now and then otherwise.
+    """
     from teleaudit.progress import Lines, timed
 
     if quiet or not _err.is_terminal:
         say = timed(_say_on(_Console(quiet=True) if quiet else _err))
         yield say, _unless_stopped(Lines(say))
         return
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"), TimeRemainingColumn(), console=_err, transient=True) as bars:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[amount]}"),
+        TimeRemainingColumn(),
+        console=_err,
+        transient=True,
+    ) as bars:
         tasks: dict[str, Any] = {}
 
         def show(step: Step) -> None:
@@ -457,7 +732,9 @@ def _unless_stopped(show: Callable[[Step], None]) -> Callable[[Step], None]:
 
 
 def _say_on(console: Console) -> Callable[[str], None]:
-    """Says a step; ends the run instead where Ctrl-C was taken for a failed query on the way (DuckDB makes an error of its own of it)."""
+    """Says a step; ends the run instead where Ctrl-C was taken for a failed query on the way
+    (DuckDB makes an error of its own of it).
+    """
 
     def say(text: str) -> None:
         if _Signals.stopped:
@@ -469,23 +746,43 @@ def _say_on(console: Console) -> Callable[[str], None]:
 
 def _show_timings(timings: Mapping[str, Any]) -> None:
     """Stages as a table; then memory and disk."""
-    table = Table("stage", "of", "seconds", "rows", "rows/s", "scans", box=box.HEAVY_HEAD if _err.is_terminal else None)
+    table = Table(
+        "stage",
+        "of",
+        "seconds",
+        "rows",
+        "rows/s",
+        "scans",
+        box=box.HEAVY_HEAD if _err.is_terminal else None,
+    )
     for stage in timings["stages"]:
         rows, seconds = stage["rows"], stage["seconds"]
         speed = f"{rows / seconds:,.0f}" if rows and seconds else ""
         numbers = [f"{number:,}" if number is not None else "" for number in (rows, stage["scans"])]
-        table.add_row(stage["stage"].replace("_", " "), stage["name"] or "", f"{seconds:,.1f}", numbers[0], speed, numbers[1])
+        table.add_row(
+            stage["stage"].replace("_", " "),
+            stage["name"] or "",
+            f"{seconds:,.1f}",
+            numbers[0],
+            speed,
+            numbers[1],
+        )
     for column in table.columns[2:]:
         column.justify = "right"
     _Console(stderr=True, width=None if _err.is_terminal else 120).print(table)
-    memory, disk, spill = (f"{timings[f'peak_{name}_bytes'] / 1e6:,.0f} MB" for name in ("memory", "disk", "spill"))
+    memory, disk, spill = (
+        f"{timings[f'peak_{name}_bytes'] / 1e6:,.0f} MB" for name in ("memory", "disk", "spill")
+    )
     _err.print(
-        f"{timings['seconds']:,.1f} s in all. At most {memory} of memory (limit of the engine: {timings['memory_limit']}) and {disk} of temporary disk, {spill} of it spilled."
+        f"{timings['seconds']:,.1f} s in all. At most {memory} of memory (limit of the engine:"
+        f" {timings['memory_limit']}) and {disk} of temporary disk, {spill} of it spilled."
     )
 
 
 def _writer() -> Callable[[str], None]:
-    """Writes results that are too many for rich; when the reader has left nothing more, like ``_Console``."""
+    """Writes results that are too many for rich; when the reader has left nothing more, like
+    ``_Console``.
+    """
     gone: list[OSError] = []
 
     def write(text: str) -> None:
@@ -502,7 +799,16 @@ def _show_finds(rows: Sequence[Sequence[str]]) -> None:
     """What was found, a line for each file, column and kind."""
     if not rows:
         return
-    table = Table("file", "column", "kind", "cells", "whole column", "reason", "first rows", box=box.HEAVY_HEAD if _out.is_terminal else None)
+    table = Table(
+        "file",
+        "column",
+        "kind",
+        "cells",
+        "whole column",
+        "reason",
+        "first rows",
+        box=box.HEAVY_HEAD if _out.is_terminal else None,
+    )
     for row in rows:
         table.add_row(*map(escape, row))
     _Console(width=None if _out.is_terminal else 200).print(table)
@@ -510,11 +816,24 @@ def _show_finds(rows: Sequence[Sequence[str]]) -> None:
 
 def _show_checks(results: Mapping[str, Any]) -> None:
     """Every check with its verdict and its numbers."""
-    table = Table("check", "verdict", "N", "M", "k", "e", title=f"{results['controller']['name']}, as of {results['as_of']}")
+    table = Table(
+        "check",
+        "verdict",
+        "N",
+        "M",
+        "k",
+        "e",
+        title=f"{results['controller']['name']}, as of {results['as_of']}",
+    )
     for check in results["checks"]:
         judged = check["why"] is None or check["population"] > 0
-        numbers = [f"{check[name]:,}" if judged else "-" for name in ("population", "assessable", "deviations", "exempted")]
-        table.add_row(check["id"], check["verdict"] + (f" ({check['why']})" if check["why"] else ""), *numbers)
+        numbers = [
+            f"{check[name]:,}" if judged else "-"
+            for name in ("population", "assessable", "deviations", "exempted")
+        ]
+        table.add_row(
+            check["id"], check["verdict"] + (f" ({check['why']})" if check["why"] else ""), *numbers
+        )
     for column in table.columns[2:]:
         column.justify = "right"
     _Console(width=None if _out.is_terminal else 120).print(table)

@@ -32,12 +32,17 @@ class ExitCode(IntEnum):
 
 
 class UserError(Exception):
-    """Wrong use, configuration or input. The message says what to do and holds no value of a row."""
+    """Wrong use, configuration or input.
+
+    The message says what to do and holds no value of a row.
+    """
 
     exit_code: ExitCode = ExitCode.WRONG_USE
 
     def _render_traceback_(self) -> list[str]:
-        """What a Jupyter notebook shows of it, in any kernel (IPython asks for this): the message, and no traceback."""
+        """What a Jupyter notebook shows of it, in any kernel (IPython asks for this): the message,
+        and no traceback.
+        """
         return [str(self)]
 
 

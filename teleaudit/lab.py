@@ -1,8 +1,8 @@
 """What a notebook asks: open an audit, check a topic, look at the answer.
 
-In a run the exports have been read already and the notebook finds them by its environment; in JupyterLab they are read
-now, into a private folder that is gone when the kernel ends. The verdicts are the library's in both cases: a notebook
-shows them and cannot change them.
+In a run the exports have been read already and the notebook finds them by its environment; in
+JupyterLab they are read now, into a private folder that is gone when the kernel ends. The verdicts
+are the library's in both cases: a notebook shows them and cannot change them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
 from teleaudit.report.document import told_together
-from teleaudit.report.gaps import describe_legal, describe_mapping_gaps, summarise_mapping_doubts, summarise_mapping_gaps
+from teleaudit.report.gaps import (
+    describe_legal,
+    describe_mapping_gaps,
+    summarise_mapping_doubts,
+    summarise_mapping_gaps,
+)
 from teleaudit.report.material import UNJUDGED, Material, found, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.results import as_json, basis_entry, check_entry, compose, conflict_entry
@@ -44,7 +49,15 @@ from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
 from teleaudit.sessions.completing import offer
-from teleaudit.sessions.refusing import all_in_danish, in_danish, kind_of, near, private_folder, refuse, shell
+from teleaudit.sessions.refusing import (
+    all_in_danish,
+    in_danish,
+    kind_of,
+    near,
+    private_folder,
+    refuse,
+    shell,
+)
 from teleaudit.workspace import reports_folder
 
 _NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted": "e"}
@@ -53,9 +66,11 @@ _LONGEST = "Dage over frist"  # of the longest overdue record
 
 @in_danish
 def open_audit(audit: str = "", *, as_of: str = "") -> OpenAudit:
-    """An audit ready to be checked: the name of a folder in ``audits/``, or the path of an audit file.
+    """An audit ready to be checked: the name of a folder in ``audits/``, or the path of an audit
+    file.
 
-    With nothing said it is the run's, or the one that TELEAUDIT_AUDIT names, or the workspace's only own.
+    With nothing said it is the run's, or the one that TELEAUDIT_AUDIT names, or the workspace's
+    only own.
     ``as_of`` is an ISO date; empty means the audit's own. Raises: LabError.
     """
     session = shell()
@@ -66,12 +81,16 @@ def open_audit(audit: str = "", *, as_of: str = "") -> OpenAudit:
         state = _opened_here(audit_file(audit), date)
     elif audit and state.audit().name != audit:
         refuse("other_audit", own=state.audit().name, name=audit)
-    offer(session, OpenAudit, lambda method: TOPICS if method in ("check", "rules", "limits") else ())
+    offer(
+        session, OpenAudit, lambda method: TOPICS if method in ("check", "rules", "limits") else ()
+    )
     return OpenAudit(state)
 
 
 def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
-    """Read the exports now, into a private folder that is removed when the kernel ends (or, if it is killed, at the next start)."""
+    """Read the exports now, into a private folder that is removed when the kernel ends (or, if it
+    is killed, at the next start).
+    """
     spec = load_audit(path)
     refuse_unready(spec)
     judged_on = as_of or spec.as_of or dt.datetime.now(dt.UTC).date()
@@ -107,33 +126,61 @@ class OpenAudit:
     def _bench(self) -> Bench:
         engine = self._state.new_engine()
         atexit.register(engine.close)
-        return Bench(self.audit, self._rulebook.suites, self._state.exports, engine, as_of=self._state.as_of)
+        return Bench(
+            self.audit, self._rulebook.suites, self._state.exports, engine, as_of=self._state.as_of
+        )
 
     def _repr_html_(self) -> str:
         """How a notebook begins: who is audited, as of when, on what, in which run."""
-        facts = "".join(f"<tr><th style='text-align: left'>{escape(term)}</th><td style='text-align: left'>{escape(value)}</td></tr>" for term, value in self._facts())
+        facts = "".join(
+            f"<tr><th style='text-align: left'>{escape(term)}</th><td style='text-align:"
+            f" left'>{escape(value)}</td></tr>"
+            for term, value in self._facts()
+        )
         sample = f"<p>{escape(self._words.at('lab.sample'))}</p>" if self.audit.sample else ""
         return f"<h2>{escape(self._title())}</h2><table>{facts}</table>{sample}"
 
     def __repr__(self) -> str:
-        return "\n".join([self._title(), *(f"{term}: {value}" for term, value in self._facts()), *([self._words.at("lab.sample")] if self.audit.sample else [])])
+        return "\n".join(
+            [
+                self._title(),
+                *(f"{term}: {value}" for term, value in self._facts()),
+                *([self._words.at("lab.sample")] if self.audit.sample else []),
+            ]
+        )
 
     def _title(self) -> str:
-        return self._words.say("lab.title", controller=self.audit.controller.name, cvr=self.audit.controller.cvr)
+        return self._words.say(
+            "lab.title", controller=self.audit.controller.name, cvr=self.audit.controller.cvr
+        )
 
     def _facts(self) -> list[tuple[str, str]]:
         words, exports, run_id = self._words, self._state.exports, self._state.folder.run_id
         problems = sum(export.problem is not None for export in exports)
-        counts = {"exports": words.counted("export", len(exports)), "rows": words.counted("row", sum(export.rows for export in exports)), "problems": words.number(problems)}
+        counts = {
+            "exports": words.counted("export", len(exports)),
+            "rows": words.counted("row", sum(export.rows for export in exports)),
+            "problems": words.number(problems),
+        }
         told = {
             "as_of": words.date(self._state.as_of.isoformat()),
             "policy": words.say("lab.policy", **self.audit.policy.model_dump()),
             "exports": words.say("lab.exports_problem" if problems else "lab.exports", **counts),
             "run": run_id if self._state.is_run else words.say("lab.here", run_id=run_id),
         }
-        summary = summarise_mapping_gaps(Material(results={"mapping_gaps": self._mapping_gaps()}, words=words))
+        summary = summarise_mapping_gaps(
+            Material(results={"mapping_gaps": self._mapping_gaps()}, words=words)
+        )
         gaps = [(summary["title"], f"{summary['text']} {words.at('lab.gaps')}")] if summary else []
-        doubts = summarise_mapping_doubts(Material(results={"mapping_doubts": self._state.doubts, "exports": [vars(export) for export in exports]}, words=words))
+        doubts = summarise_mapping_doubts(
+            Material(
+                results={
+                    "mapping_doubts": self._state.doubts,
+                    "exports": [vars(export) for export in exports],
+                },
+                words=words,
+            )
+        )
         gaps += [(doubts["title"], doubts["text"])] if doubts else []
         return [*gaps, *((words.at(f"lab.facts.{name}"), value) for name, value in told.items())]
 
@@ -158,30 +205,50 @@ class OpenAudit:
             for export in self._state.exports
             for file in export.files
         ]
-        frame = pd.DataFrame(rows, columns=["Udtræk", "Datasæt", "Fil", "Rækker", "Afviste rækker", "Bytes"])
+        frame = pd.DataFrame(
+            rows, columns=["Udtræk", "Datasæt", "Fil", "Rækker", "Afviste rækker", "Bytes"]
+        )
         return captioned(frame, f"Modtagne filer ({len(frame)})")
 
     def export_warnings(self) -> Styler:
         """What was remarked while the exports were read."""
-        rows = [{"Udtræk": export.name, "Bemærkning": say_remark(self._words, remark.as_json())} for export in self._state.exports for remark in export.warnings]
+        rows = [
+            {"Udtræk": export.name, "Bemærkning": say_remark(self._words, remark.as_json())}
+            for export in self._state.exports
+            for remark in export.warnings
+        ]
         frame = pd.DataFrame(rows, columns=["Udtræk", "Bemærkning"])
         return captioned(frame, f"Bemærkninger til indlæsningen ({len(frame)})")
 
     def rules(self, topic: Topic) -> Styler:
-        """One row per requirement of a topic: clause, what must hold, what it rests on, and which data sets it speaks of. Raises: LabError."""
+        """One row per requirement of a topic: clause, what must hold, what it rests on, and which
+        data sets it speaks of.
+
+        Raises: LabError.
+        """
         _refuse_unknown(topic)
         told: dict[tuple[str, str, str], list[str]] = {}
         for check in (check for check in self._rulebook.checks if check.topic == topic):
             cited = "; ".join(self._rulebook.law[basis].citation_da for basis in check.legal_basis)
             told.setdefault((check.clause.clause, check.claim.da, cited), []).append(check.data_set)
-        rows = [(*requirement, _of_data_sets(data_sets, self._words)) for requirement, data_sets in told.items()]
+        rows = [
+            (*requirement, _of_data_sets(data_sets, self._words))
+            for requirement, data_sets in told.items()
+        ]
         frame = pd.DataFrame(rows, columns=["Punkt", "Krav", "Retsgrundlag", "Datasæt"]).astype(str)
         return captioned(frame, f"Krav, der kontrolleres ({len(frame)})")
 
     def limits(self, topic: Topic) -> Styler:
-        """One row per clause of a topic of which the checks do not see everything. Raises: LabError."""
+        """One row per clause of a topic of which the checks do not see everything.
+
+        Raises: LabError.
+        """
         _refuse_unknown(topic)
-        clauses = {check.clause.clause: check.clause.limits for check in self._rulebook.checks if check.topic == topic}
+        clauses = {
+            check.clause.clause: check.clause.limits
+            for check in self._rulebook.checks
+            if check.topic == topic
+        }
         rows = [(name, limits.da) for name, limits in clauses.items() if limits is not None]
         frame = pd.DataFrame(rows, columns=["Punkt", "Ikke undersøgt"]).astype(str)
         return captioned(frame, f"Begrænsninger i kontrollerne ({len(frame)})")
@@ -191,18 +258,37 @@ class OpenAudit:
         results = {
             "as_of": self._state.as_of.isoformat(),
             "checks": [],
-            "conflicts": [conflict_entry(conflict) for conflict in self._rulebook.conflicts(self.audit, self._state.as_of)],
+            "conflicts": [
+                conflict_entry(conflict)
+                for conflict in self._rulebook.conflicts(self.audit, self._state.as_of)
+            ],
             "legal_bases": [basis_entry(basis) for basis in self._rulebook.law.values()],
         }
         table = describe_legal(Material(results=results, words=self._words))["conflicts"]
-        rows = [[cell["id"] if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
-        return captioned(pd.DataFrame(rows, columns=table["header"]).astype(str), f"{table['caption']} ({len(rows)})")
+        rows = [
+            [cell["id"] if isinstance(cell, dict) else cell for cell in row]
+            for row in table["rows"]
+        ]
+        return captioned(
+            pd.DataFrame(rows, columns=table["header"]).astype(str),
+            f"{table['caption']} ({len(rows)})",
+        )
 
     def check(self, topic: Topic) -> TopicAnswers:
-        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``. Raises: LabError."""
+        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``.
+
+        Raises: LabError.
+        """
         _refuse_unknown(topic)
         if topic not in self._topics:
-            self._topics[topic] = TopicAnswers(topic, self._entries(topic), self._source(), self._words, as_of=self._state.as_of.isoformat(), topics=self._topic_of)
+            self._topics[topic] = TopicAnswers(
+                topic,
+                self._entries(topic),
+                self._source(),
+                self._words,
+                as_of=self._state.as_of.isoformat(),
+                topics=self._topic_of,
+            )
         return self._topics[topic]
 
     @cached_property
@@ -211,14 +297,20 @@ class OpenAudit:
         return {check.id: check.topic for check in self._rulebook.checks}
 
     def _entries(self, topic: Topic) -> list[dict[str, Any]]:
-        """What a run has found before its notebooks began; in JupyterLab the checks are asked now. Raises: LabError where the run has no answers."""
+        """What a run has found before its notebooks began; in JupyterLab the checks are asked now.
+
+        Raises: LabError where the run has no answers.
+        """
         kept = self._state.answers(topic)
         if kept is not None:
             return kept
         if self._state.is_run:
             refuse("no_answers", topic=topic)
         key = self._state.reference_key
-        return [check_entry(result, law=self._rulebook.law, reference_key=key) for result in self._bench.run([topic], on_error=self._state.keep_error)]
+        return [
+            check_entry(result, law=self._rulebook.law, reference_key=key)
+            for result in self._bench.run([topic], on_error=self._state.keep_error)
+        ]
 
     def results(self) -> dict[str, Any]:
         """Everything that was found, as in results.json. Topics not checked yet are checked now."""
@@ -232,7 +324,11 @@ class OpenAudit:
             exports=self._state.exports,
             rulebook=self._rulebook,
             checks=entries,
-            doubts=self._state.doubts if self._state.is_run else [doubt.as_json() for doubt in self._bench.mapping_doubts(())],
+            doubts=(
+                self._state.doubts
+                if self._state.is_run
+                else [doubt.as_json() for doubt in self._bench.mapping_doubts(())]
+            ),
         )
 
     def report(self) -> Report:
@@ -242,16 +338,31 @@ class OpenAudit:
 
     def _source(self) -> str:
         """The source line of figures."""
-        return f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel {self._state.folder.run_id}"
+        return (
+            f"Kilde: {self.audit.controller.name}, udtræk pr. {self._state.as_of:%d-%m-%Y}, kørsel"
+            f" {self._state.folder.run_id}"
+        )
 
     def _mapping_gaps(self) -> list[dict[str, Any]]:
-        return [gap.as_json() for gap in find_mapping_gaps(self._rulebook.suites, self._state.exports)]
+        return [
+            gap.as_json() for gap in find_mapping_gaps(self._rulebook.suites, self._state.exports)
+        ]
 
     def mapping_gaps(self) -> Styler:
-        """One row per column that checks need and that nobody mapped: what it may be, and what cannot be judged without it."""
-        table = describe_mapping_gaps(Material(results={"mapping_gaps": self._mapping_gaps()}, words=self._words))
-        rows = [[": ".join(cell.values()) if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
-        return captioned(pd.DataFrame(rows, columns=table["header"]).astype(str), f"{table['caption']} ({len(rows)})")
+        """One row per column that checks need and that nobody mapped: what it may be, and what
+        cannot be judged without it.
+        """
+        table = describe_mapping_gaps(
+            Material(results={"mapping_gaps": self._mapping_gaps()}, words=self._words)
+        )
+        rows = [
+            [": ".join(cell.values()) if isinstance(cell, dict) else cell for cell in row]
+            for row in table["rows"]
+        ]
+        return captioned(
+            pd.DataFrame(rows, columns=table["header"]).astype(str),
+            f"{table['caption']} ({len(rows)})",
+        )
 
 
 def _refuse_unknown(topic: object) -> None:
@@ -273,8 +384,15 @@ def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:
 
     As in the report, checks that asked the same of many data sets and found nothing share a row.
     """
-    rows = [_summary_row(alike, words) for alike in told_together(Material(results={"checks": entries}, words=words))]
-    frame = pd.DataFrame(rows).astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64")) if rows else pd.DataFrame()
+    rows = [
+        _summary_row(alike, words)
+        for alike in told_together(Material(results={"checks": entries}, words=words))
+    ]
+    frame = (
+        pd.DataFrame(rows).astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))
+        if rows
+        else pd.DataFrame()
+    )
     return captioned(frame, f"Kontrollernes resultater ({words.counted('check', len(entries))})")
 
 
@@ -283,11 +401,34 @@ def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, 
     not_held, judged = is_not_held(first), first["verdict"] not in UNJUDGED
     verdict = words.at("verdicts")["not_held" if not_held else first["verdict"]]
     return {
-        "Kontrol": words.counted("check", len(alike)) if not_held else first["id"] if len(alike) == 1 else str(first["id"]).partition(".")[0],
-        "Datasæt": _of_data_sets([first["why_detail"]] if not_held and first["why_detail"] in TABLES else [check["dataset"] for check in alike], words),
-        "Resultat": f"{verdict['sign']} {verdict['short']}" + (f" ({words.number(sum(found(check) for check in alike))})" if first["verdict"] == "review" else ""),
+        "Kontrol": (
+            words.counted("check", len(alike))
+            if not_held
+            else first["id"]
+            if len(alike) == 1
+            else str(first["id"]).partition(".")[0]
+        ),
+        "Datasæt": _of_data_sets(
+            (
+                [first["why_detail"]]
+                if not_held and first["why_detail"] in TABLES
+                else [check["dataset"] for check in alike]
+            ),
+            words,
+        ),
+        "Resultat": (
+            f"{verdict['sign']} {verdict['short']}"
+            + (
+                f" ({words.number(sum(found(check) for check in alike))})"
+                if first["verdict"] == "review"
+                else ""
+            )
+        ),
         "Alvorlighed": None if not_held else words.name("severities", first["severity"]),
-        **{title: sum(check[name] for check in alike) if judged else None for name, title in _NUMBERS.items()},
+        **{
+            title: sum(check[name] for check in alike) if judged else None
+            for name, title in _NUMBERS.items()
+        },
         _LONGEST: first["overdue"]["max_days"] if first["overdue"] else None,
     }
 
@@ -296,7 +437,16 @@ def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, 
 class TopicAnswers:
     """The answers of one topic's checks. ``topics`` names the topic of every check of the audit."""
 
-    def __init__(self, topic: Topic, entries: Sequence[Mapping[str, Any]], source: str, words: Words, *, as_of: str, topics: Mapping[str, Topic]) -> None:
+    def __init__(
+        self,
+        topic: Topic,
+        entries: Sequence[Mapping[str, Any]],
+        source: str,
+        words: Words,
+        *,
+        as_of: str,
+        topics: Mapping[str, Topic],
+    ) -> None:
         self.topic, self.entries = topic, [dict(entry) for entry in entries]
         self._source, self._words, self._as_of, self._topics = source, words, as_of, topics
 
@@ -308,7 +458,9 @@ class TopicAnswers:
         return self._answer(by_id[check_id])
 
     def _refuse_id(self, check_id: object, here: Mapping[str, object]) -> NoReturn:
-        """Say of what is no id ``here`` to which topic it belongs, which ids begin so, or which is nearest, in any topic."""
+        """Say of what is no id ``here`` to which topic it belongs, which ids begin so, or which is
+        nearest, in any topic.
+        """
         if not isinstance(check_id, str):
             refuse("check_type", kind=kind_of(check_id))
         if (other := self._topics.get(check_id, self.topic)) != self.topic:
@@ -337,7 +489,9 @@ class TopicAnswers:
         return summary_table(self.entries, self._words)
 
     def columns(self) -> Styler:
-        """One row per column in which a detector saw something: the rule that decided and the counts it rests on, also where it cleared the column."""
+        """One row per column in which a detector saw something: the rule that decided and the
+        counts it rests on, also where it cleared the column.
+        """
         levels, rules = self._words.at("levels"), self._words.at("column_rules")
         rows = [
             {
@@ -352,7 +506,10 @@ class TopicAnswers:
             for entry in self.entries
             for told in entry["column_decisions"]
         ]
-        frame = pd.DataFrame(rows, columns=["Kontrol", "Kolonne", "Afgørelse", "Regel", "Talt (n)", "Ligner (k)", "Andel"])
+        frame = pd.DataFrame(
+            rows,
+            columns=["Kontrol", "Kolonne", "Afgørelse", "Regel", "Talt (n)", "Ligner (k)", "Andel"],
+        )
         return captioned(frame, f"Kolonner, der blev set nærmere på ({len(frame)})")
 
     def not_assessed(self) -> Styler:
@@ -363,7 +520,10 @@ class TopicAnswers:
             if not is_not_held(entry)
             for reason, count in (
                 *([(self._why(entry), entry["population"])] if entry["why"] else []),
-                *((self._words.name("reasons", code), count) for code, count in entry["reasons"].items()),
+                *(
+                    (self._words.name("reasons", code), count)
+                    for code, count in entry["reasons"].items()
+                ),
             )
         ]
         frame = pd.DataFrame(rows, columns=["Kontrol", "Årsag", "Antal"])
@@ -371,15 +531,22 @@ class TopicAnswers:
 
     def _why(self, entry: Mapping[str, Any]) -> str:
         """Why a whole check could not be judged, and what it lacks by name."""
-        reason = str(self._words.at("not_assessed.why").get(entry["why"], entry["why"])).format(error_id=entry["error_id"] or "–")
+        reason = str(self._words.at("not_assessed.why").get(entry["why"], entry["why"])).format(
+            error_id=entry["error_id"] or "–"
+        )
         return f"{reason} ({entry['why_detail']})" if entry["why_detail"] else reason
 
     def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Checks by data set."""
-        return figures.show(figures.checks_by_data_set(self.entries, source=self._source), figures.alt_text_checks_by_data_set(self.entries))
+        return figures.show(
+            figures.checks_by_data_set(self.entries, source=self._source),
+            figures.alt_text_checks_by_data_set(self.entries),
+        )
 
     def plot_ages(self) -> None:
-        """Show records by the month of their deadline, a figure for each check that has a deadline and deviations."""
+        """Show records by the month of their deadline, a figure for each check that has a deadline
+        and deviations.
+        """
         figures.show_all(answer.plot_age() for answer in self if answer.entry["overdue"])
 
     def plot_overdue(self) -> None:
@@ -396,21 +563,42 @@ class CheckAnswer:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the verdict, the four numbers and what was asked."""
-        row = {**_summary_row([self.entry], self._words), self._words.at("lab.claim"): self.entry["claim"]["da"]}
-        frame = pd.DataFrame([row]).drop(columns="Kontrol").astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))
+        row = {
+            **_summary_row([self.entry], self._words),
+            self._words.at("lab.claim"): self.entry["claim"]["da"],
+        }
+        frame = (
+            pd.DataFrame([row])
+            .drop(columns="Kontrol")
+            .astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))
+        )
         return captioned(frame, self._words.say("lab.caption", id=self.entry["id"])).to_html()
 
     def __repr__(self) -> str:
-        numbers = self._words.say("lab.answer_numbers", **{name: self._words.number(self.entry[name]) for name in _NUMBERS})
-        return self._words.say("lab.answer", id=self.entry["id"], verdict=self._words.at(f"verdicts.{self.entry['verdict']}.short"), numbers=numbers)
+        numbers = self._words.say(
+            "lab.answer_numbers",
+            **{name: self._words.number(self.entry[name]) for name in _NUMBERS},
+        )
+        return self._words.say(
+            "lab.answer",
+            id=self.entry["id"],
+            verdict=self._words.at(f"verdicts.{self.entry['verdict']}.short"),
+            numbers=numbers,
+        )
 
     def plot_age(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Records by the month of their deadline, with the date of the audit marked."""
-        return figures.show(figures.age_against_deadline(self.entry, source=self._source, as_of=self._as_of), figures.alt_text_age_against_deadline(self.entry))
+        return figures.show(
+            figures.age_against_deadline(self.entry, source=self._source, as_of=self._as_of),
+            figures.alt_text_age_against_deadline(self.entry),
+        )
 
     def plot_overdue(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Overdue records by the month in which they fell due."""
-        return figures.show(figures.overdue_by_month(self.entry, source=self._source), figures.alt_text_overdue_by_month(self.entry))
+        return figures.show(
+            figures.overdue_by_month(self.entry, source=self._source),
+            figures.alt_text_overdue_by_month(self.entry),
+        )
 
 
 @all_in_danish
@@ -433,10 +621,15 @@ class Report:
     def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Checks by data set."""
         entries = self.results["checks"]
-        return figures.show(figures.checks_by_data_set(entries, source=self._opened._source()), figures.alt_text_checks_by_data_set(entries))  # noqa: SLF001
+        return figures.show(
+            figures.checks_by_data_set(entries, source=self._opened._source()),  # noqa: SLF001
+            figures.alt_text_checks_by_data_set(entries),
+        )
 
     def write(self) -> str:
-        """The place of the PDF: in a run the record, where the run itself writes it after the last notebook; otherwise a draft, written under reports/ of the audit's workspace."""
+        """The place of the PDF: in a run the record, where the run itself writes it after the last
+        notebook; otherwise a draft, written under reports/ of the audit's workspace.
+        """
         if self._state.results.exists():
             return f"record/{REPORT_FILE}"
         reports = reports_folder(self._state.audit_path)

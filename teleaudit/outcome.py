@@ -1,4 +1,5 @@
-"""What a run came to, for whoever started it: lines for a person, the gravest first; one line for a log; one object for a program.
+"""What a run came to, for whoever started it: lines for a person, the gravest first; one line for a
+log; one object for a program.
 
 Pure functions of an ``Outcome``. They show ids, names and counts, never a value of a row.
 """
@@ -35,7 +36,10 @@ NOT_HELD = "not_held"
 
 _SIGNS = {Verdict.BREACH: "X", Verdict.FAIL: "x"}
 _FOR_JUDGEMENT = (Verdict.REVIEW, Verdict.LEGAL)
-_LOOK_AT = "look at each of them: restricted/worklist.csv lists the records, those of level review too, with what to do"
+_LOOK_AT = (
+    "look at each of them: restricted/worklist.csv lists the records, those of level review too,"
+    " with what to do"
+)
 _SEVERITY_WIDTH = len("critical")
 _MIN_CLAIM = 12  # characters; a claim that gets fewer is left out
 _INDENT = " " * 2
@@ -56,29 +60,74 @@ class Cause(NamedTuple):
     action: str
 
 
-NO_EXPORT = Cause("no_export", "no export of", "add the export, or declare the table under not_held")
-NO_FILE = Cause("no_export", "no file for the export", "deliver the file, or correct its path under exports in audit.yaml")
+NO_EXPORT = Cause(
+    "no_export", "no export of", "add the export, or declare the table under not_held"
+)
+NO_FILE = Cause(
+    "no_export",
+    "no file for the export",
+    "deliver the file, or correct its path under exports in audit.yaml",
+)
 MISSING_COLUMN = Cause("missing_column", "missing column", "map it under {place}.columns")
-MISSING_HEADER = Cause("missing_column", "missing column", "its header is not in the file: correct it under {place}.columns, or export the column")
+MISSING_HEADER = Cause(
+    "missing_column",
+    "missing column",
+    "its header is not in the file: correct it under {place}.columns, or export the column",
+)
 ANY = Cause("", "not judged", "see the report")
 CAUSES: Mapping[str, Cause] = MappingProxyType(
     {
         cause.code: cause
         for cause in (
-            Cause("no_rows", "no rows in", "export again, or declare the table under not_held where there is nothing to export"),
+            Cause(
+                "no_rows",
+                "no rows in",
+                "export again, or declare the table under not_held where there is nothing to"
+                " export",
+            ),
             Cause(
                 "all_null",
                 "empty column",
-                "export the column with its values, map another header to it under {place}.columns, or say that no record has any under {place}.constants",
+                "export the column with its values, map another header to it under {place}.columns,"
+                " or say that no record has any under {place}.constants",
             ),
-            Cause("nothing_in_scope", "no records that the rule is about", "declare the check under not_held where there are none; otherwise see what the exports leave out"),
-            Cause("nothing_assessable", "no record could be judged:", "supply in the source what the records lack"),
-            Cause("partial", "too few records could be judged:", "supply in the source what the records lack"),
-            Cause("too_many_rejected", "too many rows that could not be read in", "mend the rows in the source and export again"),
-            Cause("control_differs", "not the number of rows that the source counted in", "export again, or correct control_rows"),
+            Cause(
+                "nothing_in_scope",
+                "no records that the rule is about",
+                "declare the check under not_held where there are none; otherwise see what the"
+                " exports leave out",
+            ),
+            Cause(
+                "nothing_assessable",
+                "no record could be judged:",
+                "supply in the source what the records lack",
+            ),
+            Cause(
+                "partial",
+                "too few records could be judged:",
+                "supply in the source what the records lack",
+            ),
+            Cause(
+                "too_many_rejected",
+                "too many rows that could not be read in",
+                "mend the rows in the source and export again",
+            ),
+            Cause(
+                "control_differs",
+                "not the number of rows that the source counted in",
+                "export again, or correct control_rows",
+            ),
             Cause("cut_off", "a file that was cut off in", "export again"),
-            Cause("file_without_rows", "a file without rows in", "export it again, or take it out of the export where there is nothing to deliver"),
-            Cause("unset", "parameter not set:", "set the value under parameters in audit.yaml, with owner, reason and approved_on"),
+            Cause(
+                "file_without_rows",
+                "a file without rows in",
+                "export it again, or take it out of the export where there is nothing to deliver",
+            ),
+            Cause(
+                "unset",
+                "parameter not set:",
+                "set the value under parameters in audit.yaml, with owner, reason and approved_on",
+            ),
         )
     }
 )
@@ -104,11 +153,20 @@ class Gap:
 
     def as_json(self) -> dict[str, Any]:
         """The gap for programs."""
-        return {"reason": self.reason, "names": list(self.names), "count": len(self.checks), "checks": list(self.checks), "action": self.action}
+        return {
+            "reason": self.reason,
+            "names": list(self.names),
+            "count": len(self.checks),
+            "checks": list(self.checks),
+            "action": self.action,
+        }
 
 
 def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
-    """The outcome, the gravest first. Lines are shortened to ``width``, paths excepted; None shortens nothing."""
+    """The outcome, the gravest first.
+
+    Lines are shortened to ``width``, paths excepted; None shortens nothing.
+    """
     results = outcome.results
     headline = f"{results['controller']['name']}, as of {results['as_of']}, run {results['run_id']}"
     sections = [
@@ -117,10 +175,18 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
         _mapping_doubt_lines(results, width),
         _error_lines(outcome, width),
         _deviation_lines(_with(results, DEVIATIONS), width),
-        [*_review_lines(_with(results, (Verdict.REVIEW,)), width), *_legal_lines(_with(results, (Verdict.LEGAL,)), width)],
+        [
+            *_review_lines(_with(results, (Verdict.REVIEW,)), width),
+            *_legal_lines(_with(results, (Verdict.LEGAL,)), width),
+        ],
         _gap_lines(not_judged(results), width),
         _draft_lines(results, width),
-        [line for text in (*_not_held(results), *_counts(results)) for line in _wrapped(text, width)] + _paths(outcome),
+        [
+            line
+            for text in (*_not_held(results), *_counts(results))
+            for line in _wrapped(text, width)
+        ]
+        + _paths(outcome),
     ]
     shown = [line for section in sections if section for line in (Line(""), *section)][1:]
     return [Line(_printable(line.text), line.style) for line in shown]
@@ -133,14 +199,21 @@ def as_summary(outcome: Outcome) -> str:
     counts = " ".join(_counts(results))
     unread = [export["name"] for export in results["exports"] if export["problem"]]
     not_read = f" Exports that could not be read: {', '.join(unread)}." if unread else ""
-    return _printable(f"{results['controller']['name']}, as of {results['as_of']}: {counts}{not_read}{failed} {_ending(outcome)} Report: {_report(outcome)}")
+    return _printable(
+        f"{results['controller']['name']}, as of {results['as_of']}: {counts}{not_read}{failed}"
+        f" {_ending(outcome)} Report: {_report(outcome)}"
+    )
 
 
 def as_object(outcome: Outcome) -> dict[str, Any]:
     """The outcome as one object for programs (contract; README.md lists its keys)."""
     results = outcome.results
     worklist = outcome.folder / "restricted" / "worklist.csv"
-    told = {name: results[name] for name in ("mapping_gaps", "mapping_doubts", NOT_HELD) if results.get(name)}
+    told = {
+        name: results[name]
+        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD)
+        if results.get(name)
+    }
     return {
         "exit_code": int(outcome.exit_code),
         "run_id": results["run_id"],
@@ -172,15 +245,26 @@ def not_judged(results: Entry) -> list[Gap]:
 def _gap(cause: Cause, place: str, found_in: Sequence[tuple[Entry, tuple[str, ...]]]) -> Gap:
     names = tuple(sorted({name for _, own in found_in for name in own}))
     checks = tuple(sorted(check["id"] for check, _ in found_in))
-    action = cause.action.format(place=" and ".join(f"exports.{name}" for name in place.split(", ")))
-    return Gap(reason=cause.code, subject=f"{cause.words} {place}:" if place else cause.words, names=names, checks=checks, action=action)
+    action = cause.action.format(
+        place=" and ".join(f"exports.{name}" for name in place.split(", "))
+    )
+    return Gap(
+        reason=cause.code,
+        subject=f"{cause.words} {place}:" if place else cause.words,
+        names=names,
+        checks=checks,
+        action=action,
+    )
 
 
 def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
-    """Why a check could not be judged, the exports that it is about where the action names them, and the names of what is missing."""
+    """Why a check could not be judged, the exports that it is about where the action names them,
+    and the names of what is missing.
+    """
     exports, most = results["exports"], results["settings"]["max_rejected"]
     code, detail = check["why"] or check["verdict"], check["why_detail"] or ""
-    export, told, _ = detail.partition(": ")  # of an export that was declared, why_detail tells its problem too
+    # of an export that was declared, why_detail tells its problem too
+    export, told, _ = detail.partition(": ")
     cause = CAUSES.get(code, ANY._replace(code=code))
     match code:
         case "no_export":
@@ -191,18 +275,53 @@ def _cause(check: Entry, results: Entry) -> tuple[Cause, str, tuple[str, ...]]:
             table, _, column = detail.partition(".")
             own = [export for export in exports if export["table"] == table]
             if code == "missing_column":
-                cause = MISSING_HEADER if any(column in export["missing_columns"] for export in own) else MISSING_COLUMN
+                cause = (
+                    MISSING_HEADER
+                    if any(column in export["missing_columns"] for export in own)
+                    else MISSING_COLUMN
+                )
             return cause, ", ".join(export["name"] for export in own) or table, (column,)
         case "partial" | "nothing_assessable":
-            actions = [MENDED_BY[reason] for reason in sorted(check["reasons"]) if reason in MENDED_BY]
-            return cause._replace(action="; ".join(actions) or cause.action), "", tuple(check["reasons"])
+            actions = [
+                MENDED_BY[reason] for reason in sorted(check["reasons"]) if reason in MENDED_BY
+            ]
+            return (
+                cause._replace(action="; ".join(actions) or cause.action),
+                "",
+                tuple(check["reasons"]),
+            )
         case "too_many_rejected":
-            return cause, "", tuple(export["name"] for export in exports if export["rejected"] > most * (export["rows"] + export["rejected"]))
+            return (
+                cause,
+                "",
+                tuple(
+                    export["name"]
+                    for export in exports
+                    if export["rejected"] > most * (export["rows"] + export["rejected"])
+                ),
+            )
         case "cut_off" | "file_without_rows":
             codes = {CUT_OFF} if code == CUT_OFF else WITHOUT_ROWS
-            return cause, "", tuple(export["name"] for export in exports if any(remark.get("code") in codes for remark in export["warnings"]))
+            return (
+                cause,
+                "",
+                tuple(
+                    export["name"]
+                    for export in exports
+                    if any(remark.get("code") in codes for remark in export["warnings"])
+                ),
+            )
         case "control_differs":
-            return cause, "", tuple(export["name"] for export in exports if export["control_rows"] not in (None, export["rows"], export["rows"] + export["rejected"]))
+            return (
+                cause,
+                "",
+                tuple(
+                    export["name"]
+                    for export in exports
+                    if export["control_rows"]
+                    not in (None, export["rows"], export["rows"] + export["rejected"])
+                ),
+            )
         case _:
             return cause, "", ()
 
@@ -215,13 +334,18 @@ def _with(results: Entry, verdicts: Sequence[Verdict]) -> list[Entry]:
 
 def _failure(check: Entry) -> dict[str, Any]:
     overdue = check["overdue"]["max_days"] if check["overdue"] else None
-    return {name: check[name] for name in ("id", "verdict", "severity", "deviations", "assessable")} | {"overdue_max_days": overdue}
+    return {
+        name: check[name] for name in ("id", "verdict", "severity", "deviations", "assessable")
+    } | {"overdue_max_days": overdue}
 
 
 def _for_review(check: Entry) -> dict[str, Any]:
     count = check["legal_records"] if check["verdict"] == Verdict.LEGAL else found(check)
     columns = _columns(check) if check["verdict"] == Verdict.REVIEW else []
-    return {name: check[name] for name in ("id", "verdict", "severity", "dataset")} | {"columns": columns, "count": count}
+    return {name: check[name] for name in ("id", "verdict", "severity", "dataset")} | {
+        "columns": columns,
+        "count": count,
+    }
 
 
 # Sections
@@ -232,55 +356,112 @@ def _mapping_gap_lines(gaps: Sequence[Entry], width: int | None) -> list[Line]:
     for gap in gaps:
         headers = {candidate["header"]: candidate["export"] for candidate in gap["candidates"]}
         like = " or ".join(f'"{header}"' for header in headers)
-        text = f"! {', '.join(gap['exports'])}: {gap['column']}{f', perhaps {like}' if like else ''} (silences {_first_of(gap['checks'])})"
+        text = (
+            f"! {', '.join(gap['exports'])}: {gap['column']}{f', perhaps {like}' if like else ''}"
+            f" (silences {_first_of(gap['checks'])})"
+        )
         lines += _wrapped(text, width, style="bold red")
-        otherwise = "" if headers or gap["looked_for"] else constant_instead(gap["table"], gap["column"])
-        lines += _wrapped(f"map it under exports.{next(iter(headers.values()), gap['exports'][0])}.columns{otherwise}", width, indent=_INDENT)
-    return [*_heading("Columns that are not mapped, though checks need them:", width), *lines] if lines else []
+        otherwise = (
+            "" if headers or gap["looked_for"] else constant_instead(gap["table"], gap["column"])
+        )
+        lines += _wrapped(
+            "map it under"
+            f" exports.{next(iter(headers.values()), gap['exports'][0])}.columns{otherwise}",
+            width,
+            indent=_INDENT,
+        )
+    return (
+        [*_heading("Columns that are not mapped, though checks need them:", width), *lines]
+        if lines
+        else []
+    )
 
 
 def _mapping_doubt_lines(results: Entry, width: int | None) -> list[Line]:
     """Columns that may be mapped wrongly, and why. No verdict rests on it."""
     lines: list[Line] = []
     for doubt in results.get("mapping_doubts", ()):
-        exports = ", ".join(export["name"] for export in results["exports"] if export["table"] == doubt["table"]) or doubt["table"]
+        exports = (
+            ", ".join(
+                export["name"] for export in results["exports"] if export["table"] == doubt["table"]
+            )
+            or doubt["table"]
+        )
         columns = ", ".join(doubt["columns"])
         why = (
-            f"{doubt['check']} deviates for {doubt['count']:,} of {doubt['total']:,} records" if doubt["check"] else f"none of {doubt['count']:,} values occurs in any other export"
+            f"{doubt['check']} deviates for {doubt['count']:,} of {doubt['total']:,} records"
+            if doubt["check"]
+            else f"none of {doubt['count']:,} values occurs in any other export"
         )
-        lines += _wrapped(f"! {exports}: check the mapping of {columns}: {why}", width, style="bold red")
+        lines += _wrapped(
+            f"! {exports}: check the mapping of {columns}: {why}", width, style="bold red"
+        )
     return [*_heading("Columns that may be mapped wrongly:", width), *lines] if lines else []
 
 
 def _error_lines(outcome: Outcome, width: int | None) -> list[Line]:
     groups: dict[tuple[str, str], list[str]] = {}
     for check in _with(outcome.results, (Verdict.ERROR,)):
-        groups.setdefault((check["why_detail"] or "error", check["error_id"] or ""), []).append(check["id"])
-    texts = [f"! {_first_of(ids)}: {', '.join(filter(None, names))}" for names, ids in groups.items()]
+        groups.setdefault((check["why_detail"] or "error", check["error_id"] or ""), []).append(
+            check["id"]
+        )
+    texts = [
+        f"! {_first_of(ids)}: {', '.join(filter(None, names))}" for names, ids in groups.items()
+    ]
     texts += [f"! {name}: failed" for name in outcome.failed_notebooks]
     if not texts:
         return []
     lines = [line for text in texts for line in _wrapped(text, width, style="bold red")]
-    return [*_heading("Could not be carried out:", width), *lines, Line(f"{_INDENT}error reports, not to be passed on: {outcome.folder / 'restricted' / 'errors'}")]
+    return [
+        *_heading("Could not be carried out:", width),
+        *lines,
+        Line(
+            f"{_INDENT}error reports, not to be passed on:"
+            f" {outcome.folder / 'restricted' / 'errors'}"
+        ),
+    ]
 
 
 def _deviation_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     """A line for each; checks of one clause that ask the same of many data sets share it."""
     groups: dict[Any, list[Entry]] = {}
     for check in checks:
-        groups.setdefault((_clause(check), check["claim"]["en"], check["verdict"], check["severity"], check["unit"]), []).append(check)
-    own = sorted(groups.values(), key=lambda checks: (*gravity(checks[0]), -_sum(checks, "deviations"), checks[0]["id"]))
-    heading = f"Deviations in {_counted(len(checks), 'check')} (deviations of assessed, days overdue at most):"
-    return [*_heading(heading, width), *(Line(_deviation(checks, width), "red") for checks in own)] if own else []
+        groups.setdefault(
+            (
+                _clause(check),
+                check["claim"]["en"],
+                check["verdict"],
+                check["severity"],
+                check["unit"],
+            ),
+            [],
+        ).append(check)
+    own = sorted(
+        groups.values(),
+        key=lambda checks: (*gravity(checks[0]), -_sum(checks, "deviations"), checks[0]["id"]),
+    )
+    heading = (
+        f"Deviations in {_counted(len(checks), 'check')} (deviations of assessed, days overdue at"
+        " most):"
+    )
+    return (
+        [*_heading(heading, width), *(Line(_deviation(checks, width), "red") for checks in own)]
+        if own
+        else []
+    )
 
 
 def _deviation(checks: Sequence[Entry], width: int | None) -> str:
     """Sign, severity, id, claim, k of M: the claim gives way where there is no room."""
     first = checks[0]
-    head = f"{_SIGNS[first['verdict']]} {first['severity'] or '':<{_SEVERITY_WIDTH}} {_name(checks)}"
+    head = (
+        f"{_SIGNS[first['verdict']]} {first['severity'] or '':<{_SEVERITY_WIDTH}} {_name(checks)}"
+    )
     unit = " columns" if first["unit"] == "column" else ""
     numbers = f"{_sum(checks, 'deviations'):,} of {_sum(checks, 'assessable'):,}{unit}"
-    overdue = max((check["overdue"]["max_days"] for check in checks if check["overdue"]), default=None)
+    overdue = max(
+        (check["overdue"]["max_days"] for check in checks if check["overdue"]), default=None
+    )
     if overdue is not None:
         numbers += f", {_counted(overdue, 'day')}"
     claim = first["claim"]["en"]
@@ -296,14 +477,22 @@ def _review_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     """What a person must look at: severity, id, claim, how many records where; then what to do."""
     groups: dict[Any, list[Entry]] = {}
     for check in checks:
-        groups.setdefault((_clause(check), check["claim"]["en"], check["severity"]), []).append(check)
+        groups.setdefault((_clause(check), check["claim"]["en"], check["severity"]), []).append(
+            check
+        )
     if not groups:
         return []
     lines = _heading(f"For a person to judge, {_counted(len(checks), 'check')}:", width)
     for own in groups.values():
         severity = own[0]["severity"] or ""
-        lines += _wrapped(f"! {severity:<{_SEVERITY_WIDTH}} {_name(own)}: {own[0]['claim']['en']}", width, style="yellow")
-        lines += [line for check in own for line in _wrapped(_to_look_at(check), width, indent=_INDENT)]
+        lines += _wrapped(
+            f"! {severity:<{_SEVERITY_WIDTH}} {_name(own)}: {own[0]['claim']['en']}",
+            width,
+            style="yellow",
+        )
+        lines += [
+            line for check in own for line in _wrapped(_to_look_at(check), width, indent=_INDENT)
+        ]
     return [*lines, *_wrapped(_LOOK_AT, width, indent=_INDENT)]
 
 
@@ -311,7 +500,10 @@ def _to_look_at(check: Entry) -> str:
     """How many records of which data set, and in which columns."""
     columns = _columns(check)
     where = f", column{'' if len(columns) == 1 else 's'} {', '.join(columns)}" if columns else ""
-    return f"{_counted(found(check), check['unit'])} of {check['assessable']:,} in data set {check['dataset']}{where}"
+    return (
+        f"{_counted(found(check), check['unit'])} of {check['assessable']:,} in data set"
+        f" {check['dataset']}{where}"
+    )
 
 
 def _columns(check: Entry) -> list[str]:
@@ -326,16 +518,23 @@ def _legal_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     if not groups:
         return []
     names = ", ".join(_name(own) for own in groups.values())
-    return [*_heading(f"For a lawyer to judge, {_counted(len(checks), 'check')}:", width), *_wrapped(names, width, indent=_INDENT, style="yellow")]
+    return [
+        *_heading(f"For a lawyer to judge, {_counted(len(checks), 'check')}:", width),
+        *_wrapped(names, width, indent=_INDENT, style="yellow"),
+    ]
 
 
 def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
-    """For each cause: how many checks and what is missing; then which checks, and what to do about it."""
+    """For each cause: how many checks and what is missing; then which checks, and what to do about
+    it.
+    """
     if not gaps:
         return []
     digits = max(len(f"{len(gap.checks):,}") for gap in gaps)
     indent = " " * (digits + 4)
-    lines = _heading(f"Could not be judged, {_counted(sum(len(gap.checks) for gap in gaps), 'check')}:", width)
+    lines = _heading(
+        f"Could not be judged, {_counted(sum(len(gap.checks) for gap in gaps), 'check')}:", width
+    )
     for gap in gaps:
         head = f"? {len(gap.checks):>{digits},}  {gap.subject} "
         names = _fitted(gap.names, width, len(head)) if gap.names else ""
@@ -347,29 +546,57 @@ def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
 def _draft_lines(results: Entry, width: int | None) -> list[Line]:
     """Where a template's words still stand, which the report would show as the policy's."""
     named, clauses = placeholders(results)
-    places = [f"policy.{name} of the audit file" for name in named] + ([f"the claims of {_counted(len(clauses), 'clause')} ({_first_of(clauses)})"] if clauses else [])
+    places = [f"policy.{name} of the audit file" for name in named] + (
+        [f"the claims of {_counted(len(clauses), 'clause')} ({_first_of(clauses)})"]
+        if clauses
+        else []
+    )
     if not places:
         return []
-    return _wrapped(f"! The template's words still stand in {', '.join(places)}: replace them by the policy's own before the report is handed over.", width, style="bold red")
+    return _wrapped(
+        f"! The template's words still stand in {', '.join(places)}: replace them by the policy's"
+        " own before the report is handed over.",
+        width,
+        style="bold red",
+    )
 
 
 def _not_held(results: Entry) -> list[str]:
-    tables = sorted(declared.get("table") or declared["check"] for declared in results.get(NOT_HELD, ()))
-    checks = [check for check in results["checks"] if check["verdict"] == Verdict.SKIPPED and check["why"] == NOT_HELD]
-    return [f"Declared not held: {', '.join(tables)} ({_counted(len(checks), 'check')} not relevant)."] if tables else []
+    tables = sorted(
+        declared.get("table") or declared["check"] for declared in results.get(NOT_HELD, ())
+    )
+    checks = [
+        check
+        for check in results["checks"]
+        if check["verdict"] == Verdict.SKIPPED and check["why"] == NOT_HELD
+    ]
+    return (
+        [f"Declared not held: {', '.join(tables)} ({_counted(len(checks), 'check')} not relevant)."]
+        if tables
+        else []
+    )
 
 
 def _counts(results: Entry) -> list[str]:
     totals = results["totals"]
-    verdicts = ", ".join(f"{totals['verdicts'][verdict]:,}\u00a0{verdict}" for verdict in GRAVITY if verdict in totals["verdicts"])
+    verdicts = ", ".join(
+        f"{totals['verdicts'][verdict]:,}\u00a0{verdict}"
+        for verdict in GRAVITY
+        if verdict in totals["verdicts"]
+    )
     review = f", {totals['review']:,} for a person to judge" if totals["review"] else ""
-    return [f"{_counted(totals['checks'], 'check')}: {verdicts or 'none'}.", f"{_counted(totals['deviations'], 'deviation')}{review}, {totals['exempted']:,} exempted."]
+    return [
+        f"{_counted(totals['checks'], 'check')}: {verdicts or 'none'}.",
+        f"{_counted(totals['deviations'], 'deviation')}{review}, {totals['exempted']:,} exempted.",
+    ]
 
 
 def _paths(outcome: Outcome) -> list[Line]:
     worklist = outcome.folder / "restricted" / "worklist.csv"
     lines = [Line(f"Report: {_report(outcome)}")]
-    if (outcome.results["totals"]["deviations"] or outcome.results["totals"]["review"]) and worklist.exists():
+    if (
+        outcome.results["totals"]["deviations"] or outcome.results["totals"]["review"]
+    ) and worklist.exists():
         lines.append(Line(f"Worklist, not to be passed on: {worklist}"))
     return [*lines, Line(_ending(outcome))]
 
@@ -390,7 +617,11 @@ def _clause(check: Entry) -> str:
 
 
 def _name(checks: Sequence[Entry]) -> str:
-    return str(checks[0]["id"]) if len(checks) == 1 else f"{_clause(checks[0])} ({_counted(len(checks), 'check')})"
+    return (
+        str(checks[0]["id"])
+        if len(checks) == 1
+        else f"{_clause(checks[0])} ({_counted(len(checks), 'check')})"
+    )
 
 
 def _sum(checks: Iterable[Entry], number: str) -> int:
@@ -398,7 +629,9 @@ def _sum(checks: Iterable[Entry], number: str) -> int:
 
 
 def _counted(count: int, unit: str) -> str:
-    """The count and its unit, which no end of a line parts: ``_printable`` makes the space an ordinary one."""
+    """The count and its unit, which no end of a line parts: ``_printable`` makes the space an
+    ordinary one.
+    """
     return f"{count:,}\u00a0{unit}{'' if count == 1 else 's'}"
 
 
@@ -429,7 +662,14 @@ def _wrapped(text: str, width: int | None, *, indent: str = "", style: str = "")
     """The text in as many lines as it takes; in one where nothing is shortened."""
     if width is None:
         return [Line(indent + text, style)]
-    lines = textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent or _INDENT, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent or _INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return [Line(line, style) for line in lines]
 
 

@@ -1,4 +1,6 @@
-"""How far a run is, said to whoever waits: the numbers of a step, and lines that do not come too often."""
+"""How far a run is, said to whoever waits: the numbers of a step, and lines that do not come too
+often.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ class Step:
     def amount(self) -> str:
         """What is done, of how much."""
         about = "about " if self.about else ""
-        return f"{self.done:,} of {about}{self.total:,} {_DONE[self.stage]}" if self.total is not None and self.total >= self.done else f"{self.done:,} {_DONE[self.stage]}"
+        return (
+            f"{self.done:,} of {about}{self.total:,} {_DONE[self.stage]}"
+            if self.total is not None and self.total >= self.done
+            else f"{self.done:,} {_DONE[self.stage]}"
+        )
 
 
 Progress = Callable[[Step], None]
@@ -55,7 +61,9 @@ class Pace:
 class Lines:
     """Says steps in plain lines: the first after ten seconds, then at most one every ten."""
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """``say`` gets each line."""
         self._say, self._pace = say, Pace(clock)
         self._said: dict[tuple[str, str], float] = {}
@@ -65,10 +73,14 @@ class Lines:
         elapsed = self._pace.elapsed(step)
         if elapsed - self._said.get((step.stage, step.name), 0) >= LINE_EVERY_S:
             self._said[step.stage, step.name] = elapsed
-            self._say(", ".join(filter(None, (f"{step.name}: {step.amount()}", self._pace.left(step)))))
+            self._say(
+                ", ".join(filter(None, (f"{step.name}: {step.amount()}", self._pace.left(step))))
+            )
 
 
-def timed(say: Callable[[str], None], clock: Callable[[], str] = lambda: time.strftime("%H:%M:%S")) -> Callable[[str], None]:
+def timed(
+    say: Callable[[str], None], clock: Callable[[], str] = lambda: time.strftime("%H:%M:%S")
+) -> Callable[[str], None]:
     """Says each line with the local time in front: where lines are kept, somebody asks when."""
     return lambda text: say(f"{clock()} {text}")
 

@@ -1,6 +1,7 @@
 """Where audits, suites, notebooks and samples lie, and how a new place for them is laid out.
 
-The repository root is a workspace. The installed wheel carries a copy of the same folders, from which ``teleaudit init`` lays out another.
+The repository root is a workspace. The installed wheel carries a copy of the same folders, from
+which ``teleaudit init`` lays out another.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ exports/
 
 
 def package_workspace() -> Path:
-    """The workspace that came with the package: the repository in a checkout, the wheel's copy otherwise."""
+    """The workspace that came with the package: the repository in a checkout, the wheel's copy
+    otherwise.
+    """
     package = Path(__file__).resolve().parent
     checkout = package.parent
     if is_workspace(checkout) and (checkout / "pyproject.toml").is_file():
@@ -55,15 +58,22 @@ def package_workspace() -> Path:
 
 
 def find_workspace(start: Path) -> Path:
-    """The nearest workspace at or above ``start`` (a file or folder), else the one that came with the package."""
+    """The nearest workspace at or above ``start`` (a file or folder), else the one that came with
+    the package.
+    """
     here = start.resolve()
-    return next((folder for folder in (here, *here.parents) if is_workspace(folder)), package_workspace())
+    return next(
+        (folder for folder in (here, *here.parents) if is_workspace(folder)), package_workspace()
+    )
 
 
 def reports_folder(audit: Path) -> Path:
-    """Where the runs of an audit file go unless somebody says otherwise: ``reports/`` of its own workspace, or of the working folder where it stands in none."""
+    """Where the runs of an audit file go unless somebody says otherwise: ``reports/`` of its own
+    workspace, or of the working folder where it stands in none.
+    """
     home = next((folder for folder in audit.resolve().parents if is_workspace(folder)), None)
-    is_installed = home == Path(__file__).resolve().parent / "workspace"  # among the installed packages nobody looks for a report
+    # among the installed packages nobody looks for a report
+    is_installed = home == Path(__file__).resolve().parent / "workspace"
     return (Path.cwd() if home is None or is_installed else home) / "reports"
 
 
@@ -78,8 +88,12 @@ def init_workspace(target: Path) -> list[Path]:
             raise UserError(msg)
         target.mkdir(parents=True, exist_ok=True)
         return sorted(_lay_out(target))
-    except FileExistsError:  # a file where a folder should be, or someone writes there at the same time
-        msg = f"{target} already holds something of that name: name a new folder. Nothing was overwritten."
+    # a file where a folder should be, or someone writes there at the same time
+    except FileExistsError:
+        msg = (
+            f"{target} already holds something of that name: name a new folder. Nothing was"
+            " overwritten."
+        )
         raise UserError(msg) from None
     except OSError as error:
         msg = f"{target} cannot be written: {error.strerror}."
@@ -100,7 +114,8 @@ def _lay_out(target: Path) -> Iterator[Path]:
     for path in _carried(source):
         copy = target / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("rb") as original, copy.open("xb") as file:  # contents only: the wheel's copy may be read-only
+        # contents only: the wheel's copy may be read-only
+        with path.open("rb") as original, copy.open("xb") as file:
             shutil.copyfileobj(original, file)
         yield copy
 

@@ -1,10 +1,12 @@
-"""Invented exports of two operators, in the formats operators really use, with everything an audit must find and must not find.
+"""Invented exports of two operators, in the formats operators really use, with everything an audit
+must find and must not find.
 
-The line: ``invented`` (people and numbers) -> ``world`` (an operator's ordinary rows) -> ``lawful`` and ``planting`` (what looks
-wrong, what is wrong) -> ``writing``, ``usage``, ``asterisk`` (files) -> ``oracle`` (what must be found).
-Everything planted has a name: a kind of deviation its own, what looks wrong and is not that of its function. The name is the seed
-of its rows and of their numbers, so that it can be added, changed or left out without a byte of any file it is not in.
-How invented people and numbers are told from real ones stands in ``invented``.
+The line: ``invented`` (people and numbers) -> ``world`` (an operator's ordinary rows) -> ``lawful``
+and ``planting`` (what looks wrong, what is wrong) -> ``writing``, ``usage``, ``asterisk`` (files)
+-> ``oracle`` (what must be found). Everything planted has a name: a kind of deviation its own, what
+looks wrong and is not that of its function. The name is the seed of its rows and of their numbers,
+so that it can be added, changed or left out without a byte of any file it is not in. How invented
+people and numbers are told from real ones stands in ``invented``.
 """
 
 from __future__ import annotations
@@ -40,21 +42,29 @@ def write_samples(
     without: str | None = None,
     customers: int = CUSTOMERS,
 ) -> None:
-    """Write ``target/<operator>/`` with the exports and what an audit as of 22-11-2026 must find in them.
+    """Write ``target/<operator>/`` with the exports and what an audit as of 22-11-2026 must find in
+    them.
 
-    The same arguments give the same bytes. ``rows`` scales the teledata alone, streaming, to any number; what must be found
-    stays the same. ``clean`` leaves every deviation out; ``only`` is a check id and leaves out every deviation but that kind;
-    ``without`` is one and leaves out that kind alone. ``customers`` is how many ordinary ones there are.
+    The same arguments give the same bytes. ``rows`` scales the teledata alone, streaming, to any
+    number; what must be found
+    stays the same. ``clean`` leaves every deviation out; ``only`` is a check id and leaves out
+    every deviation but that kind;
+    ``without`` is one and leaves out that kind alone. ``customers`` is how many ordinary ones there
+    are.
     Raises: UserError.
     """
     for name in operators:
         operator = _operator(name)
-        world = _world(operator, customers=customers, seed=seed, clean=clean, only=only, without=without)
+        world = _world(
+            operator, customers=customers, seed=seed, clean=clean, only=only, without=without
+        )
         folder = target / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_tables(world, folder)
-            _write_teledata(world, folder, rows=TELEDATA_ROWS[name] if rows is None else rows, seed=seed)
+            _write_teledata(
+                world, folder, rows=TELEDATA_ROWS[name] if rows is None else rows, seed=seed
+            )
             _write_expected(world, folder)
         except OSError as error:
             msg = f"{folder} cannot be written: {error.strerror}."
@@ -74,12 +84,28 @@ def _operator(name: str) -> Operator:
 
 
 def _kinds(operator: Operator) -> dict[str, str]:
-    """Check id -> kind of deviation. Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation from the other."""
+    """Check id -> kind of deviation.
+
+    Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation
+    from the other.
+    """
     others = {"KAZ-", "BIZ-"} - {operator.clause_prefix}
-    return {operator.check_id(kind): kind for kind in DEVIATIONS if kind[:4] not in others and not (operator is BIZZY and kind == "location")}
+    return {
+        operator.check_id(kind): kind
+        for kind in DEVIATIONS
+        if kind[:4] not in others and not (operator is BIZZY and kind == "location")
+    }
 
 
-def _world(operator: Operator, *, customers: int, seed: int, clean: bool, only: str | None, without: str | None) -> World:
+def _world(
+    operator: Operator,
+    *,
+    customers: int,
+    seed: int,
+    clean: bool,
+    only: str | None,
+    without: str | None,
+) -> World:
     world, kinds = build(operator, seed=seed, customers=customers), _kinds(operator)
     for kind, plant in _planted(kinds, clean=clean, only=only):
         if without is None or kind != kinds[without]:
@@ -87,14 +113,18 @@ def _world(operator: Operator, *, customers: int, seed: int, clean: bool, only: 
     return world
 
 
-def _planted(kinds: dict[str, str], *, clean: bool, only: str | None) -> Iterator[tuple[str, Callable[[World], None]]]:
+def _planted(
+    kinds: dict[str, str], *, clean: bool, only: str | None
+) -> Iterator[tuple[str, Callable[[World], None]]]:
     """What is planted, by name, in the order in which it stands in the files."""
     yield from map(_named, (*LAWFUL, *LAWFUL_IN_REGISTERS))
     if only is not None:
         if only not in kinds and not any(only in _kinds(other) for other in OPERATORS.values()):
             msg = f"no sample deviation is found by a check '{only}'.{near_match(only, kinds)}"
             raise UserError(msg)
-        yield from ((kind, DEVIATIONS[kind]) for check_id, kind in kinds.items() if check_id == only)
+        yield from (
+            (kind, DEVIATIONS[kind]) for check_id, kind in kinds.items() if check_id == only
+        )
     elif not clean:
         yield from map(_named, (*DOUBTS, plant_everything_at_once))
         yield from ((kind, DEVIATIONS[kind]) for kind in kinds.values())
@@ -108,7 +138,10 @@ def _named(plant: Callable[[World], None]) -> tuple[str, Callable[[World], None]
 def _write_teledata(world: World, folder: Path, *, rows: int, seed: int) -> None:
     planted = len(world.tables["cdr"])
     if rows <= planted:
-        msg = f"--rows {rows}: the sample of {world.operator.name} needs more than {planted} teledata records to hold what is planted in it."
+        msg = (
+            f"--rows {rows}: the sample of {world.operator.name} needs more than {planted} teledata"
+            " records to hold what is planted in it."
+        )
         raise UserError(msg)
     write = write_master_csv if world.operator is BIZZY else write_usage
     write(world, folder, rows=rows, seed=seed)

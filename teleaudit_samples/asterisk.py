@@ -1,6 +1,8 @@
-"""Bizzy's calls as Asterisk's ``Master.csv``: 18 columns, no header, texts quoted, numbers not, an unanswered call without a time of answer.
+"""Bizzy's calls as Asterisk's ``Master.csv``: 18 columns, no header, texts quoted, numbers not, an
+unanswered call without a time of answer.
 
-``Master.csv`` has no column for recordings: the calls that the exchange recorded stand in a list of its own.
+``Master.csv`` has no column for recordings: the calls that the exchange recorded stand in a list of
+its own.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ CPR_DIGITS = 10
 FILE_NAME = "Master.csv"
 RECORDED_FILE_NAME = "optagede_opkald.csv"
 
-# What Asterisk did last, and with what: repeated phrases of the dial plan, no words of any customer.
+# What Asterisk did last, and with what: repeated phrases of the dial plan, no words of any
+# customer.
 _LAST_APPS = (
     'Playback","Nummeret er ikke i brug, prøv igen senere',
     'VoiceMail","1201@kontor,u',
@@ -52,7 +55,9 @@ def _lines(batch: Batch, pool: Pools) -> memoryview:
     source = take(pool.phones, batch.caller)
     target = take(pool.other_parties, batch.other)
     invoice = pc.fill_null(take(pool.invoice_ids, batch.invoice), "")
-    answer = pc.if_else(answered, _join('"', _clock(batch, pool, batch.duration - batch.billsec), '"'), "")
+    answer = pc.if_else(
+        answered, _join('"', _clock(batch, pool, batch.duration - batch.billsec), '"'), ""
+    )
     parts = (
         '"', take(pool.customer_ids, batch.caller), '","', source, '","', target,
         '","internt","<', source, '>","SIP/', _text(batch.variety + 100), "-",
@@ -64,7 +69,9 @@ def _lines(batch: Batch, pool: Pools) -> memoryview:
         _text(batch.serials + 1_600_000_000), ".", _text(batch.serials), '","', invoice, '"\n',
     )  # fmt: skip
     lines = _join(*parts)
-    start, end = (np.frombuffer(lines.buffers()[1], dtype=np.int32)[place] for place in (0, batch.size))
+    start, end = (
+        np.frombuffer(lines.buffers()[1], dtype=np.int32)[place] for place in (0, batch.size)
+    )
     return memoryview(lines.buffers()[2])[int(start) : int(end)]
 
 
@@ -75,8 +82,14 @@ def _last_app(batch: Batch, target: pa.Array) -> pa.Array:
 
 
 def _clock(batch: Batch, pool: Pools, after: Integers | None = None) -> pa.Array:
-    """Date and time of the start, or so many seconds after it; never past midnight, as the last calls begin at 22."""
-    return _join(take(pool.days, batch.day), " ", take(pool.seconds, batch.second if after is None else batch.second + after))
+    """Date and time of the start, or so many seconds after it; never past midnight, as the last
+    calls begin at 22.
+    """
+    return _join(
+        take(pool.days, batch.day),
+        " ",
+        take(pool.seconds, batch.second if after is None else batch.second + after),
+    )
 
 
 def _text(numbers: Integers) -> pa.Array:
@@ -84,7 +97,9 @@ def _text(numbers: Integers) -> pa.Array:
 
 
 def _join(*parts: pa.Array | str) -> pa.Array:
-    return pc.binary_join_element_wise(*(pa.scalar(part) if isinstance(part, str) else part for part in parts), "")
+    return pc.binary_join_element_wise(
+        *(pa.scalar(part) if isinstance(part, str) else part for part in parts), ""
+    )
 
 
 def _planted_lines(planted: list[Row], *, first_line: int) -> Iterator[bytes]:
@@ -103,15 +118,45 @@ def _fields(row: Row) -> Iterator[str]:
     elif "visited" in row:
         last_app, last_data = "CURL", row["visited"]
     elif "post_dial" in row:
-        last_app, last_data = "Read", f"{'kortnr' if len(str(row['post_dial'])) > CPR_DIGITS else 'cprnr'} {row['post_dial']}"
+        last_app, last_data = (
+            "Read",
+            (
+                f"{'kortnr' if len(str(row['post_dial'])) > CPR_DIGITS else 'cprnr'}"
+                f" {row['post_dial']}"
+            ),
+        )
     else:
         last_app, last_data = "Dial", f"SIP/ud/{b_number if len(str(b_number)) < 16 else ''},60,tT"
     clid = f'"Reception" <{a_number}>'
-    yield from map(_quoted, (row["customer_id"], a_number, b_number, "internt", clid, "SIP/101-1", "SIP/ud-1", last_app, last_data))
+    yield from map(
+        _quoted,
+        (
+            row["customer_id"],
+            a_number,
+            b_number,
+            "internt",
+            clid,
+            "SIP/101-1",
+            "SIP/ud-1",
+            last_app,
+            last_data,
+        ),
+    )
     answer = row["start_at"] if answered and not isinstance(row["start_at"], Garbled) else None
-    yield from (_quoted(time) if time is not None else "" for time in (row["start_at"], answer, row["end_at"]))
+    yield from (
+        _quoted(time) if time is not None else ""
+        for time in (row["start_at"], answer, row["end_at"])
+    )
     yield from (str(row["duration_s"]), str(billsec))
-    yield from map(_quoted, ("ANSWERED" if answered else "NO ANSWER", "BILLING" if row["invoice_id"] else "DOCUMENTATION", row["call_id"], row["invoice_id"]))
+    yield from map(
+        _quoted,
+        (
+            "ANSWERED" if answered else "NO ANSWER",
+            "BILLING" if row["invoice_id"] else "DOCUMENTATION",
+            row["call_id"],
+            row["invoice_id"],
+        ),
+    )
 
 
 def _write_recorded(rows: list[Row], folder: Path) -> None:

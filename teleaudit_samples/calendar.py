@@ -1,4 +1,7 @@
-"""The calendar of retention in plain Python, as a person would count on paper. Written apart from the engine, so that the two can disagree."""
+"""The calendar of retention in plain Python, as a person would count on paper.
+
+Written apart from the engine, so that the two can disagree.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ CHANGING_HOUR = 2
 
 FinancialYears = tuple[tuple[dt.date, dt.date], ...]
 
-CALENDAR_YEARS: FinancialYears = tuple((dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in range(2012, 2027))
+CALENDAR_YEARS: FinancialYears = tuple(
+    (dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in range(2012, 2027)
+)
 # Calendar years until 2020, then a changed year (omlægning) of 18 months, then July to June.
 CHANGED_YEARS: FinancialYears = (
     *((dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in range(2012, 2021)),

@@ -1,15 +1,23 @@
-"""Invented people, companies and numbers. Nobody here exists.
+"""Invented people, companies and numbers.
+
+Nobody here exists.
 
 What makes them unmistakable:
 
-- names are ordinary first and last names from the lists below, combined at random; streets and towns are made up;
-- telephone numbers begin with 01: no Danish subscriber number of eight digits begins with 0. Foreign numbers come from the
+- names are ordinary first and last names from the lists below, combined at random; streets and
+  towns are made up;
+- telephone numbers begin with 01: no Danish subscriber number of eight digits begins with 0.
+  Foreign numbers come from the
   ranges that Ofcom (+44 7700 900xxx) and the North American plan (+1 ... 555 01xx) keep for drama;
-- e-mail addresses end in example.dk or example.com (the latter reserved by RFC 2606, the former used as its Danish twin);
+- e-mail addresses end in example.dk or example.com (the latter reserved by RFC 2606, the former
+  used as its Danish twin);
 - postcodes begin with 00, which no Danish postcode does;
-- CVR numbers are computed so that modulus 11 holds, in the 99 millions, far above the numbers given out so far;
-- CPR numbers are those of people who are born between 2037 and 2057, with the check digit: nobody holds one yet;
-- card numbers are drawn at random behind a real issuer prefix and completed with their Luhn digit: none is a public test number;
+- CVR numbers are computed so that modulus 11 holds, in the 99 millions, far above the numbers given
+  out so far;
+- CPR numbers are those of people who are born between 2037 and 2057, with the check digit: nobody
+  holds one yet;
+- card numbers are drawn at random behind a real issuer prefix and completed with their Luhn digit:
+  none is a public test number;
 - IMEI, ICCID, GLN and payment-slip ids are computed with the check digit that the real ones bear.
 """
 
@@ -40,9 +48,41 @@ COMPANY_WORDS = (
     "Kornblomst", "Lærkespor", "Muslinge", "Nordlys", "Ravsten", "Regnbue", "Solsort",
     "Strandskade", "Tidevand", "Vildgæs",
 )  # fmt: skip
-TRADES = ("Tømrer", "Regnskab", "Bageri", "Cykler", "Tandklinik", "Transport", "Arkitekter", "Gartneri", "Autoværksted", "Tryk", "Revision", "Vinduespolering")
-STREETS = ("Kastanjeblomstvej", "Ravnespiralen", "Gyvelslyngen", "Tudsestien", "Sivspurvevænget", "Musvågesvinget", "Hyldemarksvej", "Blåklokkebuen", "Rørhatstræde", "Ærtebækgade")
-TOWNS = (("0011", "Strandvrå"), ("0022", "Mosekilde"), ("0033", "Ulvekær"), ("0044", "Nørre Fjordrup"), ("0055", "Sønder Tang"), ("0066", "Blåbjergby"), ("0077", "Højvadsted"))
+TRADES = (
+    "Tømrer",
+    "Regnskab",
+    "Bageri",
+    "Cykler",
+    "Tandklinik",
+    "Transport",
+    "Arkitekter",
+    "Gartneri",
+    "Autoværksted",
+    "Tryk",
+    "Revision",
+    "Vinduespolering",
+)
+STREETS = (
+    "Kastanjeblomstvej",
+    "Ravnespiralen",
+    "Gyvelslyngen",
+    "Tudsestien",
+    "Sivspurvevænget",
+    "Musvågesvinget",
+    "Hyldemarksvej",
+    "Blåklokkebuen",
+    "Rørhatstræde",
+    "Ærtebækgade",
+)
+TOWNS = (
+    ("0011", "Strandvrå"),
+    ("0022", "Mosekilde"),
+    ("0033", "Ulvekær"),
+    ("0044", "Nørre Fjordrup"),
+    ("0055", "Sønder Tang"),
+    ("0066", "Blåbjergby"),
+    ("0077", "Højvadsted"),
+)
 NOTES = (
     "Ønsker at blive ringet op om formiddagen",
     "Har spurgt til dækning i sommerhuset",
@@ -51,7 +91,14 @@ NOTES = (
     "Router ombyttet efter fejlmelding",
     'Bad om kopi af vilkår; siger "tak for hjælpen"',
 )
-MAIL_SUBJECTS = ("Spørgsmål til faktura", "Opsigelse af ekstra nummer", "Flytning af adresse", "Langsom forbindelse", "Ny kontaktperson", "Tak for hjælpen")
+MAIL_SUBJECTS = (
+    "Spørgsmål til faktura",
+    "Opsigelse af ekstra nummer",
+    "Flytning af adresse",
+    "Langsom forbindelse",
+    "Ny kontaktperson",
+    "Tak for hjælpen",
+)
 MAIL_SENTENCES = (
     "Vi har flyttet kontor og beder om at få adressen rettet.",
     "Kan I se, hvorfor hastigheden falder om aftenen?",
@@ -74,7 +121,8 @@ CPR_SENTENCES = (
     "Ejerens cpr er {cpr}, brugt til kreditvurdering",
     "CPR {cpr} noteret efter aftale",
 )
-CARD_PREFIXES = ("5019", "4571", "2223", "2541", "2718", "4539", "5234", "5413")  # Dankort, Visa/Dankort, Mastercard 2-series, Visa, Mastercard
+# Dankort, Visa/Dankort, Mastercard 2-series, Visa, Mastercard
+CARD_PREFIXES = ("5019", "4571", "2223", "2541", "2718", "4539", "5234", "5413")
 MESSAGE_OPENINGS = ("Hej {name},", "Kære {name}!", "{name}:", "Hov {name},", "Godmorgen {name},")
 MESSAGE_MIDDLES = (
     "jeg er lidt forsinket, vil du købe mælk på vejen hjem",
@@ -84,17 +132,41 @@ MESSAGE_MIDDLES = (
     "jeg savner dig, ringer du når du er færdig",
     "har du det bedre nu, jeg tænker på dig hele dagen",
 )
-MESSAGE_ENDINGS = ("knus", "vi tales ved", "tak fordi du gider", "jeg skriver igen i aften", "sig til hvis du ikke kan")
+MESSAGE_ENDINGS = (
+    "knus",
+    "vi tales ved",
+    "tak fordi du gider",
+    "jeg skriver igen i aften",
+    "sig til hvis du ikke kan",
+)
 
-_IMEI_TYPES = ("35693803", "35209900", "01326300", "86073004", "35875706", "86450103", "99000091", "35391107")
-_ASCII: dict[int, str] = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa", ord(" "): ".", ord("/"): ""}
+_IMEI_TYPES = (
+    "35693803",
+    "35209900",
+    "01326300",
+    "86073004",
+    "35875706",
+    "86450103",
+    "99000091",
+    "35391107",
+)
+_ASCII: dict[int, str] = {
+    ord("æ"): "ae",
+    ord("ø"): "oe",
+    ord("å"): "aa",
+    ord(" "): ".",
+    ord("/"): "",
+}
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _CPR_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
 
 def luhn_digit(digits: str) -> str:
     """The digit that makes ``digits`` pass modulus 10 (ISO/IEC 7812-1, annex B)."""
-    total = sum(sum(divmod(int(digit) * (2 if place % 2 == 0 else 1), 10)) for place, digit in enumerate(reversed(digits)))
+    total = sum(
+        sum(divmod(int(digit) * (2 if place % 2 == 0 else 1), 10))
+        for place, digit in enumerate(reversed(digits))
+    )
     return str(-total % 10)
 
 
@@ -104,8 +176,11 @@ def digits(rng: random.Random, count: int) -> str:
 
 
 def card_number(rng: random.Random, prefix: str) -> str:
-    """A card number of 16 digits that nobody was issued: issuer prefix, random digits, Luhn digit."""
-    body = prefix + "".join(rng.choice("1356789") for _ in range(15 - len(prefix)))  # few zeros and fours: not like the test numbers
+    """A card number of 16 digits that nobody was issued: issuer prefix, random digits,
+    Luhn digit.
+    """
+    # few zeros and fours: not like the test numbers
+    body = prefix + "".join(rng.choice("1356789") for _ in range(15 - len(prefix)))
     return body + luhn_digit(body)
 
 
@@ -141,7 +216,9 @@ def gln(rng: random.Random) -> str:
 
 
 def payment_slip(customer_id: str, invoice_no: str, length: int) -> str:
-    """The id of a payment slip (FI kortart 71: 15 digits, 75: 16): customer, invoice and modulus 10."""
+    """The id of a payment slip (FI kortart 71: 15 digits, 75: 16): customer, invoice and modulus
+    10.
+    """
     customer, invoice = ("".join(filter(str.isdigit, text)) for text in (customer_id, invoice_no))
     body = customer + invoice.zfill(length - 1 - len(customer))
     return body + luhn_digit(body)
@@ -151,22 +228,34 @@ def cvr(rng: random.Random) -> str:
     """Eight digits that pass modulus 11."""
     while True:
         number = "99" + digits(rng, 6)
-        if sum(weight * int(digit) for weight, digit in zip(_CVR_WEIGHTS, number, strict=True)) % 11 == 0:
+        if (
+            sum(weight * int(digit) for weight, digit in zip(_CVR_WEIGHTS, number, strict=True))
+            % 11
+            == 0
+        ):
             return number
 
 
 def cpr(rng: random.Random) -> str:
-    """The ten digits of somebody born between 2037 and 2057: the seventh digit 6 says which century, modulus 11 that it is a number."""
+    """The ten digits of somebody born between 2037 and 2057: the seventh digit 6 says which
+    century, modulus 11 that it is a number.
+    """
     while True:
         number = f"{rng.randrange(1, 29):02}{rng.randrange(1, 13):02}{rng.randrange(37, 58)}6{digits(rng, 3)}"
-        if sum(weight * int(digit) for weight, digit in zip(_CPR_WEIGHTS, number, strict=True)) % 11 == 0:
+        if (
+            sum(weight * int(digit) for weight, digit in zip(_CPR_WEIGHTS, number, strict=True))
+            % 11
+            == 0
+        ):
             return number
 
 
 def cpr_sentence(rng: random.Random, place: int) -> str:
     """A sentence that holds a CPR number, with a dash in every other place."""
     number = cpr(rng)
-    return rng.choice(CPR_SENTENCES).format(cpr=f"{number[:6]}-{number[6:]}" if place % 2 else number)
+    return rng.choice(CPR_SENTENCES).format(
+        cpr=f"{number[:6]}-{number[6:]}" if place % 2 else number
+    )
 
 
 def phone(rng: random.Random) -> str:
@@ -193,7 +282,10 @@ def email(rng: random.Random, name: str) -> str:
 def message(rng: random.Random) -> str:
     """A text message between people who do not exist."""
     opening = rng.choice(MESSAGE_OPENINGS).format(name=rng.choice(FIRST_NAMES))
-    return f"{opening} {rng.choice(MESSAGE_MIDDLES)}, {rng.choice(MESSAGE_ENDINGS)} {rng.choice(FIRST_NAMES)}"
+    return (
+        f"{opening} {rng.choice(MESSAGE_MIDDLES)}, {rng.choice(MESSAGE_ENDINGS)}"
+        f" {rng.choice(FIRST_NAMES)}"
+    )
 
 
 def mail_body(rng: random.Random) -> str:

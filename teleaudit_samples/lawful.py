@@ -1,6 +1,9 @@
-"""What looks wrong and is not: deadline days, legal holds, open balances, odd spellings. In the clean world too.
+"""What looks wrong and is not: deadline days, legal holds, open balances, odd spellings.
 
-And, in ``DOUBTS``, what is neither a deviation nor clean: legal bands, records that cannot be assessed, broken lines.
+In the clean world too.
+
+And, in ``DOUBTS``, what is neither a deviation nor clean: legal bands, records that cannot be
+assessed, broken lines.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from teleaudit_samples.world import BROKEN_LINES, Row, World
 START = dt.date(2015, 3, 1)
 LONG_AGO = dt.date(2020, 5, 31)
 _LATELY = dt.date(2026, 2, 16)
-LAST_OVERDUE_YEAR_END = dt.date(2020, 12, 31)  # of both operators: financial years that ended then are overdue on AS_OF
+# of both operators: financial years that ended then are overdue on AS_OF
+LAST_OVERDUE_YEAR_END = dt.date(2020, 12, 31)
 
 
 def noon(day: dt.date) -> dt.datetime:
@@ -32,8 +36,16 @@ def everything(world: World, *, end: dt.date, held: bool = False, scan: bool = F
     world.mail(customer_id, day=days_after(end, 3))
     world.config(customer_id, created=START)
     if held:
-        start, last = world.rng("legal_hold").choice(((days_after(end, 5), AS_OF), (days_after(end, 5), days_after(AS_OF, 60)), (_LATELY, None), (_LATELY, OPEN_END)))
-        world.hold(customer_id, start=start, end=last)  # one without an end is reviewed within a year
+        start, last = world.rng("legal_hold").choice(
+            (
+                (days_after(end, 5), AS_OF),
+                (days_after(end, 5), days_after(AS_OF, 60)),
+                (_LATELY, None),
+                (_LATELY, OPEN_END),
+            )
+        )
+        # one without an end is reviewed within a year
+        world.hold(customer_id, start=start, end=last)
     return customer_id
 
 
@@ -41,9 +53,13 @@ def _held_customers(world: World) -> None:
     """(1) A hold in force, reasoned and approved, suspends every deadline of the customer."""
     for place in range(8):
         customer_id = everything(world, end=days_after(LONG_AGO, 13 * place), held=True)
-        invoice = world.invoice(customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2))
+        invoice = world.invoice(
+            customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2)
+        )
         world.payment(customer_id, paid=dt.date(2020, 5, 20), invoice_id=str(invoice["invoice_id"]))
-        world.call(customer_id, at=noon(dt.date(2020, 4, 1 + place)), invoice_id=str(invoice["invoice_id"]))
+        world.call(
+            customer_id, at=noon(dt.date(2020, 4, 1 + place)), invoice_id=str(invoice["invoice_id"])
+        )
         world.call(customer_id, at=noon(dt.date(2024, 4, 1 + place)))
 
 
@@ -63,7 +79,9 @@ def _deadline_days(world: World) -> None:
         customer_id = world.customer(start=START, end=world.operator.config_edge)
         world.config(customer_id, created=START)
         if world.operator.archives_paper:
-            customer_id = world.customer(start=START, end=world.operator.agreement_edge, in_crm=False)
+            customer_id = world.customer(
+                start=START, end=world.operator.agreement_edge, in_crm=False
+            )
             world.agreement(customer_id, start=START, end=world.operator.agreement_edge)
     for leap_day in (dt.date(2016, 2, 29), dt.date(2020, 2, 29)):
         world.customer(start=leap_day)
@@ -85,7 +103,9 @@ def _odd_ends(world: World) -> None:
 
 
 def _accounting_edges(world: World) -> None:
-    """(5) Day one of the oldest financial year that must still be kept; for Bizzy it lies in the changed year."""
+    """(5) Day one of the oldest financial year that must still be kept; for Bizzy it lies in the
+    changed year.
+    """
     customer_id = world.customer(start=START)
     first = days_after(LAST_OVERDUE_YEAR_END, 1)
     for issued in (first, days_after(first, 1)):
@@ -94,7 +114,9 @@ def _accounting_edges(world: World) -> None:
 
 
 def _lawful_calls(world: World) -> None:
-    """(6) Unbilled calls up to the deadline day, a call of exactly 24 hours, one that nobody answered, one while the clocks were set back."""
+    """(6) Unbilled calls up to the deadline day, a call of exactly 24 hours, one that nobody
+    answered, one while the clocks were set back.
+    """
     customer_id = world.customer(start=START)
     for place in range(5):
         world.call(customer_id, at=noon(dt.date(2025, 11, 22 + place)))
@@ -109,7 +131,9 @@ def _lawful_calls(world: World) -> None:
 
 
 def _look_alikes(world: World) -> None:
-    """(7) Digits that are no cards, in free text; IMEI, ICCID, GLN and payment slips stand in columns of their own."""
+    """(7) Digits that are no cards, in free text; IMEI, ICCID, GLN and payment slips stand in
+    columns of their own.
+    """
     rng = world.rng("crm_customer")
     texts = (
         f"Kort til fakturabetaling ender på {invented.digits(rng, 4)}",
@@ -127,17 +151,34 @@ def _look_alikes(world: World) -> None:
 
 
 def _restricted_customers(world: World) -> None:
-    """(8) Restriction of processing (GDPR, article 18) leaves storage alone: from its first day, until the day before it is lifted."""
-    for start, lifted in ((AS_OF, None), (_LATELY, days_after(AS_OF, 1)), (dt.date(2020, 7, 1), OPEN_END)):
+    """(8) Restriction of processing (GDPR, article 18) leaves storage alone: from its first day,
+    until the day before it is lifted.
+    """
+    for start, lifted in (
+        (AS_OF, None),
+        (_LATELY, days_after(AS_OF, 1)),
+        (dt.date(2020, 7, 1), OPEN_END),
+    ):
         customer_id = everything(world, end=LONG_AGO)
         world.tables["crm_customer"][-1].update(restricted_from=start, restricted_to=lifted)
-        invoice = world.invoice(customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2))
+        invoice = world.invoice(
+            customer_id, period_to=dt.date(2020, 4, 30), issued=dt.date(2020, 5, 2)
+        )
         world.payment(customer_id, paid=dt.date(2020, 5, 20), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2020, 4, 1)), invoice_id=str(invoice["invoice_id"]))
         world.call(customer_id, at=noon(dt.date(2024, 4, 1)))
 
 
-LAWFUL: tuple[Callable[[World], None], ...] = (_held_customers, _open_balances, _deadline_days, _odd_ends, _accounting_edges, _lawful_calls, _look_alikes, _restricted_customers)
+LAWFUL: tuple[Callable[[World], None], ...] = (
+    _held_customers,
+    _open_balances,
+    _deadline_days,
+    _odd_ends,
+    _accounting_edges,
+    _lawful_calls,
+    _look_alikes,
+    _restricted_customers,
+)
 
 
 def _bands(world: World) -> None:
@@ -146,19 +187,32 @@ def _bands(world: World) -> None:
     for place in range(6):  # a scan in CRM, or an agreement kept only by the accounting rule
         customer_id = world.customer(start=START, end=days_after(edge, -50 * place), in_crm=False)
         world.agreement(customer_id, start=START, end=days_after(edge, -50 * place), scan=True)
-    customer_id = world.customer(start=START, end=dt.date(2022, 1, 31))  # one service of a living customer ended
+    # one service of a living customer ended
+    customer_id = world.customer(start=START, end=dt.date(2022, 1, 31))
     world.config(customer_id, created=START)
     world.subscription(customer_id, start=START)
     world.tables["crm_customer"][-1].update(end_date=None, status="Aktiv")
-    for period_to in (dt.date(2021, 3, 31), dt.date(2021, 10, 31), dt.date(2022, 8, 31), dt.date(2023, 5, 31)):  # calls whose bill can no longer be challenged
+    # calls whose bill can no longer be challenged
+    for period_to in (
+        dt.date(2021, 3, 31),
+        dt.date(2021, 10, 31),
+        dt.date(2022, 8, 31),
+        dt.date(2023, 5, 31),
+    ):
         customer_id = world.customer(start=START)
         invoice = world.invoice(customer_id, period_to=period_to, issued=days_after(period_to, 2))
         for day in range(1, 25):
-            world.call(customer_id, at=noon(period_to.replace(day=day)), invoice_id=str(invoice["invoice_id"]))
+            world.call(
+                customer_id,
+                at=noon(period_to.replace(day=day)),
+                invoice_id=str(invoice["invoice_id"]),
+            )
 
 
 def _not_assessable(world: World) -> None:
-    """(2) Contacts and mails whose customer nobody knows, a call without a time, a number skipped among erased invoices."""
+    """(2) Contacts and mails whose customer nobody knows, a call without a time, a number skipped
+    among erased invoices.
+    """
     for _ in range(3):
         nobody = world.new_customer_id()
         world.contact(nobody, start=START)

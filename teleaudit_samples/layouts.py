@@ -1,6 +1,8 @@
-"""Which files each operator exports and what stands in them, as its ``audit.yaml`` says: names, formats, headers and their order.
+"""Which files each operator exports and what stands in them, as its ``audit.yaml`` says: names,
+formats, headers and their order.
 
-Only what no audit maps is named here. Exports are wider than audits, and a card number hides where nobody mapped.
+Only what no audit maps is named here. Exports are wider than audits, and a card number hides where
+nobody mapped.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ _UNMAPPED = {
     "cdr": {},
 }
 _UNMAPPED_IN_OTHERS = {REMARK: "Intern note"}
-_KAZOOM_SAYS = {"EAN-lokationsnr.": "ean_nr", "Pris pr. md.": "pris"}  # its other headers are these, spelled plainly
+# its other headers are these, spelled plainly
+_KAZOOM_SAYS = {"EAN-lokationsnr.": "ean_nr", "Pris pr. md.": "pris"}
 
 # Columns that an export has only where a row fills them: what no policy speaks of.
 _EXTRA = {
@@ -70,7 +73,11 @@ _EXTRA = {
 
 def layouts(operator: Operator) -> dict[str, Layout]:
     """The operator's exports by table, without the teledata."""
-    return {spec.table: _layout(operator, spec) for spec in _exports(operator.name).values() if spec.table != "cdr"}
+    return {
+        spec.table: _layout(operator, spec)
+        for spec in _exports(operator.name).values()
+        if spec.table != "cdr"
+    }
 
 
 def layout(operator: Operator, export: str) -> Layout:
@@ -97,7 +104,11 @@ def _layout(operator: Operator, spec: ExportSpec) -> Layout:
         newline="\r\n" if operator is BIZZY else "\n",
     )
     unmapped = _spelled(operator, _UNMAPPED.get(spec.table, _UNMAPPED_IN_OTHERS))
-    return Layout(file=lambda row: spec.files.replace("*", _period(row)) if "*" in spec.files else spec.files, columns=spec.columns | unmapped, style=style)
+    return Layout(
+        file=lambda row: spec.files.replace("*", _period(row)) if "*" in spec.files else spec.files,
+        columns=spec.columns | unmapped,
+        style=style,
+    )
 
 
 def _period(row: Row) -> str:
@@ -106,8 +117,16 @@ def _period(row: Row) -> str:
 
 
 def _spelled(operator: Operator, headers: dict[str, str]) -> dict[str, str]:
-    return headers if operator is BIZZY else {column: _KAZOOM_SAYS.get(header) or _plain(header) for column, header in headers.items()}
+    return (
+        headers
+        if operator is BIZZY
+        else {
+            column: _KAZOOM_SAYS.get(header) or _plain(header) for column, header in headers.items()
+        }
+    )
 
 
 def _plain(words: str) -> str:
-    return words.casefold().replace(" ", "_").replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return (
+        words.casefold().replace(" ", "_").replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    )

@@ -1,7 +1,7 @@
 """What an audit of the planted rows must find, worked out in plain Python over the rows themselves.
 
-Shares nothing with the engine but the words: no SQL, no suites, no views. Every consequence of a planted row is here too,
-such as the contacts of a customer who should be gone.
+Shares nothing with the engine but the words: no SQL, no suites, no views. Every consequence of a
+planted row is here too, such as the contacts of a customer who should be gone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from teleaudit.schema import TABLES, Kind
-from teleaudit_samples.calendar import AS_OF, AUTUMN_SUNDAY, CHANGING_HOUR, FIRST_POSSIBLE, SPRING_SUNDAY, days_after, financial_year_end, years_after
+from teleaudit_samples.calendar import (
+    AS_OF,
+    AUTUMN_SUNDAY,
+    CHANGING_HOUR,
+    FIRST_POSSIBLE,
+    SPRING_SUNDAY,
+    days_after,
+    financial_year_end,
+    years_after,
+)
 from teleaudit_samples.world import FILE, LINE, LOCATION, MARKS, Garbled, Row, World
 
 Finding = tuple[str, str]  # check id, record key
@@ -41,7 +50,10 @@ _DAY_SECONDS = 86400
 
 
 def expected_findings(world: World) -> list[Finding]:
-    """All findings the world must yield, sorted. The rows must have their place in a file already."""
+    """All findings the world must yield, sorted.
+
+    The rows must have their place in a file already.
+    """
     return sorted(_Oracle(world).findings())
 
 
@@ -57,9 +69,9 @@ class _Oracle:
         self.world = world
         self.operator = world.operator
         self.tables = world.tables
-        self.suspended = {row["customer_id"] for row in self.tables["legal_hold"] if _in_force(row)} | {
-            row["customer_id"] for row in self.tables["crm_customer"] if _is_restricted(row)
-        }
+        self.suspended = {
+            row["customer_id"] for row in self.tables["legal_hold"] if _in_force(row)
+        } | {row["customer_id"] for row in self.tables["crm_customer"] if _is_restricted(row)}
         self.relationships = self._relationships()
         self.invoices = {row["invoice_id"]: row for row in self.tables["invoice"]}
 
@@ -89,12 +101,20 @@ class _Oracle:
     def _retention(self) -> Iterator[tuple[str, str, Row]]:
         for row in self.tables["crm_customer"]:
             balance = row["open_balance"]
-            if self._is_overdue(row, "customer") and not (isinstance(balance, float) and balance > 0):
+            if self._is_overdue(row, "customer") and not (
+                isinstance(balance, float) and balance > 0
+            ):
                 yield "customer", "crm_customer", row
             if self._has_wrong_end(row):
                 yield "end_date", "crm_customer", row
-        for kind, table in (("contact", "crm_contact"), ("interaction", "crm_interaction"), ("pbx_config", "pbx_config")):
-            yield from ((kind, table, row) for row in self.tables[table] if self._is_overdue(row, kind))
+        for kind, table in (
+            ("contact", "crm_contact"),
+            ("interaction", "crm_interaction"),
+            ("pbx_config", "pbx_config"),
+        ):
+            yield from (
+                (kind, table, row) for row in self.tables[table] if self._is_overdue(row, kind)
+            )
         for row in self.tables["agreement"]:
             gone = row["destroyed_at"] is not None and row["scan_ref"] is None
             if not gone and self._is_overdue(row, "agreement"):
@@ -114,24 +134,38 @@ class _Oracle:
                 services.setdefault(row["customer_id"], []).append(_end(row[column]))
         crm = {row["customer_id"]: _end(row["end_date"]) for row in self.tables["crm_customer"]}
         former = {row["customer_id"]: _end(row["end_date"]) for row in self.tables["tombstone"]}
-        return {customer: _relationship(services.get(customer, []), crm.get(customer), former.get(customer)) for customer in (*services, *crm, *former)}
+        return {
+            customer: _relationship(
+                services.get(customer, []), crm.get(customer), former.get(customer)
+            )
+            for customer in (*services, *crm, *former)
+        }
 
     def _has_wrong_end(self, row: Row) -> bool:
         relationship = self.relationships[row["customer_id"]]
         end = _end(row["end_date"])
         if relationship.active:
             return end is not None and end < AS_OF
-        return end is None or (relationship.latest_service_end is not None and end < relationship.latest_service_end)
+        return end is None or (
+            relationship.latest_service_end is not None and end < relationship.latest_service_end
+        )
 
     def _accounting(self) -> Iterator[tuple[str, str, Row]]:
         for row in self.tables["invoice"]:
-            if self._is_past_accounting(_invoice_day(row)) and row["customer_id"] not in self.suspended:
+            if (
+                self._is_past_accounting(_invoice_day(row))
+                and row["customer_id"] not in self.suspended
+            ):
                 yield "invoice", "invoice", row
         for row in self.tables["payment"]:
             past = self._is_past_accounting(_day(row["paid_at"]))
             if past and row["customer_id"] not in self.suspended:
                 yield "payment", "payment", row
-            if row["invoice_id"] is not None and row["invoice_id"] not in self.invoices and not past:
+            if (
+                row["invoice_id"] is not None
+                and row["invoice_id"] not in self.invoices
+                and not past
+            ):
                 yield "payment_invoice", "payment", row
 
     def _is_past_accounting(self, day: dt.date | None) -> bool:
@@ -139,7 +173,9 @@ class _Oracle:
         return year_end is not None and years_after(year_end, _ACCOUNTING_YEARS) < AS_OF
 
     def _missing_invoice_numbers(self) -> Iterator[str]:
-        """Of every series: the numbers that begin with the same words before a dash, or with none."""
+        """Of every series: the numbers that begin with the same words before a dash, or
+        with none.
+        """
         series: dict[str, dict[int, Row]] = {}
         for row in self.tables["invoice"]:
             name, dash, number = str(row["invoice_no"]).rpartition("-")
@@ -155,9 +191,18 @@ class _Oracle:
             day = _day(row["start_at"])
             suspended = row["customer_id"] in self.suspended
             invoice = self.invoices.get(row["invoice_id"])
-            if invoice is not None and not suspended and self._is_past_accounting(_invoice_day(invoice)):
+            if (
+                invoice is not None
+                and not suspended
+                and self._is_past_accounting(_invoice_day(invoice))
+            ):
                 yield "billed", "cdr", row
-            if row["invoice_id"] is None and not suspended and day is not None and years_after(day, _UNBILLED_YEARS) < AS_OF:
+            if (
+                row["invoice_id"] is None
+                and not suspended
+                and day is not None
+                and years_after(day, _UNBILLED_YEARS) < AS_OF
+            ):
                 yield "unbilled", "cdr", row
             if _has_wrong_duration(row):
                 yield "duration", "cdr", row
@@ -182,11 +227,18 @@ def row_key(table: str, row: Row) -> str:
 
 def _in_force(hold: Row) -> bool:
     start, end = _day(hold["start"]), _end(hold["end"])
-    return start is not None and start <= AS_OF and (end is None or end >= AS_OF) and None not in (hold["reason"], hold["approved_by"])
+    return (
+        start is not None
+        and start <= AS_OF
+        and (end is None or end >= AS_OF)
+        and None not in (hold["reason"], hold["approved_by"])
+    )
 
 
 def _is_restricted(customer: Row) -> bool:
-    """Whether processing is restricted on the day of the audit: from its first day, no more on the day of lifting."""
+    """Whether processing is restricted on the day of the audit: from its first day, no more on the
+    day of lifting.
+    """
     start, end = _day(customer.get("restricted_from")), _end(customer.get("restricted_to"))
     return start is not None and start <= AS_OF and (end is None or end > AS_OF)
 
@@ -196,7 +248,9 @@ def _relationship(ends: list[dt.date | None], *recorded: dt.date | None) -> _Rel
     latest = max(dated, default=None)
     active = len(dated) < len(ends) or (latest is not None and latest >= AS_OF)
     known = [end for end in (latest, *recorded) if end is not None]
-    return _Relationship(active=active, end=None if active else max(known, default=None), latest_service_end=latest)
+    return _Relationship(
+        active=active, end=None if active else max(known, default=None), latest_service_end=latest
+    )
 
 
 def _invoice_day(row: Row) -> dt.date | None:
@@ -222,10 +276,18 @@ def _is_impossible(table: str, row: Row) -> bool:
             continue
         if isinstance(value, Garbled):
             return True
-        if isinstance(value, dt.datetime) and value.date() == SPRING_SUNDAY and value.hour == CHANGING_HOUR:
+        if (
+            isinstance(value, dt.datetime)
+            and value.date() == SPRING_SUNDAY
+            and value.hour == CHANGING_HOUR
+        ):
             return True
         day = _end(value) if column.open_end else _day(value)
-        ahead = years_after(AS_OF, 10) if column.open_end or column.name in _MAY_LIE_AHEAD else days_after(AS_OF, 1)
+        ahead = (
+            years_after(AS_OF, 10)
+            if column.open_end or column.name in _MAY_LIE_AHEAD
+            else days_after(AS_OF, 1)
+        )
         if day is not None and not FIRST_POSSIBLE <= day <= ahead:
             return True
     return any(_is_before(row, end, start) for start, end in _IN_ORDER.get(table, ()))

@@ -1,7 +1,10 @@
-"""Ordinary teledata in bulk: any number of records, none of which deviates, in batches of vectors. Memory does not grow with their number.
+"""Ordinary teledata in bulk: any number of records, none of which deviates, in batches of vectors.
 
-A billed record names an invoice whose bill may still be challenged, and lies in its period. An unbilled one is younger than a year.
-Calls begin between 07:00 and 22:00, so none falls into the hours in which the clocks change.
+Memory does not grow with their number.
+
+A billed record names an invoice whose bill may still be challenged, and lies in its period. An
+unbilled one is younger than a year. Calls begin between 07:00 and 22:00, so none falls into the
+hours in which the clocks change.
 """
 
 from __future__ import annotations
@@ -70,7 +73,14 @@ class Batch:
 
     def first(self, count: int) -> Batch:
         """That many of them, from the beginning."""
-        return Batch(first_serial=self.first_serial, **{each.name: getattr(self, each.name)[:count] for each in fields(self) if each.name != "first_serial"})
+        return Batch(
+            first_serial=self.first_serial,
+            **{
+                each.name: getattr(self, each.name)[:count]
+                for each in fields(self)
+                if each.name != "first_serial"
+            },
+        )
 
     @property
     def serials(self) -> Integers:
@@ -83,9 +93,16 @@ def pools(world: World) -> Pools:
     rng = random.Random(f"{world.operator.name} teledata")
     callers = [str(row["customer_id"]) for row in world.callers]
     place = {customer_id: number for number, customer_id in enumerate(callers)}
-    subscriptions = {str(row["customer_id"]): str(row["subscription_id"]) for row in reversed(world.tables["subscription"])}
+    subscriptions = {
+        str(row["customer_id"]): str(row["subscription_id"])
+        for row in reversed(world.tables["subscription"])
+    }
     periods = [(row["period_from"], row["period_to"]) for row in world.billable]
-    spans = [(start, end) for start, end in periods if isinstance(start, dt.date) and isinstance(end, dt.date)]
+    spans = [
+        (start, end)
+        for start, end in periods
+        if isinstance(start, dt.date) and isinstance(end, dt.date)
+    ]
     return Pools(
         customer_ids=pa.array(callers),
         subscription_ids=pa.array([subscriptions[customer_id] for customer_id in callers]),
@@ -93,12 +110,26 @@ def pools(world: World) -> Pools:
         imeis=pa.array([invented.imei(rng) for _ in callers]),
         iccids=pa.array([invented.iccid(rng) for _ in callers]),
         other_parties=pa.array([_other_party(rng) for _ in range(_OTHER_PARTIES)]),
-        invoice_ids=pa.array([*(str(row["invoice_id"]) for row in world.billable), None], pa.string()),
-        invoice_callers=np.array([place[str(row["customer_id"])] for row in world.billable], dtype=np.int64),
+        invoice_ids=pa.array(
+            [*(str(row["invoice_id"]) for row in world.billable), None], pa.string()
+        ),
+        invoice_callers=np.array(
+            [place[str(row["customer_id"])] for row in world.billable], dtype=np.int64
+        ),
         first_days=np.array([(start - _FIRST_DAY).days for start, _ in spans], dtype=np.int64),
         period_days=np.array([(end - start).days + 1 for start, end in spans], dtype=np.int64),
-        days=pa.array([(_FIRST_DAY + dt.timedelta(days=number)).isoformat() for number in range((AS_OF - _FIRST_DAY).days + 2)]),
-        seconds=pa.array([f"{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}" for number in range(86400)]),
+        days=pa.array(
+            [
+                (_FIRST_DAY + dt.timedelta(days=number)).isoformat()
+                for number in range((AS_OF - _FIRST_DAY).days + 2)
+            ]
+        ),
+        seconds=pa.array(
+            [
+                f"{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
+                for number in range(86400)
+            ]
+        ),
     )
 
 
@@ -113,7 +144,8 @@ def _other_party(rng: random.Random) -> str:
 
 
 def batches(pool: Pools, *, rows: int, planted: int, seed: int) -> Iterator[Batch]:
-    """Ordinary records, ``rows`` in all with the planted ones, for which the last are left out: the others are the same whatever is planted.
+    """Ordinary records, ``rows`` in all with the planted ones, for which the last are left out: the
+    others are the same whatever is planted.
 
     The first batch is small, so that a caller can put its own rows among them.
     """
@@ -131,13 +163,17 @@ def _batch(pool: Pools, rng: np.random.Generator, *, size: int, first_serial: in
     unbilled = len(pool.invoice_ids) - 1
     billed = rng.random(size) < _BILLED_SHARE
     invoice = rng.integers(0, unbilled, size)
-    in_period = pool.first_days[invoice] + (rng.random(size) * pool.period_days[invoice]).astype(np.int64)
+    in_period = pool.first_days[invoice] + (rng.random(size) * pool.period_days[invoice]).astype(
+        np.int64
+    )
     last_year = (AS_OF - _FIRST_DAY).days - rng.integers(1, 365, size)
     answered = billed | (rng.random(size) < _ANSWERED_SHARE)
     duration = np.minimum(rng.exponential(140.0, size), 5000.0).astype(np.int64) + 2
     return Batch(
         first_serial=first_serial,
-        caller=np.where(billed, pool.invoice_callers[invoice], rng.integers(0, len(pool.customer_ids), size)),
+        caller=np.where(
+            billed, pool.invoice_callers[invoice], rng.integers(0, len(pool.customer_ids), size)
+        ),
         invoice=np.where(billed, invoice, unbilled),
         other=rng.integers(0, _OTHER_PARTIES, size),
         day=np.where(billed, in_period, last_year),

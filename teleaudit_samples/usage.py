@@ -42,8 +42,21 @@ _SCHEMA = pa.schema(
 )
 _TYPES = np.array(["voice", "sms", "data", "mms"])
 # Catalogue texts of the rating and of the network. They are sentences, and no customer wrote them.
-_TARIFFS = pa.array(["Fri tale og fri SMS i Danmark", "Data 20 GB inkl. EU", "Udlandstakst zone 2", "Du betaler kun for det du bruger"])
-_ERRORS = pa.array(["Nummeret kan ikke nås i øjeblikket", "Modtagerens telefon er slukket, prøv igen senere", "Subscriber absent, message will be retried"])
+_TARIFFS = pa.array(
+    [
+        "Fri tale og fri SMS i Danmark",
+        "Data 20 GB inkl. EU",
+        "Udlandstakst zone 2",
+        "Du betaler kun for det du bruger",
+    ]
+)
+_ERRORS = pa.array(
+    [
+        "Nummeret kan ikke nås i øjeblikket",
+        "Modtagerens telefon er slukket, prøv igen senere",
+        "Subscriber absent, message will be retried",
+    ]
+)
 _CELLS = pa.array([f"238-99-{number:05d}" for number in range(10100, 10160)])
 
 
@@ -53,7 +66,9 @@ def write_usage(world: World, folder: Path, *, rows: int, seed: int) -> None:
     schema = _schema(world)
     pool = pools(world)
     written = 0
-    with pq.ParquetWriter(folder / FILE_NAME, schema, compression="zstd", compression_level=9) as writer:
+    with pq.ParquetWriter(
+        folder / FILE_NAME, schema, compression="zstd", compression_level=9
+    ) as writer:
         for batch in batches(pool, rows=rows, planted=len(planted), seed=seed):
             writer.write_table(_table(batch, pool, schema))
             written += batch.size
@@ -77,26 +92,40 @@ def _table(batch: Batch, pool: Pools, schema: pa.Schema) -> pa.Table:
     duration = np.where(is_text, 0, batch.duration)
     failed = batch.billsec == 0
     columns = {
-        "recordId": pc.binary_join_element_wise("U", pc.utf8_lpad(pc.cast(pa.array(batch.serials), pa.string()), 10, "0"), ""),
+        "recordId": pc.binary_join_element_wise(
+            "U", pc.utf8_lpad(pc.cast(pa.array(batch.serials), pa.string()), 10, "0"), ""
+        ),
         "type": pa.array(_TYPES[kind]),
         "retning": pc.if_else(pa.array(batch.variety % 3 == 0), "ind", "ud"),
         "kundenr": take(pool.customer_ids, batch.caller),
         "abonnementsnr": take(pool.subscription_ids, batch.caller),
         "a_nummer": take(pool.phones, batch.caller),
-        "b_nummer": pc.if_else(pa.array(kind == 2), pa.scalar(None, pa.string()), take(pool.other_parties, batch.other)),
+        "b_nummer": pc.if_else(
+            pa.array(kind == 2), pa.scalar(None, pa.string()), take(pool.other_parties, batch.other)
+        ),
         "start": pa.array(microseconds(batch)).cast(_TIME),
         "slut": pa.array(microseconds(batch, duration)).cast(_TIME),
         "varighed_sek": pa.array(duration),
         "antal_sms": pa.array(is_text.astype(np.int32)),
         "data_bytes": pa.array(np.where(kind == 2, batch.duration * 40_000 + batch.other, 0)),
         "zone": pc.if_else(pa.array(batch.variety % 20 == 0), "EU", "Danmark"),
-        "beloeb": pa.array(np.where(batch.variety % 20 == 0, np.round(batch.duration * 0.02, 2), 0.0)),
+        "beloeb": pa.array(
+            np.where(batch.variety % 20 == 0, np.round(batch.duration * 0.02, 2), 0.0)
+        ),
         "fakturaid": take(pool.invoice_ids, batch.invoice),
         "imei": take(pool.imeis, batch.caller),
         "iccid": take(pool.iccids, batch.caller),
         "takst": take(_TARIFFS, batch.variety % len(_TARIFFS)),
-        "fejltekst": pc.if_else(pa.array(failed), take(_ERRORS, batch.other % len(_ERRORS)), pa.scalar(None, pa.string())),
-        "efterkald": pc.if_else(pa.array(batch.serials % 97 == 0), pc.cast(pa.array(batch.variety % 4 + 1), pa.string()), pa.scalar(None, pa.string())),
+        "fejltekst": pc.if_else(
+            pa.array(failed),
+            take(_ERRORS, batch.other % len(_ERRORS)),
+            pa.scalar(None, pa.string()),
+        ),
+        "efterkald": pc.if_else(
+            pa.array(batch.serials % 97 == 0),
+            pc.cast(pa.array(batch.variety % 4 + 1), pa.string()),
+            pa.scalar(None, pa.string()),
+        ),
         "sms_text": pa.nulls(batch.size, pa.string()),
         "cell_id": take(_CELLS, batch.other % len(_CELLS)),
     }
@@ -106,7 +135,9 @@ def _table(batch: Batch, pool: Pools, schema: pa.Schema) -> pa.Table:
 def _planted_table(planted: list[Row], schema: pa.Schema, *, first_line: int) -> pa.Table:
     for line, row in enumerate(planted, start=first_line):
         row[FILE], row[LINE] = FILE_NAME, line
-    return pa.Table.from_pylist([{name: _record(row)[name] for name in schema.names} for row in planted], schema=schema)
+    return pa.Table.from_pylist(
+        [{name: _record(row)[name] for name in schema.names} for row in planted], schema=schema
+    )
 
 
 def _record(row: Row) -> Row:

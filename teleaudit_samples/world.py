@@ -1,10 +1,12 @@
 """The invented operator: its tables as lists of rows, before anything is written to a file.
 
-A row maps a canonical column (or, for what the audit does not map, the header itself) to a value. A date that the
-operator's system got wrong is a ``Garbled`` text. Every row carries what was planted in it under ``MARKS``.
+A row maps a canonical column (or, for what the audit does not map, the header itself) to a value. A
+date that the operator's system got wrong is a ``Garbled`` text. Every row carries what was planted
+in it under ``MARKS``.
 
-The ordinary rows and every kind of planted ones draw from random streams of their own, one for each table, and have
-numbers of their own (``World.of``): one row more, or a kind less, changes no other row, and no file but those it stands in.
+The ordinary rows and every kind of planted ones draw from random streams of their own, one for each
+table, and have numbers of their own (``World.of``): one row more, or a kind less, changes no other
+row, and no file but those it stands in.
 """
 
 from __future__ import annotations
@@ -17,14 +19,27 @@ from dataclasses import dataclass, field, replace
 
 from teleaudit.schema import TABLES
 from teleaudit_samples import invented
-from teleaudit_samples.calendar import AS_OF, CALENDAR_YEARS, CHANGED_YEARS, OPEN_END, FinancialYears, days_after, financial_year_end, month_end, years_after
+from teleaudit_samples.calendar import (
+    AS_OF,
+    CALENDAR_YEARS,
+    CHANGED_YEARS,
+    OPEN_END,
+    FinancialYears,
+    days_after,
+    financial_year_end,
+    month_end,
+    years_after,
+)
 
 Row = dict[str, object]
-MARKS = "*marks"  # check kinds planted in the row that no rule on dates or keys would show: cards, CPR numbers, messages
+# check kinds planted in the row that no rule on dates or keys would show: cards, CPR numbers,
+# messages
+MARKS = "*marks"
 REMARK = "remark"  # a free text that no audit maps
 FILE, LINE = "*file", "*line"  # where the row came to stand
 ORDINARY = "ordinary"  # the kind of rows in which nothing is planted
-_FIRST_BLOCK, _BLOCKS, _BLOCK = 10_000, 90_000, 100  # numbers of planted rows have seven digits: five tell the kind
+# numbers of planted rows have seven digits: five tell the kind
+_FIRST_BLOCK, _BLOCKS, _BLOCK = 10_000, 90_000, 100
 
 
 class Garbled(str):
@@ -46,17 +61,22 @@ class Operator:
     slip_length: int  # digits of a payment slip id: 15 for kortart 71, 16 for 75
     years: FinancialYears
     card_check: str
-    check_ids: dict[str, str]  # kind of deviation -> check id, where it is not the same for every operator
+    # kind of deviation -> check id, where it is not the same for every operator
+    check_ids: dict[str, str]
     customer_due: Callable[[dt.date], dt.date]  # end of relationship -> last lawful day
     config_due: Callable[[dt.date], dt.date]
     agreement_due: Callable[[dt.date], dt.date]
-    customer_edge: dt.date  # the earliest end with which the customer may still stand in CRM on AS_OF
+    # the earliest end with which the customer may still stand in CRM on AS_OF
+    customer_edge: dt.date
     config_edge: dt.date
     agreement_edge: dt.date
-    archives_paper: bool  # agreements of former customers stay in the archive; else they are destroyed
+    # agreements of former customers stay in the archive; else they are destroyed
+    archives_paper: bool
 
     def check_id(self, kind: str) -> str:
-        """The check id of a kind of deviation (``card.cdr``, ``dates.invoice``, ``customer`` ...); one of the registers' is the id itself."""
+        """The check id of a kind of deviation (``card.cdr``, ``dates.invoice``, ``customer`` ...);
+        one of the registers' is the id itself.
+        """
         family, _, data_set = kind.partition(".")
         match family:
             case "card":
@@ -74,7 +94,11 @@ def _kazoom_agreement_due(end: dt.date) -> dt.date:
     return years_after(last, 5) if last else OPEN_END
 
 
-_HYGIENE = {"location": "HYG-location.cdr", "end_date": "HYG-end-date.crm_customer", "duration": "HYG-duration.cdr"}
+_HYGIENE = {
+    "location": "HYG-location.cdr",
+    "end_date": "HYG-end-date.crm_customer",
+    "duration": "HYG-duration.cdr",
+}
 
 KAZOOM = Operator(
     name="kazoom",
@@ -115,7 +139,8 @@ BIZZY = Operator(
     legal_entity="Bizzy",
     customer_prefix="",
     clause_prefix="BIZ-",
-    first_customer=398900,  # half of the ordinary customers, and so of the payment slip ids, begin with 4
+    # half of the ordinary customers, and so of the payment slip ids, begin with 4
+    first_customer=398900,
     first_invoice=20010001,
     slip_length=16,
     years=CHANGED_YEARS,
@@ -153,15 +178,21 @@ _PLAN = "plan"  # the stream that decides who comes and goes, before any table i
 
 @dataclass
 class World:
-    """One operator's rows, seen by one kind of them. Methods add what belongs together and return the row or key to plant in."""
+    """One operator's rows, seen by one kind of them.
+
+    Methods add what belongs together and return the row or key to plant in.
+    """
 
     operator: Operator
     seed: str
     kind: str = ORDINARY
-    block: int | None = None  # the first five digits of the kind's numbers; None of the ordinary rows'
+    # the first five digits of the kind's numbers; None of the ordinary rows'
+    block: int | None = None
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLE_NAMES})
     flaws: set[str] = field(default_factory=set)  # of whole files: BROKEN_LINES, LOCATION, MESSAGES
-    columns_found: list[tuple[str, str]] = field(default_factory=list)  # check id and record key, of what is no row of a table: columns, and records of derived data sets
+    # check id and record key, of what is no row of a table: columns, and records of derived data
+    # sets
+    columns_found: list[tuple[str, str]] = field(default_factory=list)
     billable: list[Row] = field(default_factory=list)  # invoices that ordinary calls may name
     callers: list[Row] = field(default_factory=list)  # customers that ordinary calls may name
     _kinds: dict[int, str] = field(default_factory=dict)  # by block
@@ -169,10 +200,15 @@ class World:
     _serials: dict[str, int] = field(default_factory=dict)
 
     def of(self, kind: str) -> World:
-        """The same world for another kind of rows, with random streams and numbers that depend on its name alone."""
+        """The same world for another kind of rows, with random streams and numbers that depend on
+        its name alone.
+        """
         block = _FIRST_BLOCK + zlib.crc32(kind.encode()) % _BLOCKS
         if block in self._kinds:
-            msg = f"the kinds {kind} and {self._kinds[block]} of planted rows would get the same numbers: rename one of them"
+            msg = (
+                f"the kinds {kind} and {self._kinds[block]} of planted rows would get the same"
+                " numbers: rename one of them"
+            )
             raise ValueError(msg)
         self._kinds[block] = kind
         return replace(self, kind=kind, block=block, _streams={}, _serials={})
@@ -190,7 +226,9 @@ class World:
         return row
 
     def number(self, name: str) -> int:
-        """The next number of a count of that name: 1, 2 ... of the ordinary rows, of other kinds one that no other kind has."""
+        """The next number of a count of that name: 1, 2 ... of the ordinary rows, of other kinds
+        one that no other kind has.
+        """
         self._serials[name] = serial = self._serials.get(name, 0) + 1
         if self.block is None:
             return serial
@@ -219,7 +257,10 @@ class World:
         return f"{self.operator.customer_prefix}{number:06d}"
 
     def customer(self, *, start: dt.date, end: dt.date | None = None, in_crm: bool = True) -> str:
-        """A customer with one subscription; ``end`` None means still a customer. Returns the customer's key."""
+        """A customer with one subscription; ``end`` None means still a customer.
+
+        Returns the customer's key.
+        """
         customer_id = self.new_customer_id()
         if in_crm:
             self.crm(customer_id, start=start, end=end)
@@ -256,12 +297,40 @@ class World:
 
     def subscription(self, customer_id: str, *, start: dt.date, end: object = None) -> Row:
         """A subscription of the customer."""
-        product = self.rng("subscription").choice(("Fri tale", "Fri tale 20 GB", "Bredbånd 500", "Hosted PBX", "SIP-trunk", "Mobilt bredbånd"))
+        product = self.rng("subscription").choice(
+            (
+                "Fri tale",
+                "Fri tale 20 GB",
+                "Bredbånd 500",
+                "Hosted PBX",
+                "SIP-trunk",
+                "Mobilt bredbånd",
+            )
+        )
         price = self.rng("subscription").randrange(79, 900) + 0.5
-        return self.add("subscription", subscription_id=self.key("A"), customer_id=customer_id, product=product, start_date=start, end_date=end, price=price)
+        return self.add(
+            "subscription",
+            subscription_id=self.key("A"),
+            customer_id=customer_id,
+            product=product,
+            start_date=start,
+            end_date=end,
+            price=price,
+        )
 
-    def agreement(self, customer_id: str, *, start: dt.date, end: object = None, scan: bool | None = None, destroyed: dt.date | None = None) -> Row:
-        """A written agreement of the customer. Where nobody says, it is scanned as long as it runs."""
+    def agreement(
+        self,
+        customer_id: str,
+        *,
+        start: dt.date,
+        end: object = None,
+        scan: bool | None = None,
+        destroyed: dt.date | None = None,
+    ) -> Row:
+        """A written agreement of the customer.
+
+        Where nobody says, it is scanned as long as it runs.
+        """
         number = self.number("AFT")
         ended = isinstance(end, dt.date) and 1900 < end.year < 2099 and end < AS_OF
         return self.add(
@@ -281,7 +350,9 @@ class World:
         """A contact person of the customer."""
         rng = self.rng("crm_contact")
         name = invented.person(rng)
-        role = rng.choice(("Indehaver", "Bogholder", "Kontorleder", "It-ansvarlig", "Teknisk kontakt"))
+        role = rng.choice(
+            ("Indehaver", "Bogholder", "Kontorleder", "It-ansvarlig", "Teknisk kontakt")
+        )
         return self.add(
             "crm_contact",
             contact_id=self.key("P"),
@@ -297,7 +368,9 @@ class World:
     def mail(self, customer_id: str, *, day: dt.date) -> Row:
         """A mail from the customer."""
         rng = self.rng("crm_interaction")
-        at = dt.datetime.combine(day, dt.time(rng.randrange(8, 17), rng.randrange(60), rng.randrange(60)))
+        at = dt.datetime.combine(
+            day, dt.time(rng.randrange(8, 17), rng.randrange(60), rng.randrange(60))
+        )
         return self.add(
             "crm_interaction",
             interaction_id=self.key("H"),
@@ -311,7 +384,14 @@ class World:
 
     def config(self, customer_id: str, *, created: dt.date, deleted: dt.date | None = None) -> Row:
         """A PBX, SIP or voicemail configuration on the customer's latest subscription."""
-        subscription = next((row["subscription_id"] for row in reversed(self.tables["subscription"]) if row["customer_id"] == customer_id), None)
+        subscription = next(
+            (
+                row["subscription_id"]
+                for row in reversed(self.tables["subscription"])
+                if row["customer_id"] == customer_id
+            ),
+            None,
+        )
         return self.add(
             "pbx_config",
             config_id=self.key("C"),
@@ -324,9 +404,26 @@ class World:
             deleted_at=deleted,
         )
 
-    def hold(self, customer_id: str, *, start: dt.date, end: object = _AHEAD, approved_by: str | None = "Juridisk afdeling") -> Row:
-        """A legal hold on the customer, in force until some time after the audit where nobody says."""
-        return self.add("legal_hold", hold_id=self.key("STOP"), customer_id=customer_id, reason="Verserende tvist om afregning", start=start, end=end, approved_by=approved_by)
+    def hold(
+        self,
+        customer_id: str,
+        *,
+        start: dt.date,
+        end: object = _AHEAD,
+        approved_by: str | None = "Juridisk afdeling",
+    ) -> Row:
+        """A legal hold on the customer, in force until some time after the audit where
+        nobody says.
+        """
+        return self.add(
+            "legal_hold",
+            hold_id=self.key("STOP"),
+            customer_id=customer_id,
+            reason="Verserende tvist om afregning",
+            start=start,
+            end=end,
+            approved_by=approved_by,
+        )
 
     def invoice(self, customer_id: str, *, period_to: dt.date | None, issued: dt.date) -> Row:
         """An invoice with the next number of the kind's series."""
@@ -348,9 +445,15 @@ class World:
         )
 
     def next_invoice_no(self) -> str:
-        """The next number of the kind's series of invoices; one that no invoice gets is a hole in it."""
+        """The next number of the kind's series of invoices; one that no invoice gets is a hole in
+        it.
+        """
         number = self.number("invoice")
-        return str(self.operator.first_invoice + number - 1) if self.block is None else f"{self.block}-{number % _BLOCK:02d}"
+        return (
+            str(self.operator.first_invoice + number - 1)
+            if self.block is None
+            else f"{self.block}-{number % _BLOCK:02d}"
+        )
 
     def payment(self, customer_id: str, *, paid: dt.date, invoice_id: str | None = None) -> Row:
         """A payment."""
@@ -371,13 +474,24 @@ class World:
             card_reference=None,
         )
 
-    def call(self, customer_id: str | None, *, at: dt.datetime, invoice_id: str | None = None, kind: str = "voice") -> Row:
-        """A planted teledata record of 90 seconds; ordinary ones are made in bulk (``teledata``)."""
+    def call(
+        self,
+        customer_id: str | None,
+        *,
+        at: dt.datetime,
+        invoice_id: str | None = None,
+        kind: str = "voice",
+    ) -> Row:
+        """A planted teledata record of 90 seconds; ordinary ones are made in bulk
+        (``teledata``).
+        """
         rng = self.rng("cdr")
         number = self.number("call")
         return self.add(
             "cdr",
-            call_id=f"{1_700_000_000 + number}.{number}" if self.operator is BIZZY else f"P{number:09d}",
+            call_id=(
+                f"{1_700_000_000 + number}.{number}" if self.operator is BIZZY else f"P{number:09d}"
+            ),
             record_type=kind,
             direction="ud",
             customer_id=customer_id,
@@ -395,7 +509,13 @@ def build(operator: Operator, *, seed: int, customers: int) -> World:
     """The operator's ordinary business, in which nothing deviates."""
     world = World(operator=operator, seed=f"{operator.name} {seed}")
     for start, end in operator.years:
-        world.add("financial_years", legal_entity=operator.legal_entity, fy_start=start, fy_end=end, note=None)
+        world.add(
+            "financial_years",
+            legal_entity=operator.legal_entity,
+            fy_start=start,
+            fy_end=end,
+            note=None,
+        )
     for number in range(customers):
         _ordinary_customer(world, number)
     _ordinary_invoices(world, count=customers * 5 // 3)
@@ -405,7 +525,11 @@ def build(operator: Operator, *, seed: int, customers: int) -> World:
 def _ordinary_customer(world: World, number: int) -> None:
     start = world.day(_PLAN, dt.date(2014, 1, 1), dt.date(2020, 12, 31))
     kinds = (_living_customer, _recently_ended_customer, _former_customer)
-    customer = _reactivated_customer if number % 40 == 0 else world.rng(_PLAN).choices(kinds, weights=(86, 5, 9))[0]
+    customer = (
+        _reactivated_customer
+        if number % 40 == 0
+        else world.rng(_PLAN).choices(kinds, weights=(86, 5, 9))[0]
+    )
     customer(world, start)
 
 
@@ -415,10 +539,18 @@ def _living_customer(world: World, start: dt.date) -> None:
     if world.happens("crm_customer", 0.3):
         world.tables["crm_customer"][-1]["end_date"] = OPEN_END
     if world.happens("agreement", 0.5):
-        world.agreement(customer_id, start=start, end=world.rng("agreement").choice((None, OPEN_END)))
+        world.agreement(
+            customer_id, start=start, end=world.rng("agreement").choice((None, OPEN_END))
+        )
     _papers(world, customer_id, start, AS_OF)
     if world.happens("pbx_config", 0.4):
-        world.config(customer_id, created=start, deleted=world.day("pbx_config", start, AS_OF) if world.happens("pbx_config", 0.1) else None)
+        world.config(
+            customer_id,
+            created=start,
+            deleted=(
+                world.day("pbx_config", start, AS_OF) if world.happens("pbx_config", 0.1) else None
+            ),
+        )
 
 
 def _reactivated_customer(world: World, start: dt.date) -> None:
@@ -432,7 +564,9 @@ def _reactivated_customer(world: World, start: dt.date) -> None:
 
 
 def _recently_ended_customer(world: World, start: dt.date) -> None:
-    """Ended so lately that CRM may still hold the customer; the configuration only when it was a matter of days."""
+    """Ended so lately that CRM may still hold the customer; the configuration only when it was a
+    matter of days.
+    """
     edges = (world.operator.customer_edge, world.operator.config_edge)
     end = world.day(_PLAN, world.rng(_PLAN).choice(edges), days_after(AS_OF, -1))
     customer_id = world.customer(start=start, end=end)
@@ -443,10 +577,21 @@ def _recently_ended_customer(world: World, start: dt.date) -> None:
 
 
 def _former_customer(world: World, start: dt.date) -> None:
-    """Erased from CRM; what remains is lawfully kept: history of subscriptions, the archive, the accounts."""
-    end = world.day(_PLAN, days_after(world.operator.agreement_edge, 1), days_after(world.operator.customer_edge, -1))
+    """Erased from CRM; what remains is lawfully kept: history of subscriptions, the archive, the
+    accounts.
+    """
+    end = world.day(
+        _PLAN,
+        days_after(world.operator.agreement_edge, 1),
+        days_after(world.operator.customer_edge, -1),
+    )
     customer_id = world.customer(start=start, end=end, in_crm=False)
-    world.agreement(customer_id, start=start, end=end, destroyed=None if world.operator.archives_paper else days_after(end, 20))
+    world.agreement(
+        customer_id,
+        start=start,
+        end=end,
+        destroyed=None if world.operator.archives_paper else days_after(end, 20),
+    )
 
 
 def _papers(world: World, customer_id: str, start: dt.date, end: dt.date) -> None:
@@ -459,7 +604,12 @@ def _papers(world: World, customer_id: str, start: dt.date, end: dt.date) -> Non
 
 def _ordinary_invoices(world: World, *, count: int) -> None:
     """An unbroken series from the first month that must still be kept to the last one billed."""
-    months = [dt.date(year, month, 1) for year in range(2021, 2027) for month in range(1, 13) if (year, month) < (2026, 11)]
+    months = [
+        dt.date(year, month, 1)
+        for year in range(2021, 2027)
+        for month in range(1, 13)
+        if (year, month) < (2026, 11)
+    ]
     for number in range(count):
         customer = world.rng("invoice").choice(world.callers)
         period_to = month_end(months[number * len(months) // count])
@@ -469,4 +619,8 @@ def _ordinary_invoices(world: World, *, count: int) -> None:
         if due >= years_after(AS_OF, -3):
             world.billable.append(invoice)
         if world.happens("payment", 0.9) and due <= days_after(AS_OF, -8):
-            world.payment(str(customer["customer_id"]), paid=days_after(due, world.rng("payment").randrange(-10, 8)), invoice_id=str(invoice["invoice_id"]))
+            world.payment(
+                str(customer["customer_id"]),
+                paid=days_after(due, world.rng("payment").randrange(-10, 8)),
+                invoice_id=str(invoice["invoice_id"]),
+            )

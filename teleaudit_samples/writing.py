@@ -1,4 +1,7 @@
-"""The world's tables as files. Writing a row notes in it the file and line where it came to stand."""
+"""The world's tables as files.
+
+Writing a row notes in it the file and line where it came to stand.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,23 @@ def write_tables(world: World, folder: Path) -> None:
                 case ".jsonl":
                     _write_json_lines(folder / name, rows, layout)
                 case _:
-                    _write_csv(folder / name, rows, layout, broken=BROKEN_LINES in world.flaws and name == _BROKEN and world.operator is BIZZY)
+                    _write_csv(
+                        folder / name,
+                        rows,
+                        layout,
+                        broken=BROKEN_LINES in world.flaws
+                        and name == _BROKEN
+                        and world.operator is BIZZY,
+                    )
 
 
 def _with_extra(layout: Layout, world: World, table: str) -> Layout:
     """The layout with those of the extra columns that any row fills."""
-    extra = {column: header for column, header in extra_columns(world.operator, table).items() if any(row.get(column) is not None for row in world.tables[table])}
+    extra = {
+        column: header
+        for column, header in extra_columns(world.operator, table).items()
+        if any(row.get(column) is not None for row in world.tables[table])
+    }
     return replace(layout, columns=layout.columns | extra)
 
 
@@ -86,7 +100,9 @@ def _csv_cell(value: object, style: Style) -> str:
 def _write_json_lines(path: Path, rows: list[Row], layout: Layout) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line, row in enumerate(rows, start=1):
-            record = {header: _json_value(row.get(column)) for column, header in layout.columns.items()}
+            record = {
+                header: _json_value(row.get(column)) for column, header in layout.columns.items()
+            }
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             _place(row, path, line)
 
@@ -96,9 +112,14 @@ def _json_value(value: object) -> object:
 
 
 def _write_excel(path: Path, rows: list[Row], layout: Layout) -> None:
-    """A sheet with real dates. Workbooks tell when they were made: here always on the day of the audit."""
+    """A sheet with real dates.
+
+    Workbooks tell when they were made: here always on the day of the audit.
+    """
     with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"title": "Fakturaer", "created": dt.datetime.combine(AS_OF, dt.time())})
+        book.set_properties(
+            {"title": "Fakturaer", "created": dt.datetime.combine(AS_OF, dt.time())}
+        )
         date_format = book.add_format({"num_format": "dd-mm-yyyy"})
         sheet = book.add_worksheet("Fakturaer")
         sheet.write_row(0, 0, layout.columns.values())

@@ -1,4 +1,6 @@
-"""Exports in which every value of a record is a canary: invented, unlike any word, and found again wherever it is said."""
+"""Exports in which every value of a record is a canary: invented, unlike any word, and found again
+wherever it is said.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ class Canaries:
         self.values: set[str] = set()
 
     def record(self, row: Sequence[str], *, dates: bool) -> list[str]:
-        """A record of the same shape: letters for letters, digits for digits. ``dates``: also in the place of dates, which then are none."""
+        """A record of the same shape: letters for letters, digits for digits.
+
+        ``dates``: also in the place of dates, which then are none.
+        """
         return [self._like(cell, dates=dates) for cell in row]
 
     def name(self) -> str:
@@ -41,7 +46,8 @@ class Canaries:
         if not cell or _DATE.fullmatch(cell):
             return self.name() if dates or not cell else cell
         if _WORDS.fullmatch(cell):
-            return self.name()  # a word of a vocabulary may be named where it is unknown; a person may not
+            # a word of a vocabulary may be named where it is unknown; a person may not
+            return self.name()
         return self._known("".join(self._letter(letter) for letter in cell))
 
     def _letter(self, letter: str) -> str:
@@ -53,10 +59,16 @@ class Canaries:
         return other.upper() if letter.isupper() else other
 
     def _word(self, length: int) -> str:
-        return "".join(self._random.choice(("bdfglmnprstv", "aeiouy")[place % 2]) for place in range(length)).capitalize()
+        return "".join(
+            self._random.choice(("bdfglmnprstv", "aeiouy")[place % 2]) for place in range(length)
+        ).capitalize()
 
     def _known(self, text: str) -> str:
-        if len(text) >= SHORTEST and (not text.isdigit() or len(text) > 6) and not re.fullmatch(r"[\W\d]{1,9}", text):
+        if (
+            len(text) >= SHORTEST
+            and (not text.isdigit() or len(text) > 6)
+            and not re.fullmatch(r"[\W\d]{1,9}", text)
+        ):
             self.values.add(text)
         return text
 
@@ -65,13 +77,29 @@ def rewritten(source: Path, target: Path, spoil: Spoil) -> None:
     """An export as ``spoil`` makes it of its table of texts, header and all, in the same format."""
     match source.suffix:
         case ".xlsx":
-            _to_workbook(target, spoil([[_text(cell) for cell in row] for row in CalamineWorkbook.from_path(source).get_sheet_by_index(0).to_python()]))
+            _to_workbook(
+                target,
+                spoil(
+                    [
+                        [_text(cell) for cell in row]
+                        for row in (
+                            CalamineWorkbook.from_path(source).get_sheet_by_index(0).to_python()
+                        )
+                    ]
+                ),
+            )
         case ".parquet":
             _to_parquet(target, spoil(_of_objects(pq.read_table(source).to_pylist())))
         case ".jsonl":
             lines = source.read_text(encoding="utf-8").splitlines()
             header, *rows = spoil(_of_objects([json.loads(line) for line in lines]))
-            target.write_text("".join(json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+            target.write_text(
+                "".join(
+                    json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) + "\n"
+                    for row in rows
+                ),
+                encoding="utf-8",
+            )
         case _:
             _to_delimited(source, target, spoil)
 
@@ -82,7 +110,9 @@ def _to_delimited(source: Path, target: Path, spoil: Spoil) -> None:
     encoding = "windows-1252" if delimiter == ";" else "utf-8"
     rows = list(csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=delimiter))
     with target.open("w", encoding=encoding, newline="") as file:
-        csv.writer(file, delimiter=delimiter).writerows(spoil([row for row in rows if len(row) == len(rows[0])]))
+        csv.writer(file, delimiter=delimiter).writerows(
+            spoil([row for row in rows if len(row) == len(rows[0])])
+        )
 
 
 def _to_workbook(target: Path, table: Table) -> None:
@@ -95,7 +125,15 @@ def _to_workbook(target: Path, table: Table) -> None:
 
 def _to_parquet(target: Path, table: Table) -> None:
     header, *rows = table
-    pq.write_table(pa.table({name: pa.array([row[place] or None for row in rows], pa.string()) for place, name in enumerate(header)}), target)
+    pq.write_table(
+        pa.table(
+            {
+                name: pa.array([row[place] or None for row in rows], pa.string())
+                for place, name in enumerate(header)
+            }
+        ),
+        target,
+    )
 
 
 def _of_objects(rows: Sequence[Mapping[str, object]]) -> Table:

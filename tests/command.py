@@ -1,4 +1,6 @@
-"""The command line as a stranger uses it: called in this process, or started as one of its own where signals matter."""
+"""The command line as a stranger uses it: called in this process, or started as one of its own
+where signals matter.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,14 @@ from teleaudit.rules.yaml_files import read_yaml
 from teleaudit_samples import write_samples
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 1_500  # with what must happen: a machine that does other work too is slow, and a test is no clock
+# with what must happen: a machine that does other work too is slow, and a test is no clock
+PATIENCE_S = 1_500
 MAIN = "from teleaudit.cli import main; main()"
-_AS_ON_A_TERMINAL = "import signal\nfor name in (signal.SIGINT, signal.SIGHUP): signal.signal(name, signal.SIG_DFL)\n"  # tests in the background or under nohup inherit deaf ears
+# tests in the background or under nohup inherit deaf ears
+_AS_ON_A_TERMINAL = (
+    "import signal\nfor name in (signal.SIGINT, signal.SIGHUP): signal.signal(name,"
+    " signal.SIG_DFL)\n"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +50,15 @@ def call(*words: str | Path) -> Ended:
     return Ended(code=int(code), out=out.getvalue(), err=err.getvalue())
 
 
-def start(*words: str | Path, program: str = MAIN, environment: Mapping[str, str] | None = None, cwd: Path = ROOT) -> subprocess.Popen[str]:
+def start(
+    *words: str | Path,
+    program: str = MAIN,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+) -> subprocess.Popen[str]:
     """Start a command as a process of its own."""
-    # With `python -c` the working folder comes first on the path: this very package, in a test of another folder too.
+    # With `python -c` the working folder comes first on the path: this very package, in a test of
+    # another folder too.
     added = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", **(environment or {})}
     return subprocess.Popen(
         [sys.executable, "-c", _AS_ON_A_TERMINAL + program, *(str(word) for word in words)],
@@ -64,8 +77,12 @@ def ended(process: subprocess.Popen[str]) -> Ended:
 
 
 def small_exports(target: Path, operator: str = "bizzy", *, only: str | None = None) -> Path:
-    """Exports of sixty customers and a thousand calls, clean or with one kind of deviation; returns their folder."""
-    write_samples(target, operators=(operator,), rows=1_000, clean=only is None, only=only, customers=60)
+    """Exports of sixty customers and a thousand calls, clean or with one kind of deviation; returns
+    their folder.
+    """
+    write_samples(
+        target, operators=(operator,), rows=1_000, clean=only is None, only=only, customers=60
+    )
     return target / operator
 
 
@@ -107,25 +124,42 @@ SMALL_EXPORTS = (
 
 
 def small_audit(target: Path, *, exports: Sequence[str] = SMALL_EXPORTS) -> Path:
-    """Bizzy's audit with a dozen of its checks, in a workspace of its own: for what a run does whatever it is asked. Returns the audit's folder."""
+    """Bizzy's audit with a dozen of its checks, in a workspace of its own: for what a run does
+    whatever it is asked.
+
+    Returns the audit's folder.
+    """
     return narrow(small_workspace(target), exports=exports)
 
 
 def narrow(workspace: Path, *, exports: Sequence[str] = SMALL_EXPORTS) -> Path:
-    """Leave a dozen checks, and exports, in a workspace's audit of Bizzy; returns the audit's folder."""
+    """Leave a dozen checks, and exports, in a workspace's audit of Bizzy; returns the audit's
+    folder.
+    """
     folder = workspace / "audits" / "bizzy"
     audit = read_yaml(folder / "audit.yaml")
     for suite in audit["suites"]:
-        clauses = [clause for clause in _narrowed(load_suite(suite, workspace / "expectations")) if clause["expectations"]]
+        clauses = [
+            clause
+            for clause in _narrowed(load_suite(suite, workspace / "expectations"))
+            if clause["expectations"]
+        ]
         _write_yaml(workspace / "expectations" / f"{suite}.yaml", clauses)
-    _write_yaml(folder / "audit.yaml", {**audit, "exports": {name: audit["exports"][name] for name in exports}})
+    _write_yaml(
+        folder / "audit.yaml",
+        {**audit, "exports": {name: audit["exports"][name] for name in exports}},
+    )
     return folder
 
 
 def _narrowed(suite: Suite) -> Iterator[dict[str, Any]]:
     """The clauses of a suite with nothing but the small audit's checks."""
     for clause in suite.clauses:
-        wanted = {check.removeprefix(f"{clause.clause}.") for check in SMALL_CHECKS if check.startswith(f"{clause.clause}.")}
+        wanted = {
+            check.removeprefix(f"{clause.clause}.")
+            for check in SMALL_CHECKS
+            if check.startswith(f"{clause.clause}.")
+        }
         parts: list[dict[str, Any]] = []
         for spec in clause.expectations:
             told = spec.model_dump(mode="json", exclude_unset=True)
@@ -137,7 +171,10 @@ def _narrowed(suite: Suite) -> Iterator[dict[str, Any]]:
 
 
 def _write_yaml(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, default=str, ensure_ascii=False, indent=1), encoding="utf-8")  # JSON is YAML
+    # JSON is YAML
+    path.write_text(
+        json.dumps(content, default=str, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 def only_run(out: Path, audit: str = "bizzy") -> Path:
@@ -153,7 +190,8 @@ def complete_run(out: Path, audit: str, number: int) -> Path:
 
 def results_of(folder: Path) -> dict[str, Any]:
     """results.json of a run."""
-    return json.loads((folder / "record" / "results.json").read_bytes())  # type: ignore[no-any-return] # our own file
+    # our own file
+    return json.loads((folder / "record" / "results.json").read_bytes())  # type: ignore[no-any-return]
 
 
 def checks_of(folder: Path) -> dict[str, dict[str, Any]]:

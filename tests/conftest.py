@@ -15,13 +15,15 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from tests.whole_run import WholeRun
 
-# How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a busy machine is slow and no failure.
+# How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a
+# busy machine is slow and no failure.
 settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("deep", deadline=None, max_examples=400)
 settings.load_profile("quick")
 
 _MISSING = "MISSING TOOL"
-# Each is one worker's, from its first test to its last: what takes a minute begins at once, or one worker ends a minute after the others.
+# Each is one worker's, from its first test to its last: what takes a minute begins at once, or one
+# worker ends a minute after the others.
 _LONG_FILES = (
     "test_stock_kernel.py",
     "test_run.py",
@@ -45,9 +47,14 @@ _LONG_FILES = (
 def need(*tools: str | Path, hint: str) -> None:
     """Go on only where every tool is there: a command on the PATH, or a file.
 
-    On a developer's machine the test is skipped and the closing lines of the run say what to install (``hint``); with CI=true it fails.
+    On a developer's machine the test is skipped and the closing lines of the run say what to
+    install (``hint``); with CI=true it fails.
     """
-    missing = [str(tool) for tool in tools if not (tool.exists() if isinstance(tool, Path) else shutil.which(tool))]
+    missing = [
+        str(tool)
+        for tool in tools
+        if not (tool.exists() if isinstance(tool, Path) else shutil.which(tool))
+    ]
     if not missing:
         return
     message = f"{_MISSING}: {', '.join(missing)}. {hint}"
@@ -58,7 +65,10 @@ def need(*tools: str | Path, hint: str) -> None:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Bizzy's audit with a dozen of its checks: one for whatever a run does with any audit. Two seconds instead of twenty."""
+    """Bizzy's audit with a dozen of its checks: one for whatever a run does with any audit.
+
+    Two seconds instead of twenty.
+    """
     from tests.command import small_audit
 
     return small_audit(tmp_path_factory.mktemp("small") / "workspace")
@@ -73,7 +83,9 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], WholeRun]:
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], WholeRun]:
     """The whole run of an operator's sample audit: one for all files and all workers."""
     from tests.whole_run import whole_run
 
@@ -83,13 +95,22 @@ def whole(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly, once for each, what tools are missing."""
-    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)}
-    for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if _MISSING in reason):
+    reasons = {
+        str(report.longrepr[2])
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    }
+    for reason in sorted(
+        reason.removeprefix("Skipped: ") for reason in reasons if _MISSING in reason
+    ):
         terminalreporter.write_line(f"NOT TESTED HERE, {reason}", red=True, bold=True)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for ``engine`` runs on every engine. Only such tests pay for importing Great Expectations."""
+    """A test that asks for ``engine`` runs on every engine.
+
+    Only such tests pay for importing Great Expectations.
+    """
     if "engine" in metafunc.fixturenames:
         from tests.spec import ENGINES
 
@@ -106,10 +127,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _mark_spark(items: list[pytest.Item]) -> None:
-    """On Spark a test takes a second and more: a file's first test of each check runs, with its first values; all else, and what is ``long_on_spark``, is a long test."""
+    """On Spark a test takes a second and more: a file's first test of each check runs, with its
+    first values; all else, and what is ``long_on_spark``, is a long test.
+    """
     seen: set[tuple[object, str]] = set()
     for item in items:
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and item.callspec.params.get("engine") == "spark":
+        if (
+            isinstance(item, pytest.Function)
+            and hasattr(item, "callspec")
+            and item.callspec.params.get("engine") == "spark"
+        ):
             item.add_marker(pytest.mark.spark)
             told = {(item.path, name) for name in (item.originalname, _check_of(item)) if name}
             if told & seen or item.get_closest_marker("long_on_spark"):
@@ -120,7 +147,9 @@ def _mark_spark(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Only what is marked ``spark`` gets a session: all of it runs in one process, with one Java."""
+    """Only what is marked ``spark`` gets a session: all of it runs in one process, with
+    one Java.
+    """
     from tests.spark import allow
 
     allow(is_marked=item.get_closest_marker("spark") is not None)
@@ -129,4 +158,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _check_of(test: pytest.Function) -> str | None:
     """The first id of a check or a clause that a test names, in its values or its text."""
     words = (*test.callspec.params.values(), *test.function.__code__.co_consts)
-    return next((word for word in words if isinstance(word, str) and re.fullmatch(r"(?:BIZ|KAZ|HYG)-[\w-]+(?:\.\w+)?", word)), None)
+    return next(
+        (
+            word
+            for word in words
+            if isinstance(word, str) and re.fullmatch(r"(?:BIZ|KAZ|HYG)-[\w-]+(?:\.\w+)?", word)
+        ),
+        None,
+    )

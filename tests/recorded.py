@@ -1,4 +1,5 @@
-"""Every question that the specs of the expectations ask on DuckDB, with its answer: what a mutated rule is asked again.
+"""Every question that the specs of the expectations ask on DuckDB, with its answer: what a mutated
+rule is asked again.
 
 pytest tests/expectations -k duckdb -p tests.recorded --recorded FILE
 """
@@ -20,7 +21,12 @@ Told = tuple[Any, ...]  # what an answer comes down to
 
 def told(answer: Answered) -> Told:
     """The verdict, the numbers and the records of an answer, but not the words of the rule."""
-    return answer.verdict.value, answer.why, answer.answer, [deviation.record_key for deviation in answer.deviations]
+    return (
+        answer.verdict.value,
+        answer.why,
+        answer.answer,
+        [deviation.record_key for deviation in answer.deviations],
+    )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     asked: dict[str, list[tuple[Question, Told]]] = {}
     asks = tests.spec.answer
 
-    def listening(check_id: str, tables: dict[str, str], *, engine: str, **settings: Any) -> Answered:
+    def listening(
+        check_id: str, tables: dict[str, str], *, engine: str, **settings: Any
+    ) -> Answered:
         found = asks(check_id, tables, engine=engine, **settings)
         if engine == "duckdb" and not settings.get("exports") and not settings.get("suites"):
             asked.setdefault(check_id, []).append(((dict(tables), settings), told(found)))

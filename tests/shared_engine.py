@@ -1,7 +1,9 @@
-"""One DuckDB engine for all the specs of a process: what a spec does not touch stands as the last one left it.
+"""One DuckDB engine for all the specs of a process: what a spec does not touch stands as the last
+one left it.
 
-A spec gives two tables of thirty-three, and asks one data set of sixty. So a view is made when it is asked for, and it is dropped,
-not trusted, as soon as its text or one of its sources is another: what has been forgotten is missing and no old answer.
+A spec gives two tables of thirty-three, and asks one data set of sixty. So a view is made when it
+is asked for, and it is dropped, not trusted, as soon as its text or one of its sources is another:
+what has been forgotten is missing and no old answer.
 """
 
 from __future__ import annotations
@@ -33,25 +35,39 @@ class SharedEngine(DuckDBEngine):
     def __init__(self, *, spill: Path) -> None:
         """An empty engine, as small as that of a spec is."""
         super().__init__(spill=spill, memory_limit="500MB", threads=1)
-        self._given: dict[str, object] = {}  # of each table that stands: the files it was made of, as they were then
-        self._changed: set[str] = set()  # relations that are others than when views were last created
-        self._texts: dict[str, tuple[str, str]] = {}  # of each view: its kind, and its SQL for the exports of this spec
+        # of each table that stands: the files it was made of, as they were then
+        self._given: dict[str, object] = {}
+        # relations that are others than when views were last created
+        self._changed: set[str] = set()
+        # of each view: its kind, and its SQL for the exports of this spec
+        self._texts: dict[str, tuple[str, str]] = {}
         self._made: set[str] = set()
         self._kept: set[str] = set()
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """A table of the same files, or of none, is made once."""
-        files = [(source, (found := source.stat()).st_mtime_ns, found.st_size, found.st_ino) for source in sources]
+        files = [
+            (source, (found := source.stat()).st_mtime_ns, found.st_size, found.st_ino)
+            for source in sources
+        ]
         if self._given.get(table) != files:
             super().add_table(table, sources)
             self._given[table] = files
             self._changed.add(f"export_{table}")
 
     def add_frame(self, table: str, frame: Any) -> None:
-        """A frame is another one each time. Its rows are copied: reading a frame in place costs more than asking ten rows, and each query does."""
+        """A frame is another one each time.
+
+        Its rows are copied: reading a frame in place costs more than asking ten rows, and each
+        query does.
+        """
         super().add_frame(table, frame)
-        self._connection.execute(f"CREATE OR REPLACE TABLE rows_{table} AS SELECT * FROM export_{table}")
-        self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS SELECT * FROM rows_{table}")
+        self._connection.execute(
+            f"CREATE OR REPLACE TABLE rows_{table} AS SELECT * FROM export_{table}"
+        )
+        self._connection.execute(
+            f"CREATE OR REPLACE VIEW export_{table} AS SELECT * FROM rows_{table}"
+        )
         self._connection.unregister(f"frame_{table}")
         del self._frames[f"frame_{table}"]
         self._given.pop(table, None)
@@ -59,8 +75,14 @@ class SharedEngine(DuckDBEngine):
 
     def create_views(self, placeholders: Mapping[str, str]) -> None:
         """Say what each view is, and drop those that are others now, or rest on such."""
-        texts = {view.name: (view.kind.upper(), said_of_exports(view.sql, placeholders)) for view in views()}
-        texts |= {table: ("VIEW", f"SELECT * FROM export_{table}") for table in TABLES.keys() - texts.keys()}
+        texts = {
+            view.name: (view.kind.upper(), said_of_exports(view.sql, placeholders))
+            for view in views()
+        }
+        texts |= {
+            table: ("VIEW", f"SELECT * FROM export_{table}")
+            for table in TABLES.keys() - texts.keys()
+        }
         for name, (kind, sql) in texts.items():  # in the order of their creation: sources first
             if (kind, sql) != self._texts.get(name) or not self._changed.isdisjoint(_sources(sql)):
                 self._changed.add(name)
@@ -85,7 +107,9 @@ class SharedEngine(DuckDBEngine):
                 self._made.add(name)
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations asks what the expectations name, on a cursor that sees what has been made since its last one."""
+        """Great Expectations asks what the expectations name, on a cursor that sees what has been
+        made since its last one.
+        """
         self._make((relation, *_WORD.findall(str(suite.expectations))))
         self.begin()
         return super().validate(relation, suite)
@@ -108,11 +132,15 @@ class SharedEngine(DuckDBEngine):
         return super()._rows(sql)
 
     def begin(self) -> None:
-        """Ask the next spec on cursors of its own: they read that one's frames, and are in no transaction of the last."""
+        """Ask the next spec on cursors of its own: they read that one's frames, and are in no
+        transaction of the last.
+        """
         if self._source is not None:
             asking = self._source.get_execution_engine()
             if asking._connection is not None:
-                asking._connection.close()  # one that is merely cut off passes for open: its next query fails, and each metric is then asked on its own
+                # one that is merely cut off passes for open: its next query fails, and each metric
+                # is then asked on its own
+                asking._connection.close()
             asking.close()
             asking.engine.dispose()
             self._source.get_engine().dispose()
@@ -121,7 +149,9 @@ class SharedEngine(DuckDBEngine):
 @functools.cache
 def _sources(sql: str) -> frozenset[str]:
     """The relations that a view's SQL names."""
-    return frozenset(named.name for named in sqlglot.parse_one(sql, read="duckdb").find_all(sqlglot.exp.Table))
+    return frozenset(
+        named.name for named in sqlglot.parse_one(sql, read="duckdb").find_all(sqlglot.exp.Table)
+    )
 
 
 @contextmanager

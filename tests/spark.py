@@ -21,10 +21,13 @@ _SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "2g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # tests end before a better compiler pays; half the processor time
+    # tests end before a better compiler pays; half the processor time
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.log.level": "OFF",
     "spark.sql.shuffle.partitions": "2",
-    "spark.sql.codegen.wholeStage": "false",  # tables of ten rows end before their Java is compiled: a quarter of the time. Whole runs are tested with Spark's own settings
+    # tables of ten rows end before their Java is compiled: a quarter of the time. Whole runs are
+    # tested with Spark's own settings
+    "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.showConsoleProgress": "false",
@@ -43,7 +46,9 @@ def allow(*, is_marked: bool) -> None:
 def session() -> SparkSession:
     """The session, on two cores. It ends with the process, and its files with it."""
     assert _allowed, "a test that needs a Spark session is marked spark: `make test-spark` runs it"
-    need("java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark.")
+    need(
+        "java", hint="Install a Java 17 runtime (Debian: openjdk-17-jre-headless) to test on Spark."
+    )
     return _started()
 
 
@@ -51,13 +56,16 @@ def session() -> SparkSession:
 def _started() -> SparkSession:
     from pyspark.sql import SparkSession
 
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the executors' Python is the one that runs the tests
+    # the executors' Python is the one that runs the tests
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     folder = Path(tempfile.mkdtemp(prefix="teleaudit-spark-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     builder = SparkSession.builder.master("local[2]").appName("teleaudit-tests")
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
-    builder = builder.config("spark.sql.warehouse.dir", str(folder / "warehouse")).config("spark.local.dir", str(folder))
+    builder = builder.config("spark.sql.warehouse.dir", str(folder / "warehouse")).config(
+        "spark.local.dir", str(folder)
+    )
     started = builder.getOrCreate()
     atexit.register(started.stop)
     return started

@@ -7,8 +7,9 @@
         a           | 2025-11-22
     '''}, engine=engine, deviating=["b"])
 
-Cells are stripped; an empty cell is null. Rows are given file and line as a reader would (spec.csv, from line 2). A table
-that is not given is an export that was not handed in. The check is the one that the operator's suite really holds.
+Cells are stripped; an empty cell is null. Rows are given file and line as a reader would (spec.csv,
+from line 2). A table that is not given is an export that was not handed in. The check is the one
+that the operator's suite really holds.
 """
 
 from __future__ import annotations
@@ -57,14 +58,20 @@ def spark_engine(_spill: Path) -> SparkEngine:
 
 
 def _quick_spark_engine(spill: Path) -> Engine:
-    """One that compiles nothing: for few rows that takes longer than it saves. ``tests/test_engines_agree.py`` compiles."""
+    """One that compiles nothing: for few rows that takes longer than it saves.
+
+    ``tests/test_engines_agree.py`` compiles.
+    """
     engine = spark_engine(spill)
     for name, value in _QUICK.items():
         engine.session.conf.set(name, value)
     return engine
 
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1), "spark": _quick_spark_engine}
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "duckdb": lambda spill: DuckDBEngine(spill=spill, memory_limit="500MB", threads=1),
+    "spark": _quick_spark_engine,
+}
 
 
 @contextmanager
@@ -105,7 +112,9 @@ class Listed:
 
 def set_to(value: str | float) -> Parameter:
     """A parameter that the controller has set."""
-    return Parameter(value=value, owner="Data protection officer", reason="spec", approved_on=dt.date(2026, 1, 1))
+    return Parameter(
+        value=value, owner="Data protection officer", reason="spec", approved_on=dt.date(2026, 1, 1)
+    )
 
 
 PARAMETERS = {
@@ -127,7 +136,11 @@ PARAMETERS = {
 
 def table(text: str) -> pd.DataFrame:
     """The frame of a text table: a header, an optional ruler, rows; ``|`` between cells."""
-    lines = [line for line in text.strip().splitlines() if line.strip() and set(line.strip()) - set("-+ ")]
+    lines = [
+        line
+        for line in text.strip().splitlines()
+        if line.strip() and set(line.strip()) - set("-+ ")
+    ]
     rows = [[cell.strip() or None for cell in line.split("|")] for line in lines]
     header = [str(name) for name in rows[0]]
     assert all(len(row) == len(header) for row in rows), "every row of a spec has all cells"
@@ -147,8 +160,17 @@ def answer(
     suites: Sequence[Suite] | None = None,
     **settings: Any,
 ) -> Answered:
-    """The result of one check of the suites on text tables, and on exports where the reading of one matters."""
-    found = answers(tables, engine=engine, parameters=parameters, exports=exports, suites=suites or [only(suite, check_id) for suite in known_suites()], **settings)
+    """The result of one check of the suites on text tables, and on exports where the reading of one
+    matters.
+    """
+    found = answers(
+        tables,
+        engine=engine,
+        parameters=parameters,
+        exports=exports,
+        suites=suites or [only(suite, check_id) for suite in known_suites()],
+        **settings,
+    )
     return found[check_id]
 
 
@@ -163,12 +185,20 @@ def answers(
     on_error: Callable[[str], str] | None = None,
     **settings: Any,
 ) -> dict[str, Answered]:
-    """The results of all checks of suites, by id. ``settings`` are keys of an audit file: gate, max_rejected."""
+    """The results of all checks of suites, by id.
+
+    ``settings`` are keys of an audit file: gate, max_rejected.
+    """
     with _running(engine) as running:
         frames = {name: table(text) for name, text in tables.items()}
-        bench = Bench(audit_of(parameters, settings), suites, exports, running, as_of=as_of, frames=frames)
+        bench = Bench(
+            audit_of(parameters, settings), suites, exports, running, as_of=as_of, frames=frames
+        )
         listed = Listed()
-        return {result.id: listed.complete(result) for result in bench.run(worklist=listed, on_error=on_error)}
+        return {
+            result.id: listed.complete(result)
+            for result in bench.run(worklist=listed, on_error=on_error)
+        }
 
 
 def spec(
@@ -183,11 +213,17 @@ def spec(
     population: int | None = None,
     **kwargs: Any,
 ) -> Answered:
-    """Assert which records deviate, in order, and how many are exempt, not assessable or for a lawyer; all others hold."""
+    """Assert which records deviate, in order, and how many are exempt, not assessable or for a
+    lawyer; all others hold.
+    """
     result = answer(check_id, tables, engine=engine, **kwargs)
     found = result.answer
-    assert result.why in (None, "not_mapped") or found.assessable == 0, f"{result.why}: {result.why_detail}"
-    assert [d.record_key for d in result.deviations if d.level != TO_LOOK_AT] == list(deviating), found
+    assert result.why in (None, "not_mapped") or found.assessable == 0, (
+        f"{result.why}: {result.why_detail}"
+    )
+    assert [d.record_key for d in result.deviations if d.level != TO_LOOK_AT] == list(deviating), (
+        found
+    )
     assert sum(d.level == TO_LOOK_AT for d in result.deviations) == found.review
     assert found.deviations == len(deviating)
     assert found.exemptions == dict(exempt or {})
@@ -208,16 +244,28 @@ def known_suites() -> tuple[Suite, ...]:
 
 def only(suite: Suite, check_id: str) -> Suite:
     """The suite with nothing but the expectation that a check is made of."""
-    clauses = tuple(_narrowed(clause, check_id) for clause in suite.clauses if check_id.startswith(f"{clause.clause}."))
+    clauses = tuple(
+        _narrowed(clause, check_id)
+        for clause in suite.clauses
+        if check_id.startswith(f"{clause.clause}.")
+    )
     return Suite(name=suite.name, clauses=clauses, sha256=suite.sha256)
 
 
 def _narrowed(clause: Clause, check_id: str) -> Clause:
     part = check_id.removeprefix(f"{clause.clause}.")
-    return clause.model_copy(update={"expectations": tuple(spec for spec in clause.expectations if part in (spec.part, *spec.data_sets))})
+    return clause.model_copy(
+        update={
+            "expectations": tuple(
+                spec for spec in clause.expectations if part in (spec.part, *spec.data_sets)
+            )
+        }
+    )
 
 
-def audit_of(parameters: Mapping[str, Parameter], settings: Mapping[str, Any] | None = None) -> Audit:
+def audit_of(
+    parameters: Mapping[str, Parameter], settings: Mapping[str, Any] | None = None
+) -> Audit:
     """An audit of all suites with these parameters. ``settings`` are keys of an audit file."""
     return Audit.model_validate(
         {

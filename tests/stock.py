@@ -1,4 +1,6 @@
-"""The ordinary ``python3`` kernel of this environment, as JupyterLab and plain papermill start it: nothing of ours is in it beforehand."""
+"""The ordinary ``python3`` kernel of this environment, as JupyterLab and plain papermill start it:
+nothing of ours is in it beforehand.
+"""
 
 from __future__ import annotations
 
@@ -36,24 +38,37 @@ class Kernel:
     def run(self, code: str) -> Said:
         """Run a cell."""
         messages: list[dict[str, Any]] = []
-        reply = self._client.execute_interactive(code, timeout=TIMEOUT_S, output_hook=messages.append)["content"]
+        reply = self._client.execute_interactive(
+            code, timeout=TIMEOUT_S, output_hook=messages.append
+        )["content"]
         told = [(message["msg_type"], message["content"]) for message in messages]
-        errors = [(content["ename"], content["traceback"]) for kind, content in told if kind == "error"]
+        errors = [
+            (content["ename"], content["traceback"]) for kind, content in told if kind == "error"
+        ]
         assert bool(errors) == (reply["status"] == "error")
         return Said(
             error=errors[0] if errors else None,
-            shown=[content["data"] for kind, content in told if kind in ("display_data", "execute_result")],
+            shown=[
+                content["data"]
+                for kind, content in told
+                if kind in ("display_data", "execute_result")
+            ],
             streams=[content["text"] for kind, content in told if kind == "stream"],
         )
 
     def complete(self, code: str) -> list[str]:
         """What TAB offers at the end of a cell."""
         content = self._client.complete(code, reply=True, timeout=TIMEOUT_S)["content"]
-        return [code[: content["cursor_start"]] + match + code[content["cursor_end"] :] for match in content["matches"]]
+        return [
+            code[: content["cursor_start"]] + match + code[content["cursor_end"] :]
+            for match in content["matches"]
+        ]
 
 
 def environment(**added: str) -> dict[str, str]:
-    """The environment of a kernel that somebody starts who has set nothing of ours but what is ``added``."""
+    """The environment of a kernel that somebody starts who has set nothing of ours but what is
+    ``added``.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TELEAUDIT_")}
     return {**kept, "PYTHONPATH": str(ROOT), **added}
 
@@ -62,7 +77,9 @@ def environment(**added: str) -> dict[str, str]:
 def stock_kernel(cwd: Path, *, transport: str = "tcp", **added: str) -> Iterator[Kernel]:
     """A kernel started in a folder, with variables ``added`` to its environment."""
     with private_folder() as folder:
-        manager = KernelManager(kernel_name="python3", transport=transport, connection_file=str(folder / "kernel.json"))
+        manager = KernelManager(
+            kernel_name="python3", transport=transport, connection_file=str(folder / "kernel.json")
+        )
         manager.start_kernel(cwd=str(cwd), env=environment(**added))
         client = manager.blocking_client()
         client.start_channels()

@@ -1,4 +1,6 @@
-"""The checks of a run asked by a fork: how it ends is told, and no way of ending looks like an answer."""
+"""The checks of a run asked by a fork: how it ends is told, and no way of ending looks like an
+answer.
+"""
 
 from __future__ import annotations
 
@@ -28,23 +30,42 @@ def warm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WarmKernel
 
 
 def told(warm: WarmKernels, tmp_path: Path, body: str) -> list[dict[str, Any]]:
-    (tmp_path / "asked.py").write_text(f"import os, time\ndef function(tell):\n    {body}\n", encoding="ascii")
-    answers = warm.call("asked:function", environment=kernel_environment({"TELEAUDIT_TEST": "yes"}), cwd=tmp_path)
+    (tmp_path / "asked.py").write_text(
+        f"import os, time\ndef function(tell):\n    {body}\n", encoding="ascii"
+    )
+    answers = warm.call(
+        "asked:function", environment=kernel_environment({"TELEAUDIT_TEST": "yes"}), cwd=tmp_path
+    )
     assert answers is not None
     return list(answers)
 
 
 def test_a_function_called_in_a_fork_tells_as_it_goes(warm: WarmKernels, tmp_path: Path) -> None:
-    assert told(warm, tmp_path, "tell({'pid': os.getppid()}), tell({'seen': os.environ['TELEAUDIT_TEST']})") == [{"pid": warm.pid}, {"seen": "yes"}]
+    assert told(
+        warm, tmp_path, "tell({'pid': os.getppid()}), tell({'seen': os.environ['TELEAUDIT_TEST']})"
+    ) == [{"pid": warm.pid}, {"seen": "yes"}]
 
 
-@pytest.mark.parametrize("body", ["tell({'before': 1}), os.kill(os.getpid(), 9)", "tell({'before': 1}), os._exit(3)", "tell({'before': 1}), 1 / 0"])
-def test_a_fork_that_dies_has_told_what_it_told(warm: WarmKernels, tmp_path: Path, body: str) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "tell({'before': 1}), os.kill(os.getpid(), 9)",
+        "tell({'before': 1}), os._exit(3)",
+        "tell({'before': 1}), 1 / 0",
+    ],
+)
+def test_a_fork_that_dies_has_told_what_it_told(
+    warm: WarmKernels, tmp_path: Path, body: str
+) -> None:
     assert told(warm, tmp_path, body) == [{"before": 1}]
 
 
 def test_a_fork_ends_with_the_warm_process(warm: WarmKernels, tmp_path: Path) -> None:
-    (tmp_path / "asked.py").write_text("import os, time\ndef function(tell):\n    tell({'pid': os.getpid()})\n    time.sleep(60)\n", encoding="ascii")
+    (tmp_path / "asked.py").write_text(
+        "import os, time\ndef function(tell):\n    tell({'pid': os.getpid()})\n   "
+        " time.sleep(60)\n",
+        encoding="ascii",
+    )
     answers = warm.call("asked:function", environment=kernel_environment({}), cwd=tmp_path)
     assert answers is not None
     pid = next(answers)["pid"]
@@ -53,7 +74,10 @@ def test_a_fork_ends_with_the_warm_process(warm: WarmKernels, tmp_path: Path) ->
     until = time.monotonic() + PATIENCE_S
     while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
         time.sleep(0.05)
-    assert not Path(f"/proc/{pid}/cmdline").exists() or Path(f"/proc/{pid}/cmdline").read_bytes() == b""
+    assert (
+        not Path(f"/proc/{pid}/cmdline").exists()
+        or Path(f"/proc/{pid}/cmdline").read_bytes() == b""
+    )
 
 
 class _Annex:
@@ -69,7 +93,14 @@ def test_how_the_fork_ended_is_said_in_the_words_of_the_run() -> None:
     with pytest.raises(UserError, match="ran out of memory"):
         _why_lost({"refused": "DuckDB ran out of memory."}, state)
     with pytest.raises(OSError, match="No space left") as full:
-        _why_lost({"errno": errno.ENOSPC, "strerror": "No space left on device", "filename": "worklist.csv"}, state)
+        _why_lost(
+            {
+                "errno": errno.ENOSPC,
+                "strerror": "No space left on device",
+                "filename": "worklist.csv",
+            },
+            state,
+        )
     assert full.value.errno == errno.ENOSPC
 
 
@@ -78,13 +109,17 @@ def test_what_carries_out_a_run_leaves_the_import_of_great_expectations_to_the_f
     assert ended(start(program=program)).out == "False\n"
 
 
-def test_where_nothing_can_be_forked_the_run_asks_itself(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_be_forked_the_run_asks_itself(
+    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(WarmKernels, "call", lambda *_args, **_options: None)
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     assert call("run", small, "--exports", clean, "--out", tmp_path / "out").code == 0
 
 
-def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(
+    small: Path, clean: Path, tmp_path: Path
+) -> None:
     program = f"""
 import os, teleaudit.runs.answering
 import teleaudit.runs.pipeline as running
@@ -103,11 +138,24 @@ main()
     if sys.platform != "linux":
         pytest.skip("asks /proc for the child")
     environment = {"JUPYTER_DATA_DIR": str(tmp_path / "jupyter")}
-    run = ended(start("run", small, "--exports", clean, "--out", tmp_path / "out", program=program, environment=environment))
+    run = ended(
+        start(
+            "run",
+            small,
+            "--exports",
+            clean,
+            "--out",
+            tmp_path / "out",
+            program=program,
+            environment=environment,
+        )
+    )
     folder = only_run(tmp_path / "out")
     assert run.code == 4, run.err
     checks = checks_of(folder)
-    assert {(check["verdict"], check["why"], check["why_detail"]) for check in checks.values()} == {("error", "error", "ProcessDied")}
+    assert {(check["verdict"], check["why"], check["why_detail"]) for check in checks.values()} == {
+        ("error", "error", "ProcessDied")
+    }
     assert os.listdir(folder / "restricted" / "errors")  # noqa: PTH208 (any report will do)
     assert results_of(folder)["totals"]["deviations"] == 0
     assert "failed (LabError" in run.err

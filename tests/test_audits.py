@@ -1,4 +1,6 @@
-"""An audit file is read as it stands or refused with the place, what is wrong there, and what was probably meant."""
+"""An audit file is read as it stands or refused with the place, what is wrong there, and what was
+probably meant.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def test_the_sample_audits_can_be_read(operator: str) -> None:
         ("    ownr: Driftschef", "    owner: Driftschef", "parameters.immediately_days.ownr"),
     ],
 )
-def test_an_unknown_key_is_refused_with_the_nearest_known_one_at_every_level(tmp_path: Path, wrong: str, right: str, place: str) -> None:
+def test_an_unknown_key_is_refused_with_the_nearest_known_one_at_every_level(
+    tmp_path: Path, wrong: str, right: str, place: str
+) -> None:
     assert right in _GOOD
     refusal = _refusal(tmp_path, _GOOD.replace(right, wrong))
     meant = right.strip().partition(":")[0]
@@ -80,33 +84,90 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one_at_every_level(tmp
 
 
 def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> None:
-    assert _refusal(tmp_path, _GOOD + "zzz: 1\n") == f"{tmp_path / 'audit.yaml'}: unknown key 'zzz'."
+    assert (
+        _refusal(tmp_path, _GOOD + "zzz: 1\n") == f"{tmp_path / 'audit.yaml'}: unknown key 'zzz'."
+    )
 
 
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("table: crm_customer", "table: crm_custmer", "exports.kunder: no table 'crm_custmer'. Did you mean 'crm_customer'?"),
-        ("customer_id: Kundenr.", "custmer_id: Kundenr.", "exports.kunder: table crm_customer has no column 'custmer_id'. Did you mean 'customer_id'?"),
-        ('cvr: "21497479"', 'cvr: "21497478"', "controller.cvr: not a valid CVR number (eight digits, modulus 11)"),
-        ("dates: dd-mm-yyyy", "dates: dd-mm", "exports.kunder.dates: Input should be 'yyyy-mm-dd', 'dd-mm-yyyy'"),
-        ("    owner: Driftschef\n", "", "parameters.immediately_days: a parameter with a value needs owner too"),
+        (
+            "table: crm_customer",
+            "table: crm_custmer",
+            "exports.kunder: no table 'crm_custmer'. Did you mean 'crm_customer'?",
+        ),
+        (
+            "customer_id: Kundenr.",
+            "custmer_id: Kundenr.",
+            (
+                "exports.kunder: table crm_customer has no column 'custmer_id'. Did you mean"
+                " 'customer_id'?"
+            ),
+        ),
+        (
+            'cvr: "21497479"',
+            'cvr: "21497478"',
+            "controller.cvr: not a valid CVR number (eight digits, modulus 11)",
+        ),
+        (
+            "dates: dd-mm-yyyy",
+            "dates: dd-mm",
+            "exports.kunder.dates: Input should be 'yyyy-mm-dd', 'dd-mm-yyyy'",
+        ),
+        (
+            "    owner: Driftschef\n",
+            "",
+            "parameters.immediately_days: a parameter with a value needs owner too",
+        ),
         ("exports_root: data\n", "", "'exports_root' is missing."),
         ("name: bizzy", "name: Bizzy A/S", "name: String should match pattern"),
         ("suites: [bizzy]", "suites: [bizzy]\ngate: 1.01", "gate: not a share from 0.5 to 1"),
         ("suites: [bizzy]", "suites: [bizzy]\ngate: 1e-300", "gate: not a share from 0.5 to 1"),
         ("suites: [bizzy]", "suites: [bizzy]\ngate: .nan", "gate: not a share from 0.5 to 1"),
-        ("suites: [bizzy]", "suites: [bizzy]\nmax_rejected: 1", "max_rejected: not a share from 0 to 0.5: 0.01 means one row of a hundred"),
-        ("suites: [bizzy]", "suites: bizzy", "suites: a list is wanted here, such as [one, two]; it is a single value."),
-        ("suites: [bizzy]", "suites:", "suites: a list is wanted here, such as [one, two]; it is empty."),
-        (_GOOD, "", "the file: keys and values are wanted here, each on a line such as name: value; it is empty."),
-        (_GOOD, "- a\n", "the file: keys and values are wanted here, each on a line such as name: value; it is a list."),
+        (
+            "suites: [bizzy]",
+            "suites: [bizzy]\nmax_rejected: 1",
+            "max_rejected: not a share from 0 to 0.5: 0.01 means one row of a hundred",
+        ),
+        (
+            "suites: [bizzy]",
+            "suites: bizzy",
+            "suites: a list is wanted here, such as [one, two]; it is a single value.",
+        ),
+        (
+            "suites: [bizzy]",
+            "suites:",
+            "suites: a list is wanted here, such as [one, two]; it is empty.",
+        ),
+        (
+            _GOOD,
+            "",
+            (
+                "the file: keys and values are wanted here, each on a line such as name: value; it"
+                " is empty."
+            ),
+        ),
+        (
+            _GOOD,
+            "- a\n",
+            (
+                "the file: keys and values are wanted here, each on a line such as name: value; it"
+                " is a list."
+            ),
+        ),
         ("  kunder:\n", "  - kunder:\n", "exports: keys and values are wanted here"),
         ("name: bizzy", f"name: {'[' * 5_000}", "not valid here: it is nested too deep."),
-        ("suites: [bizzy]", "suites: [bizzy]\nas_of: soon", "as_of: not a date as it is wanted here"),
+        (
+            "suites: [bizzy]",
+            "suites: [bizzy]\nas_of: soon",
+            "as_of: not a date as it is wanted here",
+        ),
     ],
 )
-def test_a_wrong_value_is_refused_with_its_place(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+def test_a_wrong_value_is_refused_with_its_place(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
     assert right in _GOOD
     assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD.replace(right, wrong))
 
@@ -119,30 +180,97 @@ def test_an_audit_of_a_path_that_no_file_can_have_is_refused() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        *(("files", value, "not a path: name a folder or files") for value in ("", " ", "a\0b", "k" * 5_000)),
-        *(("exports_root", value, "not a path: name a folder or files") for value in ("", "a\0b", "k" * 5_000)),
-        *(("files", value, "not a pattern: '**' stands for folders") for value in ("k**.csv", "a/**b/c.csv")),
-        *(("encoding", value, "not an encoding that files are written in") for value in ("idna", "undefined", "hex", "utf-9", "")),
+        *(
+            ("files", value, "not a path: name a folder or files")
+            for value in ("", " ", "a\0b", "k" * 5_000)
+        ),
+        *(
+            ("exports_root", value, "not a path: name a folder or files")
+            for value in ("", "a\0b", "k" * 5_000)
+        ),
+        *(
+            ("files", value, "not a pattern: '**' stands for folders")
+            for value in ("k**.csv", "a/**b/c.csv")
+        ),
+        *(
+            ("encoding", value, "not an encoding that files are written in")
+            for value in ("idna", "undefined", "hex", "utf-9", "")
+        ),
         *(("delimiter", value, "String should match pattern") for value in ("ab", "", '"', "\n")),
         ("control_rows", -5, "Input should be greater than or equal to 0"),
     ],
 )
-def test_what_cannot_be_looked_for_or_read_so_is_refused_before_any_file(tmp_path: Path, field: str, value: object, said: str) -> None:
+def test_what_cannot_be_looked_for_or_read_so_is_refused_before_any_file(
+    tmp_path: Path, field: str, value: object, said: str
+) -> None:
     spoilt = {"files": "kunder.csv", "exports_root": "data"}
     place = f"{field}: {json.dumps(value)}"
-    text = _GOOD.replace(f"{field}: {spoilt[field]}", place, 1) if field in spoilt else _GOOD.replace("    files: kunder.csv", f"    files: kunder.csv\n    {place}", 1)
+    text = (
+        _GOOD.replace(f"{field}: {spoilt[field]}", place, 1)
+        if field in spoilt
+        else _GOOD.replace("    files: kunder.csv", f"    files: kunder.csv\n    {place}", 1)
+    )
     assert said in _refusal(tmp_path, text)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "UTF-8-SIG", "windows-1252", "iso-8859-1", "cp850", "cp865", "utf-16", "utf-16-le", "mac_roman"])
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "utf-8",
+        "UTF-8-SIG",
+        "windows-1252",
+        "iso-8859-1",
+        "cp850",
+        "cp865",
+        "utf-16",
+        "utf-16-le",
+        "mac_roman",
+    ],
+)
 def test_encodings_of_files_are_taken(tmp_path: Path, encoding: str) -> None:
-    assert load_audit(_file(tmp_path, _GOOD.replace("    files: kunder.csv", f"    files: kunder.csv\n    encoding: {encoding}", 1))).exports["kunder"].encoding == encoding
+    assert (
+        load_audit(
+            _file(
+                tmp_path,
+                _GOOD.replace(
+                    "    files: kunder.csv", f"    files: kunder.csv\n    encoding: {encoding}", 1
+                ),
+            )
+        )
+        .exports["kunder"]
+        .encoding
+        == encoding
+    )
 
 
-@pytest.mark.parametrize("name", ["../x", "/x", ".", "..", "", "a/b", "a\\b", "state.json", "a b", "a\nb", "a\0b", "~", "-rf", "x" * 65, "ключ", "🙂", "C:x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x",
+        "/x",
+        ".",
+        "..",
+        "",
+        "a/b",
+        "a\\b",
+        "state.json",
+        "a b",
+        "a\nb",
+        "a\0b",
+        "~",
+        "-rf",
+        "x" * 65,
+        "ключ",
+        "🙂",
+        "C:x",
+    ],
+)
 def test_an_export_has_a_plain_name(tmp_path: Path, name: str) -> None:
     refusal = _refusal(tmp_path, _GOOD.replace("  kunder:", f"  {json.dumps(name)}:"))
-    assert "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting with a letter or digit" in refusal
+    assert (
+        "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting with a"
+        " letter or digit" in refusal
+    )
 
 
 def test_export_names_differ_in_more_than_case(tmp_path: Path) -> None:
@@ -151,19 +279,39 @@ def test_export_names_differ_in_more_than_case(tmp_path: Path) -> None:
 
 
 def _declared(table: str) -> str:
-    return f"not_held:\n  {table}:\n    owner: Direktør\n    reason: føres ikke\n    declared_on: 2026-11-01\n"
+    return (
+        f"not_held:\n  {table}:\n    owner: Direktør\n    reason: føres ikke\n    declared_on:"
+        " 2026-11-01\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("added", "said"),
     [
-        (_declared("directory_18"), "not_held: no table 'directory_18'. Did you mean 'directory_118'?"),
-        (_declared("crm_customer"), "not_held: crm_customer is declared not held, but exports.kunder fills that table. Remove one of the two."),
-        (_declared("consent").replace("    owner: Direktør\n", ""), "'not_held.consent.owner' is missing."),
-        (_declared("consent").replace("owner", "ownr"), "unknown key 'not_held.consent.ownr'. Did you mean 'owner'?"),
+        (
+            _declared("directory_18"),
+            "not_held: no table 'directory_18'. Did you mean 'directory_118'?",
+        ),
+        (
+            _declared("crm_customer"),
+            (
+                "not_held: crm_customer is declared not held, but exports.kunder fills that table."
+                " Remove one of the two."
+            ),
+        ),
+        (
+            _declared("consent").replace("    owner: Direktør\n", ""),
+            "'not_held.consent.owner' is missing.",
+        ),
+        (
+            _declared("consent").replace("owner", "ownr"),
+            "unknown key 'not_held.consent.ownr'. Did you mean 'owner'?",
+        ),
     ],
 )
-def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_accounted_for(tmp_path: Path, added: str, said: str) -> None:
+def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_accounted_for(
+    tmp_path: Path, added: str, said: str
+) -> None:
     assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD + added)
     assert list(load_audit(_file(tmp_path, _GOOD + _declared("consent"))).not_held) == ["consent"]
 
@@ -171,29 +319,64 @@ def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_acc
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("approved_on: 2026-10-01", "approved_on: 01-10-2026", "parameters.immediately_days.approved_on: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."),
-        ("name: bizzy\n", "name: bizzy\nas_of: 22.11.2026\n", "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."),
-        ("name: bizzy\n", "name: bizzy\nas_of: 20261122\n", "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."),
-        ("version: udateret", "version: 2026-10-01", "policy.version: text is wanted here: write it in quotes."),
-        ("version: udateret", "version: 3.1", "policy.version: text is wanted here: write it in quotes."),
+        (
+            "approved_on: 2026-10-01",
+            "approved_on: 01-10-2026",
+            (
+                "parameters.immediately_days.approved_on: not a date as it is wanted here: write"
+                " yyyy-mm-dd, as in 2026-11-22."
+            ),
+        ),
+        (
+            "name: bizzy\n",
+            "name: bizzy\nas_of: 22.11.2026\n",
+            "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22.",
+        ),
+        (
+            "name: bizzy\n",
+            "name: bizzy\nas_of: 20261122\n",
+            "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22.",
+        ),
+        (
+            "version: udateret",
+            "version: 2026-10-01",
+            "policy.version: text is wanted here: write it in quotes.",
+        ),
+        (
+            "version: udateret",
+            "version: 3.1",
+            "policy.version: text is wanted here: write it in quotes.",
+        ),
     ],
 )
-def test_a_date_or_number_written_otherwise_is_refused_with_how_to_write_it(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+def test_a_date_or_number_written_otherwise_is_refused_with_how_to_write_it(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
     assert _refusal(tmp_path, _GOOD.replace(right, wrong)) == f"{tmp_path / 'audit.yaml'}: {said}"
 
 
 def test_a_cvr_number_needs_no_quotes(tmp_path: Path) -> None:
-    assert load_audit(_file(tmp_path, _GOOD.replace('"21497479"', "21497479"))).controller.cvr == "21497479"
-    assert "controller.cvr: not a valid CVR number" in _refusal(tmp_path, _GOOD.replace('"21497479"', "2149747"))
+    assert (
+        load_audit(_file(tmp_path, _GOOD.replace('"21497479"', "21497479"))).controller.cvr
+        == "21497479"
+    )
+    assert "controller.cvr: not a valid CVR number" in _refusal(
+        tmp_path, _GOOD.replace('"21497479"', "2149747")
+    )
 
 
 @pytest.mark.parametrize("written", ["DK21497479", "21 49 74 79"])
 def test_a_cvr_number_is_known_by_its_digits(tmp_path: Path, written: str) -> None:
-    assert load_audit(_file(tmp_path, _GOOD.replace("21497479", written))).controller.cvr == "21497479"
+    assert (
+        load_audit(_file(tmp_path, _GOOD.replace("21497479", written))).controller.cvr == "21497479"
+    )
 
 
 def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
-    refusal = _refusal(tmp_path, _GOOD.replace("exports_root", "export_root").replace("table: crm_customer", "table: crm"))
+    refusal = _refusal(
+        tmp_path,
+        _GOOD.replace("exports_root", "export_root").replace("table: crm_customer", "table: crm"),
+    )
     assert len(refusal.splitlines()) == 3
 
 
@@ -202,7 +385,10 @@ def test_a_parameter_that_is_not_set_needs_no_owner(tmp_path: Path) -> None:
     assert load_audit(_file(tmp_path, text)).parameters["immediately_days"].value is None
 
 
-@pytest.mark.parametrize(("text", "line"), [("name: a\ncontroller: [\n", 3), ("name: a\n\tcontroller: b\n", 2), ("name: a\nname: b\n", 2)])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("name: a\ncontroller: [\n", 3), ("name: a\n\tcontroller: b\n", 2), ("name: a\nname: b\n", 2)],
+)
 def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
     assert f"audit.yaml, line {line}: not valid YAML" in _refusal(tmp_path, text)
 

@@ -18,8 +18,18 @@ COMMANDS = ("generate", "teledata", "scaling", "detectors", "spark")
 
 def _run(name: str, *arguments: str | Path, timeout: int = 250) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, REPOSITORY / "benchmarks" / f"{name}.py", *arguments]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(REPOSITORY))))}
-    return subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True, timeout=timeout, cwd=REPOSITORY, env=environment)
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(REPOSITORY))))
+    }
+    return subprocess.run(
+        [str(part) for part in command],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        cwd=REPOSITORY,
+        env=environment,
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -38,7 +48,8 @@ def test_as_many_records_as_asked_for_with_known_deviations(tmp_path: Path, form
     source = f"'{tmp_path}/made/exports/forbrug_*.{form}'"
     with duckdb.connect() as connection:
         rows, repeated, negative = connection.execute(
-            f'SELECT count(*), count("recordId") - count(DISTINCT "recordId"), count(*) FILTER (WHERE varighed_sek NOT BETWEEN 0 AND 86400) FROM {source}'
+            'SELECT count(*), count("recordId") - count(DISTINCT "recordId"), count(*) FILTER'
+            f" (WHERE varighed_sek NOT BETWEEN 0 AND 86400) FROM {source}"
         ).fetchall()[0]
     planted = json.loads((tmp_path / "made" / "planted.json").read_text())
     assert rows == int(ROWS)
@@ -47,16 +58,31 @@ def test_as_many_records_as_asked_for_with_known_deviations(tmp_path: Path, form
 
 def test_same_seed_same_records(tmp_path: Path) -> None:
     for name, seed in (("one", "3"), ("two", "3"), ("other", "4")):
-        assert _run("generate", tmp_path / name, "--rows", ROWS, "--format", "csv", "--seed", seed).returncode == 0
-    one, two, other = ((tmp_path / name / "exports" / "forbrug_0001.csv").read_bytes() for name in ("one", "two", "other"))
+        assert (
+            _run(
+                "generate", tmp_path / name, "--rows", ROWS, "--format", "csv", "--seed", seed
+            ).returncode
+            == 0
+        )
+    one, two, other = (
+        (tmp_path / name / "exports" / "forbrug_0001.csv").read_bytes()
+        for name in ("one", "two", "other")
+    )
     assert one == two
     assert one != other
 
 
 @pytest.mark.deep
 def test_contenders_agree(tmp_path: Path) -> None:
-    known = ["hand_written", "teleaudit", "gx_pandas", *(["pandera_polars"] if find_spec("pandera") and find_spec("polars") else [])]
-    shown = _run("teledata", "--rows", ROWS, "--repeat", "1", "--work", tmp_path, "--contenders", *known)
+    known = [
+        "hand_written",
+        "teleaudit",
+        "gx_pandas",
+        *(["pandera_polars"] if find_spec("pandera") and find_spec("polars") else []),
+    ]
+    shown = _run(
+        "teledata", "--rows", ROWS, "--repeat", "1", "--work", tmp_path, "--contenders", *known
+    )
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.count("| yes |") == 3 * len(known)
 
@@ -80,4 +106,5 @@ def test_scaling_goes_on_where_it_was_and_draws_its_plot(tmp_path: Path) -> None
     assert second.stdout == first.stdout
     assert (out / "scaling.json").read_bytes() == measured
     assert (out / "scaling.png").read_bytes().startswith(b"\x89PNG")
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]  # neither exports nor runs are left
+    # neither exports nor runs are left
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

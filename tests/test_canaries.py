@@ -1,7 +1,8 @@
-"""No value of the first record of any export is said: not where it stands in the place of the header, in the name of the file or in every field.
+"""No value of the first record of any export is said: not where it stands in the place of the
+header, in the name of the file or in every field.
 
-Each of a sample's exports gets a first record of canaries. The whole run, ``inspect`` and ``scan`` then say what they say, and nothing of it
-holds one; the closed annex alone may.
+Each of a sample's exports gets a first record of canaries. The whole run, ``inspect`` and ``scan``
+then say what they say, and nothing of it holds one; the closed annex alone may.
 """
 
 from __future__ import annotations
@@ -43,17 +44,25 @@ class Spoiled:
         """The canaries by the file of the run that holds them, but for the closed annex."""
         folder = only_run(self.out, self.audit.name)
         names = "\n".join(path.name for path in self.out.rglob("*"))
-        return self.found({**dict(texts_of(folder)), "names of files": names, **dict(self._others(folder))})
+        return self.found(
+            {**dict(texts_of(folder)), "names of files": names, **dict(self._others(folder))}
+        )
 
     def _others(self, folder: Path) -> Iterator[tuple[str, str]]:
         for path in sorted(self.out.rglob("*")):
-            if path.is_file() and not {folder / "record", folder / "restricted"} & set(path.parents):
+            if path.is_file() and not {folder / "record", folder / "restricted"} & set(
+                path.parents
+            ):
                 yield path.name, path.read_bytes().decode("utf-8", "replace")
 
     def found(self, texts: dict[str, str]) -> dict[str, set[str]]:
         """The canaries by the text that holds them, whatever the size of its letters."""
         folded = {value.casefold() for value in self.values}
-        return {place: found for place, text in texts.items() if (found := found_in(text.casefold(), folded))}
+        return {
+            place: found
+            for place, text in texts.items()
+            if (found := found_in(text.casefold(), folded))
+        }
 
 
 def files_of(spec: ExportSpec, root: Path) -> list[Path]:
@@ -61,13 +70,20 @@ def files_of(spec: ExportSpec, root: Path) -> list[Path]:
 
 
 def with_canaries(audit: Path, exports: Path, target: Path, seed: int) -> Spoiled:
-    """Every export begins with a record of canaries, and one more whose dates are dates; the folder of its files is the first record's name."""
+    """Every export begins with a record of canaries, and one more whose dates are dates; the folder
+    of its files is the first record's name.
+    """
     canaries, declared = Canaries(seed), deepcopy(read_yaml(audit / "audit.yaml"))
     for name, spec in load_audit(audit).exports.items():
         for path in files_of(spec, exports):
             told: dict[str, str] = {}
 
-            def spoil(table: Table, told: dict[str, str] = told, *, has_header: bool = spec.format != "asterisk") -> Table:
+            def spoil(
+                table: Table,
+                told: dict[str, str] = told,
+                *,
+                has_header: bool = spec.format != "asterisk",
+            ) -> Table:
                 header, rows = (table[:1], table[1:]) if has_header else ([], table)
                 first = canaries.record(rows[0], dates=True)
                 told["name"] = next(cell for cell in first if cell in canaries.values)
@@ -81,27 +97,58 @@ def with_canaries(audit: Path, exports: Path, target: Path, seed: int) -> Spoile
             plain.rename(named)
         declared["exports"][name]["files"] = f"{name}/*"
     write_audit(audit, declared)
-    return Spoiled(audit=audit, exports=target / "exports", values=frozenset(canaries.values), out=target / "out")
+    return Spoiled(
+        audit=audit,
+        exports=target / "exports",
+        values=frozenset(canaries.values),
+        out=target / "out",
+    )
 
 
-def without_header(audit: Path, exports: Path, target: Path, seed: int) -> Iterator[tuple[str, Spoiled]]:
-    """Each export on its own, with a record of canaries in the place of its header; once the audit says that it is one."""
+def without_header(
+    audit: Path, exports: Path, target: Path, seed: int
+) -> Iterator[tuple[str, Spoiled]]:
+    """Each export on its own, with a record of canaries in the place of its header; once the audit
+    says that it is one.
+    """
     canaries, declared = Canaries(seed), read_yaml(audit / "audit.yaml")
     (target / "exports").mkdir(parents=True)
-    specs = {name: spec for name, spec in load_audit(audit).exports.items() if spec.format in {"csv", "excel"} and spec.header is not False}
+    specs = {
+        name: spec
+        for name, spec in load_audit(audit).exports.items()
+        if spec.format in {"csv", "excel"} and spec.header is not False
+    }
     for spec in specs.values():
         for path in files_of(spec, exports):
-            rewritten(path, target / "exports" / path.name, lambda table: [canaries.record(table[1], dates=False), *table[1:]])
+            rewritten(
+                path,
+                target / "exports" / path.name,
+                lambda table: [canaries.record(table[1], dates=False), *table[1:]],
+            )
     for name in specs:
         for header in (None, True):
             own = target / f"{name} {header}" / "audits" / audit.name
             shutil.copytree(audit.parents[1], own.parents[1])
-            write_audit(own, {**declared, "exports": {name: {**declared["exports"][name], "header": header}}})
-            yield f"{name} {header}", Spoiled(audit=own, exports=target / "exports", values=frozenset(canaries.values), out=own / "out")
+            write_audit(
+                own,
+                {**declared, "exports": {name: {**declared["exports"][name], "header": header}}},
+            )
+            yield (
+                f"{name} {header}",
+                Spoiled(
+                    audit=own,
+                    exports=target / "exports",
+                    values=frozenset(canaries.values),
+                    out=own / "out",
+                ),
+            )
 
 
 def write_audit(audit: Path, declared: object) -> None:
-    (audit / "audit.yaml").write_text(json.dumps(declared, default=str, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+    # JSON is YAML
+    (audit / "audit.yaml").write_text(
+        json.dumps(declared, default=str, ensure_ascii=False), encoding="utf-8"
+    )
 
 
 def planted(target: Path, operator: str) -> Path:
@@ -111,44 +158,73 @@ def planted(target: Path, operator: str) -> Path:
 
 
 def inspected_and_scanned(exports: Path) -> Iterator[tuple[str, Ended]]:
-    yield from ((path.name, call("inspect", path)) for path in sorted(exports.rglob("*")) if path.is_file())
+    yield from (
+        (path.name, call("inspect", path)) for path in sorted(exports.rglob("*")) if path.is_file()
+    )
     yield "scan", call("scan", exports)
 
 
 def test_no_value_of_a_first_record_leaves_a_run(tmp_path: Path) -> None:
-    spoiled = with_canaries(small_audit(tmp_path / "workspace"), small_exports(tmp_path / "clean"), tmp_path, 1)
+    spoiled = with_canaries(
+        small_audit(tmp_path / "workspace"), small_exports(tmp_path / "clean"), tmp_path, 1
+    )
     ended = spoiled.run()
     assert ended.code == 1, ended.err
     assert spoiled.said_by(ended) == {}
     assert spoiled.left() == {}
-    assert {name: said for name, looked in inspected_and_scanned(spoiled.exports) if (said := spoiled.said_by(looked))} == {}
+    assert {
+        name: said
+        for name, looked in inspected_and_scanned(spoiled.exports)
+        if (said := spoiled.said_by(looked))
+    } == {}
 
 
 def test_no_value_of_a_record_in_the_place_of_a_header_is_said(tmp_path: Path) -> None:
     exports: set[Path] = set()
-    for name, spoiled in without_header(small_audit(tmp_path / "workspace"), small_exports(tmp_path / "clean"), tmp_path, 2):
+    for name, spoiled in without_header(
+        small_audit(tmp_path / "workspace"), small_exports(tmp_path / "clean"), tmp_path, 2
+    ):
         ended = spoiled.run("--no-notebooks")
         assert (name, ended.code, spoiled.said_by(ended)) == (name, 3, {}), ended.err
         assert "has no header" in ended.err
         exports.add(spoiled.exports)
-    assert {name: said for name, looked in inspected_and_scanned(exports.pop()) if (said := spoiled.said_by(looked))} == {}
+    assert {
+        name: said
+        for name, looked in inspected_and_scanned(exports.pop())
+        if (said := spoiled.said_by(looked))
+    } == {}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("operator", ["bizzy", "kazoom"])
-def test_no_value_of_a_first_record_of_any_export_leaves_a_whole_run(tmp_path: Path, operator: str) -> None:
-    spoiled = with_canaries(small_workspace(tmp_path / "workspace") / "audits" / operator, planted(tmp_path / "planted", operator), tmp_path, 3)
+def test_no_value_of_a_first_record_of_any_export_leaves_a_whole_run(
+    tmp_path: Path, operator: str
+) -> None:
+    spoiled = with_canaries(
+        small_workspace(tmp_path / "workspace") / "audits" / operator,
+        planted(tmp_path / "planted", operator),
+        tmp_path,
+        3,
+    )
     ended = spoiled.run()
     assert ended.code == 1, ended.err
     assert spoiled.said_by(ended) == {}
     assert spoiled.left() == {}
-    assert {name: said for name, looked in inspected_and_scanned(spoiled.exports) if (said := spoiled.said_by(looked))} == {}
+    assert {
+        name: said
+        for name, looked in inspected_and_scanned(spoiled.exports)
+        if (said := spoiled.said_by(looked))
+    } == {}
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("operator", ["bizzy", "kazoom"])
-def test_no_value_of_a_record_in_the_place_of_any_exports_header_is_said(tmp_path: Path, operator: str) -> None:
+def test_no_value_of_a_record_in_the_place_of_any_exports_header_is_said(
+    tmp_path: Path, operator: str
+) -> None:
     workspace = small_workspace(tmp_path / "workspace")
-    for name, spoiled in without_header(workspace / "audits" / operator, planted(tmp_path / "planted", operator), tmp_path, 4):
+    for name, spoiled in without_header(
+        workspace / "audits" / operator, planted(tmp_path / "planted", operator), tmp_path, 4
+    ):
         ended = spoiled.run("--no-notebooks")
         assert (name, ended.code, spoiled.said_by(ended)) == (name, 3, {}), ended.err

@@ -1,4 +1,6 @@
-"""Every command as a stranger meets it: help, exit codes, near matches; results on stdout, all else on stderr."""
+"""Every command as a stranger meets it: help, exit codes, near matches; results on stdout, all else
+on stderr.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,33 @@ import pytest
 
 from teleaudit import __version__
 from teleaudit.cli import _Signals
-from tests.command import MAIN, ROOT, Ended, call, checks_of, only_run, results_of, small_exports, small_workspace
+from tests.command import (
+    MAIN,
+    ROOT,
+    Ended,
+    call,
+    checks_of,
+    only_run,
+    results_of,
+    small_exports,
+    small_workspace,
+)
 
 COMMANDS = {
-    "run": ("--as-of", "--exports", "--engine", "--out", "--lang", "--jobs", "--memory", "--no-notebooks", "--timings", "--table", "--quiet", "--json"),
+    "run": (
+        "--as-of",
+        "--exports",
+        "--engine",
+        "--out",
+        "--lang",
+        "--jobs",
+        "--memory",
+        "--no-notebooks",
+        "--timings",
+        "--table",
+        "--quiet",
+        "--json",
+    ),
     "inspect": ("--table", "--yaml"),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
     "init": (),
@@ -83,17 +108,25 @@ def test_the_version_is_a_result() -> None:
 # Exit codes
 
 
-def test_clean_exports_end_with_0_and_results_on_stdout_alone(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_clean_exports_end_with_0_and_results_on_stdout_alone(
+    small: Path, clean: Path, tmp_path: Path
+) -> None:
     ended = run(small, clean, tmp_path)
     assert ended.code == 0
     assert "Report: " in ended.out
     assert {check["verdict"] for check in checks_of(only_run(tmp_path)).values()} == {"pass"}
     assert "asking the checks" in ended.err
-    assert [line for line in ended.err.splitlines() if not re.match(r"\d\d:\d\d:\d\d (run|note:|asking|writing) ", line)] == []
+    assert [
+        line
+        for line in ended.err.splitlines()
+        if not re.match(r"\d\d:\d\d:\d\d (run|note:|asking|writing) ", line)
+    ] == []
     assert "asking" not in ended.out
 
 
-def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyhow(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyhow(
+    small: Path, clean: Path, tmp_path: Path
+) -> None:
     ended = run(small, clean, tmp_path, "--timings", "--memory", "700MiB")
     rows = [line.split() for line in ended.err.splitlines()]
     heads = {row[0] for row in rows if row}
@@ -103,7 +136,8 @@ def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyho
     assert "seconds" not in ended.out
     timings = results_of(only_run(tmp_path))["timings"]
     assert timings["memory_limit"] == "700MiB"
-    assert "report" not in {stage["stage"] for stage in timings["stages"]}  # it holds this very file
+    # it holds this very file
+    assert "report" not in {stage["stage"] for stage in timings["stages"]}
 
 
 def test_deviations_end_with_1(small: Path, tmp_path: Path) -> None:
@@ -122,23 +156,33 @@ def test_an_export_that_is_not_there_ends_with_2(small: Path, clean: Path, tmp_p
     assert checks_of(only_run(tmp_path / "out"))["BIZ-ret-3.contact"]["why"] == "no_export"
 
 
-def test_our_own_mistake_ends_with_4_and_tells_no_value(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_mistake_ends_with_4_and_tells_no_value(
+    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_args: object) -> Never:
         raise LookupError(CANARY)
 
     monkeypatch.setattr("teleaudit.runs.pipeline._compose", fail)
     ended = run(small, clean, tmp_path)
     assert (ended.code, ended.out) == (4, "")
-    assert ended.err.splitlines()[-1].startswith("teleaudit: internal error (LookupError in teleaudit.runs.pipeline, line ")
+    assert ended.err.splitlines()[-1].startswith(
+        "teleaudit: internal error (LookupError in teleaudit.runs.pipeline, line "
+    )
     assert CANARY not in ended.err
     assert "Traceback" not in ended.err
     assert [path.name for path in only_run(tmp_path).iterdir()] == ["record"]
 
 
-def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_same(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_same(
+    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_Signals, "stopped", True)
     ended = run(small, clean, tmp_path)
-    assert (ended.code, ended.out, ended.err) == (4, "", "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n")
+    assert (ended.code, ended.out, ended.err) == (
+        4,
+        "",
+        "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n",
+    )
 
 
 # Wrong use
@@ -148,37 +192,92 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
     ("words", "said"),
     [
         (("runn", "audits/bizzy"), "No such command 'runn'. Did you mean 'run'?"),
-        (("run", "audits/bizzy", "--as-off", "2026-11-22"), "No such option: --as-off. Did you mean '--as-of'?"),
+        (
+            ("run", "audits/bizzy", "--as-off", "2026-11-22"),
+            "No such option: --as-off. Did you mean '--as-of'?",
+        ),
         (("rules", "--suit", "hygiene"), "No such option: --suit. Did you mean '--suite'?"),
         (("run",), "Missing argument 'AUDIT.yaml'."),
-        (("run", "audits/bizzy", "audits/kazoom"), "Got unexpected extra argument(s) (audits/kazoom)"),
+        (
+            ("run", "audits/bizzy", "audits/kazoom"),
+            "Got unexpected extra argument(s) (audits/kazoom)",
+        ),
         (("run", "audits/bizzy", "--as-of"), "Option '--as-of' requires an argument."),
-        (("run", "audits/bizzy", "--as-of", "2026-13-01"), "--as-of 2026-13-01 is no date: write it as yyyy-mm-dd, as in 2026-11-22."),
-        (("run", "audits/bizzy", "--as-of", "22-11-2026"), "--as-of 22-11-2026 is no date: write it as yyyy-mm-dd, as in 2026-11-22."),
-        (("run", "audits/bizzy", "--as-of", ""), "--as-of  is no date: write it as yyyy-mm-dd, as in 2026-11-22."),
-        (("run", "audits/bizzy", "--engine", "flink"), "--engine flink: not available here. There is: duckdb, spark."),
-        (("run", "audits/bizzy", "--lang", "da,en"), "--lang en: not available here. There is: da."),
-        (("run", "audits/bizzy", "--memory", "plenty"), "--memory plenty is no size: write a number and its unit, as in 1536MB or 4GB."),
-        (("run", "audits/bizzy", "--jobs", "0"), "Invalid value for '--jobs': Input should be greater than or equal to 1"),
-        (("run", "audits/bizy"), "no file audits/bizy. Did you mean 'bizzy'? Audits in audits: bizzy, kazoom."),
-        (("run", "audits/kazom/audit.yaml"), "no file audits/kazom/audit.yaml. Did you mean 'kazoom'? Audits in audits: bizzy, kazoom."),
+        (
+            ("run", "audits/bizzy", "--as-of", "2026-13-01"),
+            "--as-of 2026-13-01 is no date: write it as yyyy-mm-dd, as in 2026-11-22.",
+        ),
+        (
+            ("run", "audits/bizzy", "--as-of", "22-11-2026"),
+            "--as-of 22-11-2026 is no date: write it as yyyy-mm-dd, as in 2026-11-22.",
+        ),
+        (
+            ("run", "audits/bizzy", "--as-of", ""),
+            "--as-of  is no date: write it as yyyy-mm-dd, as in 2026-11-22.",
+        ),
+        (
+            ("run", "audits/bizzy", "--engine", "flink"),
+            "--engine flink: not available here. There is: duckdb, spark.",
+        ),
+        (
+            ("run", "audits/bizzy", "--lang", "da,en"),
+            "--lang en: not available here. There is: da.",
+        ),
+        (
+            ("run", "audits/bizzy", "--memory", "plenty"),
+            "--memory plenty is no size: write a number and its unit, as in 1536MB or 4GB.",
+        ),
+        (
+            ("run", "audits/bizzy", "--jobs", "0"),
+            "Invalid value for '--jobs': Input should be greater than or equal to 1",
+        ),
+        (
+            ("run", "audits/bizy"),
+            "no file audits/bizy. Did you mean 'bizzy'? Audits in audits: bizzy, kazoom.",
+        ),
+        (
+            ("run", "audits/kazom/audit.yaml"),
+            (
+                "no file audits/kazom/audit.yaml. Did you mean 'kazoom'? Audits in audits: bizzy,"
+                " kazoom."
+            ),
+        ),
         (("run", "audits"), "no file audits/audit.yaml. Audits in audits: bizzy, kazoom."),
         (("run", "."), "no file audit.yaml. Audits in audits: bizzy, kazoom."),
-        (("run", "audits/nobody/audit.yaml"), "no file audits/nobody/audit.yaml. Audits in audits: bizzy, kazoom."),
-        (("run", "audits/bizzy", "--exports", "nowhere"), "no folder nowhere for the exports: see exports_root in the audit file, or name one with --exports."),
-        (("rules", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table', 'json', 'markdown'."),
-        (("samples", "new", "--operator", "kazom"), "--operator kazom: not available here. There is: kazoom, bizzy. Did you mean 'kazoom'?"),
+        (
+            ("run", "audits/nobody/audit.yaml"),
+            "no file audits/nobody/audit.yaml. Audits in audits: bizzy, kazoom.",
+        ),
+        (
+            ("run", "audits/bizzy", "--exports", "nowhere"),
+            (
+                "no folder nowhere for the exports: see exports_root in the audit file, or name one"
+                " with --exports."
+            ),
+        ),
+        (
+            ("rules", "--format", "xml"),
+            "Invalid value for '--format': 'xml' is not one of 'table', 'json', 'markdown'.",
+        ),
+        (
+            ("samples", "new", "--operator", "kazom"),
+            "--operator kazom: not available here. There is: kazoom, bizzy. Did you mean 'kazoom'?",
+        ),
         (("samples", "new", "--rows", "x"), "Invalid value for '--rows': "),
     ],
 )
-def test_wrong_use_is_said_with_its_near_match(words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_use_is_said_with_its_near_match(
+    words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     assert refusal(*words).startswith(said)
 
 
 def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace)
-    assert refusal("run", "kazoom").startswith(f"no folder {workspace / 'data_samples' / 'kazoom'} for the exports")
+    assert refusal("run", "kazoom").startswith(
+        f"no folder {workspace / 'data_samples' / 'kazoom'} for the exports"
+    )
     assert "Did you mean 'kazoom'?" in refusal("run", "kazom")
 
 
@@ -186,35 +285,104 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
     ("file", "old", "new", "said"),
     [
         ("audits/bizzy/audit.yaml", "suites: [bizzy,", "suites: [bizy,", "Did you mean 'bizzy'?"),
-        ("audits/bizzy/audit.yaml", "gate: 0.99", "gatte: 0.99", "unknown key 'gatte'. Did you mean 'gate'?"),
-        ("audits/bizzy/audit.yaml", "    delimiter:", "    delimeter:", "unknown key 'exports.kunder.delimeter'. Did you mean 'delimiter'?"),
-        ("audits/bizzy/audit.yaml", "table: crm_customer", "table: crm_custommer", "no table 'crm_custommer'. Did you mean 'crm_customer'?"),
-        ("audits/bizzy/audit.yaml", "      end_date: Oph", "      end_dato: Oph", "table crm_customer has no column 'end_dato'. Did you mean 'end_date'?"),
-        ("audits/bizzy/audit.yaml", "  immediately_days:", "  immediatly_days:", "It has 'immediatly_days', which no check asks for: write 'immediately_days' there."),
+        (
+            "audits/bizzy/audit.yaml",
+            "gate: 0.99",
+            "gatte: 0.99",
+            "unknown key 'gatte'. Did you mean 'gate'?",
+        ),
+        (
+            "audits/bizzy/audit.yaml",
+            "    delimiter:",
+            "    delimeter:",
+            "unknown key 'exports.kunder.delimeter'. Did you mean 'delimiter'?",
+        ),
+        (
+            "audits/bizzy/audit.yaml",
+            "table: crm_customer",
+            "table: crm_custommer",
+            "no table 'crm_custommer'. Did you mean 'crm_customer'?",
+        ),
+        (
+            "audits/bizzy/audit.yaml",
+            "      end_date: Oph",
+            "      end_dato: Oph",
+            "table crm_customer has no column 'end_dato'. Did you mean 'end_date'?",
+        ),
+        (
+            "audits/bizzy/audit.yaml",
+            "  immediately_days:",
+            "  immediatly_days:",
+            "It has 'immediatly_days', which no check asks for: write 'immediately_days' there.",
+        ),
         ("audits/bizzy/audit.yaml", "name: bizzy", "name: bizzy\nname: kazoom", "not valid YAML"),
-        ("audits/bizzy/audit.yaml", '"21497479"', '"21497478"', "controller.cvr: not a valid CVR number"),
-        ("audits/bizzy/audit.yaml", "as_of: 2026-11-22", "as_of: 2026-13-22", "audit.yaml: invalid date or number (month must be in 1..12)."),
+        (
+            "audits/bizzy/audit.yaml",
+            '"21497479"',
+            '"21497478"',
+            "controller.cvr: not a valid CVR number",
+        ),
+        (
+            "audits/bizzy/audit.yaml",
+            "as_of: 2026-11-22",
+            "as_of: 2026-13-22",
+            "audit.yaml: invalid date or number (month must be in 1..12).",
+        ),
         ("audits/bizzy/audit.yaml", "table: crm_contact", "table: [", "not valid YAML"),
-        ("expectations/bizzy.yaml", "type: expect_erasure_by_deadline", "type: expect_erasure_by_deadlin", "Did you mean 'expect_erasure_by_deadline'?"),
-        ("expectations/bizzy.yaml", "starts_at: relationship_end", "starts_at: relationship_ende", "Did you mean 'relationship_end'?"),
-        ("expectations/bizzy.yaml", "data_set: crm_contact", "data_set: crm_contacts", "Did you mean 'crm_contact'?"),
+        (
+            "expectations/bizzy.yaml",
+            "type: expect_erasure_by_deadline",
+            "type: expect_erasure_by_deadlin",
+            "Did you mean 'expect_erasure_by_deadline'?",
+        ),
+        (
+            "expectations/bizzy.yaml",
+            "starts_at: relationship_end",
+            "starts_at: relationship_ende",
+            "Did you mean 'relationship_end'?",
+        ),
+        (
+            "expectations/bizzy.yaml",
+            "data_set: crm_contact",
+            "data_set: crm_contacts",
+            "Did you mean 'crm_contact'?",
+        ),
         ("expectations/bizzy.yaml", "severity: ", "severety: ", "Did you mean 'severity'?"),
     ],
 )
-def test_a_misspelt_word_in_an_audit_or_suite_is_refused(workspace: Path, file: str, old: str, new: str, said: str) -> None:
+def test_a_misspelt_word_in_an_audit_or_suite_is_refused(
+    workspace: Path, file: str, old: str, new: str, said: str
+) -> None:
     spoil(workspace / file, old, new)
-    assert said in refusal("run", workspace / "audits" / "bizzy", "--exports", ROOT / "data_samples" / "bizzy")
+    assert said in refusal(
+        "run", workspace / "audits" / "bizzy", "--exports", ROOT / "data_samples" / "bizzy"
+    )
     assert not (workspace / "reports").exists()
 
 
 def test_a_day_of_judging_that_is_yet_to_come_is_noted(workspace: Path) -> None:
-    noted = "note: 2999-01-01, the day on which the audit judges, is yet to come: what will be erased until then counts as kept"
-    assert noted in call("run", workspace / "audits" / "bizzy", "--as-of", "2999-01-01", "--exports", "nowhere").err
-    assert "yet to come" not in call("run", workspace / "audits" / "bizzy", "--as-of", "2026-11-22", "--exports", "nowhere").err
+    noted = (
+        "note: 2999-01-01, the day on which the audit judges, is yet to come: what will be erased"
+        " until then counts as kept"
+    )
+    assert (
+        noted
+        in call(
+            "run", workspace / "audits" / "bizzy", "--as-of", "2999-01-01", "--exports", "nowhere"
+        ).err
+    )
+    assert (
+        "yet to come"
+        not in call(
+            "run", workspace / "audits" / "bizzy", "--as-of", "2026-11-22", "--exports", "nowhere"
+        ).err
+    )
 
 
 def test_a_run_on_a_day_before_its_parameters_were_approved_is_refused(workspace: Path) -> None:
-    assert "immediately_days.approved_on" in refusal("run", workspace / "audits" / "bizzy", "--as-of", "2026-09-30", "--exports", "nowhere")
+    assert "immediately_days.approved_on" in refusal(
+        "run", workspace / "audits" / "bizzy", "--as-of", "2026-09-30", "--exports", "nowhere"
+    )
 
 
 # inspect, samples, init, rules
@@ -224,8 +392,14 @@ def test_inspect_prints_the_mapping_alone_on_stdout(clean: Path) -> None:
     ended = call("inspect", clean / "kunder.csv")
     assert ended.code == 0
     assert "table: crm_customer" in ended.out
-    assert "table: crm_contact" in call("inspect", clean / "kunder.csv", "--table", "crm_contact").out
-    assert refusal("inspect", clean / "kunder.csv", "--table", "crm_contacts") == "--table crm_contacts: no such table. Did you mean 'crm_contact'? docs/exports.md lists them."
+    assert (
+        "table: crm_contact" in call("inspect", clean / "kunder.csv", "--table", "crm_contact").out
+    )
+    assert (
+        refusal("inspect", clean / "kunder.csv", "--table", "crm_contacts")
+        == "--table crm_contacts: no such table. Did you mean 'crm_contact'? docs/exports.md lists"
+        " them."
+    )
     assert call("inspect", clean / "kunder.csv", "--yaml") == Ended(code=0, out=ended.out, err="")
 
 
@@ -252,7 +426,9 @@ def test_samples_refuses_a_place_it_cannot_write(tmp_path: Path) -> None:
     assert "cannot be written" in refusal("samples", tmp_path / "file", "--rows", "1000")
 
 
-def test_init_lays_out_a_workspace_that_can_be_asked_for_its_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_lays_out_a_workspace_that_can_be_asked_for_its_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ended = call("init", tmp_path / "mine")
     assert (ended.code, ended.err) == (0, "")
     assert re.findall(r"^  teleaudit (\w+)", ended.out, re.MULTILINE) == ["run", "init", "inspect"]
@@ -262,14 +438,21 @@ def test_init_lays_out_a_workspace_that_can_be_asked_for_its_rules(tmp_path: Pat
 
 def test_init_leaves_a_folder_that_holds_something_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    assert refusal("init", tmp_path) == f"{tmp_path} is not empty: name a new folder. Nothing was written."
+    assert (
+        refusal("init", tmp_path)
+        == f"{tmp_path} is not empty: name a new folder. Nothing was written."
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize(("words", "audit"), [(("bizzy",), True), ((), False)])
-def test_lab_opens_the_notebooks_of_the_workspace_and_asks_nobody_for_news(workspace: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, audit: bool) -> None:
+def test_lab_opens_the_notebooks_of_the_workspace_and_asks_nobody_for_news(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, audit: bool
+) -> None:
     started: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr("os.execve", lambda _program, called, environment: started.append((called, environment)))
+    monkeypatch.setattr(
+        "os.execve", lambda _program, called, environment: started.append((called, environment))
+    )
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/ours")
     monkeypatch.delenv("TELEAUDIT_AUDIT", raising=False)
     monkeypatch.chdir(workspace / "audits")
@@ -278,7 +461,9 @@ def test_lab_opens_the_notebooks_of_the_workspace_and_asks_nobody_for_news(works
     ((called, environment),) = started
     assert called[1:] == ["-m", "jupyterlab", str(workspace / "notebooks"), "--no-browser"]
     assert environment["JUPYTER_CONFIG_PATH"] == f"{ROOT / 'teleaudit' / 'jupyter'}:/etc/ours"
-    assert environment.get("TELEAUDIT_AUDIT") == (str(workspace / "audits" / "bizzy" / "audit.yaml") if audit else None)
+    assert environment.get("TELEAUDIT_AUDIT") == (
+        str(workspace / "audits" / "bizzy" / "audit.yaml") if audit else None
+    )
 
 
 def test_rules_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,12 +482,16 @@ def test_rules_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reader_who_leaves_and_a_terminal_without_danish_letters_change_nothing() -> None:
     command = [sys.executable, "-c", MAIN, "rules"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert process.returncode == 0
-    plain = subprocess.run(command, cwd=ROOT, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
+    plain = subprocess.run(
+        command, cwd=ROOT, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True
+    )
     assert plain.stderr == b""
     assert b"BIZ-ret-3.customer" in plain.stdout

@@ -41,31 +41,65 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         ("2026-11-22", "P0D", "2026-11-22"),
     ],
 )
-def test_a_period_ends_on_the_same_day_number_or_the_last_day_of_the_month(start: str, period: str, last_lawful_day: str) -> None:
+def test_a_period_ends_on_the_same_day_number_or_the_last_day_of_the_month(
+    start: str, period: str, last_lawful_day: str
+) -> None:
     assert Period.parse(period).after(dt.date.fromisoformat(start)).isoformat() == last_lawful_day
 
 
 @given(_DATES, _PERIODS)
-def test_python_and_sql_give_the_same_day(connection: duckdb.DuckDBPyConnection, start: dt.date, period: Period) -> None:
-    asked = connection.execute(f"SELECT {period.sql('start')} FROM (SELECT ?::DATE AS start)", [start]).fetchone()
+def test_python_and_sql_give_the_same_day(
+    connection: duckdb.DuckDBPyConnection, start: dt.date, period: Period
+) -> None:
+    asked = connection.execute(
+        f"SELECT {period.sql('start')} FROM (SELECT ?::DATE AS start)", [start]
+    ).fetchone()
     assert asked == (period.after(start),)
 
 
 @given(_DATES, _PERIODS)
-def test_a_deadline_never_comes_before_its_start_nor_does_a_longer_period_end_earlier(start: dt.date, period: Period) -> None:
-    assert start <= period.after(start) < Period(months=period.months, days=period.days + 1).after(start)
+def test_a_deadline_never_comes_before_its_start_nor_does_a_longer_period_end_earlier(
+    start: dt.date, period: Period
+) -> None:
+    assert (
+        start
+        <= period.after(start)
+        < Period(months=period.months, days=period.days + 1).after(start)
+    )
 
 
 def test_a_missing_date_has_no_deadline(connection: duckdb.DuckDBPyConnection) -> None:
-    assert connection.execute(f"SELECT {Period(months=1, days=1).sql('CAST(NULL AS DATE)')}").fetchone() == (None,)
+    assert connection.execute(
+        f"SELECT {Period(months=1, days=1).sql('CAST(NULL AS DATE)')}"
+    ).fetchone() == (None,)
 
 
 @given(st.integers(0, 99), st.integers(0, 999), st.integers(0, 9999))
 def test_a_period_is_read_from_its_iso_form(years: int, months: int, days: int) -> None:
-    assert Period.parse(f"P{years}Y{months}M{days}D") == Period(months=12 * years + months, days=days)
+    assert Period.parse(f"P{years}Y{months}M{days}D") == Period(
+        months=12 * years + months, days=days
+    )
 
 
-_NO_PERIODS = ["", "P", "5Y", "p5y", "P5", "P-5Y", "P5YT1H", "PT24H", "P1W", "P1D1Y", "P1.5Y", "P5Y ", " P5Y", "P5Y\n", "P1000Y", "5 years", "P\N{ARABIC-INDIC DIGIT FIVE}Y"]
+_NO_PERIODS = [
+    "",
+    "P",
+    "5Y",
+    "p5y",
+    "P5",
+    "P-5Y",
+    "P5YT1H",
+    "PT24H",
+    "P1W",
+    "P1D1Y",
+    "P1.5Y",
+    "P5Y ",
+    " P5Y",
+    "P5Y\n",
+    "P1000Y",
+    "5 years",
+    "P\N{ARABIC-INDIC DIGIT FIVE}Y",
+]
 
 
 @pytest.mark.parametrize("text", _NO_PERIODS)

@@ -1,4 +1,6 @@
-"""Figures say what they show, in numbers that stand in the results, and come out alike every time."""
+"""Figures say what they show, in numbers that stand in the results, and come out alike
+every time.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,16 @@ AS_OF = "2026-11-22"
 
 
 def retention(*due: tuple[str, int, int], **more: Any) -> dict[str, Any]:
-    months = [{"month": month, "records": records, "overdue": overdue} for month, records, overdue in due]
+    months = [
+        {"month": month, "records": records, "overdue": overdue} for month, records, overdue in due
+    ]
     return (
         check("BIZ-ret-3.customer", "crm_customer", "fail", "En påstand.", (3000, 2990, 1152, 3))
-        | {"due_by_month": months, "overdue": {"max_days": 1400, "median_days": 33}, "deadlines": {"records": 1247, "passed": 1155, "kept": 1152, "exempted": 3}}
+        | {
+            "due_by_month": months,
+            "overdue": {"max_days": 1400, "median_days": 33},
+            "deadlines": {"records": 1247, "passed": 1155, "kept": 1152, "exempted": 3},
+        }
         | more
     )
 
@@ -36,7 +44,12 @@ def texts(figure: Figure) -> str:
 
 def heights(figure: Figure) -> list[float]:
     """The heights of the bars that are drawn."""
-    return [bar.get_height() for axes in figure.axes for bar in axes.patches if isinstance(bar, Rectangle)]
+    return [
+        bar.get_height()
+        for axes in figure.axes
+        for bar in axes.patches
+        if isinstance(bar, Rectangle)
+    ]
 
 
 PASSED = "Fristen er udløbet for 1.155 poster: 1.152 (99,74 %) er bevaret, 3 er undtaget."
@@ -48,8 +61,18 @@ def test_age_shows_every_month_between_and_the_date_of_the_audit() -> None:
     said = texts(figure)
 
     assert heights(figure) == [50, 0, 38, 0, 0, 7, 1150, 0, 2, 0, 0, 0]  # within, then overdue
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["09-2026", "10-2026", "11-2026", "12-2026", "01-2027", "02-2027"]
-    assert "Kundestamdata: alder i forhold til fristen\nBIZ-ret-3.customer, september 2026–februar 2027" in said
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        "09-2026",
+        "10-2026",
+        "11-2026",
+        "12-2026",
+        "01-2027",
+        "02-2027",
+    ]
+    assert (
+        "Kundestamdata: alder i forhold til fristen\nBIZ-ret-3.customer, september 2026–februar"
+        " 2027" in said
+    )
     assert "Opgørelsesdato 22-11-2026" in said
     assert "1.200\n1.150 over" in said
     assert f"{SOURCE}\n2.990 vurderbare poster af 3.000. {PASSED}" in said
@@ -64,7 +87,9 @@ def test_many_months_are_shown_by_year() -> None:
     long = retention(("2019-01", 1, 1), ("2019-12", 2, 2), ("2026-12", 4, 0))
     figure = figures.age_against_deadline(long, source=SOURCE, as_of=AS_OF)
 
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [str(year) for year in range(2019, 2027)]
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        str(year) for year in range(2019, 2027)
+    ]
     assert heights(figure)[8] == 3  # overdue of the first year
     assert "2019–2026" in texts(figure)
 
@@ -89,34 +114,63 @@ def test_nothing_to_show_is_said(draw: Any) -> None:
 
 
 def test_words_for_age_come_from_the_numbers() -> None:
-    assert figures.alt_text_age_against_deadline(CHECK) == (
-        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.247 poster fordelt efter måned, hvor fristen udløber. "
-        f"Fristerne ligger fra september 2026 til februar 2027. {PASSED} "
-        "Flest har frist i september 2026: 1.200. Den største overskridelse er 1.400 dage."
+    assert (
+        figures.alt_text_age_against_deadline(CHECK)
+        == "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.247 poster fordelt efter"
+        " måned, hvor fristen udløber. Fristerne ligger fra september 2026 til februar 2027."
+        f" {PASSED} Flest har frist i september 2026: 1.200. Den største overskridelse er 1.400"
+        " dage."
     )
-    assert figures.alt_text_age_against_deadline(retention()) == "Ingen poster med en frist i Kundestamdata, kontrol BIZ-ret-3.customer."
+    assert (
+        figures.alt_text_age_against_deadline(retention())
+        == "Ingen poster med en frist i Kundestamdata, kontrol BIZ-ret-3.customer."
+    )
 
 
 def test_a_deadline_that_is_no_retention_period_is_told_without_a_share() -> None:
     answered = CHECK | {"deadlines": None}
-    assert "Fristen er overskredet for 1.152 af dem. Flest" in figures.alt_text_age_against_deadline(answered)
-    assert "udløbet" not in texts(figures.age_against_deadline(answered, source=SOURCE)).replace("udløber eller udløb", "")
+    assert (
+        "Fristen er overskredet for 1.152 af dem. Flest"
+        in figures.alt_text_age_against_deadline(answered)
+    )
+    assert "udløbet" not in texts(figures.age_against_deadline(answered, source=SOURCE)).replace(
+        "udløber eller udløb", ""
+    )
 
 
 def test_words_for_overdue_come_from_the_numbers() -> None:
-    assert figures.alt_text_overdue_by_month(CHECK) == (
-        "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.152 poster over fristen, med frist fra september 2026 til november 2026. Flest i september 2026: 1.150."
+    assert (
+        figures.alt_text_overdue_by_month(CHECK)
+        == "Søjlediagram for Kundestamdata, kontrol BIZ-ret-3.customer: 1.152 poster over fristen,"
+        " med frist fra september 2026 til november 2026. Flest i september 2026: 1.150."
     )
-    assert figures.alt_text_overdue_by_month(retention(("2026-09", 5, 0))) == "Ingen poster over fristen i Kundestamdata, kontrol BIZ-ret-3.customer."
+    assert (
+        figures.alt_text_overdue_by_month(retention(("2026-09", 5, 0)))
+        == "Ingen poster over fristen i Kundestamdata, kontrol BIZ-ret-3.customer."
+    )
 
 
 def test_the_matrix_shows_every_verdict_by_its_sign_and_leaves_the_rest_blank() -> None:
-    checks = [check(f"C-{number}.part", "crm_customer" if number % 2 else "cdr", verdict.value, "En påstand.", (5, 5, 0, 0)) for number, verdict in enumerate(Verdict)]
+    checks = [
+        check(
+            f"C-{number}.part",
+            "crm_customer" if number % 2 else "cdr",
+            verdict.value,
+            "En påstand.",
+            (5, 5, 0, 0),
+        )
+        for number, verdict in enumerate(Verdict)
+    ]
     figure = figures.checks_by_data_set(checks, source=SOURCE)
     said = texts(figure).splitlines()
 
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["Kundestamdata", "Teledata (opkaldsdetaljer)"]
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [f"C-{number}" for number in range(10)]
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        "Kundestamdata",
+        "Teledata (opkaldsdetaljer)",
+    ]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
+        f"C-{number}" for number in range(10)
+    ]
     assert sorted(set("!■✖?§○◐□◇✔") - set(said)) == []
     assert len([patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]) == 10
     assert "Tom: kravet angår ikke datasættet" in said
@@ -124,27 +178,43 @@ def test_the_matrix_shows_every_verdict_by_its_sign_and_leaves_the_rest_blank() 
 
 
 def test_checks_of_one_clause_on_one_data_set_share_a_cell_gravest_first() -> None:
-    checks = [check(f"C-1.{part}", "cdr", verdict, "En påstand.", (5, 5, 0, 0)) for part, verdict in (("a", "pass"), ("b", "fail"), ("c", "pass"))]
+    checks = [
+        check(f"C-1.{part}", "cdr", verdict, "En påstand.", (5, 5, 0, 0))
+        for part, verdict in (("a", "pass"), ("b", "fail"), ("c", "pass"))
+    ]
     figure = figures.checks_by_data_set(checks, source=SOURCE)
 
     assert [text.get_text() for text in figure.axes[0].texts] == ["✖ ✔"]
     assert "Tom: kravet angår ikke datasættet" not in texts(figure)
 
 
-def test_a_crowded_matrix_marks_what_it_has_no_room_for_and_names_every_data_set_in_danish() -> None:
-    checks = [check(f"C-{number}.a", "erasure_residue", "fail", "En påstand.", (5, 5, 1, 0)) for number in range(30)]
+def test_a_crowded_matrix_marks_what_it_has_no_room_for_and_names_every_data_set_in_danish() -> (
+    None
+):
+    checks = [
+        check(f"C-{number}.a", "erasure_residue", "fail", "En påstand.", (5, 5, 1, 0))
+        for number in range(30)
+    ]
     checks.append(check("C-1.b", "erasure_residue", "review", "En påstand.", (5, 5, 1, 0)))
     figure = figures.checks_by_data_set(checks, source=SOURCE)
 
     assert sorted({text.get_text() for text in figure.axes[0].texts}) == ["✖", "✖⁺"]
     assert "⁺  Kravet har også mindre alvorlige resultater for datasættet" in texts(figure)
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["Sletteanmodninger og det, der er tilbage"]
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        "Sletteanmodninger og det, der er tilbage"
+    ]
 
 
 def test_long_names_beside_each_other_take_two_lines() -> None:
-    checks = [check(f"C-{name}.a", name, "fail", "En påstand.", (5, 5, 1, 0)) for name in ("dsar", "erasure_residue", "restricted_processing")]
+    checks = [
+        check(f"C-{name}.a", name, "fail", "En påstand.", (5, 5, 1, 0))
+        for name in ("dsar", "erasure_residue", "restricted_processing")
+    ]
 
-    assert [label.get_text() for label in figures.checks_by_data_set(checks, source=SOURCE).axes[0].get_xticklabels()] == [
+    assert [
+        label.get_text()
+        for label in figures.checks_by_data_set(checks, source=SOURCE).axes[0].get_xticklabels()
+    ] == [
         "Anmodninger fra\nregistrerede",
         "Sletteanmodninger og\ndet, der er tilbage",
         "Behandling af\nbegrænsede kunder",
@@ -154,20 +224,33 @@ def test_long_names_beside_each_other_take_two_lines() -> None:
 def test_a_period_within_a_year_names_the_year_once() -> None:
     within = retention(("2026-03", 2, 1), ("2026-11", 4, 0))
 
-    assert "BIZ-ret-3.customer, marts–november 2026" in texts(figures.age_against_deadline(within, source=SOURCE))
+    assert "BIZ-ret-3.customer, marts–november 2026" in texts(
+        figures.age_against_deadline(within, source=SOURCE)
+    )
 
 
 def test_words_for_the_matrix_name_what_is_not_well() -> None:
-    checks = [check("C-1.a", "cdr", "pass", "En påstand.", (5, 5, 0, 0)), check("C-2.a", "invoice", "fail", "En påstand.", (5, 5, 1, 0))]
+    checks = [
+        check("C-1.a", "cdr", "pass", "En påstand.", (5, 5, 0, 0)),
+        check("C-2.a", "invoice", "fail", "En påstand.", (5, 5, 1, 0)),
+    ]
 
-    assert figures.alt_text_checks_by_data_set(checks) == (
-        "Tabel med 2 kontroller fordelt på 2 krav og 2 datasæt. Afvigelse konstateret: 1 (C-2.a). Ingen afvigelser konstateret: 1."
+    assert (
+        figures.alt_text_checks_by_data_set(checks)
+        == "Tabel med 2 kontroller fordelt på 2 krav og 2 datasæt. Afvigelse konstateret: 1"
+        " (C-2.a). Ingen afvigelser konstateret: 1."
     )
     assert figures.alt_text_checks_by_data_set([]) == "Ingen kontroller."
 
 
 def test_the_same_results_give_the_same_bytes() -> None:
-    drawn = [(figures.svg_of(figures.age_against_deadline(CHECK, source=SOURCE)), figures.png_of(figures.overdue_by_month(CHECK, source=SOURCE))) for _ in range(2)]
+    drawn = [
+        (
+            figures.svg_of(figures.age_against_deadline(CHECK, source=SOURCE)),
+            figures.png_of(figures.overdue_by_month(CHECK, source=SOURCE)),
+        )
+        for _ in range(2)
+    ]
     (svg, png), again = drawn
 
     assert (svg, png) == again
@@ -186,7 +269,11 @@ def test_a_report_gets_the_matrix_and_a_figure_for_every_finding_with_deadlines(
     results = example()
     pictures = figures.for_report(results, source=SOURCE)
 
-    assert set(pictures) == {"checks"} | {f"{entry['id']}/age" for entry in results["checks"] if entry["due_by_month"] and entry["deviations"]}
+    assert set(pictures) == {"checks"} | {
+        f"{entry['id']}/age"
+        for entry in results["checks"]
+        if entry["due_by_month"] and entry["deviations"]
+    }
     assert all(picture.alt and b"<svg" in picture.svg for picture in pictures.values())
 
 

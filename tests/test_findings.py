@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.checks.worklist import WORKLIST_COLUMNS, Worklist, check_character, harmless, new_reference_key, reference, references
+from teleaudit.checks.worklist import (
+    WORKLIST_COLUMNS,
+    Worklist,
+    check_character,
+    harmless,
+    new_reference_key,
+    reference,
+    references,
+)
 from teleaudit.rules.suites import Check, load_suite
 from teleaudit.rules.verdicts import CheckResult, Deviation, Verdict
 from teleaudit.workspace import package_workspace
@@ -23,12 +31,21 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _check(check_id: str = "BIZ-ret-3.customer") -> Check:
-    return next(check for check in load_suite("bizzy", package_workspace() / "expectations").checks if check.id == check_id)
+    return next(
+        check
+        for check in load_suite("bizzy", package_workspace() / "expectations").checks
+        if check.id == check_id
+    )
 
 
 def test_a_reference_is_the_same_for_the_same_record_of_a_run_and_no_other() -> None:
     assert reference(_KEY, "crm_customer", "1001") == reference(_KEY, "crm_customer", "1001")
-    others = {reference(key, data_set, record) for key in (_KEY, b"x" * 32) for data_set in ("crm_customer", "cdr") for record in ("1001", "1002")}
+    others = {
+        reference(key, data_set, record)
+        for key in (_KEY, b"x" * 32)
+        for data_set in ("crm_customer", "cdr")
+        for record in ("1001", "1002")
+    }
     assert len(others) == 8
     assert reference(_KEY, "a", "bc") != reference(_KEY, "ab", "c")
 
@@ -39,10 +56,16 @@ def test_every_run_has_a_key_of_its_own() -> None:
 
 
 def test_a_reference_has_a_form_that_can_be_read_aloud() -> None:
-    assert re.fullmatch(r"R(-[0-9A-HJKMNP-TV-Z]{4}){4}[0-9A-HJKMNP-TV-Z]", reference(_KEY, "crm_customer", "1001"))
+    assert re.fullmatch(
+        r"R(-[0-9A-HJKMNP-TV-Z]{4}){4}[0-9A-HJKMNP-TV-Z]", reference(_KEY, "crm_customer", "1001")
+    )
 
 
-@given(st.text(alphabet=_ALPHABET, min_size=16, max_size=16), st.integers(0, 15), st.sampled_from(_ALPHABET))
+@given(
+    st.text(alphabet=_ALPHABET, min_size=16, max_size=16),
+    st.integers(0, 15),
+    st.sampled_from(_ALPHABET),
+)
 def test_one_misread_character_is_always_noticed(symbols: str, place: int, misread: str) -> None:
     changed = symbols[:place] + misread + symbols[place + 1 :]
     assert (check_character(changed) == check_character(symbols)) == (changed == symbols)
@@ -59,16 +82,38 @@ def test_two_neighbours_swapped_are_noticed(symbols: str, place: int) -> None:
 def test_a_record_shows_the_references_of_the_worst_in_their_order() -> None:
     worst = (Deviation("b", overdue_days=9), Deviation("a", overdue_days=8))
     result = CheckResult(check=_check(), verdict=Verdict.FAIL, worst=worst)
-    assert references(_KEY, result) == [reference(_KEY, "crm_customer", "b"), reference(_KEY, "crm_customer", "a")]
+    assert references(_KEY, result) == [
+        reference(_KEY, "crm_customer", "b"),
+        reference(_KEY, "crm_customer", "a"),
+    ]
 
 
-def test_a_reference_is_made_of_the_first_eighty_bits_of_a_keyed_hash_and_a_check_character() -> None:
+def test_a_reference_is_made_of_the_first_eighty_bits_of_a_keyed_hash_and_a_check_character() -> (
+    None
+):
     number = int.from_bytes(hmac.digest(_KEY, b"crm_customer\x001001", "sha256")[:10], "big")
     symbols = "".join(_ALPHABET[number >> 5 * place & 31] for place in range(16))
-    assert reference(_KEY, "crm_customer", "1001").removeprefix("R-").replace("-", "") == symbols + check_character(symbols)
+    assert reference(_KEY, "crm_customer", "1001").removeprefix("R-").replace(
+        "-", ""
+    ) == symbols + check_character(symbols)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+45 12", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "\uff1d1+1", "\uff0b45", "\uff0d1", "\uff20SUM(A1)"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+45 12",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\n=1",
+        "\uff1d1+1",
+        "\uff0b45",
+        "\uff0d1",
+        "\uff20SUM(A1)",
+    ],
+)
 def test_a_cell_that_a_spreadsheet_would_compute_is_disarmed(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
@@ -78,7 +123,9 @@ def test_other_cells_stay_as_they_are(cell: object) -> None:
     assert harmless(cell) == cell
 
 
-def test_the_worklist_has_a_line_for_every_deviation_and_is_the_owners_alone(tmp_path: Path) -> None:
+def test_the_worklist_has_a_line_for_every_deviation_and_is_the_owners_alone(
+    tmp_path: Path,
+) -> None:
     target = tmp_path / "worklist.csv"
     with Worklist(target, _KEY) as worklist:
         with worklist.lines_of(_check()) as add:
@@ -102,11 +149,18 @@ def test_the_worklist_has_a_line_for_every_deviation_and_is_the_owners_alone(tmp
         "1",
         "Slet kundens stamdata i CRM.",
     ]
-    assert (rows[1]["record_key"], rows[1]["column"], rows[1]["level"], rows[1]["overdue_days"]) == ('kunder.csv:7, "x"', "Bemærkninger;notes", "confirmed", "")
+    assert (
+        rows[1]["record_key"],
+        rows[1]["column"],
+        rows[1]["level"],
+        rows[1]["overdue_days"],
+    ) == ('kunder.csv:7, "x"', "Bemærkninger;notes", "confirmed", "")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_a_check_that_raises_in_the_middle_has_no_line_and_the_others_keep_theirs(tmp_path: Path) -> None:
+def test_a_check_that_raises_in_the_middle_has_no_line_and_the_others_keep_theirs(
+    tmp_path: Path,
+) -> None:
     target = tmp_path / "worklist.csv"
     with Worklist(target, _KEY) as worklist:
         for key in ("before", "Å raises", "after"):

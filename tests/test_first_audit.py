@@ -1,4 +1,6 @@
-"""The walk of docs/foerste-kontrol.md, carried out as it stands: a third operator's first audit, from init to exit code 0."""
+"""The walk of docs/foerste-kontrol.md, carried out as it stands: a third operator's first audit,
+from init to exit code 0.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ import pytest
 
 from teleaudit.rules.yaml_files import read_yaml
 from tests.command import Ended, call, checks_of, complete_run, results_of, worklist_of
-from tests.third_operator import CARDS, CPR_NUMBERS, ENDED_TOO_LONG, OLD_CALLS, OLD_INVOICES, write_exports
+from tests.third_operator import (
+    CARDS,
+    CPR_NUMBERS,
+    ENDED_TOO_LONG,
+    OLD_CALLS,
+    OLD_INVOICES,
+    write_exports,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 WALK = (ROOT / "docs" / "foerste-kontrol.md").read_text(encoding="utf-8")
@@ -34,7 +43,9 @@ class Walked:
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
-    """The walk: its commands one after the other, what inspect prints pasted, and the document's own pieces of YAML."""
+    """The walk: its commands one after the other, what inspect prints pasted, and the document's
+    own pieces of YAML.
+    """
     place = tmp_path_factory.mktemp("walk")
     ended: dict[str, Ended] = {}
     with pytest.MonkeyPatch.context() as patched:
@@ -45,7 +56,10 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
                 write_exports(Path(words[3]), clean="--clean" in words)
                 continue
             if words[1] == "run" and not any(told.startswith("teleaudit run") for told in ended):
-                paste(place / "kontrol" / "audits" / "havnetel" / "audit.yaml", [ended[told].out for told in ended if told.startswith("teleaudit inspect")])
+                paste(
+                    place / "kontrol" / "audits" / "havnetel" / "audit.yaml",
+                    [ended[told].out for told in ended if told.startswith("teleaudit inspect")],
+                )
             again = ["--no-notebooks"] if command in ended else []
             ended[command + " (again)" * bool(again)] = call(*words[1:], *again)
         yield Walked(place=place, ended=ended)
@@ -55,21 +69,40 @@ def paste(audit: Path, entries: list[str]) -> None:
     """Put the entries under ``exports:``, and the document's pieces in place of the empty ones."""
     text = audit.read_text(encoding="utf-8")
     assert "\nexports: {}\n" in text
-    agreed = [re.sub(r"^    # Where messages have no .* say so below columns: ", "    ", entry.removeprefix("exports:\n"), flags=re.MULTILINE) for entry in entries]
+    agreed = [
+        re.sub(
+            r"^    # Where messages have no .* say so below columns: ",
+            "    ",
+            entry.removeprefix("exports:\n"),
+            flags=re.MULTILINE,
+        )
+        for entry in entries
+    ]
     text = text.replace("\nexports: {}\n", "\nexports:\n" + "".join(agreed))
     for piece in YAML:
         key = piece.partition(":")[0]
-        text = re.sub(rf"^{key}:.*?(?=^\w|\Z)", lambda _found, piece=piece: piece, text, flags=re.MULTILINE | re.DOTALL)  # type: ignore[misc]
+        text = re.sub(
+            rf"^{key}:.*?(?=^\w|\Z)",
+            lambda _found, piece=piece: piece,
+            text,
+            flags=re.MULTILINE | re.DOTALL,
+        )  # type: ignore[misc]
     audit.write_text(text, encoding="utf-8")
 
 
 def test_every_command_of_the_walk_ends_as_the_walk_says(walked: Walked) -> None:
     codes = [ended.code for ended in walked.ended.values()]
-    assert codes == [0] * (len(codes) - 2) + [1, 0], [ended.err for ended in walked.ended.values()][-2:]
+    assert codes == [0] * (len(codes) - 2) + [1, 0], [ended.err for ended in walked.ended.values()][
+        -2:
+    ]
 
 
 def test_inspect_proposes_the_tables_and_says_what_stands_in_the_columns(walked: Walked) -> None:
-    said = {command.rpartition("/")[2]: ended.err for command, ended in walked.ended.items() if "inspect" in command}
+    said = {
+        command.rpartition("/")[2]: ended.err
+        for command, ended in walked.ended.items()
+        if "inspect" in command
+    }
     tables = {name: re.search(r"Looks like the table (\w+)", text) for name, text in said.items()}
 
     assert {name: found and found[1] for name, found in tables.items()} == {
@@ -80,12 +113,21 @@ def test_inspect_proposes_the_tables_and_says_what_stands_in_the_columns(walked:
         "fakturaoversigt.xlsx": "invoice",
         "regnskabsperioder.csv": "financial_years",
     }
-    assert '! "Notat" looks like it holds card numbers and CPR numbers.' in said["kundekartotek.csv"]
-    assert '! "Tekst" holds the text of messages, beside sender ("Afsender") and recipient ("Modtager").' in said["sms_gateway.csv"]
+    assert (
+        '! "Notat" looks like it holds card numbers and CPR numbers.' in said["kundekartotek.csv"]
+    )
+    assert (
+        '! "Tekst" holds the text of messages, beside sender ("Afsender") and recipient'
+        ' ("Modtager").' in said["sms_gateway.csv"]
+    )
 
 
 def test_everything_planted_is_found_and_nothing_else(walked: Walked) -> None:
-    failed = {name: check["deviations"] for name, check in checks_of(walked.run(0)).items() if check["verdict"] in ("fail", "breach")}
+    failed = {
+        name: check["deviations"]
+        for name, check in checks_of(walked.run(0)).items()
+        if check["verdict"] in ("fail", "breach")
+    }
     messages = failed.pop("HAV-content.cdr")
 
     assert failed == {
@@ -112,7 +154,10 @@ def test_clean_exports_and_declarations_end_with_everything_assessed(walked: Wal
 
 
 def test_the_executed_notebooks_bear_the_operator_and_no_sample(walked: Walked) -> None:
-    texts = {path.name: path.read_text(encoding="utf-8") for path in (walked.run(0) / "record" / "notebooks").glob("*.ipynb")}
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (walked.run(0) / "record" / "notebooks").glob("*.ipynb")
+    }
 
     assert len(texts) == 11
     for name, text in texts.items():
@@ -120,6 +165,8 @@ def test_the_executed_notebooks_bear_the_operator_and_no_sample(walked: Walked) 
         assert not re.search("kazoom|bizzy|eksempeldata", text, flags=re.IGNORECASE), name
 
 
-def test_the_parameters_and_declarations_of_the_walk_are_all_that_the_audit_needs(walked: Walked) -> None:
+def test_the_parameters_and_declarations_of_the_walk_are_all_that_the_audit_needs(
+    walked: Walked,
+) -> None:
     audit = read_yaml(walked.place / "kontrol" / "audits" / "havnetel" / "audit.yaml")
     assert None not in [parameter["value"] for parameter in audit["parameters"].values()]

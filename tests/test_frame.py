@@ -1,4 +1,6 @@
-"""The frame holds: pins, declared dependencies, the direction of imports, and what the documents promise about commands and files."""
+"""The frame holds: pins, declared dependencies, the direction of imports, and what the documents
+promise about commands and files.
+"""
 
 from __future__ import annotations
 
@@ -55,12 +57,16 @@ def sample_modules() -> list[Path]:
 
 
 def part_of(module: Path) -> str:
-    """The part of the line that a module belongs to: ``teleaudit/exports/reading.py`` to ``exports``."""
+    """The part of the line that a module belongs to: ``teleaudit/exports/reading.py`` to
+    ``exports``.
+    """
     return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imported(module: Path) -> Iterator[str]:
-    """The dotted names that a module imports, also inside functions; ``from a import b`` gives ``a.b``."""
+    """The dotted names that a module imports, also inside functions; ``from a import b`` gives
+    ``a.b``.
+    """
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         match node:
             case ast.Import(names=names):
@@ -73,7 +79,11 @@ def imported(module: Path) -> Iterator[str]:
 def project() -> dict[str, list[str]]:
     """The requirements of pyproject.toml by group: ``run``, ``build``, and the extras by name."""
     read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return {"run": read["project"]["dependencies"], "build": read["dependency-groups"]["build"], **read["project"]["optional-dependencies"]}
+    return {
+        "run": read["project"]["dependencies"],
+        "build": read["dependency-groups"]["build"],
+        **read["project"]["optional-dependencies"],
+    }
 
 
 @cache
@@ -89,7 +99,12 @@ def pins(name: str) -> dict[str, set[str]]:
 @cache
 def tracked() -> tuple[Path, ...]:
     """The files of the repository that are text."""
-    listing = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
     paths = (ROOT / name for name in listing.decode().split("\0") if name)
     return tuple(path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:8192])
 
@@ -99,18 +114,34 @@ def tracked() -> tuple[Path, ...]:
 
 @pytest.mark.parametrize("name", PINS)
 def test_pins_hold_versions_and_hashes_and_neither_address_nor_path(name: str) -> None:
-    allowed = re.compile(r"#[^/@]*|[a-z0-9-]+==[\w.+!-]+( ; [\w.()'=!<>* -]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    allowed = re.compile(
+        r"#[^/@]*|[a-z0-9-]+==[\w.+!-]+( ; [\w.()'=!<>* -]+)? \\|    --hash=sha256:[0-9a-f]{64}("
+        r" \\)?"
+    )
 
-    assert [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if not allowed.fullmatch(line)] == []
+    assert [
+        line
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if not allowed.fullmatch(line)
+    ] == []
 
 
-@pytest.mark.parametrize(("name", "groups"), [("constraints.txt", ("run", "build")), ("constraints-test.txt", ("run", "build", "test"))])
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [("constraints.txt", ("run", "build")), ("constraints-test.txt", ("run", "build", "test"))],
+)
 def test_every_dependency_is_pinned_inside_its_range(name: str, groups: tuple[str, ...]) -> None:
     asked = [Requirement(line) for group in groups for line in project()[group]]
     pinned = pins(name)
 
     assert [str(need) for need in asked if canonicalize_name(need.name) not in pinned] == []
-    assert [str(need) for need in asked if not all(need.specifier.contains(version) for version in pinned[canonicalize_name(need.name)])] == []
+    assert [
+        str(need)
+        for need in asked
+        if not all(
+            need.specifier.contains(version) for version in pinned[canonicalize_name(need.name)]
+        )
+    ] == []
 
 
 def test_tests_run_on_the_versions_that_an_audit_runs_on() -> None:
@@ -120,15 +151,39 @@ def test_tests_run_on_the_versions_that_an_audit_runs_on() -> None:
 
 
 def test_no_pinned_version_is_a_pre_release() -> None:
-    assert [name for name, versions in pins("constraints-test.txt").items() if any(Version(version).is_prerelease for version in versions)] == []
+    assert [
+        name
+        for name, versions in pins("constraints-test.txt").items()
+        if any(Version(version).is_prerelease for version in versions)
+    ] == []
 
 
 def test_what_the_package_imports_is_declared() -> None:
-    declared = {canonicalize_name(Requirement(line).name) for group in ("run", "spark") for line in project()[group]}
+    declared = {
+        canonicalize_name(Requirement(line).name)
+        for group in ("run", "spark")
+        for line in project()[group]
+    }
     distributions = packages_distributions()
-    roots = {name.partition(".")[0] for module in (*modules(), *sample_modules()) for name in imported(module)} - sys.stdlib_module_names - {PACKAGE.name, SAMPLES.name}
+    roots = (
+        {
+            name.partition(".")[0]
+            for module in (*modules(), *sample_modules())
+            for name in imported(module)
+        }
+        - sys.stdlib_module_names
+        - {PACKAGE.name, SAMPLES.name}
+    )
 
-    assert sorted(root for root in roots if root not in {"pyspark", "py4j"} and not declared & {canonicalize_name(name) for name in distributions.get(root, [root])}) == []
+    assert (
+        sorted(
+            root
+            for root in roots
+            if root not in {"pyspark", "py4j"}
+            and not declared & {canonicalize_name(name) for name in distributions.get(root, [root])}
+        )
+        == []
+    )
 
 
 # The code's order
@@ -142,29 +197,56 @@ def test_every_part_has_its_place_on_the_line() -> None:
 
 @pytest.mark.parametrize("module", modules(), ids=lambda module: str(module.relative_to(PACKAGE)))
 def test_modules_import_only_to_their_left(module: Path) -> None:
-    own = PLACE.get(part_of(module), len(LINE))  # teleaudit/__init__.py names what others ask for, from anywhere
+    # teleaudit/__init__.py names what others ask for, from anywhere
+    own = PLACE.get(part_of(module), len(LINE))
     asked = {name.split(".")[1] for name in imported(module) if name.startswith("teleaudit.")}
 
     assert sorted(part for part in asked if PLACE.get(part, -1) > own) == []
 
 
 def test_only_the_command_asks_for_the_samples_and_only_when_it_is_called() -> None:
-    asking = {module for module in modules() for name in imported(module) if name.partition(".")[0] == SAMPLES.name}
-    loaded = subprocess.run([sys.executable, "-c", "import sys, teleaudit.cli; print(*sys.modules)"], cwd=ROOT, capture_output=True, check=True, text=True).stdout.split()
+    asking = {
+        module
+        for module in modules()
+        for name in imported(module)
+        if name.partition(".")[0] == SAMPLES.name
+    }
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, teleaudit.cli; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.split()
 
     assert asking == {PACKAGE / "cli.py"}
     assert not [name for name in loaded if name.partition(".")[0] == SAMPLES.name]
 
 
 def test_the_samples_ask_the_package_for_words_and_headers_alone() -> None:
-    asked = {".".join(name.split(".")[:2]) for module in sample_modules() for name in imported(module) if name.startswith("teleaudit.")}
+    asked = {
+        ".".join(name.split(".")[:2])
+        for module in sample_modules()
+        for name in imported(module)
+        if name.startswith("teleaudit.")
+    }
 
-    assert asked == {"teleaudit.rules", "teleaudit.errors", "teleaudit.schema", "teleaudit.workspace"}  # what must be found is worked out apart from what finds it
+    # what must be found is worked out apart from what finds it
+    assert asked == {
+        "teleaudit.rules",
+        "teleaudit.errors",
+        "teleaudit.schema",
+        "teleaudit.workspace",
+    }
 
 
 @pytest.mark.parametrize("folder", ["teleaudit", "teleaudit_samples", "tests", "benchmarks"])
 def test_every_module_says_what_it_is(folder: str) -> None:
-    silent = [path for path in sorted((ROOT / folder).rglob("*.py")) if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    silent = [
+        path
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
 
     assert silent == []
 
@@ -177,7 +259,8 @@ def test_no_file_names_a_place_on_somebody_s_machine() -> None:
     homes = r"(?<![\w.~$}>-])/(?:home|Users|root|work|mnt)/\w|[A-Z]:\\+Users\\"
 
     def names_a_place(path: Path) -> bool:
-        place = here if path.suffix == ".py" else f"{here}|{homes}"  # tests hold invented homes, to see that none leaves
+        # tests hold invented homes, to see that none leaves
+        place = here if path.suffix == ".py" else f"{here}|{homes}"
         return re.search(place, path.read_text(encoding="utf-8", errors="replace")) is not None
 
     assert [str(path.relative_to(ROOT)) for path in tracked() if names_a_place(path)] == []
@@ -185,7 +268,11 @@ def test_no_file_names_a_place_on_somebody_s_machine() -> None:
 
 def test_the_readme_shows_both_commands_and_names_only_targets_that_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    targets = set(
+        re.findall(
+            r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+    )
     shown = set(re.findall(r"(?:^ *|`)make ([a-z-]+)", readme, flags=re.MULTILINE))
 
     assert {"audit", "test"} <= shown

@@ -1,4 +1,6 @@
-"""Kernels are forked warm, speak over IPC in a private place, and end with whoever asked for them."""
+"""Kernels are forked warm, speak over IPC in a private place, and end with whoever
+asked for them.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ import pytest
 
 import teleaudit
 from teleaudit.notebooks import run_notebook
-from teleaudit.notebooks.kernels import LONGEST_SOCKET, WarmKernels, kernel_environment, private_folder
+from teleaudit.notebooks.kernels import (
+    LONGEST_SOCKET,
+    WarmKernels,
+    kernel_environment,
+    private_folder,
+)
 from tests.command import PATIENCE_S
 
 Ask = Callable[[WarmKernels | None, str], str]
@@ -41,10 +48,25 @@ def ask(tmp_path: Path) -> Ask:
 
     def run(warm: WarmKernels | None, code: str) -> str:
         place = Path(tempfile.mkdtemp(dir=tmp_path))
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), place / "asked.ipynb")
-        answer = run_notebook(place / "asked.ipynb", place / "answered.ipynb", {}, kernels=warm, environment={}, restricted=place)
-        assert answer.ok, [path.read_text(encoding="utf-8") for path in (place / "errors").iterdir()]
-        return "".join(output.text for cell in nbformat.read(place / "answered.ipynb", as_version=4).cells for output in cell.outputs)
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), place / "asked.ipynb"
+        )
+        answer = run_notebook(
+            place / "asked.ipynb",
+            place / "answered.ipynb",
+            {},
+            kernels=warm,
+            environment={},
+            restricted=place,
+        )
+        assert answer.ok, [
+            path.read_text(encoding="utf-8") for path in (place / "errors").iterdir()
+        ]
+        return "".join(
+            output.text
+            for cell in nbformat.read(place / "answered.ipynb", as_version=4).cells
+            for output in cell.outputs
+        )
 
     return run
 
@@ -60,9 +82,14 @@ def gone(pid: int) -> bool:
 
 
 def test_a_kernel_is_forked_from_a_process_that_has_imported_everything(ask: Ask) -> None:
-    # Falls back to a cold kernel, whose parent is this process, when an import leaves a thread running.
+    # Falls back to a cold kernel, whose parent is this process, when an import leaves a thread
+    # running.
     with WarmKernels() as warm:
-        said = ask(warm, "import os, sys\nprint(os.getppid(), *({'great_expectations', 'pandas', 'duckdb', 'matplotlib', 'teleaudit.lab'} <= sys.modules.keys(),))")
+        said = ask(
+            warm,
+            "import os, sys\nprint(os.getppid(), *({'great_expectations', 'pandas', 'duckdb',"
+            " 'matplotlib', 'teleaudit.lab'} <= sys.modules.keys(),))",
+        )
 
         assert said.split() == [str(warm.pid), "True"]
 
@@ -73,7 +100,9 @@ def test_kernels_import_this_very_package() -> None:
     assert Path(package_root) == Path(teleaudit.__file__).resolve().parents[1]
 
 
-def test_starting_does_not_keep_the_caller_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starting_does_not_keep_the_caller_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "endless.py").write_text("import time\ntime.sleep(86_400)\n", encoding="ascii")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with WarmKernels(preload=("endless",)) as warm:
@@ -81,7 +110,9 @@ def test_starting_does_not_keep_the_caller_waiting(tmp_path: Path, monkeypatch: 
         assert psutil.pid_exists(warm.pid)
 
 
-def test_kernels_speak_over_ipc_in_a_folder_that_only_this_user_can_enter(kernels: WarmKernels, ask: Ask) -> None:
+def test_kernels_speak_over_ipc_in_a_folder_that_only_this_user_can_enter(
+    kernels: WarmKernels, ask: Ask
+) -> None:
     code = """
         import json, os, pathlib, psutil
         from ipykernel.connect import get_connection_file
@@ -90,14 +121,18 @@ def test_kernels_speak_over_ipc_in_a_folder_that_only_this_user_can_enter(kernel
         print(json.loads(file.read_text())["transport"], oct(file.parent.stat().st_mode & 0o777), oct(file.stat().st_mode & 0o077))
         print(len(sockets), max(len(os.fsencode(path)) for path in sockets), len(psutil.Process().net_connections("inet")))
     """
-    transport, folder, file, count, longest, network = ask(kernels, code.replace("        ", "").strip()).split()
+    transport, folder, file, count, longest, network = ask(
+        kernels, code.replace("        ", "").strip()
+    ).split()
 
     assert (transport, folder, file, network) == ("ipc", "0o700", "0o0", "0")
     assert int(count) == 5
     assert int(longest) <= LONGEST_SOCKET
 
 
-def test_a_deep_temporary_folder_leaves_room_for_the_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deep_temporary_folder_leaves_room_for_the_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deep = tmp_path / ("d" * 100)
     deep.mkdir()
     with monkeypatch.context() as patched:
@@ -114,7 +149,9 @@ def test_two_notebooks_at_once_have_a_kernel_each(kernels: WarmKernels, ask: Ask
     assert len(set(said)) == 4
 
 
-def test_a_kernel_sees_what_is_added_to_the_environment_and_nothing_of_another(kernels: WarmKernels, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kernel_sees_what_is_added_to_the_environment_and_nothing_of_another(
+    kernels: WarmKernels, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TELEAUDIT_TEST", "yes")
     assert ask(kernels, "import os\nprint(os.environ.get('TELEAUDIT_TEST'))") == "yes\n"
 
@@ -122,13 +159,21 @@ def test_a_kernel_sees_what_is_added_to_the_environment_and_nothing_of_another(k
     assert ask(kernels, "import os\nprint(os.environ.get('TELEAUDIT_TEST'))") == "None\n"
 
 
-def test_what_a_notebook_registered_for_its_end_is_done(kernels: WarmKernels, ask: Ask, tmp_path: Path) -> None:
-    ask(kernels, f"import atexit, pathlib\natexit.register(pathlib.Path({str(tmp_path / 'ended')!r}).touch)\nNone")
+def test_what_a_notebook_registered_for_its_end_is_done(
+    kernels: WarmKernels, ask: Ask, tmp_path: Path
+) -> None:
+    ask(
+        kernels,
+        "import atexit,"
+        f" pathlib\natexit.register(pathlib.Path({str(tmp_path / 'ended')!r}).touch)\nNone",
+    )
 
     assert (tmp_path / "ended").exists()
 
 
-def test_nothing_is_left_behind(ask: Ask, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_left_behind(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     with private_folder() as short:
         with monkeypatch.context() as patched, WarmKernels(preload=()) as warm:
             patched.setattr(tempfile, "tempdir", str(short))
@@ -151,9 +196,16 @@ def test_kernels_end_with_a_caller_that_was_killed(tmp_path: Path) -> None:
             print(warm.pid, kernel.pid, flush=True)
             sys.stdin.read()
     """
-    (tmp_path / "kernel.json").write_text('{"transport": "ipc", "ip": "k", "key": "k", "signature_scheme": "hmac-sha256"}', encoding="ascii")
+    (tmp_path / "kernel.json").write_text(
+        '{"transport": "ipc", "ip": "k", "key": "k", "signature_scheme": "hmac-sha256"}',
+        encoding="ascii",
+    )
     caller = subprocess.Popen(
-        [sys.executable, "-c", script.replace("\n        ", "\n"), str(tmp_path)], env=kernel_environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script.replace("\n        ", "\n"), str(tmp_path)],
+        env=kernel_environment({}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with caller:
         assert caller.stdout is not None
@@ -164,16 +216,31 @@ def test_kernels_end_with_a_caller_that_was_killed(tmp_path: Path) -> None:
     assert gone(kernel)
 
 
-def test_without_fork_a_kernel_starts_cold_over_ipc_all_the_same(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_fork_a_kernel_starts_cold_over_ipc_all_the_same(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delattr(os, "fork")
 
     with WarmKernels() as warm:
         assert warm.pid is None
-        assert ask(warm, "from ipykernel.connect import get_connection_info\nprint(get_connection_info(unpack=True)['transport'])") == "ipc\n"
+        assert (
+            ask(
+                warm,
+                "from ipykernel.connect import"
+                " get_connection_info\nprint(get_connection_info(unpack=True)['transport'])",
+            )
+            == "ipc\n"
+        )
 
 
-def test_an_import_that_leaves_a_thread_running_makes_kernels_start_cold(tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "threaded.py").write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n", encoding="ascii")
+def test_an_import_that_leaves_a_thread_running_makes_kernels_start_cold(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,),"
+        " daemon=True).start()\n",
+        encoding="ascii",
+    )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
     with WarmKernels(preload=("threaded",)) as warm:

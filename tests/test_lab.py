@@ -1,4 +1,6 @@
-"""What an analyst sees in an ordinary kernel: how an audit shows itself, what TAB offers, and one Danish sentence where something is wrong."""
+"""What an analyst sees in an ordinary kernel: how an audit shows itself, what TAB offers, and one
+Danish sentence where something is wrong.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,17 @@ def kernel(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ke
     """A kernel that has opened Bizzy's small audit, from the folder of the notebooks."""
     place = tmp_path_factory.mktemp("lab")
     audit = small_audit(place / "workspace") / "audit.yaml"
-    audit.write_text(audit.read_text(encoding="utf-8").replace("../../data_samples/bizzy", str(clean)), encoding="utf-8")
+    audit.write_text(
+        audit.read_text(encoding="utf-8").replace("../../data_samples/bizzy", str(clean)),
+        encoding="utf-8",
+    )
     (place / "workspace" / "notebooks").mkdir()
     (place / "tmp").mkdir()
     with stock_kernel(place / "workspace" / "notebooks", TMPDIR=str(place / "tmp")) as opened:
-        said = opened.run("from teleaudit.lab import open_audit\nopened = open_audit('bizzy')\nretention = opened.check('retention')\nopened")
+        said = opened.run(
+            "from teleaudit.lab import open_audit\nopened = open_audit('bizzy')\nretention ="
+            " opened.check('retention')\nopened"
+        )
         assert said.error is None
         yield opened
 
@@ -60,7 +68,10 @@ def test_a_check_shows_verdict_numbers_and_claim(kernel: Kernel) -> None:
     assert "✔ Ingen afvigelser" in table
     assert "Kundestamdata" in table
     assert "Krav" in table
-    assert re.fullmatch(r"BIZ-ret-3\.customer: Ingen afvigelser\. N = \d+, M = \d+, k = 0, e = \d+", shown["text/plain"])
+    assert re.fullmatch(
+        r"BIZ-ret-3\.customer: Ingen afvigelser\. N = \d+, M = \d+, k = 0, e = \d+",
+        shown["text/plain"],
+    )
 
 
 def test_a_topic_shows_its_summary_and_is_asked_for_in_brackets_too(kernel: Kernel) -> None:
@@ -98,24 +109,83 @@ def test_tab_offers_nothing_but_topics_inside_the_quotes(kernel: Kernel) -> None
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ('open_audit("bizy")', "Der er ingen kontrol »bizy«. Mente du »bizzy«? Kontrollerne er: bizzy (eksempel), kazoom (eksempel)."),
-        ("open_audit()", "Skriv i parameteren audit, hvilken kontrol notesbogen skal vise (med papermill: -p audit NAVN), eller nævn den"),
-        ('open_audit("bizzy", as_of="22-11-2026")', 'as_of skal skrives åååå-mm-dd i anførselstegn, som "2026-11-22", og være en dato, der findes.'),
+        (
+            'open_audit("bizy")',
+            (
+                "Der er ingen kontrol »bizy«. Mente du »bizzy«? Kontrollerne er: bizzy (eksempel),"
+                " kazoom (eksempel)."
+            ),
+        ),
+        (
+            "open_audit()",
+            (
+                "Skriv i parameteren audit, hvilken kontrol notesbogen skal vise (med papermill: -p"
+                " audit NAVN), eller nævn den"
+            ),
+        ),
+        (
+            'open_audit("bizzy", as_of="22-11-2026")',
+            (
+                'as_of skal skrives åååå-mm-dd i anførselstegn, som "2026-11-22", og være en dato,'
+                " der findes."
+            ),
+        ),
         ('open_audit("bizzy", as_of=2026)', "as_of skal skrives åååå-mm-dd"),
-        ("open_audit(7)", "audit skal være navnet på en mappe i audits/ skrevet i anførselstegn, ikke et helt tal."),
-        ('open_audit("bizzy", period="P1Y")', "open_audit kan ikke kaldes sådan. Den tager: audit, as_of."),
-        ('opened.check("retenion")', "Der er intet emne »retenion«. Mente du »retention«? Emnerne er: intake, retention,"),
+        (
+            "open_audit(7)",
+            (
+                "audit skal være navnet på en mappe i audits/ skrevet i anførselstegn, ikke et helt"
+                " tal."
+            ),
+        ),
+        (
+            'open_audit("bizzy", period="P1Y")',
+            "open_audit kan ikke kaldes sådan. Den tager: audit, as_of.",
+        ),
+        (
+            'opened.check("retenion")',
+            "Der er intet emne »retenion«. Mente du »retention«? Emnerne er: intake, retention,",
+        ),
         ('opened["retenion"]', "Der er intet emne »retenion«. Mente du »retention«?"),
         ('opened.rules("x")', "Der er intet emne »x«. Emnerne er: intake"),
-        ('retention["BIZ-ret-3.custmer"]', "Der er ingen kontrol »BIZ-ret-3.custmer« i emnet »retention«. Mente du »BIZ-ret-3.customer«?"),
-        ('retention["BIZ-ret-3"]', "»BIZ-ret-3« er begyndelsen af flere kontroller. Skriv en af dem: BIZ-ret-3.customer, BIZ-ret-3.contact."),
-        ('retention["HYG-card.crm_contact"]', 'Kontrollen »HYG-card.crm_contact« hører til emnet »card_data«: skriv opened.check("card_data")["HYG-card.crm_contact"].'),
-        ('retention["HYG-card.crm_contct"]', "Kontrollen »HYG-card.crm_contact« hører til emnet »card_data«"),
-        ("retention[3]", "En kontrol nævnes ved sit navn som tekst i anførselstegn, ikke et helt tal."),
-        ("opened.check(3)", "Et emne nævnes ved sit navn som tekst i anførselstegn, ikke et helt tal."),
+        (
+            'retention["BIZ-ret-3.custmer"]',
+            (
+                "Der er ingen kontrol »BIZ-ret-3.custmer« i emnet »retention«. Mente du"
+                " »BIZ-ret-3.customer«?"
+            ),
+        ),
+        (
+            'retention["BIZ-ret-3"]',
+            (
+                "»BIZ-ret-3« er begyndelsen af flere kontroller. Skriv en af dem:"
+                " BIZ-ret-3.customer, BIZ-ret-3.contact."
+            ),
+        ),
+        (
+            'retention["HYG-card.crm_contact"]',
+            (
+                "Kontrollen »HYG-card.crm_contact« hører til emnet »card_data«: skriv"
+                ' opened.check("card_data")["HYG-card.crm_contact"].'
+            ),
+        ),
+        (
+            'retention["HYG-card.crm_contct"]',
+            "Kontrollen »HYG-card.crm_contact« hører til emnet »card_data«",
+        ),
+        (
+            "retention[3]",
+            "En kontrol nævnes ved sit navn som tekst i anførselstegn, ikke et helt tal.",
+        ),
+        (
+            "opened.check(3)",
+            "Et emne nævnes ved sit navn som tekst i anførselstegn, ikke et helt tal.",
+        ),
     ],
 )
-def test_a_mistake_is_one_danish_sentence_in_an_ordinary_kernel(cell: str, said: str, kernel: Kernel) -> None:
+def test_a_mistake_is_one_danish_sentence_in_an_ordinary_kernel(
+    cell: str, said: str, kernel: Kernel
+) -> None:
     assert sentence(kernel.run(cell)).startswith(said)
 
 
@@ -129,5 +199,11 @@ def test_a_mistake_in_the_audit_file_says_what_could_not_be_done_and_where(kerne
 
 def test_an_error_of_ours_shows_no_traceback_and_is_kept(kernel: Kernel) -> None:
     told = sentence(kernel.run("retention.entries[0].pop('verdict')\nretention.summary()"))
-    assert (found := re.search(r"^Der skete en uventet fejl \(KeyError, fejl-id (E-[0-9a-f]{8})\).* ligger i (\S+\.txt), som kun du kan læse", told))
+    assert (
+        found := re.search(
+            r"^Der skete en uventet fejl \(KeyError, fejl-id (E-[0-9a-f]{8})\).* ligger i"
+            r" (\S+\.txt), som kun du kan læse",
+            told,
+        )
+    )
     assert "KeyError: 'verdict'" in Path(found[2]).read_text(encoding="utf-8")

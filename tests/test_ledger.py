@@ -47,15 +47,25 @@ def test_where_nothing_ran_the_head_is_zeros(tmp_path: Path) -> None:
     assert head(tmp_path) == "0" * 64
 
 
-@pytest.mark.parametrize("mend", [lambda lines: [lines[0], lines[1].replace(b"run-1", b"run-7"), *lines[2:]], lambda lines: [lines[0], *lines[2:]]])
-def test_an_edited_or_removed_line_is_found_at_the_line_where_the_chain_breaks(tmp_path: Path, mend: object) -> None:
+@pytest.mark.parametrize(
+    "mend",
+    [
+        lambda lines: [lines[0], lines[1].replace(b"run-1", b"run-7"), *lines[2:]],
+        lambda lines: [lines[0], *lines[2:]],
+    ],
+)
+def test_an_edited_or_removed_line_is_found_at_the_line_where_the_chain_breaks(
+    tmp_path: Path, mend: object
+) -> None:
     for number in range(4):
         append_run(tmp_path, {"run_id": f"run-{number}"})
     assert callable(mend)
     lines = mend(_lines(tmp_path))
     (tmp_path / LEDGER_FILE).write_bytes(b"\n".join(lines) + b"\n")
     broken = 3 if len(lines) == 4 else 2
-    with pytest.raises(UserError, match=f"ledger.jsonl, line {broken}: the chain of runs is broken"):
+    with pytest.raises(
+        UserError, match=f"ledger.jsonl, line {broken}: the chain of runs is broken"
+    ):
         head(tmp_path)
     with pytest.raises(UserError, match=f"line {broken}"):
         append_run(tmp_path, {"run_id": "later"})
@@ -70,16 +80,26 @@ def test_a_line_that_is_no_entry_breaks_the_chain(tmp_path: Path, line: bytes) -
 
 
 def test_two_processes_may_append_at_once(tmp_path: Path) -> None:
-    processes = [subprocess.Popen([sys.executable, "-c", _APPEND, str(tmp_path), name, "25"]) for name in ("a", "b")]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", _APPEND, str(tmp_path), name, "25"])
+        for name in ("a", "b")
+    ]
     assert [process.wait(60) for process in processes] == [0, 0]
-    assert sorted(json.loads(line)["run_id"] for line in _lines(tmp_path)) == sorted(f"{name}-{number}" for name in "ab" for number in range(25))
+    assert sorted(json.loads(line)["run_id"] for line in _lines(tmp_path)) == sorted(
+        f"{name}-{number}" for name in "ab" for number in range(25)
+    )
     assert head(tmp_path) == hashlib.sha256(_lines(tmp_path)[-1]).hexdigest()
 
 
 def test_a_full_disk_leaves_no_part_of_a_line(tmp_path: Path) -> None:
     append_run(tmp_path, {"run_id": "first"})
     before = (tmp_path / LEDGER_FILE).read_bytes()
-    process = subprocess.run([sys.executable, "-c", _APPEND_ON_A_FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False)
+    process = subprocess.run(
+        [sys.executable, "-c", _APPEND_ON_A_FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert process.returncode != 0
     assert "OSError" in process.stderr
     assert (tmp_path / LEDGER_FILE).read_bytes() == before

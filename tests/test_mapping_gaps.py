@@ -1,4 +1,6 @@
-"""Needed columns that nobody mapped: told before any check is asked, with what each may be and what it silences."""
+"""Needed columns that nobody mapped: told before any check is asked, with what each may be and what
+it silences.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,33 @@ from teleaudit.runs.folder import run_folder
 from teleaudit.runs.pipeline import read_exports
 from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
-from tests.command import ROOT, Ended, call, checks_of, narrow, only_run, results_of, small_workspace
+from tests.command import (
+    ROOT,
+    Ended,
+    call,
+    checks_of,
+    narrow,
+    only_run,
+    results_of,
+    small_workspace,
+)
 from tests.spec import AS_OF, known_suites
 
-_MAPPED = "      end_date: Ophørsdato # 31-12-9999 and an empty cell both mean that the customer has not left\n"
+_MAPPED = (
+    "      end_date: Ophørsdato # 31-12-9999 and an empty cell both mean that the customer has not"
+    " left\n"
+)
 _INVOICE = ("invoice_id", "invoice_no", "customer_id", "issue_date")
 
 
-def received(name: str, table: str, columns: Sequence[str], extra: Sequence[str] = (), *, problem: str | None = None) -> ReadExport:
+def received(
+    name: str,
+    table: str,
+    columns: Sequence[str],
+    extra: Sequence[str] = (),
+    *,
+    problem: str | None = None,
+) -> ReadExport:
     """An export with these canonical columns, and unmapped ones."""
     return ReadExport(
         name=name,
@@ -51,9 +72,19 @@ def gaps(*exports: ReadExport) -> dict[str, MappingGap]:
     return {f"{gap.table}.{gap.column}": gap for gap in find_mapping_gaps(known_suites(), exports)}
 
 
-def test_a_needed_column_that_nobody_mapped_is_named_with_what_it_may_be_and_what_it_silences() -> None:
-    gap = gaps(received("kunder", "crm_customer", all_but("crm_customer", "end_date"), ("Ophørt den", "Segment")))["crm_customer.end_date"]
-    assert (gap.exports, gap.label, gap.candidates) == (("kunder",), "Ophørsdato", (Candidate(export="kunder", header="Ophørt den"),))
+def test_a_needed_column_that_nobody_mapped_is_named_with_what_it_may_be_and_what_it_silences() -> (
+    None
+):
+    gap = gaps(
+        received(
+            "kunder", "crm_customer", all_but("crm_customer", "end_date"), ("Ophørt den", "Segment")
+        )
+    )["crm_customer.end_date"]
+    assert (gap.exports, gap.label, gap.candidates) == (
+        ("kunder",),
+        "Ophørsdato",
+        (Candidate(export="kunder", header="Ophørt den"),),
+    )
     assert {"BIZ-ret-3.customer", "KAZ-r3.customer"} <= set(gap.checks)
     assert {"BIZ-ret-3", "KAZ-r3"} <= set(gap.clauses)
     assert len(gap.clauses) == len(set(gap.clauses)) <= len(gap.checks) == len(set(gap.checks))
@@ -64,12 +95,20 @@ def test_checks_of_tables_that_were_not_received_are_silenced_by_that_alone() ->
     alone = set(gaps(customers)["crm_customer.end_date"].checks)
     assert "BIZ-ret-3.contact" not in alone
     contacts = received("kontakter", "crm_contact", TABLES["crm_contact"].names)
-    assert set(gaps(customers, contacts)["crm_customer.end_date"].checks) >= alone | {"BIZ-ret-3.contact", "KAZ-r3.contact"}
-    assert gaps(customers, replace(contacts, problem="header only")).keys() == gaps(customers).keys()
+    assert set(gaps(customers, contacts)["crm_customer.end_date"].checks) >= alone | {
+        "BIZ-ret-3.contact",
+        "KAZ-r3.contact",
+    }
+    assert (
+        gaps(customers, replace(contacts, problem="header only")).keys() == gaps(customers).keys()
+    )
 
 
 def test_what_one_export_of_a_table_fills_is_no_gap() -> None:
-    first, second = received("a", "crm_customer", all_but("crm_customer", "end_date")), received("b", "crm_customer", ["customer_id", "end_date"])
+    first, second = (
+        received("a", "crm_customer", all_but("crm_customer", "end_date")),
+        received("b", "crm_customer", ["customer_id", "end_date"]),
+    )
     assert gaps(first).keys() == {"crm_customer.end_date"}
     assert gaps(first, second) == {}
 
@@ -80,17 +119,32 @@ def test_an_export_that_cannot_be_judged_is_no_gap_of_mapping() -> None:
 
 def test_a_header_that_the_audit_names_and_a_file_lacks_is_shown_with_the_near_one() -> None:
     invoices = received("fakturaer", "invoice", _INVOICE[:3], ("Fakturadatoen", "Forfald"))
-    remark = Remark(code="missing_column_near", file="f.csv", column="Dato for faktura", canonical="issue_date", near="Fakturadatoen")
-    invoices = replace(invoices, missing_columns={"issue_date": "Dato for faktura"}, warnings=(remark,))
-    gap = gaps(invoices, received("regnskabsår", "financial_years", TABLES["financial_years"].names))["invoice.issue_date"]
+    remark = Remark(
+        code="missing_column_near",
+        file="f.csv",
+        column="Dato for faktura",
+        canonical="issue_date",
+        near="Fakturadatoen",
+    )
+    invoices = replace(
+        invoices, missing_columns={"issue_date": "Dato for faktura"}, warnings=(remark,)
+    )
+    gap = gaps(
+        invoices, received("regnskabsår", "financial_years", TABLES["financial_years"].names)
+    )["invoice.issue_date"]
     assert gap.looked_for == (Candidate(export="fakturaer", header="Dato for faktura"),)
     assert gap.candidates[0] == Candidate(export="fakturaer", header="Fakturadatoen")
     assert len(gap.candidates) == len(set(gap.candidates))
-    assert gap.describe("a.yaml").startswith('fakturaer: issue_date (Fakturadato) is mapped to "Dato for faktura", which a file lacks; the column')
+    assert gap.describe("a.yaml").startswith(
+        'fakturaer: issue_date (Fakturadato) is mapped to "Dato for faktura", which a file lacks;'
+        " the column"
+    )
 
 
 def test_a_header_that_is_a_canonical_name_is_told_as_the_file_has_it() -> None:
-    gap = gaps(received("kunder", "crm_customer", all_but("crm_customer", "end_date"), ("End_Date_",)))["crm_customer.end_date"]
+    gap = gaps(
+        received("kunder", "crm_customer", all_but("crm_customer", "end_date"), ("End_Date_",))
+    )["crm_customer.end_date"]
     assert [candidate.header for candidate in gap.candidates] == ["End_Date"]
 
 
@@ -105,16 +159,22 @@ _GAP = MappingGap(
 
 
 def test_a_gap_says_what_is_missing_what_it_may_be_what_it_silences_and_where_to_mend_it() -> None:
-    assert _GAP.describe("audits/x/audit.yaml") == (
-        'kunder, arkiv: nothing is mapped to end_date (Ophørsdato); the column "Ophørt den" may be it. 4 checks cannot be judged: BIZ-ret-3.customer, BIZ-ret-3.contact, '
-        "KAZ-r3.customer and 1 more. Map it under exports.arkiv.columns in audits/x/audit.yaml."
+    assert (
+        _GAP.describe("audits/x/audit.yaml")
+        == 'kunder, arkiv: nothing is mapped to end_date (Ophørsdato); the column "Ophørt den" may'
+        " be it. 4 checks cannot be judged: BIZ-ret-3.customer, BIZ-ret-3.contact,"
+        " KAZ-r3.customer and 1 more. Map it under exports.arkiv.columns in audits/x/audit.yaml."
     )
 
 
 def test_a_gap_that_no_column_looks_like_says_so() -> None:
-    assert replace(_GAP, column="status", candidates=(), checks=_GAP.checks[:1]).describe("audits/x/audit.yaml") == (
-        "kunder, arkiv: nothing is mapped to status; no other column looks like it. 1 check cannot be judged: BIZ-ret-3.customer. "
-        'Map it under exports.kunder.columns in audits/x/audit.yaml, or say that no record has one: constants: {status: ""}.'
+    assert (
+        replace(_GAP, column="status", candidates=(), checks=_GAP.checks[:1]).describe(
+            "audits/x/audit.yaml"
+        )
+        == "kunder, arkiv: nothing is mapped to status; no other column looks like it. 1 check"
+        " cannot be judged: BIZ-ret-3.customer. Map it under exports.kunder.columns in"
+        ' audits/x/audit.yaml, or say that no record has one: constants: {status: ""}.'
     )
 
 
@@ -137,31 +197,59 @@ def unmapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ran(unmapped: Path, clean: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Path]:
+def ran(
+    unmapped: Path, clean: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Ended, Path]:
     """How a run of that audit ended, and its folder."""
     out = tmp_path_factory.mktemp("out")
     return call("run", unmapped, "--exports", clean, "--out", out, "--no-notebooks"), only_run(out)
 
 
-def test_a_run_begins_with_the_columns_that_nobody_mapped(unmapped: Path, ran: tuple[Ended, Path]) -> None:
+def test_a_run_begins_with_the_columns_that_nobody_mapped(
+    unmapped: Path, ran: tuple[Ended, Path]
+) -> None:
     ended, _ = ran
     lines = ended.err.splitlines()
     assert ended.code == 2
     assert lines[0].partition(" ")[2].startswith("run ")
-    assert lines[1].partition(" ")[2].startswith('kunder: nothing is mapped to end_date (Ophørsdato); the column "Ophørsdato" may be it. 4 checks cannot be judged: ')
+    assert (
+        lines[1]
+        .partition(" ")[2]
+        .startswith(
+            'kunder: nothing is mapped to end_date (Ophørsdato); the column "Ophørsdato" may be it.'
+            " 4 checks cannot be judged: "
+        )
+    )
     assert lines[1].endswith(f"Map it under exports.kunder.columns in {unmapped / 'audit.yaml'}.")
 
 
-def test_the_checks_that_a_gap_names_are_unknown_and_no_others_for_want_of_a_column(ran: tuple[Ended, Path]) -> None:
+def test_the_checks_that_a_gap_names_are_unknown_and_no_others_for_want_of_a_column(
+    ran: tuple[Ended, Path],
+) -> None:
     (gap,) = results_of(ran[1])["mapping_gaps"]
-    unknown = {name for name, check in checks_of(ran[1]).items() if check["why"] == "missing_column"}
+    unknown = {
+        name for name, check in checks_of(ran[1]).items() if check["why"] == "missing_column"
+    }
     assert set(gap["checks"]) == unknown > {"BIZ-ret-3.customer", "BIZ-ret-3.contact"}
-    assert (gap["table"], gap["column"], gap["candidates"]) == ("crm_customer", "end_date", [{"export": "kunder", "header": "Ophørsdato"}])
+    assert (gap["table"], gap["column"], gap["candidates"]) == (
+        "crm_customer",
+        "end_date",
+        [{"export": "kunder", "header": "Ophørsdato"}],
+    )
 
 
-def test_the_report_says_so_before_the_numbers_and_in_the_chapter_on_the_data(ran: tuple[Ended, Path]) -> None:
-    text = " ".join(" ".join(page.extract_text() for page in PdfReader(ran[1] / "record" / "report.da.pdf").pages).split())
-    said = "Før tallene læses 1 kolonne, som kontroller bygger på, er ikke udpeget i de modtagne udtræk: »Ophørsdato« (end_date). Derfor kan 4 kontroller ikke vurderes."
+def test_the_report_says_so_before_the_numbers_and_in_the_chapter_on_the_data(
+    ran: tuple[Ended, Path],
+) -> None:
+    text = " ".join(
+        " ".join(
+            page.extract_text() for page in PdfReader(ran[1] / "record" / "report.da.pdf").pages
+        ).split()
+    )
+    said = (
+        "Før tallene læses 1 kolonne, som kontroller bygger på, er ikke udpeget i de modtagne"
+        " udtræk: »Ophørsdato« (end_date). Derfor kan 4 kontroller ikke vurderes."
+    )
     assert said in text
     assert text.index(said) < text.index("Antal kontroller efter resultat")
     assert "Kolonner, som kontroller bygger på, og som ikke er udpeget" in text
@@ -172,10 +260,27 @@ def test_a_notebook_shows_them_as_a_table(unmapped: Path, clean: Path, tmp_path:
     audit = load_audit(unmapped)
     with run_folder(tmp_path, audit.name) as folder:
         exports = read_exports(audit, root=str(clean), work=folder.work)
-        state = RunState(audit_path=audit.path, as_of=AS_OF, started_at=dt.datetime.now(dt.UTC), folder=folder, exports=exports, engine="duckdb", memory="500MB")
+        state = RunState(
+            audit_path=audit.path,
+            as_of=AS_OF,
+            started_at=dt.datetime.now(dt.UTC),
+            folder=folder,
+            exports=exports,
+            engine="duckdb",
+            memory="500MB",
+        )
         shown = OpenAudit(state).mapping_gaps()
-    assert shown.data.to_numpy().tolist() == [["kunder", "»Ophørsdato« (end_date)", "»Ophørsdato«", "4 kontroller: BIZ-acc-2 BIZ-ret-3 HYG-orphan"]]  # type: ignore[attr-defined] # pandas has it, its stubs do not
-    assert shown.caption == "Kolonner, som kontroller bygger på, og som ikke er udpeget (1)"  # type: ignore[attr-defined] # likewise
+    # pandas has it, its stubs do not
+    assert shown.data.to_numpy().tolist() == [
+        [
+            "kunder",
+            "»Ophørsdato« (end_date)",
+            "»Ophørsdato«",
+            "4 kontroller: BIZ-acc-2 BIZ-ret-3 HYG-orphan",
+        ]
+    ]  # type: ignore[attr-defined]
+    # likewise
+    assert shown.caption == "Kolonner, som kontroller bygger på, og som ikke er udpeget (1)"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("operator", ["bizzy", "kazoom"])

@@ -1,4 +1,6 @@
-"""Without an export, the checks that rest on it say so and name it; every other check answers exactly what it answered."""
+"""Without an export, the checks that rest on it say so and name it; every other check answers
+exactly what it answered.
+"""
 
 from __future__ import annotations
 
@@ -20,32 +22,48 @@ from teleaudit_samples import write_samples
 from tests.test_no_silent_pass import tables_of
 
 ROOT = Path(__file__).resolve().parents[1]
-# What is known from elsewhere then decides: the end of a relationship from the services and the CRM that there are, and nobody is exempted by holds that nobody told.
+# What is known from elsewhere then decides: the end of a relationship from the services and the CRM
+# that there are, and nobody is exempted by holds that nobody told.
 OPTIONAL = ("agreement", "subscription", "legal_hold")
 
 
 @pytest.fixture(scope="module", params=["kazoom", "bizzy"])
-def operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Audit, list[ReadExport]]:
+def operator(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Audit, list[ReadExport]]:
     """An operator's whole sample, with deviations, read once."""
     folder = tmp_path_factory.mktemp(request.param)
     write_samples(folder, operators=(request.param,), rows=1_000, customers=60)
     audit = load_audit(ROOT / "audits" / request.param)
     (folder / "work").mkdir()
-    return audit, [read_export(name, spec, root=folder / request.param, work=folder / "work") for name, spec in audit.exports.items()]
+    return audit, [
+        read_export(name, spec, root=folder / request.param, work=folder / "work")
+        for name, spec in audit.exports.items()
+    ]
 
 
 @pytest.fixture(scope="module")
-def whole(operator: tuple[Audit, list[ReadExport]], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, CheckResult]:
+def whole(
+    operator: tuple[Audit, list[ReadExport]], tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, CheckResult]:
     """What every check answers when nothing is missing."""
     return asked(operator, tmp_path_factory.mktemp("whole"))
 
 
-def asked(operator: tuple[Audit, list[ReadExport]], work: Path, *, without: str = "") -> dict[str, CheckResult]:
+def asked(
+    operator: tuple[Audit, list[ReadExport]], work: Path, *, without: str = ""
+) -> dict[str, CheckResult]:
     audit, exports = operator
     assert audit.as_of is not None
     suites = load_suites(audit.suites, ROOT / "expectations")
     with closing(DuckDBEngine(spill=work / "spill")) as engine:
-        results = Bench(audit, suites, [export for export in exports if export.table != without], engine, as_of=audit.as_of).run()
+        results = Bench(
+            audit,
+            suites,
+            [export for export in exports if export.table != without],
+            engine,
+            as_of=audit.as_of,
+        ).run()
     return {result.id: result for result in results}
 
 
@@ -53,19 +71,52 @@ def asked(operator: tuple[Audit, list[ReadExport]], work: Path, *, without: str 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("table", TABLES)
 def test_a_check_names_the_export_that_it_lacks_or_answers_as_before(
-    operator: tuple[Audit, list[ReadExport]], whole: Mapping[str, CheckResult], table: str, tmp_path: Path
+    operator: tuple[Audit, list[ReadExport]],
+    whole: Mapping[str, CheckResult],
+    table: str,
+    tmp_path: Path,
 ) -> None:
     left = asked(operator, tmp_path, without=table)
-    said = {check_id for check_id, result in left.items() if result.verdict is Verdict.UNKNOWN and result.why == "no_export" and result.why_detail == table}
+    said = {
+        check_id
+        for check_id, result in left.items()
+        if result.verdict is Verdict.UNKNOWN
+        and result.why == "no_export"
+        and result.why_detail == table
+    }
     changed = {check_id for check_id in whole if _told(left[check_id]) != _told(whole[check_id])}
-    lacking = ("not_exported", "no_export")  # the second where some record deviates whatever the export would say
-    checks = {check.id: check for suite in load_suites(operator[0].suites, ROOT / "expectations") for check in suite.checks}
+    # the second where some record deviates whatever the export would say
+    lacking = ("not_exported", "no_export")
+    checks = {
+        check.id: check
+        for suite in load_suites(operator[0].suites, ROOT / "expectations")
+        for check in suite.checks
+    }
     assert [check_id for check_id in changed if table not in tables_of(checks[check_id])] == []
-    records_lack_it = {check_id for check_id in changed if any(left[check_id].answer.reasons.get(reason, 0) > whole[check_id].answer.reasons.get(reason, 0) for reason in lacking)}
+    records_lack_it = {
+        check_id
+        for check_id in changed
+        if any(
+            left[check_id].answer.reasons.get(reason, 0)
+            > whole[check_id].answer.reasons.get(reason, 0)
+            for reason in lacking
+        )
+    }
     assert said
     assert said <= changed
     assert table in OPTIONAL or changed - said == records_lack_it
-    assert exit_code({"checks": [{"verdict": result.verdict.value} for result in left.values() if result.verdict in {Verdict.PASS, Verdict.UNKNOWN}]}) == 2
+    assert (
+        exit_code(
+            {
+                "checks": [
+                    {"verdict": result.verdict.value}
+                    for result in left.values()
+                    if result.verdict in {Verdict.PASS, Verdict.UNKNOWN}
+                ]
+            }
+        )
+        == 2
+    )
 
 
 def _told(result: CheckResult) -> tuple[object, ...]:

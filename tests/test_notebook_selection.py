@@ -1,4 +1,6 @@
-"""A run executes the notebooks of the workspace that the audit stands in, and the record says which of them are not as they were released."""
+"""A run executes the notebooks of the workspace that the audit stands in, and the record says which
+of them are not as they were released.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def workspace(tmp_path: Path) -> Path:
 
 def audit_with(workspace: Path, *own: str) -> Audit:
     file = workspace / "audits" / "bizzy" / "audit.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + f"\nnotebooks: {json.dumps(own)}\n", encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8") + f"\nnotebooks: {json.dumps(own)}\n", encoding="utf-8"
+    )
     return load_audit(file)
 
 
@@ -35,7 +39,9 @@ def put(path: Path, *cells: str, parameters: str = 'audit: str = ""\nas_of: str 
     """A notebook of one's own."""
     path.parent.mkdir(parents=True, exist_ok=True)
     declared = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    nbformat.write(nbformat.v4.new_notebook(cells=[declared, *map(nbformat.v4.new_code_cell, cells)]), path)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[declared, *map(nbformat.v4.new_code_cell, cells)]), path
+    )
     return path
 
 
@@ -50,12 +56,19 @@ def copy(workspace: Path, name: str, **changes: Any) -> Path:
 
 
 def test_what_is_written_down_as_released_is_the_repository_s_notebooks() -> None:
-    assert released() == {path.name: digest(path) for path in (ROOT / "notebooks").glob("*.ipynb")}, "write it down anew: make notebooks-released"
+    assert released() == {
+        path.name: digest(path) for path in (ROOT / "notebooks").glob("*.ipynb")
+    }, "write it down anew: make notebooks-released"
 
 
-def test_where_a_workspace_has_no_notebook_of_that_name_the_package_s_is_taken(workspace: Path) -> None:
+def test_where_a_workspace_has_no_notebook_of_that_name_the_package_s_is_taken(
+    workspace: Path,
+) -> None:
     mine = copy(workspace, "10_retention.ipynb")
-    assert [(one.path, one.state, one.parameters) for one in select_notebooks(audit_with(workspace), NAMES, GIVEN)] == [
+    assert [
+        (one.path, one.state, one.parameters)
+        for one in select_notebooks(audit_with(workspace), NAMES, GIVEN)
+    ] == [
         (ROOT / "notebooks" / "00_intake.ipynb", "released", GIVEN),
         (mine, "released", GIVEN),
     ]
@@ -64,23 +77,42 @@ def test_where_a_workspace_has_no_notebook_of_that_name_the_package_s_is_taken(w
 @pytest.mark.parametrize(
     "changes",
     [
-        {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}], "execution_count": 7},
+        {
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}],
+            "execution_count": 7,
+        },
         {"metadata": {"trusted": True, "editable": True, "scrolled": False}, "id": "another"},
         {"metadata": {"tags": []}},
     ],
 )
-def test_opening_running_and_saving_a_notebook_changes_nothing_that_counts(changes: dict[str, Any], workspace: Path) -> None:
+def test_opening_running_and_saving_a_notebook_changes_nothing_that_counts(
+    changes: dict[str, Any], workspace: Path
+) -> None:
     copy(workspace, "10_retention.ipynb", **changes)
     assert select_notebooks(audit_with(workspace), NAMES, GIVEN)[1].state == "released"
 
 
 def in_place(path: Path, source: str) -> Path:
-    """The notebook as papermill leaves it that ran in place and failed: a cell of parameters and two marks of the error more."""
+    """The notebook as papermill leaves it that ran in place and failed: a cell of parameters and
+    two marks of the error more.
+    """
     notebook = nbformat.read(path, as_version=4)
-    declared = next(place for place, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
-    notebook.cells.insert(declared + 1, nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]}))
+    declared = next(
+        place
+        for place, cell in enumerate(notebook.cells)
+        if "parameters" in cell.metadata.get("tags", [])
+    )
+    notebook.cells.insert(
+        declared + 1, nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+    )
     for place in (len(notebook.cells) - 1, 0):
-        notebook.cells.insert(place, nbformat.v4.new_markdown_cell("<span>An Exception was encountered</span>", metadata={"tags": ["papermill-error-cell-tag"]}))
+        notebook.cells.insert(
+            place,
+            nbformat.v4.new_markdown_cell(
+                "<span>An Exception was encountered</span>",
+                metadata={"tags": ["papermill-error-cell-tag"]},
+            ),
+        )
     nbformat.write(notebook, path)
     return path
 
@@ -106,41 +138,83 @@ def test_source_is_one_text_however_it_is_split_into_lines(workspace: Path) -> N
     assert digest(path) == released()["10_retention.ipynb"]
 
 
-@pytest.mark.parametrize("changes", [{"source": "retention.summary()"}, {"metadata": {"tags": ["hide"]}}, {"cell_type": "raw"}])
-def test_another_text_tag_or_kind_of_cell_is_a_change(changes: dict[str, Any], workspace: Path) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"source": "retention.summary()"}, {"metadata": {"tags": ["hide"]}}, {"cell_type": "raw"}],
+)
+def test_another_text_tag_or_kind_of_cell_is_a_change(
+    changes: dict[str, Any], workspace: Path
+) -> None:
     copy(workspace, "10_retention.ipynb", **changes)
-    assert [one.state for one in select_notebooks(audit_with(workspace), NAMES, GIVEN)] == ["released", "changed"]
+    assert [one.state for one in select_notebooks(audit_with(workspace), NAMES, GIVEN)] == [
+        "released",
+        "changed",
+    ]
 
 
-def test_the_operator_s_own_notebooks_come_last_with_the_parameters_that_they_declare(workspace: Path) -> None:
+def test_the_operator_s_own_notebooks_come_last_with_the_parameters_that_they_declare(
+    workspace: Path,
+) -> None:
     beside = put(workspace / "audits" / "bizzy" / "beside.ipynb", parameters='audit: str = ""')
     inside = put(workspace / "notebooks" / "inside.ipynb")
-    chosen = select_notebooks(audit_with(workspace, "beside.ipynb", "../../notebooks/inside.ipynb"), NAMES, GIVEN)
-    assert [(one.path, one.state, one.parameters) for one in chosen[2:]] == [(beside, "own", {"audit": "bizzy"}), (inside, "own", GIVEN)]
+    chosen = select_notebooks(
+        audit_with(workspace, "beside.ipynb", "../../notebooks/inside.ipynb"), NAMES, GIVEN
+    )
+    assert [(one.path, one.state, one.parameters) for one in chosen[2:]] == [
+        (beside, "own", {"audit": "bizzy"}),
+        (inside, "own", GIVEN),
+    ]
 
 
-def test_beside_an_audit_file_outside_any_workspace_a_notebook_is_found_too(workspace: Path, tmp_path: Path) -> None:
+def test_beside_an_audit_file_outside_any_workspace_a_notebook_is_found_too(
+    workspace: Path, tmp_path: Path
+) -> None:
     folder = shutil.copytree(workspace / "audits" / "bizzy", tmp_path / "alone")
     put(folder / "mine.ipynb")
     file = folder / "audit.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + "\nnotebooks: [mine.ipynb]\n", encoding="utf-8")
-    assert [one.state for one in select_notebooks(load_audit(file), NAMES, GIVEN)] == ["released", "released", "own"]
+    file.write_text(
+        file.read_text(encoding="utf-8") + "\nnotebooks: [mine.ipynb]\n", encoding="utf-8"
+    )
+    assert [one.state for one in select_notebooks(load_audit(file), NAMES, GIVEN)] == [
+        "released",
+        "released",
+        "own",
+    ]
 
 
 @pytest.mark.parametrize(
     ("own", "said"),
     [
         (["gone.ipynb"], "notebooks: gone.ipynb is not there: no file "),
-        (["../../../outside.ipynb"], "notebooks: ../../../outside.ipynb lies outside the workspace: put it below "),
+        (
+            ["../../../outside.ipynb"],
+            "notebooks: ../../../outside.ipynb lies outside the workspace: put it below ",
+        ),
         (["link.ipynb"], "notebooks: link.ipynb lies outside the workspace"),
         (["mine.py"], "notebooks: mine.py is no .ipynb file."),
-        (["mine.ipynb", "deeper/Mine.ipynb"], "notebooks: deeper/Mine.ipynb has the name of another notebook of the run: give it another one."),
-        (["10_Retention.ipynb"], "notebooks: 10_Retention.ipynb has the name of another notebook of the run"),
+        (
+            ["mine.ipynb", "deeper/Mine.ipynb"],
+            (
+                "notebooks: deeper/Mine.ipynb has the name of another notebook of the run: give it"
+                " another one."
+            ),
+        ),
+        (
+            ["10_Retention.ipynb"],
+            "notebooks: 10_Retention.ipynb has the name of another notebook of the run",
+        ),
     ],
 )
-def test_an_own_notebook_that_cannot_be_run_is_refused_by_name(own: list[str], said: str, workspace: Path) -> None:
+def test_an_own_notebook_that_cannot_be_run_is_refused_by_name(
+    own: list[str], said: str, workspace: Path
+) -> None:
     home = workspace / "audits" / "bizzy"
-    for path in (home / "mine.ipynb", home / "deeper" / "Mine.ipynb", home / "10_Retention.ipynb", workspace.parent / "outside.ipynb"):
+    for path in (
+        home / "mine.ipynb",
+        home / "deeper" / "Mine.ipynb",
+        home / "10_Retention.ipynb",
+        workspace.parent / "outside.ipynb",
+    ):
         put(path)
     (home / "link.ipynb").symlink_to(workspace.parent / "outside.ipynb")
     with pytest.raises(AuditFileError) as refused:
@@ -148,13 +222,19 @@ def test_an_own_notebook_that_cannot_be_run_is_refused_by_name(own: list[str], s
     assert said in str(refused.value)
 
 
-def test_a_notebook_whose_parameters_are_none_is_refused_before_anything_is_read(workspace: Path) -> None:
+def test_a_notebook_whose_parameters_are_none_is_refused_before_anything_is_read(
+    workspace: Path,
+) -> None:
     put(workspace / "audits" / "bizzy" / "mine.ipynb", parameters="audit: int = 3")
-    with pytest.raises(ParameterError, match=r"mine\.ipynb: parameter 'audit' must be int, not str"):
+    with pytest.raises(
+        ParameterError, match=r"mine\.ipynb: parameter 'audit' must be int, not str"
+    ):
         select_notebooks(audit_with(workspace, "mine.ipynb"), NAMES, GIVEN)
 
 
-@pytest.mark.parametrize("content", ["no JSON", "[]", '{"worksheets": []}', '{"cells": [{"cell_type": "code"}]}', "{}"])
+@pytest.mark.parametrize(
+    "content", ["no JSON", "[]", '{"worksheets": []}', '{"cells": [{"cell_type": "code"}]}', "{}"]
+)
 def test_a_file_that_is_no_notebook_is_refused(content: str, workspace: Path) -> None:
     (workspace / "notebooks").mkdir()
     (workspace / "notebooks" / "10_retention.ipynb").write_text(content, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""What a run came to, as a person, a log and a program are told: the gravest first, no value of a row, nothing wider than the terminal."""
+"""What a run came to, as a person, a log and a program are told: the gravest first, no value of a
+row, nothing wider than the terminal.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from teleaudit.runs.pipeline import Outcome
 from tests.command import Ended, call
 
 CANARY = "Rødgrød 70706142"
-CLAIM = "Customer master data and ordinary correspondence in the CRM are erased within 1 year of the end of the relationship."
+CLAIM = (
+    "Customer master data and ordinary correspondence in the CRM are erased within 1 year of the"
+    " end of the relationship."
+)
 
 MIXED = f"""
     id                 | verdict | severity | M     | k  | days | why            | detail                | claim
@@ -45,8 +50,14 @@ MIXED = f"""
 
 
 def results(text: str, **more: Any) -> dict[str, Any]:
-    """What results.json holds of checks in a table, as far as an outcome looks at it, and a canary wherever it may hold what is not shown."""
-    lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines() if "-+-" not in line]
+    """What results.json holds of checks in a table, as far as an outcome looks at it, and a canary
+    wherever it may hold what is not shown.
+    """
+    lines = [
+        [cell.strip() for cell in line.split("|")]
+        for line in text.strip().splitlines()
+        if "-+-" not in line
+    ]
     checks = [check(dict(zip(lines[0], cells, strict=True))) for cells in lines[1:]]
     return {
         "audit": "small",
@@ -56,7 +67,10 @@ def results(text: str, **more: Any) -> dict[str, Any]:
         "policy": {"title": "Privatlivspolitik", "version": "udateret"},
         "clauses": [],
         "settings": {"gate": 0.99, "max_rejected": 0.001},
-        "exports": [export("kunder", missing=["cvr"]), export("bilag", table="invoice", rows=7, rejected=1, control=9)],
+        "exports": [
+            export("kunder", missing=["cvr"]),
+            export("bilag", table="invoice", rows=7, rejected=1, control=9),
+        ],
         "checks": checks,
         "totals": {
             "checks": len(checks),
@@ -95,7 +109,15 @@ def check(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def export(name: str, *, table: str = "crm_customer", rows: int = 7, rejected: int = 0, control: int | None = None, missing: list[str] | None = None) -> dict[str, Any]:
+def export(
+    name: str,
+    *,
+    table: str = "crm_customer",
+    rows: int = 7,
+    rejected: int = 0,
+    control: int | None = None,
+    missing: list[str] | None = None,
+) -> dict[str, Any]:
     return {
         "name": name,
         "table": table,
@@ -108,12 +130,32 @@ def export(name: str, *, table: str = "crm_customer", rows: int = 7, rejected: i
     }
 
 
-def outcome(results: dict[str, Any], *, folder: Path = Path("reports/small/1"), code: ExitCode = ExitCode.DEVIATIONS, failed: tuple[str, ...] = ()) -> Outcome:
-    return Outcome(folder=folder, results=results, exit_code=code, failed_notebooks=failed, timings={"seconds": 12.5})
+def outcome(
+    results: dict[str, Any],
+    *,
+    folder: Path = Path("reports/small/1"),
+    code: ExitCode = ExitCode.DEVIATIONS,
+    failed: tuple[str, ...] = (),
+) -> Outcome:
+    return Outcome(
+        folder=folder,
+        results=results,
+        exit_code=code,
+        failed_notebooks=failed,
+        timings={"seconds": 12.5},
+    )
 
 
-def text(results: dict[str, Any], *, width: int | None = None, code: ExitCode = ExitCode.DEVIATIONS, failed: tuple[str, ...] = ()) -> str:
-    return "\n".join(line.text for line in as_lines(outcome(results, code=code, failed=failed), width=width))
+def text(
+    results: dict[str, Any],
+    *,
+    width: int | None = None,
+    code: ExitCode = ExitCode.DEVIATIONS,
+    failed: tuple[str, ...] = (),
+) -> str:
+    return "\n".join(
+        line.text for line in as_lines(outcome(results, code=code, failed=failed), width=width)
+    )
 
 
 # Lines for a person
@@ -122,52 +164,51 @@ def text(results: dict[str, Any], *, width: int | None = None, code: ExitCode = 
 def gap(*headers: str, checks: Sequence[str]) -> dict[str, Any]:
     """A column that checks need and nobody mapped, as a run tells it."""
     candidates = tuple(Candidate(export="kunder", header=header) for header in headers)
-    return MappingGap(table="crm_customer", column="end_date", exports=("kunder",), looked_for=(), candidates=candidates, checks=tuple(checks)).as_json()
+    return MappingGap(
+        table="crm_customer",
+        column="end_date",
+        exports=("kunder",),
+        looked_for=(),
+        candidates=candidates,
+        checks=tuple(checks),
+    ).as_json()
 
 
 def test_a_log_gets_errors_deviations_reviews_and_gaps_in_that_order_with_whole_claims() -> None:
-    assert text(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",)) == (
-        "Fjordtel, as of 2026-11-22, run 20261122T101500Z-0a1b2c\n"
-        "\n"
-        "Could not be carried out:\n"
-        "! A-7.error: LookupError, E-0a1b2c3d\n"
-        "! 10_retention.ipynb: failed\n"
-        "  error reports, not to be passed on: reports/small/1/restricted/errors\n"
-        "\n"
-        "Deviations in 6 checks (deviations of assessed, days overdue at most):\n"
-        "X low      A-6.breach: Breach. 1 of 5\n"
-        "x critical A-5.secret: Secret. 1 of 5, 1 day\n"
-        "x high     A-4.card: No cards. 30 of 40\n"
-        f"x high     A-3 (2 checks): {CLAIM} 21 of 5,182, 2,360 days\n"
-        "x low      A-2.dates: Dates. 9 of 10\n"
-        "\n"
-        "For a person to judge, 2 checks:\n"
-        "! low      A-8 (2 checks): Twin.\n"
-        "  3 records of 5 in data set twin, column Fritekst\n"
-        "  1 record of 5 in data set other, column Fritekst\n"
-        "  look at each of them: restricted/worklist.csv lists the records, those of level review too, with what to do\n"
-        "For a lawyer to judge, 1 check:\n"
-        "  A-9.band\n"
-        "\n"
-        "Could not be judged, 7 checks:\n"
-        "? 3  no export of dsar, quote, tombstone\n"
-        "     B-3.dsar and 2 more: add the export, or declare the table under not_held\n"
-        "? 2  missing column kunder: end_date\n"
-        "     B-1.contact and 1 more: map it under exports.kunder.columns\n"
-        "? 1  missing column kunder: cvr\n"
-        "     B-2.cvr: its header is not in the file: correct it under exports.kunder.columns, or export the column\n"
-        "? 1  parameter not set: immediately_days\n"
-        "     B-4.immediately: set the value under parameters in audit.yaml, with owner, reason and approved_on\n"
-        "\n"
-        "18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass.\n"
-        "62 deviations, 4 for a person to judge, 0 exempted.\n"
-        "Report: reports/small/1/record/report.da.pdf\n"
-        "Exit code 4: a check or a notebook could not be carried out."
+    assert (
+        text(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",))
+        == "Fjordtel, as of 2026-11-22, run 20261122T101500Z-0a1b2c\n\nCould not be carried"
+        " out:\n! A-7.error: LookupError, E-0a1b2c3d\n! 10_retention.ipynb: failed\n  error"
+        " reports, not to be passed on: reports/small/1/restricted/errors\n\nDeviations in 6"
+        " checks (deviations of assessed, days overdue at most):\nX low      A-6.breach:"
+        " Breach. 1 of 5\nx critical A-5.secret: Secret. 1 of 5, 1 day\nx high     A-4.card: No"
+        f" cards. 30 of 40\nx high     A-3 (2 checks): {CLAIM} 21 of 5,182, 2,360 days\nx low   "
+        "   A-2.dates: Dates. 9 of 10\n\nFor a person to judge, 2 checks:\n! low      A-8 (2"
+        " checks): Twin.\n  3 records of 5 in data set twin, column Fritekst\n  1 record of 5"
+        " in data set other, column Fritekst\n  look at each of them: restricted/worklist.csv"
+        " lists the records, those of level review too, with what to do\nFor a lawyer to judge,"
+        " 1 check:\n  A-9.band\n\nCould not be judged, 7 checks:\n? 3  no export of dsar,"
+        " quote, tombstone\n     B-3.dsar and 2 more: add the export, or declare the table"
+        " under not_held\n? 2  missing column kunder: end_date\n     B-1.contact and 1 more:"
+        " map it under exports.kunder.columns\n? 1  missing column kunder: cvr\n     B-2.cvr:"
+        " its header is not in the file: correct it under exports.kunder.columns, or export the"
+        " column\n? 1  parameter not set: immediately_days\n     B-4.immediately: set the value"
+        " under parameters in audit.yaml, with owner, reason and approved_on\n\n18 checks: 1"
+        " error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass.\n62"
+        " deviations, 4 for a person to judge, 0 exempted.\nReport:"
+        " reports/small/1/record/report.da.pdf\nExit code 4: a check or a notebook could not be"
+        " carried out."
     )
 
 
-def test_a_terminal_of_eighty_columns_gets_one_line_a_deviation_with_its_numbers_at_the_edge() -> None:
-    lines = [line for line in text(results(MIXED), width=80).splitlines() if line.startswith(("x ", "X "))]
+def test_a_terminal_of_eighty_columns_gets_one_line_a_deviation_with_its_numbers_at_the_edge() -> (
+    None
+):
+    lines = [
+        line
+        for line in text(results(MIXED), width=80).splitlines()
+        if line.startswith(("x ", "X "))
+    ]
     assert lines == [
         "X low      A-6.breach: Breach.                                            1 of 5",
         "x critical A-5.secret: Secret.                                     1 of 5, 1 day",
@@ -206,28 +247,61 @@ def test_the_worklist_is_named_where_there_is_one_with_lines(tmp_path: Path) -> 
     (tmp_path / "restricted" / "worklist.csv").touch()
     said = [line.text for line in as_lines(outcome(results(MIXED), folder=tmp_path), width=80)]
     assert f"Worklist, not to be passed on: {tmp_path}/restricted/worklist.csv" in said
-    assert as_object(outcome(results(MIXED), folder=tmp_path))["worklist"] == f"{tmp_path}/restricted/worklist.csv"
+    assert (
+        as_object(outcome(results(MIXED), folder=tmp_path))["worklist"]
+        == f"{tmp_path}/restricted/worklist.csv"
+    )
     clean = results("id | verdict | M\nA-1.paid | pass | 10")
-    assert not [line.text for line in as_lines(outcome(clean, folder=tmp_path), width=80) if "Worklist" in line.text]
+    assert not [
+        line.text
+        for line in as_lines(outcome(clean, folder=tmp_path), width=80)
+        if "Worklist" in line.text
+    ]
 
 
 @pytest.mark.parametrize(
     ("row", "said", "names"),
     [
-        ("unknown | no_export | kontakter: no file matches x. |", "no file for the export kontakter", ("kontakter",)),
-        ("unknown | no_rows | kontakter: none of its records |", "no rows in kontakter", ("kontakter",)),
-        ("unknown | all_null | crm_customer.end_date |", "empty column kunder: end_date", ("end_date",)),
+        (
+            "unknown | no_export | kontakter: no file matches x. |",
+            "no file for the export kontakter",
+            ("kontakter",),
+        ),
+        (
+            "unknown | no_rows | kontakter: none of its records |",
+            "no rows in kontakter",
+            ("kontakter",),
+        ),
+        (
+            "unknown | all_null | crm_customer.end_date |",
+            "empty column kunder: end_date",
+            ("end_date",),
+        ),
         ("unknown | nothing_in_scope | |", "no records that the rule is about", ()),
-        ("unknown | nothing_assessable | | orphan no_end_date", "no record could be judged: no_end_date, orphan", ("no_end_date", "orphan")),
-        ("unknown | too_many_rejected | |", "too many rows that could not be read in bilag", ("bilag",)),
-        ("unknown | control_differs | |", "not the number of rows that the source counted in bilag", ("bilag",)),
+        (
+            "unknown | nothing_assessable | | orphan no_end_date",
+            "no record could be judged: no_end_date, orphan",
+            ("no_end_date", "orphan"),
+        ),
+        (
+            "unknown | too_many_rejected | |",
+            "too many rows that could not be read in bilag",
+            ("bilag",),
+        ),
+        (
+            "unknown | control_differs | |",
+            "not the number of rows that the source counted in bilag",
+            ("bilag",),
+        ),
         ("unknown | cut_off | |", "a file that was cut off in", ()),
         ("unknown | file_without_rows | |", "a file without rows in", ()),
         ("partial | | | orphan", "too few records could be judged: orphan", ("orphan",)),
         ("unknown | something_new | |", "not judged", ()),
     ],
 )
-def test_every_reason_is_told_with_names_and_what_to_do(row: str, said: str, names: tuple[str, ...]) -> None:
+def test_every_reason_is_told_with_names_and_what_to_do(
+    row: str, said: str, names: tuple[str, ...]
+) -> None:
     whole = results(f"id | verdict | why | detail | reasons\nA-1.paid | {row}")
     lines = text(whole, code=ExitCode.NOT_ASSESSED).splitlines()
     assert lines[3] == f"? 1  {said}"
@@ -239,13 +313,21 @@ def test_every_reason_is_told_with_names_and_what_to_do(row: str, said: str, nam
 
 
 def test_what_no_source_need_be_corrected_for_says_what_to_do() -> None:
-    (gap,) = not_judged(results("id | verdict | why | detail | reasons\nA-1.paid | partial | | | unknown_word"))
+    (gap,) = not_judged(
+        results("id | verdict | why | detail | reasons\nA-1.paid | partial | | | unknown_word")
+    )
     assert gap.action == "say under values in audit.yaml which words they stand for"
 
 
 def test_checks_that_all_ended_by_the_same_error_are_one_line() -> None:
-    whole = results("id | verdict | why | detail\nA-1.a | error | error | ProcessDied\nA-1.b | error | error | ProcessDied")
-    assert "! A-1.a and 1 more: ProcessDied, E-0a1b2c3d" in text(whole, code=ExitCode.INTERNAL).splitlines()
+    whole = results(
+        "id | verdict | why | detail\nA-1.a | error | error | ProcessDied\nA-1.b | error | error |"
+        " ProcessDied"
+    )
+    assert (
+        "! A-1.a and 1 more: ProcessDied, E-0a1b2c3d"
+        in text(whole, code=ExitCode.INTERNAL).splitlines()
+    )
 
 
 def test_columns_that_nobody_mapped_come_before_everything_else() -> None:
@@ -261,11 +343,18 @@ def test_columns_that_nobody_mapped_come_before_everything_else() -> None:
 
 def test_where_no_header_is_the_column_the_way_out_is_a_constant() -> None:
     told = text(results(MIXED, mapping_gaps=[gap(checks=["B-2.cvr"]) | {"column": "cvr"}]))
-    assert '  map it under exports.kunder.columns, or say that no record has one: constants: {cvr: ""}' in told.splitlines()
+    assert (
+        '  map it under exports.kunder.columns, or say that no record has one: constants: {cvr: ""}'
+        in told.splitlines()
+    )
 
 
 def test_what_is_declared_not_held_is_no_gap() -> None:
-    whole = results("id | verdict | why | detail\nA-1.dsar | skipped | not_held | dsar\nA-2.dsar | skipped | not_held | dsar", not_held=[{"table": "dsar"}])
+    whole = results(
+        "id | verdict | why | detail\nA-1.dsar | skipped | not_held | dsar\nA-2.dsar | skipped |"
+        " not_held | dsar",
+        not_held=[{"table": "dsar"}],
+    )
     said = text(whole, code=ExitCode.CLEAN)
     assert "Declared not held: dsar (2 checks not relevant)." in said.splitlines()
     assert "Could not be judged" not in said
@@ -280,7 +369,12 @@ def test_a_header_cannot_move_the_cursor() -> None:
 
 def test_no_value_of_a_row_is_in_any_form_of_the_outcome() -> None:
     ended = outcome(results(MIXED))
-    for said in (text(results(MIXED)), text(results(MIXED), width=80), as_summary(ended), json.dumps(as_object(ended), ensure_ascii=False)):
+    for said in (
+        text(results(MIXED)),
+        text(results(MIXED), width=80),
+        as_summary(ended),
+        json.dumps(as_object(ended), ensure_ascii=False),
+    ):
         assert "A-6.breach" in said or "Fjordtel" in said
         assert CANARY not in said
 
@@ -289,20 +383,38 @@ def test_no_value_of_a_row_is_in_any_form_of_the_outcome() -> None:
 
 
 def test_the_summary_is_one_line_with_counts_exit_code_and_report() -> None:
-    assert as_summary(outcome(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",))) == (
-        "Fjordtel, as of 2026-11-22: 18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6 unknown, 1 unset, 1 pass. 62 deviations, 4 for a person to judge, 0 exempted. "
-        "Exports that could not be read: kunder, bilag. "
-        "Failed: 10_retention.ipynb. Exit code 4: a check or a notebook could not be carried out. Report: reports/small/1/record/report.da.pdf"
+    assert (
+        as_summary(outcome(results(MIXED), code=ExitCode.INTERNAL, failed=("10_retention.ipynb",)))
+        == "Fjordtel, as of 2026-11-22: 18 checks: 1 error, 1 breach, 5 fail, 2 review, 1 legal, 6"
+        " unknown, 1 unset, 1 pass. 62 deviations, 4 for a person to judge, 0 exempted. Exports"
+        " that could not be read: kunder, bilag. Failed: 10_retention.ipynb. Exit code 4: a"
+        " check or a notebook could not be carried out. Report:"
+        " reports/small/1/record/report.da.pdf"
     )
     whole = results(MIXED)
-    assert "could not be read" not in as_summary(outcome(whole | {"exports": [one | {"problem": None} for one in whole["exports"]]}))
+    assert "could not be read" not in as_summary(
+        outcome(whole | {"exports": [one | {"problem": None} for one in whole["exports"]]})
+    )
 
 
 def test_the_object_holds_the_documented_keys_and_agrees_with_the_results() -> None:
     whole = results(MIXED)
     told = as_object(outcome(whole, failed=("10_retention.ipynb",)))
     assert told == json.loads(json.dumps(told))
-    assert {name: told[name] for name in ("exit_code", "run_id", "audit", "as_of", "folder", "report", "worklist", "failed_notebooks", "seconds")} == {
+    assert {
+        name: told[name]
+        for name in (
+            "exit_code",
+            "run_id",
+            "audit",
+            "as_of",
+            "folder",
+            "report",
+            "worklist",
+            "failed_notebooks",
+            "seconds",
+        )
+    } == {
         "exit_code": 1,
         "run_id": "20261122T101500Z-0a1b2c",
         "audit": "small",
@@ -314,9 +426,28 @@ def test_the_object_holds_the_documented_keys_and_agrees_with_the_results() -> N
         "seconds": 12.5,
     }
     assert (told["controller"], told["totals"]) == (whole["controller"], whole["totals"])
-    assert [failure["id"] for failure in told["failures"]] == ["A-7.error", "A-6.breach", "A-5.secret", "A-4.card", "A-3.customer", "A-3.contact", "A-2.dates"]
-    assert told["failures"][4] == {"id": "A-3.customer", "verdict": "fail", "severity": "high", "deviations": 12, "assessable": 3497, "overdue_max_days": 2360}
-    assert [(check["id"], check["count"]) for check in told["for_review"]] == [("A-8.twin", 3), ("A-8.other", 1), ("A-9.band", 4)]
+    assert [failure["id"] for failure in told["failures"]] == [
+        "A-7.error",
+        "A-6.breach",
+        "A-5.secret",
+        "A-4.card",
+        "A-3.customer",
+        "A-3.contact",
+        "A-2.dates",
+    ]
+    assert told["failures"][4] == {
+        "id": "A-3.customer",
+        "verdict": "fail",
+        "severity": "high",
+        "deviations": 12,
+        "assessable": 3497,
+        "overdue_max_days": 2360,
+    }
+    assert [(check["id"], check["count"]) for check in told["for_review"]] == [
+        ("A-8.twin", 3),
+        ("A-8.other", 1),
+        ("A-9.band", 4),
+    ]
     assert told["not_judged"][1] == {
         "reason": "missing_column",
         "names": ["end_date"],
@@ -328,13 +459,23 @@ def test_the_object_holds_the_documented_keys_and_agrees_with_the_results() -> N
 
 
 def test_template_words_that_still_stand_are_named_where_they_stand() -> None:
-    claim = {"da": "Politikkens punkt om korrespondance (skal erstattes af politikkens egne ord).", "en": "Ours."}
+    claim = {
+        "da": "Politikkens punkt om korrespondance (skal erstattes af politikkens egne ord).",
+        "en": "Ours.",
+    }
     unfinished = results(
         MIXED,
         policy={"title": "(titel ikke udfyldt)", "version": "3"},
-        clauses=[{"id": "A-1", "claim": claim}, {"id": "A-2", "claim": {"da": "Vores.", "en": "Ours."}}, {"id": "A-3", "claim": claim}],
+        clauses=[
+            {"id": "A-1", "claim": claim},
+            {"id": "A-2", "claim": {"da": "Vores.", "en": "Ours."}},
+            {"id": "A-3", "claim": claim},
+        ],
     )
-    said = "! The template's words still stand in policy.title of the audit file, the claims of 2 clauses (A-1 and 1 more): replace them by the policy's own before the report"
+    said = (
+        "! The template's words still stand in policy.title of the audit file, the claims of 2"
+        " clauses (A-1 and 1 more): replace them by the policy's own before the report"
+    )
     assert said in text(unfinished)
     assert "template" not in text(results(MIXED))
 
@@ -402,7 +543,9 @@ def test_a_table_beside_what_stands_alone_is_refused(run: Any, option: str) -> N
         (LookupError(CANARY), 4, "internal error (LookupError in teleaudit."),
     ],
 )
-def test_json_tells_an_error_too(run: Any, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str) -> None:
+def test_json_tells_an_error_too(
+    run: Any, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+) -> None:
     def fail(*_args: object, **_more: object) -> None:
         raise error
 
@@ -418,13 +561,26 @@ def test_json_tells_an_error_too(run: Any, monkeypatch: pytest.MonkeyPatch, erro
 
 def test_json_tells_wrong_use_too_and_other_commands_are_not_concerned(run: Any) -> None:
     ended = run("--json", "--as-off", "2026-11-22")
-    assert json.loads(ended.out) == {"error": "No such option: --as-off. Did you mean '--as-of'?", "exit_code": 3}
+    assert json.loads(ended.out) == {
+        "error": "No such option: --as-off. Did you mean '--as-of'?",
+        "exit_code": 3,
+    }
     assert "Usage: " in ended.err
     assert call("scan", "--json").out == ""
 
 
-def test_a_terminal_gets_colours_and_lines_of_its_width(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.cli._out", _Console(highlight=False, soft_wrap=True, force_terminal=True, width=80, color_system="standard"))
+def test_a_terminal_gets_colours_and_lines_of_its_width(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "teleaudit.cli._out",
+        _Console(
+            highlight=False, soft_wrap=True, force_terminal=True, width=80, color_system="standard"
+        ),
+    )
     out = run().out
-    assert "\x1b[31mx high     A-3 (2 checks): Customer master data and...   21 of 5,182, 2,360 days\x1b[0m" in out.splitlines()
+    assert (
+        "\x1b[31mx high     A-3 (2 checks): Customer master data and...   21 of 5,182, 2,360"
+        " days\x1b[0m" in out.splitlines()
+    )
     assert "\x1b" not in text(results(MIXED), width=80)

@@ -18,7 +18,13 @@ from teleaudit.runs.pipeline import read_exports
 from tests.command import ROOT, small_exports
 
 
-def step(done: int, total: int | None = 100_000_000, stage: Literal["reading", "checks", "worklist"] = "reading", *, about: bool = True) -> Step:
+def step(
+    done: int,
+    total: int | None = 100_000_000,
+    stage: Literal["reading", "checks", "worklist"] = "reading",
+    *,
+    about: bool = True,
+) -> Step:
     return Step(stage=stage, name="cdr", done=done, total=total, about=about)
 
 
@@ -34,11 +40,16 @@ def said(steps: list[tuple[float, Step]]) -> list[str]:
 
 
 def test_a_line_tells_rows_of_about_how_many_and_the_time_that_is_left() -> None:
-    assert said([(0, step(0)), (24, step(12_000_000))]) == ["cdr: 12,000,000 of about 100,000,000 rows read, about 3 min left"]
+    assert said([(0, step(0)), (24, step(12_000_000))]) == [
+        "cdr: 12,000,000 of about 100,000,000 rows read, about 3 min left"
+    ]
 
 
 def test_lines_come_at_most_every_ten_seconds_for_each_stage() -> None:
-    lines = said([(second / 10, step(second)) for second in range(351)] + [(36, step(1, stage="checks")), (37, step(2, stage="checks"))])
+    lines = said(
+        [(second / 10, step(second)) for second in range(351)]
+        + [(36, step(1, stage="checks")), (37, step(2, stage="checks"))]
+    )
     assert [line.partition(" of")[0] for line in lines] == ["cdr: 100", "cdr: 200", "cdr: 300"]
 
 
@@ -56,7 +67,8 @@ def test_a_line_that_is_kept_has_the_local_time_in_front(monkeypatch: pytest.Mon
         timed(lines.append)("")
     monkeypatch.undo()
     time.tzset()
-    east, west = (dt.datetime.strptime(line, "%H:%M:%S ") for line in lines[1:])  # noqa: DTZ007 (a time of the day alone)
+    # a time of the day alone
+    east, west = (dt.datetime.strptime(line, "%H:%M:%S ") for line in lines[1:])  # noqa: DTZ007
     assert (east - west).seconds // 60 in {659, 660}
 
 
@@ -74,7 +86,15 @@ def test_a_total_that_nobody_knows_or_that_was_too_low_is_not_said(one: Step, am
     assert one.amount() == amount
 
 
-@pytest.mark.parametrize(("seconds", "left"), [(1, "about 9 s left"), (10, "about 90 s left"), (20, "about 3 min left"), (900, "about 2 h left")])
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [
+        (1, "about 9 s left"),
+        (10, "about 90 s left"),
+        (20, "about 3 min left"),
+        (900, "about 2 h left"),
+    ],
+)
 def test_the_time_that_is_left_is_told_in_its_unit(seconds: float, left: str) -> None:
     now = [0.0]
     pace = Pace(lambda: now[0])

@@ -1,4 +1,6 @@
-"""Bad input to a whole audit: the right verdict and exit code, or a plain refusal; the input stays as it was."""
+"""Bad input to a whole audit: the right verdict and exit code, or a plain refusal; the input stays
+as it was.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,18 @@ from typing import Any, Never
 import pytest
 
 from teleaudit.rules.audit_file import load_audit
-from tests.command import ROOT, Ended, call, checks_of, ended, only_run, results_of, small_audit, start, worklist_of
+from tests.command import (
+    ROOT,
+    Ended,
+    call,
+    checks_of,
+    ended,
+    only_run,
+    results_of,
+    small_audit,
+    start,
+    worklist_of,
+)
 
 AUDIT = ROOT / "audits" / "bizzy"
 CANARY = "Kanariefuglsgade 70706142"
@@ -27,7 +40,11 @@ def run(audit: Path, exports: Path, out: Path, *words: str | Path) -> Ended:
 
 
 def texts(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def mode(path: Path) -> int:
@@ -35,7 +52,14 @@ def mode(path: Path) -> int:
 
 
 def fingerprints(folder: Path) -> dict[str, tuple[str, int, int]]:
-    return {path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns, mode(path)) for path in sorted(folder.iterdir())}
+    return {
+        path.name: (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+            mode(path),
+        )
+        for path in sorted(folder.iterdir())
+    }
 
 
 @pytest.fixture
@@ -51,7 +75,13 @@ def without_rows(path: Path) -> None:
 def without_a_column(path: Path) -> None:
     lines = path.read_text(encoding="windows-1252").splitlines()
     place = lines[0].split(";").index("Kundenr.")
-    path.write_text("\n".join(";".join(cell for i, cell in enumerate(line.split(";")) if i != place) for line in lines) + "\n", encoding="windows-1252")
+    path.write_text(
+        "\n".join(
+            ";".join(cell for i, cell in enumerate(line.split(";")) if i != place) for line in lines
+        )
+        + "\n",
+        encoding="windows-1252",
+    )
 
 
 def with_a_renamed_column(path: Path) -> None:
@@ -65,11 +95,18 @@ def with_a_renamed_column(path: Path) -> None:
         (lambda path: path.write_bytes(b""), "no_rows", "kontakter.csv is an empty file", 2),
         (without_rows, "no_rows", "kontakter.csv has a header and no rows", 2),
         (without_a_column, "missing_column", 'no column "Kundenr." (for customer_id)', 2),
-        (with_a_renamed_column, "missing_column", "Did you mean 'Kundenummer.'?", 2),  # the column that nobody mapped may be the one that is missing: no deviation
+        # the column that nobody mapped may be the one that is missing: no deviation
+        (with_a_renamed_column, "missing_column", "Did you mean 'Kundenummer.'?", 2),
     ],
 )
 def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(
-    small: Path, exports: Path, tmp_path: Path, spoil: Callable[[Path], object], why: str, note: str, code: int
+    small: Path,
+    exports: Path,
+    tmp_path: Path,
+    spoil: Callable[[Path], object],
+    why: str,
+    note: str,
+    code: int,
 ) -> None:
     spoil(exports / "kontakter.csv")
     ended = run(small, exports, tmp_path / "out", "--no-notebooks")
@@ -81,34 +118,49 @@ def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(
 
 
 @pytest.mark.parametrize(("rows", "verdict", "code"), [(1, "pass", 0), (2, "unknown", 2)])
-def test_a_few_broken_rows_are_counted_and_more_leave_the_export_unjudged(small: Path, exports: Path, tmp_path: Path, rows: int, verdict: str, code: int) -> None:
+def test_a_few_broken_rows_are_counted_and_more_leave_the_export_unjudged(
+    small: Path, exports: Path, tmp_path: Path, rows: int, verdict: str, code: int
+) -> None:
     with (exports / "Master.csv").open("a", encoding="utf-8") as file:
         file.write('"ragged"\n' * rows)  # beside a thousand
     ended = run(small, exports, tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     assert (ended.code, checks_of(folder)["BIZ-ret-7.unbilled"]["verdict"]) == (code, verdict)
-    assert next(export["rejects"] for export in results_of(folder)["exports"] if export["name"] == "opkald") == {"ragged": rows}
+    assert next(
+        export["rejects"] for export in results_of(folder)["exports"] if export["name"] == "opkald"
+    ) == {"ragged": rows}
     assert "kept apart" in ended.err
 
 
-def test_duplicate_keys_and_text_for_a_date_are_deviations(small: Path, exports: Path, tmp_path: Path) -> None:
+def test_duplicate_keys_and_text_for_a_date_are_deviations(
+    small: Path, exports: Path, tmp_path: Path
+) -> None:
     path = exports / "kunder.csv"
     lines = path.read_text(encoding="windows-1252").splitlines()
     created = lines[0].split(";").index("Oprettet")
     cells = lines[1].split(";")
     cells[created] = CANARY
-    path.write_text("\n".join([lines[0], ";".join(cells), *lines[2:], lines[2]]) + "\n", encoding="windows-1252")
+    path.write_text(
+        "\n".join([lines[0], ";".join(cells), *lines[2:], lines[2]]) + "\n", encoding="windows-1252"
+    )
     ended = run(small, exports, tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     found = {(line["check_id"], line["record_key"]) for line in worklist_of(folder)}
     assert ended.code == 1
-    assert found == {("HYG-key.crm_customer", f"kunder.csv:{len(lines) + 1}"), ("HYG-dates.crm_customer", cells[lines[0].split(";").index("Kundenr.")])}
+    assert found == {
+        ("HYG-key.crm_customer", f"kunder.csv:{len(lines) + 1}"),
+        ("HYG-dates.crm_customer", cells[lines[0].split(";").index("Kundenr.")]),
+    }
     assert CANARY not in ended.out + ended.err
-    assert [name for name, text in texts(folder / "record").items() if CANARY.encode() in text] == []
+    assert [
+        name for name, text in texts(folder / "record").items() if CANARY.encode() in text
+    ] == []
 
 
 @pytest.mark.parametrize("place", ["", " "])
-def test_an_empty_place_of_exports_is_no_other_place(small: Path, tmp_path: Path, place: str) -> None:
+def test_an_empty_place_of_exports_is_no_other_place(
+    small: Path, tmp_path: Path, place: str
+) -> None:
     ended = call("run", small, "--exports", place, "--out", tmp_path / "out")
     assert (ended.code, ended.out) == (3, "")
     assert "--exports names no folder: is the variable set that holds it?" in ended.err
@@ -116,7 +168,9 @@ def test_an_empty_place_of_exports_is_no_other_place(small: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("method", ["is_dir", "iterdir"])
-def test_a_folder_without_read_permission_is_refused(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+def test_a_folder_without_read_permission_is_refused(
+    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
     real = getattr(Path, method)
 
     def closed(path: Path) -> Any:
@@ -127,7 +181,11 @@ def test_a_folder_without_read_permission_is_refused(small: Path, clean: Path, t
     monkeypatch.setattr(Path, method, closed)
     said = run(small, clean, tmp_path / "out", "--no-notebooks")
     assert (said.code, said.out) == (3, "")
-    assert said.err == f"teleaudit: the folder {clean} may not be read: give this user the right to list and read it.\n"
+    assert (
+        said.err
+        == f"teleaudit: the folder {clean} may not be read: give this user the right to list and"
+        " read it.\n"
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -136,14 +194,24 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of two megabytes."""
     place = tmp_path / "disk"
     place.mkdir()
-    if shutil.which("mount") is None or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], capture_output=True, check=False).returncode != 0:
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place],
+            capture_output=True,
+            check=False,
+        ).returncode
+        != 0
+    ):
         pytest.skip("no right to mount a tiny disk here")
     yield place
     subprocess.run(["umount", "-l", place], check=True)
 
 
 @pytest.mark.parametrize("words", [(), ("--no-notebooks",)])
-def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(tiny_disk: Path, words: tuple[str, ...]) -> None:
+def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(
+    tiny_disk: Path, words: tuple[str, ...]
+) -> None:
     said = ended(start("run", AUDIT, "--out", tiny_disk, *words))
     assert (said.code, said.out) == (3, "")
     assert "space left" in said.err.splitlines()[-1]
@@ -152,9 +220,17 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(tiny_disk
 
 
 @pytest.mark.parametrize(
-    "place", ["teleaudit.runs.pipeline.as_json", "teleaudit.runs.pipeline.append_run", "teleaudit.runs.pipeline.write_pdf", "teleaudit.runs.answering.Worklist"]
+    "place",
+    [
+        "teleaudit.runs.pipeline.as_json",
+        "teleaudit.runs.pipeline.append_run",
+        "teleaudit.runs.pipeline.write_pdf",
+        "teleaudit.runs.answering.Worklist",
+    ],
 )
-def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(
+    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
     def full(*_args: object, **_options: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
 

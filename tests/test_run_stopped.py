@@ -1,4 +1,6 @@
-"""Two runs at once, and runs that are stopped or killed in the middle: nothing looks complete, nothing that holds a row stays behind."""
+"""Two runs at once, and runs that are stopped or killed in the middle: nothing looks complete,
+nothing that holds a row stays behind.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ AUDIT = ROOT / "audits" / "bizzy"
 STOPPED = "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n"
 
 
-def test_two_runs_at_once_on_one_folder_are_both_complete(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_two_runs_at_once_on_one_folder_are_both_complete(
+    small: Path, clean: Path, tmp_path: Path
+) -> None:
     words = ("run", small, "--exports", clean, "--out", tmp_path, "--no-notebooks")
     both = [start(*words) for _ in range(2)]
     assert [ended(process).code for process in both] == [0, 0]
@@ -50,7 +54,9 @@ def left(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(small: Path, clean: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(
+    small: Path, clean: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     process = start("run", small, "--exports", clean, "--out", tmp_path)
     started = in_the_middle(process, tmp_path)
     process.send_signal(number)
@@ -105,7 +111,9 @@ def test_a_command_ends_though_foreign_code_lost_the_first_signal() -> None:
     assert "Traceback" not in stopped.err
 
 
-def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(
+    small: Path, clean: Path, tmp_path: Path
+) -> None:
     process = start("run", small, "--exports", clean, "--out", tmp_path)
     started = in_the_middle(process, tmp_path)
     process.kill()

@@ -1,4 +1,6 @@
-"""The run folder: private where it must be, complete only at the end, and clean after whoever was killed."""
+"""The run folder: private where it must be, complete only at the end, and clean after whoever was
+killed.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ with run_folder(Path(sys.argv[1]), "bizzy") as folder:
 
 
 def _start(out: Path, *words: str) -> tuple[subprocess.Popen[str], Path]:
-    process = subprocess.Popen([sys.executable, "-c", _RUN, str(out), *words], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _RUN, str(out), *words], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     return process, Path(process.stdout.readline().strip())
 
@@ -61,7 +65,11 @@ def test_what_may_not_leave_is_the_owners_alone(tmp_path: Path) -> None:
     previous = os.umask(0)
     try:
         with run_folder(tmp_path, "bizzy") as folder:
-            assert [_mode(path) for path in (folder.record, folder.restricted, folder.work)] == [0o755, 0o700, 0o700]
+            assert [_mode(path) for path in (folder.record, folder.restricted, folder.work)] == [
+                0o755,
+                0o700,
+                0o700,
+            ]
     finally:
         os.umask(previous)
 
@@ -84,13 +92,21 @@ def test_working_copies_are_gone_when_a_run_ends_however_it_ends(tmp_path: Path)
     assert [folder.work.exists() for folder in folders] == [False, False]
 
 
-def test_a_file_of_the_record_is_whole_or_not_there_and_stands_in_the_manifest(tmp_path: Path) -> None:
+def test_a_file_of_the_record_is_whole_or_not_there_and_stands_in_the_manifest(
+    tmp_path: Path,
+) -> None:
     with run_folder(tmp_path, "bizzy") as folder:
         folder.write("b/results.json", b"{}")
         folder.write("a.txt", b"a")
-        folder.write("manifest.json", folder.manifest([{"name": "x.ipynb", "sha256": "0", "state": "own"}]))
+        folder.write(
+            "manifest.json", folder.manifest([{"name": "x.ipynb", "sha256": "0", "state": "own"}])
+        )
         manifest = json.loads((folder.record / "manifest.json").read_bytes())
-    assert sorted(path.name for path in folder.record.rglob("*") if path.is_file()) == ["a.txt", "manifest.json", "results.json"]
+    assert sorted(path.name for path in folder.record.rglob("*") if path.is_file()) == [
+        "a.txt",
+        "manifest.json",
+        "results.json",
+    ]
     assert manifest == {
         "run_id": folder.run_id,
         "notebooks": [{"name": "x.ipynb", "sha256": "0", "state": "own"}],
@@ -108,7 +124,9 @@ def test_two_runs_at_once_have_folders_of_their_own(tmp_path: Path) -> None:
         assert other.work.is_dir()
 
 
-def test_the_next_start_removes_what_a_killed_run_left_and_touches_no_running_one(tmp_path: Path) -> None:
+def test_the_next_start_removes_what_a_killed_run_left_and_touches_no_running_one(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "bizzy").mkdir()
     (tmp_path / "bizzy" / "ledger.jsonl").touch()
     killed, left = _start(tmp_path)
@@ -145,29 +163,47 @@ def test_a_folder_that_is_just_being_made_has_no_lock_yet_and_is_left_alone(tmp_
 
 
 def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"No space left on the disk that holds .*--out"), run_folder(tmp_path, "bizzy") as folder:
+    with (
+        pytest.raises(UserError, match=r"No space left on the disk that holds .*--out"),
+        run_folder(tmp_path, "bizzy") as folder,
+    ):
         raise OSError(errno.ENOSPC, "No space left on device", str(folder.record / "results.json"))
     assert not (folder.path / COMPLETE).exists()
 
 
 @pytest.mark.parametrize("out", ["/proc/x", "x" * 5_000, "a/../" + "y" * 300])
 def test_a_run_folder_that_cannot_be_is_refused(out: str) -> None:
-    with pytest.raises(UserError, match=r"the folder of --out cannot be made: .*\. Choose another"), run_folder(Path(out), "bizzy"):
+    with (
+        pytest.raises(UserError, match=r"the folder of --out cannot be made: .*\. Choose another"),
+        run_folder(Path(out), "bizzy"),
+    ):
         pass
 
 
 @pytest.mark.parametrize("name", ["out", "out/bizzy"])
-def test_a_file_where_the_folder_should_be_is_said_in_plain_words(tmp_path: Path, name: str) -> None:
+def test_a_file_where_the_folder_should_be_is_said_in_plain_words(
+    tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
-    with pytest.raises(UserError, match=r"there is a file of that name.*--out"), run_folder(tmp_path / "out", "bizzy"):
+    with (
+        pytest.raises(UserError, match=r"there is a file of that name.*--out"),
+        run_folder(tmp_path / "out", "bizzy"),
+    ):
         pass
 
 
 @pytest.mark.parametrize("refused", ["..", "record/results.json"])
-def test_a_folder_that_may_not_be_written_is_said_in_plain_words(tmp_path: Path, refused: str) -> None:
-    with pytest.raises(UserError, match="cannot be written: Permission denied"), run_folder(tmp_path, "bizzy") as folder:
-        raise PermissionError(errno.EACCES, "Permission denied", os.path.normpath(folder.path / refused))
+def test_a_folder_that_may_not_be_written_is_said_in_plain_words(
+    tmp_path: Path, refused: str
+) -> None:
+    with (
+        pytest.raises(UserError, match="cannot be written: Permission denied"),
+        run_folder(tmp_path, "bizzy") as folder,
+    ):
+        raise PermissionError(
+            errno.EACCES, "Permission denied", os.path.normpath(folder.path / refused)
+        )
 
 
 def test_an_error_that_is_not_the_folders_is_not_explained_away(tmp_path: Path) -> None:
@@ -201,7 +237,11 @@ def test_a_record_holds_the_files_of_the_run_and_no_other(tmp_path: Path) -> Non
     os.mkfifo(folder.record / "pipe")
 
     assert folder.hold_only(KNOWN) == 6
-    assert {path.relative_to(folder.record).as_posix(): path.read_bytes() for path in folder.record.rglob("*") if path.is_file()} == KNOWN
+    assert {
+        path.relative_to(folder.record).as_posix(): path.read_bytes()
+        for path in folder.record.rglob("*")
+        if path.is_file()
+    } == KNOWN
     assert sorted(path.name for path in folder.record.rglob("*") if path.is_dir()) == ["notebooks"]
     assert outside.read_text(encoding="utf-8") == "kept"
     assert folder.hold_only(KNOWN) == 0

@@ -1,6 +1,7 @@
 """The checks and the samples agree: what was planted is found, nothing missed, nothing more.
 
-What must be found was worked out in plain Python over the planted rows (``teleaudit_samples/oracle.py``); the checks work in SQL.
+What must be found was worked out in plain Python over the planted rows
+(``teleaudit_samples/oracle.py``); the checks work in SQL.
 """
 
 from __future__ import annotations
@@ -30,30 +31,52 @@ from tests.whole_run import WholeRun
 ROOT = Path(__file__).resolve().parents[1]
 OPERATORS = ("bizzy", "kazoom")
 UNSET = "KAZ-f.follow_up"  # rests on the one parameter that the sample audit leaves open
-# A long number under a name for CPR numbers that is none: what another check finds as a column too many, this one asks a person about.
+# A long number under a name for CPR numbers that is none: what another check finds as a column too
+# many, this one asks a person about.
 ASKED_TOO = {
     "BIZ-collect-2.customer": "HYG-cpr-number.crm_customer",
     "HYG-cpr.agreement": "HYG-cpr-number.agreement",
     "KAZ-b1.pbx_config": "HYG-cpr-number.pbx_config",
 }
-# What is left of each of the three former customers whose data are restricted, by kind of what must otherwise be erased.
-LEFT_OF_EACH = {"customer": 1, "contact": 1, "interaction": 2, "agreement": 1, "pbx_config": 1, "invoice": 1, "payment": 1, "billed": 1, "unbilled": 1}
-ALWAYS = {("kazoom", "KAZ-r3.agreement"), ("bizzy", "BIZ-tele-2.cdr")}  # the others with the long tests
+# What is left of each of the three former customers whose data are restricted, by kind of what must
+# otherwise be erased.
+LEFT_OF_EACH = {
+    "customer": 1,
+    "contact": 1,
+    "interaction": 2,
+    "agreement": 1,
+    "pbx_config": 1,
+    "invoice": 1,
+    "payment": 1,
+    "billed": 1,
+    "unbilled": 1,
+}
+# the others with the long tests
+ALWAYS = {("kazoom", "KAZ-r3.agreement"), ("bizzy", "BIZ-tele-2.cdr")}
 
 
 def check(operator: str, exports: Path, work: Path) -> tuple[Answered, ...]:
     audit = load_audit(ROOT / "audits" / operator)
     work.mkdir()
-    read = [read_export(name, spec, root=exports, work=work) for name, spec in audit.exports.items()]
+    read = [
+        read_export(name, spec, root=exports, work=work) for name, spec in audit.exports.items()
+    ]
     assert audit.as_of is not None
     suites = load_suites(audit.suites, ROOT / "expectations")
     listed = Listed()
-    results = Bench(audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of).run(worklist=listed)
+    results = Bench(audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of).run(
+        worklist=listed
+    )
     return tuple(listed.complete(result) for result in results)
 
 
 def found(results: tuple[Answered, ...]) -> list[tuple[str, str]]:
-    return sorted((result.check.id, deviation.record_key) for result in results for deviation in result.deviations if deviation.level != TO_LOOK_AT)
+    return sorted(
+        (result.check.id, deviation.record_key)
+        for result in results
+        for deviation in result.deviations
+        if deviation.level != TO_LOOK_AT
+    )
 
 
 def expected(exports: Path) -> list[tuple[str, str]]:
@@ -74,52 +97,91 @@ def clean_audits(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cl
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_what_is_left_of_restricted_former_customers_is_exempt_from_every_deadline(whole: Callable[[str], WholeRun], operator: str) -> None:
-    by_check = {check_id: told["exemptions"] for check_id, told in checks_of(whole(operator).folder).items()}
-    exempted = {kind: by_check[SAMPLES[operator].check_id(kind)].get("restricted", 0) for kind in LEFT_OF_EACH}
+def test_what_is_left_of_restricted_former_customers_is_exempt_from_every_deadline(
+    whole: Callable[[str], WholeRun], operator: str
+) -> None:
+    by_check = {
+        check_id: told["exemptions"] for check_id, told in checks_of(whole(operator).folder).items()
+    }
+    exempted = {
+        kind: by_check[SAMPLES[operator].check_id(kind)].get("restricted", 0)
+        for kind in LEFT_OF_EACH
+    }
     assert exempted == {kind: 3 * left for kind, left in LEFT_OF_EACH.items()}
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_the_committed_samples_yield_exactly_their_expected_findings(whole: Callable[[str], WholeRun], operator: str) -> None:
+def test_the_committed_samples_yield_exactly_their_expected_findings(
+    whole: Callable[[str], WholeRun], operator: str
+) -> None:
     folder = whole(operator).folder
     verdicts = {check_id: told["verdict"] for check_id, told in checks_of(folder).items()}
-    listed = sorted((line["check_id"], line["record_key"]) for line in worklist_of(folder) if line["level"] != TO_LOOK_AT)
+    listed = sorted(
+        (line["check_id"], line["record_key"])
+        for line in worklist_of(folder)
+        if line["level"] != TO_LOOK_AT
+    )
     assert listed == expected(ROOT / "data_samples" / operator)
     assert not set(verdicts.values()) & {"error", "unknown"}
-    assert [check_id for check_id, verdict in verdicts.items() if verdict == "unset"] == [UNSET] * (operator == "kazoom")
+    assert [check_id for check_id, verdict in verdicts.items() if verdict == "unset"] == [UNSET] * (
+        operator == "kazoom"
+    )
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_the_clean_exports_pass_every_check(clean_audits: Callable[[str], CleanAudit], operator: str) -> None:
+def test_the_clean_exports_pass_every_check(
+    clean_audits: Callable[[str], CleanAudit], operator: str
+) -> None:
     assert_clean(operator, tuple(clean_audits(operator).answers.values()))
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_clean_exports_as_large_as_the_committed_ones_pass_every_check(tmp_path: Path, operator: str) -> None:
+def test_clean_exports_as_large_as_the_committed_ones_pass_every_check(
+    tmp_path: Path, operator: str
+) -> None:
     write_samples(tmp_path, operators=(operator,), clean=True)
     assert_clean(operator, check(operator, tmp_path / operator, tmp_path / "work"))
 
 
 def assert_clean(operator: str, results: tuple[Answered, ...]) -> None:
-    others = {(result.check.id, result.verdict) for result in results if result.verdict is not Verdict.PASS}
-    # The log names some of what was erased by telephone number or mail address: nobody can hold that against the keys that are there.
-    assert others == {("HYG-resurrected.deletion_log", Verdict.PARTIAL), *([(UNSET, Verdict.UNSET)] if operator == "kazoom" else [])}
+    others = {
+        (result.check.id, result.verdict)
+        for result in results
+        if result.verdict is not Verdict.PASS
+    }
+    # The log names some of what was erased by telephone number or mail address: nobody can hold
+    # that against the keys that are there.
+    assert others == {
+        ("HYG-resurrected.deletion_log", Verdict.PARTIAL),
+        *([(UNSET, Verdict.UNSET)] if operator == "kazoom" else []),
+    }
 
 
 def every_kind() -> list[ParameterSet]:
     pairs = [(operator, check_id) for operator in OPERATORS for check_id in check_ids(operator)]
-    return [pytest.param(*pair, marks=() if pair in ALWAYS else (pytest.mark.deep,)) for pair in pairs]
+    return [
+        pytest.param(*pair, marks=() if pair in ALWAYS else (pytest.mark.deep,)) for pair in pairs
+    ]
 
 
 @pytest.mark.parametrize(("operator", "check_id"), every_kind())
-def test_each_kind_of_deviation_planted_alone_is_found_alone(clean_audits: Callable[[str], CleanAudit], tmp_path: Path, operator: str, check_id: str) -> None:
+def test_each_kind_of_deviation_planted_alone_is_found_alone(
+    clean_audits: Callable[[str], CleanAudit], tmp_path: Path, operator: str, check_id: str
+) -> None:
     exports = small_exports(tmp_path, operator, only=check_id)
     results = clean_audits(operator).answers_to(exports, check_id)
     assert found(results) == expected(exports)
-    others = {result.verdict for result in results if result.check.id not in {check_id, UNSET, *SAME_FACT.get(check_id, ())}}
-    asked = {result.check.id for result in results if result.verdict is Verdict.REVIEW and result.check.id != check_id}
+    others = {
+        result.verdict
+        for result in results
+        if result.check.id not in {check_id, UNSET, *SAME_FACT.get(check_id, ())}
+    }
+    asked = {
+        result.check.id
+        for result in results
+        if result.verdict is Verdict.REVIEW and result.check.id != check_id
+    }
     assert asked == {ASKED_TOO[check_id]} if check_id in ASKED_TOO else not asked
     assert others <= {
         Verdict.PASS,
@@ -128,7 +190,17 @@ def test_each_kind_of_deviation_planted_alone_is_found_alone(clean_audits: Calla
     }  # partial: an impossible date may leave a record without a deadline
 
 
-@pytest.mark.parametrize(("operator", "check_id"), [pytest.param("bizzy", "BIZ-tele-2.cdr", marks=pytest.mark.deep), ("kazoom", "KAZ-r3.agreement")])
-def test_what_a_kind_does_not_reach_is_answered_as_when_everything_is_asked(clean_audits: Callable[[str], CleanAudit], tmp_path: Path, operator: str, check_id: str) -> None:
+@pytest.mark.parametrize(
+    ("operator", "check_id"),
+    [
+        pytest.param("bizzy", "BIZ-tele-2.cdr", marks=pytest.mark.deep),
+        ("kazoom", "KAZ-r3.agreement"),
+    ],
+)
+def test_what_a_kind_does_not_reach_is_answered_as_when_everything_is_asked(
+    clean_audits: Callable[[str], CleanAudit], tmp_path: Path, operator: str, check_id: str
+) -> None:
     exports = small_exports(tmp_path, operator, only=check_id)
-    assert clean_audits(operator).answers_to(exports, f"{check_id} again") == check(operator, exports, tmp_path / "work")
+    assert clean_audits(operator).answers_to(exports, f"{check_id} again") == check(
+        operator, exports, tmp_path / "work"
+    )

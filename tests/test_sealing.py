@@ -1,4 +1,6 @@
-"""No notebook has a say in what is sealed: the record is filled from what the run itself holds, after the last of them."""
+"""No notebook has a say in what is sealed: the record is filled from what the run itself holds,
+after the last of them.
+"""
 
 from __future__ import annotations
 
@@ -38,30 +40,62 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_notebook(folder: Path, source: str) -> Path:
     """The small audit, with a notebook of the operator's own."""
     audit = small_audit(folder)
-    declared = nbformat.v4.new_code_cell('audit: str = ""  # kontrollen\nas_of: str = ""  # datoen', metadata={"tags": ["parameters"]})
-    nbformat.write(nbformat.v4.new_notebook(cells=[declared, nbformat.v4.new_code_cell(source)]), audit / "own.ipynb")
+    declared = nbformat.v4.new_code_cell(
+        'audit: str = ""  # kontrollen\nas_of: str = ""  # datoen',
+        metadata={"tags": ["parameters"]},
+    )
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[declared, nbformat.v4.new_code_cell(source)]),
+        audit / "own.ipynb",
+    )
     data = dict(read_yaml(audit / "audit.yaml")) | {"notebooks": ["own.ipynb"]}
-    (audit / "audit.yaml").write_text(json.dumps(data, default=str, ensure_ascii=False), encoding="utf-8")
+    (audit / "audit.yaml").write_text(
+        json.dumps(data, default=str, ensure_ascii=False), encoding="utf-8"
+    )
     return audit
 
 
 def test_what_a_notebook_forges_is_not_sealed(faulty: Path, tmp_path: Path) -> None:
-    ended = call("run", with_notebook(tmp_path / "workspace", FORGERY), "--exports", faulty, "--out", tmp_path / "out")
+    ended = call(
+        "run",
+        with_notebook(tmp_path / "workspace", FORGERY),
+        "--exports",
+        faulty,
+        "--out",
+        tmp_path / "out",
+    )
     folder = only_run(tmp_path / "out")
 
     assert ended.code == 1, ended.err
     assert results_of(folder)["totals"]["verdicts"]["fail"] >= 1
     assert (folder / "record" / "report.da.pdf").stat().st_size > 20_000
     assert not {"rows.csv", "w.csv"} & {path.name for path in (folder / "record").iterdir()}
-    assert "in record/ were not the run's own: removed, or put back as the run made them" in ended.err
-    assert {file["path"] for file in json.loads((folder / "record" / "manifest.json").read_bytes())["files"]} >= {"results.json", "report.da.pdf", "notebooks/own.ipynb"}
+    assert (
+        "in record/ were not the run's own: removed, or put back as the run made them" in ended.err
+    )
+    assert {
+        file["path"]
+        for file in json.loads((folder / "record" / "manifest.json").read_bytes())["files"]
+    } >= {"results.json", "report.da.pdf", "notebooks/own.ipynb"}
 
 
-def test_a_notebook_that_changes_the_worklist_ends_the_run_unsealed(faulty: Path, tmp_path: Path) -> None:
-    ended = call("run", with_notebook(tmp_path / "workspace", TAMPERING), "--exports", faulty, "--out", tmp_path / "out")
+def test_a_notebook_that_changes_the_worklist_ends_the_run_unsealed(
+    faulty: Path, tmp_path: Path
+) -> None:
+    ended = call(
+        "run",
+        with_notebook(tmp_path / "workspace", TAMPERING),
+        "--exports",
+        faulty,
+        "--out",
+        tmp_path / "out",
+    )
     folder = only_run(tmp_path / "out")
 
     assert ended.code == 3
-    assert "worklist.csv of the closed annex changed while the notebooks ran: nothing is sealed." in ended.err
+    assert (
+        "worklist.csv of the closed annex changed while the notebooks ran: nothing is sealed."
+        in ended.err
+    )
     assert not (folder / "COMPLETE").exists()
     assert not (folder / "restricted").exists()

@@ -1,4 +1,6 @@
-"""An operator's own audit is laid out empty, beside what there is, and becomes a report by pasting, setting and declaring."""
+"""An operator's own audit is laid out empty, beside what there is, and becomes a report by pasting,
+setting and declaring.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.starting import clause_prefix, is_placeholder, new_operator, short_name, start_audit
+from teleaudit.rules.starting import (
+    clause_prefix,
+    is_placeholder,
+    new_operator,
+    short_name,
+    start_audit,
+)
 from teleaudit.rules.suites import load_suites
 from teleaudit.schema import TABLES
 from tests.command import ROOT, call, checks_of, only_run, results_of, small_workspace
@@ -32,7 +40,11 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 # Names and numbers
@@ -52,8 +64,12 @@ def test_the_short_name_is_the_operators_without_its_legal_form(operator: str, n
     assert short_name(operator) == name
 
 
-@pytest.mark.parametrize(("taken", "prefix"), [([], "FJO"), (["FJO"], "FJR"), (["FJO", "FJR", "FJD"], "FJN")])
-def test_clauses_begin_with_three_letters_of_the_name_that_no_other_suite_has(taken: list[str], prefix: str) -> None:
+@pytest.mark.parametrize(
+    ("taken", "prefix"), [([], "FJO"), (["FJO"], "FJR"), (["FJO", "FJR", "FJD"], "FJN")]
+)
+def test_clauses_begin_with_three_letters_of_the_name_that_no_other_suite_has(
+    taken: list[str], prefix: str
+) -> None:
     assert clause_prefix("fjordnet", taken) == prefix
     assert clause_prefix("tv-2", []) == "TVX"
 
@@ -61,7 +77,12 @@ def test_clauses_begin_with_three_letters_of_the_name_that_no_other_suite_has(ta
 @pytest.mark.parametrize(
     ("operator", "cvr", "name", "said"),
     [
-        ("Fjordnet ApS", "12345678", None, "--cvr 12345678: not a valid CVR number (eight digits, modulus 11)."),
+        (
+            "Fjordnet ApS",
+            "12345678",
+            None,
+            "--cvr 12345678: not a valid CVR number (eight digits, modulus 11).",
+        ),
         ("Fjordnet ApS", "1234", None, "not a valid CVR number"),
         (" ", CVR, None, "--operator needs the operator's name"),
         ("Fjord\nnet", CVR, None, "on one line"),
@@ -69,7 +90,9 @@ def test_clauses_begin_with_three_letters_of_the_name_that_no_other_suite_has(ta
         ("Fjordnet ApS", CVR, "Fjord net", "--name Fjord net: use small letters"),
     ],
 )
-def test_what_is_no_operator_is_refused(operator: str, cvr: str, name: str | None, said: str) -> None:
+def test_what_is_no_operator_is_refused(
+    operator: str, cvr: str, name: str | None, said: str
+) -> None:
     with pytest.raises(UserError) as refused:
         new_operator(operator, cvr, name)
     assert said in str(refused.value)
@@ -80,13 +103,29 @@ def test_what_is_no_operator_is_refused(operator: str, cvr: str, name: str | Non
 
 def test_the_audit_is_its_own_empty_and_loads_with_its_suites(workspace: Path) -> None:
     audit = load_audit(laid_out(workspace))
-    assert (audit.name, audit.controller.name, audit.controller.cvr) == ("fjordnet", "Fjordnet ApS", CVR)
-    assert (audit.suites, audit.exports, audit.not_held, audit.sample) == (("fjordnet", "hygiene"), {}, {}, False)
+    assert (audit.name, audit.controller.name, audit.controller.cvr) == (
+        "fjordnet",
+        "Fjordnet ApS",
+        CVR,
+    )
+    assert (audit.suites, audit.exports, audit.not_held, audit.sample) == (
+        ("fjordnet", "hygiene"),
+        {},
+        {},
+        False,
+    )
     assert audit.root == workspace / "exports" / "fjordnet"
     assert audit.root.is_dir()
-    needed = {name for suite in load_suites(audit.suites, workspace / "expectations") for check in suite.checks for name in check.spec.parameters}
+    needed = {
+        name
+        for suite in load_suites(audit.suites, workspace / "expectations")
+        for check in suite.checks
+        for name in check.spec.parameters
+    }
     assert set(audit.parameters) == needed
-    assert {(one.value, one.owner, one.reason, one.approved_on) for one in audit.parameters.values()} == {(None, None, None, None)}
+    assert {
+        (one.value, one.owner, one.reason, one.approved_on) for one in audit.parameters.values()
+    } == {(None, None, None, None)}
 
 
 def test_a_name_that_yaml_would_misread_is_kept(workspace: Path) -> None:
@@ -94,17 +133,48 @@ def test_a_name_that_yaml_would_misread_is_kept(workspace: Path) -> None:
     assert load_audit(start_audit(workspace, new_operator(name, CVR)).audit).controller.name == name
 
 
-def test_the_starter_suite_speaks_of_the_operators_policy_and_marks_what_must_be_replaced(workspace: Path) -> None:
+def test_the_starter_suite_speaks_of_the_operators_policy_and_marks_what_must_be_replaced(
+    workspace: Path,
+) -> None:
     laid_out(workspace)
     suite, _ = load_suites(("fjordnet", "hygiene"), workspace / "expectations")
     asked = [clause for clause in suite.clauses if clause.expectations]
-    assert [clause.clause for clause in asked] == [f"FJO-{name}" for name in ("customer", "correspondence", "agreement", "teledata", "content", "accounting", "card")]
-    assert [clause.clause for clause in asked if not clause.claim.da.startswith("Politikkens punkt om ") or "skal erstattes af politikkens egne ord" not in clause.claim.da] == []
-    assert [clause.clause for clause in asked if "to be replaced by the policy's own words" not in clause.claim.en] == []
+    assert [clause.clause for clause in asked] == [
+        f"FJO-{name}"
+        for name in (
+            "customer",
+            "correspondence",
+            "agreement",
+            "teledata",
+            "content",
+            "accounting",
+            "card",
+        )
+    ]
+    assert [
+        clause.clause
+        for clause in asked
+        if not clause.claim.da.startswith("Politikkens punkt om ")
+        or "skal erstattes af politikkens egne ord" not in clause.claim.da
+    ] == []
+    assert [
+        clause.clause
+        for clause in asked
+        if "to be replaced by the policy's own words" not in clause.claim.en
+    ] == []
     text = (workspace / "expectations" / "fjordnet.yaml").read_text(encoding="utf-8")
     assert text.count("claim:  # REPLACE") == len(asked)
     policy = load_audit(workspace / "audits" / "fjordnet" / "audit.yaml").policy
-    assert all(map(is_placeholder, (policy.title, policy.version, *(told for clause in asked for told in (clause.claim.da, clause.claim.en)))))
+    assert all(
+        map(
+            is_placeholder,
+            (
+                policy.title,
+                policy.version,
+                *(told for clause in asked for told in (clause.claim.da, clause.claim.en)),
+            ),
+        )
+    )
     assert re.findall("@|Bizzy|Kazoom", text) == []
 
 
@@ -122,7 +192,9 @@ def test_an_audit_or_suite_of_that_name_is_left_as_it_is(workspace: Path, taken:
     (workspace / taken).parent.mkdir(exist_ok=True)
     (workspace / taken).write_text("mine", encoding="utf-8")
     before = fingerprints(workspace)
-    with pytest.raises(UserError, match=r"exists already: choose another --name\. Nothing was overwritten"):
+    with pytest.raises(
+        UserError, match=r"exists already: choose another --name\. Nothing was overwritten"
+    ):
         laid_out(workspace)
     assert fingerprints(workspace) == before
 
@@ -139,8 +211,17 @@ def test_init_lays_out_the_workspace_too_and_says_what_comes_next(tmp_path: Path
     assert load_audit(target / "audits" / "fjordnet-2").suites == ("fjordnet-2", "hygiene")
 
 
-@pytest.mark.parametrize(("words", "said"), [(("--operator", "Fjordnet"), "go together"), (("--cvr", CVR), "go together"), (("--name", "x"), "go together")])
-def test_operator_and_cvr_are_asked_for_together(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--operator", "Fjordnet"), "go together"),
+        (("--cvr", CVR), "go together"),
+        (("--name", "x"), "go together"),
+    ],
+)
+def test_operator_and_cvr_are_asked_for_together(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
     ended = call("init", tmp_path / "new", *words)
     assert (ended.code, said in ended.err) == (3, True)
     assert list(tmp_path.iterdir()) == []
@@ -159,16 +240,35 @@ EXPORTS = {  # name: table, its canonical columns, rows under headers of the ope
     "kunder": (
         "crm_customer",
         "customer_id name cvr email notes created_at end_date",
-        "Kundenr.;Navn;CVR;Mail;Note;Oprettet;Ophørt\n17;Bo Bos;99990007;a@bosbyg.dk;Årsfaktura;04-05-2021;\n18;Ib Ibs;99990015;b@ibsbageri.dk;Årsfaktura;01-02-2020;30-06-2026\n",
+        (
+            "Kundenr.;Navn;CVR;Mail;Note;Oprettet;Ophørt\n17;Bo"
+            " Bos;99990007;a@bosbyg.dk;Årsfaktura;04-05-2021;\n18;Ib"
+            " Ibs;99990015;b@ibsbageri.dk;Årsfaktura;01-02-2020;30-06-2026\n"
+        ),
     ),
-    "aftaler": ("agreement", "agreement_id customer_id valid_from ended_at", "Aftale;Kunde;Fra;Til\nA1;17;04-05-2021;\nA2;18;01-02-2020;30-06-2026\n"),
+    "aftaler": (
+        "agreement",
+        "agreement_id customer_id valid_from ended_at",
+        "Aftale;Kunde;Fra;Til\nA1;17;04-05-2021;\nA2;18;01-02-2020;30-06-2026\n",
+    ),
     "opkald": (
         "cdr",
         "call_id customer_id start_at duration_s invoice_id",
-        "Id;Kunde;Start;Sekunder;Faktura\nC1;17;13-10-2026 10:00:00;61;F1\nC2;18;14-05-2026 11:30:00;5;F1\n",
+        (
+            "Id;Kunde;Start;Sekunder;Faktura\nC1;17;13-10-2026 10:00:00;61;F1\nC2;18;14-05-2026"
+            " 11:30:00;5;F1\n"
+        ),
     ),
-    "fakturaer": ("invoice", "invoice_id customer_id legal_entity issue_date", "Faktura;Kunde;Selskab;Dato\nF1;17;Fjordnet;31-10-2026\n"),
-    "regnskabsaar": ("financial_years", "legal_entity fy_start fy_end", "Selskab;Start;Slut\nFjordnet;01-01-2026;31-12-2026\n"),
+    "fakturaer": (
+        "invoice",
+        "invoice_id customer_id legal_entity issue_date",
+        "Faktura;Kunde;Selskab;Dato\nF1;17;Fjordnet;31-10-2026\n",
+    ),
+    "regnskabsaar": (
+        "financial_years",
+        "legal_entity fy_start fy_end",
+        "Selskab;Start;Slut\nFjordnet;01-01-2026;31-12-2026\n",
+    ),
 }
 
 
@@ -182,17 +282,33 @@ def edit(audit: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def paste_exports(data: dict[str, Any]) -> None:
     for name, (table, columns, text) in EXPORTS.items():
         headers = text.splitlines()[0].split(";")
-        data["exports"][name] = {"table": table, "files": f"{name}.csv", "dates": "dd-mm-yyyy", "columns": dict(zip(columns.split(), headers, strict=True))}
+        data["exports"][name] = {
+            "table": table,
+            "files": f"{name}.csv",
+            "dates": "dd-mm-yyyy",
+            "columns": dict(zip(columns.split(), headers, strict=True)),
+        }
 
 
 def set_parameters(data: dict[str, Any]) -> None:
-    approved = {"owner": "Direktør", "reason": "Besluttet af ledelsen.", "approved_on": "2026-11-01"}
-    data["parameters"] = {name: {"value": 30 if name.endswith("_days") else "P1Y", **approved} for name in data["parameters"]}
+    approved = {
+        "owner": "Direktør",
+        "reason": "Besluttet af ledelsen.",
+        "approved_on": "2026-11-01",
+    }
+    data["parameters"] = {
+        name: {"value": 30 if name.endswith("_days") else "P1Y", **approved}
+        for name in data["parameters"]
+    }
 
 
 def declare(data: dict[str, Any]) -> None:
     held = {table for table, _, _ in EXPORTS.values()}
-    data["not_held"] = {table: {"owner": "Direktør", "reason": "Føres ikke.", "declared_on": "2026-11-01"} for table in TABLES if table not in held}
+    data["not_held"] = {
+        table: {"owner": "Direktør", "reason": "Føres ikke.", "declared_on": "2026-11-01"}
+        for table in TABLES
+        if table not in held
+    }
 
 
 def run(audit: Path, out: Path) -> int:
@@ -202,36 +318,63 @@ def run(audit: Path, out: Path) -> int:
 def test_a_small_operators_audit_grows_from_a_refusal_to_a_clean_result(workspace: Path) -> None:
     audit, out = laid_out(workspace), workspace / "reports"
     refused = call("run", audit, "--out", out)
-    assert (refused.code, "no exports are named yet: 'teleaudit inspect FILE'" in refused.err) == (3, True)
+    assert (refused.code, "no exports are named yet: 'teleaudit inspect FILE'" in refused.err) == (
+        3,
+        True,
+    )
     for name, (_, _, text) in EXPORTS.items():
-        (workspace / "exports" / "fjordnet" / f"{name}.csv").write_text(text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+        (workspace / "exports" / "fjordnet" / f"{name}.csv").write_text(
+            text.replace("\n", "\r\n"), encoding="utf-8", newline=""
+        )
 
     edit(audit, paste_exports)
     assert run(audit, out / "pasted") == 2
     pasted = checks_of(only_run(out / "pasted", "fjordnet"))
-    assert {name: pasted[name]["why_detail"] for name in ("FJO-customer.customer", "FJO-teledata.cdr")} == {
+    assert {
+        name: pasted[name]["why_detail"] for name in ("FJO-customer.customer", "FJO-teledata.cdr")
+    } == {
         "FJO-customer.customer": "customer_period",
         "FJO-teledata.cdr": "teledata_period",
     }
-    assert {name: (check["verdict"], check["why"]) for name, check in pasted.items() if check["verdict"] not in {"pass", "unknown", "unset"}} == {}
+    assert {
+        name: (check["verdict"], check["why"])
+        for name, check in pasted.items()
+        if check["verdict"] not in {"pass", "unknown", "unset"}
+    } == {}
 
     edit(audit, set_parameters)
     edit(audit, declare)
     code = run(audit, out / "declared")
     folder = only_run(out / "declared", "fjordnet")
     declared = checks_of(folder)
-    assert {name: (check["verdict"], check["why"]) for name, check in declared.items() if check["verdict"] not in {"pass", "skipped"}} == {}
+    assert {
+        name: (check["verdict"], check["why"])
+        for name, check in declared.items()
+        if check["verdict"] not in {"pass", "skipped"}
+    } == {}
     assert code == 0
-    assert {name: declared[name]["verdict"] for name in ("FJO-customer.customer", "FJO-teledata.cdr", "FJO-accounting.invoice", "FJO-customer.contact")} == {
+    assert {
+        name: declared[name]["verdict"]
+        for name in (
+            "FJO-customer.customer",
+            "FJO-teledata.cdr",
+            "FJO-accounting.invoice",
+            "FJO-customer.contact",
+        )
+    } == {
         "FJO-customer.customer": "pass",
         "FJO-teledata.cdr": "pass",
         "FJO-accounting.invoice": "pass",
         "FJO-customer.contact": "skipped",
     }
-    assert {check["why_detail"] for check in declared.values()} - {None} <= {one["table"] for one in results_of(folder)["not_held"]}
+    assert {check["why_detail"] for check in declared.values()} - {None} <= {
+        one["table"] for one in results_of(folder)["not_held"]
+    }
 
 
-def test_an_operator_without_companies_reaches_a_clean_result_by_declaring_the_checks_about_them(workspace: Path) -> None:
+def test_an_operator_without_companies_reaches_a_clean_result_by_declaring_the_checks_about_them(
+    workspace: Path,
+) -> None:
     audit, out = laid_out(workspace), workspace / "reports"
     for name, (_, _, text) in EXPORTS.items():
         (workspace / "exports" / "fjordnet" / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -239,17 +382,37 @@ def test_an_operator_without_companies_reaches_a_clean_result_by_declaring_the_c
     def without_companies(data: dict[str, Any]) -> None:
         del data["exports"]["kunder"]["columns"]["cvr"]
         data["exports"]["kunder"]["constants"] = {"cvr": ""}
-        data["not_held"]["HYG-twin.crm_customer"] = {"owner": "Direktør", "reason": "Alle kunder er privatpersoner.", "declared_on": "2026-11-01"}
+        data["not_held"]["HYG-twin.crm_customer"] = {
+            "owner": "Direktør",
+            "reason": "Alle kunder er privatpersoner.",
+            "declared_on": "2026-11-01",
+        }
 
     for change in (paste_exports, set_parameters, declare, without_companies):
         edit(audit, change)
     assert run(audit, out) == 0
     twin = checks_of(only_run(out, "fjordnet"))["HYG-twin.crm_customer"]
-    assert (twin["verdict"], twin["why"], twin["why_detail"]) == ("skipped", "not_held", "HYG-twin.crm_customer")
-    edit(audit, lambda data: data["not_held"].update({"HYG-twn.crm_customer": data["not_held"].pop("HYG-twin.crm_customer")}))
+    assert (twin["verdict"], twin["why"], twin["why_detail"]) == (
+        "skipped",
+        "not_held",
+        "HYG-twin.crm_customer",
+    )
+    edit(
+        audit,
+        lambda data: data["not_held"].update(
+            {"HYG-twn.crm_customer": data["not_held"].pop("HYG-twin.crm_customer")}
+        ),
+    )
     refused = call("run", audit, "--out", out)
-    assert (refused.code, "no check 'HYG-twn.crm_customer' in the suites of this audit. Did you mean 'HYG-twin.crm_customer'?" in refused.err) == (3, True)
+    assert (
+        refused.code,
+        "no check 'HYG-twn.crm_customer' in the suites of this audit. Did you mean"
+        " 'HYG-twin.crm_customer'?" in refused.err,
+    ) == (3, True)
 
 
 def test_the_package_carries_the_templates() -> None:
-    assert {path.name for path in (ROOT / "teleaudit" / "templates").iterdir()} == {"audit.yaml", "policy.yaml"}
+    assert {path.name for path in (ROOT / "teleaudit" / "templates").iterdir()} == {
+        "audit.yaml",
+        "policy.yaml",
+    }

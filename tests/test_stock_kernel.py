@@ -1,4 +1,6 @@
-"""Every notebook runs from top to bottom in the ordinary ``python3`` kernel, in a workspace as ``init`` lays it out: what "Run All" and plain papermill do."""
+"""Every notebook runs from top to bottom in the ordinary ``python3`` kernel, in a workspace as
+``init`` lays it out: what "Run All" and plain papermill do.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ from tests.stock import TIMEOUT_S, environment
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 TRANSPORTS = ("tcp", "ipc")
-ALWAYS = ("00_intake.ipynb-tcp", "10_retention.ipynb-ipc")  # in a kernel of their own; the others with the long tests
+# in a kernel of their own; the others with the long tests
+ALWAYS = ("00_intake.ipynb-tcp", "10_retention.ipynb-ipc")
 HEADS = {"kazoom": "<h2>Kazoom A/S, CVR-nummer ", "bizzy": "<h2>Bizzy, CVR-nummer "}
 
 
@@ -34,7 +37,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
-    """What every notebook shows that begins without a name of the one before it, every other over TCP, on an audit with checks of every topic.
+    """What every notebook shows that begins without a name of the one before it, every other over
+    TCP, on an audit with checks of every topic.
 
     Three quarters of what a kernel costs are its imports: two kernels carry them all.
     """
@@ -43,21 +47,42 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     narrow(target)
     found: dict[str, list[Any]] = {}
     for place, transport in enumerate(TRANSPORTS):
-        parts = {name: [*nbformat.read(target / "notebooks" / name, as_version=4).cells, nbformat.v4.new_code_cell("%reset -f")] for name in NOTEBOOKS[place :: len(TRANSPORTS)]}
+        parts = {
+            name: [
+                *nbformat.read(target / "notebooks" / name, as_version=4).cells,
+                nbformat.v4.new_code_cell("%reset -f"),
+            ]
+            for name in NOTEBOOKS[place :: len(TRANSPORTS)]
+        }
         for name, cells in parts.items():
             for cell in cells:
                 cell.id = f"{name[:2]}-{cell.id}"  # unique in the whole
-        joined = nbformat.v4.new_notebook(cells=[cell for cells in parts.values() for cell in cells])
+        joined = nbformat.v4.new_notebook(
+            cells=[cell for cells in parts.values() for cell in cells]
+        )
         run_all(joined, target / "notebooks", transport=transport, audit="bizzy", allow_errors=True)
         found |= {name: outputs(cells) for name, cells in parts.items()}
     return found
 
 
-def run_all(document: Any, folder: Path, *, transport: str, audit: str, allow_errors: bool = False) -> Any:
-    """Run a notebook from its own folder, as JupyterLab does; returns the document with its outputs."""
+def run_all(
+    document: Any, folder: Path, *, transport: str, audit: str, allow_errors: bool = False
+) -> Any:
+    """Run a notebook from its own folder, as JupyterLab does; returns the document with its
+    outputs.
+    """
     with private_folder() as private:
-        manager = AsyncKernelManager(kernel_name="python3", transport=transport, connection_file=str(private / "kernel.json"))
-        client = NotebookClient(document, km=manager, timeout=TIMEOUT_S, startup_timeout=TIMEOUT_S, resources={"metadata": {"path": str(folder)}}, allow_errors=allow_errors)
+        manager = AsyncKernelManager(
+            kernel_name="python3", transport=transport, connection_file=str(private / "kernel.json")
+        )
+        client = NotebookClient(
+            document,
+            km=manager,
+            timeout=TIMEOUT_S,
+            startup_timeout=TIMEOUT_S,
+            resources={"metadata": {"path": str(folder)}},
+            allow_errors=allow_errors,
+        )
         client.execute(env=environment(TELEAUDIT_AUDIT=audit), cleanup_kc=True)
     return document
 
@@ -70,57 +95,110 @@ NO_FIGURES = "Ingen figurer: ingen kontroller med afvigelser har en frist.\n"
 
 
 def check_shown(shown: Sequence[Any], audit: str) -> None:
-    """The operator, tables and figures or that there are none to draw, and nothing that went wrong."""
+    """The operator, tables and figures or that there are none to draw, and nothing that
+    went wrong.
+    """
     figures = [output for output in shown if "image/png" in output.get("data", {})]
 
     assert shown[0].data["text/html"].startswith(HEADS[audit])
     assert sum("<table" in output.get("data", {}).get("text/html", "") for output in shown) >= 2
-    assert all(output.metadata["image/png"]["alt"] == output.data["text/plain"] for output in figures)
+    assert all(
+        output.metadata["image/png"]["alt"] == output.data["text/plain"] for output in figures
+    )
     said = [output.get("text") for output in shown if output.output_type in ("stream", "error")]
     assert set(said) <= {NO_FIGURES}
     assert figures or said
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_notebook_works_in_an_ordinary_kernel(name: str, shown: Mapping[str, list[Any]]) -> None:
+def test_every_notebook_works_in_an_ordinary_kernel(
+    name: str, shown: Mapping[str, list[Any]]
+) -> None:
     check_shown(shown[name], "bizzy")
 
 
 def _kernels_of_their_own() -> list[Any]:
     """Each notebook with each transport; what is no news of another is a long test."""
     pairs = [(name, transport) for name in NOTEBOOKS for transport in TRANSPORTS]
-    return [pytest.param(*pair, marks=() if "-".join(pair) in ALWAYS else pytest.mark.deep, id="-".join(pair)) for pair in pairs]
+    return [
+        pytest.param(
+            *pair, marks=() if "-".join(pair) in ALWAYS else pytest.mark.deep, id="-".join(pair)
+        )
+        for pair in pairs
+    ]
 
 
 @pytest.mark.parametrize(("name", "transport"), _kernels_of_their_own())
 def test_run_all_works_in_an_ordinary_kernel(name: str, transport: str, workspace: Path) -> None:
     document = nbformat.read(workspace / "notebooks" / name, as_version=4)
-    shown = outputs(run_all(document, workspace / "notebooks", transport=transport, audit="kazoom").cells)
+    shown = outputs(
+        run_all(document, workspace / "notebooks", transport=transport, audit="kazoom").cells
+    )
     check_shown(shown, "kazoom")
-    assert [output for output in shown if output.output_type == "stream"] == []  # of the whole exports every notebook draws what it has
+    # of the whole exports every notebook draws what it has
+    assert [output for output in shown if output.output_type == "stream"] == []
 
 
-def papermill(workspace: Path, target: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def papermill(
+    workspace: Path, target: Path, *words: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """The plain command line, from the folder of the notebooks."""
-    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "10_retention.ipynb", str(target), *words]
-    return subprocess.run(command, cwd=workspace / "notebooks", env=environment(**variables), capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "--no-progress-bar",
+        "10_retention.ipynb",
+        str(target),
+        *words,
+    ]
+    return subprocess.run(
+        command,
+        cwd=workspace / "notebooks",
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def test_plain_papermill_leaves_a_copy_that_bears_the_audited_operator_alone(workspace: Path, tmp_path: Path) -> None:
-    ended = papermill(workspace, tmp_path / "out.ipynb", "-p", "audit", "bizzy", "-p", "as_of", "2026-11-22")
+def test_plain_papermill_leaves_a_copy_that_bears_the_audited_operator_alone(
+    workspace: Path, tmp_path: Path
+) -> None:
+    ended = papermill(
+        workspace, tmp_path / "out.ipynb", "-p", "audit", "bizzy", "-p", "as_of", "2026-11-22"
+    )
     document = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    injected = next(cell.source for cell in document.cells if "injected-parameters" in cell.metadata.get("tags", ()))
+    injected = next(
+        cell.source
+        for cell in document.cells
+        if "injected-parameters" in cell.metadata.get("tags", ())
+    )
 
     assert ended.returncode == 0, ended.stderr
     assert injected == '# Parameters\naudit = "bizzy"\nas_of = "2026-11-22"\n'
-    assert outputs(document.cells)[0].data["text/html"].startswith("<h2>Bizzy, CVR-nummer 21497479</h2>")
+    assert (
+        outputs(document.cells)[0]
+        .data["text/html"]
+        .startswith("<h2>Bizzy, CVR-nummer 21497479</h2>")
+    )
     assert "kazoom" not in (tmp_path / "out.ipynb").read_text(encoding="utf-8").casefold()
 
 
-def test_plain_papermill_with_a_slip_in_a_name_fails_and_audits_nobody(workspace: Path, tmp_path: Path) -> None:
-    ended = papermill(workspace, tmp_path / "out.ipynb", "-p", "audt", "bizzy", TELEAUDIT_AUDIT="kazoom")
-    (failed,) = (output for output in outputs(nbformat.read(tmp_path / "out.ipynb", as_version=4).cells) if output.output_type == "error")
+def test_plain_papermill_with_a_slip_in_a_name_fails_and_audits_nobody(
+    workspace: Path, tmp_path: Path
+) -> None:
+    ended = papermill(
+        workspace, tmp_path / "out.ipynb", "-p", "audt", "bizzy", TELEAUDIT_AUDIT="kazoom"
+    )
+    (failed,) = (
+        output
+        for output in outputs(nbformat.read(tmp_path / "out.ipynb", as_version=4).cells)
+        if output.output_type == "error"
+    )
 
     assert ended.returncode != 0
-    assert failed.traceback == ["Notesbogen har ingen parameter »audt«. Mente du »audit«? Parametrene er: audit, as_of."]
+    assert failed.traceback == [
+        "Notesbogen har ingen parameter »audt«. Mente du »audit«? Parametrene er: audit, as_of."
+    ]
     assert ended.stderr.count(failed.traceback[0]) == 1

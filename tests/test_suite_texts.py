@@ -1,4 +1,6 @@
-"""The suites as texts: every clause told, in both languages, in our own words, on a basis that is in force."""
+"""The suites as texts: every clause told, in both languages, in our own words, on a basis that is
+in force.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,14 @@ SHINGLE_WORDS = 8
 
 KAZOOM = "a b1 b2 c d e f g h h2 i j k l m n o p q r1 r2 r3 s t u v w"
 BIZZY = (
-    "intro ctrl collect-1 collect-2 collect-3 change tele-1 tele-2 tele-3 acc-1 acc-2 ret-1 ret-2 ret-3 ret-4 ret-5 ret-6 ret-7 "
-    "right-1 right-2 right-3 prot dis-1 dis-2 dis-3 dis-4 dis-5 dis-6 dis-7 dis-8 dis-9 dis-10 more"
+    "intro ctrl collect-1 collect-2 collect-3 change tele-1 tele-2 tele-3 acc-1 acc-2 ret-1 ret-2"
+    " ret-3 ret-4 ret-5 ret-6 ret-7 right-1 right-2 right-3 prot dis-1 dis-2 dis-3 dis-4 dis-5"
+    " dis-6 dis-7 dis-8 dis-9 dis-10 more"
 )
 HYGIENE = (
-    "dates end-date key duration location anonymous test number cpr cpr-number messages browsing special twin processor-copies consent-import opt-out "
-    "deletion-log resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
+    "dates end-date key duration location anonymous test number cpr cpr-number messages browsing"
+    " special twin processor-copies consent-import opt-out deletion-log resurrected orphan hold"
+    " system backup logging-store spoken-card trend vulnerable called-party audit-access"
 )
 CLAUSES = {
     "kazoom": [f"KAZ-{name}" for name in KAZOOM.split()],
@@ -41,7 +45,9 @@ Entry = dict[str, Any]  # a clause or an entry of the register as YAML gives it
 
 @cache
 def _read(name: str) -> Any:
-    return YAML(typ="safe", pure=True).load((EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load(
+        (EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8")
+    )
 
 
 def _clauses() -> Iterator[tuple[str, Entry]]:
@@ -68,14 +74,19 @@ def _texts() -> list[tuple[str, Entry]]:
 def shingles(text: str) -> set[str]:
     """Hashes of every run of eight words, whatever their case and punctuation."""
     words = re.findall(r"\w+", text.casefold())
-    runs = (" ".join(words[start : start + SHINGLE_WORDS]) for start in range(len(words) - SHINGLE_WORDS + 1))
+    runs = (
+        " ".join(words[start : start + SHINGLE_WORDS])
+        for start in range(len(words) - SHINGLE_WORDS + 1)
+    )
     return {hashlib.sha256(run.encode()).hexdigest()[:12] for run in runs}
 
 
 @cache
 def _policies() -> frozenset[str]:
     """Both policies as hashes: their text does not belong in this repository."""
-    return frozenset((Path(__file__).parent / "policy_shingles.txt").read_text(encoding="ascii").split())
+    return frozenset(
+        (Path(__file__).parent / "policy_shingles.txt").read_text(encoding="ascii").split()
+    )
 
 
 @pytest.mark.parametrize("suite", SUITES)
@@ -143,17 +154,30 @@ def test_a_copied_sentence_is_recognised_whatever_its_case_and_punctuation() -> 
 
 @pytest.mark.parametrize("name", [*SUITES, "law"])
 def test_no_text_grants_a_certificate(name: str) -> None:
-    assert not re.search(r"overhold(er|t)\b", (EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8"), re.IGNORECASE)
+    assert not re.search(
+        r"overhold(er|t)\b",
+        (EXPECTATIONS / f"{name}.yaml").read_text(encoding="utf-8"),
+        re.IGNORECASE,
+    )
 
 
 def test_every_cited_basis_is_in_the_register_and_in_force() -> None:
     law = {entry["id"]: entry for entry in _read("law")["entries"]}
     for _, clause in _clauses():
-        cited = [*clause["legal_basis"], *(basis for expectation in clause.get("expectations", []) for basis in expectation.get("legal_basis", []))]
+        cited = [
+            *clause["legal_basis"],
+            *(
+                basis
+                for expectation in clause.get("expectations", [])
+                for basis in expectation.get("legal_basis", [])
+            ),
+        ]
         assert cited, clause["clause"]
         for basis in cited:
             assert basis in law, (clause["clause"], basis)
-            assert (law[basis]["valid_from"] or AS_OF) <= AS_OF <= (law[basis]["valid_to"] or AS_OF), (clause["clause"], basis)
+            assert (
+                (law[basis]["valid_from"] or AS_OF) <= AS_OF <= (law[basis]["valid_to"] or AS_OF)
+            ), (clause["clause"], basis)
 
 
 def test_the_register_says_of_every_basis_what_is_known_and_how() -> None:
@@ -167,33 +191,57 @@ def test_the_register_says_of_every_basis_what_is_known_and_how() -> None:
         assert (entry["evidence"] == "looked_up") == (entry["read_in"] != "none"), entry["id"]
         marks = re.findall(r"\[(\w+)\]", entry["source"])
         assert set(marks) <= register["source_marks"].keys(), entry["id"]
-        assert entry["read_in"] == "mirror" or not marks, entry["id"]  # nothing read in a copy is called official
-        read_to = {"m1": register["currency"]["danish_acts_read_to"], "m2": register["currency"]["eu_acts_read_to"]}
-        assert entry["read_to"] == next((read_to[mark] for mark in marks if mark in read_to), None), entry["id"]
+        # nothing read in a copy is called official
+        assert entry["read_in"] == "mirror" or not marks, entry["id"]
+        read_to = {
+            "m1": register["currency"]["danish_acts_read_to"],
+            "m2": register["currency"]["eu_acts_read_to"],
+        }
+        assert entry["read_to"] == next(
+            (read_to[mark] for mark in marks if mark in read_to), None
+        ), entry["id"]
         for name in ("title", "citation", "rule"):
             assert entry[f"{name}_da"], entry["id"]
             assert entry[f"{name}_en"], entry["id"]
     assert set(register["currency"]["recheck_before_release"]) <= set(ids)
 
 
-_PERSONAL = {"customer_id", "user_id", "number", "a_number", "object_key"}  # columns that tell whom a record is about
+# columns that tell whom a record is about
+_PERSONAL = {"customer_id", "user_id", "number", "a_number", "object_key"}
 
 
 @pytest.mark.parametrize(("suite", "clause"), [("bizzy", "BIZ-ret-3"), ("kazoom", "KAZ-r3")])
-def test_a_promise_of_erasure_is_asked_of_every_table_with_personal_data_or_names_those_that_it_is_not_asked_of(suite: str, clause: str) -> None:
-    asked = {expectation.get("data_set") for one in _read(suite) for expectation in one.get("expectations", []) if "legal_hold" in expectation.get("exempt", [])}
+def test_a_promise_of_erasure_is_asked_of_every_table_with_personal_data_or_names_those_that_it_is_not_asked_of(
+    suite: str, clause: str
+) -> None:
+    asked = {
+        expectation.get("data_set")
+        for one in _read(suite)
+        for expectation in one.get("expectations", [])
+        if "legal_hold" in expectation.get("exempt", [])
+    }
     limits = next(one["limits"]["da"] for one in _read(suite) if one["clause"] == clause).lower()
-    personal = {name: table.title_da.lower() for name, table in TABLES.items() if _PERSONAL & set(table.names)}
+    personal = {
+        name: table.title_da.lower()
+        for name, table in TABLES.items()
+        if _PERSONAL & set(table.names)
+    }
     assert len(personal) > 20
-    assert [name for name, title in personal.items() if name not in asked and title not in limits] == []
+    assert [
+        name for name, title in personal.items() if name not in asked and title not in limits
+    ] == []
 
 
 def test_what_is_no_law_does_not_look_like_it() -> None:
     for entry in _read("law")["entries"]:
-        assert (entry["kind"] == "contract") == ("ikke en retsregel" in entry["citation_da"]), entry["id"]
+        assert (entry["kind"] == "contract") == ("ikke en retsregel" in entry["citation_da"]), (
+            entry["id"]
+        )
         assert "ikke gældende ret" not in entry["citation_da"], entry["id"]
 
 
 def test_the_severity_of_the_gravest_facts_is_critical() -> None:
     critical = {"KAZ-b2", "HYG-card", "BIZ-tele-2"}
-    assert critical <= {clause["clause"] for _, clause in _clauses() if clause["severity"] == "critical"}
+    assert critical <= {
+        clause["clause"] for _, clause in _clauses() if clause["severity"] == "critical"
+    }

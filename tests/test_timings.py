@@ -36,7 +36,9 @@ def test_a_block_is_timed_and_may_say_what_it_did() -> None:
     assert 0.02 <= kept.seconds <= timed.seconds
 
 
-def test_the_most_of_disk_and_spill_is_kept_when_it_is_gone_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_most_of_disk_and_spill_is_kept_when_it_is_gone_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(timings, "_SAMPLE_EVERY_S", 0.01)
     timed = Timings(began=time.monotonic(), memory_limit="1GiB")
     (tmp_path / "exports" / "cdr" / "spill").mkdir(parents=True)

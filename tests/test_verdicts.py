@@ -12,12 +12,20 @@ from hypothesis import strategies as st
 from teleaudit.rules.verdicts import GRAVITY, Answer, Verdict, gravest, judge
 
 
-def _judge(answer: Answer, *, gate: float = 0.99, on_deviation: Verdict = Verdict.FAIL, too_many_rejected: bool = False) -> tuple[Verdict, str | None]:
+def _judge(
+    answer: Answer,
+    *,
+    gate: float = 0.99,
+    on_deviation: Verdict = Verdict.FAIL,
+    too_many_rejected: bool = False,
+) -> tuple[Verdict, str | None]:
     return judge(answer, gate=gate, on_deviation=on_deviation, too_many_rejected=too_many_rejected)
 
 
 def _answer(population: int, assessable: int, deviations: int = 0, **others: Any) -> Answer:
-    return Answer(population=population, assessable=assessable, deviations=deviations, exempted=0, **others)
+    return Answer(
+        population=population, assessable=assessable, deviations=deviations, exempted=0, **others
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,13 @@ def _answer(population: int, assessable: int, deviations: int = 0, **others: Any
         (_answer(100, 100, 1, legal={"strict": 1}, review=1), Verdict.FAIL, None),
         (_answer(100, 100, legal={"strict": 1}, review=1), Verdict.REVIEW, None),
         (_answer(100, 100, review=1), Verdict.REVIEW, None),
-        (Answer(population=2, assessable=2, deviations=0, exempted=2, exemptions={"legal_hold": 2}), Verdict.PASS, None),
+        (
+            Answer(
+                population=2, assessable=2, deviations=0, exempted=2, exemptions={"legal_hold": 2}
+            ),
+            Verdict.PASS,
+            None,
+        ),
     ],
 )
 def test_every_verdict_has_its_rule(answer: Answer, verdict: Verdict, why: str | None) -> None:
@@ -59,7 +73,13 @@ def test_an_export_of_which_too_much_was_rejected_is_not_judged_either_way() -> 
 
 def test_where_the_source_counted_other_rows_what_was_found_stands_and_nothing_else_does() -> None:
     def judged(answer: Answer) -> tuple[Verdict, str | None]:
-        return judge(answer, gate=0.99, on_deviation=Verdict.FAIL, too_many_rejected=False, control_differs=True)
+        return judge(
+            answer,
+            gate=0.99,
+            on_deviation=Verdict.FAIL,
+            too_many_rejected=False,
+            control_differs=True,
+        )
 
     assert judged(_answer(5, 5, 1)) == (Verdict.FAIL, None)
     assert judged(_answer(5, 5)) == (Verdict.UNKNOWN, "control_differs")
@@ -74,8 +94,16 @@ def test_exactly_at_the_gate_is_enough_and_one_record_fewer_is_not(hundreds: int
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.booleans())
-def test_a_pass_needs_something_judged_the_gate_and_no_deviation(population: int, assessable: int, deviations: int, too_many_rejected: bool) -> None:  # noqa: FBT001 (drawn by Hypothesis)
-    verdict, why = _judge(_answer(population, assessable, deviations), too_many_rejected=too_many_rejected)
+# drawn by Hypothesis
+def test_a_pass_needs_something_judged_the_gate_and_no_deviation(
+    population: int,
+    assessable: int,
+    deviations: int,
+    too_many_rejected: bool,  # noqa: FBT001
+) -> None:
+    verdict, why = _judge(
+        _answer(population, assessable, deviations), too_many_rejected=too_many_rejected
+    )
     if verdict is Verdict.PASS:
         assert assessable >= 0.99 * population > 0
         assert deviations == 0

@@ -12,7 +12,15 @@ import pytest
 from teleaudit import workspace
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import valid_cvr
-from teleaudit.workspace import FOLDERS, GITIGNORE, README, find_workspace, init_workspace, package_workspace, reports_folder
+from teleaudit.workspace import (
+    FOLDERS,
+    GITIGNORE,
+    README,
+    find_workspace,
+    init_workspace,
+    package_workspace,
+    reports_folder,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,8 +46,12 @@ def test_in_a_checkout_the_repository_is_the_workspace() -> None:
     assert package_workspace() == ROOT
 
 
-def test_the_installed_package_has_its_own_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workspace, "__file__", str(tmp_path / "site-packages" / "teleaudit" / "workspace.py"))
+def test_the_installed_package_has_its_own_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        workspace, "__file__", str(tmp_path / "site-packages" / "teleaudit" / "workspace.py")
+    )
 
     assert package_workspace() == tmp_path / "site-packages" / "teleaudit" / "workspace"
 
@@ -55,7 +67,9 @@ def test_outside_any_workspace_the_package_s_own_is_used(small: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("exists", [False, True])
-def test_a_workspace_is_laid_out_byte_for_byte_without_checkpoints(small: Path, tmp_path: Path, *, exists: bool) -> None:
+def test_a_workspace_is_laid_out_byte_for_byte_without_checkpoints(
+    small: Path, tmp_path: Path, *, exists: bool
+) -> None:
     target = tmp_path / "new" / "place"
     if exists:
         target.mkdir(parents=True)
@@ -74,7 +88,9 @@ def test_a_workspace_is_laid_out_byte_for_byte_without_checkpoints(small: Path, 
     assert find_workspace(target / "audits" / "bizzy") == target
 
 
-def test_a_folder_that_holds_anything_is_refused_and_stays_as_it_is(small: Path, tmp_path: Path) -> None:
+def test_a_folder_that_holds_anything_is_refused_and_stays_as_it_is(
+    small: Path, tmp_path: Path
+) -> None:
     target = tmp_path / "mine"
     target.mkdir()
     (target / "notes.txt").write_text("mine")
@@ -112,7 +128,9 @@ def test_the_repository_has_every_folder_of_a_workspace() -> None:
 # Where reports go
 
 
-def test_reports_go_into_the_workspace_of_the_audit_wherever_one_stands(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_go_into_the_workspace_of_the_audit_wherever_one_stands(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     audit = small / "audits" / "bizzy" / "audit.yaml"
 
     for place in (tmp_path, audit.parent):
@@ -120,14 +138,20 @@ def test_reports_go_into_the_workspace_of_the_audit_wherever_one_stands(small: P
         assert reports_folder(audit) == small / "reports"
 
 
-def test_an_audit_outside_any_workspace_has_its_reports_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_outside_any_workspace_has_its_reports_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     assert reports_folder(tmp_path / "elsewhere" / "audit.yaml") == tmp_path / "reports"
 
 
-def test_nothing_is_reported_among_the_installed_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workspace, "__file__", str(tmp_path / "site-packages" / "teleaudit" / "workspace.py"))
+def test_nothing_is_reported_among_the_installed_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        workspace, "__file__", str(tmp_path / "site-packages" / "teleaudit" / "workspace.py")
+    )
     home = package_workspace()
     for name in FOLDERS:
         (home / name).mkdir(parents=True)
@@ -144,13 +168,30 @@ def test_git_ignores_reports_wherever_in_a_workspace_they_lie(tmp_path: Path) ->
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "worklist.csv").touch()
 
-    told = subprocess.run(["git", "status", "--porcelain", "--untracked-files=all"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=all"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert told == "?? .gitignore\n"
 
 
-@pytest.mark.parametrize("text", [README, *((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/foerste-kontrol.md"))])
+@pytest.mark.parametrize(
+    "text",
+    [
+        README,
+        *(
+            (ROOT / name).read_text(encoding="utf-8")
+            for name in ("README.md", "docs/foerste-kontrol.md")
+        ),
+    ],
+)
 def test_a_command_to_copy_names_a_valid_cvr_number(text: str) -> None:
     numbers = re.findall(r"--cvr (\S+)", text)
 
     assert numbers
-    assert [number for number in numbers if number.strip("`.") != valid_cvr(number.strip("`."))] == []
+    assert [
+        number for number in numbers if number.strip("`.") != valid_cvr(number.strip("`."))
+    ] == []

@@ -1,4 +1,5 @@
-"""An operator's sample audit run whole, notebooks and all, as a process of its own: once for all test files, whichever worker asks first.
+"""An operator's sample audit run whole, notebooks and all, as a process of its own: once for all
+test files, whichever worker asks first.
 
 A minute of two cores each. What is asserted of it stands in the files that ask.
 """
@@ -31,7 +32,8 @@ class WholeRun:
 
 def whole_run(operator: str, factory: pytest.TempPathFactory, *, is_worker: bool) -> WholeRun:
     """The run of this test session; the first who asks runs it, and others wait."""
-    shared = factory.getbasetemp().parent if is_worker else factory.getbasetemp()  # a worker's folder lies in that of the session
+    # a worker's folder lies in that of the session
+    shared = factory.getbasetemp().parent if is_worker else factory.getbasetemp()
     out = shared / f"whole-{operator}"
     with (shared / f"whole-{operator}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -39,5 +41,18 @@ def whole_run(operator: str, factory: pytest.TempPathFactory, *, is_worker: bool
         if not kept.exists():
             (out / "tmp").mkdir(parents=True)
             environment = {"JUPYTER_DATA_DIR": str(out / "jupyter"), "TMPDIR": str(out / "tmp")}
-            kept.write_bytes(pickle.dumps(ended(start("run", ROOT / "audits" / operator, "--out", out / "reports", environment=environment))))
-        return WholeRun(operator=operator, out=out, ended=pickle.loads(kept.read_bytes()))  # noqa: S301 (our own file)
+            kept.write_bytes(
+                pickle.dumps(
+                    ended(
+                        start(
+                            "run",
+                            ROOT / "audits" / operator,
+                            "--out",
+                            out / "reports",
+                            environment=environment,
+                        )
+                    )
+                )
+            )
+        # our own file
+        return WholeRun(operator=operator, out=out, ended=pickle.loads(kept.read_bytes()))  # noqa: S301

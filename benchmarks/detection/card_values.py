@@ -1,4 +1,6 @@
-"""Values about payment cards: numbers of every network in every writing, and what telecom exports hold that looks like them."""
+"""Values about payment cards: numbers of every network in every writing, and what telecom exports
+hold that looks like them.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,18 @@ from benchmarks.detection.wording import Wording
 _ORDINARY = 2800
 _EXOTIC = 1850
 _APART = 60
-# Public test numbers, as their publishers list them (shared among all payment test suites; all pass Luhn).
-TEST_CARDS = ("4111111111111111", "4242424242424242", "5555555555554444", "378282246310005", "6011111111111117", "30569309025904", "3530111333300000", "5019717010103742")
+# Public test numbers, as their publishers list them (shared among all payment test suites; all pass
+# Luhn).
+TEST_CARDS = (
+    "4111111111111111",
+    "4242424242424242",
+    "5555555555554444",
+    "378282246310005",
+    "6011111111111117",
+    "30569309025904",
+    "3530111333300000",
+    "5019717010103742",
+)
 
 # Look-alike -> how many, the list of its fields, the list of sentences about it, how it is drawn.
 Decoy = tuple[int, str, str, identifiers.Draw]
@@ -26,7 +38,12 @@ def decoys(rng: random.Random) -> dict[str, Decoy]:
     draw = identifiers
     return {
         "IMEI": (950, "fields_imei", "said_imei", lambda r: draw.imei(r, known)),
-        "IMEI with spare digit": (150, "fields_imei", "said_imei", lambda r: draw.imei_on_the_wire(r, known)),
+        "IMEI with spare digit": (
+            150,
+            "fields_imei",
+            "said_imei",
+            lambda r: draw.imei_on_the_wire(r, known),
+        ),
         "IMEISV": (700, "fields_imeisv", "said_imeisv", lambda r: draw.imeisv(r, known)),
         "ICCID": (800, "fields_iccid", "said_iccid", draw.iccid),
         "ICCID with filler": (150, "fields_iccid", "said_iccid", draw.raw_iccid),
@@ -65,7 +82,8 @@ def decoys(rng: random.Random) -> dict[str, Decoy]:
     }
 
 
-AMBIGUOUS = frozenset({"FI id that begins with 4 or 5"})  # decided by name or sentence alone, so never bare in a nameless field
+# decided by name or sentence alone, so never bare in a nameless field
+AMBIGUOUS = frozenset({"FI id that begins with 4 or 5"})
 
 
 def draw(rng: random.Random, words: Wording, size: float) -> Iterator[Value]:
@@ -74,35 +92,112 @@ def draw(rng: random.Random, words: Wording, size: float) -> Iterator[Value]:
     yield from _cards(rng, words, share(_EXOTIC, size), card_writings.EXOTIC, ordinary=False)
     for what, (count, fields, said, make) in decoys(rng).items():
         for _ in range(share(count, size)):
-            yield decoy(rng, words, section="card", what=what, fields=fields, said=said, made=make(rng), named=what in AMBIGUOUS)
+            yield decoy(
+                rng,
+                words,
+                section="card",
+                what=what,
+                fields=fields,
+                said=said,
+                made=make(rng),
+                named=what in AMBIGUOUS,
+            )
     for number in TEST_CARDS:
-        yield Value(section="card", text=number, field=words.pick(rng, "neutral_fields"), holds=True, writing="bare", look_alike="public test number", scored=False)
+        yield Value(
+            section="card",
+            text=number,
+            field=words.pick(rng, "neutral_fields"),
+            holds=True,
+            writing="bare",
+            look_alike="public test number",
+            scored=False,
+        )
     for _ in range(share(_APART, size)):
         yield Value(
-            section="card", text=identifiers.overexposed(rng), field=words.pick(rng, "fields_masked"), holds=True, writing="bare", look_alike="masked too little", scored=False
+            section="card",
+            text=identifiers.overexposed(rng),
+            field=words.pick(rng, "fields_masked"),
+            holds=True,
+            writing="bare",
+            look_alike="masked too little",
+            scored=False,
         )
 
 
-def _cards(rng: random.Random, words: Wording, count: int, writings: dict[str, tuple[int, card_writings.Writing]], *, ordinary: bool) -> Iterator[Value]:
+def _cards(
+    rng: random.Random,
+    words: Wording,
+    count: int,
+    writings: dict[str, tuple[int, card_writings.Writing]],
+    *,
+    ordinary: bool,
+) -> Iterator[Value]:
     names, weights = list(writings), [weight for weight, _ in writings.values()]
     for _ in range(count):
         number, network = identifiers.card(rng)
         writing = rng.choices(names, weights=weights)[0]
-        told_by_itself = writing in {"sentence, Danish", "sentence, English", "JSON", "XML", "log line", "record"}
-        fields = {"neutral_fields": 1} if told_by_itself else {"card_fields": 40, "neutral_fields": 56, "misleading_fields": 4}
+        told_by_itself = writing in {
+            "sentence, Danish",
+            "sentence, English",
+            "JSON",
+            "XML",
+            "log line",
+            "record",
+        }
+        fields = (
+            {"neutral_fields": 1}
+            if told_by_itself
+            else {"card_fields": 40, "neutral_fields": 56, "misleading_fields": 4}
+        )
         text = card_writings.write(rng, words, number, writing)
-        yield Value(section="card", text=text, field=place(rng, words, fields), holds=True, writing=writing, network=network, ordinary=ordinary)
+        yield Value(
+            section="card",
+            text=text,
+            field=place(rng, words, fields),
+            holds=True,
+            writing=writing,
+            network=network,
+            ordinary=ordinary,
+        )
 
 
-def decoy(rng: random.Random, words: Wording, *, section: str, what: str, fields: str, said: str, made: str, named: bool = False) -> Value:
-    """A look-alike in the contexts in which the real thing stands: alone, in a sentence, in JSON, a log line, a record."""
-    writing = rng.choices(("bare", "bare, neutral field", "sentence", "JSON", "log line", "record"), weights=(42, 0 if named else 24, 16, 8, 8, 0 if named else 3))[0]
+def decoy(
+    rng: random.Random,
+    words: Wording,
+    *,
+    section: str,
+    what: str,
+    fields: str,
+    said: str,
+    made: str,
+    named: bool = False,
+) -> Value:
+    """A look-alike in the contexts in which the real thing stands: alone, in a sentence, in JSON, a
+    log line, a record.
+    """
+    writing = rng.choices(
+        ("bare", "bare, neutral field", "sentence", "JSON", "log line", "record"),
+        weights=(42, 0 if named else 24, 16, 8, 8, 0 if named else 3),
+    )[0]
     key = words.pick(rng, fields)
     write: dict[str, Callable[[], str]] = {
         "sentence": lambda: words.say(rng, f"{{{said}}}", value=made),
-        "JSON": lambda: json.dumps({words.pick(rng, "json_before"): rng.randrange(1, 9999), key: made, "created": words.say(rng, "{stamp}")}),
+        "JSON": lambda: json.dumps(
+            {
+                words.pick(rng, "json_before"): rng.randrange(1, 9999),
+                key: made,
+                "created": words.say(rng, "{stamp}"),
+            }
+        ),
         "log line": lambda: words.say(rng, "{value_log}", key=key, value=made),
         "record": lambda: words.say(rng, "{value_record}", value=made),
     }
     text = write[writing]() if writing in write else made
-    return Value(section=section, text=text, field=key if writing == "bare" else words.pick(rng, "neutral_fields"), holds=False, writing=writing.split(",")[0], look_alike=what)
+    return Value(
+        section=section,
+        text=text,
+        field=key if writing == "bare" else words.pick(rng, "neutral_fields"),
+        holds=False,
+        writing=writing.split(",")[0],
+        look_alike=what,
+    )

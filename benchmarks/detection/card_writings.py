@@ -1,4 +1,6 @@
-"""How a card number is written: the ordinary writings of systems and people, and the exotic ones of broken exports."""
+"""How a card number is written: the ordinary writings of systems and people, and the exotic ones of
+broken exports.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ Writing = Callable[[random.Random, Wording, str], str]
 
 
 def groups(number: str, separator: str) -> str:
-    """The number in the groups printed on the card: 4-6-5 for fifteen digits, 4-6-4 for fourteen, else fours."""
+    """The number in the groups printed on the card: 4-6-5 for fifteen digits, 4-6-4 for fourteen,
+    else fours.
+    """
     sizes = {15: (4, 6, 5), 14: (4, 6, 4)}.get(len(number), (4,) * -(-len(number) // 4))
     cut, start = [], 0
     for size in sizes:
@@ -41,7 +45,11 @@ def _said(template: str) -> Writing:
 
 
 def _object(rng: random.Random, wording: Wording, number: str) -> str:
-    written = {wording.pick(rng, "json_before"): rng.randrange(1, 9999), wording.pick(rng, "card_keys"): _usual(rng, number), wording.pick(rng, "json_after"): f"{expiry(rng)}"}
+    written = {
+        wording.pick(rng, "json_before"): rng.randrange(1, 9999),
+        wording.pick(rng, "card_keys"): _usual(rng, number),
+        wording.pick(rng, "json_after"): f"{expiry(rng)}",
+    }
     return json.dumps(written, separators=rng.choice(((",", ":"), (", ", ": "))))
 
 
@@ -68,7 +76,11 @@ def _zero_width(rng: random.Random, _wording: Wording, number: str) -> str:
 
 def _fullwidth(rng: random.Random, _wording: Wording, number: str) -> str:
     zero = rng.choice((0xFF10, 0xFF10, 0x0660))
-    return "".join(chr(zero + int(digit)) for digit in rng.choice((number, groups(number, " "))) if digit != " ")
+    return "".join(
+        chr(zero + int(digit))
+        for digit in rng.choice((number, groups(number, " ")))
+        if digit != " "
+    )
 
 
 def _line_break(rng: random.Random, _wording: Wording, number: str) -> str:
@@ -112,7 +124,9 @@ def _track_1(rng: random.Random, wording: Wording, number: str) -> str:
 
 
 def _track_2(rng: random.Random, _wording: Wording, number: str) -> str:
-    body = f"{number}={rng.randrange(26, 32)}{rng.randrange(1, 13):02}201{identifiers.digits(rng, 10)}"
+    body = (
+        f"{number}={rng.randrange(26, 32)}{rng.randrange(1, 13):02}201{identifiers.digits(rng, 10)}"
+    )
     return rng.choice((body, f";{body}?"))
 
 
@@ -130,7 +144,10 @@ ORDINARY: dict[str, tuple[int, Writing]] = {
     "with expiry": (8, _said("{card_expiry}")),
 }
 EXOTIC: dict[str, tuple[int, Writing]] = {
-    "no-break space": (3, lambda rng, _wording, number: groups(number, rng.choice("\u00a0\u202f\u2009"))),
+    "no-break space": (
+        3,
+        lambda rng, _wording, number: groups(number, rng.choice("\u00a0\u202f\u2009")),
+    ),
     "dots": (3, _joined(".")),
     "en dash": (2, lambda rng, _wording, number: groups(number, rng.choice("\u2013\u2011\u2212"))),
     "full-width": (2, _fullwidth),
@@ -145,7 +162,10 @@ EXOTIC: dict[str, tuple[int, Writing]] = {
     "thousands": (2, _thousands),
     "apostrophe before it": (2, lambda _rng, _wording, number: f"'{number}"),
     "JSON in JSON": (2, _escaped),
-    "two spaces, tab, slash, underscore": (2, lambda rng, _wording, number: groups(number, rng.choice(("  ", "\t", "/", "_")))),
+    "two spaces, tab, slash, underscore": (
+        2,
+        lambda rng, _wording, number: groups(number, rng.choice(("  ", "\t", "/", "_"))),
+    ),
     "eight and eight": (1, lambda _rng, _wording, number: f"{number[:8]} {number[8:]}"),
     "track 1": (2, _track_1),
     "track 2": (2, _track_2),

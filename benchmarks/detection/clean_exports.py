@@ -1,7 +1,9 @@
-"""Exports that hold nothing a policy forbids: call records, sessions, customers, invoices, logs, in the columns that exchanges and systems really write.
+"""Exports that hold nothing a policy forbids: call records, sessions, customers, invoices, logs, in
+the columns that exchanges and systems really write.
 
-Everything is drawn from a seed and invented. What could be taken for more than it is stands here on purpose: moments of every precision, ids and check
-digits of every kind, names of access points, places in source code, words for "no value", and the customers' own sites and mail domains.
+Everything is drawn from a seed and invented. What could be taken for more than it is stands here on
+purpose: moments of every precision, ids and check digits of every kind, names of access points,
+places in source code, words for "no value", and the customers' own sites and mail domains.
 """
 
 from __future__ import annotations
@@ -21,9 +23,33 @@ from benchmarks.detection import identifiers
 from benchmarks.detection.identifiers import Draw, digits, moment
 from benchmarks.detection.wording import VARIANTS, wording
 
-NO_VALUE = ("", "", "NULL", "(null)", "null", "N/A", "n/a", "ukendt", "unknown", "-", "\\N", "None", "nan", "NaN", "NaT", "ingen", "<null>", "undefined", "#N/A", "Ingen")
+NO_VALUE = (
+    "",
+    "",
+    "NULL",
+    "(null)",
+    "null",
+    "N/A",
+    "n/a",
+    "ukendt",
+    "unknown",
+    "-",
+    "\\N",
+    "None",
+    "nan",
+    "NaN",
+    "NaT",
+    "ingen",
+    "<null>",
+    "undefined",
+    "#N/A",
+    "Ingen",
+)
 _WORDS = wording(VARIANTS[0])
-_BASE32, _BASE58 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE32, _BASE58 = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALNUM = string.ascii_letters + string.digits
 
@@ -50,7 +76,9 @@ class Lines:
 
 def write(export: Table | Lines, rng: random.Random, size: int) -> str:
     """So many characters of it, about."""
-    return "".join(_lines(export, rng, size) if isinstance(export, Lines) else _records(export, rng, size))
+    return "".join(
+        _lines(export, rng, size) if isinstance(export, Lines) else _records(export, rng, size)
+    )
 
 
 def _lines(export: Lines, rng: random.Random, size: int) -> Iterator[str]:
@@ -63,7 +91,12 @@ def _lines(export: Lines, rng: random.Random, size: int) -> Iterator[str]:
 def _records(export: Table, rng: random.Random, size: int) -> Iterator[str]:
     draws = [_filled(draw, rng, export.sparse) for _, draw in export.columns]
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=export.delimiter, quoting=csv.QUOTE_NONNUMERIC if export.quoted else csv.QUOTE_MINIMAL, lineterminator="\n")
+    writer = csv.writer(
+        text,
+        delimiter=export.delimiter,
+        quoting=csv.QUOTE_NONNUMERIC if export.quoted else csv.QUOTE_MINIMAL,
+        lineterminator="\n",
+    )
     if export.header:
         writer.writerow([name for name, _ in export.columns])
     while text.tell() < size:
@@ -72,7 +105,9 @@ def _records(export: Table, rng: random.Random, size: int) -> Iterator[str]:
 
 
 def _filled(draw: Draw, rng: random.Random, sparse: float) -> Draw:
-    """The column with the words for "no value" of its system, in some of its cells, or in nearly all of them."""
+    """The column with the words for "no value" of its system, in some of its cells, or in nearly
+    all of them.
+    """
     words = rng.sample(NO_VALUE, rng.choice((1, 1, 2)))
     share = rng.choice((0.0, sparse, sparse, 4 * sparse, 0.97))
 
@@ -86,12 +121,20 @@ def _filled(draw: Draw, rng: random.Random, sparse: float) -> Draw:
 
 
 def when(form: str) -> Draw:
-    """A moment in that form; ``%L`` stands for thousandths, ``%H2`` for hundredths, ``%U6`` for millionths of a second."""
-    return lambda rng: _instant(form, moment(rng) + dt.timedelta(microseconds=rng.randrange(1_000_000)))
+    """A moment in that form; ``%L`` stands for thousandths, ``%H2`` for hundredths, ``%U6`` for
+    millionths of a second.
+    """
+    return lambda rng: _instant(
+        form, moment(rng) + dt.timedelta(microseconds=rng.randrange(1_000_000))
+    )
 
 
 def _instant(form: str, at: dt.datetime) -> str:
-    return at.strftime(form.replace("%L", f"{at.microsecond // 1000:03}").replace("%H2", f"{at.microsecond // 10_000:02}").replace("%U6", f"{at.microsecond:06}"))
+    return at.strftime(
+        form.replace("%L", f"{at.microsecond // 1000:03}")
+        .replace("%H2", f"{at.microsecond // 10_000:02}")
+        .replace("%U6", f"{at.microsecond:06}")
+    )
 
 
 def epoch(factor: int) -> Draw:
@@ -124,7 +167,14 @@ MOMENTS: tuple[tuple[str, Draw], ...] = (
     ("hour_counter", counted("%Y%m%d%H", 6)),
     ("minute", when("%y%m%d%H%M")),
     ("file_day", when("%Y%m%d")),
-    ("filetime", lambda rng: str(116_444_736_000_000_000 + int(identifiers.epoch(rng)) * 10_000_000 + rng.randrange(10_000_000))),
+    (
+        "filetime",
+        lambda rng: str(
+            116_444_736_000_000_000
+            + int(identifiers.epoch(rng)) * 10_000_000
+            + rng.randrange(10_000_000)
+        ),
+    ),
     ("tz", when("%Y%m%d%H%M%S+0100")),
     ("hex_time", lambda rng: f"{int(identifiers.epoch(rng)):08X}"),
 )
@@ -173,7 +223,11 @@ def counter(start: int, *, width: int = 0, form: str = "{}", luhn: bool = False)
 
 def snowflake(epoch_ms: int) -> Draw:
     """A moment in thousandths since then, a machine and a counter: 18 or 19 digits."""
-    return lambda rng: str((int(identifiers.epoch(rng, 1_000)) - epoch_ms) << 22 | rng.randrange(32) << 12 | rng.randrange(4096))
+    return lambda rng: str(
+        (int(identifiers.epoch(rng, 1_000)) - epoch_ms) << 22
+        | rng.randrange(32) << 12
+        | rng.randrange(4096)
+    )
 
 
 def luhn_number(prefix: str, length: int) -> Draw:
@@ -190,7 +244,10 @@ def mac(separator: str, *, upper: bool = True) -> Draw:
     """The address of a network card, its maker first."""
 
     def cell(rng: random.Random) -> str:
-        text = rng.choice(("000B82", "001565", "0004F2", "00A0C8", "805EC0", "6400F1", "0021A0")) + f"{rng.getrandbits(24):06X}"
+        text = (
+            rng.choice(("000B82", "001565", "0004F2", "00A0C8", "805EC0", "6400F1", "0021A0"))
+            + f"{rng.getrandbits(24):06X}"
+        )
         pairs = separator.join(text[place : place + 2] for place in range(0, 12, 2))
         return pairs if upper else pairs.lower()
 
@@ -234,7 +291,13 @@ def ids() -> tuple[tuple[str, Draw], ...]:
         ("message_id", snowflake(1_420_070_400_000)),
         ("hex_counter", lambda rng: f"{rng.randrange(1 << 32):016X}"),
         ("zero_counter", counter(4_100_000, width=16)),
-        ("serial_no", lambda rng: rng.choice(("SN", "21", "C02", "7H", "FOC")) + "".join(rng.choices(string.ascii_uppercase + string.digits, k=9))),
+        (
+            "serial_no",
+            lambda rng: (
+                rng.choice(("SN", "21", "C02", "7H", "FOC"))
+                + "".join(rng.choices(string.ascii_uppercase + string.digits, k=9))
+            ),
+        ),
         ("serienummer", lambda rng: digits(rng, rng.choice((12, 14, 16)))),
         ("order_luhn", luhn_number("10", 16)),
         ("ordre_ref", counter(20_260_000_000_000, luhn=True)),
@@ -247,7 +310,12 @@ def ids() -> tuple[tuple[str, Draw], ...]:
         ("mac", mac("")),
         ("mac_colon", mac(":", upper=False)),
         ("mac_dash", mac("-")),
-        ("ipv6", lambda rng: f"2001:db8:{rng.getrandbits(16):x}:{rng.getrandbits(16):x}::{rng.getrandbits(16):x}"),
+        (
+            "ipv6",
+            lambda rng: (
+                f"2001:db8:{rng.getrandbits(16):x}:{rng.getrandbits(16):x}::{rng.getrandbits(16):x}"
+            ),
+        ),
         ("version", lambda rng: f"{rng.randrange(20)}.{rng.randrange(30)}.{rng.randrange(9)}"),
     )
 
@@ -323,7 +391,10 @@ _WORD = (
 
 def firm(rng: random.Random) -> str:
     """The name of a firm."""
-    return f"{rng.choice(_FIRMS)} {rng.choice(_WORD).title()} {rng.choice(('ApS', 'A/S', 'I/S', 'IVS', 'v/ ' + _WORDS.pick(rng, 'last_names')))}"
+    return (
+        f"{rng.choice(_FIRMS)} {rng.choice(_WORD).title()}"
+        f" {rng.choice(('ApS', 'A/S', 'I/S', 'IVS', 'v/ ' + _WORDS.pick(rng, 'last_names')))}"
+    )
 
 
 def domain(rng: random.Random) -> str:
@@ -334,7 +405,9 @@ def domain(rng: random.Random) -> str:
 
 def website(rng: random.Random) -> str:
     """A firm's site, as people write it down."""
-    return rng.choice(("www.{}", "https://www.{}/", "http://{}", "{}", "www.{}/kontakt")).format(domain(rng))
+    return rng.choice(("www.{}", "https://www.{}/", "http://{}", "{}", "www.{}/kontakt")).format(
+        domain(rng)
+    )
 
 
 def email(rng: random.Random) -> str:
@@ -422,8 +495,22 @@ _KEYS = (
     "media.codec.name",
     "trunk.group.id",
 )
-_PRODUCTS = ("ASP.NET", "ADO.NET", "VB.NET", "Node.js", "Socket.IO", "Json.NET", "Vue.js", "Paint.NET")
-_FRAMES = ("dk.nordtel.cdr.Loader.load", "com.nordtel.billing.Rating.apply", "java.util.concurrent.ThreadPoolExecutor.runWorker", "org.nordtel.sip.Stack.send")
+_PRODUCTS = (
+    "ASP.NET",
+    "ADO.NET",
+    "VB.NET",
+    "Node.js",
+    "Socket.IO",
+    "Json.NET",
+    "Vue.js",
+    "Paint.NET",
+)
+_FRAMES = (
+    "dk.nordtel.cdr.Loader.load",
+    "com.nordtel.billing.Rating.apply",
+    "java.util.concurrent.ThreadPoolExecutor.runWorker",
+    "org.nordtel.sip.Stack.send",
+)
 
 
 def source_line(rng: random.Random) -> str:
@@ -438,15 +525,33 @@ def error_line(rng: random.Random) -> str:
         (
             f"\tat {rng.choice(_FRAMES)}({source_line(rng)})",
             f'  File "/opt/mediation/{rng.choice(_SOURCES)}", line {rng.randrange(900)}, in load',
-            f"{stamp} ERROR {source_line(rng)}: record {digits(rng, 9)} rejected, {rng.randrange(20)} fields",
+            (
+                f"{stamp} ERROR {source_line(rng)}: record {digits(rng, 9)} rejected,"
+                f" {rng.randrange(20)} fields"
+            ),
             f"{stamp} WARN [{source_line(rng)}] timeout after {rng.randrange(9000)} ms",
-            f"{stamp} NOTICE[{digits(rng, 5)}] {source_line(rng)} in handle_request: peer {digits(rng, 4)} unreachable",
-            f"{stamp} DEBUG {rng.choice(_KEYS)}={rng.randrange(900) / 100} {rng.choice(_KEYS)}={rng.randrange(9)}",
-            f"{stamp} INFO {rng.choice(_PRODUCTS)} runtime 4.{rng.randrange(9)} started, pid {digits(rng, 5)}",
+            (
+                f"{stamp} NOTICE[{digits(rng, 5)}] {source_line(rng)} in handle_request: peer"
+                f" {digits(rng, 4)} unreachable"
+            ),
+            (
+                f"{stamp} DEBUG {rng.choice(_KEYS)}={rng.randrange(900) / 100}"
+                f" {rng.choice(_KEYS)}={rng.randrange(9)}"
+            ),
+            (
+                f"{stamp} INFO {rng.choice(_PRODUCTS)} runtime 4.{rng.randrange(9)} started, pid"
+                f" {digits(rng, 5)}"
+            ),
             f"{stamp} ERROR java.lang.NullPointerException: null",
             f"Caused by: java.net.SocketTimeoutException: Read timed out ({source_line(rng)})",
-            f"{rng.choice(_SOURCES)}:{rng.randrange(900)}:{rng.randrange(80)}: warning: unused variable",
-            f"{stamp} TRACE id={identifiers.uuid(rng)} span={hexadecimal(16)(rng)} seq={counted('%Y%m%d', 8)(rng)}",
+            (
+                f"{rng.choice(_SOURCES)}:{rng.randrange(900)}:{rng.randrange(80)}: warning: unused"
+                " variable"
+            ),
+            (
+                f"{stamp} TRACE id={identifiers.uuid(rng)} span={hexadecimal(16)(rng)}"
+                f" seq={counted('%Y%m%d', 8)(rng)}"
+            ),
         )
     )
 
@@ -454,8 +559,10 @@ def error_line(rng: random.Random) -> str:
 def key_value_line(rng: random.Random) -> str:
     """A line of a mediation log: keys and values."""
     return (
-        f"{when('%Y-%m-%dT%H:%M:%S.%LZ')(rng)} level=info seq={counted('%Y%m%d', 8)(rng)} imsi={identifiers.imsi(rng)} imei={imei(rng)} msisdn={e164(rng)} apn={apn(rng)} "
-        f"start={when('%Y%m%d%H%M%S%H2')(rng)} bytes={rng.randrange(10**9)} chid={hexadecimal(8)(rng)} cause={_WORDS.pick(rng, 'causes')}"
+        f"{when('%Y-%m-%dT%H:%M:%S.%LZ')(rng)} level=info seq={counted('%Y%m%d', 8)(rng)}"
+        f" imsi={identifiers.imsi(rng)} imei={imei(rng)} msisdn={e164(rng)} apn={apn(rng)}"
+        f" start={when('%Y%m%d%H%M%S%H2')(rng)} bytes={rng.randrange(10**9)}"
+        f" chid={hexadecimal(8)(rng)} cause={_WORDS.pick(rng, 'causes')}"
     )
 
 
@@ -522,7 +629,14 @@ def digits_of(length: int) -> Draw:
     return lambda rng: digits(rng, length)
 
 
-_MASKS = ("4571 12** **** {}", "457112******{}", "**** **** **** {}", "XXXXXXXXXXXX{}", "501912xxxxxx{}", "...{}")
+_MASKS = (
+    "4571 12** **** {}",
+    "457112******{}",
+    "**** **** **** {}",
+    "XXXXXXXXXXXX{}",
+    "501912xxxxxx{}",
+    "...{}",
+)
 
 
 def masked_card(rng: random.Random) -> str:
@@ -538,12 +652,32 @@ def exports(seed: int) -> Sequence[Table | Lines]:
     day = when("%d-%m-%Y")
     address, public = identifiers.address, identifiers.public_address
     return (
-        Table(name="Master.csv", columns=[("", draw) for draw in _asterisk()], delimiter=",", header=False, quoted=True, sparse=0.0),
+        Table(
+            name="Master.csv",
+            columns=[("", draw) for draw in _asterisk()],
+            delimiter=",",
+            header=False,
+            quoted=True,
+            sparse=0.0,
+        ),
         Table(name="tider.csv", columns=[("nr", counter(start)), *MOMENTS], sparse=0.02),
-        Table(name="tider_uden_navn.csv", columns=[("nr", counter(start)), *((f"felt_{place}", draw) for place, (_, draw) in enumerate(MOMENTS))], delimiter=","),
+        Table(
+            name="tider_uden_navn.csv",
+            columns=[
+                ("nr", counter(start)),
+                *((f"felt_{place}", draw) for place, (_, draw) in enumerate(MOMENTS)),
+            ],
+            delimiter=",",
+        ),
         Table(name="id.csv", columns=ids()),
         Table(
-            name="id_uden_navn.csv", columns=[(f"kolonne_{place}", draw) for place, (name, draw) in enumerate(ids()) if name not in {"order_luhn", "iccid", "eid"}], delimiter="\t"
+            name="id_uden_navn.csv",
+            columns=[
+                (f"kolonne_{place}", draw)
+                for place, (name, draw) in enumerate(ids())
+                if name not in {"order_luhn", "iccid", "eid"}
+            ],
+            delimiter="\t",
         ),
         Table(
             name="freeswitch_cdr.csv",
@@ -694,7 +828,15 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("WAP-APN", apn),
             ],
         ),
-        Table(name="punkter_uden_navn.csv", columns=[("nr", counter(start)), ("felt_1", apn), ("felt_2", when("%Y%m%d%H%M%S%H2")), ("felt_3", number(0, 10**10))]),
+        Table(
+            name="punkter_uden_navn.csv",
+            columns=[
+                ("nr", counter(start)),
+                ("felt_1", apn),
+                ("felt_2", when("%Y%m%d%H%M%S%H2")),
+                ("felt_3", number(0, 10**10)),
+            ],
+        ),
         Table(
             name="samtrafik.csv",
             columns=[
@@ -707,7 +849,10 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("UTC", one("+0100", "+0200")),
                 ("Varighed", seconds),
                 ("Beløb", money),
-                ("Celle-id", lambda rng: f"238-{rng.choice(('01', '02'))}-{digits(rng, 4)}-{digits(rng, 5)}"),
+                (
+                    "Celle-id",
+                    lambda rng: f"238-{rng.choice(('01', '02'))}-{digits(rng, 4)}-{digits(rng, 5)}",
+                ),
                 ("TAP-fil", lambda rng: f"CDDNKTDSWEIQ{digits(rng, 5)}"),
             ],
         ),
@@ -896,7 +1041,12 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Placering", lambda rng: f"optagelser/{moment(rng):%Y/%m}/{digits(rng, 8)}.wav"),
                 ("Afskrift", one("")),
                 ("uniqueid", lambda rng: f"{identifiers.epoch(rng)}.{digits(rng, 6)}"),
-                ("recordingfile", lambda rng: f"q-4-{phone(rng)}-{when('%Y%m%d-%H%M%S')(rng)}-{identifiers.epoch(rng)}.{digits(rng, 4)}.wav"),
+                (
+                    "recordingfile",
+                    lambda rng: (
+                        f"q-4-{phone(rng)}-{when('%Y%m%d-%H%M%S')(rng)}-{identifiers.epoch(rng)}.{digits(rng, 4)}.wav"
+                    ),
+                ),
             ],
         ),
         Lines(name="mediation.log", line=key_value_line),

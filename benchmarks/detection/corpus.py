@@ -1,7 +1,10 @@
-"""The labelled corpus: values with the field they stand in, and columns, drawn from a seed. Nothing in it is anybody's.
+"""The labelled corpus: values with the field they stand in, and columns, drawn from a seed.
 
-Two variants with the same make-up and other words: 'development' to improve detectors on, 'held-out' to judge them by.
-Decoys come in the proportions of a telecom operator's exports: devices and SIM cards first, payment slips, moments and orders next.
+Nothing in it is anybody's.
+
+Two variants with the same make-up and other words: 'development' to improve detectors on,
+'held-out' to judge them by. Decoys come in the proportions of a telecom operator's exports: devices
+and SIM cards first, payment slips, moments and orders next.
 """
 
 from __future__ import annotations
@@ -57,20 +60,41 @@ class Corpus:
         for value in self.values:
             told.update(repr(value).encode())
         for column in self.columns:
-            told.update(repr((column.name, column.what, sorted(column.holds), column.values)).encode())
+            told.update(
+                repr((column.name, column.what, sorted(column.holds), column.values)).encode()
+            )
         return told.hexdigest()
 
 
 def draw_corpus(variant: str, *, seed: int = 1, size: float = 1.0) -> Corpus:
-    """The corpus of that variant; ``size`` scales how many values and cells there are, not which kinds of them."""
-    from benchmarks.detection import browsing_values, card_values, columns, cpr_values, message_values
+    """The corpus of that variant; ``size`` scales how many values and cells there are, not which
+    kinds of them.
+    """
+    from benchmarks.detection import (
+        browsing_values,
+        card_values,
+        columns,
+        cpr_values,
+        message_values,
+    )
 
     words = wording(variant)
     values: list[Value] = []
-    for section, draw in (("card", card_values.draw), ("cpr", cpr_values.draw), ("message", message_values.draw), ("browsing", browsing_values.draw)):
+    for section, draw in (
+        ("card", card_values.draw),
+        ("cpr", cpr_values.draw),
+        ("message", message_values.draw),
+        ("browsing", browsing_values.draw),
+    ):
         values += _apart(draw(_generator(variant, seed, section), words, size))
     drawn = tuple(columns.draw(_generator(variant, seed, "columns"), words, size))
-    return Corpus(variant=variant, seed=seed, values=tuple(values), columns=drawn, own_domains=frozenset(words.entries("own_domains")))
+    return Corpus(
+        variant=variant,
+        seed=seed,
+        values=tuple(values),
+        columns=drawn,
+        own_domains=frozenset(words.entries("own_domains")),
+    )
 
 
 def _generator(variant: str, seed: int, section: str) -> random.Random:
@@ -82,7 +106,10 @@ def _apart(values: Iterator[Value]) -> Iterator[Value]:
     label: dict[str, bool] = {}
     seen: set[tuple[str, str]] = set()
     for value in values:
-        if label.setdefault(value.text, value.holds) == value.holds and (value.text, value.field) not in seen:
+        if (
+            label.setdefault(value.text, value.holds) == value.holds
+            and (value.text, value.field) not in seen
+        ):
             seen.add((value.text, value.field))
             yield value
 

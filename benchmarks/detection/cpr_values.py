@@ -33,7 +33,12 @@ def _said(template: str) -> Writing:
 
 def _object(rng: random.Random, words: Wording, number: str) -> str:
     return json.dumps(
-        {words.pick(rng, "json_before"): rng.randrange(1, 9999), words.pick(rng, "cpr_keys"): _usual(rng, number), "by": words.pick(rng, "towns")}, ensure_ascii=False
+        {
+            words.pick(rng, "json_before"): rng.randrange(1, 9999),
+            words.pick(rng, "cpr_keys"): _usual(rng, number),
+            "by": words.pick(rng, "towns"),
+        },
+        ensure_ascii=False,
     )
 
 
@@ -49,18 +54,53 @@ WRITINGS: dict[str, tuple[int, dict[str, int], Writing, bool]] = {
     "log line": (5, _TOLD, _said("{cpr_log}"), True),
     "record": (5, _TOLD, _said("{cpr_record}"), True),
     "leading zero lost": (3, _NAMED, lambda _r, _w, number: number.lstrip("0"), True),
-    "en dash": (2, _OPEN, lambda rng, _w, number: dashed(number, rng.choice("\u2013\u2011\u2212")), False),
+    "en dash": (
+        2,
+        _OPEN,
+        lambda rng, _w, number: dashed(number, rng.choice("\u2013\u2011\u2212")),
+        False,
+    ),
     "no-break space": (1, _OPEN, lambda _r, _w, number: dashed(number, "\u00a0"), False),
-    "full-width": (1, _OPEN, lambda _r, _w, number: "".join(chr(0xFF10 + int(digit)) for digit in number), False),
+    "full-width": (
+        1,
+        _OPEN,
+        lambda _r, _w, number: "".join(chr(0xFF10 + int(digit)) for digit in number),
+        False,
+    ),
     "float": (1, _NAMED, lambda _r, _w, number: f"{number}.0", False),
     "dash between spaces": (3, _OPEN, lambda _r, _w, number: dashed(number, " - "), True),
     "dot or slash": (2, _OPEN, lambda rng, _w, number: dashed(number, rng.choice("./")), False),
     "apostrophe before it": (2, _OPEN, lambda _r, _w, number: f"'{number}", False),
-    "glued": (2, _TOLD, lambda rng, _w, number: f"{rng.choice(('cpr', 'CPR', 'cprnr', 'personnr'))}{number}", False),
-    "zero-width": (1, _OPEN, lambda rng, _w, number: dashed(number, rng.choice("\u200b\u00ad\u2060")), False),
-    "HTML entities": (1, _OPEN, lambda rng, _w, number: dashed(number, rng.choice(("&#45;", "&ndash;", "&nbsp;"))), False),
-    "percent-encoded": (1, _TOLD, lambda rng, _w, number: f"{rng.choice(('cpr', 'ssn'))}={dashed(number, '%2D')}&ok=1", False),
-    "base64": (2, _OPEN, lambda _r, _w, number: base64.b64encode(dashed(number).encode()).decode(), False),
+    "glued": (
+        2,
+        _TOLD,
+        lambda rng, _w, number: f"{rng.choice(('cpr', 'CPR', 'cprnr', 'personnr'))}{number}",
+        False,
+    ),
+    "zero-width": (
+        1,
+        _OPEN,
+        lambda rng, _w, number: dashed(number, rng.choice("\u200b\u00ad\u2060")),
+        False,
+    ),
+    "HTML entities": (
+        1,
+        _OPEN,
+        lambda rng, _w, number: dashed(number, rng.choice(("&#45;", "&ndash;", "&nbsp;"))),
+        False,
+    ),
+    "percent-encoded": (
+        1,
+        _TOLD,
+        lambda rng, _w, number: f"{rng.choice(('cpr', 'ssn'))}={dashed(number, '%2D')}&ok=1",
+        False,
+    ),
+    "base64": (
+        2,
+        _OPEN,
+        lambda _r, _w, number: base64.b64encode(dashed(number).encode()).decode(),
+        False,
+    ),
     "replacement number": (2, _NAMED, lambda _r, _w, number: dashed(number), True),
 }
 
@@ -93,10 +133,19 @@ def draw(rng: random.Random, words: Wording, size: float) -> Iterator[Value]:
     for _ in range(share(_COUNT, size)):
         writing = rng.choices(names, weights=weights)[0]
         _, fields, write, ordinary = WRITINGS[writing]
-        yield Value(section="cpr", text=write(rng, words, number(rng, writing)), field=place(rng, words, fields), holds=True, writing=writing, ordinary=ordinary)
+        yield Value(
+            section="cpr",
+            text=write(rng, words, number(rng, writing)),
+            field=place(rng, words, fields),
+            holds=True,
+            writing=writing,
+            ordinary=ordinary,
+        )
     for what, (count, fields_of, said, make) in DECOYS.items():
         for _ in range(share(count, size)):
-            yield card_values.decoy(rng, words, section="cpr", what=what, fields=fields_of, said=said, made=make(rng))
+            yield card_values.decoy(
+                rng, words, section="cpr", what=what, fields=fields_of, said=said, made=make(rng)
+            )
 
 
 def number(rng: random.Random, writing: str) -> str:

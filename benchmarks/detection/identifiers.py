@@ -1,7 +1,8 @@
 """Invented numbers of every kind that a telecom export holds: cards, CPR, and what looks like them.
 
-Each function draws one number from the generator it is given. Nothing is taken from anybody's data: serial parts are random, and only what a public
-standard fixes is fixed (networks' prefixes and lengths, check digits, country and operator codes). What each form is after stands beside it.
+Each function draws one number from the generator it is given. Nothing is taken from anybody's data:
+serial parts are random, and only what a public standard fixes is fixed (networks' prefixes and
+lengths, check digits, country and operator codes). What each form is after stands beside it.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ import random
 import string
 from collections.abc import Callable, Sequence
 
-AS_OF = dt.datetime(2026, 11, 22, 12, 0, 0, tzinfo=dt.UTC)  # every moment lies before it; nothing asks the clock
+# every moment lies before it; nothing asks the clock
+AS_OF = dt.datetime(2026, 11, 22, 12, 0, 0, tzinfo=dt.UTC)
 
-# Network -> share of a Danish operator's payments (ours: Visa/Dankort leads, the small ones large enough to be measured), prefixes, lengths.
-# Prefixes and lengths after public tables of issuer identification numbers (ISO/IEC 7812; the networks' own BIN notices).
+# Network -> share of a Danish operator's payments (ours: Visa/Dankort leads, the small ones large
+# enough to be measured), prefixes, lengths. Prefixes and lengths after public tables of issuer
+# identification numbers (ISO/IEC 7812; the networks' own BIN notices).
 NETWORKS: dict[str, tuple[float, tuple[str, ...], tuple[int, ...]]] = {
     "visa_dankort": (28, ("4571",), (16,)),
     "visa": (17, ("40", "41", "42", "43", "44", "455", "456", "46", "47", "48", "49"), (16,)),
     "dankort": (8, ("5019",), (16,)),
     "mastercard": (22, ("51", "52", "53", "54", "55"), (16,)),
-    "mastercard_2": (7, ("2221", "2229", "223", "229", "23", "24", "25", "26", "270", "271", "2720"), (16,)),
+    "mastercard_2": (
+        7,
+        ("2221", "2229", "223", "229", "23", "24", "25", "26", "270", "271", "2720"),
+        (16,),
+    ),
     "amex": (4, ("34", "37"), (15,)),
     "forbrugsforeningen": (2, ("600722",), (16,)),
     "diners": (2, ("300", "301", "305", "36", "38", "39"), (14,)),
@@ -30,7 +37,8 @@ NETWORKS: dict[str, tuple[float, tuple[str, ...], tuple[int, ...]]] = {
     "maestro": (4, ("5018", "5020", "5038", "6304", "6759", "6761", "6763"), (16, 16, 16, 18, 19)),
 }
 _TACS_PER_CORPUS = 40
-_REPORTING_BODIES = ("35", "35", "35", "35", "35", "86", "86", "01", "99", "91")  # the common ones; no 34 and no 37 among them
+# the common ones; no 34 and no 37 among them
+_REPORTING_BODIES = ("35", "35", "35", "35", "35", "86", "86", "01", "99", "91")
 _DANISH_CODES = ("01", "02", "06", "20", "30", "66", "77", "12")  # mobile network codes under 238
 
 
@@ -52,13 +60,21 @@ def passes_luhn(number: str) -> bool:
 
 def gs1_digit(number: str) -> str:
     """GS1's check digit: weights 3 and 1 from the right."""
-    return str(-sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))) % 10)
+    return str(
+        -sum(
+            int(digit) * (3 if place % 2 == 0 else 1)
+            for place, digit in enumerate(reversed(number))
+        )
+        % 10
+    )
 
 
 def card(rng: random.Random, network: str = "") -> tuple[str, str]:
     """An invented card number and its network, drawn by the shares where none is named."""
     if not network:
-        network = rng.choices(list(NETWORKS), weights=[share for share, _, _ in NETWORKS.values()])[0]
+        network = rng.choices(list(NETWORKS), weights=[share for share, _, _ in NETWORKS.values()])[
+            0
+        ]
     _, prefixes, lengths = NETWORKS[network]
     prefix, length = rng.choice(prefixes), rng.choice(lengths)
     body = prefix + digits(rng, length - 1 - len(prefix))
@@ -67,7 +83,10 @@ def card(rng: random.Random, network: str = "") -> tuple[str, str]:
 
 def is_card_number(number: str) -> bool:
     """Whether some network issues that prefix at that length, and the check digit is right."""
-    known = any(len(number) in lengths and number.startswith(prefixes) for _, prefixes, lengths in NETWORKS.values())
+    known = any(
+        len(number) in lengths and number.startswith(prefixes)
+        for _, prefixes, lengths in NETWORKS.values()
+    )
     return known and passes_luhn(number)
 
 
@@ -83,7 +102,9 @@ def near_card(rng: random.Random) -> str:
 
 
 def tacs(rng: random.Random) -> list[str]:
-    """The type allocation codes of one operator's devices: few, as in any export (3GPP TS 23.003)."""
+    """The type allocation codes of one operator's devices: few, as in any export (3GPP
+    TS 23.003).
+    """
     return [rng.choice(_REPORTING_BODIES) + digits(rng, 6) for _ in range(_TACS_PER_CORPUS)]
 
 
@@ -106,12 +127,16 @@ def imeisv(rng: random.Random, known: Sequence[str]) -> str:
 def imsi(rng: random.Random) -> str:
     """Country 238, a Danish network, subscriber; one in ten roams in from elsewhere."""
     if rng.random() < 0.1:
-        return rng.choice(("24001", "24201", "26201", "23410", "20801", "26006", "31026")) + digits(rng, 10)
+        return rng.choice(("24001", "24201", "26201", "23410", "20801", "26006", "31026")) + digits(
+            rng, 10
+        )
     return "238" + rng.choice(_DANISH_CODES) + digits(rng, 10)
 
 
 def iccid(rng: random.Random) -> str:
-    """Nineteen digits as printed on a SIM card: 89, country 45, issuer, account, Luhn digit (ITU-T E.118)."""
+    """Nineteen digits as printed on a SIM card: 89, country 45, issuer, account, Luhn digit (ITU-T
+    E.118).
+    """
     body = "8945" + rng.choice(_DANISH_CODES) + digits(rng, 12)
     return body + luhn_digit(body)
 
@@ -131,18 +156,41 @@ def msisdn_dk(rng: random.Random) -> str:
     """A Danish number in one of the ways in which exports write it."""
     number = rng.choice("2345679") + digits(rng, 7)
     pairs = " ".join(number[place : place + 2] for place in range(0, 8, 2))
-    return rng.choice((number, f"45{number}", f"+45{number}", f"0045{number}", pairs, f"+45 {pairs}"))
+    return rng.choice(
+        (number, f"45{number}", f"+45{number}", f"0045{number}", pairs, f"+45 {pairs}")
+    )
 
 
 def msisdn_abroad(rng: random.Random) -> str:
     """A number abroad, 10 to 15 digits: also those that begin as cards do (49, 55, 52, 62, 63)."""
-    code, length = rng.choice((("49", 11), ("49", 11), ("46", 9), ("47", 8), ("44", 10), ("48", 9), ("55", 11), ("52", 10), ("62", 11), ("63", 10), ("86", 11), ("34", 9)))
+    code, length = rng.choice(
+        (
+            ("49", 11),
+            ("49", 11),
+            ("46", 9),
+            ("47", 8),
+            ("44", 10),
+            ("48", 9),
+            ("55", 11),
+            ("52", 10),
+            ("62", 11),
+            ("63", 10),
+            ("86", 11),
+            ("34", 9),
+        )
+    )
     return rng.choice(("", "", "+", "00")) + code + rng.choice("123567") + digits(rng, length - 1)
 
 
 def dialled(rng: random.Random) -> str:
     """What was keyed after the number: a queue's choices, a long test string of one digit."""
-    return "45" + digits(rng, 8) + rng.choice(("p", "w", ",", "#")) + digits(rng, rng.randrange(1, 6)) + "#"
+    return (
+        "45"
+        + digits(rng, 8)
+        + rng.choice(("p", "w", ",", "#"))
+        + digits(rng, rng.randrange(1, 6))
+        + "#"
+    )
 
 
 # Payment slips and bookkeeping.
@@ -169,14 +217,18 @@ def slip_16(rng: random.Random) -> str:
 
 
 def slip_16_like_a_card(rng: random.Random) -> str:
-    """The same with a customer number that begins with 4 or 5: no rule can tell it from a card by itself."""
+    """The same with a customer number that begins with 4 or 5: no rule can tell it from a card by
+    itself.
+    """
     return _slip_id(rng.choice(("4", "5")) + rng.choice("12345"), 16, rng)
 
 
 def slip_line(rng: random.Random) -> str:
     """The code line of a payment slip."""
     kind = rng.choice(("71", "71", "75", "75", "04", "15"))
-    number = slip_71(rng) if kind == "71" else rng.choice((slip_16, slip_16, slip_16_like_a_card))(rng)
+    number = (
+        slip_71(rng) if kind == "71" else rng.choice((slip_16, slip_16, slip_16_like_a_card))(rng)
+    )
     space = rng.choice(("", "", " "))
     return f"+{kind}<{space}{number}+{space}{creditor(rng)}<"
 
@@ -199,8 +251,26 @@ def gsrn(rng: random.Random) -> str:
 
 
 def account(rng: random.Random) -> str:
-    """Registration number and account, some with a registration number that begins as Diners' cards do."""
-    number = rng.choice(("3001", "3046", "3627", "3811", "3904", "1551", "2105", "5301", "5479", "6610", "7670", "8401", "9070")) + digits(rng, 10)
+    """Registration number and account, some with a registration number that begins as Diners' cards
+    do.
+    """
+    number = rng.choice(
+        (
+            "3001",
+            "3046",
+            "3627",
+            "3811",
+            "3904",
+            "1551",
+            "2105",
+            "5301",
+            "5479",
+            "6610",
+            "7670",
+            "8401",
+            "9070",
+        )
+    ) + digits(rng, 10)
     return rng.choice((number, number, f"{number[:4]} {number[4:]}", f"{number[:4]}-{number[4:]}"))
 
 
@@ -213,12 +283,20 @@ def iban(rng: random.Random) -> str:
 
 
 def masked(rng: random.Random) -> str:
-    """A card number cut as PCI's table allows: the last four, first six and last four, first eight and last four of sixteen."""
+    """A card number cut as PCI's table allows: the last four, first six and last four, first eight
+    and last four of sixteen.
+    """
     number, _ = card(rng, rng.choice(("visa_dankort", "visa", "dankort", "mastercard")))
     glyph = rng.choice("*xX•#")
     first = rng.choice((0, 4, 6, 6, 8))
     cut = number[:first] + glyph * (12 - first) + number[-4:]
-    return rng.choice((cut, " ".join(cut[place : place + 4] for place in range(0, 16, 4)), f"{glyph * 4}{number[-4:]}"))
+    return rng.choice(
+        (
+            cut,
+            " ".join(cut[place : place + 4] for place in range(0, 16, 4)),
+            f"{glyph * 4}{number[-4:]}",
+        )
+    )
 
 
 def overexposed(rng: random.Random) -> str:
@@ -247,7 +325,15 @@ def order(rng: random.Random) -> str:
     """An order, case or subscription number of 12 to 19 digits, or one with letters."""
     length = rng.choice((12, 13, 14, 15, 16, 17, 18, 19))
     number = rng.choice("1236789") + digits(rng, length - 1)
-    return rng.choice((number, number, number, f"{rng.choice(('SO', 'ORD', 'TT', 'SAG'))}-{number[:10]}", f"{number[:4]}-{number[4:8]}-{number[8:12]}"))
+    return rng.choice(
+        (
+            number,
+            number,
+            number,
+            f"{rng.choice(('SO', 'ORD', 'TT', 'SAG'))}-{number[:10]}",
+            f"{number[:4]}-{number[4:8]}-{number[8:12]}",
+        )
+    )
 
 
 def session(rng: random.Random) -> str:
@@ -262,7 +348,13 @@ def moment(rng: random.Random) -> dt.datetime:
 
 def stamp_14(rng: random.Random) -> str:
     """Fourteen digits of a moment: yyyymmddhhmmss, or day first."""
-    return rng.choice((f"{moment(rng):%Y%m%d%H%M%S}", f"{moment(rng):%Y%m%d%H%M%S}", f"{moment(rng):%d%m%Y%H%M%S}"))
+    return rng.choice(
+        (
+            f"{moment(rng):%Y%m%d%H%M%S}",
+            f"{moment(rng):%Y%m%d%H%M%S}",
+            f"{moment(rng):%d%m%Y%H%M%S}",
+        )
+    )
 
 
 def epoch(rng: random.Random, factor: int = 1) -> str:
@@ -322,7 +414,12 @@ def voucher(rng: random.Random) -> str:
 
 def address(rng: random.Random) -> str:
     """An address in a private network."""
-    return rng.choice((f"10.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}", f"192.168.{rng.randrange(256)}.{rng.randrange(1, 255)}"))
+    return rng.choice(
+        (
+            f"10.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}",
+            f"192.168.{rng.randrange(256)}.{rng.randrange(1, 255)}",
+        )
+    )
 
 
 def public_address(rng: random.Random) -> str:
@@ -333,13 +430,17 @@ def public_address(rng: random.Random) -> str:
 # People: CPR and what looks like it.
 
 CPR_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-# Births for which numbers without modulus 11 exist: cpr.dk, "Personnumre uden kontrolciffer", of 10 May 2023.
+# Births for which numbers without modulus 11 exist: cpr.dk, "Personnumre uden kontrolciffer", of 10
+# May 2023.
 WITHOUT_CHECK = (60, 62, 64, 65, 66, 67, 69, 70, 74, 75, 78, *range(80, 93), 94, 95)
 
 
 def passes_11(number: str) -> bool:
     """Whether the ten digits pass modulus 11."""
-    return sum(weight * int(digit) for weight, digit in zip(CPR_WEIGHTS, number, strict=True)) % 11 == 0
+    return (
+        sum(weight * int(digit) for weight, digit in zip(CPR_WEIGHTS, number, strict=True)) % 11
+        == 0
+    )
 
 
 def birth_date(number: str) -> dt.date | None:
@@ -358,7 +459,9 @@ def birth_date(number: str) -> dt.date | None:
 
 
 def cpr(rng: random.Random) -> str:
-    """An invented CPR number of somebody born 1930 to 2025; one in fifty is of those without modulus 11."""
+    """An invented CPR number of somebody born 1930 to 2025; one in fifty is of those without
+    modulus 11.
+    """
     if rng.random() < 0.02:
         return _without_check(rng)
     while True:
@@ -392,7 +495,13 @@ def cvr(rng: random.Random) -> str:
     """A company's number: eight digits, modulus 11."""
     while True:
         body = rng.choice("1234") + digits(rng, 6)
-        check = -sum(weight * int(digit) for weight, digit in zip((2, 7, 6, 5, 4, 3, 2), body, strict=True)) % 11
+        check = (
+            -sum(
+                weight * int(digit)
+                for weight, digit in zip((2, 7, 6, 5, 4, 3, 2), body, strict=True)
+            )
+            % 11
+        )
         if check < 10:
             return body + str(check)
 
@@ -405,7 +514,9 @@ def swedish(rng: random.Random) -> str:
 
 
 def ten_digits(rng: random.Random) -> str:
-    """An order or case number of ten digits: one in forty tells a date, one in four hundred passes as CPR."""
+    """An order or case number of ten digits: one in forty tells a date, one in four hundred passes
+    as CPR.
+    """
     return rng.choice("123456789") + digits(rng, 9)
 
 
@@ -416,7 +527,9 @@ def minute_first(rng: random.Random) -> str:
 
 def day_and_time(rng: random.Random) -> str:
     """A moment, day first: ddmmyy-hhmm, or without the dash."""
-    return rng.choice((f"{moment(rng):%d%m%y-%H%M}", f"{moment(rng):%d%m%y-%H%M}", f"{moment(rng):%d%m%y%H%M}"))
+    return rng.choice(
+        (f"{moment(rng):%d%m%y-%H%M}", f"{moment(rng):%d%m%y-%H%M}", f"{moment(rng):%d%m%y%H%M}")
+    )
 
 
 def phone_10(rng: random.Random) -> str:
@@ -431,7 +544,13 @@ def masked_cpr(rng: random.Random) -> str:
 
 def wrong_date(rng: random.Random) -> str:
     """Ten digits with a dash after six whose date does not exist."""
-    day, month = rng.choice(((rng.randrange(32, 60), rng.randrange(1, 13)), (rng.randrange(1, 29), rng.randrange(13, 20)), (31, rng.choice((2, 4, 6, 9, 11)))))
+    day, month = rng.choice(
+        (
+            (rng.randrange(32, 60), rng.randrange(1, 13)),
+            (rng.randrange(1, 29), rng.randrange(13, 20)),
+            (31, rng.choice((2, 4, 6, 9, 11))),
+        )
+    )
     return f"{day:02}{month:02}{digits(rng, 2)}-{digits(rng, 4)}"
 
 

@@ -1,4 +1,6 @@
-"""Values about what people write to each other, plain and as networks carry it, and the texts of an operator's own systems."""
+"""Values about what people write to each other, plain and as networks carry it, and the texts of an
+operator's own systems.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ TEXTS = (
 
 def chat(rng: random.Random, words: Wording) -> str:
     """A text message in one of the ways people write."""
-    kind = rng.choices(("text_danish", "text_english", "text_mixed", "text_young"), weights=(60, 15, 8, 17))[0]
+    kind = rng.choices(
+        ("text_danish", "text_english", "text_mixed", "text_young"), weights=(60, 15, 8, 17)
+    )[0]
     text = words.pick(rng, kind)
     if rng.random() < 0.2:
         text = text.lower()
@@ -60,7 +64,10 @@ WRITINGS: dict[str, tuple[int, Write, bool]] = {
 CODES: dict[str, tuple[int, identifiers.Draw]] = {
     "hash": (200, identifiers.digest),
     "hex, random": (150, lambda rng: rng.randbytes(rng.randrange(8, 90)).hex().upper()),
-    "base64, random": (120, lambda rng: base64.b64encode(rng.randbytes(rng.randrange(9, 60))).decode()),
+    "base64, random": (
+        120,
+        lambda rng: base64.b64encode(rng.randbytes(rng.randrange(9, 60))).decode(),
+    ),
     "receipt without text": (120, lambda rng: sms_encodings.receipt(rng, "")),
     "UUID": (80, identifiers.uuid),
     "keyed digits": (120, lambda rng: identifiers.digits(rng, rng.randrange(1, 9))),
@@ -74,14 +81,32 @@ def draw(rng: random.Random, words: Wording, size: float) -> Iterator[Value]:
     """Messages, texts that are none, codes."""
     for writing, (count, write, ordinary) in WRITINGS.items():
         for _ in range(share(count, size)):
-            yield Value(section="message", text=write(rng, words), field=place(rng, words, _OPEN), holds=True, writing=writing, ordinary=ordinary)
+            yield Value(
+                section="message",
+                text=write(rng, words),
+                field=place(rng, words, _OPEN),
+                holds=True,
+                writing=writing,
+                ordinary=ordinary,
+            )
     for what, name in zip(TEXTS, words.entries("column_text"), strict=True):
         for _ in range(share(_TEXTS, size)):
-            yield _clean(what, words.pick(rng, what), name if rng.random() < 0.7 else words.pick(rng, "neutral_fields"))
+            yield _clean(
+                what,
+                words.pick(rng, what),
+                name if rng.random() < 0.7 else words.pick(rng, "neutral_fields"),
+            )
     for what, (count, make) in CODES.items():
         for _ in range(share(count, size)):
             yield _clean(what, make(rng), words.pick(rng, "neutral_fields"))
 
 
 def _clean(what: str, text: str, field: str) -> Value:
-    return Value(section="message", text=text, field=field, holds=False, writing="bare", look_alike=what.replace("_", " "))
+    return Value(
+        section="message",
+        text=text,
+        field=field,
+        holds=False,
+        writing="bare",
+        look_alike=what.replace("_", " "),
+    )

@@ -1,6 +1,8 @@
-"""Text messages as networks carry them: UCS-2 and GSM-7 in hex, PDUs, base64, receipts, parts of multimedia messages.
+"""Text messages as networks carry them: UCS-2 and GSM-7 in hex, PDUs, base64, receipts, parts of
+multimedia messages.
 
-The alphabet is that of 3GPP TS 23.038, the frames those of TS 23.040; receipts are in the form of SMPP 3.4, appendix B.
+The alphabet is that of 3GPP TS 23.038, the frames those of TS 23.040; receipts are in the form of
+SMPP 3.4, appendix B.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ import string
 
 from benchmarks.detection import identifiers
 
-_GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+_GSM = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 _SEPTETS = {character: place for place, character in enumerate(_GSM)}
 _DELIVER = "04"  # SMS-DELIVER, no more messages to send
 _SUBMIT = "11"  # SMS-SUBMIT with a relative validity period
@@ -72,26 +77,40 @@ def in_base64(text: str) -> str:
 
 
 def receipt(rng: random.Random, text: str) -> str:
-    """A delivery receipt; what follows ``text:`` is the first twenty characters of what was sent, or nothing."""
+    """A delivery receipt; what follows ``text:`` is the first twenty characters of what was sent,
+    or nothing.
+    """
     at = identifiers.moment(rng)
     return (
-        f"id:{rng.getrandbits(40):010X} sub:001 dlvrd:001 submit date:{at:%y%m%d%H%M} done date:{at:%y%m%d%H%M} "
-        f"stat:{rng.choice(('DELIVRD', 'DELIVRD', 'EXPIRED', 'UNDELIV'))} err:000 text:{text[:20]}"
+        f"id:{rng.getrandbits(40):010X} sub:001 dlvrd:001 submit date:{at:%y%m%d%H%M} done"
+        f" date:{at:%y%m%d%H%M} stat:{rng.choice(('DELIVRD', 'DELIVRD', 'EXPIRED', 'UNDELIV'))}"
+        f" err:000 text:{text[:20]}"
     )
 
 
 def text_part(rng: random.Random, text: str) -> str:
     """The text part of a multimedia message."""
-    return f"Content-Type: text/plain; charset=utf-8\nContent-ID: <{rng.randrange(1, 99)}.txt>\n\n{text}"
+    return (
+        "Content-Type: text/plain; charset=utf-8\nContent-ID:"
+        f" <{rng.randrange(1, 99)}.txt>\n\n{text}"
+    )
 
 
 def picture_part(rng: random.Random, text: str) -> str:  # noqa: ARG001 (a part like the others)
     """The beginning of a picture, base64."""
-    start = rng.choice((b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"))
+    start = rng.choice(
+        (
+            b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01",
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00",
+        )
+    )
     return base64.b64encode(start + rng.randbytes(60)).decode()
 
 
 def slides(rng: random.Random, text: str) -> str:
     """The page that shows a multimedia message's parts."""
     name = "".join(rng.choices(string.ascii_lowercase, k=6))
-    return f'<smil><head><layout><root-layout/></layout></head><body><par dur="5000ms"><img src="{name}.jpg"/><text src="{name}.txt" alt="{text[:12]}"/></par></body></smil>'
+    return (
+        '<smil><head><layout><root-layout/></layout></head><body><par dur="5000ms"><img'
+        f' src="{name}.jpg"/><text src="{name}.txt" alt="{text[:12]}"/></par></body></smil>'
+    )

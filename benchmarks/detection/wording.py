@@ -1,6 +1,8 @@
-"""The words of a variant: lists and sentence templates from ``development.toml`` or ``held_out.toml``, and how a template becomes a sentence.
+"""The words of a variant: lists and sentence templates from ``development.toml`` or
+``held_out.toml``, and how a template becomes a sentence.
 
-``{name}`` in a template stands for one entry of that list, which may hold further names, or for what the caller gives: ``{card}``, ``{value}``.
+``{name}`` in a template stands for one entry of that list, which may hold further names, or for
+what the caller gives: ``{card}``, ``{value}``.
 ``{9}`` stands for as many random digits; ``{time}`` and ``{date}`` for a time and a date.
 """
 
@@ -55,7 +57,9 @@ class Wording:
 
 
 _MADE: dict[str, Callable[[random.Random], str]] = {
-    "time": lambda rng: f"{rng.randrange(7, 23)}{rng.choice('.:')}{rng.choice(('00', '10', '15', '20', '30', '45', '50'))}",
+    "time": lambda rng: (
+        f"{rng.randrange(7, 23)}{rng.choice('.:')}{rng.choice(('00', '10', '15', '20', '30', '45', '50'))}"
+    ),
     "date": lambda rng: f"{identifiers.moment(rng):%d-%m-%Y}",
     "day": lambda rng: f"{identifiers.moment(rng):%d.%m}",
     "stamp": lambda rng: f"{identifiers.moment(rng):%Y-%m-%d %H:%M:%S}",

@@ -1,7 +1,8 @@
 """Suites on data sets: from expectations to verdicts.
 
-Checks of one data set are asked together, whatever their topic, so that it is scanned once for all their numbers. Checks
-that found deviations are asked once more, for the records: these pass by one at a time and are never all in memory.
+Checks of one data set are asked together, whatever their topic, so that it is scanned once for all
+their numbers. Checks that found deviations are asked once more, for the records: these pass by one
+at a time and are never all in memory.
 """
 
 from __future__ import annotations
@@ -32,31 +33,54 @@ from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
-from teleaudit.rules.verdicts import TO_LOOK_AT, Answer, CheckResult, Deviation, MonthOfDeadlines, Verdict, judge
+from teleaudit.rules.verdicts import (
+    TO_LOOK_AT,
+    Answer,
+    CheckResult,
+    Deviation,
+    MonthOfDeadlines,
+    Verdict,
+    judge,
+)
 from teleaudit.schema import FILE_COLUMN, TABLES, VOCABULARIES, Column, Kind
 from teleaudit.schema.sql import literal, quoted
 from teleaudit.schema.views import View, data_set_view
 
-# Without a single end date, and without services that have ends, nobody can say that no relationship has ended.
+# Without a single end date, and without services that have ends, nobody can say that no
+# relationship has ended.
 END_OF_RELATIONSHIP = "crm_customer.end_date"
-JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")  # a date that an export lacks is no impossible one
-READ_BY_DETECTORS = ("expect_no_browsing_data", "expect_no_card_data", "expect_no_cpr_numbers", "expect_no_message_content")
+# a date that an export lacks is no impossible one
+JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")
+READ_BY_DETECTORS = (
+    "expect_no_browsing_data",
+    "expect_no_card_data",
+    "expect_no_cpr_numbers",
+    "expect_no_message_content",
+)
 MAX_WORST = 20
-OnError = Callable[[str], str]  # is given the full traceback of a check that raised (it may hold values: closed annex only) and answers an id
+# is given the full traceback of a check that raised (it may hold values: closed annex only) and
+# answers an id
+OnError = Callable[[str], str]
 
 
 class Worklist(Protocol):
     """Where deviations go, one by one."""
 
     def lines_of(self, check: Check, /) -> AbstractContextManager[Callable[[Deviation], None]]:
-        """Takes a check's deviations in the order of their record keys; where the block raises, it keeps none of them."""
+        """Takes a check's deviations in the order of their record keys; where the block raises, it
+        keeps none of them.
+        """
 
 
 class Watch(Protocol):
     """Who wants to know how far the checks are."""
 
-    def __call__(self, stage: Literal["checks", "worklist"], data_set: str, amount: int, /) -> AbstractContextManager[None]:
-        """Entered for as long as so many checks of a data set are asked, or so many deviations are listed."""
+    def __call__(
+        self, stage: Literal["checks", "worklist"], data_set: str, amount: int, /
+    ) -> AbstractContextManager[None]:
+        """Entered for as long as so many checks of a data set are asked, or so many deviations are
+        listed.
+        """
 
 
 @dataclass(frozen=True)
@@ -65,39 +89,73 @@ class _Missing:
 
     why: str  # code
     detail: str  # name of the export, or table.column
-    columns: tuple[str, ...] = ()  # of its data set that therefore nobody knows; none where the data set itself is missing
+    # of its data set that therefore nobody knows; none where the data set itself is missing
+    columns: tuple[str, ...] = ()
     certain: tuple[str, ...] = ()  # of these, those that are true all the same where they say so
 
 
 class Bench:
     """An audit's exports on an engine, ready to be checked."""
 
-    def __init__(self, audit: Audit, suites: Sequence[Suite], exports: Sequence[ReadExport], engine: Engine, *, as_of: dt.date, frames: Mapping[str, Any] | None = None) -> None:
-        """Load the working copies and create the views. ``frames`` are tables in memory, by canonical name, instead of exports."""
-        self.audit, self.suites, self.exports, self.engine, self.as_of = audit, suites, exports, engine, as_of
+    def __init__(
+        self,
+        audit: Audit,
+        suites: Sequence[Suite],
+        exports: Sequence[ReadExport],
+        engine: Engine,
+        *,
+        as_of: dt.date,
+        frames: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Load the working copies and create the views.
+
+        ``frames`` are tables in memory, by canonical name, instead of exports.
+        """
+        self.audit, self.suites, self.exports, self.engine, self.as_of = (
+            audit,
+            suites,
+            exports,
+            engine,
+            as_of,
+        )
         self._frames = frames or {}
         self._filled = {}
         for table in TABLES:
             own = [export for export in exports if export.table == table]
             if table in self._frames:
                 engine.add_frame(table, self._frames[table])
-                self._filled[table] = frozenset(self._frames[table].columns) & frozenset(TABLES[table].names)
+                self._filled[table] = frozenset(self._frames[table].columns) & frozenset(
+                    TABLES[table].names
+                )
             else:
                 engine.add_table(table, [file for export in own for file in export.parquet])
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
         self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
         self._doubtful = self._doubtful_columns()
-        lacking = {name: self._doubtful.get(column, {}).get(LACKING, "false") for name, column in IN_FORCE.items()}
-        engine.create_views({"as_of": f"DATE '{as_of.isoformat()}'", "services_known": str(self._services_known).lower(), **lacking})
+        lacking = {
+            name: self._doubtful.get(column, {}).get(LACKING, "false")
+            for name, column in IN_FORCE.items()
+        }
+        engine.create_views(
+            {
+                "as_of": f"DATE '{as_of.isoformat()}'",
+                "services_known": str(self._services_known).lower(),
+                **lacking,
+            }
+        )
 
     def _doubtful_columns(self) -> dict[str, dict[str, str]]:
         """As ``doubtful_columns``, with the unknown words of data frames."""
-        found = doubtful_columns(self.exports, {table: frame.columns for table, frame in self._frames.items()})
+        found = doubtful_columns(
+            self.exports, {table: frame.columns for table, frame in self._frames.items()}
+        )
         for name, vocabulary in VOCABULARIES.items():
             table, _, column = name.partition(".")
             if table in self._frames and column in self._filled[table] and vocabulary.closed:
                 condition = has_unknown_word(column)
-                ((rows,),) = self.engine.fetch(f"SELECT count(*) FROM export_{table} WHERE {condition}")
+                ((rows,),) = self.engine.fetch(
+                    f"SELECT count(*) FROM export_{table} WHERE {condition}"
+                )
                 if rows:
                     found.setdefault(name, {})[UNKNOWN_WORD] = condition
         return found
@@ -114,41 +172,83 @@ class Bench:
         watch: Watch | None = None,
         on_error: OnError | None = None,
     ) -> tuple[CheckResult, ...]:
-        """Every check's result, by topic and in suite order; the worklist is written in that order too."""
-        return self._run([check for topic in topics for check in self.checks(topic)], worklist, watch or _unwatched, on_error)
+        """Every check's result, by topic and in suite order; the worklist is written in that order
+        too.
+        """
+        return self._run(
+            [check for topic in topics for check in self.checks(topic)],
+            worklist,
+            watch or _unwatched,
+            on_error,
+        )
 
     def run_data_set(self, name: str) -> tuple[CheckResult, ...]:
         """Every check of one data set, whatever its topic, without a worklist."""
-        return self._run([check for check in self.checks() if check.data_set == name], None, _unwatched, None)
+        return self._run(
+            [check for check in self.checks() if check.data_set == name], None, _unwatched, None
+        )
 
-    def _run(self, checks: Sequence[Check], worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> tuple[CheckResult, ...]:
+    def _run(
+        self,
+        checks: Sequence[Check],
+        worklist: Worklist | None,
+        watch: Watch,
+        on_error: OnError | None,
+    ) -> tuple[CheckResult, ...]:
         found: dict[str, tuple[CheckResult, Expectation | None]] = {}
         for name in dict.fromkeys(check.data_set for check in checks):
             own = [check for check in checks if check.data_set == name]
             with watch("checks", name, len(own)):
-                found |= {result.id: (result, expectation) for result, expectation in self._check_data_set(name, own, on_error)}
+                found |= {
+                    result.id: (result, expectation)
+                    for result, expectation in self._check_data_set(name, own, on_error)
+                }
         return tuple(self._listed(*found[check.id], worklist, watch, on_error) for check in checks)
 
     def mapping_doubts(self, results: Sequence[CheckResult]) -> list[MappingDoubt]:
-        """Columns that may be mapped wrongly, by the keys that exports share and by what was answered."""
-        return [*unmatched_keys(self.engine.fetch, self._filled), *deviating_nearly_all(results, self._filled)]
+        """Columns that may be mapped wrongly, by the keys that exports share and by what was
+        answered.
+        """
+        return [
+            *unmatched_keys(self.engine.fetch, self._filled),
+            *deviating_nearly_all(results, self._filled),
+        ]
 
     def data_set(self, name: str) -> DataSet:
         """What expectations may know of a data set."""
         view = self._view(name)
-        return DataSet(name=name, key=view.key, own=self.engine.columns(f"export_{view.table}"), filled=self._filled[view.table])
+        return DataSet(
+            name=name,
+            key=view.key,
+            own=self.engine.columns(f"export_{view.table}"),
+            filled=self._filled[view.table],
+        )
 
     def _view(self, name: str) -> View:
         return data_set_view(name)
 
-    def _check_data_set(self, name: str, checks: Sequence[Check], on_error: OnError | None) -> Iterator[tuple[CheckResult, Expectation | None]]:
-        """Refuse what cannot be judged, ask Great Expectations once for the rest. With an expectation that was asked comes its result as far as it is counted."""
+    def _check_data_set(
+        self, name: str, checks: Sequence[Check], on_error: OnError | None
+    ) -> Iterator[tuple[CheckResult, Expectation | None]]:
+        """Refuse what cannot be judged, ask Great Expectations once for the rest.
+
+        With an expectation that was asked comes its result as far as it is counted.
+        """
         data_set, doubts = self.data_set(name), self._doubts(self._view(name))
         asked: dict[str, tuple[Check, Expectation]] = {}
         unjudged: dict[str, CheckResult | None] = {}
         for check in checks:
             if table := self._not_held(check):
-                yield CheckResult(check=check, verdict=Verdict.SKIPPED, why="not_held", why_detail=table, parameters=check.spec.parameters), None
+                yield (
+                    CheckResult(
+                        check=check,
+                        verdict=Verdict.SKIPPED,
+                        why="not_held",
+                        why_detail=table,
+                        parameters=check.spec.parameters,
+                    ),
+                    None,
+                )
                 continue
             missing = self._missing(check)
             try:
@@ -163,33 +263,100 @@ class Bench:
                     certain=missing.certain if missing else (),
                 )
             except UnsetParameterError as error:
-                yield CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=error.name, parameters=check.spec.parameters), None
+                yield (
+                    CheckResult(
+                        check=check,
+                        verdict=Verdict.UNSET,
+                        why="unset",
+                        why_detail=error.name,
+                        parameters=check.spec.parameters,
+                    ),
+                    None,
+                )
                 continue
             unjudged[check.id] = self._unjudged(check, missing, expectation)
-            if (result := unjudged[check.id]) and not (getattr(expectation, "absent", None) and expectation.may_deviate()):
+            if (result := unjudged[check.id]) and not (
+                getattr(expectation, "absent", None) and expectation.may_deviate()
+            ):
                 yield result, None
                 continue
-            asked[check.id] = (check, with_doubts(expectation, doubts) if check.spec.type in JUDGED_BY_RULE else expectation)
+            asked[check.id] = (
+                check,
+                (
+                    with_doubts(expectation, doubts)
+                    if check.spec.type in JUDGED_BY_RULE
+                    else expectation
+                ),
+            )
         if not asked:
             return
-        answers = self.engine.validate(name, gx.ExpectationSuite(name=name, expectations=[expectation for _, expectation in asked.values()]))
+        answers = self.engine.validate(
+            name,
+            gx.ExpectationSuite(
+                name=name, expectations=[expectation for _, expectation in asked.values()]
+            ),
+        )
         for check_id, (check, expectation) in asked.items():
-            result, without = self._counted(check, expectation, answers[check_id], on_error), unjudged[check_id]
-            yield result if without is None or result.answer.deviations or result.verdict is Verdict.ERROR else without, expectation
+            result, without = (
+                self._counted(check, expectation, answers[check_id], on_error),
+                unjudged[check_id],
+            )
+            yield (
+                (
+                    result
+                    if without is None
+                    or result.answer.deviations
+                    or result.verdict is Verdict.ERROR
+                    else without
+                ),
+                expectation,
+            )
 
-    def _unjudged(self, check: Check, missing: _Missing | None, expectation: Expectation) -> CheckResult | None:
-        """How a check ends that lacks a table, columns or a parameter, unless some record deviates whatever these hold; None where nothing is lacking."""
+    def _unjudged(
+        self, check: Check, missing: _Missing | None, expectation: Expectation
+    ) -> CheckResult | None:
+        """How a check ends that lacks a table, columns or a parameter, unless some record deviates
+        whatever these hold; None where nothing is lacking.
+        """
         if unset := getattr(expectation, "unset", None):
-            return CheckResult(check=check, verdict=Verdict.UNSET, why="unset", why_detail=unset, parameters=check.spec.parameters)
+            return CheckResult(
+                check=check,
+                verdict=Verdict.UNSET,
+                why="unset",
+                why_detail=unset,
+                parameters=check.spec.parameters,
+            )
         if missing is not None:
-            return CheckResult(check=check, verdict=Verdict.UNKNOWN, why=missing.why, why_detail=missing.detail, parameters=check.spec.parameters)
+            return CheckResult(
+                check=check,
+                verdict=Verdict.UNKNOWN,
+                why=missing.why,
+                why_detail=missing.detail,
+                parameters=check.spec.parameters,
+            )
         return None
 
-    def _counted(self, check: Check, expectation: Expectation, raw: Mapping[str, Any], on_error: OnError | None) -> CheckResult:
+    def _counted(
+        self,
+        check: Check,
+        expectation: Expectation,
+        raw: Mapping[str, Any],
+        on_error: OnError | None,
+    ) -> CheckResult:
         """What Great Expectations counted, judged."""
-        result = CheckResult(check=check, verdict=Verdict.ERROR, parameters=check.spec.parameters, unit=getattr(expectation, "unit", "record"))
+        result = CheckResult(
+            check=check,
+            verdict=Verdict.ERROR,
+            parameters=check.spec.parameters,
+            unit=getattr(expectation, "unit", "record"),
+        )
         if "exception" in raw:
-            return replace(result, why="error", why_detail=raw["exception"], error_id=on_error(raw["traceback"]) if on_error else None)
+            return replace(
+                result,
+                why="error",
+                why_detail=raw["exception"],
+                error_id=on_error(raw["traceback"]) if on_error else None,
+            )
         answer = Answer.of_result(raw["result"])
         unfit = {
             "too_many_rejected": self._too_many_rejected(check.data_set),
@@ -197,7 +364,9 @@ class Bench:
             "cut_off": self._rests_on(check, {CUT_OFF}),
             "file_without_rows": self._rests_on(check, WITHOUT_ROWS),
         }
-        verdict, why = judge(answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit)
+        verdict, why = judge(
+            answer, gate=self.audit.gate, on_deviation=Verdict(check.on_deviation), **unfit
+        )
         detail = "; ".join(sorted(answer.unmapped)) if why == "not_mapped" else None
         if why == "nothing_in_scope" and check.id in self.audit.not_held:
             return replace(result, verdict=Verdict.SKIPPED, why="not_held", why_detail=check.id)
@@ -207,10 +376,26 @@ class Bench:
             verdict, why, detail = Verdict.UNKNOWN, "all_null", empty
         elif verdict is Verdict.PASS and answer.reasons and self._lacks_somewhere(check):
             verdict = Verdict.PARTIAL
-        return replace(result, verdict=verdict, why=why, why_detail=detail, answer=answer, due_by_month=_due_by_month(answer))
+        return replace(
+            result,
+            verdict=verdict,
+            why=why,
+            why_detail=detail,
+            answer=answer,
+            due_by_month=_due_by_month(answer),
+        )
 
-    def _listed(self, result: CheckResult, expectation: Expectation | None, worklist: Worklist | None, watch: Watch, on_error: OnError | None) -> CheckResult:
-        """The result with the worst of its deviations, after each of them, and each record that a person must look at, has been put on the worklist."""
+    def _listed(
+        self,
+        result: CheckResult,
+        expectation: Expectation | None,
+        worklist: Worklist | None,
+        watch: Watch,
+        on_error: OnError | None,
+    ) -> CheckResult:
+        """The result with the worst of its deviations, after each of them, and each record that a
+        person must look at, has been put on the worklist.
+        """
         listed = result.answer.deviations + result.answer.review
         if expectation is None or not listed:
             return result
@@ -218,14 +403,27 @@ class Bench:
         try:
             with watch("worklist", result.check.data_set, listed), lines as add:
                 data_set = self.data_set(result.check.data_set)
-                subjects = data_subjects(expectation, data_set, self.engine, columns=self.engine.columns(data_set.name))
-                return _with_worst(replace(result, subjects=subjects), self._overdue(expectation.deviations(data_set, self.engine, result.answer)), add)
+                subjects = data_subjects(
+                    expectation, data_set, self.engine, columns=self.engine.columns(data_set.name)
+                )
+                return _with_worst(
+                    replace(result, subjects=subjects),
+                    self._overdue(expectation.deviations(data_set, self.engine, result.answer)),
+                    add,
+                )
         except (UserError, OSError):  # no room for the worklist is no error of the check
             raise
-        except Exception as error:  # noqa: BLE001 (a check that raised answers "error"; it never takes the run, or another check, with it)
+        # a check that raised answers "error"; it never takes the run, or another check, with it
+        except Exception as error:  # noqa: BLE001
             error_id = on_error(traceback.format_exc()) if on_error else None
             return CheckResult(
-                check=result.check, verdict=Verdict.ERROR, parameters=result.parameters, unit=result.unit, why="error", why_detail=type(error).__name__, error_id=error_id
+                check=result.check,
+                verdict=Verdict.ERROR,
+                parameters=result.parameters,
+                unit=result.unit,
+                why="error",
+                why_detail=type(error).__name__,
+                error_id=error_id,
             )
 
     def _overdue(self, deviations: Iterable[Deviation]) -> Iterator[Deviation]:
@@ -240,32 +438,65 @@ class Bench:
 
     def _too_many_rejected(self, name: str) -> bool:
         table = self._view(name).table
-        return any(_share_rejected(export) > self.audit.max_rejected for export in self.exports if export.table == table)
+        return any(
+            _share_rejected(export) > self.audit.max_rejected
+            for export in self.exports
+            if export.table == table
+        )
 
     def _control_differs(self, name: str) -> bool:
         """Whether the source system counted other rows than the export holds, read and rejected."""
         table, declared = self._view(name).table, self.audit.exports
-        own = [export for export in self.exports if export.table == table and export.name in declared]
-        return any(control is not None and control not in {export.rows, export.rows + export.rejected} for export in own for control in (declared[export.name].control_rows,))
+        own = [
+            export for export in self.exports if export.table == table and export.name in declared
+        ]
+        return any(
+            control is not None and control not in {export.rows, export.rows + export.rejected}
+            for export in own
+            for control in (declared[export.name].control_rows,)
+        )
 
     def _not_held(self, check: Check) -> str | None:
-        """The table that the controller declared not to hold, where a check is about it or rests on a column of it; whatever else the check lacks then is of no account."""
+        """The table that the controller declared not to hold, where a check is about it or rests on
+        a column of it; whatever else the check lacks then is of no account.
+        """
         if not self.audit.not_held:
             return None
-        needed = (name.partition(".")[0] for names in needed_columns(check).values() for name in names)
-        return next((table for table in (self._view(check.data_set).table, *needed) if table in self.audit.not_held and table not in self._frames), None)
+        needed = (
+            name.partition(".")[0] for names in needed_columns(check).values() for name in names
+        )
+        return next(
+            (
+                table
+                for table in (self._view(check.data_set).table, *needed)
+                if table in self.audit.not_held and table not in self._frames
+            ),
+            None,
+        )
 
     def _doubts(self, view: View) -> dict[str, dict[str, str]]:
         """Which columns of a data set are in doubt, why, and in which rows."""
-        needed = {name: (f"{view.table}.{name}",) for name in TABLES[view.table].names} | view.requires
+        needed = {
+            name: (f"{view.table}.{name}",) for name in TABLES[view.table].names
+        } | view.requires
         found: dict[str, dict[str, str]] = {}
         for column in {**needed, **view.doubts}:
             told = view.doubts.get(column, {})
             for source in sorted({*needed.get(column, ()), *told}):
                 for reason, rows in self._doubtful.get(source, {}).items():
-                    tells = told.get(source) if reason == UNKNOWN_WORD or source in IN_FORCE.values() else None  # of other columns, a view only tells what unknown words concern
-                    where = tells or (rows if view.is_row_by_row and source.startswith(f"{view.table}.") else "true")
-                    if reason == UNKNOWN_WORD or tells or source in needed.get(column, ()):  # a column that no check needs may be lacking
+                    # of other columns, a view only tells what unknown words concern
+                    tells = (
+                        told.get(source)
+                        if reason == UNKNOWN_WORD or source in IN_FORCE.values()
+                        else None
+                    )
+                    where = tells or (
+                        rows
+                        if view.is_row_by_row and source.startswith(f"{view.table}.")
+                        else "true"
+                    )
+                    # a column that no check needs may be lacking
+                    if reason == UNKNOWN_WORD or tells or source in needed.get(column, ()):
                         before = found.setdefault(column, {}).get(reason)
                         found[column][reason] = f"{before} OR ({where})" if before else f"({where})"
         return found
@@ -273,62 +504,134 @@ class Bench:
     def _rests_on(self, check: Check, remarks: Collection[str]) -> bool:
         """Whether a check rests on a table of which a file bears one of these remarks."""
         view = self._view(check.data_set)
-        needed = {source for column in needed_columns(check) for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))}
+        needed = {
+            source
+            for column in needed_columns(check)
+            for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))
+        }
         tables = {view.table, *(source.partition(".")[0] for source in needed)}
-        return any(remark.code in remarks for export in self.exports if export.table in tables for remark in export.warnings)
+        return any(
+            remark.code in remarks
+            for export in self.exports
+            if export.table in tables
+            for remark in export.warnings
+        )
 
     def _lost_column(self, check: Check) -> str | None:
-        """A column that the audit maps and a file lacks, where a check looks at whatever columns there are: it would pass for want of it."""
-        if check.spec.type in (*JUDGED_BY_RULE, "expect_unique_key") or check.data_set not in TABLES:
+        """A column that the audit maps and a file lacks, where a check looks at whatever columns
+        there are: it would pass for want of it.
+        """
+        if (
+            check.spec.type in (*JUDGED_BY_RULE, "expect_unique_key")
+            or check.data_set not in TABLES
+        ):
             return None
         only_dates = check.spec.type == "expect_possible_dates"
-        looked_at = {column.name for column in TABLES[check.data_set].columns if not only_dates or column.kind in (Kind.DATE, Kind.TIMESTAMP)}
-        lost = (name for export in self.exports if export.table == check.data_set for name in sorted(looked_at & export.missing_columns.keys()))
+        looked_at = {
+            column.name
+            for column in TABLES[check.data_set].columns
+            if not only_dates or column.kind in (Kind.DATE, Kind.TIMESTAMP)
+        }
+        lost = (
+            name
+            for export in self.exports
+            if export.table == check.data_set
+            for name in sorted(looked_at & export.missing_columns.keys())
+        )
         return next((f"{check.data_set}.{name}" for name in lost), None)
 
     def _lacks_somewhere(self, check: Check) -> bool:
-        """Whether some export lacks a column that a rule needs: the records that it left out, for whatever reason, may be left out for that."""
+        """Whether some export lacks a column that a rule needs: the records that it left out, for
+        whatever reason, may be left out for that.
+        """
         needed = (source for sources in needed_columns(check).values() for source in sources)
-        return check.spec.type in JUDGED_BY_RULE and any(LACKING in self._doubtful.get(source, {}) for source in needed)
+        return check.spec.type in JUDGED_BY_RULE and any(
+            LACKING in self._doubtful.get(source, {}) for source in needed
+        )
 
     def _emptied_column(self, check: Check) -> str | None:
-        """A mapped column without a single value, where a check passes for it: one that is always filled, and free text that a detector would read.
+        """A mapped column without a single value, where a check passes for it: one that is always
+        filled, and free text that a detector would read.
 
-        An export may leave a column's values out, and what is nowhere proves nothing. ``constants`` says that no record has any.
-        Other columns may well be empty: an event that nobody entered did not happen, and an end that nobody entered lies ahead.
+        An export may leave a column's values out, and what is nowhere proves nothing. ``constants``
+        says that no record has any. Other columns may well be empty: an event that nobody entered
+        did not happen, and an end that nobody entered lies ahead.
         """
         if check.spec.type in JUDGED_BY_RULE:
-            asked = {source.partition(".")[::2] for needed in needed_columns(check).values() for source in needed}
-            columns = sorted((table, name) for table, name in asked if TABLES[table].is_always_filled(name))
+            asked = {
+                source.partition(".")[::2]
+                for needed in needed_columns(check).values()
+                for source in needed
+            }
+            columns = sorted(
+                (table, name) for table, name in asked if TABLES[table].is_always_filled(name)
+            )
         elif check.data_set in TABLES:
-            columns = [(check.data_set, column.name) for column in TABLES[check.data_set].columns if _passes_for_want_of(check, column)]
+            columns = [
+                (check.data_set, column.name)
+                for column in TABLES[check.data_set].columns
+                if _passes_for_want_of(check, column)
+            ]
         else:
             columns = []
-        return next((f"{table}.{name}" for table, name in columns if self._is_emptied(table, name)), None)
+        return next(
+            (f"{table}.{name}" for table, name in columns if self._is_emptied(table, name)), None
+        )
 
     def _is_emptied(self, table: str, column: str) -> bool:
         """Whether an export of a table has a column, and no value in it."""
         if table in self._frames:
             return column in self._filled[table] and self._is_all_null(table, column)
-        own = [export for export in self.exports if export.table == table and column in export.columns and column not in export.constant_columns]
-        return any(self._is_all_null(table, column, where=f"{FILE_COLUMN} IN ({', '.join(literal(file.path) for file in export.files)})") for export in own if export.rows)
+        own = [
+            export
+            for export in self.exports
+            if export.table == table
+            and column in export.columns
+            and column not in export.constant_columns
+        ]
+        return any(
+            self._is_all_null(
+                table,
+                column,
+                where=(
+                    f"{FILE_COLUMN} IN ({', '.join(literal(file.path) for file in export.files)})"
+                ),
+            )
+            for export in own
+            if export.rows
+        )
 
     def _missing(self, check: Check) -> _Missing | None:
-        """What is missing for a check: an export, its rows, or a column; the first stands for all."""
+        """What is missing for a check: an export, its rows, or a column; the first
+        stands for all.
+        """
         view = self._view(check.data_set)
         if problem := self._no_table(view.table):
             return _Missing(*problem)
-        lacking: dict[str, dict[str, tuple[str, str]]] = {}  # column -> what is missing of what it needs -> code and name
+        # column -> what is missing of what it needs -> code and name
+        lacking: dict[str, dict[str, tuple[str, str]]] = {}
         for column, names in needed_columns(check).items():
-            if found := {name: problem for name in names if (problem := self._lacks(view, column, name))}:
+            if found := {
+                name: problem for name in names if (problem := self._lacks(view, column, name))
+            }:
                 lacking[column] = found
         if not lacking:
             return None
-        certain = [column for column, found in lacking.items() if all(self._adds_rows_only(view, column, name) for name in found)]
-        return _Missing(*next(iter(next(iter(lacking.values())).values())), columns=tuple(lacking), certain=tuple(certain))
+        certain = [
+            column
+            for column, found in lacking.items()
+            if all(self._adds_rows_only(view, column, name) for name in found)
+        ]
+        return _Missing(
+            *next(iter(next(iter(lacking.values())).values())),
+            columns=tuple(lacking),
+            certain=tuple(certain),
+        )
 
     def _adds_rows_only(self, view: View, column: str, needed: str) -> bool:
-        """Whether all of the table that something is missing of is missing, and a column is true without it where it says so."""
+        """Whether all of the table that something is missing of is missing, and a column is true
+        without it where it says so.
+        """
         table = needed.partition(".")[0]
         return table in view.certain.get(column, ()) and self._no_table(table) is not None
 
@@ -339,12 +642,19 @@ class Bench:
             return problem
         if name not in self._filled[table]:
             return "missing_column", needed
-        if column in view.requires and needed == END_OF_RELATIONSHIP and not self._services_known and self._is_all_null(table, name):
+        if (
+            column in view.requires
+            and needed == END_OF_RELATIONSHIP
+            and not self._services_known
+            and self._is_all_null(table, name)
+        ):
             return "all_null", needed
         return None
 
     def _is_all_null(self, table: str, column: str, *, where: str = "true") -> bool:
-        ((rows, held),) = self.engine.fetch(f"SELECT count(*), count({quoted(column)}) FROM export_{table} WHERE {where}")
+        ((rows, held),) = self.engine.fetch(
+            f"SELECT count(*), count({quoted(column)}) FROM export_{table} WHERE {where}"
+        )
         return bool(rows > 0 and held == 0)
 
     def _no_table(self, table: str) -> tuple[str, str] | None:
@@ -355,12 +665,16 @@ class Bench:
             return "no_export", table
         for export in own:
             if export.problem is not None:
-                return "no_rows" if export.files else "no_export", f"{export.name}: {export.problem}"
+                return (
+                    "no_rows" if export.files else "no_export"
+                ), f"{export.name}: {export.problem}"
         return None
 
 
 def _passes_for_want_of(check: Check, column: Column) -> bool:
-    """Whether a check that looks at whatever an export holds passes where a column holds nothing."""
+    """Whether a check that looks at whatever an export holds passes where a column
+    holds nothing.
+    """
     is_always_filled = TABLES[check.data_set].is_always_filled(column.name)
     if check.spec.type == "expect_possible_dates":
         return is_always_filled and column.kind in (Kind.DATE, Kind.TIMESTAMP)
@@ -368,11 +682,19 @@ def _passes_for_want_of(check: Check, column: Column) -> bool:
 
 
 def _due_by_month(answer: Answer) -> tuple[MonthOfDeadlines, ...]:
-    return tuple(MonthOfDeadlines(month=month, records=records, overdue=overdue) for month, (records, overdue) in sorted(answer.due_by_month.items()))
+    return tuple(
+        MonthOfDeadlines(month=month, records=records, overdue=overdue)
+        for month, (records, overdue) in sorted(answer.due_by_month.items())
+    )
 
 
-def _with_worst(result: CheckResult, deviations: Iterable[Deviation], add: Callable[[Deviation], None]) -> CheckResult:
-    """Lets deviations pass by; keeps the longest overdue, and how many days how many of them are. Of a failure the records to look at pass by only."""
+def _with_worst(
+    result: CheckResult, deviations: Iterable[Deviation], add: Callable[[Deviation], None]
+) -> CheckResult:
+    """Lets deviations pass by; keeps the longest overdue, and how many days how many of them are.
+
+    Of a failure the records to look at pass by only.
+    """
     days: Counter[int] = Counter()
     is_failure = result.answer.deviations > 0 and result.verdict is not Verdict.REVIEW
 
@@ -384,8 +706,17 @@ def _with_worst(result: CheckResult, deviations: Iterable[Deviation], add: Calla
             if not (is_failure and deviation.level == TO_LOOK_AT):
                 yield deviation
 
-    worst = heapq.nsmallest(MAX_WORST, passing(), key=lambda deviation: (-(deviation.overdue_days or 0), deviation.record_key))
-    return replace(result, worst=tuple(worst), max_overdue_days=max(days, default=None), median_overdue_days=_median(days))
+    worst = heapq.nsmallest(
+        MAX_WORST,
+        passing(),
+        key=lambda deviation: (-(deviation.overdue_days or 0), deviation.record_key),
+    )
+    return replace(
+        result,
+        worst=tuple(worst),
+        max_overdue_days=max(days, default=None),
+        median_overdue_days=_median(days),
+    )
 
 
 def _median(days: Counter[int]) -> float | None:

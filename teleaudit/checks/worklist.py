@@ -1,8 +1,9 @@
 """Keyed record references and the worklist: what may leave, and what stays in the closed annex.
 
-A reference is a keyed hash of data set and record key. The key is made anew for every run and stays with the controller:
-without it nobody can test which phone or customer number a reference belongs to (an unkeyed hash of all Danish phone
-numbers is reversed in minutes), and references of two reports cannot be linked.
+A reference is a keyed hash of data set and record key. The key is made anew for every run and stays
+with the controller: without it nobody can test which phone or customer number a reference belongs
+to (an unkeyed hash of all Danish phone numbers is reversed in minutes), and references of two
+reports cannot be linked.
 """
 
 from __future__ import annotations
@@ -19,12 +20,24 @@ from typing import Self, TextIO
 from teleaudit.rules.suites import Check
 from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation
 
-WORKLIST_COLUMNS = ("check_id", "dataset", "record_key", "record_reference", "column", "level", "due_date", "overdue_days", "action")  # contract
+# contract
+WORKLIST_COLUMNS = (
+    "check_id",
+    "dataset",
+    "record_key",
+    "record_reference",
+    "column",
+    "level",
+    "due_date",
+    "overdue_days",
+    "action",
+)
 LOOK_AT = "Se på posten, og afgør, om den er en afvigelse. Er den det: {action}"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with probability 4e-11
 _BITS = 5
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")  # and the same in full width, as East Asian spreadsheets read them
+# and the same in full width, as East Asian spreadsheets read them
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 
 def new_reference_key() -> bytes:
@@ -34,34 +47,48 @@ def new_reference_key() -> bytes:
 
 def reference(key: bytes, data_set: str, record_key: str) -> str:
     """``R-XXXX-XXXX-XXXX-XXXXC``; the last character is a check character against misreading."""
-    number = int.from_bytes(hmac.digest(key, f"{data_set}\0{record_key}".encode(), "sha256")[: _SYMBOLS * _BITS // 8], "big")
+    number = int.from_bytes(
+        hmac.digest(key, f"{data_set}\0{record_key}".encode(), "sha256")[: _SYMBOLS * _BITS // 8],
+        "big",
+    )
     pairs = [number >> shift & _PAIR for shift in _SHIFTS]
     a, b, c, d, e, f, g, h = [_TWO_SYMBOLS[pair] for pair in pairs]
     return f"R-{a}{b}-{c}{d}-{e}{f}-{g}{h}{_ALPHABET[-sum([_CHECK_SUM[pair] for pair in pairs]) % len(_ALPHABET)]}"
 
 
 def check_character(symbols: str) -> str:
-    """Luhn's check in base 32: one symbol misread is always noticed, two neighbours swapped nearly always."""
+    """Luhn's check in base 32: one symbol misread is always noticed, two neighbours swapped nearly
+    always.
+    """
     doubled = [2 * _ALPHABET.index(symbol) for symbol in symbols[::-2]]
     plain = [_ALPHABET.index(symbol) for symbol in symbols[-2::-2]]
     base = len(_ALPHABET)
     return _ALPHABET[-(sum(value // base + value % base for value in doubled) + sum(plain)) % base]
 
 
-# Millions of records get a reference each: two symbols at a time, with what they add to the check character's sum.
+# Millions of records get a reference each: two symbols at a time, with what they add to the check
+# character's sum.
 _PAIR = (1 << 2 * _BITS) - 1
 _SHIFTS = tuple(range(0, _SYMBOLS * _BITS, 2 * _BITS))
 _TWO_SYMBOLS = tuple(_ALPHABET[pair & 31] + _ALPHABET[pair >> _BITS] for pair in range(_PAIR + 1))
-_CHECK_SUM = tuple((pair & 31) + sum(divmod(2 * (pair >> _BITS), len(_ALPHABET))) for pair in range(_PAIR + 1))
+_CHECK_SUM = tuple(
+    (pair & 31) + sum(divmod(2 * (pair >> _BITS), len(_ALPHABET))) for pair in range(_PAIR + 1)
+)
 
 
 def references(key: bytes, result: CheckResult) -> list[str]:
-    """The references of a check's longest overdue records, or of those to look at, at most twenty."""
-    return [reference(key, result.check.data_set, deviation.record_key) for deviation in result.worst]
+    """The references of a check's longest overdue records, or of those to look at, at
+    most twenty.
+    """
+    return [
+        reference(key, result.check.data_set, deviation.record_key) for deviation in result.worst
+    ]
 
 
 class Worklist:
-    """The worklist being written, for the controller only (mode 0600): one line per deviation and per record to look at, all of them, in the order in which they come."""
+    """The worklist being written, for the controller only (mode 0600): one line per deviation and
+    per record to look at, all of them, in the order in which they come.
+    """
 
     def __init__(self, path: Path, key: bytes) -> None:
         """``key`` is that of the run's references."""
@@ -80,7 +107,10 @@ class Worklist:
 
     @contextmanager
     def lines_of(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
-        """Takes the deviations of a check, one by one. Where the block raises, none of them is in the worklist."""
+        """Takes the deviations of a check, one by one.
+
+        Where the block raises, none of them is in the worklist.
+        """
         place, lines = self._file.tell(), self.lines
         data_set, key, write = check.data_set, self._key, self._writer.writerow
         action, look_at = harmless(check.action), LOOK_AT.format(action=check.action)
@@ -88,7 +118,19 @@ class Worklist:
         def add(deviation: Deviation) -> None:
             record_key, column, level, due_date, overdue_days = deviation
             told = look_at if level == TO_LOOK_AT else action
-            write((check.id, data_set, harmless(record_key), reference(key, data_set, record_key), harmless(column), level, due_date, overdue_days, told))
+            write(
+                (
+                    check.id,
+                    data_set,
+                    harmless(record_key),
+                    reference(key, data_set, record_key),
+                    harmless(column),
+                    level,
+                    due_date,
+                    overdue_days,
+                    told,
+                )
+            )
             self.lines += 1
 
         try:
@@ -101,5 +143,7 @@ class Worklist:
 
 
 def harmless(value: object) -> object:
-    """A cell that a spreadsheet shows and never computes: a leading ``= + - @`` is disarmed by an apostrophe."""
+    """A cell that a spreadsheet shows and never computes: a leading ``= + - @`` is disarmed by an
+    apostrophe.
+    """
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

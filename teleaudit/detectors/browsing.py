@@ -3,11 +3,15 @@
 Source and what is found in a single value: see ``browsing_values``.
 
 1. A column that names one or two sites again and again is a configuration, unless its name is sure.
-2. Sites in a fifth of the cells make a browsing column, fewer are single values; its name decides how sure that is.
-3. Sites that customers told the desk about, browsers' names of themselves, addresses of systems and search terms are for a person to judge.
-4. So are sites in a column where as many cells are names of access points to the operator's network, unless its name is sure: most access points look like one,
+2. Sites in a fifth of the cells make a browsing column, fewer are single values; its name decides
+   how sure that is.
+3. Sites that customers told the desk about, browsers' names of themselves, addresses of systems and
+   search terms are for a person to judge.
+4. So are sites in a column where as many cells are names of access points to the operator's
+   network, unless its name is sure: most access points look like one,
    a customer's own (``vpn.example.dk``) looks like any site.
-5. In a register of customers, contacts or firms a site is their own. A register is told by the names of the columns beside, where these are known.
+5. In a register of customers, contacts or firms a site is their own. A register is told by the
+   names of the columns beside, where these are known.
 """
 
 from __future__ import annotations
@@ -28,7 +32,8 @@ SPREAD = 8
 FEWEST_OF_REGISTER = 2  # columns of names, addresses or firms that make a register
 
 _SPREAD = tuple(f"browsing_spread_{place}" for place in range(SPREAD))
-# The counts of a column that decide; all are sums. The spread tells few different sites from many: cells by a checksum of their site.
+# The counts of a column that decide; all are sums. The spread tells few different sites from many:
+# cells by a checksum of their site.
 BROWSING_PROFILE = (
     "browsing_cells",
     "browsing_confirmed",
@@ -43,8 +48,13 @@ BROWSING_PROFILE = (
 )
 
 
-def profile_browsing(values: Iterable[str | None], *, name: str = "", own_domains: Collection[str] = ()) -> dict[str, int]:
-    """The counts that ``decide_browsing_column`` needs, of a column's values. Counts of parts of a column may be added."""
+def profile_browsing(
+    values: Iterable[str | None], *, name: str = "", own_domains: Collection[str] = ()
+) -> dict[str, int]:
+    """The counts that ``decide_browsing_column`` needs, of a column's values.
+
+    Counts of parts of a column may be added.
+    """
     counts = dict.fromkeys(BROWSING_PROFILE, 0)
     own = own_names(own_domains)
     for value in values:
@@ -66,7 +76,9 @@ def _count(value: str, counts: dict[str, int], name: str, own: frozenset[str]) -
     counts["browsing_destinations"] += leading.reason == "destination_address"
     counts["browsing_user_agents"] += leading.reason == "user_agent"
     if leading.site and level is not Level.REVIEW:
-        counts[_SPREAD[zlib.crc32(leading.site.casefold().encode("utf-8", "surrogatepass")) % SPREAD]] += 1
+        counts[
+            _SPREAD[zlib.crc32(leading.site.casefold().encode("utf-8", "surrogatepass")) % SPREAD]
+        ] += 1
 
 
 def decide_browsing_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
@@ -75,20 +87,37 @@ def decide_browsing_column(profile: Mapping[str, int], name: str) -> ColumnDecis
     level, reason = _decide(counts, name)
     kinds = frozenset({"browsing"}) if level is not None else frozenset[str]()
     found = counts["browsing_confirmed"] + counts["browsing_probable"]
-    return ColumnDecision(kinds=kinds, level=level, reason=reason, n=counts["browsing_cells"], k=found or counts["browsing_review"], counts=counts)
+    return ColumnDecision(
+        kinds=kinds,
+        level=level,
+        reason=reason,
+        n=counts["browsing_cells"],
+        k=found or counts["browsing_review"],
+        counts=counts,
+    )
 
 
 def names_register(names: Iterable[str]) -> bool:
-    """Columns of these names together are a register of customers, contacts or firms, and tell nothing of traffic: (5)."""
+    """Columns of these names together are a register of customers, contacts or firms, and tell
+    nothing of traffic: (5).
+    """
     columns = set(names)
     if any(speaks_of(name, "traffic") for name in columns):
         return False
-    return sum("".join(words_of(name)) in name_words("register") for name in columns) >= FEWEST_OF_REGISTER
+    return (
+        sum("".join(words_of(name)) in name_words("register") for name in columns)
+        >= FEWEST_OF_REGISTER
+    )
 
 
 def _decide(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     level, reason = _decide_alone(counts, name)
-    own_site = counts["browsing_register"] > 0 and level is not None and level is not Level.REVIEW and says(name) != "sure"
+    own_site = (
+        counts["browsing_register"] > 0
+        and level is not None
+        and level is not Level.REVIEW
+        and says(name) != "sure"
+    )
     return (Level.REVIEW, "customer_site") if own_site else (level, reason)
 
 
@@ -126,13 +155,26 @@ def _without_sites(counts: Mapping[str, int], said: str) -> tuple[Level | None, 
 def _are_few(counts: Mapping[str, int]) -> bool:
     """The column names one or two sites again and again, as a configuration does."""
     filled = [counts[place] for place in _SPREAD if counts[place]]
-    return len(filled) <= FEW_PLACES and sum(filled) >= max(FEW_CELLS, counts["browsing_cells"] // 2)
+    return len(filled) <= FEW_PLACES and sum(filled) >= max(
+        FEW_CELLS, counts["browsing_cells"] // 2
+    )
 
 
-def browsing_in_cell(text: str, *, name: str, decision: ColumnDecision, own_domains: Collection[str] = ()) -> list[Hit]:
-    """What one cell says, in the light of the decision about its column: a question where the column itself is one."""
+def browsing_in_cell(
+    text: str, *, name: str, decision: ColumnDecision, own_domains: Collection[str] = ()
+) -> list[Hit]:
+    """What one cell says, in the light of the decision about its column: a question where the
+    column itself is one.
+    """
     level, _ = _decide({key: decision.counts.get(key, 0) for key in BROWSING_PROFILE}, name)
     if level is None:
         return []
     hits = find_browsing(text, field=name, own_domains=own_domains)
-    return hits if level is not Level.REVIEW else [Hit(kind=hit.kind, level=Level.REVIEW, reason=hit.reason, start=hit.start, end=hit.end) for hit in hits]
+    return (
+        hits
+        if level is not Level.REVIEW
+        else [
+            Hit(kind=hit.kind, level=Level.REVIEW, reason=hit.reason, start=hit.start, end=hit.end)
+            for hit in hits
+        ]
+    )

@@ -1,17 +1,29 @@
-"""Whether a column holds card numbers. Statistics first: one number in ten passes Luhn by chance, every IMEI, ICCID and FI payment id passes always.
+"""Whether a column holds card numbers.
+
+Statistics first: one number in ten passes Luhn by chance, every IMEI, ICCID and FI payment id
+passes always.
 
 Decided in this order, over the cells that are whole numbers of 12-19 digits:
-1. The name says it holds another number with a check digit (IMEI, ICCID, FI payment id, GLN): no card column, whatever passes,
-   unless many of them begin like Danish cards of several networks, as payment ids of one creditor never do.
+1. The name says it holds another number with a check digit (IMEI, ICCID, FI payment id, GLN): no
+   card column, whatever passes,
+   unless many of them begin like Danish cards of several networks, as payment ids of one creditor
+   never do.
 2. Most numbers that do not begin like a card pass Luhn too: another mod-10 scheme.
-3. Three or more card-shaped numbers, and 60 % of them or more pass: a card column. For a person to review, unless the name speaks of cards,
-   where the numbers run on (few beginnings of twelve digits), where all begin with 4 and with anything after it (a payment id can begin so;
-   cards share some issuers), or where few of them are seen and all of a range that other numbers have too.
-4. More pass than chance allows (binomial tail below one in a million), of all or of those that begin like a Danish card: cards among other numbers.
+3. Three or more card-shaped numbers, and 60 % of them or more pass: a card column. For a person to
+   review, unless the name speaks of cards,
+   where the numbers run on (few beginnings of twelve digits), where all begin with 4 and with
+   anything after it (a payment id can begin so;
+   cards share some issuers), or where few of them are seen and all of a range that other numbers
+   have too.
+4. More pass than chance allows (binomial tail below one in a million), of all or of those that
+   begin like a Danish card: cards among other numbers.
 5. No more pass than chance explains: ordinary running numbers.
-6. A column named for cards that is full of long numbers none of which is a card's (zero-filled, cut, encrypted): for a person to review.
-Cells of running text are judged one by one, unless rule 5 holds for the numbers in them: for those without a key, and for those behind each key
-of JSON or a log line. Keys are told apart in 32 heaps, so that counts can be added and hold no word of a cell.
+6. A column named for cards that is full of long numbers none of which is a card's (zero-filled,
+   cut, encrypted): for a person to review.
+Cells of running text are judged one by one, unless rule 5 holds for the numbers in them: for those
+without a key, and for those behind each key
+of JSON or a log line. Keys are told apart in 32 heaps, so that counts can be added and hold no word
+of a cell.
 """
 
 from __future__ import annotations
@@ -21,14 +33,29 @@ import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
-from teleaudit.detectors.account_data import account_in_cell, decide_account_column, names_account_data, profile_account
+from teleaudit.detectors.account_data import (
+    account_in_cell,
+    decide_account_column,
+    names_account_data,
+    profile_account,
+)
 from teleaudit.detectors.cards import SHORTEST, ZEROS, card_shapes, find_cards, key_before
 from teleaudit.detectors.chance import tail
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, combine, gravest
 from teleaudit.detectors.knowledge import card_range_of, test_cards
 from teleaudit.detectors.luhn import luhn_valid
-from teleaudit.detectors.names import names_card, names_identifier, names_moment, names_order, speaks_of
-from teleaudit.detectors.truncation import decide_truncated_column, find_truncated, profile_truncated
+from teleaudit.detectors.names import (
+    names_card,
+    names_identifier,
+    names_moment,
+    names_order,
+    speaks_of,
+)
+from teleaudit.detectors.truncation import (
+    decide_truncated_column,
+    find_truncated,
+    profile_truncated,
+)
 from teleaudit.detectors.writings import digits_of_number
 
 CHANCE = 0.1  # share of random numbers that pass Luhn
@@ -37,34 +64,43 @@ FEWEST_CARDS = 3
 UNREAD = "unread_numbers"
 UNREAD_SHARE = 0.5  # of the cells of a column named for a kind that are long numbers
 SURE = 1e-6  # tail probability below which chance is ruled out
-PLAUSIBLE = 1.0001e-3  # tail probability above which chance explains what is seen; three of three is below
+# tail probability above which chance explains what is seen; three of three is below
+PLAUSIBLE = 1.0001e-3
 FEWEST_OTHERS = 3  # complement numbers that prove another mod-10 scheme
 OTHERS_SHARE = 0.5  # of them that pass Luhn
 FEWEST_FOR_CHANCE = 10  # card-shaped numbers from which on a rate says something
 FEWEST_FOR_PATTERN = 5  # numbers from which on their first digits say something
 FEWEST_OF_KEY = 3  # card-shaped numbers behind one key from which on a rate says something
-SPREAD = 0.5  # share of different beginnings: below it numbers run on, above it they are drawn from everywhere
+# share of different beginnings: below it numbers run on, above it they are drawn from everywhere
+SPREAD = 0.5
 
-# Whole numbers as cells write them. The same expression stands in the SQL: no look-around, no backslash.
+# Whole numbers as cells write them. The same expression stands in the SQL: no look-around, no
+# backslash.
 WHOLE_NUMBER = (
-    "^'?(?:[0-9]{12,19}(?:[.,]0{1,2})?|[0-9]{4}(?: [0-9]{4}){2,3}(?: [0-9]{1,3})?|[0-9]{4}(?:-[0-9]{4}){2,3}(?:-[0-9]{1,3})?"
-    "|[0-9]{4}(?:[.][0-9]{4}){3}(?:[.][0-9]{1,3})?|[0-9]{4} [0-9]{6} [0-9]{4,5}|[0-9]{4}-[0-9]{6}-[0-9]{4,5})$"
+    "^'?(?:[0-9]{12,19}(?:[.,]0{1,2})?|[0-9]{4}(?: [0-9]{4}){2,3}(?:"
+    " [0-9]{1,3})?|[0-9]{4}(?:-[0-9]{4}){2,3}(?:-[0-9]{1,3})?|[0-9]{4}(?:[.][0-9]{4}){3}(?:[.][0-9]{1,3})?|[0-9]{4}"
+    " [0-9]{6} [0-9]{4,5}|[0-9]{4}-[0-9]{6}-[0-9]{4,5})$"
 )
 ZERO_DECIMALS = "[.,]0{1,2}$"
 PUNCTUATION = " -.,'"
 NO_BREAK_SPACE = "\u00a0"
-_TRIMMED = " \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"  # what the SQL's trim takes away
+# what the SQL's trim takes away
+_TRIMMED = (
+    " \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 
 _WHOLE = re.compile(WHOLE_NUMBER.removeprefix("^").removesuffix("$"))
 _ZERO_DECIMALS = re.compile(ZERO_DECIMALS.removesuffix("$") + r"\Z")
-# A whole cell that a spreadsheet has rounded. With more digits behind the mark it may still be the number itself.
+# A whole cell that a spreadsheet has rounded. With more digits behind the mark it may still be the
+# number itself.
 EXCEL_DAMAGED = "^[1-9](?:[.,][0-9]{1,8})?[eE][+]?1[1-8]$"
 LONGEST_DAMAGED = 24
 _DAMAGED = re.compile(EXCEL_DAMAGED.removeprefix("^").removesuffix("$"))
 _NO_PUNCTUATION = str.maketrans("", "", PUNCTUATION)
 
-# The counts of a column's whole numbers, as the SQL names them too. card_distinct, card_issuers and card_heads count different ones; of a column in parts they
-# may be added, because only their share of the whole is asked for.
+# The counts of a column's whole numbers, as the SQL names them too. card_distinct, card_issuers and
+# card_heads count different ones; of a column in parts they may be added, because only their share
+# of the whole is asked for.
 PROFILE = (
     "cells",
     "numbers",
@@ -84,20 +120,34 @@ PROFILE = (
     "other_padded",
     "excel_damaged",
 )
-SHAPED_GRADES = frozenset({"probable", "review"})  # a number of these ranges is card-shaped; of the others only a card word makes a card
-DANISH = frozenset({"dankort", "visa_dankort", "forbrugsforeningen"})  # networks of few issuers: hardly a number begins like them by chance
+# a number of these ranges is card-shaped; of the others only a card word makes a card
+SHAPED_GRADES = frozenset({"probable", "review"})
+# networks of few issuers: hardly a number begins like them by chance
+DANISH = frozenset({"dankort", "visa_dankort", "forbrugsforeningen"})
 PADDING = "000"  # before a number that was filled up to a length
 ISSUER, HEAD = 6, 12  # first digits: the issuer's, and what running numbers share
-# The counts of its running text: numbers without a key, all cells with a sure card, and, under a card's name, cells that are a long number in no writing of a card's.
-TEXT_PROFILE = ("text_shaped", "text_luhn", "text_confirmed", "text_probable", "text_review", "text_numbers")
+# The counts of its running text: numbers without a key, all cells with a sure card, and, under a
+# card's name, cells that are a long number in no writing of a card's.
+TEXT_PROFILE = (
+    "text_shaped",
+    "text_luhn",
+    "text_confirmed",
+    "text_probable",
+    "text_review",
+    "text_numbers",
+)
 _HEAPS = tuple(f"key{heap}" for heap in range(1, 33))
 # The same of the numbers behind keys.
-KEY_PROFILE = tuple(f"{heap}_{count}" for heap in _HEAPS for count in ("shaped", "luhn", "probable", "review"))
+KEY_PROFILE = tuple(
+    f"{heap}_{count}" for heap in _HEAPS for count in ("shaped", "luhn", "probable", "review")
+)
 CARD_PROFILE = (*PROFILE, *TEXT_PROFILE, *KEY_PROFILE)
 
 
 def excel_damaged(text: str) -> bool:
-    """A whole cell that was a number of 12-19 digits before a spreadsheet rounded it (4,57112E+15): it may have been a card, and nobody can tell."""
+    """A whole cell that was a number of 12-19 digits before a spreadsheet rounded it (4,57112E+15):
+    it may have been a card, and nobody can tell.
+    """
     return len(text) <= LONGEST_DAMAGED and _DAMAGED.fullmatch(_trimmed(text)) is not None
 
 
@@ -108,7 +158,11 @@ def _trimmed(text: str) -> str:
 def whole_number(text: str) -> str:
     """The 12-19 digits of a cell that is a number and nothing else; empty for every other cell."""
     trimmed = _trimmed(text)
-    return _ZERO_DECIMALS.sub("", trimmed).translate(_NO_PUNCTUATION) if _WHOLE.fullmatch(trimmed) else ""
+    return (
+        _ZERO_DECIMALS.sub("", trimmed).translate(_NO_PUNCTUATION)
+        if _WHOLE.fullmatch(trimmed)
+        else ""
+    )
 
 
 def profile_cards(values: Iterable[str | None], *, name: str = "") -> dict[str, int]:
@@ -154,7 +208,9 @@ def _count_number(number: str, counts: dict[str, int], passing: set[str]) -> Non
 
 @lru_cache(maxsize=65_536)
 def counted_as(beginning: str, length: int, *, passes: bool) -> str:
-    """As what ``profile_cards`` counts a whole number of which six digits, the length and Luhn are known; empty where its other digits bear on the counts."""
+    """As what ``profile_cards`` counts a whole number of which six digits, the length and Luhn are
+    known; empty where its other digits bear on the counts.
+    """
     fitting = card_range_of(beginning.ljust(length, "0"))
     if fitting is not None and fitting.grade in SHAPED_GRADES:
         return "" if passes else "danish_shaped" if fitting.network in DANISH else "card_shaped"
@@ -178,7 +234,9 @@ def count_card_text(text: str, counts: dict[str, int], *, name: str = "") -> Non
     hits = find_cards(text, field=name)
     if any(hit.level is Level.CONFIRMED for hit in hits):
         _add(counts, "text_confirmed", 1)
-    for heap, level in {(_heap(text, hit.start), hit.level) for hit in hits if hit.level is not Level.CONFIRMED}:
+    for heap, level in {
+        (_heap(text, hit.start), hit.level) for hit in hits if hit.level is not Level.CONFIRMED
+    }:
         _add(counts, f"{heap}_{level}", 1)
 
 
@@ -187,9 +245,15 @@ def _add(counts: dict[str, int], name: str, count: int) -> None:
 
 
 def _heap(text: str, place: int) -> str:
-    """Which numbers a number is counted with: those of running text, or those behind the same key."""
+    """Which numbers a number is counted with: those of running text, or those behind
+    the same key.
+    """
     key = key_before(text, place)
-    return _HEAPS[zlib.crc32(key.casefold().encode("utf-8", errors="replace")) % len(_HEAPS)] if key else "text"
+    return (
+        _HEAPS[zlib.crc32(key.casefold().encode("utf-8", errors="replace")) % len(_HEAPS)]
+        if key
+        else "text"
+    )
 
 
 def decide_card_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
@@ -200,26 +264,53 @@ def decide_card_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
     level = gravest(found for found in (numbers_level, text_level) if found is not None)
     if level is None and counts["excel_damaged"] and names_card(name):
         damaged = counts["excel_damaged"]
-        return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason="excel_damaged", n=counts["cells"], k=damaged, counts=counts)
+        return ColumnDecision(
+            kinds=frozenset({"card"}),
+            level=Level.REVIEW,
+            reason="excel_damaged",
+            n=counts["cells"],
+            k=damaged,
+            counts=counts,
+        )
     if level is None and _is_unread(counts, name, numbers_reason):
         unread = counts["numbers"] + counts["text_numbers"]
-        return ColumnDecision(kinds=frozenset({"card"}), level=Level.REVIEW, reason=UNREAD, n=counts["cells"], k=unread, counts=counts)
+        return ColumnDecision(
+            kinds=frozenset({"card"}),
+            level=Level.REVIEW,
+            reason=UNREAD,
+            n=counts["cells"],
+            k=unread,
+            counts=counts,
+        )
     by_numbers = numbers_reason != "none" if level is None else numbers_level is level
     reason = numbers_reason if by_numbers else text_reason
     decided = "other" if reason == "mod10_identifier" else "card" if by_numbers else "text"
-    n, k = (counts.get(f"{decided}_{count}", counts.get(decided, 0)) for count in ("shaped", "luhn"))
+    n, k = (
+        counts.get(f"{decided}_{count}", counts.get(decided, 0)) for count in ("shaped", "luhn")
+    )
     if decided == "text":
-        n, k = (n + sum(counts.get(f"{heap}_{count}", 0) for heap in _HEAPS) for n, count in ((n, "shaped"), (k, "luhn")))
+        n, k = (
+            n + sum(counts.get(f"{heap}_{count}", 0) for heap in _HEAPS)
+            for n, count in ((n, "shaped"), (k, "luhn"))
+        )
     kinds = frozenset[str]() if level is None else frozenset({"card"})
     return ColumnDecision(kinds=kinds, level=level, reason=reason, n=n, k=k, counts=counts)
 
 
 def _is_unread(counts: Mapping[str, int], name: str, reason: str) -> bool:  # rule 6
-    """Full of long numbers. Rule 2 clears them, unless they are filled up with zeros: those of a card's number leave its check digit right."""
+    """Full of long numbers.
+
+    Rule 2 clears them, unless they are filled up with zeros: those of a card's number leave its
+    check digit right.
+    """
     if reason == "mod10_identifier" and counts["other_padded"] < UNREAD_SHARE * counts["other"]:
         return False
     unread = counts["numbers"] + counts["text_numbers"]
-    return names_card(name) and not names_moment(name) and unread >= max(1, UNREAD_SHARE * counts["cells"])
+    return (
+        names_card(name)
+        and not names_moment(name)
+        and unread >= max(1, UNREAD_SHARE * counts["cells"])
+    )
 
 
 def _counts(profile: Mapping[str, int]) -> dict[str, int]:
@@ -251,9 +342,16 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
 
 
 def _are_cards_after_all(counts: Mapping[str, int]) -> bool:
-    """Whatever the name says: those that begin like a card pass, many begin like a Danish card and others like foreign ones."""
+    """Whatever the name says: those that begin like a card pass, many begin like a Danish card and
+    others like foreign ones.
+    """
     passing, danish = counts["card_luhn"], counts["danish_luhn"]
-    if passing < CARD_SHARE * counts["card_shaped"] or not CHANCE * passing <= danish <= (1 - CHANCE) * passing or counts["card_fours"] == passing or _doubt(counts):
+    if (
+        passing < CARD_SHARE * counts["card_shaped"]
+        or not CHANCE * passing <= danish <= (1 - CHANCE) * passing
+        or counts["card_fours"] == passing
+        or _doubt(counts)
+    ):
         return False
     return chance_of(counts["danish_shaped"], danish) < SURE
 
@@ -268,7 +366,12 @@ def _doubt(counts: Mapping[str, int]) -> str:
     if counts["card_zeros"] > SPREAD * passing:
         return "zero_filled"
     home = counts["danish_luhn"] >= CHANCE * passing
-    if distinct >= FEWEST_FOR_PATTERN and counts["card_fours"] == passing and not home and counts["card_issuers"] > SPREAD * distinct:
+    if (
+        distinct >= FEWEST_FOR_PATTERN
+        and counts["card_fours"] == passing
+        and not home
+        and counts["card_issuers"] > SPREAD * distinct
+    ):
         return "one_first_digit"
     return "rare_network" if counts["card_rare"] == passing < FEWEST_FOR_CHANCE else ""
 
@@ -276,16 +379,23 @@ def _doubt(counts: Mapping[str, int]) -> str:
 def _without_cards(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     if counts["test_cards"]:
         return Level.REVIEW, "test_card"
-    if names_card(name) and counts["other"] >= FEWEST_CARDS and counts["other_luhn"] >= CARD_SHARE * counts["other"]:
+    if (
+        names_card(name)
+        and counts["other"] >= FEWEST_CARDS
+        and counts["other_luhn"] >= CARD_SHARE * counts["other"]
+    ):
         return Level.REVIEW, "card_name"
     return None, "chance" if counts["card_shaped"] else "none"
 
 
-def _few_numbers(counts: Mapping[str, int], name: str, *, by_chance: float) -> tuple[Level | None, str]:
+def _few_numbers(
+    counts: Mapping[str, int], name: str, *, by_chance: float
+) -> tuple[Level | None, str]:
     shaped, passing = counts["card_shaped"], counts["card_luhn"]
     if shaped >= FEWEST_FOR_CHANCE and by_chance > PLAUSIBLE and not names_card(name):
         return None, "chance"
-    alone = shaped == passing and counts["other"] == 0 and counts["card_rare"] == 0  # nothing like them in the column speaks against them
+    # nothing like them in the column speaks against them
+    alone = shaped == passing and counts["other"] == 0 and counts["card_rare"] == 0
     if alone and not names_order(name) and not speaks_of(name, "phone"):
         return Level.PROBABLE, "single_numbers"
     return Level.REVIEW, "too_few_to_tell"
@@ -293,7 +403,11 @@ def _few_numbers(counts: Mapping[str, int], name: str, *, by_chance: float) -> t
 
 def _is_other_scheme(counts: Mapping[str, int], name: str) -> bool:
     enough = max(FEWEST_OTHERS, counts["card_shaped"] * (1 if names_card(name) else 0.3))
-    return counts["other"] >= enough and counts["other_luhn"] >= OTHERS_SHARE * counts["other"] and chance_of(counts["other"], counts["other_luhn"]) <= PLAUSIBLE
+    return (
+        counts["other"] >= enough
+        and counts["other_luhn"] >= OTHERS_SHARE * counts["other"]
+        and chance_of(counts["other"], counts["other_luhn"]) <= PLAUSIBLE
+    )
 
 
 def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
@@ -309,7 +423,10 @@ def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
 
 def _is_chance_in_text(counts: Mapping[str, int], heap: str) -> bool:
     shaped = counts.get(f"{heap}_shaped", 0)
-    return shaped >= (FEWEST_OF_KEY if heap in _HEAPS else FEWEST_FOR_CHANCE) and chance_of(shaped, counts.get(f"{heap}_luhn", 0)) > PLAUSIBLE
+    return (
+        shaped >= (FEWEST_OF_KEY if heap in _HEAPS else FEWEST_FOR_CHANCE)
+        and chance_of(shaped, counts.get(f"{heap}_luhn", 0)) > PLAUSIBLE
+    )
 
 
 def chance_of(trials: int, successes: int) -> float:
@@ -325,12 +442,26 @@ def cards_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit
         return _unread_in_cell(text, name, decision)
     if whole_number(text):
         level = _level_of_numbers(decision, name)
-        return [] if level is None else [_at(hit, level, decision.reason) for hit in hits if hit.reason != "rare_range"]  # of which no count speaks
-    return [hit for hit in hits if hit.level is Level.CONFIRMED or not _is_chance_in_text(decision.counts, _heap(text, hit.start))]
+        # of which no count speaks
+        return (
+            []
+            if level is None
+            else [_at(hit, level, decision.reason) for hit in hits if hit.reason != "rare_range"]
+        )
+    return [
+        hit
+        for hit in hits
+        if hit.level is Level.CONFIRMED
+        or not _is_chance_in_text(decision.counts, _heap(text, hit.start))
+    ]
 
 
 def _unread_in_cell(text: str, name: str, decision: ColumnDecision) -> list[Hit]:  # rule 6
-    if not names_card(name) or not (whole_number(text) or digits_of_number(text) >= SHORTEST) or decide_card_column(decision.counts, name).reason != UNREAD:
+    if (
+        not names_card(name)
+        or not (whole_number(text) or digits_of_number(text) >= SHORTEST)
+        or decide_card_column(decision.counts, name).reason != UNREAD
+    ):
         return []
     return [Hit(kind="card", level=Level.REVIEW, reason=UNREAD, start=0, end=len(text))]
 
@@ -348,7 +479,9 @@ def _level_of_numbers(decision: ColumnDecision, name: str) -> Level | None:
 def _at(hit: Hit, level: Level, reason: str) -> Hit:
     if hit.reason == "test_card":
         return hit
-    return Hit(kind=hit.kind, level=level, reason=reason, network=hit.network, start=hit.start, end=hit.end)
+    return Hit(
+        kind=hit.kind, level=level, reason=reason, network=hit.network, start=hit.start, end=hit.end
+    )
 
 
 def profile_card_data(values: Iterable[str | None], *, name: str) -> dict[str, int]:
@@ -361,7 +494,11 @@ def profile_card_data(values: Iterable[str | None], *, name: str) -> dict[str, i
 
 
 def decide_card_data(profile: Mapping[str, int], name: str) -> ColumnDecision:
-    """Card numbers; check codes and PIN blocks where the name speaks of them; truncated numbers where it speaks of cards. Counts that are missing are 0."""
+    """Card numbers; check codes and PIN blocks where the name speaks of them; truncated numbers
+    where it speaks of cards.
+
+    Counts that are missing are 0.
+    """
     decisions = [decide_card_column(profile, name)]
     if names_account_data(name):
         decisions.append(decide_account_column(profile, name))
@@ -373,4 +510,8 @@ def decide_card_data(profile: Mapping[str, int], name: str) -> ColumnDecision:
 def card_data_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The same of one cell, in the light of what its column was found to be."""
     left = find_truncated(text) if names_card(name) else []
-    return [*cards_in_cell(text, name=name, decision=decision), *left, *account_in_cell(text, name=name, decision=decision)]
+    return [
+        *cards_in_cell(text, name=name, decision=decision),
+        *left,
+        *account_in_cell(text, name=name, decision=decision),
+    ]

@@ -1,14 +1,23 @@
-"""CPR numbers. Does a column hold them? Statistics first: one date in eleven passes modulus 11 by chance, of random numbers one in 400 looks like a CPR number.
+"""CPR numbers.
 
-Decided in this order, over the cells that are ten digits and nothing else, most of all over those of them whose first six are a date:
-1. Most numbers that begin with no date pass modulus 11 too: another scheme, bank accounts for one. Or most dated numbers read as moments, seconds or
+Does a column hold them? Statistics first: one date in eleven passes modulus 11 by chance, of random
+numbers one in 400 looks like a CPR number.
+
+Decided in this order, over the cells that are ten digits and nothing else, most of all over those
+of them whose first six are a date:
+1. Most numbers that begin with no date pass modulus 11 too: another scheme, bank accounts for one.
+   Or most dated numbers read as moments, seconds or
    production units.
 2. The name says CPR, and most dated numbers are strong: a CPR column.
-3. Three or more dated numbers, and 60 % of them or more are strong: a CPR column whatever its name; a few of them under the name of something else are for a person to see.
-4. More are strong than chance allows (binomial tail below one in a million): CPR numbers among others.
+3. Three or more dated numbers, and 60 % of them or more are strong: a CPR column whatever its name;
+   a few of them under the name of something else are for a person to see.
+4. More are strong than chance allows (binomial tail below one in a million): CPR numbers among
+   others.
 5. No more are strong than chance explains: moments, running numbers.
-6. A column named for CPR numbers that is full of long numbers none of which is one (full years, dots, encrypted): for a person to review.
-Columns of replacement numbers are known by their dates, and nine digits by the zero that Excel took away, when nearly all of them fit.
+6. A column named for CPR numbers that is full of long numbers none of which is one (full years,
+   dots, encrypted): for a person to review.
+Columns of replacement numbers are known by their dates, and nine digits by the zero that Excel took
+away, when nearly all of them fit.
 Cells of running text are judged one by one, unless chance explains the numbers in them.
 """
 
@@ -19,16 +28,26 @@ from collections.abc import Iterable, Mapping
 
 from teleaudit.detectors.chance import tail
 from teleaudit.detectors.cpr_number import LENGTH, Grade, grade_of, look_alike, passes_modulus_11
-from teleaudit.detectors.cpr_values import bare_digits, find_cpr, grades_in, names_cpr, names_other_number
+from teleaudit.detectors.cpr_values import (
+    bare_digits,
+    find_cpr,
+    grades_in,
+    names_cpr,
+    names_other_number,
+)
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import cpr_test_numbers
 from teleaudit.detectors.names import names_moment
 from teleaudit.detectors.writings import digits_of_number, plain
 
-CHANCE = 0.1  # share of dates with four digits behind them that are strong: modulus 11, and a little for 1 January
+# share of dates with four digits behind them that are strong: modulus 11, and a little for 1
+# January
+CHANCE = 0.1
 CPR_SHARE = 0.6  # of dated numbers that are strong: a CPR column
 ALMOST_ALL = 0.9  # of a column's numbers that carry a replacement number's date
-LOOK_ALIKES = 0.8  # of dated numbers that read as something else too: of real CPR numbers one in seven, and one in 100 with a dash
+# of dated numbers that read as something else too: of real CPR numbers one in seven, and one in 100
+# with a dash
+LOOK_ALIKES = 0.8
 FEWEST = 3
 FEWEST_FOR_CHANCE = 10  # dated numbers from which on a rate says something
 FEWEST_OTHERS = 5  # numbers without a date that prove another scheme
@@ -44,8 +63,9 @@ _WHOLE = re.compile('["\'=]{0,2}([0-9]{6})(?: ?- ?| {1,2})?([0-9]{4})"?')
 _WHOLE_NINE = re.compile("'?([1-9][0-9]{4})[ -]?([0-9]{4})")
 _ZERO_DECIMALS = re.compile(r"(?<=[0-9])[.,]0{1,2}\Z")
 
-# The counts of a column, in order. All are sums: the counts of parts of a column may be added. Cells that ``cpr_candidate_sql`` keeps back are
-# missed by none of the rules: they look at shares of the dated numbers, and at others only by their modulus 11.
+# The counts of a column, in order. All are sums: the counts of parts of a column may be added.
+# Cells that ``cpr_candidate_sql`` keeps back are missed by none of the rules: they look at shares
+# of the dated numbers, and at others only by their modulus 11.
 CPR_PROFILE = (
     "cpr_cells",  # filled
     "cpr_ten",  # whole numbers of ten digits
@@ -64,7 +84,8 @@ CPR_PROFILE = (
     "cpr_text_confirmed",  # cells of running text by the level of what they hold
     "cpr_text_probable",
     "cpr_text_review",
-    "cpr_text_numbers",  # under the name of one, cells that are a long number in no writing of a CPR number's
+    # under the name of one, cells that are a long number in no writing of a CPR number's
+    "cpr_text_numbers",
 )
 
 # What a rule counted, where it is not dated numbers and the strong ones among them.
@@ -75,11 +96,20 @@ _COUNTED = {
     "test_person": ("cpr_ten", "cpr_tests"),
 }
 
-__all__ = ["CPR_PROFILE", "cpr_in_cell", "decide_cpr_column", "find_cpr", "profile_cpr", "whole_number"]
+__all__ = [
+    "CPR_PROFILE",
+    "cpr_in_cell",
+    "decide_cpr_column",
+    "find_cpr",
+    "profile_cpr",
+    "whole_number",
+]
 
 
 def whole_number(text: str) -> tuple[str, bool]:
-    """The nine or ten digits of a cell that is a number and nothing else, and whether a dash parts them; empty for every other cell."""
+    """The nine or ten digits of a cell that is a number and nothing else, and whether a dash parts
+    them; empty for every other cell.
+    """
     if len(text) == LENGTH and text.isascii() and text.isdigit():
         return text, False
     if len(text) > LONGEST_NUMBER:
@@ -139,15 +169,48 @@ def _count_text(text: str, counts: dict[str, int], name: str) -> None:
 def decide_cpr_column(profile: Mapping[str, int], name: str) -> ColumnDecision:
     """What the counts of a column say, with its name. Counts that are missing are 0."""
     counts = {key: int(profile.get(key) or 0) for key in CPR_PROFILE}
-    judged = {"": _judge_numbers(counts, name), "nine_": _judge_nine(counts, name), "text_": _judge_text(counts)}
+    judged = {
+        "": _judge_numbers(counts, name),
+        "nine_": _judge_nine(counts, name),
+        "text_": _judge_text(counts),
+    }
     level = gravest(found for found, _ in judged.values() if found is not None)
     unread = counts["cpr_ten"] + counts["cpr_nine"] + counts["cpr_text_numbers"]
-    if level is None and names_cpr(name) and not names_moment(name) and unread >= max(1, UNREAD_SHARE * counts["cpr_cells"]):  # rule 6
-        return ColumnDecision(kinds=frozenset({"cpr"}), level=Level.REVIEW, reason=UNREAD, n=counts["cpr_cells"], k=unread, counts=counts)
-    part, reason = next(((part, reason) for part, (found, reason) in judged.items() if found is level and reason != "none"), ("", "none"))
-    n, k = _COUNTED.get(reason, ("cpr_nine", "cpr_nine_strong") if part == "nine_" else (f"cpr_{part}dated", f"cpr_{part}strong"))
+    # rule 6
+    if (
+        level is None
+        and names_cpr(name)
+        and not names_moment(name)
+        and unread >= max(1, UNREAD_SHARE * counts["cpr_cells"])
+    ):
+        return ColumnDecision(
+            kinds=frozenset({"cpr"}),
+            level=Level.REVIEW,
+            reason=UNREAD,
+            n=counts["cpr_cells"],
+            k=unread,
+            counts=counts,
+        )
+    part, reason = next(
+        (
+            (part, reason)
+            for part, (found, reason) in judged.items()
+            if found is level and reason != "none"
+        ),
+        ("", "none"),
+    )
+    n, k = _COUNTED.get(
+        reason,
+        (
+            ("cpr_nine", "cpr_nine_strong")
+            if part == "nine_"
+            else (f"cpr_{part}dated", f"cpr_{part}strong")
+        ),
+    )
     kinds = frozenset[str]() if level is None else frozenset({"cpr"})
-    return ColumnDecision(kinds=kinds, level=level, reason=reason, n=counts[n], k=counts[k], counts=counts)
+    return ColumnDecision(
+        kinds=kinds, level=level, reason=reason, n=counts[n], k=counts[k], counts=counts
+    )
 
 
 def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
@@ -163,7 +226,9 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     if not strong:
         return _without_strong(counts, name)
     by_chance = tail(dated, strong, CHANCE)
-    if strong >= CPR_SHARE * dated and (names_cpr(name) or (dated >= FEWEST and by_chance <= PLAUSIBLE * 1.0001)):
+    if strong >= CPR_SHARE * dated and (
+        names_cpr(name) or (dated >= FEWEST and by_chance <= PLAUSIBLE * 1.0001)
+    ):
         return _cpr_column(name, by_chance=by_chance)
     if by_chance < SURE:
         return Level.PROBABLE, "mixed_column"
@@ -173,38 +238,61 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
 def _cpr_column(name: str, *, by_chance: float) -> tuple[Level, str]:
     if names_cpr(name):
         return Level.CONFIRMED, "cpr_column"
-    return (Level.REVIEW, "other_name") if names_other_number(name) and by_chance >= SURE else (Level.PROBABLE, "cpr_column")
+    return (
+        (Level.REVIEW, "other_name")
+        if names_other_number(name) and by_chance >= SURE
+        else (Level.PROBABLE, "cpr_column")
+    )
 
 
 def _judge_replacements(counts: Mapping[str, int], name: str) -> tuple[Level, str]:
-    """Nearly all numbers that are no CPR number carry a date raised by 60. A Swedish register of the years 1961-1991 looks the same."""
-    surely = names_cpr(name) or (counts["cpr_strong"] >= FEWEST and counts["cpr_strong"] >= CPR_SHARE * counts["cpr_dated"])
+    """Nearly all numbers that are no CPR number carry a date raised by 60.
+
+    A Swedish register of the years 1961-1991 looks the same.
+    """
+    surely = names_cpr(name) or (
+        counts["cpr_strong"] >= FEWEST and counts["cpr_strong"] >= CPR_SHARE * counts["cpr_dated"]
+    )
     return (Level.PROBABLE if surely else Level.REVIEW), "replacement_column"
 
 
 def _without_strong(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
-    if names_cpr(name) and counts["cpr_dated"] + counts["cpr_replacement"] >= CPR_SHARE * counts["cpr_ten"]:
+    if (
+        names_cpr(name)
+        and counts["cpr_dated"] + counts["cpr_replacement"] >= CPR_SHARE * counts["cpr_ten"]
+    ):
         return Level.REVIEW, "test_person" if counts["cpr_tests"] else "no_check_digit"
     if counts["cpr_tests"]:
         return Level.REVIEW, "test_person"
     return None, "chance" if counts["cpr_dated"] else "none"
 
 
-def _few_numbers(counts: Mapping[str, int], name: str, *, by_chance: float) -> tuple[Level | None, str]:
+def _few_numbers(
+    counts: Mapping[str, int], name: str, *, by_chance: float
+) -> tuple[Level | None, str]:
     """Too few for a rate, or a rate near chance."""
     dated, strong = counts["cpr_dated"], counts["cpr_strong"]
     many = dated >= FEWEST_FOR_CHANCE or (names_other_number(name) and not counts["cpr_dashed"])
     if many and by_chance > PLAUSIBLE and not names_cpr(name):
         return None, "chance"
     surprising = counts["cpr_dashed"] == strong or by_chance <= 0.01  # two of two
-    if strong == dated and surprising and not counts["cpr_look_alikes"] and not names_other_number(name):
+    if (
+        strong == dated
+        and surprising
+        and not counts["cpr_look_alikes"]
+        and not names_other_number(name)
+    ):
         return Level.PROBABLE, "single_numbers"  # nothing dated in the column speaks against them
     return Level.REVIEW, "too_few_to_tell"
 
 
-def _is_other_scheme(counts: Mapping[str, int]) -> bool:  # bank accounts have modulus 11 with the same weights
+# bank accounts have modulus 11 with the same weights
+def _is_other_scheme(counts: Mapping[str, int]) -> bool:
     others = counts["cpr_ten"] - counts["cpr_dated"] - counts["cpr_replacement"]
-    return others >= max(FEWEST_OTHERS, 0.3 * counts["cpr_dated"]) and counts["cpr_others_modulus_11"] >= OTHERS_SHARE * others
+    return (
+        others >= max(FEWEST_OTHERS, 0.3 * counts["cpr_dated"])
+        and counts["cpr_others_modulus_11"] >= OTHERS_SHARE * others
+    )
 
 
 def _judge_nine(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
@@ -238,12 +326,20 @@ def cpr_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
     """The CPR numbers of one cell, in the light of what its column was found to be."""
     counts = {key: decision.counts.get(key, 0) for key in CPR_PROFILE}
     number, _ = whole_number(text)
-    if (number or digits_of_number(text) >= SHORTEST) and names_cpr(name) and decide_cpr_column(counts, name).reason == UNREAD:
+    if (
+        (number or digits_of_number(text) >= SHORTEST)
+        and names_cpr(name)
+        and decide_cpr_column(counts, name).reason == UNREAD
+    ):
         return [_over(text, Level.REVIEW, UNREAD)]
     if number:
         return _whole_cell(text, number, counts, name)
     hits = find_cpr(text, field=name)
-    return [hit for hit in hits if hit.level is Level.CONFIRMED] if _is_chance_in_text(counts) else hits
+    return (
+        [hit for hit in hits if hit.level is Level.CONFIRMED]
+        if _is_chance_in_text(counts)
+        else hits
+    )
 
 
 def _whole_cell(text: str, number: str, counts: Mapping[str, int], name: str) -> list[Hit]:
@@ -260,15 +356,25 @@ def _whole_cell(text: str, number: str, counts: Mapping[str, int], name: str) ->
         case Grade.STRONG:
             return [_over(text, _of_mixed(counts) if reason == "mixed_column" else level, reason)]
         case Grade.REPLACEMENT if reason in {"cpr_column", "replacement_column"}:
-            return [_over(text, Level.REVIEW if level is Level.REVIEW else Level.PROBABLE, "replacement_number")]
-        case Grade.DATED if reason == "no_check_digit" or (reason == "cpr_column" and level is Level.CONFIRMED):
+            return [
+                _over(
+                    text,
+                    Level.REVIEW if level is Level.REVIEW else Level.PROBABLE,
+                    "replacement_number",
+                )
+            ]
+        case Grade.DATED if reason == "no_check_digit" or (
+            reason == "cpr_column" and level is Level.CONFIRMED
+        ):
             return [_over(text, Level.REVIEW, "no_check_digit")]
         case _:
             return []
 
 
 def _of_mixed(counts: Mapping[str, int]) -> Level:
-    """What a strong number among others is worth: most of them are leaked, or most of them are chance."""
+    """What a strong number among others is worth: most of them are leaked, or most of them are
+    chance.
+    """
     leaked = (counts["cpr_strong"] - CHANCE * counts["cpr_dated"]) / (1 - CHANCE)
     return Level.PROBABLE if leaked >= 0.5 * counts["cpr_strong"] else Level.REVIEW
 

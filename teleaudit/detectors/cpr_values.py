@@ -1,10 +1,13 @@
-"""CPR numbers in a value: ten digits that are a date of birth with modulus 11 or an exception, judged by how they are written and what stands beside them.
+"""CPR numbers in a value: ten digits that are a date of birth with modulus 11 or an exception,
+judged by how they are written and what stands beside them.
 
-Source: CPR-kontoret (see ``cpr_number``); how often other numbers look alike: one random ten-digit number in 400 is strong, one in eleven of the
-moments written yymmddhhmm, one in 16 of the seconds since 1970 in a winter like 2023-2024.
+Source: CPR-kontoret (see ``cpr_number``); how often other numbers look alike: one random ten-digit
+number in 400 is strong, one in eleven of the moments written yymmddhhmm, one in 16 of the seconds
+since 1970 in a winter like 2023-2024.
 
 What is left out:
-1. Numbers inside longer runs of digits, decimals, e-mail addresses and names of systems; after a plus sign.
+1. Numbers inside longer runs of digits, decimals, e-mail addresses and names of systems; after a
+   plus sign.
 2. Masked numbers and dates of birth alone: the serial number is what makes a CPR number.
 3. Nine digits that have lost their leading zero, unless a word or the field's name says CPR.
 4. Ten digits without modulus 11 that nothing calls a CPR number.
@@ -25,7 +28,9 @@ from teleaudit.detectors.writings import plain, text_of_base64, text_of_hex
 
 CONTEXT = 40  # characters on either side in which a word speaks about the number
 ALONE = 1.5  # times its own length is a cell that holds a number and nothing else
-CHUNK = 65_536  # characters judged at a time, and the longest cell that is decoded as a whole, so that time and memory stay proportional to the value
+# characters judged at a time, and the longest cell that is decoded as a whole, so that time and
+# memory stay proportional to the value
+CHUNK = 65_536
 MARGIN = 512  # characters that neighbouring chunks see of each other
 
 # The same expressions stand in the SQL: no look-around, no backslash.
@@ -35,43 +40,65 @@ LOST_ZERO = f"[1-9]{MONTH}[0-9]{{2}}[ -]?[0-9]{{4}}"
 FLOAT_CELL = "[1-9][.,][0-9]{6,9}[eE][+]?0?[89]"
 HEX_CELL = "(?:0x)?[0-9A-Fa-f]*"
 BASE64_CELL = "[A-Za-z0-9+/_-]*={0,2}"
-THREE_IN_BASE64 = "[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"  # three digits, in the four characters that spell them
+# three digits, in the four characters that spell them
+THREE_IN_BASE64 = "[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"
 HEX_NINE = "(?:3[0-9](?:2[0Dd])?){9}"
 WIDE_HEX_NINE = "(?:003[0-9](?:002[0Dd])?){9}"
 SHORTEST_HEX, SHORTEST_BASE64 = 18, 12  # nine digits
 
 _NINE_DIGITS = re.compile(r"(?:\d\D{0,12}){8}\d")
 _ONE_WORD = re.compile(r"\s*[0-9A-Za-z+/_.,-]{11,}={0,2}\s*")
-_NUMBER = re.compile(rf"(?<![0-9]){DAY}(?P<date>[./ -]?){MONTH}(?P=date)[0-9]{{2}}(?P<serial> ?- ?| {{1,2}}|[./_])?[0-9]{{4}}(?![0-9])")
+_NUMBER = re.compile(
+    rf"(?<![0-9]){DAY}(?P<date>[./ -]?){MONTH}(?P=date)[0-9]{{2}}(?P<serial> ?- ?|"
+    r" {1,2}|[./_])?[0-9]{4}(?![0-9])"
+)
 _LOST_ZERO = re.compile(rf"(?<![0-9]){LOST_ZERO}(?![0-9])")
 _FLOAT = re.compile(FLOAT_CELL)
 _HEX_CELL, _BASE64_CELL = re.compile(HEX_CELL), re.compile(BASE64_CELL)
-_HEX, _WIDE_HEX, _BASE64 = re.compile(HEX_NINE), re.compile(WIDE_HEX_NINE), re.compile(THREE_IN_BASE64)
+_HEX, _WIDE_HEX, _BASE64 = (
+    re.compile(HEX_NINE),
+    re.compile(WIDE_HEX_NINE),
+    re.compile(THREE_IN_BASE64),
+)
 _DIGITS = re.compile(r"[^0-9]+")
-_PERCENT = re.compile("%[2-7][0-9A-Fa-f]")  # what is left of a %-encoding is punctuation: cpr%3D, %22cpr%22%3A%22
+# what is left of a %-encoding is punctuation: cpr%3D, %22cpr%22%3A%22
+_PERCENT = re.compile("%[2-7][0-9A-Fa-f]")
 
 _LETTER_BEFORE = re.compile(r"[^\W\d_]$")
 _REFUSED_BEFORE = re.compile(r"(?:\+(?:[0-9]{1,3}[ -]?)?|[0-9]\.|[*•●∗])$")  # (1), (2)
 _REFUSED_AFTER = re.compile(r"[^\W\d_]|[*•●∗]|\.(?!0{1,2}(?![0-9]))[0-9]")
 _TIED_BEFORE = re.compile(r"(?:[-/_#@]|(?<![0-9])[0-9]{1,5}[ ,])$")
-_TIED_AFTER = re.compile(r"[-_@]|[:/][0-9]| [0-9]{1,5}(?![0-9])|,(?!0{1,2}(?![0-9]))[0-9]{1,3}(?![0-9])")
+_TIED_AFTER = re.compile(
+    r"[-_@]|[:/][0-9]| [0-9]{1,5}(?![0-9])|,(?!0{1,2}(?![0-9]))[0-9]{1,3}(?![0-9])"
+)
 _TIED_DASHED_BEFORE = re.compile(r"(?:[-/_#@]|\+[0-9 ()]{1,12})$")
 _TIED_DASHED_AFTER = re.compile(r"[-_@]|:[0-9]")
-_BESIDE = r"\W{0,4}(?:(?:nr|nummer|no|num|number|id|er|is|var|på)\W{1,4})?$"  # between another number's word and the number
-_ITS_OWN_NUMBER = re.compile(r"[^0-9\n]{0,8}[0-9]")  # after a word behind a number: the word speaks of the next one
+# between another number's word and the number
+_BESIDE = r"\W{0,4}(?:(?:nr|nummer|no|num|number|id|er|is|var|på)\W{1,4})?$"
+# after a word behind a number: the word speaks of the next one
+_ITS_OWN_NUMBER = re.compile(r"[^0-9\n]{0,8}[0-9]")
 
 
 def find_cpr(text: str, *, field: str = "") -> list[Hit]:
-    """CPR numbers in one value, in their order. ``field`` is the name of the column or key it stands in."""
+    """CPR numbers in one value, in their order.
+
+    ``field`` is the name of the column or key it stands in.
+    """
     if len(text) > CHUNK:
-        return [hit for start in range(0, len(text), CHUNK) for hit in _in_chunk(text, range(start, min(start + CHUNK, len(text))), field)]
+        return [
+            hit
+            for start in range(0, len(text), CHUNK)
+            for hit in _in_chunk(text, range(start, min(start + CHUNK, len(text))), field)
+        ]
     if _NINE_DIGITS.search(text) and (hits := list(_in_piece(text, field))):
         return hits
     return list(_whole_cell(text, field)) if _ONE_WORD.fullmatch(text) else []
 
 
 def bare_digits(text: str) -> str:
-    """The nine or ten digits of a number that is written like 3.112901234E9; empty for every other text."""
+    """The nine or ten digits of a number that is written like 3.112901234E9; empty for every other
+    text.
+    """
     if _FLOAT.fullmatch(text) is None:
         return ""
     mantissa, exponent = re.split("[eE]", text)
@@ -80,7 +107,9 @@ def bare_digits(text: str) -> str:
 
 
 def grades_in(text: str) -> Iterator[Grade]:
-    """The grades of the numbers in a text that are written like a CPR number, whatever stands beside them."""
+    """The grades of the numbers in a text that are written like a CPR number, whatever stands
+    beside them.
+    """
     if _NINE_DIGITS.search(text[:CHUNK]):
         for found in _NUMBER.finditer(plain(text[:CHUNK]).text):
             if not found["date"]:
@@ -93,20 +122,34 @@ def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:
     if _NINE_DIGITS.search(piece):
         for hit in _in_piece(piece, field):
             if offset + hit.start in chunk:
-                yield Hit(kind="cpr", level=hit.level, reason=hit.reason, start=offset + hit.start, end=offset + hit.end)
+                yield Hit(
+                    kind="cpr",
+                    level=hit.level,
+                    reason=hit.reason,
+                    start=offset + hit.start,
+                    end=offset + hit.end,
+                )
 
 
 def _in_piece(piece: str, field: str) -> Iterator[Hit]:
     written = plain(piece)
     for hit in _in_text(_PERCENT.sub("   ", written.text), field):
-        yield Hit(kind="cpr", level=hit.level, reason=hit.reason, start=written.original(hit.start), end=written.original(hit.end - 1) + 1)
+        yield Hit(
+            kind="cpr",
+            level=hit.level,
+            reason=hit.reason,
+            start=written.original(hit.start),
+            end=written.original(hit.end - 1) + 1,
+        )
 
 
 def _whole_cell(text: str, field: str) -> Iterator[Hit]:
     """A cell that hides its digits as a whole: a float, hexadecimal, base64."""
     for inner, reason in _inside(text.strip()):
         for hit in _in_text(plain(inner).text, field):
-            yield Hit(kind="cpr", level=hit.level, reason=f"{reason}{hit.reason}", start=0, end=len(text))
+            yield Hit(
+                kind="cpr", level=hit.level, reason=f"{reason}{hit.reason}", start=0, end=len(text)
+            )
             return
 
 
@@ -125,7 +168,9 @@ def _inside(cell: str) -> Iterator[tuple[str, str]]:
 def _in_text(text: str, field: str) -> Iterator[Hit]:
     hits = [hit for found in _NUMBER.finditer(text) if (hit := _judge(found, text, field))]
     if not hits and _LOST_ZERO.search(text):
-        hits = [hit for found in _LOST_ZERO.finditer(text) if (hit := _judge_short(found, text, field))]
+        hits = [
+            hit for found in _LOST_ZERO.finditer(text) if (hit := _judge_short(found, text, field))
+        ]
     yield from hits
 
 
@@ -139,21 +184,33 @@ def _judge(found: re.Match[str], text: str, field: str) -> Hit | None:
     if not grade or _is_refused(found, text):
         return None
     verdict = _weigh(found, digits, grade, text, field)
-    return Hit(kind="cpr", level=verdict[0], reason=verdict[1], start=found.start(), end=found.end()) if verdict else None
+    return (
+        Hit(kind="cpr", level=verdict[0], reason=verdict[1], start=found.start(), end=found.end())
+        if verdict
+        else None
+    )
 
 
 def _judge_short(found: re.Match[str], text: str, field: str) -> Hit | None:  # (3)
     digits = "0" + _digits_of(found)
     alone = len(text.strip()) <= len(found.group()) + 3  # an apostrophe, .0
-    if grade_of(digits) is not Grade.STRONG or _is_refused(found, text) or _context(found, digits, text, field if alone else "") != "cpr":
+    if (
+        grade_of(digits) is not Grade.STRONG
+        or _is_refused(found, text)
+        or _context(found, digits, text, field if alone else "") != "cpr"
+    ):
         return None
-    return Hit(kind="cpr", level=Level.PROBABLE, reason="lost_zero", start=found.start(), end=found.end())
+    return Hit(
+        kind="cpr", level=Level.PROBABLE, reason="lost_zero", start=found.start(), end=found.end()
+    )
 
 
 def _is_refused(found: re.Match[str], text: str) -> bool:
     before = text[max(found.start() - CONTEXT, 0) : found.start()]
     foreign = _LETTER_BEFORE.search(before) and not _touching().search(before.casefold())
-    return bool(foreign or _REFUSED_BEFORE.search(before) or _REFUSED_AFTER.match(text, found.end()))
+    return bool(
+        foreign or _REFUSED_BEFORE.search(before) or _REFUSED_AFTER.match(text, found.end())
+    )
 
 
 @cache
@@ -162,7 +219,9 @@ def _touching() -> re.Pattern[str]:
     return re.compile(rf"(?:{cpr_pattern('cpr')}|(?<![^\W_])(?:nr|no|nummer|number))$")
 
 
-def _weigh(found: re.Match[str], digits: str, grade: Grade, text: str, field: str) -> tuple[Level, str] | None:
+def _weigh(
+    found: re.Match[str], digits: str, grade: Grade, text: str, field: str
+) -> tuple[Level, str] | None:
     context = _context(found, digits, text, field)
     if digits in cpr_test_numbers():
         return Level.REVIEW, "test_person"
@@ -172,17 +231,28 @@ def _weigh(found: re.Match[str], digits: str, grade: Grade, text: str, field: st
     if found["date"] or (found["serial"] or "") in {".", "/", "_"}:
         return None  # dots and slashes are other numbers' too
     if grade is Grade.REPLACEMENT:
-        return (Level.REVIEW, "replacement_number") if dashed and not context and not _is_tied(found, text, dashed=True) else None
-    return _uncalled(found, digits, text, context, dashed=dashed) if grade is Grade.STRONG else None  # (4)
+        return (
+            (Level.REVIEW, "replacement_number")
+            if dashed and not context and not _is_tied(found, text, dashed=True)
+            else None
+        )
+    # (4)
+    return _uncalled(found, digits, text, context, dashed=dashed) if grade is Grade.STRONG else None
 
 
 def _called_cpr(grade: Grade) -> tuple[Level, str]:
     if grade is Grade.STRONG:
         return Level.CONFIRMED, "cpr_context"
-    return (Level.PROBABLE, "replacement_number") if grade is Grade.REPLACEMENT else (Level.REVIEW, "no_check_digit")
+    return (
+        (Level.PROBABLE, "replacement_number")
+        if grade is Grade.REPLACEMENT
+        else (Level.REVIEW, "no_check_digit")
+    )
 
 
-def _uncalled(found: re.Match[str], digits: str, text: str, context: str, *, dashed: bool) -> tuple[Level, str]:
+def _uncalled(
+    found: re.Match[str], digits: str, text: str, context: str, *, dashed: bool
+) -> tuple[Level, str]:
     if context:
         return Level.REVIEW, "other_context"
     if other := look_alike(digits, bare=not found["serial"]):
@@ -193,14 +263,21 @@ def _uncalled(found: re.Match[str], digits: str, text: str, context: str, *, das
 
 
 def _is_tied(found: re.Match[str], text: str, *, dashed: bool) -> bool:
-    """Something ties the number to other digits or to a name: a dash, a slash, a short group beside it."""
+    """Something ties the number to other digits or to a name: a dash, a slash, a short group beside
+    it.
+    """
     before = text[max(found.start() - CONTEXT, 0) : found.start()]
-    first, last = (_TIED_DASHED_BEFORE, _TIED_DASHED_AFTER) if dashed else (_TIED_BEFORE, _TIED_AFTER)
+    first, last = (
+        (_TIED_DASHED_BEFORE, _TIED_DASHED_AFTER) if dashed else (_TIED_BEFORE, _TIED_AFTER)
+    )
     return first.search(before) is not None or last.match(text, found.end()) is not None
 
 
 def _context(found: re.Match[str], digits: str, text: str, field: str) -> str:
-    """What the words around say the number is: "cpr", "other" or nothing. The word right before it first, then the field's name, then the word behind."""
+    """What the words around say the number is: "cpr", "other" or nothing.
+
+    The word right before it first, then the field's name, then the word behind.
+    """
     before = text[max(found.start() - CONTEXT, 0) : found.start()].casefold()
     if _compiled("foreign", beside=True).search(before):
         return "other"
@@ -220,7 +297,13 @@ def _context(found: re.Match[str], digits: str, text: str, field: str) -> str:
 
 def _behind(after: str) -> str:
     word = _compiled("cpr").search(after)
-    return "cpr" if word and not re.search("[0-9]", after[: word.start()]) and not _ITS_OWN_NUMBER.match(after, word.end()) else ""
+    return (
+        "cpr"
+        if word
+        and not re.search("[0-9]", after[: word.start()])
+        and not _ITS_OWN_NUMBER.match(after, word.end())
+        else ""
+    )
 
 
 def _last_end(words: re.Pattern[str], text: str) -> int:
@@ -239,10 +322,14 @@ def names_cpr(name: str) -> bool:
 
 
 def names_other_number(name: str) -> bool:
-    """The name says that ten-digit numbers of another kind stand there: phone numbers, orders, moments, production units."""
+    """The name says that ten-digit numbers of another kind stand there: phone numbers, orders,
+    moments, production units.
+    """
     if names_cpr(name) or is_vague(name):
         return False
-    return any(speaks_of(name, group) for group in ("phone", "order", "cpr_other")) or names_identifier(name)
+    return any(
+        speaks_of(name, group) for group in ("phone", "order", "cpr_other")
+    ) or names_identifier(name)
 
 
 @cache

@@ -1,4 +1,7 @@
-"""What the detectors answer: a hit in a value, a decision about a column. Neither holds a character of what was scanned."""
+"""What the detectors answer: a hit in a value, a decision about a column.
+
+Neither holds a character of what was scanned.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ class Hit:
 class ColumnDecision:
     """What a column holds as a whole, and the counts that say so."""
 
-    kinds: frozenset[str] = frozenset()  # card, cpr, message, browsing; also cvv and pin_block; empty when it holds none
+    # card, cpr, message, browsing; also cvv and pin_block; empty when it holds none
+    kinds: frozenset[str] = frozenset()
     level: Level | None = None  # None exactly when kinds is empty
     reason: str = "none"  # the rule that decided, machine-readable
     n: int = 0  # cells or numbers that the rule counted
@@ -58,10 +62,18 @@ def gravest(levels: Iterable[Level]) -> Level | None:
 
 
 def combine(decisions: Iterable[ColumnDecision]) -> ColumnDecision:
-    """One decision about several kinds: counts of all, level and reason of the surest; a kind that only asks a person is not named beside one that was found."""
+    """One decision about several kinds: counts of all, level and reason of the surest; a kind that
+    only asks a person is not named beside one that was found.
+    """
     every = tuple(decisions)
     counts = {name: count for decision in every for name, count in decision.counts.items()}
-    held = [decision for decision in every if decision.is_finding] or [decision for decision in every if decision.kinds]
-    speaking = held or [decision for decision in every if decision.reason != "none"] or [ColumnDecision()]
+    held = [decision for decision in every if decision.is_finding] or [
+        decision for decision in every if decision.kinds
+    ]
+    speaking = (
+        held or [decision for decision in every if decision.reason != "none"] or [ColumnDecision()]
+    )
     leading = min(speaking, key=lambda decision: _GRAVITY[decision.level or Level.REVIEW])
-    return replace(leading, kinds=frozenset().union(*(decision.kinds for decision in held)), counts=counts)
+    return replace(
+        leading, kinds=frozenset().union(*(decision.kinds for decision in held)), counts=counts
+    )

@@ -1,4 +1,6 @@
-"""The data files of the detectors, read once: card ranges, test cards, words of column names, words of texts."""
+"""The data files of the detectors, read once: card ranges, test cards, words of column names, words
+of texts.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from ruamel.yaml import YAML
 
 @dataclass(frozen=True, kw_only=True)
 class CardRange:
-    """Issuer numbers from ``first`` to ``last`` (six digits each, inclusive) with the lengths that cards of the range have."""
+    """Issuer numbers from ``first`` to ``last`` (six digits each, inclusive) with the lengths that
+    cards of the range have.
+    """
 
     network: str
     first: str
@@ -24,8 +28,13 @@ class CardRange:
 
 @cache
 def facts(name: str) -> Mapping[str, Any]:
-    """What stands in a data file. YAML holds what it holds; each reader of one says what it expects."""
-    read: Mapping[str, Any] = YAML(typ="safe").load(files("teleaudit.detectors.data").joinpath(f"{name}.yaml").read_text("utf-8"))
+    """What stands in a data file.
+
+    YAML holds what it holds; each reader of one says what it expects.
+    """
+    read: Mapping[str, Any] = YAML(typ="safe").load(
+        files("teleaudit.detectors.data").joinpath(f"{name}.yaml").read_text("utf-8")
+    )
     return read
 
 
@@ -33,7 +42,13 @@ def facts(name: str) -> Mapping[str, Any]:
 def card_ranges() -> tuple[CardRange, ...]:
     """The ranges in the order in which they are tried."""
     return tuple(
-        CardRange(network=row["network"], first=row["from"].ljust(6, "0"), last=row["to"].ljust(6, "9"), lengths=frozenset(row["lengths"]), grade=row["grade"])
+        CardRange(
+            network=row["network"],
+            first=row["from"].ljust(6, "0"),
+            last=row["to"].ljust(6, "9"),
+            lengths=frozenset(row["lengths"]),
+            grade=row["grade"],
+        )
         for row in facts("iin")["ranges"]
     )
 
@@ -64,8 +79,14 @@ def test_cards() -> frozenset[str]:
 
 @cache
 def truncation_limits() -> Mapping[int, tuple[int, int]]:
-    """How much of a truncated card number may be kept, by its length: so many first digits, and so many others."""
-    return {length: (row["first"], row["other"]) for row in facts("truncation")["limits"] for length in row["lengths"]}
+    """How much of a truncated card number may be kept, by its length: so many first digits, and so
+    many others.
+    """
+    return {
+        length: (row["first"], row["other"])
+        for row in facts("truncation")["limits"]
+        for length in row["lengths"]
+    }
 
 
 @cache
@@ -89,7 +110,9 @@ def content_pairs() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def context_pattern(group: str) -> str:
-    """A regular expression that matches any of the group's context words as a whole word in casefolded text."""
+    """A regular expression that matches any of the group's context words as a whole word in
+    casefolded text.
+    """
     return rf"(?<![^\W_])(?:{'|'.join(facts('words')['context'][group])})(?![^\W\d_])"
 
 
@@ -126,7 +149,9 @@ def cpr_day_shift() -> int:
 
 @cache
 def cpr_pattern(group: str) -> str:
-    """A regular expression that matches any of the group's words (cpr, production_unit, foreign, other) as a whole word in casefolded text."""
+    """A regular expression that matches any of the group's words (cpr, production_unit, foreign,
+    other) as a whole word in casefolded text.
+    """
     return rf"(?<![^\W_])(?:{'|'.join(facts('cpr')['words'][group])})(?![^\W\d_])"
 
 
@@ -134,7 +159,9 @@ def cpr_pattern(group: str) -> str:
 def top_level_domains() -> frozenset[str]:
     """Every top-level domain in lower case, international ones in their own script."""
     domains = facts("tlds")
-    return frozenset(" ".join((domains["ascii"], domains["international"], domains["reserved"])).split())
+    return frozenset(
+        " ".join((domains["ascii"], domains["international"], domains["reserved"])).split()
+    )
 
 
 @cache

@@ -1,6 +1,7 @@
 """Columns that say where somebody was, by their name.
 
-Source: § 11 of BEK 1882 on traffic and location data; GDPR article 5(1)(c). Whether the cells are filled is for the check to ask.
+Source: § 11 of BEK 1882 on traffic and location data; GDPR article 5(1)(c). Whether the cells are
+filled is for the check to ask.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ _GROUPS = ("cell", "coordinates", "place")
 
 
 def location_kind(name: str) -> str:
-    """What a column's name says it holds: cell, coordinates or place; empty when it speaks of no place of a person."""
+    """What a column's name says it holds: cell, coordinates or place; empty when it speaks of no
+    place of a person.
+    """
     words = tuple(word.rstrip("0123456789") or word for word in words_of(name))
     if any(word in name_words("location_not") for word in words):
         return ""

@@ -1,4 +1,6 @@
-"""The words of ``data/message_words.yaml``: which language a word is of, who speaks in it, and whose word it is."""
+"""The words of ``data/message_words.yaml``: which language a word is of, who speaks in it, and
+whose word it is.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ from typing import Any
 
 from teleaudit.detectors.knowledge import facts
 
-_GROUPS = ("openers", "closers", "chat_words", "imperatives", "desk_words", "note_words", "service_words")
+_GROUPS = (
+    "openers",
+    "closers",
+    "chat_words",
+    "imperatives",
+    "desk_words",
+    "note_words",
+    "service_words",
+)
 
 
 def _read() -> Mapping[str, Any]:
@@ -51,7 +61,9 @@ def languages_of(word: str) -> tuple[str, ...]:
 @cache
 def persons(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """Words of the first person, and of the second and of "we"."""
-    return frozenset(_read()["first_person"][language]), frozenset(_read()["other_person"][language])
+    return frozenset(_read()["first_person"][language]), frozenset(
+        _read()["other_person"][language]
+    )
 
 
 @cache
@@ -65,28 +77,47 @@ def _flags() -> Mapping[str, frozenset[str]]:
 
 _NONE: frozenset[str] = frozenset()
 _IMPERSONAL = frozenset({"desk_words", "service_words"})
-_ENDINGS = ("erne", "ene", "er", "en", "et", "ne", "e", "s", "r", "n", "t")  # of Danish and English nouns
+# of Danish and English nouns
+_ENDINGS = ("erne", "ene", "er", "en", "et", "ne", "e", "s", "r", "n", "t")
 _SHORTEST_STEM = 6  # letters of a word that is known by its stem or as the last part of a compound
 
 
 def flags_of(word: str) -> frozenset[str]:
-    """The groups of words that a casefolded word is in: openers, closers, chat_words, imperatives, desk_words, note_words, service_words.
+    """The groups of words that a casefolded word is in: openers, closers, chat_words, imperatives,
+    desk_words, note_words, service_words.
 
-    Words of desks and operators are known with other endings and as the last part of a compound, too: driftsforstyrrelser, mobilabonnementet.
+    Words of desks and operators are known with other endings and as the last part of a compound,
+    too: driftsforstyrrelser, mobilabonnementet.
     """
     known = _flags().get(word)
     if known is not None or len(word) < _SHORTEST_STEM:
         return known or _NONE
     stems = [word, *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))]
-    parts = (stem[cut:] for stem in stems for cut in (0, *range(2, len(stem) - _SHORTEST_STEM + 1)) if len(stem) >= _SHORTEST_STEM)
-    return next((found for part in parts if (found := _flags().get(part, _NONE) & _IMPERSONAL)), _NONE)
+    parts = (
+        stem[cut:]
+        for stem in stems
+        for cut in (0, *range(2, len(stem) - _SHORTEST_STEM + 1))
+        if len(stem) >= _SHORTEST_STEM
+    )
+    return next(
+        (found for part in parts if (found := _flags().get(part, _NONE) & _IMPERSONAL)), _NONE
+    )
 
 
 @cache
 def neighbours() -> frozenset[str]:
     """Two letters that stand beside each other in any of the words."""
-    words = (*_by_word(), *_flags(), *(word for language in languages() for group in persons(language) for word in group))
-    return frozenset(one + two for word in words for one, two in pairwise(word) if one.isalpha() and two.isalpha())
+    words = (
+        *_by_word(),
+        *_flags(),
+        *(word for language in languages() for group in persons(language) for word in group),
+    )
+    return frozenset(
+        one + two
+        for word in words
+        for one, two in pairwise(word)
+        if one.isalpha() and two.isalpha()
+    )
 
 
 @cache

@@ -1,4 +1,7 @@
-"""What a column's name says. A name is cut into words first, so that ``cancelled`` holds no cell and ``latency`` no latitude."""
+"""What a column's name says.
+
+A name is cut into words first, so that ``cancelled`` holds no cell and ``latency`` no latitude.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,33 @@ _GAP = re.compile(r"[\W_]+")
 
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a column name, casefolded: ``CellTowerID`` is cell, tower, id; ``Kort-nr.`` is kort, nr."""
+    """The words of a column name, casefolded: ``CellTowerID`` is cell, tower, id; ``Kort-nr.`` is
+    kort, nr.
+    """
     humps = _HUMP.sub(" ", unicodedata.normalize("NFC", name)) if not name.isupper() else name
     return tuple(word for word in _GAP.split(humps.casefold()) if word)
 
 
 @lru_cache(maxsize=4096)
 def speaks_of(name: str, group: str) -> bool:
-    """The name holds a word of the group, also one written in two or three parts (``betalings-id``, ``Called-Station-Id``)."""
+    """The name holds a word of the group, also one written in two or three parts (``betalings-id``,
+    ``Called-Station-Id``).
+    """
     words = words_of(name)
     known = name_words(group)
-    joined = {"".join(words[place : place + parts]) for parts in (2, 3) for place in range(len(words) - parts + 1)}
+    joined = {
+        "".join(words[place : place + parts])
+        for parts in (2, 3)
+        for place in range(len(words) - parts + 1)
+    }
     return any(_singular(word) in known for word in words) or bool(joined & known)
 
 
 @lru_cache(maxsize=4096)
 def names_identifier(name: str) -> bool:
-    """The column is named after a number with a check digit of its own: IMEI, ICCID, FI payment id, GLN."""
+    """The column is named after a number with a check digit of its own: IMEI, ICCID, FI payment id,
+    GLN.
+    """
     words = words_of(name)
     pairs = set(pairwise(words))
     return speaks_of(name, "identifier") or bool(pairs & name_pairs("identifier_pairs"))
@@ -51,7 +64,9 @@ def names_order(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def names_moment(name: str) -> bool:
-    """The name says that a time or a day stands there, whatever else it speaks of: ``kort_oprettet``, ``cpr_opslag_dato``."""
+    """The name says that a time or a day stands there, whatever else it speaks of:
+    ``kort_oprettet``, ``cpr_opslag_dato``.
+    """
     return not name_words("moment").isdisjoint(words_of(name))
 
 

@@ -1,12 +1,15 @@
-"""Card numbers that stand in several columns side by side: four groups of four, two halves, the first digits and the last.
+"""Card numbers that stand in several columns side by side: four groups of four, two halves, the
+first digits and the last.
 
 Source: PCI DSS 4.0.1 requirement 3.5.1: parts that are kept together are the whole number.
 
-Different numbers are counted, not rows: two subscribers who call each other every day pass Luhn each time or never.
-Columns that are named for cards and parts of one hold cards where most of what they come to passes Luhn: for a person to review below three
-numbers. Columns of other names do where chance is ruled out besides, most of their rows have a card's range and length, and the last of them varies;
-never where a name speaks of telephone numbers, running numbers or numbers with a check digit of their own: two columns of telephone numbers begin
-like a card in one row of five, and pass Luhn in one of ten of those.
+Different numbers are counted, not rows: two subscribers who call each other every day pass Luhn
+each time or never. Columns that are named for cards and parts of one hold cards where most of what
+they come to passes Luhn: for a person to review below three numbers. Columns of other names do
+where chance is ruled out besides, most of their rows have a card's range and length, and the last
+of them varies; never where a name speaks of telephone numbers, running numbers or numbers with a
+check digit of their own: two columns of telephone numbers begin like a card in one row of five, and
+pass Luhn in one of ten of those.
 
 What is left out:
 1. Parts that lost their leading zeros: such a row is left out, the others decide.
@@ -56,8 +59,9 @@ _PART = re.compile(PART.removeprefix("^").removesuffix("$"))
 _MOST_NUMBERS = 5_000  # different ones that are counted of the same columns
 _ROWS_SHARE = 0.5  # of the rows in which all parts are filled that must have a card's shape
 _ENOUGH_ENDS = 100  # different last parts, or half as many as there are numbers
-# What columns side by side hold together: rows in which each is filled, those of a card's range and length, different numbers of these, of them
-# those that pass Luhn, and their different last parts. ``split_profile_query`` gives them in this order.
+# What columns side by side hold together: rows in which each is filled, those of a card's range and
+# length, different numbers of these, of them those that pass Luhn, and their different last parts.
+# ``split_profile_query`` gives them in this order.
 SPLIT_PROFILE = ("split_rows", "split_shaped_rows", "split_shaped", "split_passing", "split_ends")
 
 _Column = TypeVar("_Column")
@@ -93,7 +97,13 @@ class SplitCounts:
 
     def profile(self) -> dict[str, int]:
         """The counts that ``decide_split_columns`` needs."""
-        return dict(zip(SPLIT_PROFILE, (self.rows, self.shaped_rows, len(self._numbers), self.passing, len(self._ends)), strict=True))
+        return dict(
+            zip(
+                SPLIT_PROFILE,
+                (self.rows, self.shaped_rows, len(self._numbers), self.passing, len(self._ends)),
+                strict=True,
+            )
+        )
 
 
 def decide_split_columns(profile: Mapping[str, int], names: Sequence[str]) -> ColumnDecision:
@@ -102,7 +112,9 @@ def decide_split_columns(profile: Mapping[str, int], names: Sequence[str]) -> Co
     level = _level(profile, names)
     if level is None:
         return ColumnDecision(n=shaped, k=passing)
-    return ColumnDecision(kinds=frozenset({"card"}), level=level, reason="split_over_columns", n=shaped, k=passing)
+    return ColumnDecision(
+        kinds=frozenset({"card"}), level=level, reason="split_over_columns", n=shaped, k=passing
+    )
 
 
 def _level(profile: Mapping[str, int], names: Sequence[str]) -> Level | None:
@@ -116,7 +128,9 @@ def _level(profile: Mapping[str, int], names: Sequence[str]) -> Level | None:
     return Level.PROBABLE if varied and usual and chance_of(shaped, passing) <= SURE else None
 
 
-def without_overlaps(decided: Iterable[tuple[tuple[_Column, ...], ColumnDecision]]) -> Iterator[tuple[tuple[_Column, ...], ColumnDecision]]:
+def without_overlaps(
+    decided: Iterable[tuple[tuple[_Column, ...], ColumnDecision]],
+) -> Iterator[tuple[tuple[_Column, ...], ColumnDecision]]:
     """Those that hold something; of columns that overlap the ones that hold most."""
     taken: set[_Column] = set()
     for columns, decision in sorted(decided, key=lambda found: -found[1].k):
@@ -127,7 +141,12 @@ def without_overlaps(decided: Iterable[tuple[tuple[_Column, ...], ColumnDecision
 
 def windows(columns: int) -> Iterator[range]:
     """Places of columns that may hold a number together, among so many side by side."""
-    return (range(first, first + count) for first in range(columns) for count in range(2, _MOST + 1) if first + count <= columns)
+    return (
+        range(first, first + count)
+        for first in range(columns)
+        for count in range(2, _MOST + 1)
+        if first + count <= columns
+    )
 
 
 def part_of(cell: str) -> str:
@@ -137,10 +156,16 @@ def part_of(cell: str) -> str:
 
 
 def names_other_numbers(name: str) -> bool:
-    """The name is one of telephone numbers, running numbers or numbers with a check digit of their own: no part of a card."""
+    """The name is one of telephone numbers, running numbers or numbers with a check digit of their
+    own: no part of a card.
+    """
     return names_identifier(name) or names_order(name) or speaks_of(name, "phone")
 
 
 def _named_alike(names: Sequence[str]) -> bool:
-    """The names are those of cards, or of parts of one: ``kort1`` to ``kort4``, ``pan_first6`` and ``last4``, ``card_del_1``."""
-    return names_card(names[0]) and all(names_card(name) or speaks_of(name, "split_part") for name in names)
+    """The names are those of cards, or of parts of one: ``kort1`` to ``kort4``, ``pan_first6`` and
+    ``last4``, ``card_del_1``.
+    """
+    return names_card(names[0]) and all(
+        names_card(name) or speaks_of(name, "split_part") for name in names
+    )

@@ -1,6 +1,8 @@
-"""What a table is about, by the names of its columns together: who sent something to whom, or what was written about a case.
+"""What a table is about, by the names of its columns together: who sent something to whom, or what
+was written about a case.
 
-The names are the headers that the canonical columns come under, so that a scan, ``inspect`` and a mapped export agree.
+The names are the headers that the canonical columns come under, so that a scan, ``inspect`` and a
+mapped export agree.
 """
 
 from __future__ import annotations
@@ -16,13 +18,20 @@ _CALLS, _LETTERS = TABLES["cdr"], TABLES["crm_interaction"]
 
 
 def message_context(names: Collection[str], *, table: str = "") -> Mapping[str, int]:
-    """What the names of a table's columns, or the canonical ``table`` that it is, say of the messages in it, as counts of a column.
+    """What the names of a table's columns, or the canonical ``table`` that it is, say of the
+    messages in it, as counts of a column.
 
-    A case and a subject beside sender and recipient are a mailbox; a sender and a recipient alone never are.
+    A case and a subject beside sender and recipient are a mailbox; a sender and a recipient alone
+    never are.
     """
     plain = {plain_header(name) for name in names}
-    parties = all(not plain.isdisjoint(_words(_CALLS.name, column)) for column in ("a_number", "b_number"))
-    told = {column: not plain.isdisjoint(_words(_LETTERS.name, column)) for column in ("interaction_id", "customer_id", "subject", "direction", "channel")}
+    parties = all(
+        not plain.isdisjoint(_words(_CALLS.name, column)) for column in ("a_number", "b_number")
+    )
+    told = {
+        column: not plain.isdisjoint(_words(_LETTERS.name, column))
+        for column in ("interaction_id", "customer_id", "subject", "direction", "channel")
+    }
     case = told["interaction_id"] or (told["customer_id"] and not parties)
     letters = case and (told["subject"] or (not parties and (told["direction"] or told["channel"])))
     is_teledata = table == _CALLS.name or (not letters and parties)

@@ -1,14 +1,18 @@
 """Card numbers of which digits were removed, and whether enough of them is gone.
 
-A truncated number is no card number any more, unless more of it was kept than the card networks allow. What is kept is read from
-its writing: digits beside glyphs that stand for others (``457112******1234``, ``4571 12XX XXXX 1234``, ``457112...1234``).
+A truncated number is no card number any more, unless more of it was kept than the card networks
+allow. What is kept is read from its writing: digits beside glyphs that stand for others
+(``457112******1234``, ``4571 12XX XXXX 1234``, ``457112...1234``).
 
 Source: PCI DSS 4.0.1 requirement 3.5.1, PCI SSC FAQ 1091; the limits in ``data/truncation.yaml``.
 
 What is left out:
-1. Numbers filled with zeros: they cannot be told from others; ``find_cards`` asks a person about those that pass Luhn.
-2. Numbers of which only the last digits are seen: nothing says whose they are, and four may be kept.
-3. Two truncations of one number in different places, which give more away together: nothing says which are of the same card.
+1. Numbers filled with zeros: they cannot be told from others; ``find_cards`` asks a person about
+   those that pass Luhn.
+2. Numbers of which only the last digits are seen: nothing says whose they are, and four may be
+   kept.
+3. Two truncations of one number in different places, which give more away together: nothing says
+   which are of the same card.
 """
 
 from __future__ import annotations
@@ -26,7 +30,8 @@ _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a di
 _KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
-# Of text without spaces and dashes: digits before a glyph, and so few of them that every length may keep them.
+# Of text without spaces and dashes: digits before a glyph, and so few of them that every length may
+# keep them.
 _CUT_OFF = f"[0-9]{{4}}[{_GLYPHS}.…_]"
 _KEPT_AS_ALLOWED = "^[0-9]{0,6}[^0-9]*[0-9]{0,4}$"
 _CHUNK = 65_536  # characters of a value that are looked at
@@ -36,7 +41,10 @@ _FEWEST_KEPT_FIRST = 4  # digits that say whose number it was
 
 @dataclass(frozen=True, kw_only=True)
 class Truncated:
-    """What is left of a card number: its length, and the places of the digits that are kept. Holds no digit."""
+    """What is left of a card number: its length, and the places of the digits that are kept.
+
+    Holds no digit.
+    """
 
     length: int
     kept: frozenset[int]
@@ -49,7 +57,9 @@ class Truncated:
 
 
 def truncated(written: str) -> Truncated | None:
-    """What is left of a card number that is written with glyphs for its other digits; None for anything else."""
+    """What is left of a card number that is written with glyphs for its other digits; None for
+    anything else.
+    """
     digits = re.sub("[ -]", "", written)
     if _ELLIPSIS.search(digits):
         ends = _ELLIPSIS.split(digits)
@@ -58,15 +68,28 @@ def truncated(written: str) -> Truncated | None:
         length = _length_of(ends[0], len(ends[0]) + len(ends[1]))
         kept = {*range(len(ends[0])), *range(length - len(ends[1]), length)}
     else:
-        if _LETTERS.match(digits) or any(glyph in ".…_" for glyph in digits) or _KEYS.sub("", digits).isdecimal():
+        if (
+            _LETTERS.match(digits)
+            or any(glyph in ".…_" for glyph in digits)
+            or _KEYS.sub("", digits).isdecimal()
+        ):
             return None
-        length, kept = len(digits), {place for place, glyph in enumerate(digits) if glyph.isdecimal()}
-    if length not in truncation_limits() or len(kept) == length or not _begins_like_a_card(digits, length):  # (2)
+        length, kept = (
+            len(digits),
+            {place for place, glyph in enumerate(digits) if glyph.isdecimal()},
+        )
+    # (2)
+    if (
+        length not in truncation_limits()
+        or len(kept) == length
+        or not _begins_like_a_card(digits, length)
+    ):
         return None
     return Truncated(length=length, kept=frozenset(kept))
 
 
-def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001 - the same for every field: a mask says what it is
+# the same for every field: a mask says what it is
+def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001
     """Card numbers of which more is kept than allowed."""
     return list(_overexposed(text[:_CHUNK]))
 
@@ -77,13 +100,22 @@ def _overexposed(text: str) -> Iterator[Hit]:
         left = truncated(masked.group())
         if left is not None and left.is_overexposed:
             start, end = written.original(masked.start()), written.original(masked.end() - 1) + 1
-            yield Hit(kind="card", level=Level.PROBABLE, reason="overexposed_truncation", start=start, end=end)
+            yield Hit(
+                kind="card",
+                level=Level.PROBABLE,
+                reason="overexposed_truncation",
+                start=start,
+                end=end,
+            )
 
 
 def profile_truncated(values: Iterable[str | None]) -> dict[str, int]:
     """The counts that ``decide_truncated_column`` needs; those of parts may be added."""
     filled = [value for value in values if value]
-    return {"truncated_cells": len(filled), "truncated_overexposed": sum(bool(find_truncated(value)) for value in filled)}
+    return {
+        "truncated_cells": len(filled),
+        "truncated_overexposed": sum(bool(find_truncated(value)) for value in filled),
+    }
 
 
 def decide_truncated_column(profile: Mapping[str, int]) -> ColumnDecision:
@@ -91,13 +123,20 @@ def decide_truncated_column(profile: Mapping[str, int]) -> ColumnDecision:
     n, k = (int(profile.get(name) or 0) for name in ("truncated_cells", "truncated_overexposed"))
     if not k:
         return ColumnDecision()
-    return ColumnDecision(kinds=frozenset({"card"}), level=Level.PROBABLE, reason="overexposed_truncation", n=n, k=k)
+    return ColumnDecision(
+        kinds=frozenset({"card"}), level=Level.PROBABLE, reason="overexposed_truncation", n=n, k=k
+    )
 
 
 def _length_of(beginning: str, kept: int) -> int:
     """How long a number was of which an ellipsis leaves open how much is gone."""
     for card_range in card_ranges():
-        if card_range.grade == "probable" and card_range.first[:_FEWEST_KEPT_FIRST] <= beginning[:_FEWEST_KEPT_FIRST] <= card_range.last[:_FEWEST_KEPT_FIRST]:
+        if (
+            card_range.grade == "probable"
+            and card_range.first[:_FEWEST_KEPT_FIRST]
+            <= beginning[:_FEWEST_KEPT_FIRST]
+            <= card_range.last[:_FEWEST_KEPT_FIRST]
+        ):
             return max(min(card_range.lengths), kept)
     return max(_USUAL_LENGTH, kept)
 
@@ -107,12 +146,19 @@ def _begins_like_a_card(digits: str, length: int) -> bool:
     if len(beginning) < _FEWEST_KEPT_FIRST:
         return False
     return any(
-        length in card_range.lengths and card_range.first[: len(beginning)] <= beginning <= card_range.last[: len(beginning)] and card_range.grade != "context"
+        length in card_range.lengths
+        and card_range.first[: len(beginning)] <= beginning <= card_range.last[: len(beginning)]
+        and card_range.grade != "context"
         for card_range in card_ranges()
     )
 
 
 def truncated_sql(text: str) -> str:
-    """SQL, true of a text (an expression) with glyphs for digits in which more may be left of a card number than is allowed; false for null."""
+    """SQL, true of a text (an expression) with glyphs for digits in which more may be left of a
+    card number than is allowed; false for null.
+    """
     written = f"regexp_replace({text}, '[ -]', '', 'g')"
-    return f"(CASE WHEN regexp_matches({written}, '{_CUT_OFF}') THEN NOT regexp_matches({written}, '{_KEPT_AS_ALLOWED}') ELSE false END)"
+    return (
+        f"(CASE WHEN regexp_matches({written}, '{_CUT_OFF}') THEN NOT regexp_matches({written},"
+        f" '{_KEPT_AS_ALLOWED}') ELSE false END)"
+    )

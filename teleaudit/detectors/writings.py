@@ -1,4 +1,6 @@
-"""Text as a reader sees it: one kind of space and dash, ASCII digits, entities and escapes resolved; every place leads back to the original."""
+"""Text as a reader sees it: one kind of space and dash, ASCII digits, entities and escapes
+resolved; every place leads back to the original.
+"""
 
 from __future__ import annotations
 
@@ -26,22 +28,38 @@ DOTS = {"\uff0e": ".", "\u2024": "."}
 @cache
 def digit_characters() -> str:
     """Every decimal digit of Unicode outside ASCII."""
-    return "".join(character for character in map(chr, range(128, sys.maxunicode + 1)) if unicodedata.category(character) == "Nd")
+    return "".join(
+        character
+        for character in map(chr, range(128, sys.maxunicode + 1))
+        if unicodedata.category(character) == "Nd"
+    )
 
 
 @cache
 def digit_ranges() -> str:
-    """The same digits for a class of a regular expression: first and last of every run. Java asks each member of a class by itself."""
+    """The same digits for a class of a regular expression: first and last of every run.
+
+    Java asks each member of a class by itself.
+    """
     codes = list(map(ord, digit_characters()))
-    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), key=lambda numbered: numbered[1] - numbered[0])]
+    runs = [
+        [code for _, code in run]
+        for _, run in groupby(enumerate(codes), key=lambda numbered: numbered[1] - numbered[0])
+    ]
     return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
 
 
 @cache
 def _table() -> dict[int, str]:
-    table = dict.fromkeys(map(ord, SPACES), " ") | dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, DROPPED), "")
+    table = (
+        dict.fromkeys(map(ord, SPACES), " ")
+        | dict.fromkeys(map(ord, DASHES), "-")
+        | dict.fromkeys(map(ord, DROPPED), "")
+    )
     table |= {ord(fancy): plain for fancy, plain in DOTS.items()}
-    return table | {ord(character): str(unicodedata.decimal(character)) for character in digit_characters()}
+    return table | {
+        ord(character): str(unicodedata.decimal(character)) for character in digit_characters()
+    }
 
 
 @cache
@@ -50,10 +68,13 @@ def _special() -> re.Pattern[str]:
     percent = "(?:%(?:25){0,2}[0-9A-Fa-f]{2}){1,4}"
     entity = "&(?:amp;){0,2}(?:[a-z]{2,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
     escape = r"\\{1,4}(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt])"
-    return re.compile(rf"{percent}|{entity}|{escape}|<(?:br|BR|wbr) ?/?>|[{plain}]|(?=[^\x00-\x7f])\d")
+    return re.compile(
+        rf"{percent}|{entity}|{escape}|<(?:br|BR|wbr) ?/?>|[{plain}]|(?=[^\x00-\x7f])\d"
+    )
 
 
-_PLAINLY = ("%", "&", "\\", "\t", "<br", "<BR", "<wbr")  # an ASCII text without these is written plainly
+# an ASCII text without these is written plainly
+_PLAINLY = ("%", "&", "\\", "\t", "<br", "<BR", "<wbr")
 _ENCODED_TWICE = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _LONGEST_NUMBER, _NUMBER = 48, re.compile(r"[\s'\"=]*\d(?:[\s.,/_+'-]*\d)*[\s'\"]*")
 _LONGEST_NO_VALUE, _AROUND_NO_VALUE = 40, " \t\r\n\u00a0\"'"
@@ -76,7 +97,9 @@ def _resolved(text: str) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """The digits and marks that a %-encoding spells; the encoding itself where it spells anything else (track 1 begins %B)."""
+    """The digits and marks that a %-encoding spells; the encoding itself where it spells anything
+    else (track 1 begins %B).
+    """
     spelt = unquote(_ENCODED_TWICE.sub("%", text), errors="replace").translate(_table())
     return spelt if _SPELT.fullmatch(spelt) else text
 
@@ -112,8 +135,14 @@ def plain(text: str) -> Plain:
 
 
 def digits_of_number(text: str) -> int:
-    """How many digits a cell holds that is a number in any writing and nothing else; 0 for every other cell."""
-    return sum(character.isdecimal() for character in text) if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text) else 0
+    """How many digits a cell holds that is a number in any writing and nothing else; 0 for every
+    other cell.
+    """
+    return (
+        sum(character.isdecimal() for character in text)
+        if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text)
+        else 0
+    )
 
 
 def is_no_value(text: str) -> bool:
@@ -121,23 +150,32 @@ def is_no_value(text: str) -> bool:
     return len(text) <= _LONGEST_NO_VALUE and text.strip(_AROUND_NO_VALUE).casefold() in no_values()
 
 
-# Parts of a text that hide their digits: hexadecimal, UTF-16 in hexadecimal, base64. The prefilter in SQL is made of the same: no look-around, no backslash.
+# Parts of a text that hide their digits: hexadecimal, UTF-16 in hexadecimal, base64. The prefilter
+# in SQL is made of the same: no look-around, no backslash.
 HEX_DIGITS = "(?:3[0-9][ :]?(?:2[0DdEe][ :]?)?){12}"
 WIDE_HEX_DIGITS = "(?:003[0-9](?:002[0DdEe])?){12}"
-_THREE_DIGITS = "[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"  # in the four characters of base64 that spell them
+# in the four characters of base64 that spell them
+_THREE_DIGITS = "[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"
 BASE64_DIGITS = f"{_THREE_DIGITS}[A-Za-z0-9+/_-]*{_THREE_DIGITS}"
 LONGEST_ENCODED = 65_536  # characters of a cell that is decoded
 SHORTEST_ENCODED = 16  # twelve digits in base64
-_BESIDE_HEX = 160  # characters of hexadecimal decoded on either side of the digits: words beside a number, and the rest of it
+# characters of hexadecimal decoded on either side of the digits: words beside a number, and the
+# rest of it
+_BESIDE_HEX = 160
 
 _HEX_DIGITS = (re.compile(HEX_DIGITS), re.compile(WIDE_HEX_DIGITS))
-_HEX_BEFORE, _HEX_AFTER = re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?)*\Z"), re.compile("(?:[ :]?[0-9A-Fa-f]{2})*")
+_HEX_BEFORE, _HEX_AFTER = (
+    re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?)*\Z"),
+    re.compile("(?:[ :]?[0-9A-Fa-f]{2})*"),
+)
 BASE64 = re.compile(BASE64_DIGITS)
 _BASE64_TOKEN = re.compile("[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
 def decoded(text: str) -> Iterator[tuple[int, int, str]]:
-    """The parts of a text that spell digits in hexadecimal or base64: where they stand, and what they say."""
+    """The parts of a text that spell digits in hexadecimal or base64: where they stand, and what
+    they say.
+    """
     if not SHORTEST_ENCODED <= len(text) <= LONGEST_ENCODED:
         return
     for pattern in _HEX_DIGITS:
@@ -159,7 +197,8 @@ def _decoded_hex(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int
         begin = nearest + before.start() if before else digits.start()
         done = after.end() if after else digits.end()
         spelt = bytes.fromhex(text[begin:done].replace(":", " "))
-        yield begin, done, spelt.replace(b"\0", b"").decode("utf-8", errors="ignore")  # without its zero bytes UTF-16 of digits is ASCII, in either order
+        # without its zero bytes UTF-16 of digits is ASCII, in either order
+        yield begin, done, spelt.replace(b"\0", b"").decode("utf-8", errors="ignore")
 
 
 def text_of_hex(written: str, encoding: str) -> str:
@@ -182,6 +221,8 @@ def bytes_of_base64(written: str) -> bytes:
     """The bytes that a base64 cell holds, in either alphabet; empty when it is none."""
     stripped = written.rstrip("=")
     try:
-        return base64.urlsafe_b64decode(stripped.replace("+", "-").replace("/", "_") + "=" * (-len(stripped) % 4))
+        return base64.urlsafe_b64decode(
+            stripped.replace("+", "-").replace("/", "_") + "=" * (-len(stripped) % 4)
+        )
     except binascii.Error:
         return b""

@@ -1,9 +1,9 @@
 """The embedded engine: DuckDB, through Great Expectations' SQL engine.
 
-Great Expectations has no DuckDB source of its own. Three things are bridged here:
-its SQL engine closes the connection before it reads the rows (DuckDB's cursors share one: nothing comes back), so one
-connection is kept open; that connection is ours, with the memory limit, threads and temporary folder set on it; and its
-data source needs a type of its own to say so.
+Great Expectations has no DuckDB source of its own. Three things are bridged here: its SQL engine
+closes the connection before it reads the rows (DuckDB's cursors share one: nothing comes back), so
+one connection is kept open; that connection is ours, with the memory limit, threads and temporary
+folder set on it; and its data source needs a type of its own to say so.
 """
 
 from __future__ import annotations
@@ -48,14 +48,27 @@ class _KeptConnection(SqlAlchemyExecutionEngine):
 
     asks: DuckDBEngine  # what an expectation asks beyond the aggregates
 
-    def _setup_engine(self, kwargs: Any, connection_string: str | None = None, credentials: Any = None, url: Any = None) -> None:  # noqa: ANN401, ARG002 (Great Expectations' signature)
+    # Great Expectations' signature
+    def _setup_engine(
+        self,
+        kwargs: Any,
+        connection_string: str | None = None,
+        credentials: Any = None,
+        url: Any = None,
+    ) -> None:
         self.engine = _sqlalchemy_engine(str(connection_string))
         self.asks = _engines[str(connection_string)]
 
     def resolve_metric_bundle(self, metric_fn_bundle: Iterable[Any]) -> dict[Any, Any]:
-        """Rows that meet conditions on a column of few values are counted by value; all else in one query."""
+        """Rows that meet conditions on a column of few values are counted by value; all else in one
+        query.
+        """
         bundle = list(metric_fn_bundle)
-        asked = [(entry.metric_configuration.id, entry.metric_configuration.metric_value_kwargs) for entry in bundle if entry.metric_configuration.metric_name.startswith(MATCHING)]
+        asked = [
+            (entry.metric_configuration.id, entry.metric_configuration.metric_value_kwargs)
+            for entry in bundle
+            if entry.metric_configuration.metric_name.startswith(MATCHING)
+        ]
         counted = self.asks.count_by_value([(key, Condition(**wanted)) for key, wanted in asked])
         left = [entry for entry in bundle if entry.metric_configuration.id not in counted]
         return counted | (super().resolve_metric_bundle(left) if left else {})
@@ -75,7 +88,8 @@ class _KeptConnection(SqlAlchemyExecutionEngine):
 class DuckDBDatasource(SQLDatasource):
     """A connection of an open engine, by its name."""
 
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment] # every source has a name of its own, Great Expectations' own subclasses too
+    # every source has a name of its own, Great Expectations' own subclasses too
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
     connection_string: str
 
     @property
@@ -88,34 +102,52 @@ class DuckDBDatasource(SQLDatasource):
 
 
 def _sqlalchemy_engine(name: str) -> sa.Engine:
-    return sa.create_engine("duckdb://", creator=lambda: ConnectionWrapper(_engines[name].asking_cursor()), poolclass=sa.pool.StaticPool)
+    return sa.create_engine(
+        "duckdb://",
+        creator=lambda: ConnectionWrapper(_engines[name].asking_cursor()),
+        poolclass=sa.pool.StaticPool,
+    )
 
 
 class DuckDBEngine:
-    """Working copies in DuckDB. Memory is bounded; what does not fit goes to ``spill`` and is gone with it."""
+    """Working copies in DuckDB.
+
+    Memory is bounded; what does not fit goes to ``spill`` and is gone with it.
+    """
 
     name = "duckdb"
 
-    def __init__(self, *, spill: Path, memory_limit: str = "1536MB", threads: int | None = None) -> None:
+    def __init__(
+        self, *, spill: Path, memory_limit: str = "1536MB", threads: int | None = None
+    ) -> None:
         """An empty engine. ``spill`` is a folder of the run that others cannot read."""
-        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # its errors quote the value that raised them
-        config: dict[str, Any] = {"memory_limit": memory_limit, "temp_directory": str(spill), "preserve_insertion_order": False}
+        # its errors quote the value that raised them
+        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+        config: dict[str, Any] = {
+            "memory_limit": memory_limit,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+        }
         if threads is not None:
             config["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=config)
         self._source_name = f"teleaudit_{next(_names)}"
         _engines[self._source_name] = self
         self._source: Any = None  # Great Expectations' data source, made on first use
-        self._columns: dict[str, dict[str, str]] = {}  # of relations that have been asked for; forgotten when any is made anew
+        # of relations that have been asked for; forgotten when any is made anew
+        self._columns: dict[str, dict[str, str]] = {}
         self._frames: dict[str, Any] = {}  # data frames read in place, by relation name
         self.scans = Scans()
-        self._few: set[tuple[str, str]] = set()  # relations' cells that were found to have few values
+        # relations' cells that were found to have few values
+        self._few: set[tuple[str, str]] = set()
         self._asking: duckdb.DuckDBPyConnection | None = None  # the cursor of Great Expectations
         self._failure: UserError | None = None
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """No memory, or no disk to spill to, ends the run, in words: Great Expectations would make a failed check of it."""
+        """No memory, or no disk to spill to, ends the run, in words: Great Expectations would make
+        a failed check of it.
+        """
         if self._failure is not None:
             raise self._failure
         try:
@@ -124,47 +156,84 @@ class DuckDBEngine:
             own = error.orig if isinstance(error, sa.exc.DBAPIError) else error
             if not isinstance(own, duckdb.OutOfMemoryException) and "No space left" not in str(own):
                 raise
-            msg = "DuckDB ran out of memory and of disk to spill to. Raise --memory, or give the run folder's disk more room."
+            msg = (
+                "DuckDB ran out of memory and of disk to spill to. Raise --memory, or give the run"
+                " folder's disk more room."
+            )
             self._failure = UserError(msg)
             raise self._failure from None
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """``export_<table>``: the union of the working copies by column name."""
-        canonical = {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"} | {c.name: SQL_TYPES[c.kind] for c in TABLES[table].columns}
-        empty = ", ".join(f"NULL::{sql_type} AS {quoted(name)}" for name, sql_type in canonical.items())
+        canonical = {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"} | {
+            c.name: SQL_TYPES[c.kind] for c in TABLES[table].columns
+        }
+        empty = ", ".join(
+            f"NULL::{sql_type} AS {quoted(name)}" for name, sql_type in canonical.items()
+        )
         parts = [f"SELECT {empty} WHERE false"]
         if sources:
-            parts.append(f"SELECT * FROM read_parquet({[str(source) for source in sources]!r}, union_by_name = true)")
-        self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS {' UNION ALL BY NAME '.join(parts)}")
+            parts.append(
+                f"SELECT * FROM read_parquet({[str(source) for source in sources]!r}, union_by_name"
+                " = true)"
+            )
+        self._connection.execute(
+            f"CREATE OR REPLACE VIEW export_{table} AS {' UNION ALL BY NAME '.join(parts)}"
+        )
         self._columns.clear()
         self._few.clear()
 
-    def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (a pandas or Arrow table; DuckDB reads either in place)
+    # a pandas or Arrow table; DuckDB reads either in place
+    def add_frame(self, table: str, frame: Any) -> None:
         """``export_<table>`` from a data frame in memory, read in place."""
         self._frames[f"frame_{table}"] = frame
         self._connection.register(f"frame_{table}", frame)
         self._columns.clear()
         self._few.clear()
         known = self.columns(f"frame_{table}")
-        kinds = {c.name: SQL_TYPES[c.kind] for c in TABLES[table].columns} | {FILE_COLUMN: "VARCHAR", LINE_COLUMN: "BIGINT", ISSUES_COLUMN: "VARCHAR"}
+        kinds = {c.name: SQL_TYPES[c.kind] for c in TABLES[table].columns} | {
+            FILE_COLUMN: "VARCHAR",
+            LINE_COLUMN: "BIGINT",
+            ISSUES_COLUMN: "VARCHAR",
+        }
         words = word_columns(table, known)
-        own = [f"{words.get(name, f'CAST({quoted(name)} AS {kinds[name]})')} AS {quoted(name)}" if name in kinds else quoted(name) for name in known]
-        absent = [f"{words.get(name, f'NULL::{kind}')} AS {quoted(name)}" for name, kind in kinds.items() if name not in known]
-        self._connection.execute(f"CREATE OR REPLACE VIEW export_{table} AS SELECT {', '.join(own + absent)} FROM frame_{table}")
+        own = [
+            (
+                f"{words.get(name, f'CAST({quoted(name)} AS {kinds[name]})')} AS {quoted(name)}"
+                if name in kinds
+                else quoted(name)
+            )
+            for name in known
+        ]
+        absent = [
+            f"{words.get(name, f'NULL::{kind}')} AS {quoted(name)}"
+            for name, kind in kinds.items()
+            if name not in known
+        ]
+        self._connection.execute(
+            f"CREATE OR REPLACE VIEW export_{table} AS SELECT {', '.join(own + absent)} FROM"
+            f" frame_{table}"
+        )
 
     def create_views(self, placeholders: Mapping[str, str]) -> None:
         """The data sets and their helpers; helpers of kind ``table`` are computed now, once."""
         for view in views():
             with self.watched():
-                self._connection.execute(f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS {said_of_exports(view.sql, placeholders)}")
+                self._connection.execute(
+                    f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS"
+                    f" {said_of_exports(view.sql, placeholders)}"
+                )
         for table in TABLES.keys() - {view.name for view in views()}:
-            self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM export_{table}")
+            self._connection.execute(
+                f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT * FROM export_{table}"
+            )
         self._columns.clear()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own to the same data: queries on it do not disturb others'."""
         cursor = self._connection.cursor()
-        for name, frame in self._frames.items():  # what is registered belongs to one connection only
+        # what is registered belongs to one connection only
+        for name, frame in self._frames.items():
             cursor.register(name, frame)
         return cursor
 
@@ -175,20 +244,29 @@ class DuckDBEngine:
         return self._asking
 
     def progress(self) -> float | None:
-        """Share of the query that Great Expectations is asking now which is done; None where nobody can tell."""
+        """Share of the query that Great Expectations is asking now which is done; None where nobody
+        can tell.
+        """
         done = self._asking.query_progress() if self._asking is not None else -1.0
         return done / 100 if done >= 0 else None
 
     def columns(self, relation: str) -> dict[str, str]:
         """Name and DuckDB type of every column."""
         if relation not in self._columns:
-            self._columns[relation] = {row[0]: str(row[1]) for row in self.fetch(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(relation)})")}
+            self._columns[relation] = {
+                row[0]: str(row[1])
+                for row in self.fetch(
+                    f"SELECT column_name, column_type FROM (DESCRIBE {quoted(relation)})"
+                )
+            }
         return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` where a check raised."""
+        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only)
+        and ``traceback`` where a check raised.
+        """
 
-        def batch() -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
+        def batch() -> Any:
             self.scans[relation] += 1
             return self._batch(relation)
 
@@ -197,13 +275,21 @@ class DuckDBEngine:
             raise self._failure
         return answers
 
-    def _batch(self, relation: str) -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
+    # Great Expectations' Batch is untyped to us
+    def _batch(self, relation: str) -> Any:
         if self._source is None:
             context = gx.get_context(mode="ephemeral")
-            context.variables.progress_bars = ProgressBarsConfig(globally=False)  # ours tell more, and notebooks keep what is printed
-            self._source = context.data_sources.add_duckdb(self._source_name, connection_string=self._source_name)
+            # ours tell more, and notebooks keep what is printed
+            context.variables.progress_bars = ProgressBarsConfig(globally=False)
+            self._source = context.data_sources.add_duckdb(
+                self._source_name, connection_string=self._source_name
+            )
         names = {asset.name for asset in self._source.assets}
-        asset = self._source.get_asset(relation) if relation in names else self._source.add_table_asset(relation, table_name=relation)
+        asset = (
+            self._source.get_asset(relation)
+            if relation in names
+            else self._source.add_table_asset(relation, table_name=relation)
+        )
         if relation not in names:
             asset.add_batch_definition_whole_table("whole")
         return asset.get_batch_definition("whole").get_batch()
@@ -217,7 +303,8 @@ class DuckDBEngine:
         """True of cells whose values were counted by ``count_by_value``, and are few."""
         return (relation, cell) in self._few
 
-    def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:  # noqa: ARG002 (few or many, they come part by part)
+    # few or many, they come part by part
+    def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:
         """Rows of a query, sorted by the engine."""
         yield from self.fetch(f"{sql} ORDER BY ALL NULLS LAST")
 
@@ -232,40 +319,71 @@ class DuckDBEngine:
             cursor.close()
 
     def count_by_value(self, asked: Sequence[tuple[Any, Condition]]) -> dict[Any, int]:
-        """The number of rows that meet each condition, of those on columns of few values. Two queries, however many columns."""
+        """The number of rows that meet each condition, of those on columns of few values.
+
+        Two queries, however many columns.
+        """
         counted: dict[Any, int] = {}
         for relation in dict.fromkeys(condition.relation for _, condition in asked):
-            of_relation = [(key, condition) for key, condition in asked if condition.relation == relation]
+            of_relation = [
+                (key, condition) for key, condition in asked if condition.relation == relation
+            ]
             cells = list(dict.fromkeys(condition.cell for _, condition in of_relation))
             ((rows, *values),) = self._rows(values_query(relation, cells))
-            self._few |= {(relation, cell) for cell, different in zip(cells, values, strict=True) if are_few(different, rows)}
-            wanted = [(key, condition) for key, condition in of_relation if self.has_few_values(relation, condition.cell)]
-            self.scans[relation.removeprefix("export_")] += 1 + bool(wanted)  # a query reads no column twice
+            self._few |= {
+                (relation, cell)
+                for cell, different in zip(cells, values, strict=True)
+                if are_few(different, rows)
+            }
+            wanted = [
+                (key, condition)
+                for key, condition in of_relation
+                if self.has_few_values(relation, condition.cell)
+            ]
+            # a query reads no column twice
+            self.scans[relation.removeprefix("export_")] += 1 + bool(wanted)
             if wanted:
                 by_value = ByValue(wanted)
                 counted |= by_value.counts(self._rows(by_value.sql()))
         return counted
 
-    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:  # noqa: ARG002 (the rows carry their types)
+    # the rows carry their types
+    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
         """The function's rows, in this process."""
         rows = self.fetch(judged.sql)
         yield from judged.judge(rows) if judged.judge else rows
 
-    def candidates(self, name: str, relation: str, /, *, record: str, cell: str, condition: str) -> str:  # noqa: ARG002 (as every engine has it)
+    # as every engine has it
+    def candidates(
+        self, name: str, relation: str, /, *, record: str, cell: str, condition: str
+    ) -> str:
         """A subquery."""
-        return f"(SELECT {record} AS record, {cell} AS cell FROM {quoted(relation)} WHERE {condition.replace(CELL, cell)}) AS candidates"
+        return (
+            f"(SELECT {record} AS record, {cell} AS cell FROM {quoted(relation)} WHERE"
+            f" {condition.replace(CELL, cell)}) AS candidates"
+        )
 
     def keep(self, relation: str, sql: str, /) -> None:
-        """A table of the in-memory database; like all others it goes to disk where memory is short."""
+        """A table of the in-memory database; like all others it goes to disk where
+        memory is short.
+        """
         self.scans.note(sql)
         with self.watched(), closing(self.cursor()) as cursor:
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {sql}")
 
     def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
         """A table of the functions' rows."""
-        schema = pa.schema([(name, pa.string() if kind == "VARCHAR" else pa.int64()) for name, kind in columns.items()])
+        schema = pa.schema(
+            [
+                (name, pa.string() if kind == "VARCHAR" else pa.int64())
+                for name, kind in columns.items()
+            ]
+        )
         with self.watched(), closing(self.cursor()) as cursor:
-            cursor.execute(f"CREATE OR REPLACE TABLE {relation} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+            cursor.execute(
+                f"CREATE OR REPLACE TABLE {relation}"
+                f" ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            )
             for part in judged:
                 if part.judge is None:
                     self.scans.note(part.sql)
@@ -273,7 +391,16 @@ class DuckDBEngine:
                     continue
                 rows = iter(part.judge(self.fetch(part.sql)))
                 while batch := list(itertools.islice(rows, _BATCH_ROWS)):
-                    cursor.register("judged_batch", pa.table([pa.array(cells, schema.field(place).type) for place, cells in enumerate(zip(*batch, strict=True))], schema=schema))
+                    cursor.register(
+                        "judged_batch",
+                        pa.table(
+                            [
+                                pa.array(cells, schema.field(place).type)
+                                for place, cells in enumerate(zip(*batch, strict=True))
+                            ],
+                            schema=schema,
+                        ),
+                    )
                     cursor.execute(f"INSERT INTO {relation} SELECT * FROM judged_batch")
                     cursor.unregister("judged_batch")
 

@@ -1,4 +1,6 @@
-"""What every engine makes of Great Expectations' answers: by check id, what may be said of an exception apart from the whole of it."""
+"""What every engine makes of Great Expectations' answers: by check id, what may be said of an
+exception apart from the whole of it.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +12,37 @@ from great_expectations.core import ExpectationSuite
 
 
 def answers_of(batch: Callable[[], Any], suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-    """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` (all of it, for the closed annex) where a check raised.
+    """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and
+    ``traceback`` (all of it, for the closed annex) where a check raised.
 
-    All are asked in one query. Where that query raised, nobody knows for which of them: each is asked again, alone.
+    All are asked in one query. Where that query raised, nobody knows for which of them: each is
+    asked again, alone.
     """
     answers = _ask(batch(), suite.name, suite.expectations)
-    raised = [expectation for expectation in suite.expectations if "exception" in answers[_check_id(expectation.meta)]]
+    raised = [
+        expectation
+        for expectation in suite.expectations
+        if "exception" in answers[_check_id(expectation.meta)]
+    ]
     if len(suite.expectations) > 1:
         for expectation in raised:
             answers |= _ask(batch(), suite.name, [expectation])
     return answers
 
 
-def _ask(batch: Any, name: str, expectations: Sequence[Any]) -> dict[str, dict[str, Any]]:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
+# Great Expectations' Batch is untyped to us
+def _ask(batch: Any, name: str, expectations: Sequence[Any]) -> dict[str, dict[str, Any]]:
     suite = ExpectationSuite(name=name, expectations=list(expectations))
     answers = {}
-    for result in batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}).results:
+    for result in batch.validate(
+        suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
+    ).results:
         raised = _raised(result.exception_info)
-        told = {"exception": _types(raised), "traceback": _whole(raised)} if raised else {"result": result.result}
+        told = (
+            {"exception": _types(raised), "traceback": _whole(raised)}
+            if raised
+            else {"result": result.result}
+        )
         answers[_check_id(result.expectation_config.meta)] = told
     return answers
 
@@ -50,12 +65,19 @@ def _types(raised: Sequence[dict[str, Any]]) -> str:
 
 
 def _type(traceback: str) -> str:
-    """What stands before the message, which may have lines of its own: the first word at the margin below the last frame."""
-    at_the_margin = re.search(r"^[A-Za-z_][\w.]*(?=:|$)", traceback[traceback.rfind("\n  File ") + 1 :], re.MULTILINE)
+    """What stands before the message, which may have lines of its own: the first word at the margin
+    below the last frame.
+    """
+    at_the_margin = re.search(
+        r"^[A-Za-z_][\w.]*(?=:|$)", traceback[traceback.rfind("\n  File ") + 1 :], re.MULTILINE
+    )
     return at_the_margin[0] if at_the_margin else "Exception"
 
 
 def _whole(raised: Sequence[dict[str, Any]]) -> str:
     """Each different exception from its first frame to its message."""
-    texts = (f"{str(entry.get('exception_traceback', '')).strip()}\n\n{entry.get('exception_message', '')}\n" for entry in raised)
+    texts = (
+        f"{str(entry.get('exception_traceback', '')).strip()}\n\n{entry.get('exception_message', '')}\n"
+        for entry in raised
+    )
     return "\n".join(dict.fromkeys(texts))

@@ -1,4 +1,5 @@
-"""From a check of a suite to a Great Expectations object: the closed vocabulary of what can be expected.
+"""From a check of a suite to a Great Expectations object: the closed vocabulary of what can be
+expected.
 
 A new kind of expectation is one file in this folder and one line in ``build``.
 """
@@ -37,7 +38,8 @@ _OF_COLUMNS: Mapping[str, Callable[..., Any]] = {
     "expect_no_location_columns": no_location_columns,
 }
 _PARAMETER = re.compile(r"\$(\w+)")
-Expectation = Any  # a great_expectations Expectation with ``deviations``; its own types are not typed
+# a great_expectations Expectation with ``deviations``; its own types are not typed
+Expectation = Any
 
 
 class UnsetParameterError(Exception):
@@ -59,14 +61,24 @@ def build(
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
     certain: Sequence[str] = (),
 ) -> Expectation:
-    """The expectation of a check on a data set. ``own_domains`` are the operator's own hosts; ``absent``, by reason, the columns of which nobody knows anything.
+    """The expectation of a check on a data set.
+
+    ``own_domains`` are the operator's own hosts; ``absent``, by reason, the columns of which nobody
+    knows anything.
 
     Of columns that are absent and ``certain`` it is known that they are true where they say so.
 
-    A condition with a parameter that the controller has not set is asked as far as it does not rest on it. Raises: UnsetParameterError where nothing is left to ask.
+    A condition with a parameter that the controller has not set is asked as far as it does not rest
+    on it. Raises: UnsetParameterError where nothing is left to ask.
     """
     said = _Substitution(as_of, parameters)
-    meta = {"id": check.id, "clauses": [check.clause.clause], "legal_basis": list(check.legal_basis), "severity": check.severity, "claim": check.claim.model_dump()}
+    meta = {
+        "id": check.id,
+        "clauses": [check.clause.clause],
+        "legal_basis": list(check.legal_basis),
+        "severity": check.severity,
+        "claim": check.claim.model_dump(),
+    }
     common: dict[str, Any] = {"meta": meta}
     match check.spec.type:
         case "expect_erasure_by_deadline":
@@ -77,18 +89,33 @@ def build(
             return possible_dates(as_of=said.day, table=table, filled=data_set.filled, **common)
         case "expect_unique_key":
             return ExpectUniqueKey(
-                relation=f"export_{table}", key=list(data_set.key), told_apart_by=[name for name in TABLES[table].told_apart_by if name in data_set.filled], **common
+                relation=f"export_{table}",
+                key=list(data_set.key),
+                told_apart_by=[
+                    name for name in TABLES[table].told_apart_by if name in data_set.filled
+                ],
+                **common,
             )
         case "expect_no_browsing_data":
-            return no_browsing_data(own_domains=own_domains, data_set=data_set, table=table, **common)
+            return no_browsing_data(
+                own_domains=own_domains, data_set=data_set, table=table, **common
+            )
         case "expect_only_listed_columns":
-            return only_listed_columns(listed=check.spec.listed, kinds=check.spec.kinds, data_set=data_set, table=table, **common)
+            return only_listed_columns(
+                listed=check.spec.listed,
+                kinds=check.spec.kinds,
+                data_set=data_set,
+                table=table,
+                **common,
+            )
         case kind:
             return _OF_COLUMNS[kind](data_set=data_set, table=table, **common)
 
 
 class _Substitution:
-    """Puts the date of the audit and the parameters' values into conditions; notes the parameters that are not set."""
+    """Puts the date of the audit and the parameters' values into conditions; notes the parameters
+    that are not set.
+    """
 
     def __init__(self, as_of: dt.date, parameters: Mapping[str, Parameter]) -> None:
         self.day, self.parameters = as_of.isoformat(), parameters
@@ -107,39 +134,82 @@ class _Substitution:
         return str(number)
 
 
-def _of_rows(check: Check, said: _Substitution, absent: Mapping[str, Sequence[str]], certain: Sequence[str]) -> dict[str, Any]:
+def _of_rows(
+    check: Check, said: _Substitution, absent: Mapping[str, Sequence[str]], certain: Sequence[str]
+) -> dict[str, Any]:
     """What every expectation about rows is made of."""
     spec, view = check.spec, data_set_view(check.data_set)
     reasons = {name: said(condition) for name, condition in spec.not_assessable.items()}
-    parts: dict[str, Any] = {"scope": said(spec.scope), "exempt": {name: f"exempt_{name}" for name in spec.exempt}, "not_assessable": reasons}
-    if view.name == view.table:  # elsewhere even whether there is such a row may rest on what is doubted or absent
-        parts["doubted"] = {name: sorted(resting_on(doubted_columns(condition, view.columns), view.requires, view.table)) for name, condition in reasons.items()}
-    if view.name == view.table or {column for columns in absent.values() for column in columns} <= {*certain}:
-        parts |= {"absent": {reason: [*columns] for reason, columns in absent.items()}, "certain": [*certain]}
+    parts: dict[str, Any] = {
+        "scope": said(spec.scope),
+        "exempt": {name: f"exempt_{name}" for name in spec.exempt},
+        "not_assessable": reasons,
+    }
+    # elsewhere even whether there is such a row may rest on what is doubted or absent
+    if view.name == view.table:
+        parts["doubted"] = {
+            name: sorted(
+                resting_on(doubted_columns(condition, view.columns), view.requires, view.table)
+            )
+            for name, condition in reasons.items()
+        }
+    if view.name == view.table or {column for columns in absent.values() for column in columns} <= {
+        *certain
+    }:
+        parts |= {
+            "absent": {reason: [*columns] for reason, columns in absent.items()},
+            "certain": [*certain],
+        }
     return parts
 
 
-def _rows(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]], certain: Sequence[str]) -> Expectation:
+def _rows(
+    check: Check,
+    said: _Substitution,
+    common: Mapping[str, Any],
+    absent: Mapping[str, Sequence[str]],
+    certain: Sequence[str],
+) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent, certain)
     violates, due = said(spec.violates or ""), said(spec.due) if spec.due else None
     parts["not_assessable"] |= suspension_in_doubt(exempt=parts["exempt"], violates=[violates])
     if said.unset:
         if "absent" not in parts:
             raise UnsetParameterError(said.unset[0])
-        parts |= {"unset": said.unset[0], "absent": {**parts["absent"], "unset": [unset_column(name) for name in said.unset]}}
+        parts |= {
+            "unset": said.unset[0],
+            "absent": {**parts["absent"], "unset": [unset_column(name) for name in said.unset]},
+        }
     return ExpectRowsToSatisfy(violates=violates, due=due, **parts, **common)
 
 
-def _erasure(check: Check, said: _Substitution, common: Mapping[str, Any], absent: Mapping[str, Sequence[str]], certain: Sequence[str]) -> Expectation:
+def _erasure(
+    check: Check,
+    said: _Substitution,
+    common: Mapping[str, Any],
+    absent: Mapping[str, Sequence[str]],
+    certain: Sequence[str],
+) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent, certain)
     legal = [
-        {"name": r.name, "period": _period(r.period, said.parameters)} | ({"starts_at": r.starts_at} if r.starts_at else {}) | ({"where": said(r.where)} if r.where else {})
+        {"name": r.name, "period": _period(r.period, said.parameters)}
+        | ({"starts_at": r.starts_at} if r.starts_at else {})
+        | ({"where": said(r.where)} if r.where else {})
         for r in spec.legal
     ]
     period = _period(spec.period or "", said.parameters)
     if said.unset:
         raise UnsetParameterError(said.unset[0])
-    return erasure_by_deadline(as_of=said.day, starts_at=spec.starts_at or "", period=period, null_means=spec.null_means, starts_by=spec.starts_by, legal=legal, **parts, **common)
+    return erasure_by_deadline(
+        as_of=said.day,
+        starts_at=spec.starts_at or "",
+        period=period,
+        null_means=spec.null_means,
+        starts_by=spec.starts_by,
+        legal=legal,
+        **parts,
+        **common,
+    )
 
 
 def _period(spec: PeriodSpec, parameters: Mapping[str, Parameter]) -> str:

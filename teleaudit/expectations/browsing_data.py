@@ -1,9 +1,13 @@
-"""No column of the teledata tells what a subscriber looked at on the internet: addresses of pages, hosts, names asked for, destinations.
+"""No column of the teledata tells what a subscriber looked at on the internet: addresses of pages,
+hosts, names asked for, destinations.
 
-Volume, time and the address that the subscriber was given belong to the service; where the traffic went does not. The
-operator's own domains, which the audit names, and the names of the mobile network itself are no browsing data. See
+Volume, time and the address that the subscriber was given belong to the service; where the traffic
+went does not. The
+operator's own domains, which the audit names, and the names of the mobile network itself are no
+browsing data. See
 ``detectors/browsing_values.py`` and ``browsing.py`` for the rules and their sources.
-Left out: traffic outside the tables (packet captures, proxy archives), and search words, which look like any words.
+Left out: traffic outside the tables (packet captures, proxy archives), and search words, which look
+like any words.
 """
 
 from __future__ import annotations
@@ -12,7 +16,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, profile_browsing
+from teleaudit.detectors.browsing import (
+    BROWSING_PROFILE,
+    browsing_in_cell,
+    decide_browsing_column,
+    profile_browsing,
+)
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import InCell, Profile
 from teleaudit.detectors.prefilter import browsing_candidate_sql
@@ -40,10 +49,25 @@ class ExpectNoBrowsingData(ExpectNothingDetected):
 
     def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
         """One cell in the light of its column."""
-        return partial(browsing_in_cell, name=column, decision=decision, own_domains=tuple(self.own_domains))
+        return partial(
+            browsing_in_cell, name=column, decision=decision, own_domains=tuple(self.own_domains)
+        )
 
 
-def no_browsing_data(*, own_domains: Sequence[str], data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoBrowsingData:  # noqa: ANN401 (meta)
+# meta
+def no_browsing_data(
+    *, own_domains: Sequence[str], data_set: DataSet, table: str, **kwargs: Any
+) -> ExpectNoBrowsingData:
     """The expectation for every text column of a data set."""
-    texts = [column for column in columns_to_look_into(data_set, table) if data_set.own[column] == "VARCHAR"]
-    return ExpectNoBrowsingData(relation=f"export_{table}", columns=texts, own_domains=list(own_domains), key_sql=data_set.key_sql, **kwargs)
+    texts = [
+        column
+        for column in columns_to_look_into(data_set, table)
+        if data_set.own[column] == "VARCHAR"
+    ]
+    return ExpectNoBrowsingData(
+        relation=f"export_{table}",
+        columns=texts,
+        own_domains=list(own_domains),
+        key_sql=data_set.key_sql,
+        **kwargs,
+    )

@@ -1,8 +1,10 @@
-"""Expectations that look into cells: an SQL prefilter on every row, Python on the candidates it leaves.
+"""Expectations that look into cells: an SQL prefilter on every row, Python on the candidates it
+leaves.
 
-The prefilter's counts are taken in the scan that all checks of a data set share, or from a column's different values where
-they are few; only columns in which it found candidates are read again. What is found stays with the engine, as a relation of record, column and level. Nothing
-found is carried in the result: counts by column, never a value.
+The prefilter's counts are taken in the scan that all checks of a data set share, or from a column's
+different values where they are few; only columns in which it found candidates are read again. What
+is found stays with the engine, as a relation of record, column and level. Nothing found is carried
+in the result: counts by column, never a value.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.schema.sql import literal, quoted
 
-FINDS: Columns = {"record_key": "VARCHAR", "place": "BIGINT", "level": "BIGINT"}  # place and level by their number
+# place and level by their number
+FINDS: Columns = {"record_key": "VARCHAR", "place": "BIGINT", "level": "BIGINT"}
 _REVIEW = LEVELS.index("review")
 _OWN_COLUMNS = frozenset({FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN})
 _NEVER_CONTENT = ("DATE", "TIMESTAMP", "BOOLEAN")
@@ -34,7 +37,8 @@ class Found(NamedTuple):
     """What an expectation found out about one column."""
 
     decision: ColumnDecision
-    cells: Judged | None = None  # its cells worth judging one by one; nobody asks where the column as a whole holds nothing
+    # its cells worth judging one by one; nobody asks where the column as a whole holds nothing
+    cells: Judged | None = None
 
 
 class ExpectNoContent(BatchExpectation):
@@ -46,11 +50,15 @@ class ExpectNoContent(BatchExpectation):
 
     success_keys: ClassVar[tuple[str, ...]] = ("relation", "columns")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
-    asks_filled: ClassVar[bool] = False  # the detector's rules ask how many cells of a column are filled
+    # the detector's rules ask how many cells of a column are filled
+    asks_filled: ClassVar[bool] = False
 
     @abstractmethod
     def candidate(self, column: str, cell: str) -> str:
-        """SQL that is true of every cell of a column in which the detector could find something. ``cell`` is an expression of type text."""
+        """SQL that is true of every cell of a column in which the detector could find something.
+
+        ``cell`` is an expression of type text.
+        """
 
     def cell(self, column: str) -> str:
         """The text of a column's cell."""
@@ -59,7 +67,11 @@ class ExpectNoContent(BatchExpectation):
     def candidates(self, column: str, asks: Asks) -> str:
         """Record and cell of a column's candidates, as a relation."""
         return asks.candidates(
-            self.kept_name(f"candidates_{self.place(column)}"), self.relation, record=self.key_sql, cell=self.cell(column), condition=self.candidate(column, CELL)
+            self.kept_name(f"candidates_{self.place(column)}"),
+            self.relation,
+            record=self.key_sql,
+            cell=self.cell(column),
+            condition=self.candidate(column, CELL),
         )
 
     def damaged(self) -> str:
@@ -68,14 +80,20 @@ class ExpectNoContent(BatchExpectation):
 
     @abstractmethod
     def found(self, column: str, asks: Asks, filled: int) -> Found:
-        """What the column is as a whole, and a query with the function that makes of its rows the column's finds (``FINDS``).
+        """What the column is as a whole, and a query with the function that makes of its rows the
+        column's finds (``FINDS``).
 
-        ``filled`` is the number of its cells that are filled; 0 where ``asks_filled`` is not set. What it keeps with the engine
-        is named ``cells_``, ``levels_`` or ``candidates_`` and the column's place, by ``kept_name``.
+        ``filled`` is the number of its cells that are filled; 0 where ``asks_filled`` is not set.
+        What it keeps with the engine
+        is named ``cells_``, ``levels_`` or ``candidates_`` and the column's place, by
+        ``kept_name``.
         """
 
-    def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:  # noqa: ARG002 (of detectors that look at one column at a time)
-        """What columns side by side hold together, where the detector can tell; ``metrics`` are the answers to ``joined_aggregates`` and ``joined_conditions``."""
+    # of detectors that look at one column at a time
+    def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:
+        """What columns side by side hold together, where the detector can tell; ``metrics`` are the
+        answers to ``joined_aggregates`` and ``joined_conditions``.
+        """
         return {}
 
     def joined_aggregates(self) -> dict[str, str]:
@@ -83,7 +101,9 @@ class ExpectNoContent(BatchExpectation):
         return {}
 
     def joined_conditions(self) -> dict[str, tuple[str, str]]:
-        """In how many rows a cell meets a condition, for ``joined`` too: column and condition on ``CELL``, by name."""
+        """In how many rows a cell meets a condition, for ``joined`` too: column and condition on
+        ``CELL``, by name.
+        """
         return {}
 
     def kept_name(self, what: str) -> str:
@@ -94,35 +114,73 @@ class ExpectNoContent(BatchExpectation):
         """The number that stands for a column."""
         return self.columns.index(column)
 
-    def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
+    # Great Expectations' signature
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: Any = None
+    ) -> Any:
         """Ask for the number of rows and of each column's candidates."""
         dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
         for name, expression in self._aggregates().items():
-            dependencies.set_metric_configuration(name, metric(AGGREGATE, expression, self.batch_id))
+            dependencies.set_metric_configuration(
+                name, metric(AGGREGATE, expression, self.batch_id)
+            )
         for column in self.columns:
-            candidates = matching(self.candidate(column, CELL), cell=self.cell(column), relation=self.relation, batch_id=self.batch_id)
+            candidates = matching(
+                self.candidate(column, CELL),
+                cell=self.cell(column),
+                relation=self.relation,
+                batch_id=self.batch_id,
+            )
             dependencies.set_metric_configuration(f"column {column}", candidates)
         for name, (column, condition) in self.joined_conditions().items():
-            dependencies.set_metric_configuration(name, matching(condition, cell=text_of(column), relation=self.relation, batch_id=self.batch_id))
+            dependencies.set_metric_configuration(
+                name,
+                matching(
+                    condition, cell=text_of(column), relation=self.relation, batch_id=self.batch_id
+                ),
+            )
         return dependencies
 
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
-        filled = {f"filled {column}": f"count({quoted(column)})" for column in self.columns if self.asks_filled}
+        filled = {
+            f"filled {column}": f"count({quoted(column)})"
+            for column in self.columns
+            if self.asks_filled
+        }
         return rows | filled | self.joined_aggregates()
 
-    def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
+    # Great Expectations' signature
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: Any = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
         asks: Asks = execution_engine.asks
         looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
         finds = self.kept_name("finds")
-        decided = {column: self.found(column, asks, int(metrics.get(f"filled {column}", 0))) for column in looked_into}
+        decided = {
+            column: self.found(column, asks, int(metrics.get(f"filled {column}", 0)))
+            for column in looked_into
+        }
         joined = self.joined(metrics, asks)
-        told = {column: found.decision for column, found in sorted(decided.items())} | {" + ".join(columns): found.decision for columns, found in joined.items()}
-        cells = [found.cells for found in (*decided.values(), *joined.values()) if found.cells is not None and found.decision.level is not None]
+        told = {column: found.decision for column, found in sorted(decided.items())} | {
+            " + ".join(columns): found.decision for columns, found in joined.items()
+        }
+        cells = [
+            found.cells
+            for found in (*decided.values(), *joined.values())
+            if found.cells is not None and found.decision.level is not None
+        ]
         (certain, review), by_place = (
             self._kept(finds, cells, asks) if cells else ((0, 0), {})
         )  # of most data sets nothing is left to ask, and on a cluster every question has its price
-        for kept in (self.kept_name(f"{what}_{self.place(column)}") for column in looked_into for what in ("cells", "levels", "candidates")):
+        for kept in (
+            self.kept_name(f"{what}_{self.place(column)}")
+            for column in looked_into
+            for what in ("cells", "levels", "candidates")
+        ):
             asks.drop(kept)
         if not certain + review:
             asks.drop(finds)
@@ -135,33 +193,70 @@ class ExpectNoContent(BatchExpectation):
             reasons={"excel_damaged": damaged} if damaged else {},
             review=review,
             columns=self._by_column({place: records for place, (records, _) in by_place.items()}),
-            review_columns=self._by_column({place: records for place, (_, records) in by_place.items()}),
-            column_decisions=[_told(columns, decision) for columns, decision in told.items() if decision.reason != "none"],
+            review_columns=self._by_column(
+                {place: records for place, (_, records) in by_place.items()}
+            ),
+            column_decisions=[
+                _told(columns, decision)
+                for columns, decision in told.items()
+                if decision.reason != "none"
+            ],
         ).as_result()
 
     def _by_column(self, by_place: Mapping[int, int]) -> dict[str, int]:
-        return dict(sorted((self.columns[place], records) for place, records in by_place.items() if records))
+        return dict(
+            sorted((self.columns[place], records) for place, records in by_place.items() if records)
+        )
 
-    def _kept(self, finds: str, cells: list[Judged], asks: Asks) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:
-        """Keeps what is found; the number of records with a find that is confirmed or probable, and of those with one for review only; the same by column."""
+    def _kept(
+        self, finds: str, cells: list[Judged], asks: Asks
+    ) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:
+        """Keeps what is found; the number of records with a find that is confirmed or probable, and
+        of those with one for review only; the same by column.
+        """
         asks.keep_judged(finds, cells, FINDS)
-        found = f"SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM {finds}"
-        counts = ", ".join(f"count(DISTINCT record_key) FILTER (WHERE surest {level})" for level in (f"< {_REVIEW}", f"= {_REVIEW}"))
-        by_place = {place: (told[0], told[1]) for place, *told in asks.fetch(f"SELECT place, {counts} FROM ({found}) AS found GROUP BY GROUPING SETS ((), (place))")}
-        return by_place.pop(None, (0, 0)), by_place  # of no rows at all Spark says nothing, DuckDB zero
+        found = (
+            "SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM"
+            f" {finds}"
+        )
+        counts = ", ".join(
+            f"count(DISTINCT record_key) FILTER (WHERE surest {level})"
+            for level in (f"< {_REVIEW}", f"= {_REVIEW}")
+        )
+        by_place = {
+            place: (told[0], told[1])
+            for place, *told in asks.fetch(
+                f"SELECT place, {counts} FROM ({found}) AS found GROUP BY GROUPING SETS ((),"
+                " (place))"
+            )
+        }
+        # of no rows at all Spark says nothing, DuckDB zero
+        return by_place.pop(None, (0, 0)), by_place
 
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
-        """Every record with a find, also one for review only, in the order of its key. The finds are given up with it."""
+    # as every expectation has it
+    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
+        """Every record with a find, also one for review only, in the order of its key.
+
+        The finds are given up with it.
+        """
         finds = self.kept_name("finds")
-        named = ", ".join(f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)" for column in sorted({*answer.columns, *answer.review_columns}))
-        sql = f"SELECT record_key, concat_ws(';', {named}) AS columns, min(level) AS surest FROM {finds} GROUP BY record_key"
+        named = ", ".join(
+            f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)"
+            for column in sorted({*answer.columns, *answer.review_columns})
+        )
+        sql = (
+            f"SELECT record_key, concat_ws(';', {named}) AS columns, min(level) AS surest FROM"
+            f" {finds} GROUP BY record_key"
+        )
         for record_key, columns, level in asks.fetch_sorted(sql, answer.deviations + answer.review):
             yield Deviation(record_key=record_key, column=columns, level=LEVELS[level])
         asks.drop(finds)
 
 
 class ExpectNothingDetected(ExpectNoContent):
-    """As above, for a detector that takes the counts of a column from its candidates, one by one."""
+    """As above, for a detector that takes the counts of a column from its candidates,
+    one by one.
+    """
 
     @abstractmethod
     def profile(self, column: str) -> Profile:
@@ -169,25 +264,43 @@ class ExpectNothingDetected(ExpectNoContent):
 
     @abstractmethod
     def decide(self, counts: dict[str, int], column: str, filled: int) -> ColumnDecision:
-        """What the counts say of the column, with the number of its filled cells if ``asks_filled``."""
+        """What the counts say of the column, with the number of its filled cells if
+        ``asks_filled``.
+        """
 
     @abstractmethod
     def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
         """The function that judges one cell in the light of the decision about its column."""
 
     def found(self, column: str, asks: Asks, filled: int) -> Found:
-        """Candidates are kept once, counted, and judged where the column as a whole does not clear them."""
+        """Candidates are kept once, counted, and judged where the column as a whole does not clear
+        them.
+        """
         cells = self.kept_name(f"cells_{self.place(column)}")
         asks.keep(cells, f"SELECT record, cell FROM {self.candidates(column, asks)}")
-        counts = counts_of(asks, Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=self.profile(column))))
+        counts = counts_of(
+            asks,
+            Judged(
+                sql=f"SELECT cell FROM {cells}",
+                judge=partial(cell_counts, profile=self.profile(column)),
+            ),
+        )
         decision = self.decide(counts, column, filled)
-        judge = partial(cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column))
+        judge = partial(
+            cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column)
+        )
         return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
 
 def _told(column: str, decision: ColumnDecision) -> dict[str, Any]:
     """Why a column was found to hold something, or not."""
-    return {"column": column, "rule": decision.reason, "level": decision.level and decision.level.value, "n": decision.n, "k": decision.k}
+    return {
+        "column": column,
+        "rule": decision.reason,
+        "level": decision.level and decision.level.value,
+        "n": decision.n,
+        "k": decision.k,
+    }
 
 
 def counts_of(asks: Asks, judged: Judged) -> dict[str, int]:
@@ -204,12 +317,22 @@ def text_of(column: str) -> str:
 
 
 def exported_columns(data_set: DataSet, table: str) -> list[str]:
-    """The columns that the exports really have: mapped or kept under their own header, not what views or the reader add."""
+    """The columns that the exports really have: mapped or kept under their own header, not what
+    views or the reader add.
+    """
     canonical = TABLES[table].names
-    return [name for name in data_set.own if name not in _OWN_COLUMNS and (name not in canonical or name in data_set.filled)]
+    return [
+        name
+        for name in data_set.own
+        if name not in _OWN_COLUMNS and (name not in canonical or name in data_set.filled)
+    ]
 
 
 def columns_to_look_into(data_set: DataSet, table: str) -> list[str]:
     """Those of them that may hold text or long numbers."""
     kinds = {column.name: column.kind for column in TABLES[table].columns}
-    return [name for name in exported_columns(data_set, table) if not data_set.own[name].startswith(_NEVER_CONTENT) and kinds.get(name) is not Kind.DECIMAL]
+    return [
+        name
+        for name in exported_columns(data_set, table)
+        if not data_set.own[name].startswith(_NEVER_CONTENT) and kinds.get(name) is not Kind.DECIMAL
+    ]

@@ -1,6 +1,7 @@
 """No column of the teledata holds where somebody was.
 
-The unit is the column. Which column names mean a place is ``detectors.location``'s; a column without any value holds nothing.
+The unit is the column. Which column names mean a place is ``detectors.location``'s; a column
+without any value holds nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ class ExpectNoLocationColumns(ExpectEmptyColumns):
     """Columns named for a cell, a mast, an area code or coordinates are empty or absent."""
 
 
-def no_location_columns(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoLocationColumns:  # noqa: ANN401 (meta)
+# meta
+def no_location_columns(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoLocationColumns:
     """The expectation for the columns a data set has."""
     own = exported_columns(data_set, table)
     named = list(location_columns(own))

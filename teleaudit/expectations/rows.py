@@ -1,9 +1,10 @@
 """Expectations that judge each row by itself, written once in DuckDB's SQL.
 
-A row expectation has four parts: scope (which rows it speaks about), not_assessable (why a row cannot be judged),
-violates, and exempt (grounds on which a violating row may stay); beside them ``legal``, readings on which only a lawyer
-can decide. They become one CASE expression that gives each row its class; where rows have a deadline, its month is added
-to the code of the class, so that the figures by month cost no scan of their own.
+A row expectation has four parts: scope (which rows it speaks about), not_assessable (why a row
+cannot be judged), violates, and exempt (grounds on which a violating row may stay); beside them
+``legal``, readings on which only a lawyer can decide. They become one CASE expression that gives
+each row its class; where rows have a deadline, its month is added to the code of the class, so that
+the figures by month cost no scan of their own.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
-_REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300  # a row past several readings counts under each: 300 and a bit for each
+# a row past several readings counts under each: 300 and a bit for each
+_REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300
 _OWNER = "customer_id"  # exemptions are the customer's
-_MONTH = 1_000  # a row's code is its class plus a thousand times its deadline's month, counted from the year 0
+# a row's code is its class plus a thousand times its deadline's month, counted from the year 0
+_MONTH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,9 @@ class DataSet:
 
     @property
     def key_sql(self) -> str:
-        """A text expression for the record's key: the key columns joined by ``|``, or file and line where one is null."""
+        """A text expression for the record's key: the key columns joined by ``|``, or file and line
+        where one is null.
+        """
         place = "coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '')"
         if not self.key:
             return place
@@ -48,8 +53,9 @@ class DataSet:
 class ExpectRowsToSatisfy(BatchExpectation):
     """No row in scope that can be judged violates the condition, unless it is exempt.
 
-    A condition that is null is not true: a null that matters belongs in ``not_assessable``. What violates whatever the
-    missing value would be is a deviation all the same (``certainty``); only the rest cannot be judged.
+    A condition that is null is not true: a null that matters belongs in ``not_assessable``. What
+    violates whatever the missing value would be is a deviation all the same (``certainty``); only
+    the rest cannot be judged.
     """
 
     scope: str = "true"
@@ -58,30 +64,59 @@ class ExpectRowsToSatisfy(BatchExpectation):
     exempt: dict[str, str] = {}  # noqa: RUF012
     legal: dict[str, str] = {}  # noqa: RUF012
     due: str | None = None  # the date the row was due, where there is one
-    doubted: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns that cannot be relied on where it holds
-    absent: dict[str, list[str]] = {}  # noqa: RUF012 # by reason: the columns of which nobody knows anything, for no row
+    # by reason: the columns that cannot be relied on where it holds
+    doubted: dict[str, list[str]] = {}  # noqa: RUF012
+    # by reason: the columns of which nobody knows anything, for no row
+    absent: dict[str, list[str]] = {}  # noqa: RUF012
     certain: list[str] = []  # noqa: RUF012 # of these, those that are true where they say so
     unset: str | None = None  # a parameter that the conditions rest on and nobody has set
 
-    success_keys: ClassVar[tuple[str, ...]] = ("scope", "not_assessable", "violates", "exempt", "legal", "doubted", "absent", "certain")
+    success_keys: ClassVar[tuple[str, ...]] = (
+        "scope",
+        "not_assessable",
+        "violates",
+        "exempt",
+        "legal",
+        "doubted",
+        "absent",
+        "certain",
+    )
     args_keys: ClassVar[tuple[str, ...]] = success_keys
 
     def classification(self) -> str:
         """The CASE expression that gives a row its class."""
         absent = self._absent
         scope = possible(self.scope, absent)
-        either = " OR ".join(f"coalesce({possible(condition, absent)}, false)" for condition in (self.violates, *self.legal.values()))
+        either = " OR ".join(
+            f"coalesce({possible(condition, absent)}, false)"
+            for condition in (self.violates, *self.legal.values())
+        )
         arms = [
-            *([] if scope.casefold() == "true" else [f"WHEN NOT coalesce({scope}, false) THEN {_OUT_OF_SCOPE}"]),
+            *(
+                []
+                if scope.casefold() == "true"
+                else [f"WHEN NOT coalesce({scope}, false) THEN {_OUT_OF_SCOPE}"]
+            ),
             *self._arms_of_reasons(),
             f"WHEN NOT ({either}) THEN {_HOLDS}",
         ]
         if absent:
             sure = self._surely_deviates(absent)
-            return f"CASE {' '.join(arms)} {f'WHEN {sure} THEN {_DEVIATES} ' if sure != FALSE else ''}ELSE {_REASONS + len(self.not_assessable)} END"
+            return (
+                f"CASE {' '.join(arms)}"
+                f" {f'WHEN {sure} THEN {_DEVIATES} ' if sure != FALSE else ''}ELSE"
+                f" {_REASONS + len(self.not_assessable)} END"
+            )
         arms += [
-            *(f"WHEN {condition} THEN {_EXEMPTIONS + i}" for i, condition in enumerate(self.exempt.values())),
-            *([f"WHEN NOT coalesce({self.violates}, false) THEN {_LEGAL} + {self._readings()}"] if self.legal else []),
+            *(
+                f"WHEN {condition} THEN {_EXEMPTIONS + i}"
+                for i, condition in enumerate(self.exempt.values())
+            ),
+            *(
+                [f"WHEN NOT coalesce({self.violates}, false) THEN {_LEGAL} + {self._readings()}"]
+                if self.legal
+                else []
+            ),
         ]
         return f"CASE {' '.join(arms)} ELSE {_DEVIATES} END"
 
@@ -91,52 +126,103 @@ class ExpectRowsToSatisfy(BatchExpectation):
 
     def _readings(self) -> str:
         """A bit for each reading that a row is past."""
-        return " + ".join(f"CASE WHEN coalesce({condition}, false) THEN {1 << i} ELSE 0 END" for i, condition in enumerate(self.legal.values()))
+        return " + ".join(
+            f"CASE WHEN coalesce({condition}, false) THEN {1 << i} ELSE 0 END"
+            for i, condition in enumerate(self.legal.values())
+        )
 
     def _arms_of_reasons(self) -> Iterator[str]:
-        """Why a row cannot be judged; a row that violates whatever the doubted columns hold deviates all the same."""
-        bounds = {name: possible(condition, self._absent) for name, condition in self.not_assessable.items()}
+        """Why a row cannot be judged; a row that violates whatever the doubted columns hold
+        deviates all the same.
+        """
+        bounds = {
+            name: possible(condition, self._absent)
+            for name, condition in self.not_assessable.items()
+        }
         for i, (name, condition) in enumerate(bounds.items()):
             if condition == TRUE:
                 continue  # says of a column that no row has that it is empty
             others = [other for reason, other in bounds.items() if reason != name and other != TRUE]
-            sure = self._surely_deviates({*self._absent, *self.doubted[name]}, *others) if name in self.doubted else FALSE
-            yield f"WHEN {condition} THEN {_REASONS + i}" if sure == FALSE else f"WHEN {condition} THEN CASE WHEN {sure} THEN {_DEVIATES} ELSE {_REASONS + i} END"
+            sure = (
+                self._surely_deviates({*self._absent, *self.doubted[name]}, *others)
+                if name in self.doubted
+                else FALSE
+            )
+            yield (
+                f"WHEN {condition} THEN {_REASONS + i}"
+                if sure == FALSE
+                else (
+                    f"WHEN {condition} THEN CASE WHEN {sure} THEN {_DEVIATES} ELSE"
+                    f" {_REASONS + i} END"
+                )
+            )
 
     def _surely_deviates(self, unknown: Collection[str], *others: str) -> str:
-        """A condition that only holds for rows that violate and are not exempt, whatever the unknown columns hold, and of which no other reason holds."""
+        """A condition that only holds for rows that violate and are not exempt, whatever the
+        unknown columns hold, and of which no other reason holds.
+        """
         if self.exempt and _OWNER in unknown:
             return FALSE  # nobody knows whose record it is, and so whether it is exempt
-        violates, scope = (certain(condition, {*unknown} - {*self.certain}) for condition in (self.violates, self.scope))
+        violates, scope = (
+            certain(condition, {*unknown} - {*self.certain})
+            for condition in (self.violates, self.scope)
+        )
         exempt = [possible(condition, unknown) for condition in self.exempt.values()]
-        if FALSE in {violates.upper(), scope.upper()} or "TRUE" in {condition.upper() for condition in exempt}:
+        if FALSE in {violates.upper(), scope.upper()} or "TRUE" in {
+            condition.upper() for condition in exempt
+        }:
             return FALSE
-        held = [f"coalesce({condition}, false)" for condition in (scope, violates) if condition.casefold() != "true"]
-        return " AND ".join([*held, *(f"NOT coalesce({condition}, false)" for condition in (*exempt, *others))]) or "TRUE"
+        held = [
+            f"coalesce({condition}, false)"
+            for condition in (scope, violates)
+            if condition.casefold() != "true"
+        ]
+        return (
+            " AND ".join(
+                [*held, *(f"NOT coalesce({condition}, false)" for condition in (*exempt, *others))]
+            )
+            or "TRUE"
+        )
 
     def may_deviate(self) -> bool:
         """Whether some row can be known to deviate without the absent columns."""
         return self._surely_deviates(self._absent) != FALSE
 
     def code(self) -> str:
-        """The class of a row and, above it, the month of its deadline; a row without one has month 0."""
+        """The class of a row and, above it, the month of its deadline; a row without one has month
+        0.
+        """
         due = self._known_due
         if due is None:
             return self.classification()
-        return f"{self.classification()} + {_MONTH} * coalesce(12 * year({due}) + month({due}) - 1, 0)"
+        return (
+            f"{self.classification()} + {_MONTH} * coalesce(12 * year({due}) + month({due}) - 1, 0)"
+        )
 
     @property
     def _known_due(self) -> str | None:
         return None if self.due is None or touches(self.due, self._absent) else self.due
 
-    def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
+    # Great Expectations' signature
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: Any = None
+    ) -> Any:
         """Ask for the one aggregate."""
         dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
-        dependencies.set_metric_configuration(ROW_CLASSES, metric(ROW_CLASSES, self.code(), self.batch_id))
+        dependencies.set_metric_configuration(
+            ROW_CLASSES, metric(ROW_CLASSES, self.code(), self.batch_id)
+        )
         return dependencies
 
-    def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
-        codes = metrics[ROW_CLASSES] or {}  # null over an empty table; Great Expectations has made its keys texts
+    # Great Expectations' signature
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: Any = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
+        # null over an empty table; Great Expectations has made its keys texts
+        codes = metrics[ROW_CLASSES] or {}
         return self.answer({int(code): int(rows) for code, rows in codes.items()}).as_result()
 
     def answer(self, codes: Mapping[int, int]) -> Answer:
@@ -161,7 +247,15 @@ class ExpectRowsToSatisfy(BatchExpectation):
             reasons=reasons,
             exemptions=exemptions,
             legal={
-                name: rows for i, name in enumerate(self.legal) if (rows := sum(n for row_class, n in classes.items() if row_class >= _LEGAL and (row_class - _LEGAL) >> i & 1))
+                name: rows
+                for i, name in enumerate(self.legal)
+                if (
+                    rows := sum(
+                        n
+                        for row_class, n in classes.items()
+                        if row_class >= _LEGAL and (row_class - _LEGAL) >> i & 1
+                    )
+                )
             },
             legal_records=sum(rows for row_class, rows in classes.items() if row_class >= _LEGAL),
             due_by_month=months,
@@ -170,7 +264,10 @@ class ExpectRowsToSatisfy(BatchExpectation):
     def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
         """Every deviating record, in the order of its key."""
         due = self._known_due or "CAST(NULL AS DATE)"
-        sql = f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due FROM {quoted(data_set.name)} WHERE {self.classification()} = {_DEVIATES}"
+        sql = (
+            f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due FROM"
+            f" {quoted(data_set.name)} WHERE {self.classification()} = {_DEVIATES}"
+        )
         for record_key, due_date in asks.fetch_sorted(sql, answer.deviations):
             yield Deviation(record_key=record_key, due_date=due_date or "")
 

@@ -1,8 +1,10 @@
-"""Whom the deviating records concern: how many customers, of these how many natural persons and how many companies.
+"""Whom the deviating records concern: how many customers, of these how many natural persons and how
+many companies.
 
-Records say how much is to be done, data subjects how many are affected. What a customer is, master data tell: the type of
-customer where it is one of the known words, else a CVR number, which makes a company. Sole traders have one too and count as
-companies, although they are natural persons; the report says so. Nothing but counts is fetched.
+Records say how much is to be done, data subjects how many are affected. What a customer is, master
+data tell: the type of customer where it is one of the known words, else a CVR number, which makes a
+company. Sole traders have one too and count as companies, although they are natural persons; the
+report says so. Nothing but counts is fetched.
 """
 
 from __future__ import annotations
@@ -16,15 +18,41 @@ from teleaudit.rules.verdicts import Subjects
 from teleaudit.schema.sql import quoted
 
 _CUSTOMER = "customer_id"
-_PERSONS = ("privat", "privatkunde", "private", "person", "forbruger", "consumer", "residential", "b2c")
-_COMPANIES = ("erhverv", "erhvervskunde", "virksomhed", "firma", "forening", "offentlig", "business", "company", "b2b")
+_PERSONS = (
+    "privat",
+    "privatkunde",
+    "private",
+    "person",
+    "forbruger",
+    "consumer",
+    "residential",
+    "b2c",
+)
+_COMPANIES = (
+    "erhverv",
+    "erhvervskunde",
+    "virksomhed",
+    "firma",
+    "forening",
+    "offentlig",
+    "business",
+    "company",
+    "b2b",
+)
 
 
-def data_subjects(expectation: Any, data_set: DataSet, asks: Asks, *, columns: Container[str]) -> Subjects | None:  # noqa: ANN401 (a Great Expectations object: its own types are not typed)
-    """The customers of an expectation's deviating records; None where its records name no customer or are not told one by one."""
+# a Great Expectations object: its own types are not typed
+def data_subjects(
+    expectation: Any, data_set: DataSet, asks: Asks, *, columns: Container[str]
+) -> Subjects | None:
+    """The customers of an expectation's deviating records; None where its records name no customer
+    or are not told one by one.
+    """
     if not isinstance(expectation, ExpectRowsToSatisfy) or _CUSTOMER not in columns:
         return None
-    persons, companies = (", ".join(f"'{word}'" for word in words) for words in (_PERSONS, _COMPANIES))
+    persons, companies = (
+        ", ".join(f"'{word}'" for word in words) for words in (_PERSONS, _COMPANIES)
+    )
     sql = f"""
         WITH deviating AS (
             SELECT {_CUSTOMER}, count(*) AS records
@@ -50,4 +78,13 @@ def data_subjects(expectation: Any, data_set: DataSet, asks: Asks, *, columns: C
         LEFT JOIN kind AS k ON d.{_CUSTOMER} = k.{_CUSTOMER}
     """
     ((customers, natural, legal, unnamed),) = asks.fetch(sql)
-    return Subjects(customers=int(customers), persons=int(natural), companies=int(legal), unnamed=int(unnamed)) if customers else None
+    return (
+        Subjects(
+            customers=int(customers),
+            persons=int(natural),
+            companies=int(legal),
+            unnamed=int(unnamed),
+        )
+        if customers
+        else None
+    )

@@ -1,10 +1,12 @@
-"""No two records of a data set have the same key (legs of one call, which share it, are told apart).
+"""No two records of a data set have the same key (legs of one call, which share it, are told
+apart).
 
-The second and every later record with a key deviates; which one is first is decided by file and line. Great Expectations'
-own uniqueness expectation counts every record of a group, the first included, by a window over the whole table. Here the
-scan that all checks share counts the distinct hashes of the keys, which take half the memory and time of the keys. As many
-hashes as keys prove every key unique, since a collision only lowers their number. Otherwise the records whose hash occurs
-more than once, and no others, are compared by their keys.
+The second and every later record with a key deviates; which one is first is decided by file and
+line. Great Expectations' own uniqueness expectation counts every record of a group, the first
+included, by a window over the whole table. Here the scan that all checks share counts the distinct
+hashes of the keys, which take half the memory and time of the keys. As many hashes as keys prove
+every key unique, since a collision only lowers their number. Otherwise the records whose hash
+occurs more than once, and no others, are compared by their keys.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class ExpectUniqueKey(BatchExpectation):
 
     relation: str  # the exports' own rows, without what views join to them
     key: list[str]
-    told_apart_by: list[str] = []  # noqa: RUF012 (pydantic copies it) - filled columns; records of one key that differ there are no duplicates
+    # (pydantic copies it) - filled columns; records of one key that differ there are no duplicates
+    told_apart_by: list[str] = []  # noqa: RUF012
 
     success_keys: ClassVar[tuple[str, ...]] = ("relation", "key", "told_apart_by")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
@@ -39,45 +42,75 @@ class ExpectUniqueKey(BatchExpectation):
     def _columns(self) -> str:
         return ", ".join(quoted(name) for name in (*self.key, *self.told_apart_by))
 
-    def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:  # noqa: ANN401 (Great Expectations' signature)
+    # Great Expectations' signature
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: Any = None
+    ) -> Any:
         """Ask for three aggregates."""
         dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
         for name, expression in self._aggregates().items():
-            dependencies.set_metric_configuration(name, metric(AGGREGATE, expression, self.batch_id))
+            dependencies.set_metric_configuration(
+                name, metric(AGGREGATE, expression, self.batch_id)
+            )
         return dependencies
 
     def _aggregates(self) -> dict[str, str]:
         return {
             "rows": "count(*)",
             "keyed": f"count(*) FILTER (WHERE {self._present()})",
-            "hashes": f"count(DISTINCT {_HASH}({self._columns()})) FILTER (WHERE {self._present()})",
+            "hashes": (
+                f"count(DISTINCT {_HASH}({self._columns()})) FILTER (WHERE {self._present()})"
+            ),
         }
 
-    def _validate(self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> dict[str, Any]:  # noqa: ANN401, ARG002 (Great Expectations' signature)
+    # Great Expectations' signature
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: Any = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
         rows, keyed, hashes = (int(metrics[name]) for name in ("rows", "keyed", "hashes"))
         reasons = {"missing_key": rows - keyed} if rows > keyed else {}
         deviations = self._keep_repeated(execution_engine.asks) if hashes < keyed else 0
-        return Answer(population=rows, assessable=keyed, deviations=deviations, exempted=0, reasons=reasons).as_result()
+        return Answer(
+            population=rows, assessable=keyed, deviations=deviations, exempted=0, reasons=reasons
+        ).as_result()
 
     def _keep_repeated(self, asks: Asks) -> int:
         """Keep, with the engine, every record whose key an earlier one has; their number."""
-        relation, hashes, repeated = quoted(self.relation), kept_name("hashes", self.meta), kept_name("repeated", self.meta)
+        relation, hashes, repeated = (
+            quoted(self.relation),
+            kept_name("hashes", self.meta),
+            kept_name("repeated", self.meta),
+        )
         hashed = f"{_HASH}({self._columns()})"
-        asks.keep(hashes, f"SELECT {hashed} AS key_hash FROM {relation} WHERE {self._present()} GROUP BY {hashed} HAVING count(*) > 1")
+        asks.keep(
+            hashes,
+            f"SELECT {hashed} AS key_hash FROM {relation} WHERE {self._present()} GROUP BY {hashed}"
+            " HAVING count(*) > 1",
+        )
         asks.keep(
             repeated,
-            f"SELECT coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '') AS record_key FROM ("
-            f"SELECT _file, _line, row_number() OVER (PARTITION BY {self._columns()} ORDER BY _file, _line) AS nth FROM {relation} "
-            f"WHERE {self._present()} AND {hashed} IN (SELECT key_hash FROM {hashes})"
-            f") AS candidates WHERE nth > 1",
+            "SELECT coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '') AS"
+            " record_key FROM (SELECT _file, _line, row_number() OVER (PARTITION BY"
+            f" {self._columns()} ORDER BY _file, _line) AS nth FROM {relation} WHERE"
+            f" {self._present()} AND {hashed} IN (SELECT key_hash FROM {hashes})) AS candidates"
+            " WHERE nth > 1",
         )
         asks.drop(hashes)
         ((number,),) = asks.fetch(f"SELECT count(*) FROM {repeated}")
         return int(number)
 
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:  # noqa: ARG002 (as every expectation has it)
-        """Every record whose key an earlier record has, known by file and line. They are given up with it."""
+    # as every expectation has it
+    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
+        """Every record whose key an earlier record has, known by file and line.
+
+        They are given up with it.
+        """
         repeated = kept_name("repeated", self.meta)
-        for (record_key,) in asks.fetch_sorted(f"SELECT record_key FROM {repeated}", answer.deviations):
+        for (record_key,) in asks.fetch_sorted(
+            f"SELECT record_key FROM {repeated}", answer.deviations
+        ):
             yield Deviation(record_key=record_key)
         asks.drop(repeated)

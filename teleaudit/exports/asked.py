@@ -1,4 +1,6 @@
-"""Which canonical columns the released suites ask for: a check whose column no export names answers ``unknown``."""
+"""Which canonical columns the released suites ask for: a check whose column no export names answers
+``unknown``.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 @cache
 def asked_columns() -> Mapping[str, frozenset[str]]:
-    """Canonical table -> the columns of it that some check rests on. Names in conditions are taken as they stand: nothing is parsed, which would take seconds."""
+    """Canonical table -> the columns of it that some check rests on.
+
+    Names in conditions are taken as they stand: nothing is parsed, which would take seconds.
+    """
     folder = package_workspace() / "expectations"
     asked: dict[str, set[str]] = {table: set() for table in TABLES}
     for suite in suite_names(folder):

@@ -1,4 +1,7 @@
-"""How each column of each file is to be read: as declared, or as its values prove. What stays open is refused."""
+"""How each column of each file is to be read: as declared, or as its values prove.
+
+What stays open is refused.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ _FITTING = 0.9  # share of values that must look like it
 
 
 class Evidence(Protocol):
-    """What the text columns of a file (given as SQL expressions on its relation) prove, over all its rows."""
+    """What the text columns of a file (given as SQL expressions on its relation) prove, over all
+    its rows.
+    """
 
     def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
         """How their dates are written."""
@@ -56,17 +61,38 @@ class QueriedEvidence:
         return evidence.decimal_evidence(self.connection, file.relation, expressions)
 
 
-def decide_sources(evidence: Evidence, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str) -> list[Sources]:
-    """For each file, how its columns are read. Raises: ExportError for dates and numbers that could be read in two ways."""
+def decide_sources(
+    evidence: Evidence, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str
+) -> list[Sources]:
+    """For each file, how its columns are read.
+
+    Raises: ExportError for dates and numbers that could be read in two ways.
+    """
     plans = [_declared_sources(file, mapping, spec) for file in files]
     shown = [_shown_dates(evidence, file, plan) for file, plan in zip(files, plans, strict=True)]
-    decided_by_file = [{column: plan[column].date_format or found.decide() or "yyyy-mm-dd" for column, found in own.items()} for plan, own in zip(plans, shown, strict=True)]
+    decided_by_file = [
+        {
+            column: plan[column].date_format or found.decide() or "yyyy-mm-dd"
+            for column, found in own.items()
+        }
+        for plan, own in zip(plans, shown, strict=True)
+    ]
     for file, plan, decided, own in zip(files, plans, decided_by_file, shown, strict=True):
         for column, outcome in decided.items():
-            date_format = outcome if not isinstance(outcome, Undecided) else _from_siblings(column, outcome, decided_by_file, shown)
+            date_format = (
+                outcome
+                if not isinstance(outcome, Undecided)
+                else _from_siblings(column, outcome, decided_by_file, shown)
+            )
             if isinstance(date_format, Undecided):
-                raise date_format.error(shown=file.shown, header=mapping.headers[column], export=export)
-            plan[column] = replace(plan[column], date_format=date_format, holds_both_orders=own[column].holds_both_orders(date_format))
+                raise date_format.error(
+                    shown=file.shown, header=mapping.headers[column], export=export
+                )
+            plan[column] = replace(
+                plan[column],
+                date_format=date_format,
+                holds_both_orders=own[column].holds_both_orders(date_format),
+            )
         if spec.decimal is None:
             _decide_decimals(evidence, file, plan, mapping, export=export)
     return plans
@@ -90,20 +116,39 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
             )
         elif column.name in mapping.constants:
             value = literal(mapping.constants[column.name])
-            sources[column.name] = Source(column=column, expression=value, date_format="yyyy-mm-dd", decimal=".", **_words(column.name, spec))
-        elif (spec.table, column.name, mapping.headers.get("call_id", "").casefold()) == ("cdr", "leg", dialects.ASTERISK_CALL):
+            sources[column.name] = Source(
+                column=column,
+                expression=value,
+                date_format="yyyy-mm-dd",
+                decimal=".",
+                **_words(column.name, spec),
+            )
+        elif (spec.table, column.name, mapping.headers.get("call_id", "").casefold()) == (
+            "cdr",
+            "leg",
+            dialects.ASTERISK_CALL,
+        ):
             sources[column.name] = Source(column=column, expression=_leg(file))
     return sources
 
 
 def _leg(file: Staged) -> str:
-    """What tells the legs of an Asterisk call apart. Two records of a call that agree in it are the same."""
+    """What tells the legs of an Asterisk call apart.
+
+    Two records of a call that agree in it are the same.
+    """
     texts = {
-        header.casefold(): cleaned(expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)", Kind.TEXT)
-        for header, expression, sql_type in zip(file.header, file.expressions, file.types, strict=True)
+        header.casefold(): cleaned(
+            expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)", Kind.TEXT
+        )
+        for header, expression, sql_type in zip(
+            file.header, file.expressions, file.types, strict=True
+        )
     }
     told_apart = ", ".join(texts.get(header, "NULL") for header in dialects.ASTERISK_LEG)
-    return f"coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart}))"
+    return (
+        f"coalesce({texts.get(dialects.ASTERISK_SEQUENCE, 'NULL')}, concat_ws(' ', {told_apart}))"
+    )
 
 
 def _words(column: str, spec: ExportSpec) -> dict[str, Any]:
@@ -111,7 +156,13 @@ def _words(column: str, spec: ExportSpec) -> dict[str, Any]:
     vocabulary = VOCABULARIES.get(f"{spec.table}.{column}")
     if vocabulary is None:
         return {}
-    return {"words": vocabulary.spellings | {folded(own): word for own, word in spec.values.get(column, {}).items()}, "is_closed": vocabulary.closed}
+    return {
+        "words": (
+            vocabulary.spellings
+            | {folded(own): word for own, word in spec.values.get(column, {}).items()}
+        ),
+        "is_closed": vocabulary.closed,
+    }
 
 
 def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat | None:
@@ -120,77 +171,162 @@ def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat |
 
 
 def _shown_dates(evidence: Evidence, file: Staged, plan: Sources) -> dict[str, DateEvidence]:
-    """What the values say about the columns whose date format nobody declared, or that are declared so that day and month could be swapped."""
+    """What the values say about the columns whose date format nobody declared, or that are declared
+    so that day and month could be swapped.
+    """
     asked = [
-        column for column, source in plan.items() if source.column.kind in _DATES and source.is_text and (source.date_format is None or dates.is_swappable(source.date_format))
+        column
+        for column, source in plan.items()
+        if source.column.kind in _DATES
+        and source.is_text
+        and (source.date_format is None or dates.is_swappable(source.date_format))
     ]
-    return dict(zip(asked, evidence.of_dates(file, [_as_text(plan[column]) for column in asked]), strict=True))
+    return dict(
+        zip(
+            asked,
+            evidence.of_dates(file, [_as_text(plan[column]) for column in asked]),
+            strict=True,
+        )
+    )
 
 
 def _as_text(source: Source) -> str:
-    return source.expression if source.sql_type == "VARCHAR" else f"CAST({source.expression} AS VARCHAR)"
+    return (
+        source.expression
+        if source.sql_type == "VARCHAR"
+        else f"CAST({source.expression} AS VARCHAR)"
+    )
 
 
-def _from_siblings(column: str, outcome: Undecided, found: Sequence[dict[str, DateFormat | Undecided]], shown: Sequence[dict[str, DateEvidence]]) -> DateFormat | Undecided:
-    """The order of day and month that the same column proves in the export's other files, when they agree."""
+def _from_siblings(
+    column: str,
+    outcome: Undecided,
+    found: Sequence[dict[str, DateFormat | Undecided]],
+    shown: Sequence[dict[str, DateEvidence]],
+) -> DateFormat | Undecided:
+    """The order of day and month that the same column proves in the export's other files, when they
+    agree.
+    """
     if outcome.reason != "ambiguous":
         return outcome
     if any(own[column].holds_both_orders(outcome.suggestion) for own in shown if column in own):
         return outcome
-    candidates = next(shape.formats for shape in dates.SHAPES if outcome.suggestion in shape.formats)
+    candidates = next(
+        shape.formats for shape in dates.SHAPES if outcome.suggestion in shape.formats
+    )
     proved = {decided[column] for decided in found if decided.get(column) in candidates}
     return proved.pop() if len(proved) == 1 else outcome
 
 
-def _decide_decimals(evidence: Evidence, file: Staged, plan: Sources, mapping: Mapping, *, export: str) -> None:
+def _decide_decimals(
+    evidence: Evidence, file: Staged, plan: Sources, mapping: Mapping, *, export: str
+) -> None:
     """Gives the number columns of one file the sign that the file proves."""
-    columns = [column for column, source in plan.items() if source.column.kind in _NUMBERS and source.is_text and column in mapping.headers]
-    by_column = dict(zip(columns, evidence.of_decimals(file, [_as_text(plan[column]) for column in columns]), strict=True))
+    columns = [
+        column
+        for column, source in plan.items()
+        if source.column.kind in _NUMBERS and source.is_text and column in mapping.headers
+    ]
+    by_column = dict(
+        zip(
+            columns,
+            evidence.of_decimals(file, [_as_text(plan[column]) for column in columns]),
+            strict=True,
+        )
+    )
     whole = sum(by_column.values(), DecimalEvidence())
-    writes_points = file.recognised.format in {"json", "jsonl", "excel", "parquet"}  # their own numbers are written with a point
+    # their own numbers are written with a point
+    writes_points = file.recognised.format in {"json", "jsonl", "excel", "parquet"}
     if whole.is_contradictory or (whole.sign is None and whole.open and not writes_points):
-        column = next(column for column, found in by_column.items() if found.comma or found.dot or found.open)
-        what = "some numbers have a decimal comma and some a decimal point" if whole.is_contradictory else "three digits behind each sign could be decimals or thousands"
-        place, numbers = f'{file.shown}, column "{mapping.headers[column]}"', whole.comma + whole.dot + whole.open
-        msg = f"{place}: {what} ({numbers:,} numbers). Say which: exports.{export}.decimal: ',' in audit.yaml."
+        column = next(
+            column for column, found in by_column.items() if found.comma or found.dot or found.open
+        )
+        what = (
+            "some numbers have a decimal comma and some a decimal point"
+            if whole.is_contradictory
+            else "three digits behind each sign could be decimals or thousands"
+        )
+        place, numbers = (
+            f'{file.shown}, column "{mapping.headers[column]}"',
+            whole.comma + whole.dot + whole.open,
+        )
+        msg = (
+            f"{place}: {what} ({numbers:,} numbers). Say which: exports.{export}.decimal: ',' in"
+            " audit.yaml."
+        )
         raise ExportError(msg)
     for column in columns:
         plan[column] = replace(plan[column], decimal=whole.sign or ".")
 
 
-def refuse_swapped_by_excel(connection: duckdb.DuckDBPyConnection, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec) -> None:
-    """Refuses Excel columns in which the program has swapped day and month: it took for dates what its own locale could read, and left the rest as text.
+def refuse_swapped_by_excel(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[Staged],
+    mapping: Mapping,
+    spec: ExportSpec,
+) -> None:
+    """Refuses Excel columns in which the program has swapped day and month: it took for dates what
+    its own locale could read, and left the rest as text.
 
     Raises: ExportError.
     """
     for file in files:
         plan = _declared_sources(file, mapping, spec)
-        dated = [column for column, source in plan.items() if source.column.kind in _DATES and file.has_native_dates and column in mapping.headers]
-        found = evidence.swapped_by_excel(connection, file.relation, [plan[column].expression for column in dated])
+        dated = [
+            column
+            for column, source in plan.items()
+            if source.column.kind in _DATES and file.has_native_dates and column in mapping.headers
+        ]
+        found = evidence.swapped_by_excel(
+            connection, file.relation, [plan[column].expression for column in dated]
+        )
         for column, (real, texts) in zip(dated, found, strict=True):
             if real and texts:
                 place = f'{file.shown}, column "{mapping.headers[column]}"'
                 msg = (
-                    f"{place}: Excel opened it in another locale and swapped day and month. None of its {real:,} real dates is after the 12th of a month,"
-                    f" and its {texts:,} dates that are text have a number above 12."
-                    " No date format mends that: export it from the source again, as CSV, and do not open it in Excel."
+                    f"{place}: Excel opened it in another locale and swapped day and month. None of"
+                    f" its {real:,} real dates is after the 12th of a month, and its {texts:,}"
+                    " dates that are text have a number above 12. No date format mends that:"
+                    " export it from the source again, as CSV, and do not open it in Excel."
                 )
                 raise ExportError(msg)
 
 
-def refuse_contradicted_dates(evidence: Evidence, files: Sequence[Staged], plans: Sequence[Sources], converted: Sequence[Converted], mapping: Mapping, *, export: str) -> None:
-    """Refuses a date format that many values contradict, when another fits them. Raises: ExportError, naming the one that fits."""
+def refuse_contradicted_dates(
+    evidence: Evidence,
+    files: Sequence[Staged],
+    plans: Sequence[Sources],
+    converted: Sequence[Converted],
+    mapping: Mapping,
+    *,
+    export: str,
+) -> None:
+    """Refuses a date format that many values contradict, when another fits them.
+
+    Raises: ExportError, naming the one that fits.
+    """
     for file, plan, result in zip(files, plans, converted, strict=True):
         for (column, code), count in result.issues.items():
             source = plan[column]
-            if code != "unreadable" or source.column.kind not in _DATES or not source.is_text or column not in mapping.headers:
+            if (
+                code != "unreadable"
+                or source.column.kind not in _DATES
+                or not source.is_text
+                or column not in mapping.headers
+            ):
                 continue
             found = evidence.of_dates(file, [_as_text(source)])[0]
             fitting = found.decide()
-            if count <= CONTRADICTED * found.values or not isinstance(fitting, str) or fitting == source.date_format or sum(found.by_shape) < _FITTING * found.values:
+            if (
+                count <= CONTRADICTED * found.values
+                or not isinstance(fitting, str)
+                or fitting == source.date_format
+                or sum(found.by_shape) < _FITTING * found.values
+            ):
                 continue
             msg = (
-                f'{file.shown}, column "{mapping.headers[column]}": {count:,} of {found.values:,} dates are not {source.date_format}; {fitting} fits.'
-                f" Write exports.{export}.column_dates: {{{column}: {fitting}}} in audit.yaml."
+                f'{file.shown}, column "{mapping.headers[column]}": {count:,} of {found.values:,}'
+                f" dates are not {source.date_format}; {fitting} fits. Write"
+                f" exports.{export}.column_dates: {{{column}: {fitting}}} in audit.yaml."
             )
             raise ExportError(msg)

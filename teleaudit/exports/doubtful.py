@@ -1,4 +1,6 @@
-"""Which canonical columns are in doubt in some rows: an export of the table lacks them, or they hold words that nobody knows."""
+"""Which canonical columns are in doubt in some rows: an export of the table lacks them, or they
+hold words that nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, TABLES
 from teleaudit.schema.sql import literal
 
 LACKING = "missing_column"
-IN_FORCE = {  # the columns that tell whether something goes on - a relationship, a service, a hold -, by what stands in views for the rows of exports that lack them
+# the columns that tell whether something goes on - a relationship, a service, a hold -, by what
+# stands in views for the rows of exports that lack them
+IN_FORCE = {
     "crm_customer_without_end": "crm_customer.end_date",
     "agreement_without_end": "agreement.ended_at",
     "subscription_without_end": "subscription.end_date",
@@ -20,17 +24,34 @@ IN_FORCE = {  # the columns that tell whether something goes on - a relationship
 }
 
 
-def doubtful_columns(exports: Sequence[ReadExport], frames: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
-    """``table.column`` -> reason -> SQL on the table: the rows in doubt. ``frames``: the columns of tables in memory, whose unknown words the caller adds."""
+def doubtful_columns(
+    exports: Sequence[ReadExport], frames: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, str]]:
+    """``table.column`` -> reason -> SQL on the table: the rows in doubt.
+
+    ``frames``: the columns of tables in memory, whose unknown words the caller adds.
+    """
     found: dict[str, dict[str, str]] = {}
     for table, columns in TABLES.items():
-        own = [export for export in exports if export.table == table and export.rows and table not in frames]
+        own = [
+            export
+            for export in exports
+            if export.table == table and export.rows and table not in frames
+        ]
         for name in columns.names:
             reasons: dict[str, str] = {}
-            lacking = "true" if table in frames and name not in frames[table] else _rows_without(name, own)
+            lacking = (
+                "true"
+                if table in frames and name not in frames[table]
+                else _rows_without(name, own)
+            )
             if lacking:
                 reasons[LACKING] = lacking
-            if any(remark.code == UNKNOWN_WORD and remark.canonical == name for export in own for remark in export.warnings):
+            if any(
+                remark.code == UNKNOWN_WORD and remark.canonical == name
+                for export in own
+                for remark in export.warnings
+            ):
                 reasons[UNKNOWN_WORD] = has_unknown_word(name)
             if reasons:
                 found[f"{table}.{name}"] = reasons

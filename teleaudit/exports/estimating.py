@@ -16,7 +16,9 @@ _NO_TEXT = (ZIP, PARQUET, *COMPRESSED)
 
 
 def estimate_rows(paths: Iterable[Path]) -> int | None:
-    """Rows of the files together: exact for Parquet, otherwise from the length of their first lines; None where nothing can be said."""
+    """Rows of the files together: exact for Parquet, otherwise from the length of their first
+    lines; None where nothing can be said.
+    """
     rows = [_rows_of(path) for path in paths]
     return None if None in rows else sum(number for number in rows if number is not None)
 

@@ -1,7 +1,8 @@
 """What a whole column proves about how its dates and numbers are written.
 
-A date format is taken only when some value proves it (a day above 12) or no other order of day and month exists for that way of writing.
-A decimal sign is taken only when some number proves it ("12,5" or "1.234,50"); "1.234" alone proves nothing.
+A date format is taken only when some value proves it (a day above 12) or no other order of day and
+month exists for that way of writing. A decimal sign is taken only when some number proves it
+("12,5" or "1.234,50"); "1.234" alone proves nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from teleaudit.schema import Kind
 from teleaudit.schema.sql import literal
 
 _SAMPLE_VALUES = 10_000
-_TOLERATED = 0.05  # share of a column's dates that may be written in another way: they become unreadable, and so does what could be either; both are counted
+# share of a column's dates that may be written in another way: they become unreadable, and so does
+# what could be either; both are counted
+_TOLERATED = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +67,18 @@ class DateEvidence:
         return self._decide_order(shape, formats[0], formats[1])
 
     def holds_both_orders(self, date_format: DateFormat) -> bool:
-        """Whether some dates written so are only readable as day-month and some only as month-day."""
-        return dates.is_swappable(date_format) and min(self.day_first[shape := dates.shape_of(date_format)], self.month_first[shape]) > 0
+        """Whether some dates written so are only readable as day-month and some only as
+        month-day.
+        """
+        return (
+            dates.is_swappable(date_format)
+            and min(self.day_first[shape := dates.shape_of(date_format)], self.month_first[shape])
+            > 0
+        )
 
-    def _decide_order(self, shape: int, day_first: DateFormat, month_first: DateFormat) -> DateFormat | Undecided:
+    def _decide_order(
+        self, shape: int, day_first: DateFormat, month_first: DateFormat
+    ) -> DateFormat | Undecided:
         rows, days, months = self.by_shape[shape], self.day_first[shape], self.month_first[shape]
         if min(days, months) > _TOLERATED * max(days, months):
             return Undecided(reason="contradictory", rows=rows, suggestion=day_first)
@@ -77,7 +88,9 @@ class DateEvidence:
 
 
 _NONE = (0,) * len(dates.SHAPES)
-NO_DATES = DateEvidence(values=0, by_shape=_NONE, day_first=_NONE, month_first=_NONE, swappable=_NONE)
+NO_DATES = DateEvidence(
+    values=0, by_shape=_NONE, day_first=_NONE, month_first=_NONE, swappable=_NONE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +106,25 @@ class Undecided:
         say = f"Say which: exports.{export}.dates: {self.suggestion} in audit.yaml."
         match self.reason:
             case "ambiguous":
-                what = f"every date could be day-month or month-day (no day above 12 in {self.rows:,} rows). {say}"
+                what = (
+                    f"every date could be day-month or month-day (no day above 12 in {self.rows:,}"
+                    f" rows). {say}"
+                )
             case "contradictory":
-                what = f"some dates are readable only as day-month and some only as month-day ({self.rows:,} rows). Export them in one format, or: {say}"
+                what = (
+                    "some dates are readable only as day-month and some only as month-day"
+                    f" ({self.rows:,} rows). Export them in one format, or: {say}"
+                )
             case "mixed":
-                what = f"dates are written in more than one way ({self.rows:,} rows). Export them in one format, or: {say}"
+                what = (
+                    f"dates are written in more than one way ({self.rows:,} rows). Export them in"
+                    f" one format, or: {say}"
+                )
             case "two_digit_year":
-                what = f"years have two digits ({self.rows:,} rows). {say} 00-68 are then read as 2000-2068."
+                what = (
+                    f"years have two digits ({self.rows:,} rows). {say} 00-68 are then read as"
+                    " 2000-2068."
+                )
         return ExportError(f'{shown}, column "{header}": {what}')
 
 
@@ -107,16 +132,29 @@ def _sums(left: Sequence[int], right: Sequence[int]) -> tuple[int, ...]:
     return tuple(one + other for one, other in zip(left, right, strict=True))
 
 
-def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str], *, unexplained: float = _TOLERATED) -> list[DateEvidence]:
-    """The evidence of each text column (given as SQL expressions on the relation), over all its rows.
+def date_evidence(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    expressions: Sequence[str],
+    *,
+    unexplained: float = _TOLERATED,
+) -> list[DateEvidence]:
+    """The evidence of each text column (given as SQL expressions on the relation), over all its
+    rows.
 
-    Only the shapes that a sample shows are counted, unless they leave more than the ``unexplained`` share of the values; with 0 every value counts.
+    Only the shapes that a sample shows are counted, unless they leave more than the ``unexplained``
+    share of the values; with 0 every value counts.
     """
     if not expressions:
         return []
-    columns = ", ".join(f"{cleaned(expression, Kind.DATE)} AS v{number}" for number, expression in enumerate(expressions))
+    columns = ", ".join(
+        f"{cleaned(expression, Kind.DATE)} AS v{number}"
+        for number, expression in enumerate(expressions)
+    )
     values = f"(SELECT {columns} FROM {relation})"
-    shapes = [_shapes_in_sample(connection, values, f"v{number}") for number in range(len(expressions))]
+    shapes = [
+        _shapes_in_sample(connection, values, f"v{number}") for number in range(len(expressions))
+    ]
     evidence = _count(connection, values, shapes)
     everything = list(range(len(dates.SHAPES)))
     if any(sum(found.by_shape) < (1 - unexplained) * found.values for found in evidence):
@@ -125,13 +163,17 @@ def date_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressi
 
 
 def _shapes_in_sample(connection: duckdb.DuckDBPyConnection, values: str, name: str) -> list[int]:
-    counts = ", ".join(counted(f"regexp_matches({name}, {literal(shape.pattern)})") for shape in dates.SHAPES)
+    counts = ", ".join(
+        counted(f"regexp_matches({name}, {literal(shape.pattern)})") for shape in dates.SHAPES
+    )
     sample = f"(SELECT {name} FROM {values} WHERE {name} IS NOT NULL LIMIT {_SAMPLE_VALUES})"
     row = connection.execute(f"SELECT {counts} FROM {sample}").fetchall()[0]
     return [number for number, count in enumerate(row) if count]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, values: str, shapes: Sequence[Sequence[int]]) -> list[DateEvidence]:
+def _count(
+    connection: duckdb.DuckDBPyConnection, values: str, shapes: Sequence[Sequence[int]]
+) -> list[DateEvidence]:
     counts = ", ".join(_counts(f"v{number}", wanted) for number, wanted in enumerate(shapes))
     row = connection.execute(f"SELECT {counts} FROM {values}").fetchall()[0]
     evidence = []
@@ -142,7 +184,15 @@ def _count(connection: duckdb.DuckDBPyConnection, values: str, shapes: Sequence[
             for which in range(4):
                 places[which][shape] = own[1 + 4 * position + which]
         by_shape, day_first, month_first, swappable = (tuple(counted) for counted in places)
-        evidence.append(DateEvidence(values=own[0], by_shape=by_shape, day_first=day_first, month_first=month_first, swappable=swappable))
+        evidence.append(
+            DateEvidence(
+                values=own[0],
+                by_shape=by_shape,
+                day_first=day_first,
+                month_first=month_first,
+                swappable=swappable,
+            )
+        )
     return evidence
 
 
@@ -158,22 +208,42 @@ def _counts(name: str, shapes: Sequence[int]) -> str:
         first, second = dates.first_two(name, shape.separator)
         counts.append(counted(f"{matches} AND {first} > 12 AND {second} BETWEEN 1 AND 12"))
         counts.append(counted(f"{matches} AND {second} > 12 AND {first} BETWEEN 1 AND 12"))
-        counts.append(counted(f"{matches} AND {first} <> {second} AND {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12"))
+        counts.append(
+            counted(
+                f"{matches} AND {first} <> {second} AND {first} BETWEEN 1 AND 12 AND {second}"
+                " BETWEEN 1 AND 12"
+            )
+        )
     return ", ".join(counts)
 
 
-def swapped_by_excel(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]) -> list[tuple[int, int]]:
-    """Of each column, its real dates and its dates that are text, where another locale leaves them so: no real date after the 12th, no text that could be read in both orders."""
+def swapped_by_excel(
+    connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]
+) -> list[tuple[int, int]]:
+    """Of each column, its real dates and its dates that are text, where another locale leaves them
+    so: no real date after the 12th, no text that could be read in both orders.
+    """
     answers = []
     for expression in expressions:
         value = cleaned(expression, Kind.DATE)
         is_real = f"regexp_matches(v, {literal(dates.SHAPES[0].pattern)})"
-        forms = [(shape.pattern, *dates.first_two("v", shape.separator)) for shape in dates.SHAPES if shape.separator]
+        forms = [
+            (shape.pattern, *dates.first_two("v", shape.separator))
+            for shape in dates.SHAPES
+            if shape.separator
+        ]
         is_text = " OR ".join(f"regexp_matches(v, {literal(pattern)})" for pattern, _, _ in forms)
-        is_open = " OR ".join(f"regexp_matches(v, {literal(pattern)}) AND {first} <= 12 AND {second} <= 12" for pattern, first, second in forms)
+        is_open = " OR ".join(
+            f"regexp_matches(v, {literal(pattern)}) AND {first} <= 12 AND {second} <= 12"
+            for pattern, first, second in forms
+        )
         late = f"{is_real} AND TRY_CAST(regexp_extract(v, '^\\d+-\\d+-(\\d+)', 1) AS TINYINT) > 12"
-        counts = ", ".join(counted(condition) for condition in (is_real, is_text, f"{late} OR {is_open}"))
-        real, texts, others = connection.execute(f"SELECT {counts} FROM (SELECT {value} AS v FROM {relation})").fetchall()[0]
+        counts = ", ".join(
+            counted(condition) for condition in (is_real, is_text, f"{late} OR {is_open}")
+        )
+        real, texts, others = connection.execute(
+            f"SELECT {counts} FROM (SELECT {value} AS v FROM {relation})"
+        ).fetchall()[0]
         answers.append((0, 0) if others else (real, texts))
     return answers
 
@@ -187,7 +257,9 @@ class DecimalEvidence:
     open: int = 0  # one sign followed by three digits: thousands or decimals
 
     def __add__(self, other: DecimalEvidence) -> DecimalEvidence:
-        return DecimalEvidence(comma=self.comma + other.comma, dot=self.dot + other.dot, open=self.open + other.open)
+        return DecimalEvidence(
+            comma=self.comma + other.comma, dot=self.dot + other.dot, open=self.open + other.open
+        )
 
     @property
     def is_contradictory(self) -> bool:
@@ -202,20 +274,42 @@ class DecimalEvidence:
         return "," if self.comma > self.dot else "."
 
 
-def decimal_evidence(connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]) -> list[DecimalEvidence]:
-    """The evidence of each text column (given as SQL expressions on the relation), over all its rows."""
+def decimal_evidence(
+    connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]
+) -> list[DecimalEvidence]:
+    """The evidence of each text column (given as SQL expressions on the relation), over all its
+    rows.
+    """
     if not expressions:
         return []
-    columns = ", ".join(f"{cleaned(expression, Kind.DECIMAL)} AS v{number}" for number, expression in enumerate(expressions))
+    columns = ", ".join(
+        f"{cleaned(expression, Kind.DECIMAL)} AS v{number}"
+        for number, expression in enumerate(expressions)
+    )
     names = [f"v{number}" for number in range(len(expressions))]
-    conditions = [condition for name in names for condition in (_has_decimal(name, ",", "[.]"), _has_decimal(name, ".", "[,]"), _is_open(name))]
+    conditions = [
+        condition
+        for name in names
+        for condition in (
+            _has_decimal(name, ",", "[.]"),
+            _has_decimal(name, ".", "[,]"),
+            _is_open(name),
+        )
+    ]
     counts = ", ".join(counted(condition) for condition in conditions)
-    row = connection.execute(f"SELECT {counts} FROM (SELECT {columns} FROM {relation})").fetchall()[0]
-    return [DecimalEvidence(comma=row[place], dot=row[place + 1], open=row[place + 2]) for place in range(0, len(row), 3)]
+    row = connection.execute(f"SELECT {counts} FROM (SELECT {columns} FROM {relation})").fetchall()[
+        0
+    ]
+    return [
+        DecimalEvidence(comma=row[place], dot=row[place + 1], open=row[place + 2])
+        for place in range(0, len(row), 3)
+    ]
 
 
 def _has_decimal(name: str, sign: str, other: str) -> str:
-    """Numbers that only this decimal sign makes sense of: not three digits behind it, or the other sign grouping before it."""
+    """Numbers that only this decimal sign makes sense of: not three digits behind it, or the other
+    sign grouping before it.
+    """
     mark = f"[{sign}]"
     cases = (
         rf"^\D*\d*{mark}(\d{{1,2}}|\d{{4,}})\D*$",  # 12,5

@@ -1,4 +1,5 @@
-"""What one file is, and how an audit would name it: format, columns, dates, and the table and mapping that fit best.
+"""What one file is, and how an audit would name it: format, columns, dates, and the table and
+mapping that fit best.
 
 No value of a row is in the answer; a kind, a date format and a share are.
 """
@@ -28,12 +29,26 @@ from teleaudit.exports.files import unpacked_file
 from teleaudit.exports.noticing import remarks_on_rejects
 from teleaudit.exports.staging import describe_parquet, parquet_path
 from teleaudit.exports.storage import connect
-from teleaudit.exports.suggesting import CORRESPONDENCE, MESSAGE_TABLE, Look, names_a_key, suggest_mapping, suggest_table
+from teleaudit.exports.suggesting import (
+    CORRESPONDENCE,
+    MESSAGE_TABLE,
+    Look,
+    names_a_key,
+    suggest_mapping,
+    suggest_table,
+)
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, proposed_values, values_yaml
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.encodings import SINGLE_BYTE
-from teleaudit.readers.opening import Opened, Recognised, check_encoding, open_source, recognise, with_encoding
+from teleaudit.readers.opening import (
+    Opened,
+    Recognised,
+    check_encoding,
+    open_source,
+    recognise,
+    with_encoding,
+)
 from teleaudit.readers.parquet_damage import UNREADABLE, damaged
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
@@ -46,13 +61,22 @@ from teleaudit.schema.vocabularies import folded
 
 ROW_LIMIT = 200_000
 _CERTAIN = 0.98  # share of a column's values that must look like a kind
-_SCANNED_ROWS, _SCANNED_CELLS = 20_000, 60_000  # that the detectors look into: a few seconds, however wide the file is
+# that the detectors look into: a few seconds, however wide the file is
+_SCANNED_ROWS, _SCANNED_CELLS = 20_000, 60_000
 _COLUMNS_AT_ONCE = 100  # in one query
 _LISTED = 5  # files of an archive that are named
 _DATES = {Kind.DATE, Kind.TIMESTAMP}
 _WRITTEN = {"message", "browsing"}
-_CORRESPONDENCE = {CORRESPONDENCE, "service_send", "marketing_send"}  # hold what is written, by their purpose
-_KINDS = {"card": "card numbers", "cpr": "CPR numbers", "message": "the text of messages", "browsing": "visited sites", "cvv": "check codes of cards", "pin_block": "PIN blocks"}
+# hold what is written, by their purpose
+_CORRESPONDENCE = {CORRESPONDENCE, "service_send", "marketing_send"}
+_KINDS = {
+    "card": "card numbers",
+    "cpr": "CPR numbers",
+    "message": "the text of messages",
+    "browsing": "visited sites",
+    "cvv": "check codes of cards",
+    "pin_block": "PIN blocks",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +84,9 @@ class InspectedColumn:
     """One column of a file."""
 
     header: str
-    looks_like: str  # text, whole number, number, date, time, e-mail, IP address, phone number, CVR number, nested, or empty
+    # text, whole number, number, date, time, e-mail, IP address, phone number, CVR number, nested,
+    # or empty
+    looks_like: str
     empty: float  # share of rows without a value
     date_format: DateFormat | None = None
     date_problem: str | None = None  # why the format cannot be told
@@ -78,7 +104,10 @@ class InspectedColumn:
         """What was found in it, in words."""
         if not self.holds:
             return None
-        return f"{'looks like it holds' if self.holds_surely else 'may hold'} {_listed([_KINDS[kind] for kind in self.holds])}"
+        return (
+            f"{'looks like it holds' if self.holds_surely else 'may hold'}"
+            f" {_listed([_KINDS[kind] for kind in self.holds])}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,20 +125,34 @@ class Inspection:
     columns: tuple[InspectedColumn, ...]
     table: str | None  # the table that its headers fit best
     alike: tuple[str, ...] = ()  # tables that fit as well
-    messages: tuple[str, str, str] | None = None  # headers of sender, recipient and text, where it has all three
-    mapping: Mapping[str, str] = field(default_factory=dict)  # canonical column -> header, in the order of the file
-    ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> headers that may be it
-    missing: tuple[tuple[str, str | None], ...] = ()  # needed columns that no header names, with the nearest header
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> words that no rule knows
+    # headers of sender, recipient and text, where it has all three
+    messages: tuple[str, str, str] | None = None
+    # canonical column -> header, in the order of the file
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    # canonical column -> headers that may be it
+    ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # needed columns that no header names, with the nearest header
+    missing: tuple[tuple[str, str | None], ...] = ()
+    # canonical column -> words that no rule knows
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     has_header: bool = True
-    sheets: tuple[str, ...] = ()  # of a workbook, those that hold tables; the first is the one looked at
+    # of a workbook, those that hold tables; the first is the one looked at
+    sheets: tuple[str, ...] = ()
     alike_sheets: tuple[str, ...] = ()  # of several, those that begin as the first does
-    layout: Mapping[str, str] = field(default_factory=dict)  # of fields at fixed places: header -> first and last character
+    # of fields at fixed places: header -> first and last character
+    layout: Mapping[str, str] = field(default_factory=dict)
     members: tuple[str, ...] = ()  # of an archive of several files; the first is the one looked at
 
     def as_yaml(self) -> str:
-        """An entry for ``exports:`` of an audit.yaml. What could not be told stands below it as a question."""
-        entry: dict[str, object] = {"table": self.table or "TABLE", "files": self.file, "format": self.format}
+        """An entry for ``exports:`` of an audit.yaml.
+
+        What could not be told stands below it as a question.
+        """
+        entry: dict[str, object] = {
+            "table": self.table or "TABLE",
+            "files": self.file,
+            "format": self.format,
+        }
         if self.encoding is not None:
             entry["encoding"] = self.encoding
         if self.delimiter is not None:
@@ -119,7 +162,9 @@ class Inspection:
         if self.decimal is not None:
             entry["decimal"] = self.decimal
         if len(self.sheets) > 1 and self.alike_sheets:
-            entry["sheet"] = list(self.alike_sheets) if len(self.alike_sheets) > 1 else self.alike_sheets[0]
+            entry["sheet"] = (
+                list(self.alike_sheets) if len(self.alike_sheets) > 1 else self.alike_sheets[0]
+            )
         if not self.has_header:
             entry["header"] = False
         entry |= self._dates()
@@ -130,38 +175,75 @@ class Inspection:
         yaml.indent(mapping=2, sequence=4, offset=2)
         yaml.dump({"exports": {self._name: entry}}, text)
         values = [f"{line}\n" for line in values_yaml(self.table or "", self.words)]
-        return "".join([text.getvalue(), *values, *(f"    # {_on_one_line(question)}\n" for question in self._questions())])
+        return "".join(
+            [
+                text.getvalue(),
+                *values,
+                *(f"    # {_on_one_line(question)}\n" for question in self._questions()),
+            ]
+        )
 
     @property
     def _name(self) -> str:
         """A name for the export, from the file's."""
-        stem = re.sub(r"[^a-z0-9_]+", "_", Path(self.file).stem.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")).strip("_")
+        stem = re.sub(
+            r"[^a-z0-9_]+",
+            "_",
+            Path(self.file)
+            .stem.casefold()
+            .replace("æ", "ae")
+            .replace("ø", "oe")
+            .replace("å", "aa"),
+        ).strip("_")
         return stem or "export"
 
     def _dates(self) -> dict[str, object]:
-        """One format for all date columns, but only where every one of them proves it or is empty: a column that is open is left open, and ``run`` asks."""
+        """One format for all date columns, but only where every one of them proves it or is empty:
+        a column that is open is left open, and ``run`` asks.
+        """
         by_header = {column.header: column for column in self.columns}
-        proven = {canonical: by_header[header].date_format for canonical, header in self.mapping.items()}
-        formats = {canonical: date_format for canonical, date_format in proven.items() if date_format is not None}
+        proven = {
+            canonical: by_header[header].date_format for canonical, header in self.mapping.items()
+        }
+        formats = {
+            canonical: date_format
+            for canonical, date_format in proven.items()
+            if date_format is not None
+        }
         if not formats:
             return {}
-        if any(column.date_problem is not None for column in self.columns) or any(self._is_unproven(column) for column in self.columns):
+        if any(column.date_problem is not None for column in self.columns) or any(
+            self._is_unproven(column) for column in self.columns
+        ):
             return {"column_dates": formats}
         usual = Counter(formats.values()).most_common(1)[0][0]
-        others = {column: date_format for column, date_format in formats.items() if date_format != usual}
+        others = {
+            column: date_format for column, date_format in formats.items() if date_format != usual
+        }
         return {"dates": usual} | ({"column_dates": others} if others else {})
 
     def _is_unproven(self, column: InspectedColumn) -> bool:
         """A date column that shows no date, and is not simply empty."""
-        return self._is_date(column) and column.date_format is None and not (column.looks_like == "empty" and self.is_complete)
+        return (
+            self._is_date(column)
+            and column.date_format is None
+            and not (column.looks_like == "empty" and self.is_complete)
+        )
 
     def _is_date(self, column: InspectedColumn) -> bool:
-        return self.table is not None and column.suggested is not None and TABLES[self.table].column(column.suggested).kind in _DATES
+        return (
+            self.table is not None
+            and column.suggested is not None
+            and TABLES[self.table].column(column.suggested).kind in _DATES
+        )
 
     def _questions(self) -> Iterator[str]:
         """What a person must decide before ``run`` can tell, the gravest first."""
         if self.layout:
-            yield "The layout is told by the blanks between the fields: hold it against the description of the record, and part fields that touch."
+            yield (
+                "The layout is told by the blanks between the fields: hold it against the"
+                " description of the record, and part fields that touch."
+            )
         if self.table is None:
             yield f"No table fits these headers. TABLE is one of: {', '.join(TABLES)}"
         yield from self._on_table()
@@ -171,46 +253,104 @@ class Inspection:
             elif self._is_unproven(column) and column.looks_like != "empty":
                 yield f"{column.suggested}: no known date format fits its values"
         for canonical, headers in self.ties.items():
-            yield f"{canonical}: {_listed([_quoted(header) for header in headers], last='or')}? Write the one that it is under columns."
+            yield (
+                f"{canonical}: {_listed([_quoted(header) for header in headers], last='or')}? Write"
+                " the one that it is under columns."
+            )
         if self.words:
-            yield f"Words that no rule knows, in {_listed(list(self.words))}: say under values which word each stands for."
+            yield (
+                f"Words that no rule knows, in {_listed(list(self.words))}: say under values which"
+                " word each stands for."
+            )
         if self.missing:
-            yield f"Needed by rules, not found: {', '.join(_with_nearest(missing) for missing in self.missing)}"
+            yield (
+                "Needed by rules, not found:"
+                f" {', '.join(_with_nearest(missing) for missing in self.missing)}"
+            )
 
     def _on_table(self) -> Iterator[str]:
         if self.messages is not None:
             sender, recipient, text = (_quoted(header) for header in self.messages)
-            holds = "holds" if any(column.is_surely_messages and column.header == self.messages[2] for column in self.columns) else "may hold"
-            yield f"{text} {holds} the text of messages, beside sender ({sender}) and recipient ({recipient})."
-            if self.table == MESSAGE_TABLE and (lacking := [name for name in _NOT_OF_MESSAGES if name not in self.mapping]):
-                yield f'Where messages have no {_listed(lacking, last="or")}, say so below columns: constants: {{{", ".join(f"""{name}: "" """.strip() for name in lacking)}}}'
+            holds = (
+                "holds"
+                if any(
+                    column.is_surely_messages and column.header == self.messages[2]
+                    for column in self.columns
+                )
+                else "may hold"
+            )
+            yield (
+                f"{text} {holds} the text of messages, beside sender ({sender}) and recipient"
+                f" ({recipient})."
+            )
+            if self.table == MESSAGE_TABLE and (
+                lacking := [name for name in _NOT_OF_MESSAGES if name not in self.mapping]
+            ):
+                yield (
+                    f"Where messages have no {_listed(lacking, last='or')}, say so below columns:"
+                    f' constants: {{{", ".join(f"""{name}: "" """.strip() for name in lacking)}}}'
+                )
             if self.alike:
-                yield f"What customers write to each other is {MESSAGE_TABLE}; what the operator writes with a customer is {CORRESPONDENCE}."
+                yield (
+                    f"What customers write to each other is {MESSAGE_TABLE}; what the operator"
+                    f" writes with a customer is {CORRESPONDENCE}."
+                )
         if self.alike:
             fit = "fits" if len(self.alike) == 1 else "fit"
-            yield f"As table, {_listed(list(self.alike))} {fit} as well as {self.table}: say which it is. inspect --table NAME prints the entry of another."
+            yield (
+                f"As table, {_listed(list(self.alike))} {fit} as well as {self.table}: say which it"
+                " is. inspect --table NAME prints the entry of another."
+            )
 
     def as_text(self) -> str:
         """The same for a reader: what the file is, what is to be decided, and its columns."""
-        rows = f"{self.rows:,} rows" if self.is_complete else f"looked at the first {self.rows:,} rows"
+        rows = (
+            f"{self.rows:,} rows" if self.is_complete else f"looked at the first {self.rows:,} rows"
+        )
         sheet = f"sheet {self.sheets[0].removeprefix('sheet ')}" if self.sheets else None
-        facts = [self.format, sheet, self.encoding, self.delimiter and f"delimiter {_named(self.delimiter)}", self.decimal and f"decimal sign {self.decimal}", rows]
+        facts = [
+            self.format,
+            sheet,
+            self.encoding,
+            self.delimiter and f"delimiter {_named(self.delimiter)}",
+            self.decimal and f"decimal sign {self.decimal}",
+            rows,
+        ]
         lines = [f"{self.file}: {', '.join(fact for fact in facts if fact)}"]
         lines += [str(remark) for remark in remarks_on_rejects(self.rejections)]
         if not self.has_header:
-            lines.append("It has no header: its first line is a record. Its columns go by their position.")
+            lines.append(
+                "It has no header: its first line is a record. Its columns go by their position."
+            )
         if len(self.sheets) > 1:
-            lines.append(f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at: write sheet: NAME for the one to read, sheet: [NAME, NAME] for several.")
+            lines.append(
+                f"Its sheets with tables: {', '.join(self.sheets)}. Only the first was looked at:"
+                " write sheet: NAME for the one to read, sheet: [NAME, NAME] for several."
+            )
         if self.members:
-            lines.append(f"It holds {len(self.members):,} files, which are read as one export: {_first(self.members)}.")
-            lines.append(f"Only the first was looked at: where they are not alike, write files: {self.file}/NAME.")
-        lines.append(f"Looks like the table {self.table} ({TABLES[self.table].title_da})." if self.table else "No table fits its headers.")
+            lines.append(
+                f"It holds {len(self.members):,} files, which are read as one export:"
+                f" {_first(self.members)}."
+            )
+            lines.append(
+                "Only the first was looked at: where they are not alike, write files:"
+                f" {self.file}/NAME."
+            )
+        lines.append(
+            f"Looks like the table {self.table} ({TABLES[self.table].title_da})."
+            if self.table
+            else "No table fits its headers."
+        )
         lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
         return "\n".join([*lines, "", *self._lines()]) + "\n"
 
     def _problems(self) -> Iterator[str]:
         for column in self.columns:
-            said_below = self.messages is not None and column.header == self.messages[2] and column.holds == ("message",)
+            said_below = (
+                self.messages is not None
+                and column.header == self.messages[2]
+                and column.holds == ("message",)
+            )
             if column.finding is not None and not said_below:
                 yield f"{_quoted(column.header)} {column.finding}."
         if self.table is not None:
@@ -220,7 +360,11 @@ class Inspection:
     def _asked(self) -> Iterator[str]:
         """Columns that no rule of the table needs, but some check asks for."""
         known = {*self.mapping, *self.ties, *(canonical for canonical, _ in self.missing)}
-        asked = [name for name in TABLES[self.table or ""].names if name in asked_columns()[self.table or ""] and name not in known]
+        asked = [
+            name
+            for name in TABLES[self.table or ""].names
+            if name in asked_columns()[self.table or ""] and name not in known
+        ]
         if asked:
             yield f"Asked for by some rules, not found: {', '.join(asked)}"
 
@@ -232,11 +376,27 @@ class Inspection:
             by_header.setdefault(header, []).append(canonical)
         rows = [("column", "looks like", "empty", "suggested", "remarks")]
         for column in self.columns:
-            suggested = ", ".join(by_header.get(column.header, ())) or (f"{tied[column.header]}?" if column.header in tied else "-")
-            remarks = "; ".join(note for note in (column.finding, column.date_format, column.date_problem) if note)
-            rows.append((_on_one_line(column.header), column.looks_like, _share(column.empty), suggested, remarks))
+            suggested = ", ".join(by_header.get(column.header, ())) or (
+                f"{tied[column.header]}?" if column.header in tied else "-"
+            )
+            remarks = "; ".join(
+                note for note in (column.finding, column.date_format, column.date_problem) if note
+            )
+            rows.append(
+                (
+                    _on_one_line(column.header),
+                    column.looks_like,
+                    _share(column.empty),
+                    suggested,
+                    remarks,
+                )
+            )
         widths = [max(len(row[place]) for row in rows) for place in range(4)]
-        return [f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}".rstrip() for row in rows]
+        return [
+            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}} "
+            f" {row[3]:<{widths[3]}}  {row[4]}".rstrip()
+            for row in rows
+        ]
 
 
 def _first(names: Sequence[str]) -> str:
@@ -257,7 +417,9 @@ def _quoted(header: str) -> str:
 
 
 def _listed(words: Sequence[str], last: str = "and") -> str:
-    return " ".join(filter(None, (", ".join(words[:-1]), last if len(words) > 1 else "", words[-1])))
+    return " ".join(
+        filter(None, (", ".join(words[:-1]), last if len(words) > 1 else "", words[-1]))
+    )
 
 
 def _with_nearest(missing: tuple[str, str | None]) -> str:
@@ -266,18 +428,29 @@ def _with_nearest(missing: tuple[str, str | None]) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return " ".join(
+        "".join(character if character.isprintable() else " " for character in text).split()
+    )
 
 
 def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT) -> Inspection:
-    """What the file is, by its first ``limit`` rows, as the table that fits best or is named. Raises: ExportError, as reading it would; UserError for no such table."""
+    """What the file is, by its first ``limit`` rows, as the table that fits best or is named.
+
+    Raises: ExportError, as reading it would; UserError for no such table.
+    """
     if table is not None and table not in TABLES:
-        msg = f"--table {table}: no such table.{near_match(table, TABLES)} docs/exports.md lists them."
+        msg = (
+            f"--table {table}: no such table.{near_match(table, TABLES)} docs/exports.md lists"
+            " them."
+        )
         raise UserError(msg)
     shown = ShownPaths().of_file(path, path.name)
     try:
         if not path.is_dir() and not path.is_file() and path.exists():
-            msg = f"{shown} is neither a file nor a folder: what another program writes into it would be waited for."
+            msg = (
+                f"{shown} is neither a file nor a folder: what another program writes into it would"
+                " be waited for."
+            )
             raise ExportError(msg)
         source, *others = unpacked_file(path, shown)
         recognised = recognise(source, None, export="NAME")
@@ -285,8 +458,15 @@ def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT
             msg = f"{source.shown} is empty."
             raise ExportError(msg)
         with connect() as connection:
-            sample = _parquet_sample(source, recognised, connection, limit) if recognised.format == "parquet" else _text_sample(source, recognised, limit)
-            return replace(_inspect(connection, sample, shown, TABLES.get(table or "")), members=tuple(member.shown for member in (source, *others)) if others else ())
+            sample = (
+                _parquet_sample(source, recognised, connection, limit)
+                if recognised.format == "parquet"
+                else _text_sample(source, recognised, limit)
+            )
+            return replace(
+                _inspect(connection, sample, shown, TABLES.get(table or "")),
+                members=tuple(member.shown for member in (source, *others)) if others else (),
+            )
     except FileNotFoundError:
         msg = f"no file {ShownPaths().of(path.as_posix())}."
         raise ExportError(msg) from None
@@ -320,10 +500,25 @@ def _text_sample(source: Source, recognised: Recognised, limit: int) -> _Sample:
     check_encoding(source, opened, export="NAME")
     content = opened.content
     header = content.header
-    rows = pa.concat_tables(tables, promote_options="default") if tables else pa.table({f"c{place}": pa.array([], pa.string()) for place in range(len(header))})
+    rows = (
+        pa.concat_tables(tables, promote_options="default")
+        if tables
+        else pa.table({f"c{place}": pa.array([], pa.string()) for place in range(len(header))})
+    )
     if not header:
-        raise ExportError(" ".join(str(remark) for remark in (*remarks_on_rejects(opened.rejections), Remark(code="no_records"))))
-    has_header = content.has_header if isinstance(content, Worksheet) else recognised.dialect is None or recognised.dialect.has_header or recognised.dialect.is_asterisk
+        raise ExportError(
+            " ".join(
+                str(remark)
+                for remark in (*remarks_on_rejects(opened.rejections), Remark(code="no_records"))
+            )
+        )
+    has_header = (
+        content.has_header
+        if isinstance(content, Worksheet)
+        else recognised.dialect is None
+        or recognised.dialect.has_header
+        or recognised.dialect.is_asterisk
+    )
     sheets, alike = (content.sheets, content.alike) if isinstance(content, Worksheet) else ((), ())
     return _Sample(
         recognised=recognised,
@@ -347,34 +542,68 @@ def _first_tables(opened: Opened, limit: int) -> tuple[list[pa.Table], bool]:
     return tables, True
 
 
-def _parquet_sample(source: Source, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int) -> _Sample:
+def _parquet_sample(
+    source: Source, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int
+) -> _Sample:
     with tempfile.TemporaryDirectory() as folder:  # for its owner only
-        staged = describe_parquet(parquet_path(source, Path(folder)), recognised, shown=source.shown, connection=connection)
-        values = ", ".join(f"CAST({expression} AS VARCHAR) AS c{place}" for place, expression in enumerate(staged.expressions))
+        staged = describe_parquet(
+            parquet_path(source, Path(folder)),
+            recognised,
+            shown=source.shown,
+            connection=connection,
+        )
+        values = ", ".join(
+            f"CAST({expression} AS VARCHAR) AS c{place}"
+            for place, expression in enumerate(staged.expressions)
+        )
         try:
-            rows = connection.sql(f"SELECT {values} FROM {staged.relation} LIMIT {limit}").to_arrow_table()
+            rows = connection.sql(
+                f"SELECT {values} FROM {staged.relation} LIMIT {limit}"
+            ).to_arrow_table()
         except duckdb.Error:
             raise damaged(source.shown, UNREADABLE) from None
-    return _Sample(recognised=recognised, header=staged.header, rows=rows, is_complete=staged.rows <= limit, rejections=staged.rejections)
+    return _Sample(
+        recognised=recognised,
+        header=staged.header,
+        rows=rows,
+        is_complete=staged.rows <= limit,
+        rejections=staged.rejections,
+    )
 
 
-def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str, named: Table | None) -> Inspection:
+def _inspect(
+    connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str, named: Table | None
+) -> Inspection:
     connection.register("sample", sample.rows)
     header, names = sample.header, [f"c{place}" for place in range(len(sample.header))]
     looks = dict(zip(header, _looks(connection, header, names), strict=True))
-    decimal = _decimal(connection, [name for name, look in zip(names, looks.values(), strict=True) if look.kind == "number"])
+    decimal = _decimal(
+        connection,
+        [name for name, look in zip(names, looks.values(), strict=True) if look.kind == "number"],
+    )
     found = _scanned(sample, looks)
-    ranking = suggest_table(header, looks, [name for name, decision in found.items() if "message" in decision.kinds])
+    ranking = suggest_table(
+        header, looks, [name for name, decision in found.items() if "message" in decision.kinds]
+    )
     table = named or (TABLES["cdr"] if sample.recognised.format == "asterisk" else ranking.table)
     mapping, ties, missing = _mapping(sample, looks, table)
     dated = _dated(connection, header, looks, table, mapping, ties)
     canonical = {name: column for column, name in reversed(mapping.items())}
-    columns = [_column(name, looks[name], canonical.get(name), dated.get(name), _held(found.get(name), table)) for name in header]
+    columns = [
+        _column(
+            name, looks[name], canonical.get(name), dated.get(name), _held(found.get(name), table)
+        )
+        for name in header
+    ]
     recognised = sample.recognised
     return Inspection(
         file=shown,
         format=recognised.format,
-        encoding=SINGLE_BYTE.get(recognised.encoding, recognised.encoding) if recognised.encoding else None,
+        encoding=(
+            SINGLE_BYTE.get(recognised.encoding, recognised.encoding)
+            if recognised.encoding
+            else None
+        ),
         delimiter=recognised.dialect.delimiter if recognised.dialect else None,
         decimal=decimal,
         rows=len(sample.rows),
@@ -396,9 +625,15 @@ def _inspect(connection: duckdb.DuckDBPyConnection, sample: _Sample, shown: str,
 
 
 def _unknown_words(
-    connection: duckdb.DuckDBPyConnection, names: Sequence[str], header: Sequence[str], table: Table | None, mapping: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    names: Sequence[str],
+    header: Sequence[str],
+    table: Table | None,
+    mapping: Mapping[str, str],
 ) -> dict[str, tuple[str, ...]]:
-    """Canonical column -> its words that no rule knows, where the column is a vocabulary, its words may be named and it matters what they stand for."""
+    """Canonical column -> its words that no rule knows, where the column is a vocabulary, its words
+    may be named and it matters what they stand for.
+    """
     places = dict(zip(header, names, strict=True))
     found: dict[str, tuple[str, ...]] = {}
     for column, title in mapping.items():
@@ -406,28 +641,65 @@ def _unknown_words(
         if vocabulary is None:
             continue
         value = _filled(quoted(places[title]))
-        counts = connection.execute(f"SELECT {value}, count(*) FROM sample WHERE {value} IS NOT NULL GROUP BY ALL ORDER BY ALL DESC LIMIT {MAX_ASKED + 1}").fetchall()
+        counts = connection.execute(
+            f"SELECT {value}, count(*) FROM sample WHERE {value} IS NOT NULL GROUP BY ALL ORDER BY"
+            f" ALL DESC LIMIT {MAX_ASKED + 1}"
+        ).fetchall()
         known = vocabulary.spellings
-        words = namable_words([(known.get(folded(word), word), rows) for word, rows in counts], known) if len(counts) <= MAX_ASKED else ()
+        words = (
+            namable_words([(known.get(folded(word), word), rows) for word, rows in counts], known)
+            if len(counts) <= MAX_ASKED
+            else ()
+        )
         if table is not None and (proposed := proposed_values(table.name, column, words)):
             found[column] = tuple(proposed)
     return found
 
 
-def _mapping(sample: _Sample, looks: Mapping[str, Look], table: Table | None) -> tuple[dict[str, str], Mapping[str, tuple[str, ...]], tuple[tuple[str, str | None], ...]]:
+def _mapping(
+    sample: _Sample, looks: Mapping[str, Look], table: Table | None
+) -> tuple[dict[str, str], Mapping[str, tuple[str, ...]], tuple[tuple[str, str | None], ...]]:
     """Canonical column -> header in the order of the file, the ties, and what is missed."""
     if table is None:
         return {}, {}, ()
     if sample.recognised.format == "asterisk" and table.name == MESSAGE_TABLE:
-        return {column: name for column, name in dialects.ASTERISK_MAPPING.items() if name in sample.header}, {}, ()
+        return (
+            {
+                column: name
+                for column, name in dialects.ASTERISK_MAPPING.items()
+                if name in sample.header
+            },
+            {},
+            (),
+        )
     rested_on = {*table.key, *asked_columns()[table.name]}
-    suggestion = suggest_mapping(sample.header, looks, table, needed={column.name for column in table.columns if column.required} & rested_on)
+    suggestion = suggest_mapping(
+        sample.header,
+        looks,
+        table,
+        needed={column.name for column in table.columns if column.required} & rested_on,
+    )
     places = {name: place for place, name in enumerate(sample.header)}
-    return dict(sorted(suggestion.columns.items(), key=lambda entry: places[entry[1]])), suggestion.ties, suggestion.missing_needed
+    return (
+        dict(sorted(suggestion.columns.items(), key=lambda entry: places[entry[1]])),
+        suggestion.ties,
+        suggestion.missing_needed,
+    )
 
 
-def _column(header: str, look: Look, suggested: str | None, dates: DateFormat | Undecided | None, held: ColumnDecision) -> InspectedColumn:
-    problem = f"{dates.reason.replace('_', ' ')} dates: write {dates.suggestion}, or what it is, in column_dates" if isinstance(dates, Undecided) else None
+def _column(
+    header: str,
+    look: Look,
+    suggested: str | None,
+    dates: DateFormat | Undecided | None,
+    held: ColumnDecision,
+) -> InspectedColumn:
+    problem = (
+        f"{dates.reason.replace('_', ' ')} dates: write {dates.suggestion}, or what it is, in"
+        " column_dates"
+        if isinstance(dates, Undecided)
+        else None
+    )
     return InspectedColumn(
         header=header,
         looks_like=look.kind,
@@ -441,28 +713,63 @@ def _column(header: str, look: Look, suggested: str | None, dates: DateFormat | 
 
 
 def _dated(
-    connection: duckdb.DuckDBPyConnection, header: Sequence[str], looks: Mapping[str, Look], table: Table | None, mapping: Mapping[str, str], ties: Mapping[str, tuple[str, ...]]
+    connection: duckdb.DuckDBPyConnection,
+    header: Sequence[str],
+    looks: Mapping[str, Look],
+    table: Table | None,
+    mapping: Mapping[str, str],
+    ties: Mapping[str, tuple[str, ...]],
 ) -> dict[str, DateFormat | Undecided | None]:
-    """How the dates of each column are written that looks like dates, or is or may be a date column."""
+    """How the dates of each column are written that looks like dates, or is or may be a date
+    column.
+    """
     meant = [(column, (name,)) for column, name in mapping.items()] + list(ties.items())
-    dates = {name for column, names in meant for name in names if table is not None and table.column(column).kind in _DATES}
-    wanted = [place for place, name in enumerate(header) if name in dates or looks[name].kind in {"date", "time"}]
-    return {header[place]: evidence.date_evidence(connection, "sample", [f"c{place}"])[0].decide() for place in wanted}
+    dates = {
+        name
+        for column, names in meant
+        for name in names
+        if table is not None and table.column(column).kind in _DATES
+    }
+    wanted = [
+        place
+        for place, name in enumerate(header)
+        if name in dates or looks[name].kind in {"date", "time"}
+    ]
+    return {
+        header[place]: evidence.date_evidence(connection, "sample", [f"c{place}"])[0].decide()
+        for place in wanted
+    }
 
 
 def _scanned(sample: _Sample, looks: Mapping[str, Look]) -> dict[str, ColumnDecision]:
     """What the detectors find in the first filled cells of each column that could hold it."""
-    wanted = [(place, name) for place, name in enumerate(sample.header) if looks[name].kind not in {"date", "time", "empty"}]
+    wanted = [
+        (place, name)
+        for place, name in enumerate(sample.header)
+        if looks[name].kind not in {"date", "time", "empty"}
+    ]
     cells = min(_SCANNED_ROWS, _SCANNED_CELLS // max(1, len(wanted)))
-    return {name: scan_column(_first_filled(sample.rows.column(f"c{place}"), cells), name=name, beside=sample.header) for place, name in wanted}
+    return {
+        name: scan_column(
+            _first_filled(sample.rows.column(f"c{place}"), cells), name=name, beside=sample.header
+        )
+        for place, name in wanted
+    }
 
 
 def _first_filled(column: pa.ChunkedArray, cells: int) -> list[str]:
-    return [value.as_py() for value in itertools.islice((value for value in column if value.is_valid and value.as_py().strip()), cells)]
+    return [
+        value.as_py()
+        for value in itertools.islice(
+            (value for value in column if value.is_valid and value.as_py().strip()), cells
+        )
+    ]
 
 
 def _held(decision: ColumnDecision | None, table: Table | None) -> ColumnDecision:
-    """What is worth saying of a finding: texts and sites are what correspondence is for, and outside teledata a person decides what they are."""
+    """What is worth saying of a finding: texts and sites are what correspondence is for, and
+    outside teledata a person decides what they are.
+    """
     if decision is None or table is None or table.name == MESSAGE_TABLE:
         return decision or ColumnDecision()
     if table.name in _CORRESPONDENCE:
@@ -482,16 +789,28 @@ _LOOKS = (
     ("e-mail", r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
     ("nested", r"[\[{].*"),
 )
-_NOT_OF_MESSAGES = ("duration_s", "invoice_id")  # what calls have and messages may lack: empty then, and not missing
+# what calls have and messages may lack: empty then, and not missing
+_NOT_OF_MESSAGES = ("duration_s", "invoice_id")
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _FEWEST_CVR = 5  # one number in eleven passes by chance
 
 
-def _looks(connection: duckdb.DuckDBPyConnection, header: Sequence[str], names: Sequence[str]) -> Iterator[Look]:
-    """The kind of nearly all values of each column, the share of rows without one, and, where it may be a key, whether it is unique."""
+def _looks(
+    connection: duckdb.DuckDBPyConnection, header: Sequence[str], names: Sequence[str]
+) -> Iterator[Look]:
+    """The kind of nearly all values of each column, the share of rows without one, and, where it
+    may be a key, whether it is unique.
+    """
     ((rows,),) = connection.execute("SELECT count(*) FROM sample").fetchall()
     keys = [name for title, name in zip(header, names, strict=True) if names_a_key(title)]
-    distinct = connection.execute(f"SELECT {', '.join(f'count(DISTINCT {_filled(quoted(name))})' for name in keys)} FROM sample").fetchone() if keys else None
+    distinct = (
+        connection.execute(
+            f"SELECT {', '.join(f'count(DISTINCT {_filled(quoted(name))})' for name in keys)} FROM"
+            " sample"
+        ).fetchone()
+        if keys
+        else None
+    )
     unique = {name for name, count in zip(keys, distinct or (), strict=True) if count == rows}
     for begin in range(0, len(names), _COLUMNS_AT_ONCE):
         some = names[begin : begin + _COLUMNS_AT_ONCE]
@@ -499,13 +818,33 @@ def _looks(connection: duckdb.DuckDBPyConnection, header: Sequence[str], names: 
         yield from (_look(rows, counts.get(name, ()), is_unique=name in unique) for name in some)
 
 
-def _counts_of_looks(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """Column -> its filled values, and how many of them look like what. One below the other, so that each pattern is built once and not for every column."""
-    looks = ", ".join(counted(_is_cvr("value") if kind == "CVR number" else f"regexp_full_match(value, '{pattern}', 's')") for kind, pattern in _LOOKS)
+def _counts_of_looks(
+    connection: duckdb.DuckDBPyConnection, names: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    """Column -> its filled values, and how many of them look like what.
+
+    One below the other, so that each pattern is built once and not for every column.
+    """
+    looks = ", ".join(
+        counted(
+            _is_cvr("value")
+            if kind == "CVR number"
+            else f"regexp_full_match(value, '{pattern}', 's')"
+        )
+        for kind, pattern in _LOOKS
+    )
     texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
-    long = f"UNPIVOT (SELECT {texts} FROM sample) ON {', '.join(map(quoted, names))} INTO NAME name VALUE value"
+    long = (
+        f"UNPIVOT (SELECT {texts} FROM sample) ON {', '.join(map(quoted, names))} INTO NAME name"
+        " VALUE value"
+    )
     values = f"SELECT name, {_filled('value')} AS value FROM ({long})"
-    return {name: tuple(counts) for name, *counts in connection.execute(f"SELECT name, count(value), {looks} FROM ({values}) GROUP BY name").fetchall()}
+    return {
+        name: tuple(counts)
+        for name, *counts in connection.execute(
+            f"SELECT name, count(value), {looks} FROM ({values}) GROUP BY name"
+        ).fetchall()
+    }
 
 
 def _filled(value: str) -> str:
@@ -513,15 +852,25 @@ def _filled(value: str) -> str:
 
 
 def _is_cvr(value: str) -> str:
-    digits = " + ".join(f"{weight} * CAST(substr({value}, {place}, 1) AS INTEGER)" for place, weight in enumerate(_CVR_WEIGHTS, start=1))
-    return f"CASE WHEN regexp_full_match({value}, '[1-9]\\d{{7}}') THEN ({digits}) % 11 = 0 ELSE false END"
+    digits = " + ".join(
+        f"{weight} * CAST(substr({value}, {place}, 1) AS INTEGER)"
+        for place, weight in enumerate(_CVR_WEIGHTS, start=1)
+    )
+    return (
+        f"CASE WHEN regexp_full_match({value}, '[1-9]\\d{{7}}') THEN ({digits}) % 11 = 0 ELSE"
+        " false END"
+    )
 
 
 def _look(rows: int, counts: Sequence[int], *, is_unique: bool) -> Look:
     filled, *of_kinds = counts or (0,)
     if not filled:
         return Look(kind="empty", empty=1.0)
-    kinds = (kind for (kind, _), count in zip(_LOOKS, of_kinds, strict=True) if count >= _CERTAIN * filled and (kind != "CVR number" or filled >= _FEWEST_CVR))
+    kinds = (
+        kind
+        for (kind, _), count in zip(_LOOKS, of_kinds, strict=True)
+        if count >= _CERTAIN * filled and (kind != "CVR number" or filled >= _FEWEST_CVR)
+    )
     return Look(kind=next(kinds, "text"), empty=1 - filled / rows, is_unique=is_unique)
 
 

@@ -1,6 +1,8 @@
-"""An operator's export, read once into a typed working copy: hashed, its broken records kept apart, nothing guessed.
+"""An operator's export, read once into a typed working copy: hashed, its broken records kept apart,
+nothing guessed.
 
-The input is opened for reading only. The working copy holds personal data: its files are readable by their owner only, and whoever asked for it deletes it.
+The input is opened for reading only. The working copy holds personal data: its files are readable
+by their owner only, and whoever asked for it deletes it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,13 @@ import duckdb
 
 from teleaudit.errors import ExportError
 from teleaudit.exports import dates, staging
-from teleaudit.exports.decisions import QueriedEvidence, Sources, decide_sources, refuse_contradicted_dates, refuse_swapped_by_excel
+from teleaudit.exports.decisions import (
+    QueriedEvidence,
+    Sources,
+    decide_sources,
+    refuse_contradicted_dates,
+    refuse_swapped_by_excel,
+)
 from teleaudit.exports.files import find_files, nearest_file, sources_of
 from teleaudit.exports.mapping import Mapping, map_columns
 from teleaudit.exports.noticing import remarks_on, remarks_on_rejects
@@ -52,13 +60,15 @@ class ReadExport:
     parquet: tuple[Path, ...]  # empty when nothing could be read
     columns: tuple[str, ...]  # canonical columns present
     extra_columns: tuple[str, ...]  # unmapped columns kept
-    missing_columns: dict[str, str]  # canonical column mapped in the audit but absent in a file -> header that was looked for
+    # canonical column mapped in the audit but absent in a file -> header that was looked for
+    missing_columns: dict[str, str]
     rejects: tuple[Reject, ...]  # at most 10,000; the counts in files and reject_reasons are whole
     extracted_at: dt.date | None
     problem: str | None  # why the export cannot be judged at all
     warnings: tuple[Remark, ...]  # for stderr and the report
     reject_reasons: dict[str, int] = field(default_factory=dict)
-    constant_columns: tuple[str, ...] = ()  # canonical columns of which the audit says one value for every row
+    # canonical columns of which the audit says one value for every row
+    constant_columns: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -71,16 +81,25 @@ class ReadExport:
         return sum(file.rejected for file in self.files)
 
 
-def read_export(name: str, spec: ExportSpec, *, root: Path, work: Path, progress: Progress | None = None) -> ReadExport:
-    """The export's working copy in ``work/<name>``, and what reading it came to. ``progress`` is told the file and its rows so far.
+def read_export(
+    name: str, spec: ExportSpec, *, root: Path, work: Path, progress: Progress | None = None
+) -> ReadExport:
+    """The export's working copy in ``work/<name>``, and what reading it came to.
 
-    Raises: ExportError when reading would be a guess, or a file may not be read, or the disk is full. Nothing is left in ``work`` then.
+    ``progress`` is told the file and its rows so far.
+
+    Raises: ExportError when reading would be a guess, or a file may not be read, or the disk is
+    full. Nothing is left in ``work`` then.
     """
     dates.checked_zone(spec.timezone)
     paths = find_files(spec.files, root)
     if not paths:
         return without_any_file(name, spec, near=nearest_file(spec.files, root))
-    with storage_errors_said(name), private_folder(work, name) as folder, connect(folder) as connection:
+    with (
+        storage_errors_said(name),
+        private_folder(work, name) as folder,
+        connect(folder) as connection,
+    ):
         reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
         return reading.read(paths, progress or _say_nothing)
 
@@ -100,43 +119,86 @@ class _Reading:
     connection: duckdb.DuckDBPyConnection
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
-        straight = Straight(connection=self.connection, spec=self.spec, export=self.name, folder=self.folder, progress=progress, write=write_working_copy)
+        straight = Straight(
+            connection=self.connection,
+            spec=self.spec,
+            export=self.name,
+            folder=self.folder,
+            progress=progress,
+            write=write_working_copy,
+        )
         files = sources_of(paths, self.root, self.spec)
         if not files:
             return without_any_file(self.name, self.spec)
         read = straight.read(files)
         if read is None:
             return self._read_thoroughly(files, progress)
-        return described_export(self.name, self.spec, read.files, read.mapping, read.plans, read.copies, read.converted, [])
+        return described_export(
+            self.name,
+            self.spec,
+            read.files,
+            read.mapping,
+            read.plans,
+            read.copies,
+            read.converted,
+            [],
+        )
 
     def _read_thoroughly(self, sources: Sequence[Source], progress: Progress) -> ReadExport:
         staged = [self._stage(source, progress) for source in sources]
-        empty = [_empty_file(source) for source, file in zip(sources, staged, strict=True) if file is None]
+        empty = [
+            _empty_file(source)
+            for source, file in zip(sources, staged, strict=True)
+            if file is None
+        ]
         files = [file for file in staged if file is not None]
         if not any(file.rows for file in files):
             return without_any_row(self.name, self.spec, empty, files)
-        mapping, evidence = map_columns(files, self.spec), QueriedEvidence(connection=self.connection)
+        mapping, evidence = (
+            map_columns(files, self.spec),
+            QueriedEvidence(connection=self.connection),
+        )
         refuse_swapped_by_excel(self.connection, files, mapping, self.spec)
         plans = decide_sources(evidence, files, mapping, self.spec, export=self.name)
         copies, converted = self._convert(files, mapping, plans)
         refuse_contradicted_dates(evidence, files, plans, converted, mapping, export=self.name)
         for part in self.folder.glob("staged_*"):
             part.unlink()
-        return described_export(self.name, self.spec, files, mapping, plans, copies, converted, empty)
+        return described_export(
+            self.name, self.spec, files, mapping, plans, copies, converted, empty
+        )
 
     def _stage(self, source: Source, progress: Progress) -> Staged | None:
         try:
-            return staging.stage(source, self.spec, export=self.name, folder=self.folder, connection=self.connection, progress=progress)
+            return staging.stage(
+                source,
+                self.spec,
+                export=self.name,
+                folder=self.folder,
+                connection=self.connection,
+                progress=progress,
+            )
         except PermissionError:
-            msg = f"{source.shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
+            msg = (
+                f"{source.shown} cannot be read: no permission. Give the user that runs the audit"
+                " the right to read it."
+            )
             raise ExportError(msg) from None
         except FileNotFoundError:
-            msg = f"{source.shown} was removed while it was read. Run again when the export is complete."
+            msg = (
+                f"{source.shown} was removed while it was read. Run again when the export is"
+                " complete."
+            )
             raise ExportError(msg) from None
 
-    def _convert(self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]) -> tuple[tuple[Path, ...], list[Converted]]:
+    def _convert(
+        self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]
+    ) -> tuple[tuple[Path, ...], list[Converted]]:
         copies = tuple(self.folder / f"{number:04}.parquet" for number in range(len(files)))
-        converted = [write_working_copy(self.connection, file, mapping, plan, copy) for file, plan, copy in zip(files, plans, copies, strict=True)]
+        converted = [
+            write_working_copy(self.connection, file, mapping, plan, copy)
+            for file, plan, copy in zip(files, plans, copies, strict=True)
+        ]
         return copies, converted
 
 
@@ -150,13 +212,21 @@ def described_export(
     converted: Sequence[Converted],
     empty: Sequence[ExportFile],
 ) -> ReadExport:
-    """What reading an export with records came to; when all of them turn out blank, that nothing can be said about it."""
+    """What reading an export with records came to; when all of them turn out blank, that nothing
+    can be said about it.
+    """
     if not any(result.rows for result in converted):
         for copy in copies:
             copy.unlink()
         return without_any_row(name, spec, empty, files)
-    described = [_described(file, result.rows) for file, result in zip(files, converted, strict=True)]
-    remarks = [remark for file, plan, result in zip(files, plans, converted, strict=True) for remark in remarks_on(file, mapping, plan, result)]
+    described = [
+        _described(file, result.rows) for file, result in zip(files, converted, strict=True)
+    ]
+    remarks = [
+        remark
+        for file, plan, result in zip(files, plans, converted, strict=True)
+        for remark in remarks_on(file, mapping, plan, result)
+    ]
     return ReadExport(
         name=name,
         table=spec.table,
@@ -168,7 +238,11 @@ def described_export(
         rejects=_kept_rejects(files),
         extracted_at=spec.extracted_at,
         problem=None,
-        warnings=(*_without_rows(empty, [file for file in files if not file.rejections.count]), *mapping.remarks, *remarks),
+        warnings=(
+            *_without_rows(empty, [file for file in files if not file.rejections.count]),
+            *mapping.remarks,
+            *remarks,
+        ),
         reject_reasons=_reasons(files),
         constant_columns=tuple(mapping.constants),
     )
@@ -176,15 +250,41 @@ def described_export(
 
 def without_any_file(name: str, spec: ExportSpec, *, near: str | None = None) -> ReadExport:
     """An export of which there is no file, but perhaps one of nearly that name."""
-    return _not_judged(name, spec, problem=[Remark(code="no_file_near" if near else "no_file", file=ShownPaths().of(spec.files), near=near)], files=())
+    return _not_judged(
+        name,
+        spec,
+        problem=[
+            Remark(
+                code="no_file_near" if near else "no_file",
+                file=ShownPaths().of(spec.files),
+                near=near,
+            )
+        ],
+        files=(),
+    )
 
 
-def without_any_row(name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[Staged]) -> ReadExport:
+def without_any_row(
+    name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[Staged]
+) -> ReadExport:
     """An export whose files have no row that could be read."""
-    return _not_judged(name, spec, problem=_nothing_in(empty, files), files=[*empty, *(_described(file, 0) for file in files)], rejected=files)
+    return _not_judged(
+        name,
+        spec,
+        problem=_nothing_in(empty, files),
+        files=[*empty, *(_described(file, 0) for file in files)],
+        rejected=files,
+    )
 
 
-def _not_judged(name: str, spec: ExportSpec, *, problem: Sequence[Remark], files: Sequence[ExportFile], rejected: Sequence[Staged] = ()) -> ReadExport:
+def _not_judged(
+    name: str,
+    spec: ExportSpec,
+    *,
+    problem: Sequence[Remark],
+    files: Sequence[ExportFile],
+    rejected: Sequence[Staged] = (),
+) -> ReadExport:
     """An export that nothing can be said about."""
     return ReadExport(
         name=name,
@@ -212,17 +312,28 @@ def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Re
 
 def _without_rows(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Remark]:
     """The files that have none."""
-    return [*(Remark(code="empty_file", file=file.path) for file in empty), *(Remark(code="header_only", file=file.shown) for file in files if not file.rows)]
+    return [
+        *(Remark(code="empty_file", file=file.path) for file in empty),
+        *(Remark(code="header_only", file=file.shown) for file in files if not file.rows),
+    ]
 
 
 def _described(file: Staged, rows: int) -> ExportFile:
-    return ExportFile(path=file.shown, sha256=file.sha256, size_bytes=file.size_bytes, rows=rows, rejected=file.rejections.count)
+    return ExportFile(
+        path=file.shown,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        rows=rows,
+        rejected=file.rejections.count,
+    )
 
 
 def _empty_file(source: Source) -> ExportFile:
     content = HashedFile(source)
     content.read_all()
-    return ExportFile(path=source.shown, sha256=content.sha256, size_bytes=content.size_bytes, rows=0, rejected=0)
+    return ExportFile(
+        path=source.shown, sha256=content.sha256, size_bytes=content.size_bytes, rows=0, rejected=0
+    )
 
 
 def _kept_rejects(files: Sequence[Staged]) -> tuple[Reject, ...]:

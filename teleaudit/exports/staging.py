@@ -1,4 +1,6 @@
-"""One export file, whatever its format, as a relation that DuckDB reads: text and JSON and Excel as staged text, Parquet where it lies."""
+"""One export file, whatever its format, as a relation that DuckDB reads: text and JSON and Excel as
+staged text, Parquet where it lies.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,16 @@ from teleaudit.errors import ExportError
 from teleaudit.readers.delimited import LINE, DamagedHeaderError
 from teleaudit.readers.hashed_file import HashedFile
 from teleaudit.readers.headers import checked_header, count_withheld
-from teleaudit.readers.opening import NotUtf8Error, Opened, Recognised, check_encoding, damaged_header, open_source, recognise, with_encoding
+from teleaudit.readers.opening import (
+    NotUtf8Error,
+    Opened,
+    Recognised,
+    check_encoding,
+    damaged_header,
+    open_source,
+    recognise,
+    with_encoding,
+)
 from teleaudit.readers.parquet_damage import refuse_damaged
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
@@ -47,20 +58,50 @@ class Staged:
     rounded: dict[str, int] = field(default_factory=dict)
 
 
-def stage(source: Source, spec: ExportSpec, *, export: str, folder: Path, connection: duckdb.DuckDBPyConnection, progress: Progress) -> Staged | None:
-    """The file as a relation; none when it is empty. Raises: ExportError when reading it would be a guess."""
+def stage(
+    source: Source,
+    spec: ExportSpec,
+    *,
+    export: str,
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    progress: Progress,
+) -> Staged | None:
+    """The file as a relation; none when it is empty.
+
+    Raises: ExportError when reading it would be a guess.
+    """
     recognised = recognise(source, spec, export=export)
     if recognised is None:
         return None
     if recognised.format == "parquet":
-        return _stage_parquet(source, recognised, folder=folder, connection=connection, progress=progress)
+        return _stage_parquet(
+            source, recognised, folder=folder, connection=connection, progress=progress
+        )
     try:
-        return _stage_text(source, recognised, spec, export=export, folder=folder, progress=progress)
+        return _stage_text(
+            source, recognised, spec, export=export, folder=folder, progress=progress
+        )
     except NotUtf8Error:
-        return _stage_text(source, with_encoding(recognised, "cp1252"), spec, export=export, folder=folder, progress=progress)
+        return _stage_text(
+            source,
+            with_encoding(recognised, "cp1252"),
+            spec,
+            export=export,
+            folder=folder,
+            progress=progress,
+        )
 
 
-def _stage_text(source: Source, recognised: Recognised, spec: ExportSpec, *, export: str, folder: Path, progress: Progress) -> Staged | None:
+def _stage_text(
+    source: Source,
+    recognised: Recognised,
+    spec: ExportSpec,
+    *,
+    export: str,
+    folder: Path,
+    progress: Progress,
+) -> Staged | None:
     opened = open_source(source, recognised, spec, export=export)
     parts = _Parts(folder)
     try:
@@ -79,12 +120,21 @@ def _stage_text(source: Source, recognised: Recognised, spec: ExportSpec, *, exp
 def _staged(opened: Opened, parts: _Parts, shown: str) -> Staged:
     content = opened.content
     listed = ", ".join(literal(str(part)) for part in parts.paths)
-    nothing = ", ".join(("NULL::BIGINT AS line", *(f"NULL::VARCHAR AS c{place}" for place in range(len(content.header)))))
+    nothing = ", ".join(
+        (
+            "NULL::BIGINT AS line",
+            *(f"NULL::VARCHAR AS c{place}" for place in range(len(content.header))),
+        )
+    )
     return Staged(
         shown=shown,
         recognised=opened.recognised,
         header=content.header,
-        relation=f"read_parquet([{listed}], union_by_name=true)" if parts.paths else f"(SELECT {nothing} WHERE false)",
+        relation=(
+            f"read_parquet([{listed}], union_by_name=true)"
+            if parts.paths
+            else f"(SELECT {nothing} WHERE false)"
+        ),
         expressions=tuple(f"c{place}" for place in range(len(content.header))),
         types=("VARCHAR",) * len(content.header),
         line=LINE,
@@ -99,7 +149,14 @@ def _staged(opened: Opened, parts: _Parts, shown: str) -> Staged:
     )
 
 
-def _stage_parquet(source: Source, recognised: Recognised, *, folder: Path, connection: duckdb.DuckDBPyConnection, progress: Progress) -> Staged:
+def _stage_parquet(
+    source: Source,
+    recognised: Recognised,
+    *,
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    progress: Progress,
+) -> Staged:
     file = HashedFile(source)
     file.read_all()
     path = parquet_path(source, folder)
@@ -111,7 +168,9 @@ def _stage_parquet(source: Source, recognised: Recognised, *, folder: Path, conn
 
 
 def parquet_path(source: Source, folder: Path) -> Path:
-    """Where the engine can read a Parquet file: where it lies; of a packed one, a copy in the folder."""
+    """Where the engine can read a Parquet file: where it lies; of a packed one, a copy in the
+    folder.
+    """
     if source.is_plain and source.path is not None:
         return source.path
     path = _new_path(folder)
@@ -119,12 +178,19 @@ def parquet_path(source: Source, folder: Path) -> Path:
     return path
 
 
-def describe_parquet(path: Path, recognised: Recognised, *, shown: str, connection: duckdb.DuckDBPyConnection) -> Staged:
-    """A Parquet file where it lies, not yet hashed. Raises: ExportError when it is no whole Parquet file."""
+def describe_parquet(
+    path: Path, recognised: Recognised, *, shown: str, connection: duckdb.DuckDBPyConnection
+) -> Staged:
+    """A Parquet file where it lies, not yet hashed.
+
+    Raises: ExportError when it is no whole Parquet file.
+    """
     relation = f"read_parquet({literal(str(path))}, file_row_number=true)"
     try:
         rows = pq.ParquetFile(path).metadata.num_rows
-        described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
+        described = connection.execute(
+            f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}"
+        ).fetchall()
     except (duckdb.Error, pa.ArrowException, OSError):
         msg = f"{shown} is no complete Parquet file. Export it again."
         raise ExportError(msg) from None
@@ -144,7 +210,9 @@ def describe_parquet(path: Path, recognised: Recognised, *, shown: str, connecti
 
 
 class _Parts:
-    """Parquet files of staged text, readable by their owner only; a new one when the columns change."""
+    """Parquet files of staged text, readable by their owner only; a new one when the columns
+    change.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -155,7 +223,13 @@ class _Parts:
         if self._writer is None or self._writer.schema != table.schema:
             self.close()
             self.paths.append(_new_path(self._folder))
-            self._writer = pq.ParquetWriter(self.paths[-1], table.schema, compression="lz4", use_dictionary=False, write_statistics=False)
+            self._writer = pq.ParquetWriter(
+                self.paths[-1],
+                table.schema,
+                compression="lz4",
+                use_dictionary=False,
+                write_statistics=False,
+            )
         self._writer.write_table(table)
 
     def close(self) -> None:

@@ -1,4 +1,6 @@
-"""Where working copies are made: a private folder, a bounded engine, and plain words when the disk is full."""
+"""Where working copies are made: a private folder, a bounded engine, and plain words when the disk
+is full.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 @contextmanager
 def private_folder(work: Path, name: str) -> Iterator[Path]:
-    """A new folder of that name for its owner only. Whatever goes wrong inside, nothing of it stays behind.
+    """A new folder of that name for its owner only.
+
+    Whatever goes wrong inside, nothing of it stays behind.
 
     Raises: ValueError for a name that leads elsewhere, FileExistsError; nothing was touched then.
     """
@@ -40,7 +44,8 @@ def private_folder(work: Path, name: str) -> Iterator[Path]:
 
 @contextmanager
 def storage_errors_said(export: str) -> Iterator[None]:
-    """Turns a full disk into a message, and hides the engine's own messages: they quote values of the rows.
+    """Turns a full disk into a message, and hides the engine's own messages: they quote values of
+    the rows.
 
     Raises: ExportError, RuntimeError.
     """
@@ -54,19 +59,27 @@ def storage_errors_said(export: str) -> Iterator[None]:
         if "No space left" in str(error) or "max_temp_directory_size" in str(error):
             raise ExportError(_disk_full(export)) from None
         if isinstance(error, duckdb.OutOfMemoryException):
-            msg = f"export {export}: reading it needs more memory than {MEMORY_LIMIT}. Has it many hundreds of columns? Export only those that the table has."
+            msg = (
+                f"export {export}: reading it needs more memory than {MEMORY_LIMIT}. Has it many"
+                " hundreds of columns? Export only those that the table has."
+            )
             raise ExportError(msg) from None
         msg = f"export {export}: {type(error).__name__} in the conversion"
         raise RuntimeError(msg) from None
 
 
 def _disk_full(export: str) -> str:
-    return f"export {export}: no space left where the working copies are made. Reading needs about twice the size of the export; free some, or choose another --out."
+    return (
+        f"export {export}: no space left where the working copies are made. Reading needs about"
+        " twice the size of the export; free some, or choose another --out."
+    )
 
 
 @contextmanager
 def connect(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine of its own with bounded memory, that spills into the folder; times without zone are Copenhagen's."""
+    """An engine of its own with bounded memory, that spills into the folder; times without zone are
+    Copenhagen's.
+    """
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
@@ -87,8 +100,9 @@ def connect(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
 def on_this_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Queries run on the calling thread alone, as they must where they read what Python makes.
 
-    A thread of the engine's that calls back into Python can wait for the interpreter's lock for ever while other threads start or end.
-    It costs no time either: what Python makes comes from one thread at a time anyway.
+    A thread of the engine's that calls back into Python can wait for the interpreter's lock for
+    ever while other threads start or end. It costs no time either: what Python makes comes from one
+    thread at a time anyway.
     """
     connection.execute("SET threads = 1")
     try:

@@ -1,7 +1,9 @@
-"""Delimited text read straight into its working copy: parsed, proved and converted in one pass, without a staged copy.
+"""Delimited text read straight into its working copy: parsed, proved and converted in one pass,
+without a staged copy.
 
-How its columns are read is decided by the beginning of each file, and proved by the whole of it while it streams by. Where anything is in doubt there is no
-answer: the thorough way (staged first, then decided) reads the export again, and says what is wrong with it.
+How its columns are read is decided by the beginning of each file, and proved by the whole of it
+while it streams by. Where anything is in doubt there is no answer: the thorough way (staged first,
+then decided) reads the export again, and says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,14 @@ from teleaudit.exports.tallies import DateTally, DecimalTally, TooManyUnknownErr
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.delimited import LINE, DelimitedText
 from teleaudit.readers.hashed_file import HashedFile
-from teleaudit.readers.opening import NotUtf8Error, Opened, Recognised, check_encoding, open_source, recognise
+from teleaudit.readers.opening import (
+    NotUtf8Error,
+    Opened,
+    Recognised,
+    check_encoding,
+    open_source,
+    recognise,
+)
 from teleaudit.readers.sources import Source
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema.sql import literal, quoted
@@ -58,10 +67,19 @@ class Straight:
     write: WriteWorkingCopy
 
     def read(self, files: Sequence[Source]) -> ReadStraight | None:
-        """The working copies of the files, none of them empty; none, and nothing left in the folder, when only the thorough way can tell."""
+        """The working copies of the files, none of them empty; none, and nothing left in the
+        folder, when only the thorough way can tell.
+        """
         try:
             return self._read(files)
-        except (ExportError, PermissionError, FileNotFoundError, NotUtf8Error, TooManyUnknownError, _DoubtError):
+        except (
+            ExportError,
+            PermissionError,
+            FileNotFoundError,
+            NotUtf8Error,
+            TooManyUnknownError,
+            _DoubtError,
+        ):
             for copy in self.folder.glob("*.parquet"):
                 copy.unlink()
             return None
@@ -70,16 +88,32 @@ class Straight:
         beginnings = [self._begin(source) for source in sources]
         files = [beginning.file for beginning in beginnings]
         mapping = map_columns(files, self.spec)
-        asked = _EvidenceOfBeginnings(connection=self.connection, beginnings={beginning.file.shown: beginning for beginning in beginnings})
+        asked = _EvidenceOfBeginnings(
+            connection=self.connection,
+            beginnings={beginning.file.shown: beginning for beginning in beginnings},
+        )
         plans = decide_sources(asked, files, mapping, self.spec, export=self.export)
-        streams = [self._open(beginning, plan, asked) for beginning, plan in zip(beginnings, plans, strict=True)]
+        streams = [
+            self._open(beginning, plan, asked)
+            for beginning, plan in zip(beginnings, plans, strict=True)
+        ]
         copies = tuple(self.folder / f"{number:04}.parquet" for number in range(len(streams)))
-        converted = [self._write(stream, mapping, copy) for stream, copy in zip(streams, copies, strict=True)]
+        converted = [
+            self._write(stream, mapping, copy) for stream, copy in zip(streams, copies, strict=True)
+        ]
         read = [stream.described() for stream in streams]
-        proved = decide_sources(_EvidenceOfStreams(streams={stream.file.shown: stream for stream in streams}), files, mapping, self.spec, export=self.export)
+        proved = decide_sources(
+            _EvidenceOfStreams(streams={stream.file.shown: stream for stream in streams}),
+            files,
+            mapping,
+            self.spec,
+            export=self.export,
+        )
         if proved != plans or not any(file.rows for file in read):
             raise _DoubtError
-        return ReadStraight(files=read, mapping=mapping, plans=plans, copies=copies, converted=converted)
+        return ReadStraight(
+            files=read, mapping=mapping, plans=plans, copies=copies, converted=converted
+        )
 
     def _begin(self, source: Source) -> _Beginning:
         recognised = recognise(source, self.spec, export=self.export)
@@ -103,7 +137,11 @@ class Straight:
     def _open(self, beginning: _Beginning, plan: Sources, asked: _EvidenceOfBeginnings) -> _Stream:
         file = beginning.file
         opened = open_source(beginning.source, file.recognised, self.spec, export=self.export)
-        mapped = {name: replace(source, form=f"f{source.expression}") for name, source in plan.items() if source.expression in file.expressions}
+        mapped = {
+            name: replace(source, form=f"f{source.expression}")
+            for name, source in plan.items()
+            if source.expression in file.expressions
+        }
         return _Stream(
             source=beginning.source,
             file=file,
@@ -112,7 +150,9 @@ class Straight:
             formed=tuple(dict.fromkeys(source.expression for source in mapped.values())),
             progress=self.progress,
             dates={expression: DateTally() for expression in asked.dates.get(file.shown, ())},
-            decimals={expression: DecimalTally() for expression in asked.decimals.get(file.shown, ())},
+            decimals={
+                expression: DecimalTally() for expression in asked.decimals.get(file.shown, ())
+            },
         )
 
     def _write(self, stream: _Stream, mapping: Mapping, copy: Path) -> Converted:
@@ -123,10 +163,19 @@ class Straight:
         return replace(converted, blank_rows=stream.opened.content.rows - converted.rows)
 
     def _refuse_contradictions(self, converted: Converted, copy: Path) -> None:
-        """Leaves columns with many unreadable values to the thorough way: another format may fit their dates."""
-        unreadable = {column: count for (column, code), count in converted.issues.items() if code == "unreadable"}
+        """Leaves columns with many unreadable values to the thorough way: another format may fit
+        their dates.
+        """
+        unreadable = {
+            column: count
+            for (column, code), count in converted.issues.items()
+            if code == "unreadable"
+        }
         for column, count in unreadable.items():
-            read = self.connection.execute(f"SELECT {counted(f'{quoted(column)} IS NOT NULL')} FROM read_parquet({literal(str(copy))})").fetchall()
+            read = self.connection.execute(
+                f"SELECT {counted(f'{quoted(column)} IS NOT NULL')} FROM"
+                f" read_parquet({literal(str(copy))})"
+            ).fetchall()
             if count > CONTRADICTED * (read[0][0] + count):
                 raise _DoubtError
 
@@ -149,10 +198,18 @@ class _Beginning:
         return _first_table(self.source, self.file.recognised, self.spec, self.export)[1]
 
 
-def _first_table(source: Source, recognised: Recognised, spec: ExportSpec, export: str) -> tuple[DelimitedText, pa.Table]:
+def _first_table(
+    source: Source, recognised: Recognised, spec: ExportSpec, export: str
+) -> tuple[DelimitedText, pa.Table]:
     """The first records, and what they are read with. Raises: _DoubtError when there is none."""
     content = open_source(source, recognised, spec, export=export).content
-    table = next((table for table in content.tables(HashedFile(source).chunks()) if table.num_rows), None) if isinstance(content, DelimitedText) else None
+    table = (
+        next(
+            (table for table in content.tables(HashedFile(source).chunks()) if table.num_rows), None
+        )
+        if isinstance(content, DelimitedText)
+        else None
+    )
     if table is None or not isinstance(content, DelimitedText):
         raise _DoubtError
     return content, table
@@ -160,7 +217,10 @@ def _first_table(source: Source, recognised: Recognised, spec: ExportSpec, expor
 
 @dataclass(frozen=True, kw_only=True)
 class _EvidenceOfBeginnings:
-    """What the first records prove. Remembers what was asked: that is what all records must prove."""
+    """What the first records prove.
+
+    Remembers what was asked: that is what all records must prove.
+    """
 
     connection: duckdb.DuckDBPyConnection
     beginnings: dict[str, _Beginning]
@@ -213,10 +273,22 @@ class _Stream:
     proved_decimals: dict[str, DecimalEvidence] = field(default_factory=dict)
     _failure: Exception | None = None
 
-    def write(self, connection: duckdb.DuckDBPyConnection, mapping: Mapping, copy: Path, write: WriteWorkingCopy) -> Converted:
+    def write(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        mapping: Mapping,
+        copy: Path,
+        write: WriteWorkingCopy,
+    ) -> Converted:
         """Writes the working copy. Raises: what the reading of the file raises."""
-        columns = [(LINE, pa.int64()), *((name, pa.string()) for name in self.file.expressions), *((f"f{name}", pa.uint8()) for name in self.formed)]
-        connection.register(_STREAM, pa.RecordBatchReader.from_batches(pa.schema(columns), self._batches()))
+        columns = [
+            (LINE, pa.int64()),
+            *((name, pa.string()) for name in self.file.expressions),
+            *((f"f{name}", pa.uint8()) for name in self.formed),
+        ]
+        connection.register(
+            _STREAM, pa.RecordBatchReader.from_batches(pa.schema(columns), self._batches())
+        )
         try:
             with on_this_thread(connection):
                 return write(connection, self.file, mapping, self.sources, copy)
@@ -229,16 +301,29 @@ class _Stream:
 
     def settle(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Asks what was added up, and drops what it rests on."""
-        self.proved_dates = {expression: tally.evidence(connection) for expression, tally in self.dates.items()}
-        self.proved_decimals = {expression: tally.evidence(connection) for expression, tally in self.decimals.items()}
+        self.proved_dates = {
+            expression: tally.evidence(connection) for expression, tally in self.dates.items()
+        }
+        self.proved_decimals = {
+            expression: tally.evidence(connection) for expression, tally in self.decimals.items()
+        }
         self.dates, self.decimals = {}, {}
 
     def described(self) -> Staged:
         """The file, now that all of it was read."""
-        return replace(self.file, rows=self.opened.content.rows, rejections=self.opened.rejections, sha256=self.opened.file.sha256, size_bytes=self.opened.file.size_bytes)
+        return replace(
+            self.file,
+            rows=self.opened.content.rows,
+            rejections=self.opened.rejections,
+            sha256=self.opened.file.sha256,
+            size_bytes=self.opened.file.size_bytes,
+        )
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        """Texts, null where they are empty, and the forms of the mapped ones. What goes wrong is kept: the engine would only pass on its words."""
+        """Texts, null where they are empty, and the forms of the mapped ones.
+
+        What goes wrong is kept: the engine would only pass on its words.
+        """
         try:
             for table in self.opened.tables():
                 yield self._with_forms(table)
@@ -248,13 +333,22 @@ class _Stream:
             raise
 
     def _with_forms(self, table: pa.Table) -> pa.RecordBatch:
-        if self.opened.content.header != self.file.header:  # the file was changed after its beginning was read
+        # the file was changed after its beginning was read
+        if self.opened.content.header != self.file.header:
             raise _DoubtError
-        texts = {name: value_shapes.with_nulls(table.column(name)) for name in self.file.expressions}
+        texts = {
+            name: value_shapes.with_nulls(table.column(name)) for name in self.file.expressions
+        }
         found = {name: value_shapes.forms_of(texts[name]) for name in self.formed}
         for name, date_tally in self.dates.items():
             date_tally.note(texts[name], found[name])
         for name, decimal_tally in self.decimals.items():
             decimal_tally.note(texts[name], found[name])
         line = table.column(LINE).combine_chunks()
-        return pa.record_batch({LINE: line, **texts, **{f"f{name}": pa.array(values) for name, values in found.items()}})
+        return pa.record_batch(
+            {
+                LINE: line,
+                **texts,
+                **{f"f{name}": pa.array(values) for name, values in found.items()},
+            }
+        )

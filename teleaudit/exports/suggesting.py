@@ -1,8 +1,13 @@
-"""Which table a file is, and which of its headers is which canonical column: by names, by how values look, and by what is unique. No value is asked for.
+"""Which table a file is, and which of its headers is which canonical column: by names, by how
+values look, and by what is unique.
 
-1. The best evidence is a word of ``synonyms.yaml``. Two words of a column are a tie unless looks tell them apart: it is shown, never guessed.
+No value is asked for.
+
+1. The best evidence is a word of ``synonyms.yaml``. Two words of a column are a tie unless looks
+   tell them apart: it is shown, never guessed.
 2. Then a header that is nearly such a word, where its values look the part.
-3. A table is worth its headers' words, those of few tables more than those of many, less what it needs and does not find.
+3. A table is worth its headers' words, those of few tables more than those of many, less what it
+   needs and does not find.
 """
 
 from __future__ import annotations
@@ -50,8 +55,11 @@ _OWN_NOUNS: Mapping[str, frozenset[str]] = {
     "invoice": frozenset(("faktura", "fakturaen", "fakturaens", "invoice")),
     "payment": frozenset(("betaling", "betalingens", "payment")),
 }
-# What a name may say that no canonical column is for, even where one bears it: whether such data is there at all is the question.
-_NEVER_MEANT = frozenset(("cpr", "secret", "birth_date", "gender", "account", "id_document", "device", "location"))
+# What a name may say that no canonical column is for, even where one bears it: whether such data is
+# there at all is the question.
+_NEVER_MEANT = frozenset(
+    ("cpr", "secret", "birth_date", "gender", "account", "id_document", "device", "location")
+)
 _ONLY_BY_WORD = frozenset(("url", "ip_address", "email", "phone"))
 
 
@@ -69,9 +77,12 @@ class Suggestion:
     """A mapping as far as it can be told."""
 
     table: str
-    columns: Mapping[str, str] = field(default_factory=dict)  # canonical column -> header, in the order of the table
-    ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical column -> headers that may be it, which nobody can tell apart
-    missing_needed: tuple[tuple[str, str | None], ...] = ()  # needed columns that no header names, each with the header that comes nearest
+    # canonical column -> header, in the order of the table
+    columns: Mapping[str, str] = field(default_factory=dict)
+    # canonical column -> headers that may be it, which nobody can tell apart
+    ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # needed columns that no header names, each with the header that comes nearest
+    missing_needed: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,40 +94,94 @@ class Ranking:
     message_headers: tuple[str, str, str] | None = None  # sender, recipient and text of messages
 
 
-def suggest_table(header: Sequence[str], looks: Mapping[str, Look] | None = None, texts: Collection[str] = ()) -> Ranking:
-    """The table that the headers fit best, none when they fit no table, and those that fit as well. ``texts``: headers under which messages were found."""
+def suggest_table(
+    header: Sequence[str], looks: Mapping[str, Look] | None = None, texts: Collection[str] = ()
+) -> Ranking:
+    """The table that the headers fit best, none when they fit no table, and those that fit as well.
+
+    ``texts``: headers under which messages were found.
+    """
     looks = looks or {}
-    scores = {table.name: _score(table, header, looks) for table in TABLES.values() if len(_by_word(table, header)) >= min(2, len(header))}
-    fitting = sorted((name for name, score in scores.items() if score > 0), key=lambda name: (-scores[name], list(TABLES).index(name)))
+    scores = {
+        table.name: _score(table, header, looks)
+        for table in TABLES.values()
+        if len(_by_word(table, header)) >= min(2, len(header))
+    }
+    fitting = sorted(
+        (name for name, score in scores.items() if score > 0),
+        key=lambda name: (-scores[name], list(TABLES).index(name)),
+    )
     messages = _message_headers(header, looks, texts)
     if messages is not None:
         return _rank_messages(fitting, header, looks, messages)
     if not fitting:
         return Ranking(table=None)
     best, *others = fitting
-    return Ranking(table=TABLES[best], alike=tuple(TABLES[name] for name in others if scores[best] - scores[name] < _ALIKE))
+    return Ranking(
+        table=TABLES[best],
+        alike=tuple(TABLES[name] for name in others if scores[best] - scores[name] < _ALIKE),
+    )
 
 
-def _rank_messages(fitting: Sequence[str], header: Sequence[str], looks: Mapping[str, Look], messages: tuple[str, str, str]) -> Ranking:
-    """Messages that belong to no case and no customer are teledata, whatever the other headers say; else a person is asked, unless the headers fit no correspondence."""
+def _rank_messages(
+    fitting: Sequence[str],
+    header: Sequence[str],
+    looks: Mapping[str, Look],
+    messages: tuple[str, str, str],
+) -> Ranking:
+    """Messages that belong to no case and no customer are teledata, whatever the other headers say;
+    else a person is asked, unless the headers fit no correspondence.
+    """
     sender, recipient, _ = messages
     correspondence = _by_word(TABLES[CORRESPONDENCE], header)
-    own_words = {column: _own_words(TABLES[CORRESPONDENCE].column(column)) for column in ("interaction_id", "customer_id")}
-    belongs = any(plain_header(name) in own_words[column] for column in own_words for name in correspondence.get(column, ()))
-    if not belongs and "e-mail" not in {looks.get(name, Look()).kind for name in (sender, recipient)}:
+    own_words = {
+        column: _own_words(TABLES[CORRESPONDENCE].column(column))
+        for column in ("interaction_id", "customer_id")
+    }
+    belongs = any(
+        plain_header(name) in own_words[column]
+        for column in own_words
+        for name in correspondence.get(column, ())
+    )
+    if not belongs and "e-mail" not in {
+        looks.get(name, Look()).kind for name in (sender, recipient)
+    }:
         return Ranking(table=TABLES[MESSAGE_TABLE], message_headers=messages)
     best = fitting[0] if fitting else CORRESPONDENCE
     possible = (*([CORRESPONDENCE] if CORRESPONDENCE in fitting else []), MESSAGE_TABLE)
-    return Ranking(table=TABLES[best], alike=tuple(TABLES[name] for name in possible if name != best), message_headers=messages)
+    return Ranking(
+        table=TABLES[best],
+        alike=tuple(TABLES[name] for name in possible if name != best),
+        message_headers=messages,
+    )
 
 
-def _message_headers(header: Sequence[str], looks: Mapping[str, Look], texts: Collection[str]) -> tuple[str, str, str] | None:
+def _message_headers(
+    header: Sequence[str], looks: Mapping[str, Look], texts: Collection[str]
+) -> tuple[str, str, str] | None:
     """Sender, recipient and text, where a file has all three."""
     calls = _by_word(TABLES[MESSAGE_TABLE], header)
-    parties = [next((name for name in calls.get(column, ()) if looks.get(name, Look()).kind not in _DATE_LOOKS), None) for column in ("a_number", "b_number")]
+    parties = [
+        next(
+            (
+                name
+                for name in calls.get(column, ())
+                if looks.get(name, Look()).kind not in _DATE_LOOKS
+            ),
+            None,
+        )
+        for column in ("a_number", "b_number")
+    ]
     known = {name for names in calls.values() for name in names}
     bodies = _by_word(TABLES[CORRESPONDENCE], header).get("body", ())
-    written = [name for name in header if name not in known and (name in texts or (_may_be_text(looks, name) and (name in bodies or names_content(name))))]
+    written = [
+        name
+        for name in header
+        if name not in known
+        and (
+            name in texts or (_may_be_text(looks, name) and (name in bodies or names_content(name)))
+        )
+    ]
     text = min(written, key=lambda name: (name not in bodies, name not in texts), default=None)
     sender, recipient = parties
     return (sender, recipient, text) if sender and recipient and text else None
@@ -126,31 +191,68 @@ def _may_be_text(looks: Mapping[str, Look], name: str) -> bool:
     return looks.get(name, Look()).kind in {"", "text"}
 
 
-def suggest_mapping(header: Sequence[str], looks: Mapping[str, Look] | None, table: Table, *, needed: Collection[str] | None = None) -> Suggestion:
-    """The mapping of the headers to a table. ``needed``: the columns that are missed where no header names them; those that the table requires."""
+def suggest_mapping(
+    header: Sequence[str],
+    looks: Mapping[str, Look] | None,
+    table: Table,
+    *,
+    needed: Collection[str] | None = None,
+) -> Suggestion:
+    """The mapping of the headers to a table.
+
+    ``needed``: the columns that are missed where no header names them; those that the table
+    requires.
+    """
     looks = looks or {}
-    found = {column: _told_apart(table, table.column(column), names, looks) for column, names in _by_word(table, header).items()}
+    found = {
+        column: _told_apart(table, table.column(column), names, looks)
+        for column, names in _by_word(table, header).items()
+    }
     taken = {name for names in found.values() for name in names}
-    found |= _nearly(table, [name for name in header if name not in taken], [column for column in table.columns if column.name not in found], looks)
+    found |= _nearly(
+        table,
+        [name for name in header if name not in taken],
+        [column for column in table.columns if column.name not in found],
+        looks,
+    )
     taken = {name for names in found.values() for name in names}
     if (only := _number_as_id(table, found, looks)) is not None:
         found |= only
     found |= _only_date(table, header, found, looks)
     taken |= {name for names in found.values() for name in names}
     free = [name for name in header if name not in taken]
-    wanted = [column for column in table.columns if (column.required if needed is None else column.name in needed) and column.name not in found]
+    wanted = [
+        column
+        for column in table.columns
+        if (column.required if needed is None else column.name in needed)
+        and column.name not in found
+    ]
     return Suggestion(
         table=table.name,
-        columns={column.name: found[column.name][0] for column in table.columns if len(found.get(column.name, ())) == 1},
-        ties={column.name: found[column.name] for column in table.columns if len(found.get(column.name, ())) > 1},
-        missing_needed=tuple((column.name, _nearest(table, column, free, looks)) for column in wanted),
+        columns={
+            column.name: found[column.name][0]
+            for column in table.columns
+            if len(found.get(column.name, ())) == 1
+        },
+        ties={
+            column.name: found[column.name]
+            for column in table.columns
+            if len(found.get(column.name, ())) > 1
+        },
+        missing_needed=tuple(
+            (column.name, _nearest(table, column, free, looks)) for column in wanted
+        ),
     )
 
 
-def fits_unfilled(header: str, *, table: Table, unfilled: Collection[str], looks_like: str | None = None) -> str | None:
-    """The unfilled column of the table that a header may well be, by its name, or by its values where they look like the dates of a needed column.
+def fits_unfilled(
+    header: str, *, table: Table, unfilled: Collection[str], looks_like: str | None = None
+) -> str | None:
+    """The unfilled column of the table that a header may well be, by its name, or by its values
+    where they look like the dates of a needed column.
 
-    None for a name that says clearly what it is, such as gender or cpr: it is not meant for a column that somebody forgot.
+    None for a name that says clearly what it is, such as gender or cpr: it is not meant for a
+    column that somebody forgot.
     """
     columns = [column for column in table.columns if column.name in unfilled]
     if not columns or is_never_meant(header):
@@ -161,11 +263,15 @@ def fits_unfilled(header: str, *, table: Table, unfilled: Collection[str], looks
         return next(column.name for closeness, column in fits if closeness == best)
     if looks_like not in _DATE_LOOKS or kind_of_name(header):
         return None
-    return next((column.name for column in columns if column.required and column.kind in _DATES), None)
+    return next(
+        (column.name for column in columns if column.required and column.kind in _DATES), None
+    )
 
 
 def is_never_meant(header: str) -> bool:
-    """The name says something that no mapping makes harmless: CPR, gender, a secret, a place, a device, a check code."""
+    """The name says something that no mapping makes harmless: CPR, gender, a secret, a place, a
+    device, a check code.
+    """
     return kind_of_name(header) in _NEVER_MEANT or names_account_data(header) != ""
 
 
@@ -179,16 +285,29 @@ def names_a_key(header: str) -> bool:
 
 @cache
 def _words_of_keys() -> frozenset[str]:
-    keys = {table.name: {*table.key} | ({"invoice_no"} if table.name == "invoice" else set()) for table in TABLES.values()}
-    return frozenset(word for table in TABLES.values() for word, (column, _) in _words(table).items() if column in keys[table.name])
+    keys = {
+        table.name: {*table.key} | ({"invoice_no"} if table.name == "invoice" else set())
+        for table in TABLES.values()
+    }
+    return frozenset(
+        word
+        for table in TABLES.values()
+        for word, (column, _) in _words(table).items()
+        if column in keys[table.name]
+    )
 
 
 @cache
 def _words(table: Table) -> Mapping[str, tuple[str, int]]:
-    """Plain word -> canonical column and rank: the canonical name, the column's own words, then each general word behind the one before."""
+    """Plain word -> canonical column and rank: the canonical name, the column's own words, then
+    each general word behind the one before.
+    """
     known: dict[str, tuple[str, int]] = {}
     for column in table.columns:
-        known |= {plain_header(word): (column.name, 2 + place) for place, word in enumerate(column.spellings.general)}
+        known |= {
+            plain_header(word): (column.name, 2 + place)
+            for place, word in enumerate(column.spellings.general)
+        }
         known |= {plain_header(word): (column.name, 1) for word in column.spellings.own}
         known[plain_header(column.name)] = (column.name, 0)
     return known
@@ -215,13 +334,18 @@ def _by_word(table: Table, header: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def _score(table: Table, header: Sequence[str], looks: Mapping[str, Look]) -> float:
     named = _by_word(table, header)
-    gained = sum(max(_worth(name, table.column(column), looks) for name in names) for column, names in named.items())
+    gained = sum(
+        max(_worth(name, table.column(column), looks) for name in names)
+        for column, names in named.items()
+    )
     missing = sum(column.required and column.name not in named for column in table.columns)
     return gained - _MISSING * missing - _KEYLESS * (not set(table.key) <= named.keys())
 
 
 def _worth(name: str, column: Column, looks: Mapping[str, Look]) -> float:
-    return (_MISFIT if _fit(column, looks.get(name, Look())) < 0 else 1.0) / math.sqrt(_tables_of_words()[plain_header(name)])
+    return (_MISFIT if _fit(column, looks.get(name, Look())) < 0 else 1.0) / math.sqrt(
+        _tables_of_words()[plain_header(name)]
+    )
 
 
 def _fit(column: Column, look: Look) -> int:
@@ -235,11 +359,22 @@ def _fit(column: Column, look: Look) -> int:
     return -1 if look.kind in _DATE_LOOKS and kind_of_name(column.name) != "birth_date" else 0
 
 
-def _told_apart(table: Table, column: Column, names: tuple[str, ...], looks: Mapping[str, Look]) -> tuple[str, ...]:
-    """Of several headers that are words of a column, the one that looks, rank or uniqueness single out; all that are left where nothing does."""
+def _told_apart(
+    table: Table, column: Column, names: tuple[str, ...], looks: Mapping[str, Look]
+) -> tuple[str, ...]:
+    """Of several headers that are words of a column, the one that looks, rank or uniqueness single
+    out; all that are left where nothing does.
+    """
     if len(names) == 1:
         return names
-    fits = {name: max(0, _fit(column, looks.get(name, Look()))) if not column.open_end else min(0, _fit(column, looks.get(name, Look()))) for name in names}
+    fits = {
+        name: (
+            max(0, _fit(column, looks.get(name, Look())))
+            if not column.open_end
+            else min(0, _fit(column, looks.get(name, Look())))
+        )
+        for name in names
+    }
     names = tuple(name for name in names if fits[name] == max(fits.values()))
     ranks = {name: _words(table)[plain_header(name)][1] for name in names}
     names = tuple(name for name in names if ranks[name] == min(ranks.values()))
@@ -247,11 +382,24 @@ def _told_apart(table: Table, column: Column, names: tuple[str, ...], looks: Map
     return unique if table.key == (column.name,) and unique else names
 
 
-def _nearly(table: Table, header: Sequence[str], columns: Sequence[Column], looks: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:
-    """Canonical column -> headers that are nearly words of it and of no other, and whose values look the part."""
+def _nearly(
+    table: Table, header: Sequence[str], columns: Sequence[Column], looks: Mapping[str, Look]
+) -> dict[str, tuple[str, ...]]:
+    """Canonical column -> headers that are nearly words of it and of no other, and whose values
+    look the part.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for name in header:
-        near = [column.name for column in columns if _is_near(name, table, column) and _looks_the_part(column, looks.get(name, Look()))] if not is_never_meant(name) else []
+        near = (
+            [
+                column.name
+                for column in columns
+                if _is_near(name, table, column)
+                and _looks_the_part(column, looks.get(name, Look()))
+            ]
+            if not is_never_meant(name)
+            else []
+        )
         if len(near) == 1:
             found[near[0]] = (*found.get(near[0], ()), name)
     return found
@@ -262,34 +410,69 @@ def _looks_the_part(column: Column, look: Look) -> bool:
     return fit > 0 or (fit == 0 and (not look.kind or column.kind not in {*_DATES, *_NUMBERS}))
 
 
-def _only_date(table: Table, header: Sequence[str], found: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:
-    """The one column of dates that a file has, where the table cannot do without one and no name said which it is."""
+def _only_date(
+    table: Table,
+    header: Sequence[str],
+    found: Mapping[str, tuple[str, ...]],
+    looks: Mapping[str, Look],
+) -> dict[str, tuple[str, ...]]:
+    """The one column of dates that a file has, where the table cannot do without one and no name
+    said which it is.
+    """
     needed = [column.name for column in table.columns if column.required and column.kind in _DATES]
     dated = [name for name in header if name in looks and looks[name].kind in _DATE_LOOKS]
-    if len(needed) != 1 or len(dated) != 1 or needed[0] in found or any(dated[0] in names for names in found.values()) or kind_of_name(dated[0]):
+    if (
+        len(needed) != 1
+        or len(dated) != 1
+        or needed[0] in found
+        or any(dated[0] in names for names in found.values())
+        or kind_of_name(dated[0])
+    ):
         return {}
     return {needed[0]: (dated[0],)}
 
 
-def _number_as_id(table: Table, found: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]) -> dict[str, tuple[str, ...]] | None:
+def _number_as_id(
+    table: Table, found: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]
+) -> dict[str, tuple[str, ...]] | None:
     """Where a system has one number for an invoice, that is its id too, when it is unique."""
-    if table.name != "invoice" or "invoice_id" in found or len(number := found.get("invoice_no", ())) != 1:
+    if (
+        table.name != "invoice"
+        or "invoice_id" in found
+        or len(number := found.get("invoice_no", ())) != 1
+    ):
         return None
     return {"invoice_id": number} if looks.get(number[0], Look()).is_unique else None
 
 
-def _nearest(table: Table, column: Column, header: Sequence[str], looks: Mapping[str, Look]) -> str | None:
-    """The free header that comes nearest by name and looks the part; else, for a date, the only one that looks like dates; else the nearest by name."""
-    meant = sorted((name for name in header if not is_never_meant(name)), key=lambda name: (-_closeness(name, table, column), -_similarity(name, column)))
+def _nearest(
+    table: Table, column: Column, header: Sequence[str], looks: Mapping[str, Look]
+) -> str | None:
+    """The free header that comes nearest by name and looks the part; else, for a date, the only one
+    that looks like dates; else the nearest by name.
+    """
+    meant = sorted(
+        (name for name in header if not is_never_meant(name)),
+        key=lambda name: (-_closeness(name, table, column), -_similarity(name, column)),
+    )
     near = [name for name in meant if _closeness(name, table, column)]
-    dated = [name for name in meant if column.kind in _DATES and looks.get(name, Look()).kind in _DATE_LOOKS and not kind_of_name(name)]
+    dated = [
+        name
+        for name in meant
+        if column.kind in _DATES
+        and looks.get(name, Look()).kind in _DATE_LOOKS
+        and not kind_of_name(name)
+    ]
     fitting = [name for name in near if _fit(column, looks.get(name, Look())) >= 0]
     return next(iter([*fitting, *(dated if len(dated) == 1 else []), *near]), None)
 
 
 @lru_cache(maxsize=65_536)
 def _closeness(header: str, table: Table, column: Column) -> int:
-    """3: a word of the column. 2: nearly one. 1: shares a telling word or its beginning. 0: neither."""
+    """3: a word of the column.
+
+    2: nearly one. 1: shares a telling word or its beginning. 0: neither.
+    """
     known = _words(table).get(plain_header(header))
     if known is not None:
         return 3 if known[0] == column.name else 0
@@ -297,13 +480,17 @@ def _closeness(header: str, table: Table, column: Column) -> int:
         return 2
     if kind_of_name(header) in _ONLY_BY_WORD or names_card(header) or names_content(header):
         return 0
-    return int(any(_share_a_stem(word, other) for word in _telling(header) for other in _stems(column)))
+    return int(
+        any(_share_a_stem(word, other) for word in _telling(header) for other in _stems(column))
+    )
 
 
 def _is_near(header: str, table: Table, column: Column) -> bool:
     """A word of the column but for a letter, or but for words that say nothing."""
     plain = plain_header(header)
-    if len(plain) >= _SHORTEST_SPELLING and any(_same_but_for_a_letter(plain, word) for word in _own_words(column)):
+    if len(plain) >= _SHORTEST_SPELLING and any(
+        _same_but_for_a_letter(plain, word) for word in _own_words(column)
+    ):
         return True
     rest = _EMPTY_WORDS | _OWN_NOUNS.get(table.name, frozenset())
     words = frozenset(_plain_words(header))
@@ -331,11 +518,15 @@ def _telling_words(column: Column) -> tuple[frozenset[str], ...]:
 
 @cache
 def _stems(column: Column) -> frozenset[str]:
-    return frozenset(word for name in (column.name, *column.spellings.own) for word in _telling(name))
+    return frozenset(
+        word for name in (column.name, *column.spellings.own) for word in _telling(name)
+    )
 
 
 def _telling(name: str) -> Iterator[str]:
-    return (word for word in _plain_words(name) if word not in _EMPTY_WORDS and not word.isdecimal())
+    return (
+        word for word in _plain_words(name) if word not in _EMPTY_WORDS and not word.isdecimal()
+    )
 
 
 def _plain_words(name: str) -> list[str]:

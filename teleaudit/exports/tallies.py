@@ -1,4 +1,5 @@
-"""What the values of a column prove about how its dates and numbers are written, added up while they stream by.
+"""What the values of a column prove about how its dates and numbers are written, added up while
+they stream by.
 
 Values of a known form are counted; the few others are kept, and asked in SQL at the end.
 """
@@ -52,7 +53,8 @@ class DateTally:
     """The evidence of one column of dates so far."""
 
     others: _Others = field(default_factory=_Others)
-    pairs: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)  # form -> how many values by 100 * first number + second number
+    # form -> how many values by 100 * first number + second number
+    pairs: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     def note(self, texts: pa.Array, found: npt.NDArray[np.uint8]) -> None:
         """Adds texts and their forms. Raises: TooManyUnknownError."""
@@ -64,7 +66,10 @@ class DateTally:
     def evidence(self, connection: duckdb.DuckDBPyConnection) -> DateEvidence:
         """What all of it proves; every value counts."""
         relation = self.others.register(connection)
-        return sum((_of_form(form, pairs) for form, pairs in self.pairs.items()), evidence.date_evidence(connection, relation, ["v"], unexplained=0)[0])
+        return sum(
+            (_of_form(form, pairs) for form, pairs in self.pairs.items()),
+            evidence.date_evidence(connection, relation, ["v"], unexplained=0)[0],
+        )
 
 
 @dataclass(kw_only=True)
@@ -76,13 +81,19 @@ class DecimalTally:
 
     def note(self, texts: pa.Array, found: npt.NDArray[np.uint8]) -> None:
         """Adds texts and their forms. Raises: TooManyUnknownError."""
-        comma, dot = (int(np.count_nonzero(found == form)) for form in (value_shapes.WITH_COMMA, value_shapes.WITH_POINT))
+        comma, dot = (
+            int(np.count_nonzero(found == form))
+            for form in (value_shapes.WITH_COMMA, value_shapes.WITH_POINT)
+        )
         self.known += DecimalEvidence(comma=comma, dot=dot)
         self.others.note(texts, (found >= value_shapes.DIGITS) & (found <= value_shapes.WITH_POINT))
 
     def evidence(self, connection: duckdb.DuckDBPyConnection) -> DecimalEvidence:
         """What all of it proves."""
-        return self.known + evidence.decimal_evidence(connection, self.others.register(connection), ["v"])[0]
+        return (
+            self.known
+            + evidence.decimal_evidence(connection, self.others.register(connection), ["v"])[0]
+        )
 
 
 def _of_form(form: int, pairs: npt.NDArray[np.int64]) -> DateEvidence:
@@ -91,11 +102,21 @@ def _of_form(form: int, pairs: npt.NDArray[np.int64]) -> DateEvidence:
     own = next(number for number, shape in enumerate(SHAPES) if re.match(shape.pattern, example))
     first, second = np.divmod(np.arange(10_000), 100)
     first_is_month, second_is_month = (first >= 1) & (first <= 12), (second >= 1) & (second <= 12)
-    proofs = [(first > 12) & second_is_month, (second > 12) & first_is_month, (first != second) & first_is_month & second_is_month]
+    proofs = [
+        (first > 12) & second_is_month,
+        (second > 12) & first_is_month,
+        (first != second) & first_is_month & second_is_month,
+    ]
     counts = [int(pairs[proof].sum()) if SHAPES[own].separator else 0 for proof in proofs]
     day_first, month_first, swappable = (_at(own, count) for count in counts)
     values = int(pairs.sum())
-    return DateEvidence(values=values, by_shape=_at(own, values), day_first=day_first, month_first=month_first, swappable=swappable)
+    return DateEvidence(
+        values=values,
+        by_shape=_at(own, values),
+        day_first=day_first,
+        month_first=month_first,
+        swappable=swappable,
+    )
 
 
 def _at(place: int, count: int) -> tuple[int, ...]:

@@ -1,6 +1,8 @@
-"""What one look at the bytes of a text column shows about its values, so that SQL need not look at each again.
+"""What one look at the bytes of a text column shows about its values, so that SQL need not look at
+each again.
 
-A form is a number beside each value. It only ever says what is certain: a value without form may still be a date or a number, and is read the thorough way.
+A form is a number beside each value. It only ever says what is certain: a value without form may
+still be a date or a number, and is read the thorough way.
 """
 
 from __future__ import annotations
@@ -38,9 +40,11 @@ def _bytes_in(characters: Iterable[int]) -> _Flags:
     return found
 
 
-_PRINTED = _bytes_in(range(0x21, 0x7E))  # "~" compares as more than every text that starts with it: left to SQL
+# "~" compares as more than every text that starts with it: left to SQL
+_PRINTED = _bytes_in(range(0x21, 0x7E))
 _DIGIT = _bytes_in(b"0123456789")
-_STARTS_NOTHING = _bytes_in(b"Nn([<\\#-")  # the spellings of nothing: NULL, (null), [null], <null>, \N, #N/A, -
+# the spellings of nothing: NULL, (null), [null], <null>, \N, #N/A, -
+_STARTS_NOTHING = _bytes_in(b"Nn([<\\#-")
 _SIGNS = _bytes_in(b",.")
 
 
@@ -51,7 +55,11 @@ def date_form(text: str) -> int:
 
 def with_nulls(column: pa.ChunkedArray) -> pa.Array:
     """The texts in one piece, null where they are empty; no text is copied."""
-    texts = column.chunk(0) if column.num_chunks == 1 and column.chunk(0).offset == 0 else pa.concat_arrays([*column.chunks, pa.array([], pa.string())])
+    texts = (
+        column.chunk(0)
+        if column.num_chunks == 1 and column.chunk(0).offset == 0
+        else pa.concat_arrays([*column.chunks, pa.array([], pa.string())])
+    )
     filled = np.diff(_offsets(texts)) > 0
     validity = None if filled.all() else pa.py_buffer(np.packbits(filled, bitorder="little"))
     return pa.StringArray.from_buffers(len(texts), texts.buffers()[1], texts.buffers()[2], validity)
@@ -66,7 +74,9 @@ def forms_of(texts: pa.Array) -> npt.NDArray[np.uint8]:
         return forms
     starts, ends = offsets[filled], offsets[filled + 1]
     first, lengths = data[starts], ends - starts
-    found = (_PRINTED[first] & _PRINTED[data[ends - 1]] & ~(_STARTS_NOTHING[first] & (lengths <= _SHORT))).astype(np.uint8)
+    found = (
+        _PRINTED[first] & _PRINTED[data[ends - 1]] & ~(_STARTS_NOTHING[first] & (lengths <= _SHORT))
+    ).astype(np.uint8)
     looks = _DIGIT[first] | (first == ord("-"))
     if 2 * np.count_nonzero(looks) > len(filled) and not _note_dates(found, data, starts, lengths):
         _note_numbers(found, data, starts, ends)
@@ -75,34 +85,55 @@ def forms_of(texts: pa.Array) -> npt.NDArray[np.uint8]:
 
 
 def first_two_numbers(texts: pa.Array, chosen: _Flags) -> npt.NDArray[np.int64]:
-    """Of dates that are written alike, 100 * the number in their first two characters + the number in the fourth and fifth (where those are digits)."""
+    """Of dates that are written alike, 100 * the number in their first two characters + the number
+    in the fourth and fifth (where those are digits).
+    """
     starts, data = _offsets(texts)[:-1][chosen], _data(texts)
-    tens, ones, more_tens, more_ones = (data[starts + place].astype(np.int64) - ord("0") for place in (0, 1, 3, 4))
-    pairs: npt.NDArray[np.int64] = np.clip(1000 * tens + 100 * ones + 10 * more_tens + more_ones, 0, 9_999)
+    tens, ones, more_tens, more_ones = (
+        data[starts + place].astype(np.int64) - ord("0") for place in (0, 1, 3, 4)
+    )
+    pairs: npt.NDArray[np.int64] = np.clip(
+        1000 * tens + 100 * ones + 10 * more_tens + more_ones, 0, 9_999
+    )
     return pairs
 
 
 def _offsets(texts: pa.Array) -> _Offsets:
-    return np.frombuffer(texts.buffers()[1], dtype=np.int32)[: len(texts) + 1].astype(np.int64) if len(texts) else np.zeros(1, dtype=np.int64)
+    return (
+        np.frombuffer(texts.buffers()[1], dtype=np.int32)[: len(texts) + 1].astype(np.int64)
+        if len(texts)
+        else np.zeros(1, dtype=np.int64)
+    )
 
 
 def _data(texts: pa.Array) -> _Bytes:
     buffer = texts.buffers()[2]
-    return np.frombuffer(buffer, dtype=np.uint8) if buffer is not None else np.zeros(0, dtype=np.uint8)
+    return (
+        np.frombuffer(buffer, dtype=np.uint8) if buffer is not None else np.zeros(0, dtype=np.uint8)
+    )
 
 
 def _note_dates(found: _Bytes, data: _Bytes, starts: _Offsets, lengths: _Offsets) -> bool:
     """Marks the values of the date form that the first of them have; whether there is one."""
     step = max(1, len(starts) // _LOOKED_AT)
-    looked_at = [data[start : start + length].tobytes() for start, length in zip(starts[::step].tolist(), lengths[::step].tolist(), strict=True)]
+    looked_at = [
+        data[start : start + length].tobytes()
+        for start, length in zip(starts[::step].tolist(), lengths[::step].tolist(), strict=True)
+    ]
     named = [form for text in looked_at if (form := _zeroed(text)) in _DATE_BYTES]
     if not named:
         return False
     form = max(sorted(set(named)), key=named.count)
     same = np.flatnonzero(lengths == len(form))
     taken = starts[same]
-    whole = len(same) == len(starts) and int(taken[-1] + len(form) - taken[0]) == len(taken) * len(form)
-    values = data[taken[0] : taken[-1] + len(form)].reshape(-1, len(form)) if whole else data[taken[:, None] + np.arange(len(form))]
+    whole = len(same) == len(starts) and int(taken[-1] + len(form) - taken[0]) == len(taken) * len(
+        form
+    )
+    values = (
+        data[taken[0] : taken[-1] + len(form)].reshape(-1, len(form))
+        if whole
+        else data[taken[:, None] + np.arange(len(form))]
+    )
     low = np.frombuffer(form, dtype=np.uint8)
     fits = (values - low <= np.where(low == ord("0"), 9, 0).astype(np.uint8)).all(axis=1)
     found[same[fits]] = FIRST_DATE + _DATE_BYTES.index(form)

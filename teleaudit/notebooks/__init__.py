@@ -1,7 +1,9 @@
-"""Notebooks run by papermill: strict parameters, kernels over IPC, a document that holds no personal data.
+"""Notebooks run by papermill: strict parameters, kernels over IPC, a document that holds no
+personal data.
 
-The executed notebook is part of the record. Whatever happens in a cell, it is written, whole or not at all; a cell that
-failed is marked, with the type of the error and an id. The error itself is in the closed annex under that id.
+The executed notebook is part of the record. Whatever happens in a cell, it is written, whole or not
+at all; a cell that failed is marked, with the type of the error and an id. The error itself is in
+the closed annex under that id.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ class NotebookRun:
 
     name: str
     ok: bool
-    error_type: str | None  # of the exception; ``KernelDied`` when there was no kernel left to raise one
+    # of the exception; ``KernelDied`` when there was no kernel left to raise one
+    error_type: str | None
     error_id: str | None  # the report in the closed annex
     seconds: float
     start_seconds: float  # of these, until its first cell ran; all of them where none did
@@ -48,7 +51,8 @@ def run_notebook(
 ) -> NotebookRun:
     """Run ``source`` with ``parameters`` and write the executed notebook to ``target``.
 
-    ``environment`` is added to the kernel's. Error reports go to ``restricted``, by default TELEAUDIT_RESTRICTED of ``environment``.
+    ``environment`` is added to the kernel's. Error reports go to ``restricted``, by default
+    TELEAUDIT_RESTRICTED of ``environment``.
     Raises: ParameterError before anything is run or written.
     """
     import nbformat
@@ -64,7 +68,9 @@ def run_notebook(
     part = target.with_name(f".{target.name}")  # papermill wants the ending to stay
     try:
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        failure = execute(notebook, part, accepted, kernels=kernels, environment=added, restricted=restricted)
+        failure = execute(
+            notebook, part, accepted, kernels=kernels, environment=added, restricted=restricted
+        )
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -73,14 +79,26 @@ def run_notebook(
     error_type, error_id = failure or (None, None)
     seconds = time.monotonic() - began
     return NotebookRun(
-        name=source.name, ok=failure is None, error_type=error_type, error_id=error_id, seconds=seconds, start_seconds=_until_first_cell(executed, began_at, seconds)
+        name=source.name,
+        ok=failure is None,
+        error_type=error_type,
+        error_id=error_id,
+        seconds=seconds,
+        start_seconds=_until_first_cell(executed, began_at, seconds),
     )
 
 
 def _until_first_cell(executed: NotebookNode, began_at: dt.datetime, seconds: float) -> float:
     """Seconds until the first cell began; at most ``seconds``."""
-    starts = [start for cell in executed.cells if (start := cell.metadata.get("papermill", {}).get("start_time"))]
-    return min(seconds, *((dt.datetime.fromisoformat(start) - began_at).total_seconds() for start in starts))
+    starts = [
+        start
+        for cell in executed.cells
+        if (start := cell.metadata.get("papermill", {}).get("start_time"))
+    ]
+    return min(
+        seconds,
+        *((dt.datetime.fromisoformat(start) - began_at).total_seconds() for start in starts),
+    )
 
 
 def _annex(environment: Mapping[str, str]) -> Path | None:

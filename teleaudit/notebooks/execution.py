@@ -1,4 +1,6 @@
-"""papermill with an engine of our own: kernels over IPC, the document scrubbed before it is first written."""
+"""papermill with an engine of our own: kernels over IPC, the document scrubbed before it is first
+written.
+"""
 
 from __future__ import annotations
 
@@ -38,29 +40,62 @@ class _Order:
 
 
 class _Engine(Engine):  # type: ignore[misc] # papermill has no types
-    """Runs the cells, marks where it broke, scrubs. Has no time limit: a large export may take hours."""
+    """Runs the cells, marks where it broke, scrubs.
+
+    Has no time limit: a large export may take hours.
+    """
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, *, order: _Order, **_options: Any) -> None:  # noqa: ANN401 (papermill's own)
+    # papermill's own
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        order: _Order,
+        **_options: Any,  # noqa: ANN401
+    ) -> None:
         """Run the notebook that ``nb_man`` holds."""
         del kernel_name
         try:
             with private_folder() as folder:
                 client = PapermillNotebookClient(
-                    nb_man, km=kernel_manager(folder, order.kernels), log=QUIET, timeout=None, startup_timeout=_START_TIMEOUT_S, iopub_timeout=_IOPUB_TIMEOUT_S
+                    nb_man,
+                    km=kernel_manager(folder, order.kernels),
+                    log=QUIET,
+                    timeout=None,
+                    startup_timeout=_START_TIMEOUT_S,
+                    iopub_timeout=_IOPUB_TIMEOUT_S,
                 )
-                client.execute(cleanup_kc=True, **start_options(dict(order.environment), Path.cwd()))
-        except Exception as error:  # noqa: BLE001 (whatever became of the kernel, the document stays and says where)
+                client.execute(
+                    cleanup_kc=True, **start_options(dict(order.environment), Path.cwd())
+                )
+        # whatever became of the kernel, the document stays and says where
+        except Exception as error:  # noqa: BLE001
             _mark(nb_man.nb, error, order.restricted)
         finally:
             _close_loop()
-            scrub(nb_man.nb, places_of_this_machine([Path(sys.prefix), *([order.restricted.parent] if order.restricted else [])]), order.restricted)
+            scrub(
+                nb_man.nb,
+                places_of_this_machine(
+                    [Path(sys.prefix), *([order.restricted.parent] if order.restricted else [])]
+                ),
+                order.restricted,
+            )
 
 
 def execute(
-    notebook: NotebookNode, target: Path, parameters: Mapping[str, object], *, kernels: WarmKernels | None, environment: Mapping[str, str], restricted: Path | None
+    notebook: NotebookNode,
+    target: Path,
+    parameters: Mapping[str, object],
+    *,
+    kernels: WarmKernels | None,
+    environment: Mapping[str, str],
+    restricted: Path | None,
 ) -> tuple[str, str] | None:
-    """Run a notebook and write it to ``target``; returns type and id of the error it ended with, None when it ended well."""
+    """Run a notebook and write it to ``target``; returns type and id of the error it ended with,
+    None when it ended well.
+    """
     papermill_engines.register(_ENGINE, _Engine)
     try:
         papermill.execute_notebook(
@@ -76,7 +111,9 @@ def execute(
         )
     except PapermillExecutionError as error:
         found = ERROR_ID.search(error.evalue)
-        return error.ename, found[0] if found else keep_error(f"{error.ename}: {error.evalue}", restricted)
+        return error.ename, (
+            found[0] if found else keep_error(f"{error.ename}: {error.evalue}", restricted)
+        )
     return None
 
 
@@ -93,7 +130,13 @@ def _mark(notebook: NotebookNode, error: Exception, restricted: Path | None) -> 
     name = "KernelDied" if isinstance(error, DeadKernelError) else type(error).__name__
     error_id = keep_error("".join(traceback.format_exception(error)), restricted)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    begun = [cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")] or cells[:1]
+    begun = [
+        cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")
+    ] or cells[:1]
     for cell in begun[-1:]:
         cell.outputs = [*cell.outputs, failed_output(name, error_id)]
-        cell.metadata["papermill"] = {**cell.metadata.get("papermill", {}), "exception": True, "status": "failed"}
+        cell.metadata["papermill"] = {
+            **cell.metadata.get("papermill", {}),
+            "exception": True,
+            "status": "failed",
+        }

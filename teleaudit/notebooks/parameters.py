@@ -1,4 +1,6 @@
-"""The parameters of a notebook: declared in the cell tagged ``parameters``, as literals, and nowhere else."""
+"""The parameters of a notebook: declared in the cell tagged ``parameters``, as literals, and
+nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ class Declared:
     default: Literal
 
     def accept(self, value: object) -> Literal:
-        """The value as it goes into the notebook. Raises: ParameterError; the value itself is not told."""
+        """The value as it goes into the notebook.
+
+        Raises: ParameterError; the value itself is not told.
+        """
         if type(value) in self.types:
             return value  # type: ignore[return-value] # one of the types of Literal
         if type(value) is int and float in self.types:
@@ -39,12 +44,20 @@ def _name(kind: type) -> str:
     return "None" if kind is type(None) else kind.__name__
 
 
-def check_parameters(notebook: NotebookNode, given: Mapping[str, object], *, name: str) -> dict[str, Literal]:
-    """The given parameters, each declared and of its declared type. Raises: ParameterError naming the notebook."""
+def check_parameters(
+    notebook: NotebookNode, given: Mapping[str, object], *, name: str
+) -> dict[str, Literal]:
+    """The given parameters, each declared and of its declared type.
+
+    Raises: ParameterError naming the notebook.
+    """
     declared = {parameter.name: parameter for parameter in declared_parameters(notebook, name=name)}
     for parameter in given:
         if parameter not in declared:
-            msg = f"{name} has no parameter '{parameter}'.{near_match(parameter, declared)} It declares: {', '.join(declared) or 'none'}."
+            msg = (
+                f"{name} has no parameter '{parameter}'.{near_match(parameter, declared)} It"
+                f" declares: {', '.join(declared) or 'none'}."
+            )
             raise ParameterError(msg)
     try:
         return {parameter: declared[parameter].accept(value) for parameter, value in given.items()}
@@ -54,7 +67,10 @@ def check_parameters(notebook: NotebookNode, given: Mapping[str, object], *, nam
 
 
 def declared_parameters(notebook: NotebookNode, *, name: str) -> tuple[Declared, ...]:
-    """What the tagged cell declares; nothing where there is none. Raises: ParameterError where it does more than declare."""
+    """What the tagged cell declares; nothing where there is none.
+
+    Raises: ParameterError where it does more than declare.
+    """
     cells = [cell for cell in notebook.cells if TAG in cell.metadata.get("tags", ())]
     if len(cells) > 1:
         msg = f"{name} has {len(cells)} cells tagged '{TAG}': only one may declare them."
@@ -73,14 +89,23 @@ def declared_in(source: str, notebook: str) -> Iterator[Declared]:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 types: tuple[type, ...] = ()
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
-                types = tuple(_TYPES[part.strip()] for part in ast.unparse(annotation).split("|") if part.strip() in _TYPES)
+            case ast.AnnAssign(
+                target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value
+            ):
+                types = tuple(
+                    _TYPES[part.strip()]
+                    for part in ast.unparse(annotation).split("|")
+                    if part.strip() in _TYPES
+                )
             case _:
                 _refuse(notebook, statement)
         default = _literal(value, notebook)
         types = types or (type(default),)
         if types == (type(None),):
-            msg = f"{notebook}: parameter '{name}' is None by default: say its type too, as in `{name}: str | None = None`."
+            msg = (
+                f"{notebook}: parameter '{name}' is None by default: say its type too, as in"
+                f" `{name}: str | None = None`."
+            )
             raise ParameterError(msg)
         yield Declared(name=name, types=types, default=default)
 
@@ -96,5 +121,8 @@ def _literal(value: ast.expr, notebook: str) -> Literal:
 
 
 def _refuse(notebook: str, node: ast.stmt | ast.expr) -> NoReturn:
-    msg = f"{notebook}: line {node.lineno} of the cell tagged '{TAG}' is not `name = literal` with text, a number, True, False or None."
+    msg = (
+        f"{notebook}: line {node.lineno} of the cell tagged '{TAG}' is not `name = literal` with"
+        " text, a number, True, False or None."
+    )
     raise ParameterError(msg)

@@ -1,4 +1,6 @@
-"""Delimited text (CSV of any dialect, Asterisk's Master.csv) as Arrow tables of text, block by block."""
+"""Delimited text (CSV of any dialect, Asterisk's Master.csv) as Arrow tables of text, block by
+block.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,13 @@ from teleaudit.errors import ExportError
 from teleaudit.readers import dialects
 from teleaudit.readers.encodings import EncodingProof, damages
 from teleaudit.readers.headers import checked_header, count_withheld, positions
-from teleaudit.readers.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
+from teleaudit.readers.records import (
+    FIELD_LIMIT,
+    Records,
+    RecordSplitter,
+    ends_with_break,
+    transcoded,
+)
 from teleaudit.readers.rejects import Rejections
 
 LINE = "line"  # the staged column that holds the line a record starts on
@@ -41,7 +49,10 @@ class Dialect:
 
 @dataclass(kw_only=True)
 class DelimitedText:
-    """One pass over a delimited file. ``header`` and the counts are known once the tables are used up."""
+    """One pass over a delimited file.
+
+    ``header`` and the counts are known once the tables are used up.
+    """
 
     dialect: Dialect
     shown: str
@@ -54,14 +65,20 @@ class DelimitedText:
     _ends_with_break: bool = field(default=False, repr=False)
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
-        """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an empty text stands for an empty field."""
+        """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an
+        empty text stands for an empty field.
+        """
         splitter = RecordSplitter(delimiter=self.dialect.delimiter.encode())
         separator_line, last_line = self.dialect.has_separator_line, 0
         for block in splitter.split(transcoded(self._noted(chunks), self.dialect.encoding)):
-            rest, separator_line = (without_first(block), False) if separator_line else (block, False)
+            rest, separator_line = (
+                (without_first(block), False) if separator_line else (block, False)
+            )
             yield self.table(rest if self.header else self.take_header(rest))
             last_line = int(block.lines[-1]) if len(block.lines) else last_line
-        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
+        self.rejections.note_end(
+            ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows
+        )
 
     def table(self, block: Records) -> pa.Table:
         """The records below the header."""
@@ -95,13 +112,21 @@ class DelimitedText:
         return rest
 
     def _record(self, block: Records, number: int) -> list[str]:
-        return next(csv.reader(io.StringIO(block.text(number), newline=""), delimiter=self.dialect.delimiter), [])
+        return next(
+            csv.reader(
+                io.StringIO(block.text(number), newline=""), delimiter=self.dialect.delimiter
+            ),
+            [],
+        )
 
     def _refuse_damaged_header(self, block: Records) -> None:
         for _, damage in damages(block.data[: block.ends[0]]):
             line = int(block.lines[0])
             self.proof.note_damage(damage, line)
-            msg = f"{self.shown}, line {line}: the header is damaged ({damage}). Is the encoding right? Read as {self.dialect.encoding}."
+            msg = (
+                f"{self.shown}, line {line}: the header is damaged ({damage}). Is the encoding"
+                f" right? Read as {self.dialect.encoding}."
+            )
             raise DamagedHeaderError(msg)
 
     def _sound(self, block: Records) -> Records:
@@ -117,9 +142,13 @@ class DelimitedText:
         return sound
 
     def _note_swallowed(self, block: Records, reasons: dict[int, str]) -> None:
-        """A stray quote makes one field of all records up to the next one, and the record still looks sound: each line of it is counted as broken."""
+        """A stray quote makes one field of all records up to the next one, and the record still
+        looks sound: each line of it is counted as broken.
+        """
         for number in _of_several_lines(block).tolist():
-            swallowed = _swallowed_lines(block.text(number), len(self.header), self.dialect.delimiter)
+            swallowed = _swallowed_lines(
+                block.text(number), len(self.header), self.dialect.delimiter
+            )
             if swallowed and reasons.setdefault(number, "swallowed") == "swallowed":
                 for line in swallowed:
                     self.rejections.add(int(block.lines[number]) + line, "swallowed")
@@ -127,36 +156,74 @@ class DelimitedText:
     def _parse(self, block: Records) -> pa.Table:
         names = [f"c{number}" for number in range(len(self.header))]
         if not len(block.starts):
-            return pa.table({LINE: pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in names}})
+            return pa.table(
+                {
+                    LINE: pa.array([], pa.int64()),
+                    **{name: pa.array([], pa.string()) for name in names},
+                }
+            )
         ragged: dict[int, int] = {}  # number of the record -> its fields
 
         def set_aside(row: pa_csv.InvalidRow) -> str:
             ragged[row.number - 1] = row.actual_columns
             return "skip"
 
-        # Arrow takes a byte order mark off whatever it parses; here it is the first letter of a value.
-        data = codecs.BOM_UTF8 + block.data if block.data.startswith(codecs.BOM_UTF8) else block.data
+        # Arrow takes a byte order mark off whatever it parses; here it is the first letter of a
+        # value.
+        data = (
+            codecs.BOM_UTF8 + block.data if block.data.startswith(codecs.BOM_UTF8) else block.data
+        )
         table = pa_csv.read_csv(
             pa.BufferReader(data),
-            read_options=pa_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
-            parse_options=pa_csv.ParseOptions(delimiter=self.dialect.delimiter, newlines_in_values=True, invalid_row_handler=set_aside),
-            convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[], check_utf8=False),
+            read_options=pa_csv.ReadOptions(
+                use_threads=False, block_size=len(data) + 1, column_names=names
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=self.dialect.delimiter,
+                newlines_in_values=True,
+                invalid_row_handler=set_aside,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                null_values=[],
+                check_utf8=False,
+            ),
         )
-        trimmed = {number: record for number, fields in ragged.items() if fields > len(names) and (record := self._without_empty_end(block, number)) is not None}
-        return self._parse(block.exchange(trimmed)) if trimmed else self._with_lines(table, block.lines, ragged)
+        trimmed = {
+            number: record
+            for number, fields in ragged.items()
+            if fields > len(names)
+            and (record := self._without_empty_end(block, number)) is not None
+        }
+        return (
+            self._parse(block.exchange(trimmed))
+            if trimmed
+            else self._with_lines(table, block.lines, ragged)
+        )
 
     def _without_empty_end(self, block: Records, number: int) -> bytes | None:
-        """A record without the empty fields beyond the header: a delimiter at the end of a line is no field. None where a field there holds something."""
+        """A record without the empty fields beyond the header: a delimiter at the end of a line is
+        no field.
+
+        None where a field there holds something.
+        """
         fields, width = self._record(block, number), len(self.header)
         if any(value.strip() for value in fields[width:]):
             return None
         written = io.StringIO(newline="")
-        csv.writer(written, delimiter=self.dialect.delimiter, lineterminator="\n").writerow(fields[:width])
+        csv.writer(written, delimiter=self.dialect.delimiter, lineterminator="\n").writerow(
+            fields[:width]
+        )
         return written.getvalue().encode()
 
-    def _with_lines(self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: dict[int, int]) -> pa.Table:
+    def _with_lines(
+        self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: dict[int, int]
+    ) -> pa.Table:
         for number, fields in ragged.items():
-            self.rejections.add(int(lines[number]), "ragged", found=fields, expected=len(self.header))
+            self.rejections.add(
+                int(lines[number]), "ragged", found=fields, expected=len(self.header)
+            )
         sound = np.delete(lines, list(ragged)) if ragged else lines
         if len(sound) != table.num_rows:
             msg = "the records found and the records parsed do not agree"
@@ -171,7 +238,10 @@ class DamagedHeaderError(ExportError):
 def _asterisk_header(columns: int, shown: str) -> tuple[str, ...]:
     if columns not in dialects.ASTERISK_COLUMNS:
         known = ", ".join(str(count) for count in sorted(dialects.ASTERISK_COLUMNS))
-        msg = f"{shown}: an Asterisk Master.csv has {known} columns, this has {columns}. Declare it as format: csv with header: false, and map column_1, column_2 ..."
+        msg = (
+            f"{shown}: an Asterisk Master.csv has {known} columns, this has {columns}. Declare it"
+            " as format: csv with header: false, and map column_1, column_2 ..."
+        )
         raise ExportError(msg)
     return dialects.ASTERISK_COLUMNS[columns]
 
@@ -184,7 +254,9 @@ def without_first(block: Records) -> Records:
 
 
 def _of_several_lines(block: Records) -> npt.NDArray[np.int64]:
-    """The records with a line break within: below some of them the next record starts more than a line further down."""
+    """The records with a line break within: below some of them the next record starts more than a
+    line further down.
+    """
     if b'"' not in block.data:
         return np.zeros(0, dtype=np.int64)
     apart = np.diff(block.lines, append=block.lines[-1:] + 2) > 1
@@ -192,9 +264,11 @@ def _of_several_lines(block: Records) -> npt.NDArray[np.int64]:
 
 
 def _swallowed_lines(record: str, width: int, delimiter: str) -> list[int]:
-    """Which lines of a record, counted from its first as 0, look like records of their own; none where they are the lines of a text.
+    """Which lines of a record, counted from its first as 0, look like records of their own; none
+    where they are the lines of a text.
 
-    They do when most have exactly the header's number of fields. In narrow tables a text comes to that too: there most must begin alike as well.
+    They do when most have exactly the header's number of fields. In narrow tables a text comes to
+    that too: there most must begin alike as well.
     """
     lines = dict(enumerate(_LINE_BREAK.split(record.rstrip("\r\n"))))
     counts = {number: line.count(delimiter) + 1 for number, line in lines.items() if line}
@@ -216,4 +290,10 @@ def _longest_field(block: Records, number: int, delimiter: str) -> int:
     """Bytes of the longest field of one record."""
     text = block.text(number)
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    return max((len(value.encode()) for value in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])), default=0)
+    return max(
+        (
+            len(value.encode())
+            for value in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        ),
+        default=0,
+    )

@@ -1,4 +1,6 @@
-"""Export files read in chunks, with the SHA-256 of the file as it lies there: of what is packed, that of the archive."""
+"""Export files read in chunks, with the SHA-256 of the file as it lies there: of what is packed,
+that of the archive.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +28,27 @@ class HashedFile:
         self.size_bytes = 0  # of the file as it lies there
 
     def chunks(self) -> Iterator[bytes]:
-        """What is to be read, unpacked. Raises: ExportError when it is damaged, or changes while it is read."""
+        """What is to be read, unpacked.
+
+        Raises: ExportError when it is damaged, or changes while it is read.
+        """
         before = self._path.stat()
         yield from self._chunks(before.st_size) if self._source.is_plain else self._unpacked()
         after = self._path.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or self.size_bytes > before.st_size:
-            msg = f"{self._source.shown} changed while it was read. Run again when the export is complete."
+        if (before.st_size, before.st_mtime_ns) != (
+            after.st_size,
+            after.st_mtime_ns,
+        ) or self.size_bytes > before.st_size:
+            msg = (
+                f"{self._source.shown} changed while it was read. Run again when the export is"
+                " complete."
+            )
             raise ExportError(msg)
 
     def _chunks(self, size: int) -> Iterator[bytes]:
         with self._source.open() as file:
-            while self.size_bytes <= size and (chunk := file.read(CHUNK_BYTES)):  # it may grow as fast as it is read
+            # it may grow as fast as it is read
+            while self.size_bytes <= size and (chunk := file.read(CHUNK_BYTES)):
                 self._digest.update(chunk)
                 self.size_bytes += len(chunk)
                 yield chunk
@@ -59,11 +71,17 @@ class HashedFile:
 
 def damaged_archive(shown: str) -> ExportError:
     """The refusal of a file whose content cannot be unpacked to its end."""
-    return ExportError(f"{shown} is damaged: it cannot be unpacked to its end. Export it again, or copy it again from where it was made.")
+    return ExportError(
+        f"{shown} is damaged: it cannot be unpacked to its end. Export it again, or copy it again"
+        " from where it was made."
+    )
 
 
 @lru_cache(maxsize=256)
 def _hashed(path: Path, _size: int, _modified_ns: int) -> tuple[str, int]:
-    """SHA-256 and bytes of a file that is read for each of its members. The rest of the arguments tells it from the file it was before."""
+    """SHA-256 and bytes of a file that is read for each of its members.
+
+    The rest of the arguments tells it from the file it was before.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size

@@ -1,4 +1,6 @@
-"""One JSON array of objects as Arrow tables of text: its objects as those of JSON lines, wherever their lines end."""
+"""One JSON array of objects as Arrow tables of text: its objects as those of JSON lines, wherever
+their lines end.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ _ARRAY = re.compile(r"\s*\[\s*[{\]]")
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
-_FLAT_OBJECT = re.compile(rb'\{(?:[^"{}\[\]]++|' + _STRING + rb")*+\}[ \t\r\n]*(?=[,\]])", re.DOTALL)  # most items, in one step
+# most items, in one step
+_FLAT_OBJECT = re.compile(
+    rb'\{(?:[^"{}\[\]]++|' + _STRING + rb")*+\}[ \t\r\n]*(?=[,\]])", re.DOTALL
+)
 _TOKEN = re.compile(_STRING + rb'|[\[\]{},"]', re.DOTALL)
 
 
@@ -61,7 +66,10 @@ class _Items:
             self._pending += chunk
             self._take()
             if len(self._pending) > RECORD_LIMIT:
-                msg = f"{self.shown}, line {self._line:,}: an item of more than {RECORD_LIMIT >> 20} MiB. Export one array of objects, or JSON lines."
+                msg = (
+                    f"{self.shown}, line {self._line:,}: an item of more than {RECORD_LIMIT >> 20}"
+                    " MiB. Export one array of objects, or JSON lines."
+                )
                 raise ExportError(msg)
             yield from self._blocks()
         if self._pending.strip():  # what was cut off, or stands behind the end
@@ -75,7 +83,8 @@ class _Items:
         if not self._begun and (opening := self._pending.find(b"[")) >= 0:
             self._begun, place = True, self._moved(0, opening + 1)
         while self._begun and not self.is_whole:
-            start = self._moved(place, _SPACE.match(self._pending, place).end())  # type: ignore[union-attr] # matches the empty text too
+            # matches the empty text too
+            start = self._moved(place, _SPACE.match(self._pending, place).end())  # type: ignore[union-attr]
             end = self._end(start)
             if end is None:
                 place = start
@@ -118,4 +127,9 @@ class _Items:
         lengths = np.array([len(item) + 1 for item, _ in items], dtype=np.int64)
         lines = np.array([line for _, line in items], dtype=np.int64)
         data = b"".join(item + b"\n" for item, _ in items)
-        yield Records(data=data, starts=np.cumsum(lengths) - lengths, lines=lines, malformed=np.zeros(len(items), dtype=bool))
+        yield Records(
+            data=data,
+            starts=np.cumsum(lengths) - lengths,
+            lines=lines,
+            malformed=np.zeros(len(items), dtype=bool),
+        )

@@ -1,4 +1,6 @@
-"""JSON lines as Arrow tables of text: one object a line, nested values kept as JSON, numbers with all their digits."""
+"""JSON lines as Arrow tables of text: one object a line, nested values kept as JSON, numbers with
+all their digits.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +15,28 @@ import pyarrow as pa
 from teleaudit.errors import ExportError
 from teleaudit.readers.delimited import LINE
 from teleaudit.readers.encodings import EncodingProof, damages
-from teleaudit.readers.records import FIELD_LIMIT, Records, RecordSplitter, ends_with_break, transcoded
+from teleaudit.readers.records import (
+    FIELD_LIMIT,
+    Records,
+    RecordSplitter,
+    ends_with_break,
+    transcoded,
+)
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.text_tables import OpenedText
 from teleaudit.readers.withheld import clean_name, is_personal
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
-OTHER_KEYS = "other_keys"  # the column of the keys that are no names: they stand in it with their values, as data
+# the column of the keys that are no names: they stand in it with their values, as data
+OTHER_KEYS = "other_keys"
 _MANY_KEYS, _OF_ONE = 20, 3  # so many keys, on average in fewer objects than this, are values
 _BATCH_ROWS = 50_000
-_NOT_JSON, _NOT_AN_OBJECT, _DUPLICATE_KEY, _FIELD_LIMIT = "not_json", "not_an_object", "duplicate_key", "field_limit"
+_NOT_JSON, _NOT_AN_OBJECT, _DUPLICATE_KEY, _FIELD_LIMIT = (
+    "not_json",
+    "not_an_object",
+    "duplicate_key",
+    "field_limit",
+)
 _TOO_DEEP, _UNDECODABLE = "too_deep", "undecodable"
 _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -39,7 +53,10 @@ class _RejectedLineError(Exception):
 
 @dataclass(kw_only=True)
 class JsonLines:
-    """One pass over a JSON lines file. ``header`` grows with every new key; tables name their columns by their place in it."""
+    """One pass over a JSON lines file.
+
+    ``header`` grows with every new key; tables name their columns by their place in it.
+    """
 
     encoding: str
     shown: str
@@ -54,7 +71,13 @@ class JsonLines:
     @classmethod
     def of(cls, text: OpenedText) -> Self:
         """Its reader."""
-        return cls(encoding=text.encoding, shown=text.shown, rejections=text.rejections, proof=text.proof, decimal=text.decimal)
+        return cls(
+            encoding=text.encoding,
+            shown=text.shown,
+            rejections=text.rejections,
+            proof=text.proof,
+            decimal=text.decimal,
+        )
 
     @property
     def withheld(self) -> int:
@@ -62,7 +85,9 @@ class JsonLines:
         return int(OTHER_KEYS in self.header)
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
-        """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing key is null."""
+        """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing
+        key is null.
+        """
         last_line = 0
         for block in self._blocks(self._noted(chunks)):
             yield from self.tables_of(block)
@@ -74,7 +99,9 @@ class JsonLines:
         return RecordSplitter(delimiter=b",", quoted=False).split(transcoded(chunks, self.encoding))
 
     def _note_end(self, last_line: int) -> None:
-        self.rejections.note_end(ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows)
+        self.rejections.note_end(
+            ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows
+        )
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
         """The objects of one block; the columns are those of ``header`` and the new keys."""
@@ -94,7 +121,9 @@ class JsonLines:
         for offset, damage in damages(block.data):
             if damaged.setdefault(block.number_at(offset), damage) == damage:
                 self.proof.note_damage(damage, int(block.lines[block.number_at(offset)]))
-        for number, (start, end, line) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), block.lines.tolist(), strict=True)):
+        for number, (start, end, line) in enumerate(
+            zip(block.starts.tolist(), block.ends.tolist(), block.lines.tolist(), strict=True)
+        ):
             if number in damaged:
                 self.rejections.add(line, damaged[number])
                 continue
@@ -113,12 +142,17 @@ class JsonLines:
         self.header = tuple(places)
         self.rows += len(records)
         self.values += sum(len(fields) for _, fields in records)
-        columns = {f"c{place}": pa.array([fields.get(key) for _, fields in records], pa.string()) for key, place in places.items()}
+        columns = {
+            f"c{place}": pa.array([fields.get(key) for _, fields in records], pa.string())
+            for key, place in places.items()
+        }
         return pa.table({LINE: pa.array([line for line, _ in records], pa.int64()), **columns})
 
 
 def refuse_values_as_keys(keys: int, values: int, objects: int, shown: str) -> None:
-    """Raises: ExportError when values are used as keys: there are too many, or nearly every object brings keys of its own."""
+    """Raises: ExportError when values are used as keys: there are too many, or nearly every object
+    brings keys of its own.
+    """
     if keys > COLUMN_LIMIT:
         many = f"more than {COLUMN_LIMIT:,} different keys"
     elif keys >= _MANY_KEYS and objects >= _MANY_KEYS and values < _OF_ONE * keys:
@@ -132,7 +166,13 @@ def refuse_values_as_keys(keys: int, values: int, objects: int, shown: str) -> N
 def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
     """The object's fields as text."""
     try:
-        parsed = json.loads(line, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant, object_pairs_hook=_without_doubled_keys)
+        parsed = json.loads(
+            line,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_doubled_keys,
+        )
         fields = _named(parsed, decimal) if isinstance(parsed, dict) else None
     except RecursionError:
         raise _RejectedLineError(_TOO_DEEP) from None
@@ -148,7 +188,9 @@ def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
 
 
 def _named(parsed: dict[str, Any], decimal: str) -> dict[str, str | None]:
-    """The fields by their keys; keys without a name, or that are somebody's, are data like their values."""
+    """The fields by their keys; keys without a name, or that are somebody's, are data like their
+    values.
+    """
     fields, others = dict[str, str | None](), dict[str, Any]()
     for key, value in parsed.items():
         name = clean_name(key)
@@ -196,7 +238,14 @@ def _as_json(value: Any) -> str:  # noqa: ANN401 (JSON holds anything)
         case _Number():
             return str(value)
         case dict():
-            return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_as_json(item)}" for key, item in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(
+                    f"{json.dumps(key, ensure_ascii=False)}: {_as_json(item)}"
+                    for key, item in value.items()
+                )
+                + "}"
+            )
         case list():
             return "[" + ", ".join(_as_json(item) for item in value) + "]"
         case _:

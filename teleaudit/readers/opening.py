@@ -1,4 +1,7 @@
-"""One file, or what is packed in it, recognised and opened as tables of text. Parquet is recognised, and read where it lies."""
+"""One file, or what is packed in it, recognised and opened as tables of text.
+
+Parquet is recognised, and read where it lies.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,8 @@ class Recognised:
     dialect: Dialect | None = None  # of delimited text
     encoding: str | None = None  # of any text
     encoding_is_sniffed: bool = False
-    layout: Mapping[str, str] = field(default_factory=dict)  # of fields at fixed places, as it is proposed
+    # of fields at fixed places, as it is proposed
+    layout: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -70,10 +74,18 @@ def recognise(source: Source, spec: ExportSpec | None, *, export: str) -> Recogn
     head = source.head()
     if source.damage:
         raise damaged_archive(source.shown)
-    return recognise_head(head, spec, complete=len(head) < sniffing.SAMPLE_BYTES or source.size == len(head), shown=source.shown, export=export)
+    return recognise_head(
+        head,
+        spec,
+        complete=len(head) < sniffing.SAMPLE_BYTES or source.size == len(head),
+        shown=source.shown,
+        export=export,
+    )
 
 
-def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, shown: str, export: str) -> Recognised | None:
+def recognise_head(
+    head: bytes, spec: ExportSpec | None, *, complete: bool, shown: str, export: str
+) -> Recognised | None:
     """How the file with these first bytes is written. Raises: ExportError."""
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
         return None
@@ -82,11 +94,16 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, show
     if found in {"parquet", "excel"}:
         return Recognised(format=found)
     is_sniffed = spec is None or spec.encoding is None
-    encoding = sniffing.sniff_encoding(head, shown=shown, export=export, declared=spec.encoding if spec else None)
+    encoding = sniffing.sniff_encoding(
+        head, shown=shown, export=export, declared=spec.encoding if spec else None
+    )
     sample = sniffing.take_sample(head, encoding, complete=complete)
     if is_array_of_objects(sample) and declared not in {"json", "csv"}:
         if declared is not None:
-            msg = f"{shown} is declared as {declared}, but is one JSON array. Write format: json, or leave format out."
+            msg = (
+                f"{shown} is declared as {declared}, but is one JSON array. Write format: json, or"
+                " leave format out."
+            )
             raise ExportError(msg)
         found = "json"
     if found == "json" and is_empty_array(sample):
@@ -94,12 +111,23 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, show
     refuse_no_table(sample, shown=shown, declared=declared)
     if found in TEXT_READERS:
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=is_sniffed)
-    delimiter = sniffing.sniff_delimiter(sample, shown=shown, export=export, declared=spec.delimiter if spec else None)
+    delimiter = sniffing.sniff_delimiter(
+        sample, shown=shown, export=export, declared=spec.delimiter if spec else None
+    )
     records = sniffing.sample_records(sample, delimiter)
     refuse_quoted_lines(records, shown=shown)
-    if spec is None and max(map(len, records), default=0) < 2 and (layout := proposed_layout(sample)):
-        return Recognised(format="fixed", encoding=encoding, encoding_is_sniffed=True, layout=layout)
-    is_asterisk = found == "asterisk" or ((spec is None or (spec.format is None and spec.header is not False)) and sniffing.looks_like_asterisk(sample, delimiter))
+    if (
+        spec is None
+        and max(map(len, records), default=0) < 2
+        and (layout := proposed_layout(sample))
+    ):
+        return Recognised(
+            format="fixed", encoding=encoding, encoding_is_sniffed=True, layout=layout
+        )
+    is_asterisk = found == "asterisk" or (
+        (spec is None or (spec.format is None and spec.header is not False))
+        and sniffing.looks_like_asterisk(sample, delimiter)
+    )
     dialect = Dialect(
         encoding=encoding,
         delimiter=delimiter,
@@ -107,17 +135,35 @@ def recognise_head(head: bytes, spec: ExportSpec | None, *, complete: bool, show
         has_header=not is_asterisk and _has_header(records, spec=spec, shown=shown, export=export),
         is_asterisk=is_asterisk,
     )
-    return Recognised(format="asterisk" if is_asterisk else "csv", dialect=dialect, encoding=encoding, encoding_is_sniffed=is_sniffed)
+    return Recognised(
+        format="asterisk" if is_asterisk else "csv",
+        dialect=dialect,
+        encoding=encoding,
+        encoding_is_sniffed=is_sniffed,
+    )
 
 
-def _has_header(records: Sequence[Sequence[str]], *, spec: ExportSpec | None, shown: str, export: str) -> bool:
-    """Whether the first of these records is a header: of a file without an audit, by its look. Raises: ExportError."""
+def _has_header(
+    records: Sequence[Sequence[str]], *, spec: ExportSpec | None, shown: str, export: str
+) -> bool:
+    """Whether the first of these records is a header: of a file without an audit, by its look.
+
+    Raises: ExportError.
+    """
     if spec is None:
         return not records or header_of(records, len(records[0]))[0]
-    return has_header(records, named=spec.columns.values() or TABLES[spec.table].names, declared=spec.header, shown=shown, export=export)
+    return has_header(
+        records,
+        named=spec.columns.values() or TABLES[spec.table].names,
+        declared=spec.header,
+        shown=shown,
+        export=export,
+    )
 
 
-def open_source(source: Source, recognised: Recognised, spec: ExportSpec | None, *, export: str) -> Opened:
+def open_source(
+    source: Source, recognised: Recognised, spec: ExportSpec | None, *, export: str
+) -> Opened:
     """The file, ready to be read once. Not for Parquet, which is read where it lies."""
     shown, decimal = source.shown, (spec.decimal if spec else None) or "."
     rejections, file = Rejections(file=shown, passed_over=source.passed_over), HashedFile(source)
@@ -133,17 +179,30 @@ def open_source(source: Source, recognised: Recognised, spec: ExportSpec | None,
     proof = EncodingProof(encoding=recognised.encoding or "utf-8")
     content: TextTables
     if recognised.dialect is not None:
-        content = DelimitedText(dialect=recognised.dialect, shown=shown, rejections=rejections, proof=proof)
+        content = DelimitedText(
+            dialect=recognised.dialect, shown=shown, rejections=rejections, proof=proof
+        )
     else:
         content = TEXT_READERS[recognised.format](
-            OpenedText(shown=shown, encoding=proof.encoding, rejections=rejections, proof=proof, spec=spec, proposed_layout=recognised.layout)
+            OpenedText(
+                shown=shown,
+                encoding=proof.encoding,
+                rejections=rejections,
+                proof=proof,
+                spec=spec,
+                proposed_layout=recognised.layout,
+            )
         )
-    return Opened(recognised=recognised, file=file, rejections=rejections, content=content, proof=proof)
+    return Opened(
+        recognised=recognised, file=file, rejections=rejections, content=content, proof=proof
+    )
 
 
 def with_encoding(recognised: Recognised, encoding: str) -> Recognised:
     """The same file, read in another encoding."""
-    dialect = replace(recognised.dialect, encoding=encoding) if recognised.dialect is not None else None
+    dialect = (
+        replace(recognised.dialect, encoding=encoding) if recognised.dialect is not None else None
+    )
     return replace(recognised, dialect=dialect, encoding=encoding)
 
 
@@ -151,10 +210,16 @@ class NotUtf8Error(Exception):
     """The first letters beyond ASCII stand late in the file, and are not UTF-8."""
 
 
-def damaged_header(error: DamagedHeaderError, head: bytes, recognised: Recognised, *, export: str) -> ExportError:
+def damaged_header(
+    error: DamagedHeaderError, head: bytes, recognised: Recognised, *, export: str
+) -> ExportError:
     """The refusal, with the encoding that may read it."""
     likely = likely_encoding(head)
-    advice = f" It looks like {likely}: write exports.{export}.encoding: {likely} in audit.yaml." if likely and likely != recognised.encoding else ""
+    advice = (
+        f" It looks like {likely}: write exports.{export}.encoding: {likely} in audit.yaml."
+        if likely and likely != recognised.encoding
+        else ""
+    )
     return ExportError(f"{error}{advice}")
 
 
@@ -164,4 +229,9 @@ def check_encoding(source: Source, opened: Opened, *, export: str) -> None:
         return
     if opened.recognised.encoding_is_sniffed and opened.proof.is_not_utf8:
         raise NotUtf8Error
-    opened.proof.check(shown=source.shown, export=export, sniffed=opened.recognised.encoding_is_sniffed, likely=likely_encoding(source.head()))
+    opened.proof.check(
+        shown=source.shown,
+        export=export,
+        sniffed=opened.recognised.encoding_is_sniffed,
+        likely=likely_encoding(source.head()),
+    )

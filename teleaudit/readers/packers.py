@@ -19,26 +19,45 @@ from teleaudit.readers.signatures import BZIP2, GZIP, XZ, ZSTD
 DAMAGED = "damaged, or packed in a way that is not known here"
 ENDINGS = frozenset({".gz", ".bz2", ".xz", ".zst", ".zstd"})
 _PART_BYTES = 1 << 13  # of a packed file, that are lost with the place where it is damaged
-_MAX_PADDING = 512  # zeros with which a block of a disk or tape is filled up behind the end; more of them may have been a stream
+# zeros with which a block of a disk or tape is filled up behind the end; more of them may have been
+# a stream
+_MAX_PADDING = 512
 
-# What reading a damaged file raises. A disk that fails raises OSError too; zipfile raises RuntimeError for a member that is locked and NotImplementedError
-# for a way of packing that it does not know.
-READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException, RuntimeError, NotImplementedError)
+# What reading a damaged file raises. A disk that fails raises OSError too; zipfile raises
+# RuntimeError for a member that is locked and NotImplementedError for a way of packing that it does
+# not know.
+READ_ERRORS = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    pa.ArrowException,
+    RuntimeError,
+    NotImplementedError,
+)
 
-Unpacker = Callable[[BinaryIO, list[str]], BinaryIO]  # of the packed file, and where damage is noted
+# of the packed file, and where damage is noted
+Unpacker = Callable[[BinaryIO, list[str]], BinaryIO]
 
 
 def unpacker_of(head: bytes) -> Unpacker | None:
-    """How one file is unpacked that begins so; none where it is not packed, or is an archive of files."""
+    """How one file is unpacked that begins so; none where it is not packed, or is an archive of
+    files.
+    """
     return next((unpacker for magic, unpacker in _UNPACKERS if head.startswith(magic)), None)
 
 
 class _Unpacking(io.RawIOBase):
-    """What an unpacker reads, which closes the packed file too when it is closed: the unpackers leave that open."""
+    """What an unpacker reads, which closes the packed file too when it is closed: the unpackers
+    leave that open.
+    """
 
-    def __init__(self, stream: Any, packed: BinaryIO, damage: list[str]) -> None:  # noqa: ANN401 (pyarrow's streams have no types)
+    # pyarrow's streams have no types
+    def __init__(self, stream: Any, packed: BinaryIO, damage: list[str]) -> None:  # noqa: ANN401
         self._stream, self._packed, self._damage = stream, packed, damage
-        self._read = getattr(stream, "read1", stream.read)  # what can be had before the place where it is damaged
+        # what can be had before the place where it is damaged
+        self._read = getattr(stream, "read1", stream.read)
 
     def readable(self) -> bool:
         """Yes."""
@@ -62,7 +81,8 @@ class _Unpacking(io.RawIOBase):
         super().close()
 
 
-def unpacking(stream: Any, packed: BinaryIO, damage: list[str]) -> BinaryIO:  # noqa: ANN401 (pyarrow's streams have no types)
+# pyarrow's streams have no types
+def unpacking(stream: Any, packed: BinaryIO, damage: list[str]) -> BinaryIO:  # noqa: ANN401
     """A stream of an unpacker, as a file."""
     return cast("BinaryIO", io.BufferedReader(_Unpacking(stream, packed, damage), _PART_BYTES))
 
@@ -96,14 +116,23 @@ class _Inflating:
 
 
 class _Streams:
-    """Packed streams one after the other, as pbzip2 and ``cat`` leave them. The library's own files pass over whatever follows the first that it cannot read."""
+    """Packed streams one after the other, as pbzip2 and ``cat`` leave them.
 
-    def __init__(self, packed: BinaryIO, decompressor: Callable[[], Any], padding: bytes = b"") -> None:
+    The library's own files pass over whatever follows the first that it cannot read.
+    """
+
+    def __init__(
+        self, packed: BinaryIO, decompressor: Callable[[], Any], padding: bytes = b""
+    ) -> None:
         self._packed, self._new, self._padding = packed, decompressor, padding
         self._current = decompressor()
 
     def read(self, size: int) -> bytes:
-        """The next bytes, none at the end. Raises: ``READ_ERRORS``, also for a stream that is cut off, no stream, or overwritten by zeros."""
+        """The next bytes, none at the end.
+
+        Raises: ``READ_ERRORS``, also for a stream that is cut off, no stream, or overwritten by
+        zeros.
+        """
         while True:
             packed = b""
             if self._current.eof:
@@ -116,7 +145,10 @@ class _Streams:
                 return bytes(data)
 
     def _beyond(self) -> bytes:
-        """The first bytes of the next stream, none where there is none. Raises: EOFError where padding is more than that."""
+        """The first bytes of the next stream, none where there is none.
+
+        Raises: EOFError where padding is more than that.
+        """
         padding, packed = 0, self._current.unused_data or self._packed.read(_PART_BYTES)
         while packed:
             rest = packed.lstrip(self._padding)
@@ -148,11 +180,18 @@ def _zstd(file: BinaryIO, damage: list[str]) -> BinaryIO:
     return unpacking(pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"), file, damage)
 
 
-_UNPACKERS: tuple[tuple[bytes, Unpacker], ...] = ((GZIP, _gzip), (BZIP2, _bzip2), (XZ, _xz), (ZSTD, _zstd))
+_UNPACKERS: tuple[tuple[bytes, Unpacker], ...] = (
+    (GZIP, _gzip),
+    (BZIP2, _bzip2),
+    (XZ, _xz),
+    (ZSTD, _zstd),
+)
 
 
 def spooled(stream: BinaryIO) -> BinaryIO:
-    """All of a stream in a temporary file that has no name, so that nothing stays behind, whatever happens."""
+    """All of a stream in a temporary file that has no name, so that nothing stays behind, whatever
+    happens.
+    """
     file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 (whoever asked closes it)
     shutil.copyfileobj(stream, file, 1 << 20)
     file.seek(0)

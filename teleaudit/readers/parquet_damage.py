@@ -1,6 +1,8 @@
-"""Damage of a Parquet file that its reader does not notice: every page is decoded once, with its checksum where it has one, and held against the statistics of the file.
+"""Damage of a Parquet file that its reader does not notice: every page is decoded once, with its
+checksum where it has one, and held against the statistics of the file.
 
-Left out: a changed value in a file without checksums that stays within the statistics of its column. Nothing in the file tells it.
+Left out: a changed value in a file without checksums that stays within the statistics of its
+column. Nothing in the file tells it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ def refuse_damaged(path: Path, shown: str) -> None:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             damage = next(_damages(file), None)
-    except (pa.ArrowException, OSError, ValueError) as error:  # what pyarrow raises depends on the page that is damaged
+    # what pyarrow raises depends on the page that is damaged
+    except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:  # the disk, not the file
             raise
         damage = UNREADABLE
@@ -35,13 +38,17 @@ def refuse_damaged(path: Path, shown: str) -> None:
 
 def damaged(shown: str, damage: str) -> ExportError:
     """The refusal of a damaged file."""
-    return ExportError(f"{shown} is damaged: {damage}. Export it again, or copy it again from where it was made.")
+    return ExportError(
+        f"{shown} is damaged: {damage}. Export it again, or copy it again from where it was made."
+    )
 
 
 def _damages(file: pq.ParquetFile) -> Iterator[str]:
     for number in range(file.metadata.num_row_groups):
         group = file.metadata.row_group(number)
-        leaves = {column.path_in_schema: column for column in map(group.column, range(group.num_columns))}
+        leaves = {
+            column.path_in_schema: column for column in map(group.column, range(group.num_columns))
+        }
         found: dict[str, _Found] = {}
         rows = 0
         for batch in file.iter_batches(_BATCH_ROWS, row_groups=[number]):
@@ -52,7 +59,11 @@ def _damages(file: pq.ParquetFile) -> Iterator[str]:
                     found.setdefault(name, _Found()).add(values)
         if rows != group.num_rows:
             yield f"it says that it has {group.num_rows:,} rows, and holds {rows:,}"
-        yield from (f"{what} of a column do not agree with the statistics of the file" for name, own in found.items() if (what := own.contradict(leaves[name].statistics)))
+        yield from (
+            f"{what} of a column do not agree with the statistics of the file"
+            for name, own in found.items()
+            if (what := own.contradict(leaves[name].statistics))
+        )
 
 
 class _Found:
@@ -79,9 +90,15 @@ class _Found:
             return "the empty fields"
         if self.least is None or not statistics.has_min_max:
             return None
-        if any(type(bound) is not type(self.least) or bound != bound for bound in (statistics.min, statistics.max)):  # noqa: PLR0124 (a NaN)
+        # a NaN
+        if any(
+            type(bound) is not type(self.least) or bound != bound  # noqa: PLR0124
+            for bound in (statistics.min, statistics.max)
+        ):
             return None
-        least, most, lower, upper = map(_key, (self.least, self.most, statistics.min, statistics.max))
+        least, most, lower, upper = map(
+            _key, (self.least, self.most, statistics.min, statistics.max)
+        )
         is_outside = least < lower or most > upper
         is_wide = (_is_whole(lower) and least != lower) or (_is_whole(upper) and most != upper)
         return "the values" if is_outside or is_wide else None
@@ -89,7 +106,17 @@ class _Found:
 
 def _is_ordered(kind: pa.DataType) -> bool:
     """Whether the smallest and the largest value mean the same for everyone."""
-    return any(check(kind) for check in (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string, pa.types.is_date32, pa.types.is_boolean))
+    return any(
+        check(kind)
+        for check in (
+            pa.types.is_integer,
+            pa.types.is_floating,
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_date32,
+            pa.types.is_boolean,
+        )
+    )
 
 
 def _is_whole(bound: object) -> bool:

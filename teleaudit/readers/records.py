@@ -1,7 +1,8 @@
 """Delimited text cut into records: where each starts, and which are broken.
 
-A record ends at a line break outside quotes. Blocks whose quotes are well formed are cut by vectorised parity; only a block with a stray quote
-is walked record by record. What is broken is taken out before the fields are parsed, with its line and the reason.
+A record ends at a line break outside quotes. Blocks whose quotes are well formed are cut by
+vectorised parity; only a block with a stray quote is walked record by record. What is broken is
+taken out before the fields are parsed, with its line and the reason.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Records:
     """Whole records of one block of UTF-8 text."""
 
     data: bytes
-    starts: _Positions  # byte offset of each record; its end is the start of the next, or the end of the data
+    # byte offset of each record; its end is the start of the next, or the end of the data
+    starts: _Positions
     lines: _Positions  # line of the file on which each starts
     malformed: npt.NDArray[np.bool_]  # a quote out of place, or a field without end
 
@@ -41,11 +43,24 @@ class Records:
         if bool(good.all()):
             return self
         kept = np.flatnonzero(good)
-        return self._of([self.data[start:end] for start, end in zip(self.starts[kept].tolist(), self.ends[kept].tolist(), strict=True)], kept)
+        return self._of(
+            [
+                self.data[start:end]
+                for start, end in zip(
+                    self.starts[kept].tolist(), self.ends[kept].tolist(), strict=True
+                )
+            ],
+            kept,
+        )
 
     def exchange(self, records: dict[int, bytes]) -> Records:
         """All records, some of them as they are given here by their number."""
-        parts = [records.get(number, self.data[start:end]) for number, (start, end) in enumerate(zip(self.starts.tolist(), self.ends.tolist(), strict=True))]
+        parts = [
+            records.get(number, self.data[start:end])
+            for number, (start, end) in enumerate(
+                zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+            )
+        ]
         return self._of(parts, np.arange(len(parts)))
 
     def text(self, number: int) -> str:
@@ -55,7 +70,12 @@ class Records:
     def _of(self, parts: list[bytes], numbers: _Positions) -> Records:
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
         starts = np.cumsum(lengths) - lengths if parts else lengths
-        return Records(data=b"".join(parts), starts=starts, lines=self.lines[numbers], malformed=self.malformed[numbers])
+        return Records(
+            data=b"".join(parts),
+            starts=starts,
+            lines=self.lines[numbers],
+            malformed=self.malformed[numbers],
+        )
 
     def number_at(self, offset: int) -> int:
         """Which record holds the byte."""
@@ -82,7 +102,10 @@ class RecordSplitter:
         return self._line
 
     def split(self, chunks: Iterable[bytes], *, to_the_end: bool = True) -> Iterator[Records]:
-        """Blocks of whole records, in the order of the file. Where the chunks are not its end, what they leave unfinished stays pending."""
+        """Blocks of whole records, in the order of the file.
+
+        Where the chunks are not its end, what they leave unfinished stays pending.
+        """
         skipping = False
         for chunk in chunks:
             if skipping:
@@ -106,8 +129,15 @@ class RecordSplitter:
         return chunk[end + 1 :], False
 
     def _drop_endless_record(self) -> tuple[Records, bool]:
-        """Gives up the first line of a record that does not end; reading resumes on the line after it."""
-        dropped = Records(data=b"\n", starts=np.zeros(1, dtype=np.int64), lines=np.array([self._line]), malformed=np.ones(1, dtype=bool))
+        """Gives up the first line of a record that does not end; reading resumes on the line after
+        it.
+        """
+        dropped = Records(
+            data=b"\n",
+            starts=np.zeros(1, dtype=np.int64),
+            lines=np.array([self._line]),
+            malformed=np.ones(1, dtype=bool),
+        )
         self._pending, skipping = self._skip_line(self._pending)
         return dropped, skipping
 
@@ -121,12 +151,18 @@ class RecordSplitter:
             return self._block(data, breaks, breaks, malformed=None)
         quotes = np.flatnonzero(array == _QUOTE)
         ends = breaks[np.searchsorted(quotes, breaks) % 2 == 0]
-        if len(ends) and self._quotes_are_in_place(array, quotes[quotes < ends[-1]]) and not (final and len(data) != ends[-1] + 1):
+        if (
+            len(ends)
+            and self._quotes_are_in_place(array, quotes[quotes < ends[-1]])
+            and not (final and len(data) != ends[-1] + 1)
+        ):
             return self._block(data, breaks, ends, malformed=None)
         return self._walk(data, breaks, final=final)
 
     def _quotes_are_in_place(self, array: npt.NDArray[np.uint8], quotes: _Positions) -> bool:
-        """Opening quotes stand at the start of a field, closing ones at its end; a doubled quote is both."""
+        """Opening quotes stand at the start of a field, closing ones at its end; a doubled quote is
+        both.
+        """
         beside = np.zeros(256, dtype=bool)
         beside[[_LF, _CR, _QUOTE, self.delimiter[0]]] = True
         opening, closing = quotes[0::2], quotes[1::2]
@@ -134,7 +170,10 @@ class RecordSplitter:
         return bool(before.all()) and bool(beside[array[closing + 1]].all())
 
     def _walk(self, data: bytes, breaks: _Positions, *, final: bool) -> Records | None:
-        """The slow way: record by record. A record that breaks the quoting rules gives up its first line only."""
+        """The slow way: record by record.
+
+        A record that breaks the quoting rules gives up its first line only.
+        """
         record, unfinished = _record_patterns(self.delimiter)
         ends: list[int] = []
         malformed: list[bool] = []
@@ -154,9 +193,18 @@ class RecordSplitter:
                 position = match.end()
             ends.append(position - 1)
             malformed.append(match is None)
-        return self._block(data, breaks, np.array(ends, dtype=np.int64), malformed=np.array(malformed, dtype=bool))
+        return self._block(
+            data, breaks, np.array(ends, dtype=np.int64), malformed=np.array(malformed, dtype=bool)
+        )
 
-    def _block(self, data: bytes, breaks: _Positions, ends: _Positions, *, malformed: npt.NDArray[np.bool_] | None) -> Records | None:
+    def _block(
+        self,
+        data: bytes,
+        breaks: _Positions,
+        ends: _Positions,
+        *,
+        malformed: npt.NDArray[np.bool_] | None,
+    ) -> Records | None:
         if len(ends) == 0:
             self._pending = data
             return None
@@ -166,7 +214,9 @@ class RecordSplitter:
         cut = int(ends[-1]) + 1
         self._pending = data[cut:]
         broken = malformed if malformed is not None else np.zeros(len(starts), dtype=bool)
-        return _without_blank_lines(Records(data=data[:cut], starts=starts, lines=lines, malformed=broken))
+        return _without_blank_lines(
+            Records(data=data[:cut], starts=starts, lines=lines, malformed=broken)
+        )
 
 
 def ends_with_break(chunk: bytes) -> bool:
@@ -178,7 +228,8 @@ def _line_breaks(data: bytes, array: npt.NDArray[np.uint8], *, final: bool) -> _
     """Offsets of the last byte of every line break: LF, CR LF, or CR alone."""
     if b"\r" not in data:
         return np.flatnonzero(array == _LF)
-    after = np.append(array[1:], _LF if not final else 0)  # a CR at the very end may be half of a pair
+    # a CR at the very end may be half of a pair
+    after = np.append(array[1:], _LF if not final else 0)
     return np.flatnonzero((array == _LF) | ((array == _CR) & (after != _LF)))
 
 
@@ -187,7 +238,13 @@ def _without_blank_lines(block: Records) -> Records:
     lengths = block.ends - block.starts
     if int(lengths.min()) > 2:
         return block
-    blank = np.array([not block.data[start:end].strip(b"\r\n") for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True)], dtype=bool)
+    blank = np.array(
+        [
+            not block.data[start:end].strip(b"\r\n")
+            for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
     return block.keep(~blank | block.malformed)
 
 
@@ -197,11 +254,17 @@ def _record_patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[by
     field = rb'(?:"(?:[^"]++|"")*+"|[^"\r\n' + cut + rb"][^\r\n" + cut + rb"]*+|)"
     record = field + rb"(?:" + cut + field + rb")*+"
     opened = rb"(?:(?<![^\r\n" + cut + rb'])"(?:[^"]++|"")*+)?'
-    return re.compile(record + rb"(?:\r\n|\n|\r)"), re.compile(record + rb"(?:" + cut + rb")?" + opened + rb"\r?\Z")
+    return re.compile(record + rb"(?:\r\n|\n|\r)"), re.compile(
+        record + rb"(?:" + cut + rb")?" + opened + rb"\r?\Z"
+    )
 
 
-def transcoded(chunks: Iterable[bytes], encoding: str, *, from_the_start: bool = True) -> Iterator[bytes]:
-    """The chunks as UTF-8 without byte order mark, which only the start of a file has; U+FFFD stands where bytes do not decode."""
+def transcoded(
+    chunks: Iterable[bytes], encoding: str, *, from_the_start: bool = True
+) -> Iterator[bytes]:
+    """The chunks as UTF-8 without byte order mark, which only the start of a file has; U+FFFD
+    stands where bytes do not decode.
+    """
     texts = _as_utf8(chunks) if encoding == "utf-8" else _reencoded(chunks, encoding)
     first = from_the_start
     for text in texts:
@@ -217,7 +280,10 @@ def _reencoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """What should be UTF-8 already: checked, and only decoded where it is not. No chunk ends within a letter."""
+    """What should be UTF-8 already: checked, and only decoded where it is not.
+
+    No chunk ends within a letter.
+    """
     pending = b""
     for chunk in chunks:
         data = pending + chunk
@@ -245,7 +311,9 @@ def _sound_utf8(data: bytes) -> bytes:
 
 def _is_utf8(data: bytes) -> bool:
     """Arrow's check, which is several times faster than decoding."""
-    text = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, len(data)], dtype=np.int32)), pa.py_buffer(data))
+    text = pa.StringArray.from_buffers(
+        1, pa.py_buffer(np.array([0, len(data)], dtype=np.int32)), pa.py_buffer(data)
+    )
     try:
         text.validate(full=True)
     except pa.ArrowInvalid:

@@ -10,7 +10,21 @@ import numpy as np
 
 from teleaudit.readers.records import Records
 
-REASONS = ("ragged", "quote", "swallowed", "field_limit", "nul", "undecodable", "mojibake", "control", "not_json", "not_an_object", "duplicate_key", "too_deep", "short_line")
+REASONS = (
+    "ragged",
+    "quote",
+    "swallowed",
+    "field_limit",
+    "nul",
+    "undecodable",
+    "mojibake",
+    "control",
+    "not_json",
+    "not_an_object",
+    "duplicate_key",
+    "too_deep",
+    "short_line",
+)
 _UNFINISHED = {"ragged", "quote", "not_json"}  # what the first half of a record looks like
 LONG = 1_000  # records: of a shorter file somebody may have typed the last line
 KEPT = 10_000  # of each file, and of each export; the counts are always whole
@@ -48,7 +62,9 @@ class Rejections:
             self.kept.append(reject)
 
     def set_aside(self, block: Records, reasons: Mapping[int, str]) -> Records:
-        """The block without the records that cannot be read, which are counted: by their number, why."""
+        """The block without the records that cannot be read, which are counted: by their number,
+        why.
+        """
         if not reasons:
             return block
         good = np.ones(len(block.starts), dtype=bool)
@@ -58,8 +74,14 @@ class Rejections:
         return block.keep(good)
 
     def note_end(self, *, ends_with_break: bool, last_line: int, records: int) -> None:
-        """Whether a long file was cut off: its last record, which starts on this line, is broken and no line break follows it."""
-        broken = self.last is not None and self.last.line == last_line and self.last.reason in _UNFINISHED
+        """Whether a long file was cut off: its last record, which starts on this line, is broken
+        and no line break follows it.
+        """
+        broken = (
+            self.last is not None
+            and self.last.line == last_line
+            and self.last.reason in _UNFINISHED
+        )
         self.is_cut_off = broken and not ends_with_break and records >= LONG
 
     @property

@@ -7,7 +7,8 @@ ZIP = b"PK\x03\x04"
 EXCEL_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 GZIP, BZIP2, XZ, ZSTD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
 COMPRESSED = (GZIP, BZIP2, XZ, ZSTD)
-WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})  # of which a ZIP archive that is a workbook holds one
+# of which a ZIP archive that is a workbook holds one
+WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 _FOREIGN = (
     (b"%PDF", "a PDF document"),
@@ -30,5 +31,7 @@ def foreign(head: bytes) -> str | None:
 
 
 def is_workbook(head: bytes) -> bool:
-    """Whether a file from which every archive was unpacked is a workbook: such an archive is one too."""
+    """Whether a file from which every archive was unpacked is a workbook: such an archive is one
+    too.
+    """
     return head.startswith((ZIP, EXCEL_97))

@@ -1,4 +1,7 @@
-"""A file, or what is packed in one, as something that can be read from its start as often as asked. Files are opened for reading only."""
+"""A file, or what is packed in one, as something that can be read from its start as often as asked.
+
+Files are opened for reading only.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,14 @@ class Source:
     suffix: str  # of its own name, in lower case: .csv, .log
     open: Callable[[], BinaryIO]
     path: Path | None = None  # of the file that it is, or is packed in
-    member: str = ""  # its path in the archive that it is packed in, through all of them; no name to show
+    # its path in the archive that it is packed in, through all of them; no name to show
+    member: str = ""
     sheet: str | None = None  # of a workbook, the one to read; no name to show
     size: int | None = None  # bytes; None where nobody knows
     is_plain: bool = True  # what is opened may be read from its middle
     depth: int = 0
-    passed_over: int = 0  # hidden files of its archive that are no exports, told by one of the others
+    # hidden files of its archive that are no exports, told by one of the others
+    passed_over: int = 0
     damage: list[str] = field(default_factory=list)  # why what was read of it is not all there is
 
     def head(self, size: int = SAMPLE_BYTES) -> bytes:
@@ -47,7 +52,9 @@ class Source:
             return file.read(size)
 
     def open_anywhere(self) -> BinaryIO:
-        """A file that can be read from its middle; what is packed is unpacked into a temporary file without a name."""
+        """A file that can be read from its middle; what is packed is unpacked into a temporary file
+        without a name.
+        """
         if self.is_plain:
             return self.open()
         with self.open() as packed:
@@ -61,16 +68,28 @@ class Source:
 
 def file_source(path: Path, shown: str) -> Source:
     """A file of this machine. Raises: OSError."""
-    return Source(shown=shown, suffix=path.suffix.lower(), open=lambda: path.open("rb"), path=path, size=path.stat().st_size)
+    return Source(
+        shown=shown,
+        suffix=path.suffix.lower(),
+        open=lambda: path.open("rb"),
+        path=path,
+        size=path.stat().st_size,
+    )
 
 
 def kept_source(file: BinaryIO, shown: str) -> Source:
     """A temporary file, which stays as long as something may read it."""
-    return Source(shown=shown, suffix="", open=_opener_of(file), size=os.fstat(file.fileno()).st_size)
+    return Source(
+        shown=shown, suffix="", open=_opener_of(file), size=os.fstat(file.fileno()).st_size
+    )
 
 
 def _opener_of(file: BinaryIO) -> Callable[[], BinaryIO]:
-    """Opens a temporary file from its start, for one reader after the other: it has no name to open it by. It stays until nobody can open it any more."""
+    """Opens a temporary file from its start, for one reader after the other: it has no name to open
+    it by.
+
+    It stays until nobody can open it any more.
+    """
     kept = os.dup(file.fileno())
 
     def open_again() -> BinaryIO:
@@ -86,7 +105,11 @@ def _opener_of(file: BinaryIO) -> Callable[[], BinaryIO]:
 
 
 def unpacked(source: Source) -> Iterator[Source | tuple[str, str]]:
-    """The source itself when nothing is packed in it; else what is, however deep, or its name and why it cannot be read. Raises: READ_ERRORS."""
+    """The source itself when nothing is packed in it; else what is, however deep, or its name and
+    why it cannot be read.
+
+    Raises: READ_ERRORS.
+    """
     head = source.head(_MAGIC_BYTES)
     unpacker = unpacker_of(head)
     if unpacker is None and not head.startswith(ZIP):
@@ -99,18 +122,39 @@ def unpacked(source: Source) -> Iterator[Source | tuple[str, str]]:
         yield from _members(source)
         return
     # The name inside is the one without the ending of the packer, where it has one.
-    inner = PurePath(source.shown.removesuffix(source.suffix)).suffix.lower() if source.suffix in ENDINGS else source.suffix
-    yield from unpacked(replace(source, suffix=inner, open=lambda: unpacker(source.open(), source.damage), size=None, is_plain=False, depth=source.depth + 1))
+    inner = (
+        PurePath(source.shown.removesuffix(source.suffix)).suffix.lower()
+        if source.suffix in ENDINGS
+        else source.suffix
+    )
+    yield from unpacked(
+        replace(
+            source,
+            suffix=inner,
+            open=lambda: unpacker(source.open(), source.damage),
+            size=None,
+            is_plain=False,
+            depth=source.depth + 1,
+        )
+    )
 
 
 def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
     """The files of a ZIP archive; the archive itself when it is a workbook."""
     with source.open_anywhere() as file:
         with zipfile.ZipFile(file) as archive:
-            members = [member for member in archive.infolist() if member.file_size or not member.is_dir()]
+            members = [
+                member for member in archive.infolist() if member.file_size or not member.is_dir()
+            ]
         opened = source.open if source.is_plain else _opener_of(file)
     if members and min(member.header_offset for member in members) > 0:
-        yield source.shown, "an archive behind other bytes, perhaps two that were put together, of which only the last can be seen"
+        yield (
+            source.shown,
+            (
+                "an archive behind other bytes, perhaps two that were put together, of which only"
+                " the last can be seen"
+            ),
+        )
         return
     if WORKBOOK_PARTS & {member.filename for member in members}:
         yield source
@@ -118,10 +162,14 @@ def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
     shown = ShownPaths()
     for member in sorted(members, key=lambda member: member.filename):
         beginning = beginning_within(_member_opener(opened, member, []))
-        yield from _member(source, member, f"{source.shown}/{shown.of(member.filename, beginning)}", opened)
+        yield from _member(
+            source, member, f"{source.shown}/{shown.of(member.filename, beginning)}", opened
+        )
 
 
-def _member(source: Source, member: zipfile.ZipInfo, named: str, opened: Callable[[], BinaryIO]) -> Iterator[Source | tuple[str, str]]:
+def _member(
+    source: Source, member: zipfile.ZipInfo, named: str, opened: Callable[[], BinaryIO]
+) -> Iterator[Source | tuple[str, str]]:
     if member.flag_bits & _ENCRYPTED:
         yield named, "protected by a password"
         return
@@ -143,7 +191,9 @@ def _member(source: Source, member: zipfile.ZipInfo, named: str, opened: Callabl
         yield named, DAMAGED
 
 
-def _member_opener(opened: Callable[[], BinaryIO], member: zipfile.ZipInfo, damage: list[str]) -> Callable[[], BinaryIO]:
+def _member_opener(
+    opened: Callable[[], BinaryIO], member: zipfile.ZipInfo, damage: list[str]
+) -> Callable[[], BinaryIO]:
     def open_member() -> BinaryIO:
         file = opened()
         try:

@@ -46,4 +46,6 @@ class TextTables(Protocol):
         """Headers that are not shown."""
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
-        """Tables with the columns ``c0``, ``c1`` ... of the header as text, and in ``line`` the line of the file on which each record starts."""
+        """Tables with the columns ``c0``, ``c1`` ... of the header as text, and in ``line`` the
+        line of the file on which each record starts.
+        """

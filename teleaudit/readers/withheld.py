@@ -28,7 +28,8 @@ MAX_NAME = 80  # characters; a longer header is a text
 _PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)[ ]?\d{2}[ -]?)?[2-9]\d(?:[ .-]?\d\d){3}(?!\d)")
 _FOREIGN_PHONE = re.compile(r"\+\d{8,15}(?!\d)")
 _EMAIL = re.compile(r"[^@\s]@[^@\s]+\.\w")
-_CPR = re.compile(r"(?<!\d)[0-3]\d[01]\d{3}-\d{4}(?!\d)")  # as it is written, whether or not it is somebody's
+# as it is written, whether or not it is somebody's
+_CPR = re.compile(r"(?<!\d)[0-3]\d[01]\d{3}-\d{4}(?!\d)")
 _LONG_NUMBER = re.compile(r"\d{7,}")
 _DATES = ("%Y%m%d", "%d%m%Y")
 BEGINNING = 1 << 16  # bytes of a file in which its name is looked for
@@ -40,20 +41,30 @@ _MAX_WORDS = 12  # of a name that is looked for in the file
 _WITHIN = r"[ _.\-/]+"  # between the words of a value
 _NAME = r"[^\W\d_a-zæøå][\w'’-]+"
 _EDGE = r"[;,\t|\"'<>:\x00-\x1f]"  # beside a value
-_PERSON = re.compile(rf"(?:^|{_EDGE}) *{_NAME}(?: {_NAME}| [^\W\d_]\.){{0,3}} ({_NAME}) *(?={_EDGE}|$)", re.MULTILINE)
+_PERSON = re.compile(
+    rf"(?:^|{_EDGE}) *{_NAME}(?: {_NAME}| [^\W\d_]\.){{0,3}} ({_NAME}) *(?={_EDGE}|$)", re.MULTILINE
+)
 
 
 @lru_cache(maxsize=65_536)
 def is_personal(name: str) -> bool:
     """A header or key that says something about a person, or may: it is data, not a name."""
-    if len(name) > MAX_NAME or _holds_address(name) or any(not _is_date(found.group()) for found in _LONG_NUMBER.finditer(name)):
+    if (
+        len(name) > MAX_NAME
+        or _holds_address(name)
+        or any(not _is_date(found.group()) for found in _LONG_NUMBER.finditer(name))
+    ):
         return True
     return bool(scan_value(name) or find_account(name))
 
 
 @lru_cache(maxsize=4_096)
 def is_personal_path(name: str) -> bool:
-    """A part of a path that does. Dates in names of files are no telephone numbers, report.com.txt is no browsing, and the name of a file no message."""
+    """A part of a path that does.
+
+    Dates in names of files are no telephone numbers, report.com.txt is no browsing, and the name of
+    a file no message.
+    """
     return _holds_address(name) or bool(find_cards(name) or find_cpr(name))
 
 
@@ -71,9 +82,11 @@ def _is_date(digits: str) -> bool:
 
 
 def is_value_of(part: str, beginning: bytes) -> bool:
-    """Whether a part of a path bears a whole value that stands in the file's first records: a name of several words, a key, a number; or the surname of one.
+    """Whether a part of a path bears a whole value that stands in the file's first records: a name
+    of several words, a key, a number; or the surname of one.
 
-    Another single word without a digit tells nothing: statuses, products and tables are such words too.
+    Another single word without a digit tells nothing: statuses, products and tables are such words
+    too.
     """
     stem = PurePath(part).stem
     if beginning and {word.casefold() for word in _words(stem)} & _surnames(beginning):
@@ -82,11 +95,20 @@ def is_value_of(part: str, beginning: bytes) -> bool:
     if not runs:
         return False
     values = "|".join(_WITHIN.join(re.escape(word) for word in run) for run in runs)
-    return re.search(rf"(?:^|{_EDGE}) *(?:{values}) *(?:{_EDGE}|$)", _text(beginning), re.IGNORECASE | re.MULTILINE) is not None
+    return (
+        re.search(
+            rf"(?:^|{_EDGE}) *(?:{values}) *(?:{_EDGE}|$)",
+            _text(beginning),
+            re.IGNORECASE | re.MULTILINE,
+        )
+        is not None
+    )
 
 
 def is_personal_sheet(name: str, beginning: bytes) -> bool:
-    """Whether the name of a sheet is somebody's: as a header would be, or as a value that stands in the beginning of the workbook."""
+    """Whether the name of a sheet is somebody's: as a header would be, or as a value that stands in
+    the beginning of the workbook.
+    """
     return is_personal(name) or is_value_of(name, beginning)
 
 
@@ -96,16 +118,26 @@ def _words(stem: str) -> list[str]:
 
 @lru_cache(maxsize=16)
 def _surnames(beginning: bytes) -> frozenset[str]:
-    """The last words of values that are written as names of persons are, each word with a capital; but none that a column is called too."""
+    """The last words of values that are written as names of persons are, each word with a capital;
+    but none that a column is called too.
+    """
     text = _text(beginning)
     _, _, others = text.partition("\n")  # below the header, unless it is JSON
-    found = {found[1].casefold() for found in _PERSON.finditer(others if others and text[:1] not in {"{", "["} else text)}
+    found = {
+        found[1].casefold()
+        for found in _PERSON.finditer(others if others and text[:1] not in {"{", "["} else text)
+    }
     return frozenset(word for word in found if plain_header(word) not in _headers())
 
 
 @cache
 def _headers() -> frozenset[str]:
-    return frozenset(plain_header(name) for table in TABLES.values() for column in table.columns for name in (table.name, column.name, *column.synonyms))
+    return frozenset(
+        plain_header(name)
+        for table in TABLES.values()
+        for column in table.columns
+        for name in (table.name, column.name, *column.synonyms)
+    )
 
 
 def _runs(stem: str) -> Iterator[list[str]]:
@@ -121,7 +153,9 @@ def _may_be_somebodys(words: list[str]) -> bool:
     if all(word.isdigit() for word in words):
         digits = "".join(words)
         return len(digits) >= 5 and not _is_date(digits)
-    return sum(word.isalpha() for word in words) >= 2 or any(not word.isalpha() and not word.isdigit() for word in words)
+    return sum(word.isalpha() for word in words) >= 2 or any(
+        not word.isalpha() and not word.isdigit() for word in words
+    )
 
 
 def _text(content: bytes) -> str:
@@ -134,7 +168,9 @@ def _text(content: bytes) -> str:
 
 
 def beginning_of(path: Path) -> bytes:
-    """The first bytes of a file, of a packed table the texts of its first records; empty where it cannot be read, which its reader will say."""
+    """The first bytes of a file, of a packed table the texts of its first records; empty where it
+    cannot be read, which its reader will say.
+    """
     if not path.is_file():
         return b""  # a pipe would be waited for
     return beginning_within(lambda: path.open("rb"))
@@ -151,7 +187,11 @@ def beginning_within(opened: Callable[[], BinaryIO], packed: int = 0) -> bytes:
         if unpacker is not None:
             return beginning_within(lambda: unpacker(opened(), []), packed + 1)
         with opened() as file, file if file.seekable() else spooled(file) as anywhere:
-            return _texts_of_parquet(anywhere) if head.startswith(PARQUET) else _texts_of_archive(anywhere, packed)
+            return (
+                _texts_of_parquet(anywhere)
+                if head.startswith(PARQUET)
+                else _texts_of_archive(anywhere, packed)
+            )
     return b""
 
 
@@ -160,8 +200,13 @@ def _texts_of_archive(file: BinaryIO, packed: int) -> bytes:
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
         if WORKBOOK_PARTS & set(names):
-            return b"\n".join(archive.open(name).read(BEGINNING) for name in _PARTS_OF_WORKBOOK if name in names)
-        return b"\n".join(beginning_within(partial(_member, archive, name), packed + 1) for name in names[:_MAX_MEMBERS])
+            return b"\n".join(
+                archive.open(name).read(BEGINNING) for name in _PARTS_OF_WORKBOOK if name in names
+            )
+        return b"\n".join(
+            beginning_within(partial(_member, archive, name), packed + 1)
+            for name in names[:_MAX_MEMBERS]
+        )
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
@@ -171,7 +216,13 @@ def _member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
 def _texts_of_parquet(anywhere: BinaryIO) -> bytes:
     written = io.BytesIO()
     with pq.ParquetFile(anywhere) as file:
-        names = [field.name for field in file.schema_arrow if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_integer(field.type)]
+        names = [
+            field.name
+            for field in file.schema_arrow
+            if pa.types.is_string(field.type)
+            or pa.types.is_large_string(field.type)
+            or pa.types.is_integer(field.type)
+        ]
         for batch in file.iter_batches(_BEGINNING_ROWS, columns=names):
             pa_csv.write_csv(batch, written)
             break
@@ -180,14 +231,29 @@ def _texts_of_parquet(anywhere: BinaryIO) -> bytes:
 
 def printable(name: str) -> str:
     """The name on one line, without control characters and half letters."""
-    return " ".join("".join(character if character.isprintable() else " " for character in name).split())
+    return " ".join(
+        "".join(character if character.isprintable() else " " for character in name).split()
+    )
 
 
 def escaped(name: str) -> str:
-    r"""The name on one line; a control character or half a letter as ``\x1b``: no terminal obeys it, and two names stay two."""
+    r"""The name on one line; a control character or half a letter as ``\x1b``: no terminal obeys
+    it, and two names stay two.
+    """
     if name.isprintable():
         return name
-    return "".join(" " if letter.isspace() else letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode() for letter in name)
+    return "".join(
+        (
+            " "
+            if letter.isspace()
+            else (
+                letter
+                if letter.isprintable()
+                else letter.encode("unicode_escape", "surrogatepass").decode()
+            )
+        )
+        for letter in name
+    )
 
 
 def clean_name(name: str) -> str:
@@ -197,12 +263,17 @@ def clean_name(name: str) -> str:
 
 @dataclass(kw_only=True)
 class ShownPaths:
-    """How paths are shown: as given, but for the parts of them that are somebody's number. The same part is shown the same."""
+    """How paths are shown: as given, but for the parts of them that are somebody's number.
+
+    The same part is shown the same.
+    """
 
     _withheld: dict[str, int] = field(default_factory=dict)
 
     def of(self, path: str, beginning: bytes = b"") -> str:
-        """The path as it may be shown, to say where a file of that ``beginning`` lies: a part that is a value of one of its first records is withheld too."""
+        """The path as it may be shown, to say where a file of that ``beginning`` lies: a part that
+        is a value of one of its first records is withheld too.
+        """
         return "/".join(self._part(part, beginning) for part in path.split("/"))
 
     def of_file(self, path: Path, named: str) -> str:

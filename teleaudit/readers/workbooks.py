@@ -1,4 +1,6 @@
-"""One sheet of an Excel workbook as Arrow tables of text: whole numbers without a decimal point, dates as yyyy-mm-dd."""
+"""One sheet of an Excel workbook as Arrow tables of text: whole numbers without a decimal point,
+dates as yyyy-mm-dd.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ from teleaudit.readers.withheld import beginning_within, escaped, is_personal_sh
 _BATCH_ROWS = 50_000
 _SAMPLE_ROWS = 200
 _EXACT_DIGITS = 15  # Excel keeps no more of a number
-_NO_TABLES = (calamine.SheetTypeEnum.ChartSheet, calamine.SheetTypeEnum.MacroSheet, calamine.SheetTypeEnum.Vba)
+_NO_TABLES = (
+    calamine.SheetTypeEnum.ChartSheet,
+    calamine.SheetTypeEnum.MacroSheet,
+    calamine.SheetTypeEnum.Vba,
+)
 _Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 HasHeader = Callable[[Sequence[Sequence[str]]], bool]
 
@@ -36,7 +42,8 @@ class Worksheet:
 
     source: Source
     rejections: Rejections
-    takes_first: bool = False  # where several sheets hold tables and none is named; otherwise that is refused
+    # where several sheets hold tables and none is named; otherwise that is refused
+    takes_first: bool = False
     begins_with_header: HasHeader  # whether the first of some rows is the header
     decimal: str = "."  # how numbers are written out, so that they read like the sheet's text cells
     header: tuple[str, ...] = ()
@@ -45,12 +52,16 @@ class Worksheet:
     rows: int = 0
     sheet_name: str = ""
     sheets: tuple[str, ...] = ()  # those that hold tables
-    alike: tuple[str, ...] = ()  # where the first of several is taken, those that begin as it does, itself among them
+    # where the first of several is taken, those that begin as it does, itself among them
+    alike: tuple[str, ...] = ()
     errors: int = 0  # cells with an error, #REF! and the like, which are read as empty
-    rounded: dict[str, int] = field(default_factory=dict)  # header -> numbers longer than Excel keeps
+    # header -> numbers longer than Excel keeps
+    rounded: dict[str, int] = field(default_factory=dict)
 
     def tables(self) -> Iterator[pa.Table]:
-        """Tables with the columns ``c0``, ``c1`` ... as text and the sheet row of each record; an empty cell is null."""
+        """Tables with the columns ``c0``, ``c1`` ... as text and the sheet row of each record; an
+        empty cell is null.
+        """
         sheet = self._open()
         if sheet.start is None:
             return
@@ -59,7 +70,9 @@ class Worksheet:
         sample = list(itertools.islice(filled, _SAMPLE_ROWS))
         if not sample:
             return
-        self._take_header([[self._as_text(cell, None) or "" for cell in cells] for _, cells in sample])
+        self._take_header(
+            [[self._as_text(cell, None) or "" for cell in cells] for _, cells in sample]
+        )
         batch: list[tuple[int, list[str | None]]] = []
         for row, cells in itertools.chain(sample[self.has_header :], filled):
             self._add(batch, row, cells)
@@ -70,20 +83,36 @@ class Worksheet:
 
     def _take_header(self, sample: Sequence[Sequence[str]]) -> None:
         self.has_header = self.begins_with_header(sample)
-        self.header = checked_header(sample[0], self.source.shown) if self.has_header else positions(len(sample[0]))
+        self.header = (
+            checked_header(sample[0], self.source.shown)
+            if self.has_header
+            else positions(len(sample[0]))
+        )
         self.withheld = count_withheld(sample[0]) if self.has_header else 0
 
     def _open(self) -> calamine.CalamineSheet:
         try:
             workbook = self._workbook()
-            names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ not in _NO_TABLES]
-            sheet = self._chosen({name: workbook.get_sheet_by_name(name) for name in names if self.source.sheet in {None, name}}, names)
+            names = [
+                sheet.name for sheet in workbook.sheets_metadata if sheet.typ not in _NO_TABLES
+            ]
+            sheet = self._chosen(
+                {
+                    name: workbook.get_sheet_by_name(name)
+                    for name in names
+                    if self.source.sheet in {None, name}
+                },
+                names,
+            )
             self._note_passed_over()
             return sheet
         except calamine.PasswordError:
             msg = f"{self.source.shown} is protected by a password. Save it without one."
         except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, DoctypeError):
-            msg = f"{self.source.shown} is no Excel workbook that can be opened. Is it complete? Save it again as .xlsx or CSV."
+            msg = (
+                f"{self.source.shown} is no Excel workbook that can be opened. Is it complete? Save"
+                " it again as .xlsx or CSV."
+            )
         raise ExportError(msg)
 
     def _workbook(self) -> calamine.CalamineWorkbook:
@@ -91,26 +120,37 @@ class Worksheet:
         with self.source.open_anywhere() as file:
             refuse_doctype(file)
             file.seek(0)
-            return calamine.CalamineWorkbook.from_path(str(self.source.path)) if self.source.is_plain else calamine.CalamineWorkbook.from_filelike(file)
+            return (
+                calamine.CalamineWorkbook.from_path(str(self.source.path))
+                if self.source.is_plain
+                else calamine.CalamineWorkbook.from_filelike(file)
+            )
 
     def _note_passed_over(self) -> None:
-        """What its reader does not see in the sheet. Raises: ExportError for formulas without results, which would be empty cells."""
+        """What its reader does not see in the sheet.
+
+        Raises: ExportError for formulas without results, which would be empty cells.
+        """
         with self.source.open_anywhere() as file:
             found = sheet_xml(file, self.sheet_name)
         self.errors, self.rejections.is_cut_off = found.errors, found.lacks_rows
         if found.without_result:
             msg = (
-                f"{self.source.shown} holds {found.without_result:,} formulas without their results: the program that wrote it did not work them out."
-                " Open it in a spreadsheet program and save it, or export the values."
+                f"{self.source.shown} holds {found.without_result:,} formulas without their"
+                " results: the program that wrote it did not work them out. Open it in a"
+                " spreadsheet program and save it, or export the values."
             )
             raise ExportError(msg)
 
-    def _chosen(self, sheets: dict[str, calamine.CalamineSheet], names: Sequence[str]) -> calamine.CalamineSheet:
+    def _chosen(
+        self, sheets: dict[str, calamine.CalamineSheet], names: Sequence[str]
+    ) -> calamine.CalamineSheet:
         """The sheet that is named, or the only one that holds a table. Raises: ExportError."""
         if not sheets:
             beginning = beginning_within(self.source.open)
             known = [name for name in names if not is_personal_sheet(name, beginning)]
-            # Where sheets are named for persons, what was asked for is nearly such a name, and is not shown.
+            # Where sheets are named for persons, what was asked for is nearly such a name, and is
+            # not shown.
             asked = f"'{escaped(self.source.sheet or '')}'" if known == names else "of that name"
             msg = (
                 f"{self.source.shown} has no sheet {asked}.{near_match(self.source.sheet, known)}"
@@ -118,17 +158,28 @@ class Worksheet:
                 else f"{self.source.shown} is a workbook without sheets."
             )
             raise ExportError(msg)
-        tables = [name for name, sheet in sheets.items() if sheet.start is not None and sheet.start != sheet.end]
+        tables = [
+            name
+            for name, sheet in sheets.items()
+            if sheet.start is not None and sheet.start != sheet.end
+        ]
         beginning = beginning_within(self.source.open)
         self.sheets = tuple(shown_sheet(name, 1 + names.index(name), beginning) for name in tables)
         if len(tables) > 1 and not self.takes_first:
             listed = ", ".join(self.sheets)
-            msg = f"{self.source.shown} has {len(tables)} sheets with tables: {listed}. Say in audit.yaml which to read: sheet: NAME, or sheet: [NAME, NAME] for one export."
+            msg = (
+                f"{self.source.shown} has {len(tables)} sheets with tables: {listed}. Say in"
+                " audit.yaml which to read: sheet: NAME, or sheet: [NAME, NAME] for one export."
+            )
             raise ExportError(msg)
         self.sheet_name = next(iter(tables or sheets))
         if self.takes_first and not is_personal_sheet(self.sheet_name, beginning):
             first = _first_row(sheets[self.sheet_name])
-            self.alike = tuple(name for name in tables if not is_personal_sheet(name, beginning) and _first_row(sheets[name]) == first)
+            self.alike = tuple(
+                name
+                for name in tables
+                if not is_personal_sheet(name, beginning) and _first_row(sheets[name]) == first
+            )
         return sheets[self.sheet_name]
 
     def _add(self, batch: list[tuple[int, list[str | None]]], row: int, cells: list[_Cell]) -> None:
@@ -140,7 +191,10 @@ class Worksheet:
 
     def _table(self, batch: list[tuple[int, list[str | None]]]) -> pa.Table:
         self.rows += len(batch)
-        columns = {f"c{place}": pa.array([texts[place] for _, texts in batch], pa.string()) for place in range(len(self.header))}
+        columns = {
+            f"c{place}": pa.array([texts[place] for _, texts in batch], pa.string())
+            for place in range(len(self.header))
+        }
         return pa.table({LINE: pa.array([row for row, _ in batch], pa.int64()), **columns})
 
     def _as_text(self, cell: _Cell, header: str | None) -> str | None:
@@ -154,7 +208,11 @@ class Worksheet:
             case int() | float():
                 return self._number(cell, header)
             case dt.datetime():
-                return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ", timespec="seconds")
+                return (
+                    cell.date().isoformat()
+                    if cell.time() == dt.time()
+                    else cell.isoformat(sep=" ", timespec="seconds")
+                )
             case dt.timedelta():
                 return _clock(round(cell.total_seconds()))
             case _:

@@ -1,4 +1,6 @@
-"""The report that can be handed to the authority: a PDF for people with the results for machines inside it."""
+"""The report that can be handed to the authority: a PDF for people with the results for machines
+inside it.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,20 @@ class Figure(Protocol):
         """What it shows, for those who do not see it; never empty."""
 
 
-def write_report(results: Mapping[str, Any], target: Path, *, figures: Mapping[str, Figure], language: str = "da", results_json: bytes) -> Path:
+def write_report(
+    results: Mapping[str, Any],
+    target: Path,
+    *,
+    figures: Mapping[str, Figure],
+    language: str = "da",
+    results_json: bytes,
+) -> Path:
     """Write the report of a run as PDF/A-3a and PDF/UA-1 to ``target`` and return it.
 
-    ``results_json`` is attached as it stands and must hold the same as ``results``. ``figures`` are keyed ``<check id>`` or
-    ``<check id>/<name>`` (shown with that finding), or by a name that is no check's (shown in the overview).
+    ``results_json`` is attached as it stands and must hold the same as ``results``. ``figures`` are
+    keyed ``<check id>`` or
+    ``<check id>/<name>`` (shown with that finding), or by a name that is no check's (shown in the
+    overview).
     Raises: InvalidResultsError, UserError (no such language), TypesettingError.
     """
     validate_results(results)
@@ -40,8 +51,16 @@ def write_report(results: Mapping[str, Any], target: Path, *, figures: Mapping[s
         msg = "$: the file to attach holds other results than those to report"
         raise InvalidResultsError(msg)
     names = {key: f"figure-{number}.svg" for number, key in enumerate(sorted(figures), start=1)}
-    document = describe(Material(results=results, words=load_words(language)), {key: {"file": names[key], "alt": figures[key].alt} for key in names})
-    pdf = typeset(document, attachment=results_json, pictures={names[key]: figures[key].svg for key in names}, finished_at=results["finished_at"])
+    document = describe(
+        Material(results=results, words=load_words(language)),
+        {key: {"file": names[key], "alt": figures[key].alt} for key in names},
+    )
+    pdf = typeset(
+        document,
+        attachment=results_json,
+        pictures={names[key]: figures[key].svg for key in names},
+        finished_at=results["finished_at"],
+    )
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.write_bytes(pdf)
     return unfinished.replace(target)

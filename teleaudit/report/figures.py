@@ -1,6 +1,8 @@
-"""The figures of notebooks and reports: pure functions from the entries of results.json to pictures, each with its words.
+"""The figures of notebooks and reports: pure functions from the entries of results.json to
+pictures, each with its words.
 
-Colours are those of Okabe and Ito, which the colour-blind tell apart; a hatch or a sign says the same in greyscale.
+Colours are those of Okabe and Ito, which the colour-blind tell apart; a hatch or a sign says the
+same in greyscale.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ _NAMES_SLANTED = 16  # and up to here at a slant; more stand upright
 _MORE = "⁺"  # beside the gravest sign
 _ROOMY = 24  # rows or columns of a matrix with letters of full size; with more it still fits a page
 _BARS_ACROSS = 5  # bars that the width is for, at least
-_LABELLED, _LABELLED_IN_FULL = 24, 10  # bars that get a number above them, and how many of it are overdue
+# bars that get a number above them, and how many of it are overdue
+_LABELLED, _LABELLED_IN_FULL = 24, 10
 
 _BLUE, _VERMILION, _GREY, _LINE = "#0072B2", "#D55E00", "#767676", "#333333"
 _CELL = {  # pale Okabe-Ito: the sign in it keeps its contrast
@@ -57,7 +60,8 @@ _CELL = {  # pale Okabe-Ito: the sign in it keeps its contrast
     "skipped": "#F7F7F7",
     "pass": "#CFE8F5",
 }
-_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}  # keeps a number readable on a line
+# keeps a number readable on a line
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
 _STYLE: dict[Any, Any] = {  # keys: Matplotlib's, whose type lists every one
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -91,8 +95,13 @@ class Shown:
         return self.alt
 
     def _repr_mimebundle_(self, **_options: object) -> tuple[dict[str, str], dict[str, Any]]:
-        """What Jupyter shows: a PNG, because an untrusted notebook shows neither SVG nor a picture inside HTML."""
-        return {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": self.alt}, {"image/png": {"alt": self.alt}, "alt": self.alt}
+        """What Jupyter shows: a PNG, because an untrusted notebook shows neither SVG nor a picture
+        inside HTML.
+        """
+        return {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": self.alt}, {
+            "image/png": {"alt": self.alt},
+            "alt": self.alt,
+        }
 
 
 def show(figure: Figure, alt: str) -> Shown:
@@ -108,16 +117,31 @@ def show_all(shown: Iterable[Shown]) -> None:
     for picture in pictures:
         display(picture)  # type: ignore[no-untyped-call] # IPython's has no types
     if not pictures:
-        print("Ingen figurer: ingen kontroller med afvigelser har en frist.")  # noqa: T201 (below the cell that asked)
+        # below the cell that asked
+        print("Ingen figurer: ingen kontroller med afvigelser har en frist.")  # noqa: T201
 
 
 def for_report(results: Entry, *, source: str) -> dict[str, Picture]:
-    """The figures of a report: ``checks``, and ``<check id>/age`` of every check with overdue deadlines."""
+    """The figures of a report: ``checks``, and ``<check id>/age`` of every check with overdue
+    deadlines.
+    """
     checks = results["checks"]
-    pictures = {"checks": Picture(svg=svg_of(checks_by_data_set(checks, source=source)), alt=alt_text_checks_by_data_set(checks))} if checks else {}
+    pictures = (
+        {
+            "checks": Picture(
+                svg=svg_of(checks_by_data_set(checks, source=source)),
+                alt=alt_text_checks_by_data_set(checks),
+            )
+        }
+        if checks
+        else {}
+    )
     for check in checks:
         if check["due_by_month"] and check["deviations"]:
-            pictures[f"{check['id']}/age"] = Picture(svg=svg_of(age_against_deadline(check, source=source, as_of=results["as_of"])), alt=alt_text_age_against_deadline(check))
+            pictures[f"{check['id']}/age"] = Picture(
+                svg=svg_of(age_against_deadline(check, source=source, as_of=results["as_of"])),
+                alt=alt_text_age_against_deadline(check),
+            )
     return pictures
 
 
@@ -125,24 +149,75 @@ def for_report(results: Entry, *, source: str) -> dict[str, Picture]:
 
 
 def age_against_deadline(check: Entry, *, source: str, as_of: str = "") -> Figure:
-    """Records by the month (or year) in which their deadline falls; those overdue are hatched, the audit's date is marked."""
+    """Records by the month (or year) in which their deadline falls; those overdue are hatched, the
+    audit's date is marked.
+    """
     words, bars = _words(), _bars(check["due_by_month"], up_to=as_of[:7])
     with _figure(2.7 if bars else _EMPTY_HEIGHT) as figure:
         axes = figure.add_subplot()
         if not bars:
             return _without_data(figure, axes, _title(check, "alder i forhold til fristen"), source)
         places = range(len(bars))
-        within = axes.bar(places, [bar.records - bar.overdue for bar in bars], color=_BLUE, label="Ikke overskredet eller undtaget", bottom=[bar.overdue for bar in bars])
-        late = axes.bar(places, [bar.overdue for bar in bars], color=_VERMILION, hatch="////", edgecolor="white", label="Fristen er overskredet")
+        within = axes.bar(
+            places,
+            [bar.records - bar.overdue for bar in bars],
+            color=_BLUE,
+            label="Ikke overskredet eller undtaget",
+            bottom=[bar.overdue for bar in bars],
+        )
+        late = axes.bar(
+            places,
+            [bar.overdue for bar in bars],
+            color=_VERMILION,
+            hatch="////",
+            edgecolor="white",
+            label="Fristen er overskredet",
+        )
         _periods(axes, bars)
         _counts(axes, f"Antal {_plural(check)}")
         axes.set_xlabel(f"{bars[0].kind}, hvor fristen udløber eller udløb")
         marked = _mark_date(axes, bars, as_of) if as_of else None
-        _totals(axes, [(bar.records, _of_them_overdue(bar) if len(bars) <= _LABELLED_IN_FULL else words.number(bar.records)) for bar in bars])
-        handles = [artist for artist, some in ((late, any(bar.overdue for bar in bars)), (within, any(bar.records > bar.overdue for bar in bars)), (marked, marked)) if some]
-        axes.legend(handles=handles, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(handles), fontsize=7.5, borderaxespad=0.2, columnspacing=1, handlelength=1.6)
+        _totals(
+            axes,
+            [
+                (
+                    bar.records,
+                    (
+                        _of_them_overdue(bar)
+                        if len(bars) <= _LABELLED_IN_FULL
+                        else words.number(bar.records)
+                    ),
+                )
+                for bar in bars
+            ],
+        )
+        handles = [
+            artist
+            for artist, some in (
+                (late, any(bar.overdue for bar in bars)),
+                (within, any(bar.records > bar.overdue for bar in bars)),
+                (marked, marked),
+            )
+            if some
+        ]
+        axes.legend(
+            handles=handles,
+            frameon=False,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=len(handles),
+            fontsize=7.5,
+            borderaxespad=0.2,
+            columnspacing=1,
+            handlelength=1.6,
+        )
         axes.set_ylim(0, max(bar.records for bar in bars) * 1.45)
-        _finish(figure, axes, _title(check, "alder i forhold til fristen", bars), _with_records(source, check, words))
+        _finish(
+            figure,
+            axes,
+            _title(check, "alder i forhold til fristen", bars),
+            _with_records(source, check, words),
+        )
         return figure
 
 
@@ -154,9 +229,13 @@ def alt_text_age_against_deadline(check: Entry) -> str:
     most = max(bars, key=lambda bar: bar.records)
     total = sum(bar.records for bar in bars)
     said = [
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, total)} fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber.",
+        (
+            f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, total)}"
+            f" fordelt efter {_lower(bars[0].kind)}, hvor fristen udløber."
+        ),
         f"Fristerne ligger fra {bars[0].label} til {bars[-1].label}.",
-        _of_passed(check, words) or f"Fristen er overskredet for {words.number(sum(bar.overdue for bar in bars))} af dem.",
+        _of_passed(check, words)
+        or f"Fristen er overskredet for {words.number(sum(bar.overdue for bar in bars))} af dem.",
         f"Flest har frist i {most.label}: {words.number(most.records)}.",
     ]
     worst = (check.get("overdue") or {}).get("max_days")
@@ -175,13 +254,24 @@ def overdue_by_month(check: Entry, *, source: str) -> Figure:
         axes = figure.add_subplot()
         if not bars:
             return _without_data(figure, axes, _title(check, "overskredne frister"), source)
-        axes.bar(range(len(bars)), [bar.overdue for bar in bars], color=_VERMILION, hatch="////", edgecolor="white")
+        axes.bar(
+            range(len(bars)),
+            [bar.overdue for bar in bars],
+            color=_VERMILION,
+            hatch="////",
+            edgecolor="white",
+        )
         _periods(axes, bars)
         _counts(axes, f"Antal {_plural(check)}\nover fristen")
         axes.set_xlabel(f"{bars[0].kind}, hvor fristen udløb")
         _totals(axes, [(bar.overdue, words.number(bar.overdue)) for bar in bars])
         axes.set_ylim(0, max(bar.overdue for bar in bars) * 1.15)
-        _finish(figure, axes, _title(check, "overskredne frister", bars), _with_records(source, check, words))
+        _finish(
+            figure,
+            axes,
+            _title(check, "overskredne frister", bars),
+            _with_records(source, check, words),
+        )
         return figure
 
 
@@ -192,8 +282,10 @@ def alt_text_overdue_by_month(check: Entry) -> str:
         return f"Ingen {_plural(check)} over fristen i {_data_set(check)}, kontrol {check['id']}."
     most = max(bars, key=lambda bar: bar.overdue)
     return (
-        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}: {_counted(check, sum(bar.overdue for bar in bars))} over fristen, "
-        f"med frist fra {bars[0].label} til {bars[-1].label}. Flest i {most.label}: {words.number(most.overdue)}."
+        f"Søjlediagram for {_data_set(check)}, kontrol {check['id']}:"
+        f" {_counted(check, sum(bar.overdue for bar in bars))} over fristen, med frist fra"
+        f" {bars[0].label} til {bars[-1].label}. Flest i {most.label}:"
+        f" {words.number(most.overdue)}."
     )
 
 
@@ -201,24 +293,42 @@ def alt_text_overdue_by_month(check: Entry) -> str:
 
 
 def checks_by_data_set(checks: Sequence[Entry], *, source: str) -> Figure:
-    """A matrix of clauses and data sets with the verdict in each cell; blank where the clause does not speak about the data set, or that is not held."""
+    """A matrix of clauses and data sets with the verdict in each cell; blank where the clause does
+    not speak about the data set, or that is not held.
+    """
     checks = _relevant(checks)
     cells = _cells(checks)
     rows, columns = list(dict.fromkeys(row for row, _ in cells)), _columns(checks)
-    used = [verdict.value for verdict in GRAVITY if any(verdict.value in verdicts for verdicts in cells.values())]
+    used = [
+        verdict.value
+        for verdict in GRAVITY
+        if any(verdict.value in verdicts for verdicts in cells.values())
+    ]
     key = 0.165 * (2.5 + len(used)) if cells else 0.0
-    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2 if len(columns) <= _NAMES_SLANTED else 2.1  # inches below the cells
-    high, size = (0.22, _STYLE["font.size"]) if max(len(rows), len(columns)) <= _ROOMY else (0.125, 6.5)
+    # inches below the cells
+    names = 0.6 if len(columns) <= _NAMES_LEVEL else 1.2 if len(columns) <= _NAMES_SLANTED else 2.1
+    high, size = (
+        (0.22, _STYLE["font.size"]) if max(len(rows), len(columns)) <= _ROOMY else (0.125, 6.5)
+    )
     with _figure(0.7 + names + high * len(rows) + key if cells else _EMPTY_HEIGHT) as figure:
         if not cells:
-            return _without_data(figure, figure.add_subplot(), "Vurderinger efter krav og datasæt", source)
+            return _without_data(
+                figure, figure.add_subplot(), "Vurderinger efter krav og datasæt", source
+            )
         axes, below = figure.subplots(2, height_ratios=[high * len(rows), key])
         for (row, column), verdicts in cells.items():
             _draw_cell(axes, columns.index(column), rows.index(row), verdicts, size=size)
         _grid(axes, rows, [_title_of(column) for column in columns], size=size)
         marked = any(artist.get_text().endswith(_MORE) for artist in axes.texts)
-        _key_to_verdicts(below, used, some_blank=len(cells) < len(rows) * len(columns), some_marked=marked)
-        _finish(figure, axes, f"Vurdering af {_words().counted('check', len(checks))} efter krav og datasæt", source)
+        _key_to_verdicts(
+            below, used, some_blank=len(cells) < len(rows) * len(columns), some_marked=marked
+        )
+        _finish(
+            figure,
+            axes,
+            f"Vurdering af {_words().counted('check', len(checks))} efter krav og datasæt",
+            source,
+        )
         return figure
 
 
@@ -228,13 +338,22 @@ def alt_text_checks_by_data_set(checks: Sequence[Entry]) -> str:
     if not checks:
         return "Ingen kontroller."
     rows = {row for row, _ in _cells(checks)}
-    told = (words.counted("check", len(checks)), words.number(len(rows)), words.number(len(_columns(checks))))
+    told = (
+        words.counted("check", len(checks)),
+        words.number(len(rows)),
+        words.number(len(_columns(checks))),
+    )
     said = ["Tabel med {} fordelt på {} krav og {} datasæt.".format(*told)]
     for verdict in GRAVITY:
         found = [check for check in checks if check["verdict"] == verdict.value]
         if found:
-            names = words.listed([str(check["id"]) for check in found[:5]]) + (" og flere" if len(found) > 5 else "")
-            said.append(f"{_label(verdict.value)}: {words.number(len(found))}" + ("." if verdict.value == "pass" else f" ({names})."))
+            names = words.listed([str(check["id"]) for check in found[:5]]) + (
+                " og flere" if len(found) > 5 else ""
+            )
+            said.append(
+                f"{_label(verdict.value)}: {words.number(len(found))}"
+                + ("." if verdict.value == "pass" else f" ({names}).")
+            )
     return " ".join(said)
 
 
@@ -244,13 +363,19 @@ def _relevant(checks: Sequence[Entry]) -> list[Entry]:
 
 
 def _cells(checks: Sequence[Entry]) -> dict[tuple[str, str], list[str]]:
-    """Verdicts by clause and data set, the gravest first. Checks of hygiene have their own id for a clause."""
+    """Verdicts by clause and data set, the gravest first.
+
+    Checks of hygiene have their own id for a clause.
+    """
     gravity = {verdict.value: place for place, verdict in enumerate(GRAVITY)}
     cells: dict[tuple[str, str], list[str]] = defaultdict(list)
     for check in checks:
         for clause in check["clauses"] or [check["id"].partition(".")[0]]:
             cells[clause, check["dataset"]].append(check["verdict"])
-    return {cell: sorted(dict.fromkeys(verdicts), key=gravity.__getitem__) for cell, verdicts in cells.items()}
+    return {
+        cell: sorted(dict.fromkeys(verdicts), key=gravity.__getitem__)
+        for cell, verdicts in cells.items()
+    }
 
 
 def _columns(checks: Sequence[Entry]) -> list[str]:
@@ -260,9 +385,17 @@ def _columns(checks: Sequence[Entry]) -> list[str]:
 
 
 def _draw_cell(axes: Axes, column: int, row: int, verdicts: Sequence[str], *, size: float) -> None:
-    """A cell in the colour of the gravest verdict, with the signs of all of them, or a mark for the others where there is no room."""
-    axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=_CELL[verdicts[0]], edgecolor="none"))
-    signs = " ".join(_sign(verdict) for verdict in verdicts) if size == _STYLE["font.size"] or len(verdicts) == 1 else f"{_sign(verdicts[0])}{_MORE}"
+    """A cell in the colour of the gravest verdict, with the signs of all of them, or a mark for the
+    others where there is no room.
+    """
+    axes.add_patch(
+        Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=_CELL[verdicts[0]], edgecolor="none")
+    )
+    signs = (
+        " ".join(_sign(verdict) for verdict in verdicts)
+        if size == _STYLE["font.size"] or len(verdicts) == 1
+        else f"{_sign(verdicts[0])}{_MORE}"
+    )
     axes.text(column, row, signs, ha="center", va="center", fontsize=size)
 
 
@@ -270,9 +403,14 @@ def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str], *, size: floa
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     if len(columns) <= _NAMES_LEVEL:
-        axes.set_xticks(range(len(columns)), [textwrap.fill(name, _LETTERS_ACROSS // len(columns)) for name in columns])
+        axes.set_xticks(
+            range(len(columns)),
+            [textwrap.fill(name, _LETTERS_ACROSS // len(columns)) for name in columns],
+        )
     elif len(columns) <= _NAMES_SLANTED:
-        axes.set_xticks(range(len(columns)), columns, rotation=30, ha="right", rotation_mode="anchor")
+        axes.set_xticks(
+            range(len(columns)), columns, rotation=30, ha="right", rotation_mode="anchor"
+        )
     else:
         axes.set_xticks(range(len(columns)), columns, rotation=90)
     axes.set_yticks(range(len(rows)), rows)
@@ -288,12 +426,29 @@ def _grid(axes: Axes, rows: Sequence[str], columns: Sequence[str], *, size: floa
     axes.tick_params(which="both", length=0)
 
 
-def _key_to_verdicts(axes: Axes, verdicts: Sequence[str], *, some_blank: bool, some_marked: bool) -> None:
-    handles = [Patch(facecolor=_CELL[verdict], edgecolor="#999999", label=f"{_sign(verdict)}  {_label(verdict)}") for verdict in verdicts]
+def _key_to_verdicts(
+    axes: Axes, verdicts: Sequence[str], *, some_blank: bool, some_marked: bool
+) -> None:
+    handles = [
+        Patch(
+            facecolor=_CELL[verdict],
+            edgecolor="#999999",
+            label=f"{_sign(verdict)}  {_label(verdict)}",
+        )
+        for verdict in verdicts
+    ]
     if some_marked:
-        handles.append(Patch(facecolor="none", edgecolor="none", label=f"{_MORE}  Kravet har også mindre alvorlige resultater for datasættet"))
+        handles.append(
+            Patch(
+                facecolor="none",
+                edgecolor="none",
+                label=f"{_MORE}  Kravet har også mindre alvorlige resultater for datasættet",
+            )
+        )
     if some_blank:
-        handles.append(Patch(facecolor="white", edgecolor="#999999", label="Tom: kravet angår ikke datasættet"))
+        handles.append(
+            Patch(facecolor="white", edgecolor="#999999", label="Tom: kravet angår ikke datasættet")
+        )
     axes.axis("off")
     axes.legend(handles=handles, loc="upper left", frameon=False, fontsize=7.5, borderaxespad=0)
 
@@ -323,15 +478,23 @@ class _Bar:
 
 
 def _bars(months: Sequence[Entry], *, up_to: str = "") -> list[_Bar]:
-    """A bar for every month from the first to the last, at least ``up_to``, also the empty ones; by year when there would be too many."""
+    """A bar for every month from the first to the last, at least ``up_to``, also the empty ones; by
+    year when there would be too many.
+    """
     if not months:
         return []
     counts = {month["month"]: (month["records"], month["overdue"]) for month in months}
     keys = list(_months_between(min(counts), max(*counts, up_to)))
     if len(keys) <= _MONTHS_SHOWN:
-        return [_Bar(key=key, records=counts.get(key, (0, 0))[0], overdue=counts.get(key, (0, 0))[1]) for key in keys]
+        return [
+            _Bar(key=key, records=counts.get(key, (0, 0))[0], overdue=counts.get(key, (0, 0))[1])
+            for key in keys
+        ]
     years = range(int(keys[0][:4]), int(keys[-1][:4]) + 1)
-    return [_Bar(key=str(year), records=_sum(counts, year, 0), overdue=_sum(counts, year, 1)) for year in years]
+    return [
+        _Bar(key=str(year), records=_sum(counts, year, 0), overdue=_sum(counts, year, 1))
+        for year in years
+    ]
 
 
 def _sum(counts: Mapping[str, tuple[int, int]], year: int, which: int) -> int:
@@ -356,20 +519,35 @@ def _mark_date(axes: Axes, bars: Sequence[_Bar], date: str) -> Line2D | None:
     if key not in keys:
         return None
     day = dt.date.fromisoformat(date)
-    share = (day.day - 1) / 31 if len(key) == len("yyyy-mm") else (day.timetuple().tm_yday - 1) / 366
-    return axes.axvline(keys.index(key) - 0.5 + share, color=_LINE, linewidth=1.2, linestyle="--", label=f"Opgørelsesdato {_words().date(date)}")
+    share = (
+        (day.day - 1) / 31 if len(key) == len("yyyy-mm") else (day.timetuple().tm_yday - 1) / 366
+    )
+    return axes.axvline(
+        keys.index(key) - 0.5 + share,
+        color=_LINE,
+        linewidth=1.2,
+        linestyle="--",
+        label=f"Opgørelsesdato {_words().date(date)}",
+    )
 
 
 def _periods(axes: Axes, bars: Sequence[_Bar]) -> None:
     step = max(1, -(-len(bars) // 12))
-    axes.set_xticks(range(0, len(bars), step), [bar.tick for bar in bars[::step]], rotation=0 if len(bars) <= 6 else 30, ha="center" if len(bars) <= 6 else "right")
+    axes.set_xticks(
+        range(0, len(bars), step),
+        [bar.tick for bar in bars[::step]],
+        rotation=0 if len(bars) <= 6 else 30,
+        ha="center" if len(bars) <= 6 else "right",
+    )
     beside = max(0.0, (_BARS_ACROSS - len(bars)) / 2)  # a lone bar is no wider than others
     axes.set_xlim(-0.6 - beside, len(bars) - 0.4 + beside)
 
 
 def _counts(axes: Axes, label: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _words().number(round(value))))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _place: _words().number(round(value)))
+    )
     axes.set_ylabel(label)
 
 
@@ -378,7 +556,11 @@ def _of_them_overdue(bar: _Bar) -> str:
     words = _words()
     if not bar.overdue:
         return words.number(bar.records)
-    return f"{words.number(bar.overdue)} over" if bar.overdue == bar.records else f"{words.number(bar.records)}\n{words.number(bar.overdue)} over"
+    return (
+        f"{words.number(bar.overdue)} over"
+        if bar.overdue == bar.records
+        else f"{words.number(bar.records)}\n{words.number(bar.overdue)} over"
+    )
 
 
 def _totals(axes: Axes, heights: Sequence[tuple[int, str]]) -> None:
@@ -387,7 +569,16 @@ def _totals(axes: Axes, heights: Sequence[tuple[int, str]]) -> None:
         return
     for place, (height, text) in enumerate(heights):
         if height:
-            axes.annotate(text, (place, height), textcoords="offset points", xytext=(0, 2), ha="center", va="bottom", fontsize=7.5, bbox=_BEHIND)
+            axes.annotate(
+                text,
+                (place, height),
+                textcoords="offset points",
+                xytext=(0, 2),
+                ha="center",
+                va="bottom",
+                fontsize=7.5,
+                bbox=_BEHIND,
+            )
 
 
 # What all have
@@ -426,7 +617,10 @@ def _period(bars: Sequence[_Bar]) -> str:
 
 def _with_records(source: str, check: Entry, words: Words) -> str:
     judged = check["assessable"]
-    told = f"{source}\n{words.number(judged)} vurderbar{'' if judged == 1 else 'e'} {_units(check, judged)} af {words.number(check['population'])}"
+    told = (
+        f"{source}\n{words.number(judged)} vurderbar{'' if judged == 1 else 'e'}"
+        f" {_units(check, judged)} af {words.number(check['population'])}"
+    )
     passed = _of_passed(check, words)
     return f"{told}. {passed}" if passed else told
 
@@ -437,7 +631,10 @@ def _of_passed(check: Entry, words: Words) -> str:
     if not told:
         return ""
     kept = words.number_share(told["kept"], told["passed"])
-    return f"Fristen er udløbet for {words.counted(check['unit'], told['passed'])}: {kept} er bevaret, {words.number(told['exempted'])} er undtaget."
+    return (
+        f"Fristen er udløbet for {words.counted(check['unit'], told['passed'])}: {kept} er bevaret,"
+        f" {words.number(told['exempted'])} er undtaget."
+    )
 
 
 def _data_set(check: Entry) -> str:
@@ -483,10 +680,13 @@ def _words() -> Words:
 
 
 def svg_of(figure: Figure) -> bytes:
-    """The figure as SVG, the same bytes every time, letters as outlines so that it looks alike everywhere."""
+    """The figure as SVG, the same bytes every time, letters as outlines so that it looks alike
+    everywhere.
+    """
     content = io.BytesIO()
     with mpl.rc_context(_STYLE):
-        FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call] # Matplotlib's has no types
+        # Matplotlib's has no types
+        FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return content.getvalue()
 
 
@@ -495,5 +695,6 @@ def png_of(figure: Figure) -> bytes:
     content = io.BytesIO()
     with mpl.rc_context(_STYLE):
         figure.set_dpi(_PNG_DPI)
-        FigureCanvasAgg(figure).print_png(content, metadata={"Software": None})  # type: ignore[no-untyped-call] # Matplotlib's has no types
+        # Matplotlib's has no types
+        FigureCanvasAgg(figure).print_png(content, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return content.getvalue()

@@ -1,4 +1,6 @@
-"""The chapters about what needs a lawyer, what was not assessed, and what the policy's wording leaves open; and the columns that nobody mapped."""
+"""The chapters about what needs a lawyer, what was not assessed, and what the policy's wording
+leaves open; and the columns that nobody mapped.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Part = dict[str, Any]
 
 def describe_mapping_gaps(material: Material) -> Table:
     """Each needed column that nobody mapped: what it may be, and which checks it silences."""
-    return material.table("mapping_gaps", [_mapping_gap(material, gap) for gap in _mapping_gaps(material)])
+    return material.table(
+        "mapping_gaps", [_mapping_gap(material, gap) for gap in _mapping_gaps(material)]
+    )
 
 
 def summarise_mapping_gaps(material: Material) -> Part | None:
@@ -29,15 +33,28 @@ def summarise_mapping_gaps(material: Material) -> Part | None:
     if not gaps:
         return None
     labels = [_gap_column(material, gap) for gap in gaps[:GAPS_NAMED]]
-    labels += [words.say("data.mapping_gaps.more", n=words.number(len(gaps) - GAPS_NAMED))] if len(gaps) > GAPS_NAMED else []
+    labels += (
+        [words.say("data.mapping_gaps.more", n=words.number(len(gaps) - GAPS_NAMED))]
+        if len(gaps) > GAPS_NAMED
+        else []
+    )
     silenced = {check for gap in gaps for check in gap["checks"]}
-    counts = {"columns": words.counted("column", len(gaps)), "checks": words.counted("check", len(silenced))}
-    return {"title": words.at("data.mapping_gaps.title"), "text": words.say("data.mapping_gaps.summary", labels=words.listed(labels), **counts)}
+    counts = {
+        "columns": words.counted("column", len(gaps)),
+        "checks": words.counted("check", len(silenced)),
+    }
+    return {
+        "title": words.at("data.mapping_gaps.title"),
+        "text": words.say("data.mapping_gaps.summary", labels=words.listed(labels), **counts),
+    }
 
 
 def describe_mapping_doubts(material: Material) -> list[tuple[Cell, str]]:
     """A remark for each column that may be mapped wrongly: the exports, and why."""
-    return [({"code": _exports_of(material, doubt["table"])}, _mapping_doubt(material, doubt)) for doubt in material.results.get("mapping_doubts", [])]
+    return [
+        ({"code": _exports_of(material, doubt["table"])}, _mapping_doubt(material, doubt))
+        for doubt in material.results.get("mapping_doubts", [])
+    ]
 
 
 def summarise_mapping_doubts(material: Material) -> Part | None:
@@ -45,20 +62,41 @@ def summarise_mapping_doubts(material: Material) -> Part | None:
     words, doubts = material.words, material.results.get("mapping_doubts", [])
     if not doubts:
         return None
-    told = [f"{_exports_of(material, doubt['table'])}: {_mapping_doubt(material, doubt)}" for doubt in doubts[:GAPS_NAMED]]
-    more = [words.say("data.mapping_gaps.more", n=words.number(len(doubts) - GAPS_NAMED))] if len(doubts) > GAPS_NAMED else []
+    told = [
+        f"{_exports_of(material, doubt['table'])}: {_mapping_doubt(material, doubt)}"
+        for doubt in doubts[:GAPS_NAMED]
+    ]
+    more = (
+        [words.say("data.mapping_gaps.more", n=words.number(len(doubts) - GAPS_NAMED))]
+        if len(doubts) > GAPS_NAMED
+        else []
+    )
     return {"title": words.at("data.mapping_doubts.title"), "text": " ".join([*told, *more])}
 
 
 def _mapping_doubt(material: Material, doubt: Entry) -> str:
     words = material.words
-    columns = words.listed([_column_of(material, doubt["table"], column) for column in doubt["columns"]])
+    columns = words.listed(
+        [_column_of(material, doubt["table"], column) for column in doubt["columns"]]
+    )
     counts = {"count": words.number(doubt["count"]), "total": words.number(doubt["total"])}
-    return words.say(f"data.mapping_doubts.{doubt['kind']}", columns=columns, check=doubt["check"] or "", **counts)
+    return words.say(
+        f"data.mapping_doubts.{doubt['kind']}",
+        columns=columns,
+        check=doubt["check"] or "",
+        **counts,
+    )
 
 
 def _exports_of(material: Material, table: str) -> str:
-    return " ".join(export["name"] for export in material.results.get("exports", []) if export["table"] == table) or table
+    return (
+        " ".join(
+            export["name"]
+            for export in material.results.get("exports", [])
+            if export["table"] == table
+        )
+        or table
+    )
 
 
 def _mapping_gaps(material: Material) -> list[Entry]:
@@ -67,10 +105,24 @@ def _mapping_gaps(material: Material) -> list[Entry]:
 
 def _mapping_gap(material: Material, gap: Entry) -> tuple[Cell, ...]:
     words = material.words
-    headers = [words.say("data.mapping_gaps.looked_for", header=header) for header in _headers(gap["looked_for"])]
-    headers += [words.say("data.mapping_gaps.candidate", header=header) for header in _headers(gap["candidates"])] or [words.at("data.mapping_gaps.unknown")]
-    silenced = {"note": words.counted("check", len(gap["checks"])), "parts": " ".join(gap["clauses"])}
-    return ({"code": " ".join(gap["exports"])}, _gap_column(material, gap), "; ".join(headers), silenced)
+    headers = [
+        words.say("data.mapping_gaps.looked_for", header=header)
+        for header in _headers(gap["looked_for"])
+    ]
+    headers += [
+        words.say("data.mapping_gaps.candidate", header=header)
+        for header in _headers(gap["candidates"])
+    ] or [words.at("data.mapping_gaps.unknown")]
+    silenced = {
+        "note": words.counted("check", len(gap["checks"])),
+        "parts": " ".join(gap["clauses"]),
+    }
+    return (
+        {"code": " ".join(gap["exports"])},
+        _gap_column(material, gap),
+        "; ".join(headers),
+        silenced,
+    )
 
 
 def _headers(found: list[Entry]) -> list[str]:
@@ -83,14 +135,23 @@ def _gap_column(material: Material, gap: Entry) -> str:
 
 def _column_of(material: Material, table: str, column: str) -> str:
     label = column_label(table, column)
-    return material.words.say("data.mapping_gaps.column", label=label, column=column) if label != column else label
+    return (
+        material.words.say("data.mapping_gaps.column", label=label, column=column)
+        if label != column
+        else label
+    )
 
 
 def describe_legal(material: Material) -> Part:
     """Everything between a strict and a lenient reading, in whichever check it was counted."""
     words = material.words
     rows = [
-        ({"id": check["id"]}, _band(material, check, band), words.number(count), material.bases(check["legal_basis"]))
+        (
+            {"id": check["id"]},
+            _band(material, check, band),
+            words.number(count),
+            material.bases(check["legal_basis"]),
+        )
         for check in material.checks
         for band, count in sorted(check["legal"].items())
         if count
@@ -100,17 +161,38 @@ def describe_legal(material: Material) -> Part:
         "intro": words.at("legal.intro"),
         "table": material.table("legal", rows, "legal.empty"),
         "conflicts_intro": words.at("legal.conflicts_intro"),
-        "conflicts": material.table("conflicts", [_conflict(material, conflict) for conflict in conflicts if conflict["law"]], "legal.conflicts_empty"),
-        "questions": material.table("questions", [_question(material, conflict) for conflict in conflicts if conflict["question"]], "legal.questions_empty"),
+        "conflicts": material.table(
+            "conflicts",
+            [_conflict(material, conflict) for conflict in conflicts if conflict["law"]],
+            "legal.conflicts_empty",
+        ),
+        "questions": material.table(
+            "questions",
+            [_question(material, conflict) for conflict in conflicts if conflict["question"]],
+            "legal.questions_empty",
+        ),
     }
 
 
 def _conflict(material: Material, conflict: Entry) -> tuple[Any, ...]:
     words, law = material.words, conflict["law"]
-    said = words.say(f"legal.law.{law['bound']}", period=words.period(law["period"]), start=material.text(law["counted_from"]))
+    said = words.say(
+        f"legal.law.{law['bound']}",
+        period=words.period(law["period"]),
+        start=material.text(law["counted_from"]),
+    )
     if conflict["not_in_force"]:
-        said = f"{capital(said)}. {words.say('legal.law.not_in_force', bases=material.bases(conflict['not_in_force']))}"
-    return ({"id": conflict["clause"]}, material.text(conflict["category"]), _stated(material, conflict), said, material.bases(conflict["legal_basis"]))
+        said = (
+            f"{capital(said)}."
+            f" {words.say('legal.law.not_in_force', bases=material.bases(conflict['not_in_force']))}"
+        )
+    return (
+        {"id": conflict["clause"]},
+        material.text(conflict["category"]),
+        _stated(material, conflict),
+        said,
+        material.bases(conflict["legal_basis"]),
+    )
 
 
 def _stated(material: Material, conflict: Entry) -> str:
@@ -119,11 +201,20 @@ def _stated(material: Material, conflict: Entry) -> str:
     if policy["period"] is None:
         return words.say(f"legal.policy.{conflict['kind']}", name=policy["parameter"])
     form = "parameter" if policy["parameter"] else "stated"
-    return words.say(f"legal.policy.{form}", period=words.period(policy["period"]), start=material.text(policy["counted_from"]), name=policy["parameter"])
+    return words.say(
+        f"legal.policy.{form}",
+        period=words.period(policy["period"]),
+        start=material.text(policy["counted_from"]),
+        name=policy["parameter"],
+    )
 
 
 def _question(material: Material, conflict: Entry) -> tuple[Any, ...]:
-    return ({"id": conflict["clause"]}, material.text(conflict["question"]), material.bases(conflict["legal_basis"]))
+    return (
+        {"id": conflict["clause"]},
+        material.text(conflict["question"]),
+        material.bases(conflict["legal_basis"]),
+    )
 
 
 def _band(material: Material, check: Entry, band: str) -> str:
@@ -133,53 +224,116 @@ def _band(material: Material, check: Entry, band: str) -> str:
 
 def describe_notes(material: Material) -> Part:
     """What there is to say about the wording of the policy."""
-    rows = [({"id": clause["id"]}, material.text(clause["note"])) for clause in material.results["clauses"] if clause.get("note")]
-    return {"intro": material.words.at("notes.intro"), "table": material.table("notes", rows, "notes.empty")}
+    rows = [
+        ({"id": clause["id"]}, material.text(clause["note"]))
+        for clause in material.results["clauses"]
+        if clause.get("note")
+    ]
+    return {
+        "intro": material.words.at("notes.intro"),
+        "table": material.table("notes", rows, "notes.empty"),
+    }
 
 
 def describe_not_assessed(material: Material) -> Part:
-    """Every gap: checks without a full result, clauses that no check speaks about, and records left out of a check that has a result."""
+    """Every gap: checks without a full result, clauses that no check speaks about, and records left
+    out of a check that has a result.
+    """
     words = material.words
-    checks = [check for check in material.checks if check["verdict"] in NOT_ASSESSED and not is_not_held(check)]
-    clauses = [clause for clause in material.results["clauses"] if not material.is_relevant(clause) and clause["verdict"] in NOT_ASSESSED]
+    checks = [
+        check
+        for check in material.checks
+        if check["verdict"] in NOT_ASSESSED and not is_not_held(check)
+    ]
+    clauses = [
+        clause
+        for clause in material.results["clauses"]
+        if not material.is_relevant(clause) and clause["verdict"] in NOT_ASSESSED
+    ]
     return {
         "intro": words.at("not_assessed.intro"),
         "not_held_note": words.at("not_assessed.not_held"),
-        "not_held": material.table("not_held", [_not_held(material, declared) for declared in material.results.get("not_held", [])]),
+        "not_held": material.table(
+            "not_held",
+            [_not_held(material, declared) for declared in material.results.get("not_held", [])],
+        ),
         "clauses_note": words.at("not_assessed.clauses_more"),
-        "checks": material.table("open_checks", [_open_check(material, check) for check in checks], "not_assessed.checks_empty"),
-        "clauses": material.table("open_clauses", [_open_clause(material, clause) for clause in clauses], "not_assessed.clauses_empty"),
+        "checks": material.table(
+            "open_checks",
+            [_open_check(material, check) for check in checks],
+            "not_assessed.checks_empty",
+        ),
+        "clauses": material.table(
+            "open_clauses",
+            [_open_clause(material, clause) for clause in clauses],
+            "not_assessed.clauses_empty",
+        ),
         "limits_note": words.at("not_assessed.limits"),
         "limits": material.table("limits", _limits(material), "not_assessed.limits_empty"),
-        "records": material.table("open_records", _open_records(material), "not_assessed.records_empty"),
+        "records": material.table(
+            "open_records", _open_records(material), "not_assessed.records_empty"
+        ),
     }
 
 
 def _not_held(material: Material, declared: Entry) -> tuple[Any, ...]:
-    """One declaration, with the number of checks that it answers; those about other data sets, which rest on this one, are named."""
+    """One declaration, with the number of checks that it answers; those about other data sets,
+    which rest on this one, are named.
+    """
     words = material.words
     if "check" in declared:
         return _without_records(material, declared)
-    checks = [check for check in material.checks if is_not_held(check) and check["why_detail"] == declared["table"]]
+    checks = [
+        check
+        for check in material.checks
+        if is_not_held(check) and check["why_detail"] == declared["table"]
+    ]
     others = " ".join(str(check["id"]) for check in checks if check["dataset"] != declared["table"])
     count = words.number(len(checks))
-    told = (material.dataset(declared["table"]), declared["owner"], declared["reason"], words.date(declared["declared_on"]))
-    return (*told, {"note": words.say("not_assessed.resting", count=count), "parts": others} if others else count)
+    told = (
+        material.dataset(declared["table"]),
+        declared["owner"],
+        declared["reason"],
+        words.date(declared["declared_on"]),
+    )
+    return (
+        *told,
+        (
+            {"note": words.say("not_assessed.resting", count=count), "parts": others}
+            if others
+            else count
+        ),
+    )
 
 
 def _without_records(material: Material, declared: Entry) -> tuple[Any, ...]:
-    """A declaration that a check is about no record; where there are some, they were judged, and it says so."""
+    """A declaration that a check is about no record; where there are some, they were judged, and it
+    says so.
+    """
     words, id_ = material.words, declared["check"]
     check = next(check for check in material.checks if check["id"] == id_)
-    note = words.at("not_assessed.no_records" if is_not_held(check) else "not_assessed.judged_all_the_same")
-    return (material.dataset(check["dataset"]), declared["owner"], declared["reason"], words.date(declared["declared_on"]), {"note": note, "parts": id_})
+    note = words.at(
+        "not_assessed.no_records" if is_not_held(check) else "not_assessed.judged_all_the_same"
+    )
+    return (
+        material.dataset(check["dataset"]),
+        declared["owner"],
+        declared["reason"],
+        words.date(declared["declared_on"]),
+        {"note": note, "parts": id_},
+    )
 
 
 def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:
     words = material.words
     code = check["why"] if check["verdict"] == "unknown" else check["verdict"]
     closes = words.at("not_assessed.closes")
-    return ({"id": check["id"]}, {"short": check["verdict"]}, _why(material, check, code), closes.get(code, closes["any"]))
+    return (
+        {"id": check["id"]},
+        {"short": check["verdict"]},
+        _why(material, check, code),
+        closes.get(code, closes["any"]),
+    )
 
 
 def _why(material: Material, check: Entry, code: str) -> str:
@@ -187,11 +341,24 @@ def _why(material: Material, check: Entry, code: str) -> str:
     if code == "partial":
         share = words.share(check["assessable"], check["population"])
         if check["assessable"] >= material.results["settings"]["gate"] * check["population"]:
-            return words.say("not_assessed.partial_though_above", M=words.number(check["assessable"]), N=words.number(check["population"]), share=share)
+            return words.say(
+                "not_assessed.partial_though_above",
+                M=words.number(check["assessable"]),
+                N=words.number(check["population"]),
+                share=share,
+            )
         gate = words.percent(material.results["settings"]["gate"])
-        return words.say("not_assessed.partial", M=words.number(check["assessable"]), N=words.number(check["population"]), share=share, gate=gate)
+        return words.say(
+            "not_assessed.partial",
+            M=words.number(check["assessable"]),
+            N=words.number(check["population"]),
+            share=share,
+            gate=gate,
+        )
     known = words.at("not_assessed.why")
-    reason = known.get(code, known["any"]).format_map({"error_id": material.text(check["error_id"])})
+    reason = known.get(code, known["any"]).format_map(
+        {"error_id": material.text(check["error_id"])}
+    )
     detail = _detail(material, check.get("why_detail") or "", code)
     return f"{reason} {detail}" if detail else str(reason)
 
@@ -204,39 +371,81 @@ def _detail(material: Material, detail: str, code: str) -> str:
     if code == "unset" and detail:
         return words.say("not_assessed.detail.parameter", name=detail)
     if code == "not_mapped":
-        return words.say("not_assessed.detail.headers", headers=words.listed([f"»{header}«" for header in detail.split("; ")]))
+        return words.say(
+            "not_assessed.detail.headers",
+            headers=words.listed([f"»{header}«" for header in detail.split("; ")]),
+        )
     column = _COLUMN.fullmatch(detail)
-    return words.say("not_assessed.detail.column", column=column["column"], dataset=material.dataset(column["table"])) if column else detail
+    return (
+        words.say(
+            "not_assessed.detail.column",
+            column=column["column"],
+            dataset=material.dataset(column["table"]),
+        )
+        if column
+        else detail
+    )
 
 
 def _missing_export(material: Material, detail: str) -> str:
     name = detail.partition(": ")[0]
     for export in material.results["exports"]:
         if export["name"] == name:
-            remarks = " ".join(say_remark(material.words, remark) for remark in export["warnings"] if remark["code"] != NOT_JUDGED)
-            return material.words.say("not_assessed.detail.export", name=name, remarks=remarks or export["problem"])
+            remarks = " ".join(
+                say_remark(material.words, remark)
+                for remark in export["warnings"]
+                if remark["code"] != NOT_JUDGED
+            )
+            return material.words.say(
+                "not_assessed.detail.export", name=name, remarks=remarks or export["problem"]
+            )
     if name not in TABLES:
         return name
-    needed = [column.synonyms[0] if column.synonyms else column.name for column in TABLES[name].columns if column.required]
-    return material.words.say("not_assessed.detail.data_set", dataset=material.dataset(name), columns=material.words.listed(needed))
+    needed = [
+        column.synonyms[0] if column.synonyms else column.name
+        for column in TABLES[name].columns
+        if column.required
+    ]
+    return material.words.say(
+        "not_assessed.detail.data_set",
+        dataset=material.dataset(name),
+        columns=material.words.listed(needed),
+    )
 
 
 def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
     told = (material.text(clause["claim"]), material.text(clause["reason"]))
     if clause["checks"]:
-        return ({"id": clause["id"], "short": "not_held"}, *told, str(material.words.at("not_assessed.closes.not_held")))
-    return ({"id": clause["id"], "short": clause["verdict"]}, *told, material.text(clause["evidence"]))
+        return (
+            {"id": clause["id"], "short": "not_held"},
+            *told,
+            str(material.words.at("not_assessed.closes.not_held")),
+        )
+    return (
+        {"id": clause["id"], "short": clause["verdict"]},
+        *told,
+        material.text(clause["evidence"]),
+    )
 
 
 def _limits(material: Material) -> list[tuple[Any, ...]]:
     """What the checks do not see of the clauses that they do speak about."""
-    return [({"id": clause["id"]}, material.text(clause["limits"])) for clause in material.results["clauses"] if clause["checks"] and clause.get("limits")]
+    return [
+        ({"id": clause["id"]}, material.text(clause["limits"]))
+        for clause in material.results["clauses"]
+        if clause["checks"] and clause.get("limits")
+    ]
 
 
 def _open_records(material: Material) -> list[tuple[Any, ...]]:
     words = material.words
     return [
-        ({"id": check["id"]}, words.name("reasons", reason), words.number(count), words.share(count, check["population"] or 0))
+        (
+            {"id": check["id"]},
+            words.name("reasons", reason),
+            words.number(count),
+            words.share(count, check["population"] or 0),
+        )
         for check in material.checks
         for reason, count in sorted(check["reasons"].items())
         if count

@@ -1,4 +1,6 @@
-"""What a report is made of: the results of one run and the words of one language, and how they are looked up together."""
+"""What a report is made of: the results of one run and the words of one language, and how they are
+looked up together.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,41 @@ from teleaudit.report.wording import Words
 from teleaudit.rules.starting import is_placeholder
 from teleaudit.schema import TABLES
 
-GRAVITY = ("error", "breach", "fail", "review", "legal", "unknown", "partial", "unset", "skipped", "pass", "not_held")  # the last is no verdict: see is_not_held
+# the last is no verdict: see is_not_held
+GRAVITY = (
+    "error",
+    "breach",
+    "fail",
+    "review",
+    "legal",
+    "unknown",
+    "partial",
+    "unset",
+    "skipped",
+    "pass",
+    "not_held",
+)
 SEVERITY = ("critical", "high", "medium", "low", "observation", None)
 FINDING = ("breach", "fail", "review")
 UNJUDGED = ("error", "unknown", "unset", "skipped")  # their numbers are no result
 NOT_ASSESSED = ("error", "unknown", "partial", "unset", "skipped")
 
 # Danish law is cited in Danish, whatever the language of the report.
-_KEPT_TOGETHER = re.compile(r"(artikel|§§?|stk\.|nr\.|litra|krav) ")  # with the number or letter that follows
-_PUBLICATION = re.compile(r" \((?:lov|lovbekendtgørelse|bekendtgørelse|direktiv)\b[^)]*\)")  # stands in full in the register
-_LAW = re.compile(r"(?P<law>\w+s) (?=artikel\b|§)")  # the law in the genitive, before what is cited of it
+# with the number or letter that follows
+_KEPT_TOGETHER = re.compile(r"(artikel|§§?|stk\.|nr\.|litra|krav) ")
+# stands in full in the register
+_PUBLICATION = re.compile(r" \((?:lov|lovbekendtgørelse|bekendtgørelse|direktiv)\b[^)]*\)")
+# the law in the genitive, before what is cited of it
+_LAW = re.compile(r"(?P<law>\w+s) (?=artikel\b|§)")
 _FROM_PARAMETER = re.compile(r"\{(?P<name>\w+)\}(?P<unit>[YMD]?)")
 
-_UNITS = {"hours": "hour", "days": "day", "months": "month", "years": "year"}  # how parameters of numbers are named
+# how parameters of numbers are named
+_UNITS = {"hours": "hour", "days": "day", "months": "month", "years": "year"}
 
 Entry = Mapping[str, Any]  # an object of results.json; its shape is results.schema.json
-Cell = str | Mapping[str, str]  # text, or what the template shows below each other: title, id (check or clause), note, short (verdict), code (any other name), hash
+# text, or what the template shows below each other: title, id (check or clause), note, short
+# (verdict), code (any other name), hash
+Cell = str | Mapping[str, str]
 Table = dict[str, Any]
 
 
@@ -40,7 +61,9 @@ class Material:
 
     @property
     def checks(self) -> list[Entry]:
-        """Every check, the gravest first; among equals by severity, then by number of deviations."""
+        """Every check, the gravest first; among equals by severity, then by number of
+        deviations.
+        """
         return sorted(
             self.results["checks"],
             key=lambda check: (*gravity(check), -(check["deviations"] or 0), check["id"]),
@@ -54,19 +77,30 @@ class Material:
     @property
     def verdict_counts(self) -> dict[str, int]:
         """Checks by verdict, the gravest first, only those that occur."""
-        verdicts = ["not_held" if is_not_held(check) else check["verdict"] for check in self.results["checks"]]
+        verdicts = [
+            "not_held" if is_not_held(check) else check["verdict"]
+            for check in self.results["checks"]
+        ]
         return {verdict: verdicts.count(verdict) for verdict in GRAVITY if verdict in verdicts}
 
     def is_relevant(self, clause: Entry) -> bool:
         """Whether a clause has checks that are about something which the controller holds."""
-        return any(check["id"] in clause["checks"] and not is_not_held(check) for check in self.results["checks"])
+        return any(
+            check["id"] in clause["checks"] and not is_not_held(check)
+            for check in self.results["checks"]
+        )
 
     def text(self, text: str | Mapping[str, Any] | None) -> str:
-        """A text of the results in the report's language; in another one when it was not written in this; a dash for none."""
+        """A text of the results in the report's language; in another one when it was not written in
+        this; a dash for none.
+        """
         return self.text_or(text, str(self.words.at("formats.nothing")))
 
     def text_or(self, text: str | Mapping[str, Any] | None, otherwise: str) -> str:
-        """The same, with something else to say for none. Texts may be nested: languages under a language."""
+        """The same, with something else to say for none.
+
+        Texts may be nested: languages under a language.
+        """
         match text:
             case None | "":
                 return otherwise
@@ -78,19 +112,42 @@ class Material:
 
     def dataset(self, name: str) -> str:
         """The title of a data set, or its name where the language has none."""
-        return str(getattr(TABLES.get(name), f"title_{self.words.locale.language}", self.words.name("data_sets", name)))
+        return str(
+            getattr(
+                TABLES.get(name),
+                f"title_{self.words.locale.language}",
+                self.words.name("data_sets", name),
+            )
+        )
 
     def clause_claim(self, clause_id: str) -> str:
         """What a clause says; nothing for a clause that the results do not hold."""
-        return next((self.text(clause["claim"]) for clause in self.results["clauses"] if clause["id"] == clause_id), "")
+        return next(
+            (
+                self.text(clause["claim"])
+                for clause in self.results["clauses"]
+                if clause["id"] == clause_id
+            ),
+            "",
+        )
 
     def citation(self, basis_id: str) -> str:
-        """How a legal basis is cited; marked when neither it nor a copy was read, or it does not apply on the date of the audit. Its id when the register does not hold it."""
+        """How a legal basis is cited; marked when neither it nor a copy was read, or it does not
+        apply on the date of the audit.
+
+        Its id when the register does not hold it.
+        """
         for basis in self.results["legal_bases"]:
             if basis["id"] == basis_id:
-                marks = [self.words.at(f"law.marks.{basis['read_in']}")] if basis["read_in"] in self.words.at("law.marks") else []
+                marks = (
+                    [self.words.at(f"law.marks.{basis['read_in']}")]
+                    if basis["read_in"] in self.words.at("law.marks")
+                    else []
+                )
                 if basis["valid_to"] and basis["valid_to"] < self.results["as_of"]:
-                    marks.append(self.words.say("law.until", end=self.words.date(basis["valid_to"])))
+                    marks.append(
+                        self.words.say("law.until", end=self.words.date(basis["valid_to"]))
+                    )
                 return f"{self.cited(basis)} ({', '.join(marks)})" if marks else self.cited(basis)
         return basis_id
 
@@ -99,7 +156,9 @@ class Material:
         return _KEPT_TOGETHER.sub("\\1\u00a0", str(basis["citation_da"]))
 
     def bases(self, basis_ids: Iterable[str]) -> str:
-        """The citations of several legal bases in one line, without where they were published; a law is named once where they follow each other."""
+        """The citations of several legal bases in one line, without where they were published; a
+        law is named once where they follow each other.
+        """
         cited: list[str] = []
         law = ""
         for citation in (_PUBLICATION.sub("", self.citation(basis_id)) for basis_id in basis_ids):
@@ -111,11 +170,19 @@ class Material:
     @cached_property
     def applied_bases(self) -> frozenset[str]:
         """The legal bases that checks with a result refer to."""
-        return frozenset(basis for check in self.results["checks"] if check["verdict"] not in UNJUDGED for basis in check["legal_basis"])
+        return frozenset(
+            basis
+            for check in self.results["checks"]
+            if check["verdict"] not in UNJUDGED
+            for basis in check["legal_basis"]
+        )
 
     def parameter(self, name: str) -> Entry | None:
         """The parameter of that name."""
-        return next((parameter for parameter in self.results["parameters"] if parameter["name"] == name), None)
+        return next(
+            (parameter for parameter in self.results["parameters"] if parameter["name"] == name),
+            None,
+        )
 
     def value(self, value: str | float | None) -> str:
         """A parameter's value as text."""
@@ -124,39 +191,69 @@ class Material:
         return self.words.period(value) if isinstance(value, str) else self.words.number(value)
 
     def resting_on(self, name: str) -> Cell:
-        """The checks that rest on a parameter, or that none does: then its name is a slip, or the policy no longer needs it."""
-        checks = [str(check["id"]) for check in self.results["checks"] if name in (check["criterion"] or {}).get("parameters", ())]
+        """The checks that rest on a parameter, or that none does: then its name is a slip, or the
+        policy no longer needs it.
+        """
+        checks = [
+            str(check["id"])
+            for check in self.results["checks"]
+            if name in (check["criterion"] or {}).get("parameters", ())
+        ]
         return {"parts": " ".join(checks)} if checks else str(self.words.at("method.unused"))
 
     def setting(self, parameter: Entry) -> str:
         """A parameter's value as text, with the unit that its name ends in."""
         unit, value = _UNITS.get(str(parameter["name"]).rpartition("_")[2]), parameter["value"]
-        return self.words.counted(unit, value) if unit and isinstance(value, int) else self.value(value)
+        return (
+            self.words.counted(unit, value)
+            if unit and isinstance(value, int)
+            else self.value(value)
+        )
 
     def period(self, period: str) -> str:
-        """A criterion's period in words. ``{days}D`` takes its number, ``{deadline}`` the whole period, from the parameter of that name."""
+        """A criterion's period in words.
+
+        ``{days}D`` takes its number, ``{deadline}`` the whole period, from the parameter of that
+        name.
+        """
         found = _FROM_PARAMETER.fullmatch(period)
         if found is None:
             return self.words.period(period)
         parameter = self.parameter(found["name"])
         if parameter is None or parameter["value"] is None:
             return str(self.words.at("method.not_set"))
-        return self.words.period(f"P{parameter['value']}{found['unit']}" if found["unit"] else str(parameter["value"]))
+        return self.words.period(
+            f"P{parameter['value']}{found['unit']}" if found["unit"] else str(parameter["value"])
+        )
 
     def table(self, name: str, rows: Sequence[Sequence[Cell]], empty: str = "") -> Table:
-        """A table with its caption and header; ``empty`` is shown in its place when it has no rows."""
-        return {**self.words.at(f"tables.{name}"), "rows": [list(row) for row in rows], "empty": self.words.at(empty) if empty else ""}
+        """A table with its caption and header; ``empty`` is shown in its place when it
+        has no rows.
+        """
+        return {
+            **self.words.at(f"tables.{name}"),
+            "rows": [list(row) for row in rows],
+            "empty": self.words.at(empty) if empty else "",
+        }
 
 
 def is_not_held(check: Entry) -> bool:
-    """Whether a check is not relevant, because it is about something that the controller has declared not to hold."""
+    """Whether a check is not relevant, because it is about something that the controller has
+    declared not to hold.
+    """
     return check.get("why") == "not_held"
 
 
 def placeholders(results: Entry) -> tuple[list[str], list[str]]:
-    """The keys of the policy's name, and the ids of the clauses, whose text is still a template's."""
+    """The keys of the policy's name, and the ids of the clauses, whose text is still a
+    template's.
+    """
     named = [name for name in ("title", "version") if is_placeholder(str(results["policy"][name]))]
-    return named, [str(clause["id"]) for clause in results["clauses"] if any(is_placeholder(str(text)) for text in (clause["claim"] or {}).values())]
+    return named, [
+        str(clause["id"])
+        for clause in results["clauses"]
+        if any(is_placeholder(str(text)) for text in (clause["claim"] or {}).values())
+    ]
 
 
 def found(check: Entry) -> int:

@@ -9,7 +9,9 @@ from teleaudit.report.wording import Words
 
 
 def say_remark(words: Words, remark: Mapping[str, Any]) -> str:
-    """A remark of results.json as a sentence; its English text where the language does not know its code."""
+    """A remark of results.json as a sentence; its English text where the language does not know its
+    code.
+    """
     forms = words.at("remarks").get(remark["code"])
     if forms is None:
         return str(remark["text"])

@@ -1,4 +1,6 @@
-"""results.json: everything a run found that may leave, for machines (contract; its JSON Schema is in ``report/``)."""
+"""results.json: everything a run found that may leave, for machines (contract; its JSON Schema is
+in ``report/``).
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _OF_ENGINE = {"spark": ("pyspark",)}
 
 
 def exit_code(results: Mapping[str, Any]) -> int:
-    """0 clean, 1 deviations, 2 something not assessed, 4 a check that could not be carried out (contract)."""
+    """0 clean, 1 deviations, 2 something not assessed, 4 a check that could not be carried out
+    (contract).
+    """
     verdicts = {check["verdict"] for check in results["checks"]}
     if Verdict.ERROR in verdicts:
         return 4
@@ -36,7 +40,12 @@ def exit_code(results: Mapping[str, Any]) -> int:
         return 1
     if verdicts == {Verdict.SKIPPED}:  # nothing was assessed: that is no clean result
         return 2
-    return 2 if verdicts & {Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET, Verdict.REVIEW, Verdict.LEGAL} else 0
+    return (
+        2
+        if verdicts
+        & {Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.UNSET, Verdict.REVIEW, Verdict.LEGAL}
+        else 0
+    )
 
 
 def compose(
@@ -51,9 +60,17 @@ def compose(
     checks: Sequence[Mapping[str, Any]],
     doubts: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The whole of results.json from its parts. ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments; ``doubts`` are about the mapping."""
+    """The whole of results.json from its parts.
+
+    ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments; ``doubts``
+    are about the mapping.
+    """
     conflicts = rulebook.conflicts(audit, as_of)
-    clauses = [_clause_entry(clause, checks, audit.not_held) for suite in rulebook.suites for clause in suite.clauses]
+    clauses = [
+        _clause_entry(clause, checks, audit.not_held)
+        for suite in rulebook.suites
+        for clause in suite.clauses
+    ]
     cited = sorted(
         {basis for check in checks for basis in check["legal_basis"]}
         | {basis for clause in clauses for basis in clause["legal_basis"]}
@@ -69,8 +86,14 @@ def compose(
         "engine": engine,
         "controller": audit.controller.model_dump(),
         "policy": audit.policy.model_dump(),
-        "parameters": [{"name": name} | parameter.model_dump(mode="json") for name, parameter in sorted(audit.parameters.items())],
-        "not_held": [{"table" if name in TABLES else "check": name} | declared.model_dump(mode="json") for name, declared in sorted(audit.not_held.items())],
+        "parameters": [
+            {"name": name} | parameter.model_dump(mode="json")
+            for name, parameter in sorted(audit.parameters.items())
+        ],
+        "not_held": [
+            {"table" if name in TABLES else "check": name} | declared.model_dump(mode="json")
+            for name, declared in sorted(audit.not_held.items())
+        ],
         "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
         "exports": [_export_entry(export, audit) for export in exports],
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
@@ -87,14 +110,23 @@ def compose(
             "exempted": sum(check["exempted"] for check in checks),
         },
         "suites": {suite.name: suite.sha256 for suite in rulebook.suites},
-        "versions": {"teleaudit": __version__, "python": platform.python_version()} | {name.replace("-", "_"): version(name) for name in (*_PACKAGES, *_OF_ENGINE.get(engine, ()))},
+        "versions": (
+            {"teleaudit": __version__, "python": platform.python_version()}
+            | {
+                name.replace("-", "_"): version(name)
+                for name in (*_PACKAGES, *_OF_ENGINE.get(engine, ()))
+            }
+        ),
     }
 
 
-def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference_key: bytes) -> dict[str, Any]:
+def check_entry(
+    result: CheckResult, *, law: Mapping[str, LegalBasis], reference_key: bytes
+) -> dict[str, Any]:
     """One check as it stands in results.json: counts, names and references, no value of a row."""
     check, answer = result.check, result.answer
-    is_review = result.verdict is Verdict.REVIEW  # what a person must look at is no deviation before that
+    # what a person must look at is no deviation before that
+    is_review = result.verdict is Verdict.REVIEW
     bases = [law[basis] for basis in check.legal_basis]
     return {
         "id": result.id,
@@ -112,7 +144,11 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "exemptions": answer.exemptions,
         "legal": answer.legal,
         "legal_records": answer.legal_records,
-        "legal_questions": {reading.name: reading.question.model_dump() for reading in check.spec.legal if reading.question and reading.name in answer.legal},
+        "legal_questions": {
+            reading.name: reading.question.model_dump()
+            for reading in check.spec.legal
+            if reading.question and reading.name in answer.legal
+        },
         "review": answer.review + (answer.deviations if is_review else 0),
         "columns": answer.columns,
         "review_columns": answer.review_columns,
@@ -126,11 +162,26 @@ def check_entry(result: CheckResult, *, law: Mapping[str, LegalBasis], reference
         "legal_basis": list(check.legal_basis),
         "claim": check.claim.model_dump(),
         "action": {"da": result.check.action},
-        "criterion": {"starts_at": result.check.spec.starts_at, "period": _period_text(result), "parameters": list(result.parameters)},
-        "overdue": {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days} if result.max_overdue_days is not None else None,
-        "due_by_month": [{"month": m.month, "records": m.records, "overdue": m.overdue} for m in result.due_by_month],
+        "criterion": {
+            "starts_at": result.check.spec.starts_at,
+            "period": _period_text(result),
+            "parameters": list(result.parameters),
+        },
+        "overdue": (
+            {"max_days": result.max_overdue_days, "median_days": result.median_overdue_days}
+            if result.max_overdue_days is not None
+            else None
+        ),
+        "due_by_month": [
+            {"month": m.month, "records": m.records, "overdue": m.overdue}
+            for m in result.due_by_month
+        ],
         "deadlines": answer.deadlines or None,
-        "subjects": asdict(result.subjects) | {"unknown": result.subjects.unknown} if result.subjects else None,
+        "subjects": (
+            asdict(result.subjects) | {"unknown": result.subjects.unknown}
+            if result.subjects
+            else None
+        ),
         "breach_hours": check.spec.breach_hours if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,
@@ -144,14 +195,27 @@ def as_json(results: Mapping[str, Any]) -> bytes:
 
 def _period_text(result: CheckResult) -> str | None:
     period = result.check.spec.period
-    return period if period is None or isinstance(period, str) else f"{{{period.parameter}}}{period.unit or ''}"
+    return (
+        period
+        if period is None or isinstance(period, str)
+        else f"{{{period.parameter}}}{period.unit or ''}"
+    )
 
 
-def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, Any]:
+def _clause_entry(
+    clause: Clause, checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]
+) -> dict[str, Any]:
     own = [check for check in checks if clause.clause in check["clauses"]]
     missing = clause.not_assessed
-    held = [check for check in own if check["why"] != "not_held"]  # what the controller does not hold says nothing of the rest
-    verdict = gravest(Verdict(check["verdict"]) for check in held or own) if own else Verdict(missing.verdict) if missing else Verdict.SKIPPED
+    # what the controller does not hold says nothing of the rest
+    held = [check for check in own if check["why"] != "not_held"]
+    verdict = (
+        gravest(Verdict(check["verdict"]) for check in held or own)
+        if own
+        else Verdict(missing.verdict)
+        if missing
+        else Verdict.SKIPPED
+    )
     return {
         "id": clause.clause,
         "auditable": clause.auditable,
@@ -167,8 +231,12 @@ def _clause_entry(clause: Clause, checks: Sequence[Mapping[str, Any]], not_held:
     }
 
 
-def _not_held_reason(checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]) -> dict[str, str] | None:
-    """Why a clause is not relevant: every check of it is about a register, or about records, that the controller declared not to hold."""
+def _not_held_reason(
+    checks: Sequence[Mapping[str, Any]], not_held: Mapping[str, NotHeld]
+) -> dict[str, str] | None:
+    """Why a clause is not relevant: every check of it is about a register, or about records, that
+    the controller declared not to hold.
+    """
     if not checks or any(check["why"] != "not_held" for check in checks):
         return None
     declared = sorted({check["why_detail"] for check in checks})
@@ -176,12 +244,23 @@ def _not_held_reason(checks: Sequence[Mapping[str, Any]], not_held: Mapping[str,
     tables = [name for name in declared if name in TABLES]
     if not tables:
         return {
-            "da": f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ingen poster, som punktet gælder for.",
-            "en": f"Not relevant, declared by {owners}. The controller has no records that the clause is about.",
+            "da": (
+                f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ingen poster, som"
+                " punktet gælder for."
+            ),
+            "en": (
+                f"Not relevant, declared by {owners}. The controller has no records that the clause"
+                " is about."
+            ),
         }
     return {
-        "da": f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ikke {', '.join(f'»{TABLES[table].title_da}«' for table in tables)}.",
-        "en": f"Not relevant, declared by {owners}. The controller does not hold {', '.join(tables)}.",
+        "da": (
+            f"Ikke relevant, erklæret af {owners}. Den dataansvarlige har ikke"
+            f" {', '.join(f'»{TABLES[table].title_da}«' for table in tables)}."
+        ),
+        "en": (
+            f"Not relevant, declared by {owners}. The controller does not hold {', '.join(tables)}."
+        ),
     }
 
 
@@ -189,7 +268,16 @@ def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
     return {
         "name": export.name,
         "table": export.table,
-        "files": [{"path": f.path, "sha256": f.sha256, "bytes": f.size_bytes, "rows": f.rows, "rejected": f.rejected} for f in export.files],
+        "files": [
+            {
+                "path": f.path,
+                "sha256": f.sha256,
+                "bytes": f.size_bytes,
+                "rows": f.rows,
+                "rejected": f.rejected,
+            }
+            for f in export.files
+        ],
         "rows": export.rows,
         "rejected": export.rejected,
         "rejects": dict(sorted(export.reject_reasons.items())),
@@ -204,8 +292,23 @@ def _export_entry(export: ReadExport, audit: Audit) -> dict[str, Any]:
 
 def basis_entry(basis: LegalBasis) -> dict[str, Any]:
     """A legal basis as it stands in results.json."""
-    fields = ("id", "title_da", "citation_da", "authority", "evidence", "read_in", "read_to", "checked_on", "valid_from", "valid_to", "recheck_before_release")
-    return {name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value for name in fields} | {
+    fields = (
+        "id",
+        "title_da",
+        "citation_da",
+        "authority",
+        "evidence",
+        "read_in",
+        "read_to",
+        "checked_on",
+        "valid_from",
+        "valid_to",
+        "recheck_before_release",
+    )
+    return {
+        name: value.isoformat() if isinstance(value := getattr(basis, name), dt.date) else value
+        for name in fields
+    } | {
         "read_at": {"da": basis.read_at},
         "copies": [copy.model_dump() for copy in basis.copies],
     }
@@ -222,8 +325,24 @@ def conflict_entry(conflict: Conflict) -> dict[str, Any]:
         "clause": conflict.clause,
         "kind": conflict.kind,
         "category": words(conflict.category),
-        "policy": {"period": conflict.policy_period, "counted_from": words(conflict.policy_from), "parameter": conflict.parameter} if of_periods else None,
-        "law": {"bound": conflict.bound, "period": conflict.law_period, "counted_from": words(conflict.law_from)} if of_periods else None,
+        "policy": (
+            {
+                "period": conflict.policy_period,
+                "counted_from": words(conflict.policy_from),
+                "parameter": conflict.parameter,
+            }
+            if of_periods
+            else None
+        ),
+        "law": (
+            {
+                "bound": conflict.bound,
+                "period": conflict.law_period,
+                "counted_from": words(conflict.law_from),
+            }
+            if of_periods
+            else None
+        ),
         "question": words(conflict.question),
         "legal_basis": list(conflict.legal_basis),
         "not_in_force": list(conflict.not_in_force),

@@ -1,4 +1,6 @@
-"""Judges results against the published JSON Schema, and against what a schema cannot say: that the numbers agree with each other."""
+"""Judges results against the published JSON Schema, and against what a schema cannot say: that the
+numbers agree with each other.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,20 @@ if TYPE_CHECKING:
 
 
 class InvalidResultsError(ValueError):
-    """Results that break their schema: our bug, never the user's. The message names places and rules, no values."""
+    """Results that break their schema: our bug, never the user's.
+
+    The message names places and rules, no values.
+    """
 
 
 @cache
 def _validator() -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # a second of grammars, which no refused command needs
+    # a second of grammars, which no refused command needs
+    from jsonschema import Draft202012Validator
 
-    schema = json.loads(resources.files(__package__).joinpath("results.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        resources.files(__package__).joinpath("results.schema.json").read_text(encoding="utf-8")
+    )
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
@@ -30,7 +38,10 @@ def validate_results(results: Mapping[str, Any]) -> None:
 
     Raises: InvalidResultsError, one line per complaint.
     """
-    complaints = [f"{error.json_path}: breaks '{error.validator}'" for error in _validator().iter_errors(dict(results))]
+    complaints = [
+        f"{error.json_path}: breaks '{error.validator}'"
+        for error in _validator().iter_errors(dict(results))
+    ]
     complaints = sorted(complaints or _disagreements(results))
     if complaints:
         raise InvalidResultsError("\n".join(complaints))
@@ -51,7 +62,9 @@ def _disagreements(results: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _broken_sums(check: Mapping[str, Any]) -> Iterator[str]:
-    population, assessable, deviations, exempted = (check[name] for name in ("population", "assessable", "deviations", "exempted"))
+    population, assessable, deviations, exempted = (
+        check[name] for name in ("population", "assessable", "deviations", "exempted")
+    )
     if population is None or assessable is None:
         return
     if assessable > population:

@@ -1,6 +1,8 @@
-"""The chapter of findings: a section for each clause, in it a part for each requirement, in that every check with its numbers.
+"""The chapter of findings: a section for each clause, in it a part for each requirement, in that
+every check with its numbers.
 
-Checks that ask the same of several data sets stand in one table; what belongs to one data set alone follows it.
+Checks that ask the same of several data sets stand in one table; what belongs to one data set alone
+follows it.
 """
 
 from __future__ import annotations
@@ -60,24 +62,42 @@ class Section:
 
 
 def sections(material: Material, authority: str | None = None) -> list[Section]:
-    """The findings, or those that an authority is competent for, by clause and requirement, the gravest first."""
+    """The findings, or those that an authority is competent for, by clause and requirement, the
+    gravest first.
+    """
     by_clause: dict[str, dict[Hashable, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-    for check in (check for check in material.findings if authority in (None, authority_of(material, check))):
+    for check in (
+        check for check in material.findings if authority in (None, authority_of(material, check))
+    ):
         by_clause[_clause(check)][_same(material, check)].append(check)
     found_by_clause = [
-        Section(clause=clause, requirements=tuple(Requirement(checks=tuple(checks)) for checks in by_requirement.values())) for clause, by_requirement in by_clause.items()
+        Section(
+            clause=clause,
+            requirements=tuple(
+                Requirement(checks=tuple(checks)) for checks in by_requirement.values()
+            ),
+        )
+        for clause, by_requirement in by_clause.items()
     ]
-    return sorted(found_by_clause, key=lambda section: (*gravity(section.checks[0]), -section.found))
+    return sorted(
+        found_by_clause, key=lambda section: (*gravity(section.checks[0]), -section.found)
+    )
 
 
 def authority_of(material: Material, check: Entry) -> str:
-    """Who is competent for a check's findings; the report's own reader where the check names nobody."""
+    """Who is competent for a check's findings; the report's own reader where the check names
+    nobody.
+    """
     return str(check["authority"] or material.words.at("finding.own_authority"))
 
 
 def other_authorities(material: Material) -> list[str]:
-    """The authorities beside the report's own reader that findings concern, in the order of the language's names."""
-    named = {authority_of(material, check) for check in material.findings} - {material.words.at("finding.own_authority")}
+    """The authorities beside the report's own reader that findings concern, in the order of the
+    language's names.
+    """
+    named = {authority_of(material, check) for check in material.findings} - {
+        material.words.at("finding.own_authority")
+    }
     return sorted(named, key=lambda authority: material.words.name("authorities", authority))
 
 
@@ -88,8 +108,21 @@ def _clause(check: Entry) -> str:
 def _same(material: Material, check: Entry) -> Hashable:
     """What checks of one requirement have in common."""
     criterion = check["criterion"] or {}
-    told = (check["verdict"], material.text(check["claim"]), check["severity"], check["authority"], check["unit"], check["topic"])
-    return (*told, tuple(check["legal_basis"]), criterion.get("period"), criterion.get("starts_at"), tuple(criterion.get("parameters", ())))
+    told = (
+        check["verdict"],
+        material.text(check["claim"]),
+        check["severity"],
+        check["authority"],
+        check["unit"],
+        check["topic"],
+    )
+    return (
+        *told,
+        tuple(check["legal_basis"]),
+        criterion.get("period"),
+        criterion.get("starts_at"),
+        tuple(criterion.get("parameters", ())),
+    )
 
 
 def describe_section(material: Material, section: Section, figures: Mapping[str, Part]) -> Part:
@@ -102,13 +135,27 @@ def describe_section(material: Material, section: Section, figures: Mapping[str,
         topic=words.name("topics", checks[0]["topic"]),
         checks=words.counted("check", len(checks)),
     )
-    return {"title": title, "requirements": [_describe(material, requirement, figures, alone=len(section.requirements) == 1) for requirement in section.requirements]}
+    return {
+        "title": title,
+        "requirements": [
+            _describe(material, requirement, figures, alone=len(section.requirements) == 1)
+            for requirement in section.requirements
+        ],
+    }
 
 
-def _describe(material: Material, requirement: Requirement, figures: Mapping[str, Part], *, alone: bool) -> Part:
+def _describe(
+    material: Material, requirement: Requirement, figures: Mapping[str, Part], *, alone: bool
+) -> Part:
     words, first = material.words, requirement.first
     return {
-        "title": "" if alone else capital(words.listed([material.dataset(check["dataset"]) for check in requirement.checks])),
+        "title": (
+            ""
+            if alone
+            else capital(
+                words.listed([material.dataset(check["dataset"]) for check in requirement.checks])
+            )
+        ),
         "verdict": first["verdict"],
         "claim": material.text(first["claim"]),
         "sentence": " ".join(_sentences(material, requirement)),
@@ -128,12 +175,20 @@ def _sentences(material: Material, requirement: Requirement) -> list[str]:
         "M": words.number(requirement.total("assessable")),
         "N": words.number(requirement.total("population")),
     }
-    said = [words.say(f"finding.{_wording(first)}", **values, **_deadline(material, first)), *_passed(material, requirement), *_overdue(material, requirement)]
+    said = [
+        words.say(f"finding.{_wording(first)}", **values, **_deadline(material, first)),
+        *_passed(material, requirement),
+        *_overdue(material, requirement),
+    ]
     if requirement.total("review") and first["verdict"] != "review":
-        said.append(words.say("finding.also_review", n=words.counted(unit, requirement.total("review"))))
+        said.append(
+            words.say("finding.also_review", n=words.counted(unit, requirement.total("review")))
+        )
     if legal := sum(check.get("legal_records", 0) for check in requirement.checks):
         said.append(words.say("finding.also_legal", n=words.counted(unit, legal)))
-    if others := requirement.total("exempted") - sum(check["deadlines"]["exempted"] for check in requirement.checks if check["deadlines"]):
+    if others := requirement.total("exempted") - sum(
+        check["deadlines"]["exempted"] for check in requirement.checks if check["deadlines"]
+    ):
         name = "exempted_early" if first["deadlines"] else "exempted"
         said.append(words.say(f"finding.{name}", e=words.counted(unit, others)))
     if requirement.total("assessable") < requirement.total("population"):
@@ -143,7 +198,11 @@ def _sentences(material: Material, requirement: Requirement) -> list[str]:
 
 def _named(material: Material, requirement: Requirement) -> str:
     names = [f"»{material.dataset(check['dataset'])}«" for check in requirement.checks]
-    return material.words.listed(names) if len(names) <= DATA_SETS_NAMED else material.words.counted("data_set", len(names))
+    return (
+        material.words.listed(names)
+        if len(names) <= DATA_SETS_NAMED
+        else material.words.counted("data_set", len(names))
+    )
 
 
 def _passed(material: Material, requirement: Requirement) -> list[str]:
@@ -151,14 +210,35 @@ def _passed(material: Material, requirement: Requirement) -> list[str]:
     told = [check["deadlines"] for check in requirement.checks if check["deadlines"]]
     if not told:
         return []
-    words, total = material.words, {name: sum(one[name] for one in told) for name in ("records", "passed", "kept", "exempted")}
-    records, passed = words.counted(requirement.first["unit"], total["records"]), words.number(total["passed"])
-    return [words.say("finding.passed", records=records, passed=passed, kept=words.number_share(total["kept"], total["passed"]), exempted=words.number(total["exempted"]))]
+    words, total = (
+        material.words,
+        {
+            name: sum(one[name] for one in told)
+            for name in ("records", "passed", "kept", "exempted")
+        },
+    )
+    records, passed = (
+        words.counted(requirement.first["unit"], total["records"]),
+        words.number(total["passed"]),
+    )
+    return [
+        words.say(
+            "finding.passed",
+            records=records,
+            passed=passed,
+            kept=words.number_share(total["kept"], total["passed"]),
+            exempted=words.number(total["exempted"]),
+        )
+    ]
 
 
 def _overdue(material: Material, requirement: Requirement) -> list[str]:
     words = material.words
-    days = [check["overdue"] for check in requirement.checks if (check["overdue"] or {}).get("max_days") is not None]
+    days = [
+        check["overdue"]
+        for check in requirement.checks
+        if (check["overdue"] or {}).get("max_days") is not None
+    ]
     if not days:
         return []
     most = words.counted("day", max(one["max_days"] for one in days))
@@ -177,14 +257,21 @@ def _wording(check: Entry) -> str:
 
 def _deadline(material: Material, check: Entry) -> dict[str, str]:
     criterion = check["criterion"] or {}
-    return {"period": material.period(criterion.get("period") or ""), "event": material.words.name("events", criterion.get("starts_at") or "")}
+    return {
+        "period": material.period(criterion.get("period") or ""),
+        "event": material.words.name("events", criterion.get("starts_at") or ""),
+    }
 
 
 def _days(material: Material, days: float | None) -> str:
     words = material.words
     if days is None:
         return str(words.at("formats.nothing"))
-    return words.counted("day", int(days)) if days == int(days) else f"{words.number(days)} {words.at('units.day.other')}"
+    return (
+        words.counted("day", int(days))
+        if days == int(days)
+        else f"{words.number(days)} {words.at('units.day.other')}"
+    )
 
 
 def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
@@ -194,20 +281,34 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
         "authority": words.name("authorities", check["authority"] or ""),
         "clauses": words.listed(check["clauses"]) if len(check["clauses"]) > 1 else "",
         "basis": material.bases(check["legal_basis"]),
-        "deadline": words.say("finding.deadline_fact", **_deadline(material, check)) if _wording(check) == "deadline" else "",
-        "parameters": "; ".join(_parameter(material, name) for name in criterion.get("parameters", ())),
+        "deadline": (
+            words.say("finding.deadline_fact", **_deadline(material, check))
+            if _wording(check) == "deadline"
+            else ""
+        ),
+        "parameters": "; ".join(
+            _parameter(material, name) for name in criterion.get("parameters", ())
+        ),
         "breach": _breach(material, check),
     }
-    return [{"term": words.at(f"finding.facts.{name}"), "value": value} for name, value in facts.items() if value]
+    return [
+        {"term": words.at(f"finding.facts.{name}"), "value": value}
+        for name, value in facts.items()
+        if value
+    ]
 
 
 def _breach(material: Material, check: Entry) -> str:
-    """By when a breach would have to be notified, counted from the end of the run; whether it is one, the controller decides."""
+    """By when a breach would have to be notified, counted from the end of the run; whether it is
+    one, the controller decides.
+    """
     hours = check.get("breach_hours")
     if hours is None:
         return ""
     until = dt.datetime.fromisoformat(material.results["finished_at"]) + dt.timedelta(hours=hours)
-    return material.words.say("finding.breach_fact", hours=hours, until=material.words.moment(until.isoformat()))
+    return material.words.say(
+        "finding.breach_fact", hours=hours, until=material.words.moment(until.isoformat())
+    )
 
 
 def _parameter(material: Material, name: str) -> str:
@@ -233,9 +334,11 @@ def _table(material: Material, requirement: Requirement) -> Table:
 
 
 def _numbers(material: Material, check: Entry) -> tuple[Any, ...]:
-    """N, M, k and e of one check, each with the share it is of what it is counted among, and the days past the deadline.
+    """N, M, k and e of one check, each with the share it is of what it is counted among, and the
+    days past the deadline.
 
-    What is kept past its deadline is counted among the records whose deadline has passed; so is what is exempted, but not what only a strict reading calls late.
+    What is kept past its deadline is counted among the records whose deadline has passed; so is
+    what is exempted, but not what only a strict reading calls late.
     """
     words, assessable, told = material.words, check["assessable"], check["deadlines"]
     among = told["passed"] if told else assessable
@@ -245,7 +348,11 @@ def _numbers(material: Material, check: Entry) -> tuple[Any, ...]:
         words.number_share(assessable, check["population"]),
         *([words.number(told["passed"])] if told else []),
         words.number_share(check["deviations"], among),
-        words.number_share(check["exempted"], among) if not told or told["exempted"] == check["exempted"] else words.number(check["exempted"]),
+        (
+            words.number_share(check["exempted"], among)
+            if not told or told["exempted"] == check["exempted"]
+            else words.number(check["exempted"])
+        ),
         _late(material, check),
     )
 
@@ -254,7 +361,11 @@ def _late(material: Material, check: Entry) -> str:
     words, overdue = material.words, check["overdue"] or {}
     if overdue.get("max_days") is None:
         return str(words.at("formats.nothing"))
-    return words.say("finding.overdue_cell", max=words.number(overdue["max_days"]), median=words.number(overdue["median_days"]))
+    return words.say(
+        "finding.overdue_cell",
+        max=words.number(overdue["max_days"]),
+        median=words.number(overdue["median_days"]),
+    )
 
 
 def _data_set(material: Material, check: Entry, figures: Mapping[str, Part]) -> Part:
@@ -265,7 +376,12 @@ def _data_set(material: Material, check: Entry, figures: Mapping[str, Part]) -> 
         "id": check["id"],
         "lines": _lines(material, check),
         "figures": [
-            {**figure, "caption": words.say("finding.figure", dataset=dataset, name=_figure_name(material, key))}
+            {
+                **figure,
+                "caption": words.say(
+                    "finding.figure", dataset=dataset, name=_figure_name(material, key)
+                ),
+            }
             for key, figure in sorted(figures.items())
             if key.partition("/")[0] == check["id"]
         ],
@@ -278,27 +394,67 @@ def _data_set(material: Material, check: Entry, figures: Mapping[str, Part]) -> 
 def _lines(material: Material, check: Entry) -> list[Part]:
     """The parts that a check's numbers are made of, the largest first."""
     words = material.words
-    counts: dict[str, dict[str, int]] = {name: check[name] for name in ("columns", "exemptions", "reasons")}
+    counts: dict[str, dict[str, int]] = {
+        name: check[name] for name in ("columns", "exemptions", "reasons")
+    }
     lines = [
         {
             "term": words.at(f"finding.lines.{name}"),
-            "items": [{"name": _code(material, name, code), "count": _count(material, check, code, count)} for code, count in _largest_first(parts)],
+            "items": [
+                {"name": _code(material, name, code), "count": _count(material, check, code, count)}
+                for code, count in _largest_first(parts)
+            ],
         }
         for name, parts in counts.items()
         if parts
     ]
     if unmapped := check.get("unmapped"):
-        lines.append({"term": words.at("finding.lines.unmapped"), "items": [{"name": {"code": header}, "count": ""} for header in sorted(unmapped)]})
-    if check["subjects"]:
-        told = {name: count for name, count in check["subjects"].items() if count or name == "customers"}
         lines.append(
-            {"term": words.at("finding.lines.subjects"), "items": [{"name": words.at(f"finding.subjects.{name}"), "count": words.number(count)} for name, count in told.items()]}
+            {
+                "term": words.at("finding.lines.unmapped"),
+                "items": [{"name": {"code": header}, "count": ""} for header in sorted(unmapped)],
+            }
+        )
+    if check["subjects"]:
+        told = {
+            name: count for name, count in check["subjects"].items() if count or name == "customers"
+        }
+        lines.append(
+            {
+                "term": words.at("finding.lines.subjects"),
+                "items": [
+                    {"name": words.at(f"finding.subjects.{name}"), "count": words.number(count)}
+                    for name, count in told.items()
+                ],
+            }
         )
     if decided := [told for told in check.get("column_decisions", []) if told["level"]]:
-        lines.append({"term": words.at("finding.lines.decisions"), "items": [{"name": {"code": told["column"]}, "count": _decision(material, told)} for told in decided]})
+        lines.append(
+            {
+                "term": words.at("finding.lines.decisions"),
+                "items": [
+                    {"name": {"code": told["column"]}, "count": _decision(material, told)}
+                    for told in decided
+                ],
+            }
+        )
     if check.get("review"):
-        columns = [{"name": {"code": column}, "count": words.number(count)} for column, count in _largest_first(check.get("review_columns", {}))]
-        lines.append({"term": words.at("finding.lines.review"), "items": [{"name": words.at("finding.line_review"), "count": words.number(check["review"])}, *columns]})
+        columns = [
+            {"name": {"code": column}, "count": words.number(count)}
+            for column, count in _largest_first(check.get("review_columns", {}))
+        ]
+        lines.append(
+            {
+                "term": words.at("finding.lines.review"),
+                "items": [
+                    {
+                        "name": words.at("finding.line_review"),
+                        "count": words.number(check["review"]),
+                    },
+                    *columns,
+                ],
+            }
+        )
     return lines
 
 
@@ -309,14 +465,32 @@ def _code(material: Material, group: str, code: str) -> str | dict[str, str]:
 def _count(material: Material, check: Entry, code: str, count: int) -> str:
     """The number, with what a column holds where that is known."""
     words, kind = material.words, check.get("kinds", {}).get(code)
-    return words.say("finding.values_of_kind", n=words.number(count), kind=words.name("attribute_kinds", kind)) if kind else words.number(count)
+    return (
+        words.say(
+            "finding.values_of_kind",
+            n=words.number(count),
+            kind=words.name("attribute_kinds", kind),
+        )
+        if kind
+        else words.number(count)
+    )
 
 
 def _decision(material: Material, told: Entry) -> str:
     """The rule that decided about a column, and the counts it rests on."""
     words = material.words
     rule = words.name("column_rules", told["rule"])
-    return words.say("finding.column_rule", rule=rule, k=words.number(told["k"]), n=words.number(told["n"]), share=words.share(told["k"], told["n"])) if told["n"] else rule
+    return (
+        words.say(
+            "finding.column_rule",
+            rule=rule,
+            k=words.number(told["k"]),
+            n=words.number(told["n"]),
+            share=words.share(told["k"], told["n"]),
+        )
+        if told["n"]
+        else rule
+    )
 
 
 def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -325,18 +499,38 @@ def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _figure_name(material: Material, key: str) -> str:
     name = key.partition("/")[2]
-    return material.words.name("finding.figure_names", name) if name else str(material.words.at("finding.figure_any"))
+    return (
+        material.words.name("finding.figure_names", name)
+        if name
+        else str(material.words.at("finding.figure_any"))
+    )
 
 
 def _due(material: Material, months: Sequence[Entry]) -> Part:
-    """The table that goes with the figures, lying down: months, or years when there are many months."""
+    """The table that goes with the figures, lying down: months, or years when there are many
+    months.
+    """
     words = material.words
     if len(months) <= PERIODS_SHOWN:
-        name, periods = "months", [(words.date(f"{month['month']}-01", "month_short"), month["records"], month["overdue"]) for month in _in_order(months)]
+        name, periods = (
+            "months",
+            [
+                (
+                    words.date(f"{month['month']}-01", "month_short"),
+                    month["records"],
+                    month["overdue"],
+                )
+                for month in _in_order(months)
+            ],
+        )
     else:
         name, periods = "years", _by_year(months)
     shown = periods[-PERIODS_SHOWN:]
-    note = words.say("finding.months_shown", shown=len(shown), total=words.number(len(periods))) if len(shown) < len(periods) else ""
+    note = (
+        words.say("finding.months_shown", shown=len(shown), total=words.number(len(periods)))
+        if len(shown) < len(periods)
+        else ""
+    )
     return {"table": _lying(material, name, shown), "note": note}
 
 
@@ -376,5 +570,8 @@ def _action(material: Material, requirement: Requirement) -> str:
     """What to do, as the checks say it, each different thing once."""
     words, actions = material.words, material.words.at("finding.actions")
     kind = "review" if requirement.first["verdict"] == "review" else requirement.first["topic"]
-    told = dict.fromkeys(material.text_or(check.get("action"), actions.get(kind, actions["any"])) for check in requirement.checks)
+    told = dict.fromkeys(
+        material.text_or(check.get("action"), actions.get(kind, actions["any"]))
+        for check in requirement.checks
+    )
     return " ".join([*told, words.at("finding.action_owner")])

@@ -1,4 +1,6 @@
-"""Tables as a notebook shows them: a caption, Danish numbers, no row numbers, a dash where there is nothing."""
+"""Tables as a notebook shows them: a caption, Danish numbers, no row numbers, a dash where there is
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,31 @@ from pandas.io.formats.style import Styler
 from pandas.io.formats.style_render import CSSDict
 
 _WHOLE = ("Punkt", "Kontrol", "Resultat")  # columns of names and short words, which are not broken
-_CAPTION: CSSDict = {"selector": "caption", "props": "caption-side: top; text-align: left; font-weight: bold; padding-bottom: 0.4em"}
+_CAPTION: CSSDict = {
+    "selector": "caption",
+    "props": "caption-side: top; text-align: left; font-weight: bold; padding-bottom: 0.4em",
+}
 
 
 def captioned(frame: pd.DataFrame, caption: str) -> Styler:
-    """The frame with a caption; the frame itself is its ``data``. Numbers stand to the right, as 1.234."""
-    sides = ["right" if pd.api.types.is_numeric_dtype(frame[name]) else "left" for name in frame.columns]
-    numbers, words = (pd.IndexSlice[:, [name for name, own in zip(frame.columns, sides, strict=True) if own == side]] for side in ("right", "left"))
+    """The frame with a caption; the frame itself is its ``data``.
+
+    Numbers stand to the right, as 1.234.
+    """
+    sides = [
+        "right" if pd.api.types.is_numeric_dtype(frame[name]) else "left" for name in frame.columns
+    ]
+    numbers, words = (
+        pd.IndexSlice[
+            :, [name for name, own in zip(frame.columns, sides, strict=True) if own == side]
+        ]
+        for side in ("right", "left")
+    )
     whole = pd.IndexSlice[:, [name for name in frame.columns if name in _WHOLE]]
-    headers: list[CSSDict] = [{"selector": f"th.col_heading.col{place}", "props": f"text-align: {side}"} for place, side in enumerate(sides)]
+    headers: list[CSSDict] = [
+        {"selector": f"th.col_heading.col{place}", "props": f"text-align: {side}"}
+        for place, side in enumerate(sides)
+    ]
     return (
         frame.style.hide(axis="index")
         .format(_number, subset=numbers, na_rep="–")

@@ -51,14 +51,20 @@ class Words:
 
     def number(self, value: float | None) -> str:
         """``1.234`` or ``1.234,56``; a dash for None."""
-        return str(self.at("formats.nothing")) if value is None else str(format_decimal(value, locale=self.locale))
+        return (
+            str(self.at("formats.nothing"))
+            if value is None
+            else str(format_decimal(value, locale=self.locale))
+        )
 
     def percent(self, value: float) -> str:
         """A share 0..1 as a percentage with at most two decimals."""
         return str(format_percent(value, format="#,##0.## %", locale=self.locale))
 
     def share(self, part: int, whole: int) -> str:
-        """``part`` of ``whole`` as a percentage that never rounds to none or to all when it is neither; a dash when ``whole`` is 0."""
+        """``part`` of ``whole`` as a percentage that never rounds to none or to all when it is
+        neither; a dash when ``whole`` is 0.
+        """
         if whole == 0:
             return str(self.at("formats.nothing"))
         ratio = part / whole
@@ -68,7 +74,13 @@ class Words:
 
     def number_share(self, part: int, whole: int) -> str:
         """``12 (44,44 %)``; the number alone where it, or what it is counted among, is none."""
-        return self.say("formats.number_share", number=self.number(part), share=self.share(part, whole)) if part and whole else self.number(part)
+        return (
+            self.say(
+                "formats.number_share", number=self.number(part), share=self.share(part, whole)
+            )
+            if part and whole
+            else self.number(part)
+        )
 
     def counted(self, unit: str, count: int) -> str:
         """``1 post``, ``2.314 poster``; the unit's own name when the language does not know it."""
@@ -83,7 +95,11 @@ class Words:
         """An ISO date as the language writes it; a dash for None."""
         if iso is None:
             return str(self.at("formats.nothing"))
-        return str(format_date(dt.date.fromisoformat(iso), format=self.at(f"formats.{style}"), locale=self.locale))
+        return str(
+            format_date(
+                dt.date.fromisoformat(iso), format=self.at(f"formats.{style}"), locale=self.locale
+            )
+        )
 
     def month(self, iso_month: str) -> str:
         """``2025-03`` as ``marts 2025``."""
@@ -92,17 +108,28 @@ class Words:
     def moment(self, iso: str) -> str:
         """A UTC time as local time of Denmark with its zone."""
         local = dt.datetime.fromisoformat(iso).astimezone(ZONE)
-        return f"{format_datetime(local, format=self.at('formats.moment'), locale=self.locale)} {local.tzname()}"
+        return (
+            f"{format_datetime(local, format=self.at('formats.moment'), locale=self.locale)}"
+            f" {local.tzname()}"
+        )
 
     def period(self, iso: str) -> str:
         """``P1Y6M`` as ``1 år og 6 måneder``; the text itself when it is not such a period."""
         found = _PERIOD.fullmatch(iso)
-        parts = [self.counted(unit, int(count)) for unit, count in (found.groupdict().items() if found else ()) if count is not None]
+        parts = [
+            self.counted(unit, int(count))
+            for unit, count in (found.groupdict().items() if found else ())
+            if count is not None
+        ]
         return self.listed(parts) if parts else iso
 
     def listed(self, items: Sequence[str]) -> str:
         """``a, b og c``."""
-        return format_list(list(items), locale=self.locale) if items else str(self.at("formats.nothing"))
+        return (
+            format_list(list(items), locale=self.locale)
+            if items
+            else str(self.at("formats.nothing"))
+        )
 
 
 def capital(text: str) -> str:
@@ -112,7 +139,11 @@ def capital(text: str) -> str:
 
 def load_words(language: str) -> Words:
     """The words of a language. Raises: UserError for a language that has no file."""
-    files = {file.name.removesuffix(".yaml"): file for file in resources.files(__package__).iterdir() if file.name.endswith(".yaml")}
+    files = {
+        file.name.removesuffix(".yaml"): file
+        for file in resources.files(__package__).iterdir()
+        if file.name.endswith(".yaml")
+    }
     if language not in files:
         msg = f"no report language '{language}'. There are: {', '.join(sorted(files))}."
         raise UserError(msg)

@@ -1,4 +1,7 @@
-"""An audit: who is audited, on which exports, with which suites and parameters. Read from YAML, refused with precise messages."""
+"""An audit: who is audited, on which exports, with which suites and parameters.
+
+Read from YAML, refused with precise messages.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,16 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
@@ -19,12 +31,36 @@ from teleaudit.workspace import find_workspace, is_workspace
 
 AUDIT_FILE = "audit.yaml"
 MAX_PATH = 1_000
-_NO_TEXT = frozenset({"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape", "mbcs", "oem"})
-_PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")  # of an export: its working copy's folder is called so
+_NO_TEXT = frozenset(
+    {
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "unicode-escape",
+        "raw_unicode_escape",
+        "raw-unicode-escape",
+        "mbcs",
+        "oem",
+    }
+)
+# of an export: its working copy's folder is called so
+_PLAIN_NAME = re.compile(r"[A-Za-zÆØÅæøå0-9][A-Za-zÆØÅæøå0-9_-]{0,63}")
 
 _CHECK_ID = re.compile(r"[A-Z]\w*-[\w-]+\.\w+")
 DateFormat = Literal[
-    "yyyy-mm-dd", "dd-mm-yyyy", "mm-dd-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm-yyyy", "yyyymmdd", "dd-mm-yy", "iso8601", "epoch-seconds", "excel-serial"
+    "yyyy-mm-dd",
+    "dd-mm-yyyy",
+    "mm-dd-yyyy",
+    "dd.mm.yyyy",
+    "dd/mm/yyyy",
+    "mm/dd/yyyy",
+    "dd/mm-yyyy",
+    "yyyymmdd",
+    "dd-mm-yy",
+    "iso8601",
+    "epoch-seconds",
+    "excel-serial",
 ]
 DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
 Format = Literal["csv", "json", "jsonl", "parquet", "excel", "asterisk", "fixed"]
@@ -44,14 +80,19 @@ def valid_cvr(value: str) -> str:
 
 
 def _digits(value: object) -> object:
-    """A number that YAML has read as one, as its digits: a CVR number begins with no zero that could be lost."""
+    """A number that YAML has read as one, as its digits: a CVR number begins with no zero that
+    could be lost.
+    """
     return str(value) if type(value) is int else value
 
 
 def plain_name(value: str) -> str:
     """The name, which can be a folder's anywhere and leads nowhere else. Raises: ValueError."""
     if not _PLAIN_NAME.fullmatch(value):
-        msg = "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting with a letter or digit"
+        msg = (
+            "not a plain name: write letters, digits, '_' and '-', at most 64 of them, starting"
+            " with a letter or digit"
+        )
         raise ValueError(msg)
     return value
 
@@ -88,7 +129,10 @@ class Policy(_Strict):
 
 
 class Parameter(_Strict):
-    """A value that the policy leaves open and the controller has set. ``value: null`` means not set: the check answers ``unset``."""
+    """A value that the policy leaves open and the controller has set.
+
+    ``value: null`` means not set: the check answers ``unset``.
+    """
 
     value: str | int | float | None
     owner: str | None = None
@@ -97,7 +141,9 @@ class Parameter(_Strict):
 
     @model_validator(mode="after")
     def _a_set_value_is_accounted_for(self) -> Parameter:
-        missing = [name for name in ("owner", "reason", "approved_on") if getattr(self, name) is None]
+        missing = [
+            name for name in ("owner", "reason", "approved_on") if getattr(self, name) is None
+        ]
         if self.value is not None and missing:
             msg = f"a parameter with a value needs {', '.join(missing)} too"
             raise ValueError(msg)
@@ -105,7 +151,9 @@ class Parameter(_Strict):
 
 
 class NotHeld(_Strict):
-    """The controller's declaration that it keeps no such register, offers no such service, or has no record that a check is about: what is asked of it is not relevant."""
+    """The controller's declaration that it keeps no such register, offers no such service, or has
+    no record that a check is about: what is asked of it is not relevant.
+    """
 
     owner: Annotated[str, Field(min_length=1)]
     reason: Annotated[str, Field(min_length=1)]
@@ -130,15 +178,24 @@ def _text_codec(value: str) -> str:
     except (LookupError, ValueError):
         is_text = False
     if not is_text or value.casefold() in _NO_TEXT:
-        msg = "not an encoding that files are written in: utf-8, windows-1252, iso-8859-1, cp850, utf-16 ..."
+        msg = (
+            "not an encoding that files are written in: utf-8, windows-1252, iso-8859-1, cp850,"
+            " utf-16 ..."
+        )
         raise ValueError(msg)
     return value
 
 
 def _gate(value: float) -> float:
-    """A share that lets no check pass for the few records that could be judged. Raises: ValueError."""
+    """A share that lets no check pass for the few records that could be judged.
+
+    Raises: ValueError.
+    """
     if not 0.5 <= value <= 1:
-        msg = "not a share from 0.5 to 1: 0.99 means that 99 of 100 records must be assessable where a check passes"
+        msg = (
+            "not a share from 0.5 to 1: 0.99 means that 99 of 100 records must be assessable where"
+            " a check passes"
+        )
         raise ValueError(msg)
     return value
 
@@ -157,26 +214,40 @@ FilePath = Annotated[str, AfterValidator(_file_path)]
 class ExportSpec(_Strict):
     """One export: its files, how they are written, and which header is which canonical column.
 
-    What is not declared is sniffed from the file; what cannot be decided is refused when it is read.
+    What is not declared is sniffed from the file; what cannot be decided is refused when it is
+    read.
     """
 
     table: str
     files: FilePath  # path or glob pattern, from exports_root
     format: Format | None = None
-    encoding: Annotated[str, AfterValidator(_text_codec)] | None = None  # a Python codec name, "utf-8", "windows-1252" ...
+    # a Python codec name, "utf-8", "windows-1252" ...
+    encoding: Annotated[str, AfterValidator(_text_codec)] | None = None
     delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]$')] | None = None
     decimal: Literal[",", "."] | None = None
     dates: DateFormat | None = None  # for every date column of the export
-    column_dates: dict[str, DateFormat] = Field(default_factory=dict)  # by canonical column, where it differs
+    # by canonical column, where it differs
+    column_dates: dict[str, DateFormat] = Field(default_factory=dict)
     timezone: str = "Europe/Copenhagen"  # of the times in the file
-    sheet: Annotated[tuple[Word, ...], BeforeValidator(_as_names), AfterValidator(_without_doubles)] = ()  # Excel: one name or several, which are files of one export then
-    layout: dict[str, Annotated[Word, Field(pattern=r"^\d{1,6}(-\d{1,6})?$")]] = Field(default_factory=dict)  # of format: fixed, header -> its first and last character
-    header: bool | None = None  # False for files without a header line: columns are then column_1, column_2 ... (or the format's, Asterisk); by its look where nothing is said
+    # Excel: one name or several, which are files of one export then
+    sheet: Annotated[
+        tuple[Word, ...], BeforeValidator(_as_names), AfterValidator(_without_doubles)
+    ] = ()
+    # of format: fixed, header -> its first and last character
+    layout: dict[str, Annotated[Word, Field(pattern=r"^\d{1,6}(-\d{1,6})?$")]] = Field(
+        default_factory=dict
+    )
+    # False for files without a header line: columns are then column_1, column_2 ... (or the
+    # format's, Asterisk); by its look where nothing is said
+    header: bool | None = None
     extracted_at: dt.date | None = None
-    control_rows: Annotated[int, Field(ge=0)] | None = None  # the source's own count of rows, compared with what was read
+    # the source's own count of rows, compared with what was read
+    control_rows: Annotated[int, Field(ge=0)] | None = None
     columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
-    constants: dict[str, str] = Field(default_factory=dict)  # canonical column -> one value for every row (legal_entity)
-    values: dict[str, dict[Word, Word]] = Field(default_factory=dict)  # canonical column -> own word -> canonical word
+    # canonical column -> one value for every row (legal_entity)
+    constants: dict[str, str] = Field(default_factory=dict)
+    # canonical column -> own word -> canonical word
+    values: dict[str, dict[Word, Word]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_are_known(self) -> ExportSpec:
@@ -195,7 +266,14 @@ class ExportSpec(_Strict):
     @model_validator(mode="after")
     def _a_layout_belongs_to_its_format(self) -> ExportSpec:
         if (self.format == "fixed") is not bool(self.layout):
-            msg = "a layout is for format: fixed" if self.layout else "format: fixed needs a layout of first and last characters, such as layout: {Kundenr: 1-8, Navn: 9-38}"
+            msg = (
+                "a layout is for format: fixed"
+                if self.layout
+                else (
+                    "format: fixed needs a layout of first and last characters, such as layout:"
+                    " {Kundenr: 1-8, Navn: 9-38}"
+                )
+            )
             raise ValueError(msg)
         return self
 
@@ -203,12 +281,18 @@ class ExportSpec(_Strict):
         """Raises ValueError where a column has no vocabulary, or its vocabulary not these words."""
         own = [name.partition(".")[2] for name in VOCABULARIES if name.startswith(f"{self.table}.")]
         if column not in own:
-            msg = f"values: no rule rests on the words of {self.table}.{column}.{near_match(column, own)}"
+            msg = (
+                "values: no rule rests on the words of"
+                f" {self.table}.{column}.{near_match(column, own)}"
+            )
             raise ValueError(msg)
         known = VOCABULARIES[f"{self.table}.{column}"].canonical
         for word in words:
             if word not in known:
-                msg = f"values: {self.table}.{column} has no word '{word}'.{near_match(word, known)} It has: {', '.join(known)}"
+                msg = (
+                    f"values: {self.table}.{column} has no word '{word}'.{near_match(word, known)}"
+                    f" It has: {', '.join(known)}"
+                )
                 raise ValueError(msg)
 
 
@@ -218,17 +302,24 @@ class Audit(_Strict):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     controller: Controller
     policy: Policy
-    as_of: dt.date | None = None  # the date on which deadlines are judged; today when neither file nor command says
+    # the date on which deadlines are judged; today when neither file nor command says
+    as_of: dt.date | None = None
     exports_root: FilePath
     suites: tuple[str, ...]
     gate: Annotated[float, AfterValidator(_gate)] = 0.99  # smallest M/N with which a check may pass
-    max_rejected: Annotated[float, AfterValidator(_max_rejected)] = 0.001  # share of unreadable rows above which a data set is not judged
+    # share of unreadable rows above which a data set is not judged
+    max_rejected: Annotated[float, AfterValidator(_max_rejected)] = 0.001
     exports: dict[PlainName, ExportSpec]
-    own_domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...] = ()  # the operator's own hosts, subdomains included: no browsing data
+    # the operator's own hosts, subdomains included: no browsing data
+    own_domains: tuple[
+        Annotated[str, Field(pattern=r"^[a-z0-9æøåäöü-]+(\.[a-z0-9æøåäöü-]+)+$")], ...
+    ] = ()
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table, or by check id
-    notebooks: tuple[str, ...] = ()  # the operator's own, run beside those of the workspace: paths from the audit file
-    sample: bool = False  # invented exports that came with the package: never what an unnamed audit means
+    # the operator's own, run beside those of the workspace: paths from the audit file
+    notebooks: tuple[str, ...] = ()
+    # invented exports that came with the package: never what an unnamed audit means
+    sample: bool = False
     report_languages: tuple[Literal["da"], ...] = ("da",)
 
     _path: Path
@@ -243,7 +334,9 @@ class Audit(_Strict):
 
     @field_validator("not_held")
     @classmethod
-    def _is_a_table_without_exports(cls, not_held: dict[str, NotHeld], info: ValidationInfo) -> dict[str, NotHeld]:
+    def _is_a_table_without_exports(
+        cls, not_held: dict[str, NotHeld], info: ValidationInfo
+    ) -> dict[str, NotHeld]:
         for table in not_held:
             if _CHECK_ID.fullmatch(table):
                 continue  # the rulebook knows which checks there are
@@ -252,7 +345,10 @@ class Audit(_Strict):
                 raise ValueError(msg)
             exports: dict[str, ExportSpec] = info.data.get("exports", {})
             if filling := [name for name, spec in exports.items() if spec.table == table]:
-                msg = f"{table} is declared not held, but exports.{filling[0]} fills that table. Remove one of the two."
+                msg = (
+                    f"{table} is declared not held, but exports.{filling[0]} fills that table."
+                    " Remove one of the two."
+                )
                 raise ValueError(msg)
         return not_held
 
@@ -268,7 +364,9 @@ class Audit(_Strict):
 
     @property
     def address(self) -> str:
-        """Where its exports lie: a folder of this machine, or a URL of a file system that Spark reaches."""
+        """Where its exports lie: a folder of this machine, or a URL of a file system that Spark
+        reaches.
+        """
         return self.exports_root if is_url(self.exports_root) else str(self.root)
 
 
@@ -289,10 +387,16 @@ def load_audit(path: Path) -> Audit:
 
 
 def find_audit(name: str | Path) -> Path:
-    """The audit file at a path, in a folder, or of that name in the workspace's ``audits/``. Raises: AuditFileError with the near match."""
+    """The audit file at a path, in a folder, or of that name in the workspace's ``audits/``.
+
+    Raises: AuditFileError with the near match.
+    """
     path = Path(name)
     if len(str(name)) > MAX_PATH:
-        msg = f"no audit has a path of {len(str(name)):,} characters. Name an audit, its folder, or its audit.yaml."
+        msg = (
+            f"no audit has a path of {len(str(name)):,} characters. Name an audit, its folder, or"
+            " its audit.yaml."
+        )
         raise AuditFileError(msg)
     if path.is_dir():
         path /= AUDIT_FILE
@@ -305,5 +409,7 @@ def find_audit(name: str | Path) -> Path:
     if is_workspace(folder):
         folder /= "audits"
     known = sorted(file.parent.name for file in folder.glob(f"*/{AUDIT_FILE}"))
-    msg = f"no file {path}.{near_match(asked.name, known)}" + (f" Audits in {folder}: {', '.join(known)}." if known else "")
+    msg = f"no file {path}.{near_match(asked.name, known)}" + (
+        f" Audits in {folder}: {', '.join(known)}." if known else ""
+    )
     raise AuditFileError(msg)

@@ -1,4 +1,6 @@
-"""The list of rules: every check with its clause and law, and every clause that no check answers, with the reason."""
+"""The list of rules: every check with its clause and law, and every clause that no check answers,
+with the reason.
+"""
 
 from __future__ import annotations
 
@@ -25,26 +27,58 @@ class CatalogueEntry:
 
 def catalogue(rulebook: Rulebook) -> tuple[CatalogueEntry, ...]:
     """Every check of the rulebook's suites, and every clause without one, in their order."""
-    return tuple(entry for suite in rulebook.suites for clause in suite.clauses for entry in _entries(suite, clause, rulebook.law))
+    return tuple(
+        entry
+        for suite in rulebook.suites
+        for clause in suite.clauses
+        for entry in _entries(suite, clause, rulebook.law)
+    )
 
 
 def as_markdown(entries: Iterable[CatalogueEntry]) -> str:
-    """The list as a Markdown document, a section for each suite; checks that ask the same of several data sets in one row."""
-    lines = ["# What is checked, and what is not", "", "Made by `teleaudit rules --format markdown`. The rules themselves stand in `expectations/`.", ""]
+    """The list as a Markdown document, a section for each suite; checks that ask the same of
+    several data sets in one row.
+    """
+    lines = [
+        "# What is checked, and what is not",
+        "",
+        (
+            "Made by `teleaudit rules --format markdown`. The rules themselves stand in"
+            " `expectations/`."
+        ),
+        "",
+    ]
     by_suite: dict[str, dict[tuple[str, str, str, str], list[CatalogueEntry]]] = {}
     for entry in entries:
         told = (entry.clause, entry.claim, "; ".join(entry.legal_basis), entry.not_assessed or "")
         by_suite.setdefault(entry.suite, {}).setdefault(told, []).append(entry)
     for suite, rows in by_suite.items():
-        lines += [f"## {suite}", "", "| clause | what must hold | check: data set | severity | legal basis |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {suite}",
+            "",
+            "| clause | what must hold | check: data set | severity | legal basis |",
+            "|---|---|---|---|---|",
+        ]
         for (clause, claim, bases, not_assessed), own in rows.items():
-            checks = "<br>".join(f"`{entry.check}`: {entry.data_set}" for entry in own if entry.check) or f"*not assessed:* {not_assessed}"
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in (clause, claim, checks, own[0].severity, bases)) + " |")
+            checks = (
+                "<br>".join(f"`{entry.check}`: {entry.data_set}" for entry in own if entry.check)
+                or f"*not assessed:* {not_assessed}"
+            )
+            lines.append(
+                "| "
+                + " | ".join(
+                    cell.replace("|", "\\|")
+                    for cell in (clause, claim, checks, own[0].severity, bases)
+                )
+                + " |"
+            )
         lines.append("")
     return "\n".join(lines)
 
 
-def _entries(suite: Suite, clause: Clause, law: Mapping[str, LegalBasis]) -> Iterator[CatalogueEntry]:
+def _entries(
+    suite: Suite, clause: Clause, law: Mapping[str, LegalBasis]
+) -> Iterator[CatalogueEntry]:
     def cited(bases: Iterable[str]) -> tuple[str, ...]:
         return tuple(law[basis].citation_da for basis in bases)
 

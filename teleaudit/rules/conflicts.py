@@ -1,11 +1,13 @@
 """Where a policy and the law say different things, told from their texts alone, without any data.
 
-Three kinds are computed: a policy that keeps data shorter than a statutory minimum, longer than a statutory maximum, or
-shorter than a claim lives; one is read: a clause that names no deadline for a category. Beside them stand the questions
-that a clause carries in its suite. Nothing here is decided: both texts are shown, and a lawyer decides which gives way.
+Three kinds are computed: a policy that keeps data shorter than a statutory minimum, longer than a
+statutory maximum, or shorter than a claim lives; one is read: a clause that names no deadline for a
+category. Beside them stand the questions that a clause carries in its suite. Nothing here is
+decided: both texts are shown, and a lawyer decides which gives way.
 
-Periods are compared by their length. What they are counted from may differ, and is part of what is shown. A period is
-shorter when it ends earlier from some day of a year: 30 days are shorter than a month that begins in January.
+Periods are compared by their length. What they are counted from may differ, and is part of what is
+shown. A period is shorter when it ends earlier from some day of a year: 30 days are shorter than a
+month that begins in January.
 """
 
 from __future__ import annotations
@@ -22,11 +24,27 @@ from teleaudit.errors import AuditFileError
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.parameters import period_of
-from teleaudit.rules.suites import Clause, LegalBasis, PeriodFromParameter, StatedDeadline, Strict, Suite, Words, iso_period
+from teleaudit.rules.suites import (
+    Clause,
+    LegalBasis,
+    PeriodFromParameter,
+    StatedDeadline,
+    Strict,
+    Suite,
+    Words,
+    iso_period,
+)
 from teleaudit.rules.yaml_files import read_yaml, validated
 
 BoundName = Literal["at_least", "at_most", "claim"]
-Kind = Literal["shorter_than_minimum", "longer_than_maximum", "shorter_than_claim", "no_deadline", "unset", "question"]
+Kind = Literal[
+    "shorter_than_minimum",
+    "longer_than_maximum",
+    "shorter_than_claim",
+    "no_deadline",
+    "unset",
+    "question",
+]
 _A_LEAP_YEAR = [dt.date(2024, 1, 1) + dt.timedelta(days=day) for day in range(366)]
 
 
@@ -50,7 +68,11 @@ class Category(Strict):
     @property
     def bounds(self) -> dict[BoundName, Bound]:
         """Its periods by name."""
-        periods: dict[BoundName, Bound | None] = {"at_least": self.at_least, "at_most": self.at_most, "claim": self.claim}
+        periods: dict[BoundName, Bound | None] = {
+            "at_least": self.at_least,
+            "at_most": self.at_most,
+            "claim": self.claim,
+        }
         return {name: bound for name, bound in periods.items() if bound is not None}
 
 
@@ -62,14 +84,16 @@ class Conflict:
     clause: str
     legal_basis: tuple[str, ...]
     category: Words | None = None
-    policy_period: str | None = None  # ISO; None where the policy names none, or its parameter is not set
+    # ISO; None where the policy names none, or its parameter is not set
+    policy_period: str | None = None
     policy_from: Words | None = None
     parameter: str | None = None  # that the policy's period is set by
     bound: BoundName | None = None  # which of the law's periods
     law_period: str | None = None
     law_from: Words | None = None
     question: Words | None = None
-    not_in_force: tuple[str, ...] = ()  # those of the legal bases that do not apply on the date of the audit
+    # those of the legal bases that do not apply on the date of the audit
+    not_in_force: tuple[str, ...] = ()
 
 
 def load_categories(folder: Path) -> tuple[Category, ...]:
@@ -79,14 +103,33 @@ def load_categories(folder: Path) -> tuple[Category, ...]:
 
 
 def find_conflicts(
-    suites: Sequence[Suite], categories: Sequence[Category], law: Mapping[str, LegalBasis], *, parameters: Mapping[str, Parameter], as_of: dt.date
+    suites: Sequence[Suite],
+    categories: Sequence[Category],
+    law: Mapping[str, LegalBasis],
+    *,
+    parameters: Mapping[str, Parameter],
+    as_of: dt.date,
 ) -> tuple[Conflict, ...]:
-    """Every difference, in the order of the clauses. Raises: AuditFileError for a category or a legal basis that there is not."""
+    """Every difference, in the order of the clauses.
+
+    Raises: AuditFileError for a category or a legal basis that there is not.
+    """
     known = {category.category: category for category in categories}
-    return tuple(conflict for suite in suites for clause in suite.clauses for conflict in _of_clause(clause, known, law, parameters, as_of))
+    return tuple(
+        conflict
+        for suite in suites
+        for clause in suite.clauses
+        for conflict in _of_clause(clause, known, law, parameters, as_of)
+    )
 
 
-def _of_clause(clause: Clause, known: Mapping[str, Category], law: Mapping[str, LegalBasis], parameters: Mapping[str, Parameter], as_of: dt.date) -> Iterator[Conflict]:
+def _of_clause(
+    clause: Clause,
+    known: Mapping[str, Category],
+    law: Mapping[str, LegalBasis],
+    parameters: Mapping[str, Parameter],
+    as_of: dt.date,
+) -> Iterator[Conflict]:
     for deadline in clause.deadlines:
         category = known.get(deadline.category)
         if category is None:
@@ -108,10 +151,18 @@ def _of_clause(clause: Clause, known: Mapping[str, Category], law: Mapping[str, 
             )
     for open_question in clause.questions:
         bases = open_question.legal_basis
-        yield Conflict(kind="question", clause=clause.clause, legal_basis=bases, question=open_question.question, not_in_force=_not_in_force(bases, law, as_of))
+        yield Conflict(
+            kind="question",
+            clause=clause.clause,
+            legal_basis=bases,
+            question=open_question.question,
+            not_in_force=_not_in_force(bases, law, as_of),
+        )
 
 
-def _compared(deadline: StatedDeadline, category: Category, parameters: Mapping[str, Parameter]) -> Iterator[tuple[Kind, BoundName, Bound]]:
+def _compared(
+    deadline: StatedDeadline, category: Category, parameters: Mapping[str, Parameter]
+) -> Iterator[tuple[Kind, BoundName, Bound]]:
     """What speaks against the policy's period, and nothing where the two agree."""
     own = _own_period(deadline, parameters)
     for name, bound in category.bounds.items():
@@ -120,7 +171,11 @@ def _compared(deadline: StatedDeadline, category: Category, parameters: Mapping[
         elif name == "at_most" and _can_end_before(bound.period, own):
             yield "longer_than_maximum", name, bound
         elif name != "at_most" and _can_end_before(own, bound.period):
-            yield ("shorter_than_minimum" if name == "at_least" else "shorter_than_claim"), name, bound
+            yield (
+                ("shorter_than_minimum" if name == "at_least" else "shorter_than_claim"),
+                name,
+                bound,
+            )
 
 
 def _can_end_before(one: str, other: str) -> bool:
@@ -134,8 +189,12 @@ def _own_period(deadline: StatedDeadline, parameters: Mapping[str, Parameter]) -
         return deadline.period
     if deadline.parameter not in parameters:
         return None
-    return period_of(PeriodFromParameter(parameter=deadline.parameter, unit=deadline.unit), parameters)
+    return period_of(
+        PeriodFromParameter(parameter=deadline.parameter, unit=deadline.unit), parameters
+    )
 
 
-def _not_in_force(bases: Sequence[str], law: Mapping[str, LegalBasis], as_of: dt.date) -> tuple[str, ...]:
+def _not_in_force(
+    bases: Sequence[str], law: Mapping[str, LegalBasis], as_of: dt.date
+) -> tuple[str, ...]:
     return tuple(basis for basis in bases if basis in law and not law[basis].is_in_force(as_of))

@@ -1,11 +1,12 @@
 """Calendar arithmetic of retention.
 
-Retention is counted in whole calendar dates, never in seconds or 365-day years. A period ends on the same day number
-n months later or, where that day does not exist, on the last day of that month: 29-02-2024 plus one year is 28-02-2025.
-The day the period ends is itself lawful; a record is overdue from the next day.
+Retention is counted in whole calendar dates, never in seconds or 365-day years. A period ends on
+the same day number n months later or, where that day does not exist, on the last day of that month:
+29-02-2024 plus one year is 28-02-2025. The day the period ends is itself lawful; a record is
+overdue from the next day.
 
-Source: for periods of EU law, Regulation 1182/71 art. 3; for the operators' own periods the same rule is a method
-choice that the report prints.
+Source: for periods of EU law, Regulation 1182/71 art. 3; for the operators' own periods the same
+rule is a method choice that the report prints.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 
-_ISO_PERIOD = re.compile(r"P(?=\d)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<days>\d{1,5})D)?", re.ASCII)
+_ISO_PERIOD = re.compile(
+    r"P(?=\d)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<days>\d{1,5})D)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +31,11 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """The period of an ISO 8601 duration in years, months and days: ``P5Y``, ``P1Y6M``, ``P14D``. Raises: ValueError."""
+        """The period of an ISO 8601 duration in years, months and days: ``P5Y``, ``P1Y6M``,
+        ``P14D``.
+
+        Raises: ValueError.
+        """
         match = _ISO_PERIOD.fullmatch(text)
         if match is None:
             msg = f"'{text}' is not a period like P5Y, P18M or P14D"
@@ -42,5 +49,9 @@ class Period:
 
     def sql(self, column: str) -> str:
         """``after`` in DuckDB's SQL, for a date column or expression; null stays null."""
-        steps = "".join(f" + INTERVAL '{n}' {unit}" for n, unit in ((self.months, "MONTH"), (self.days, "DAY")) if n)
+        steps = "".join(
+            f" + INTERVAL '{n}' {unit}"
+            for n, unit in ((self.months, "MONTH"), (self.days, "DAY"))
+            if n
+        )
         return f"CAST({column}{steps} AS DATE)"

@@ -1,4 +1,6 @@
-"""Everything that an audit is judged by: the suites it names, the register of legal bases, and what the law says of each category of data."""
+"""Everything that an audit is judged by: the suites it names, the register of legal bases, and what
+the law says of each category of data.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class Rulebook:
 
     def conflicts(self, audit: Audit, as_of: dt.date) -> tuple[Conflict, ...]:
         """Where the policy and the law say different things. Raises: AuditFileError."""
-        return find_conflicts(self.suites, self.categories, self.law, parameters=audit.parameters, as_of=as_of)
+        return find_conflicts(
+            self.suites, self.categories, self.law, parameters=audit.parameters, as_of=as_of
+        )
 
 
 def load_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
@@ -39,9 +43,15 @@ def load_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
     suites, law = load_suites(names, folder), load_law(folder)
     for suite in suites:
         for clause in suite.clauses:
-            for basis in (*clause.legal_basis, *(basis for spec in clause.expectations for basis in spec.legal_basis or ())):
+            for basis in (
+                *clause.legal_basis,
+                *(basis for spec in clause.expectations for basis in spec.legal_basis or ()),
+            ):
                 if basis not in law:
-                    msg = f"{folder / suite.name}.yaml: {clause.clause} cites '{basis}', which the register does not hold.{near_match(basis, law)}"
+                    msg = (
+                        f"{folder / suite.name}.yaml: {clause.clause} cites '{basis}', which the"
+                        f" register does not hold.{near_match(basis, law)}"
+                    )
                     raise AuditFileError(msg)
     return Rulebook(suites=suites, law=law, categories=load_categories(folder))
 
@@ -57,5 +67,8 @@ def rulebook_of(audit: Audit) -> Rulebook:
 def _refuse_unknown_checks(audit: Audit, known: Collection[str]) -> None:
     for name in audit.not_held:
         if name not in TABLES and name not in known:
-            msg = f"{audit.path}: not_held: no check '{name}' in the suites of this audit.{near_match(name, known)}"
+            msg = (
+                f"{audit.path}: not_held: no check '{name}' in the suites of this"
+                f" audit.{near_match(name, known)}"
+            )
             raise AuditFileError(msg)

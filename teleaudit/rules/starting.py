@@ -1,4 +1,6 @@
-"""An operator's own audit, laid out empty beside the samples of a workspace: nothing in it is another controller's."""
+"""An operator's own audit, laid out empty beside the samples of a workspace: nothing in it is
+another controller's.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,15 @@ from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import AUDIT_FILE, valid_cvr
 from teleaudit.workspace import init_workspace, is_workspace
 
-_LEGAL_FORM = re.compile(r"(?<![\w/])(A/S|I/S|K/S|P/S|G/S|ApS|IVS|[afs]\.?m\.?b\.?a\.?)(?![\w/])", re.IGNORECASE)
+_LEGAL_FORM = re.compile(
+    r"(?<![\w/])(A/S|I/S|K/S|P/S|G/S|ApS|IVS|[afs]\.?m\.?b\.?a\.?)(?![\w/])", re.IGNORECASE
+)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
-_PLACEHOLDER = re.compile(r"\((?:titel ikke udfyldt|udgave ikke udfyldt|skal erstattes af politikkens egne ord|to be replaced by the policy's own words)\)")
+_PLACEHOLDER = re.compile(
+    r"\((?:titel ikke udfyldt|udgave ikke udfyldt|skal erstattes af politikkens egne ord|to be"
+    r" replaced by the policy's own words)\)"
+)
 _CLAUSE = re.compile(r"^- clause: ([A-Z]{3})-", re.MULTILINE)
 
 
@@ -54,7 +61,11 @@ def new_operator(operator: str, cvr: str, name: str | None = None) -> Operator:
         raise UserError(msg) from None
     short = short_name(operator) if name is None else name
     if not _NAME.fullmatch(short):
-        msg = f"no short name can be made of {operator}: add --name." if name is None else f"--name {name}: use small letters a-z, digits and '-', a letter first."
+        msg = (
+            f"no short name can be made of {operator}: add --name."
+            if name is None
+            else f"--name {name}: use small letters a-z, digits and '-', a letter first."
+        )
         raise UserError(msg)
     return Operator(operator=operator, cvr=digits, name=short)
 
@@ -65,31 +76,66 @@ def is_placeholder(text: str) -> bool:
 
 
 def short_name(operator: str) -> str:
-    """The operator's name in small letters a-z, digits and hyphens, without its legal form: ``Sønder Tele A/S`` is ``soender-tele``."""
+    """The operator's name in small letters a-z, digits and hyphens, without its legal form:
+    ``Sønder Tele A/S`` is ``soender-tele``.
+    """
     plain = _LEGAL_FORM.sub(" ", operator).casefold().translate(_DANISH)
-    return re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()).strip("-")
+    return re.sub(
+        r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    ).strip("-")
 
 
 def clause_prefix(name: str, taken: Iterable[str]) -> str:
-    """Three letters of a name that begin no other suite's clauses. Raises: UserError where none are left."""
+    """Three letters of a name that begin no other suite's clauses.
+
+    Raises: UserError where none are left.
+    """
     letters, others = [letter for letter in name.upper() if letter.isalpha()], set(taken)
-    found = next((prefix for prefix in map("".join, combinations([*letters, "X", "X"], 3)) if prefix not in others), None)
+    found = next(
+        (
+            prefix
+            for prefix in map("".join, combinations([*letters, "X", "X"], 3))
+            if prefix not in others
+        ),
+        None,
+    )
     if found is None:
-        msg = f"every three letters of '{name}' begin the clauses of another suite: choose another --name."
+        msg = (
+            f"every three letters of '{name}' begin the clauses of another suite: choose another"
+            " --name."
+        )
         raise UserError(msg)
     return found
 
 
 def start_audit(target: Path, new: Operator) -> LaidOut:
-    """Lay out an operator's empty audit and starter suite, in a workspace or in one that is made for it. Overwrites nothing. Raises: UserError."""
+    """Lay out an operator's empty audit and starter suite, in a workspace or in one that is made
+    for it.
+
+    Overwrites nothing. Raises: UserError.
+    """
     laid_out = [] if is_workspace(target) else init_workspace(target)
-    audit, suite, exports = target / "audits" / new.name / AUDIT_FILE, target / "expectations" / f"{new.name}.yaml", target / "exports" / new.name
+    audit, suite, exports = (
+        target / "audits" / new.name / AUDIT_FILE,
+        target / "expectations" / f"{new.name}.yaml",
+        target / "exports" / new.name,
+    )
     for place in (audit.parent, suite):
         if place.exists():
             msg = f"{place} exists already: choose another --name. Nothing was overwritten."
             raise UserError(msg)
-    taken = {prefix for file in suite.parent.glob("*.yaml") for prefix in _CLAUSE.findall(file.read_text(encoding="utf-8"))}
-    words = {"operator": new.operator, "quoted_operator": json.dumps(new.operator, ensure_ascii=False), "cvr": new.cvr, "name": new.name, "prefix": clause_prefix(new.name, taken)}
+    taken = {
+        prefix
+        for file in suite.parent.glob("*.yaml")
+        for prefix in _CLAUSE.findall(file.read_text(encoding="utf-8"))
+    }
+    words = {
+        "operator": new.operator,
+        "quoted_operator": json.dumps(new.operator, ensure_ascii=False),
+        "cvr": new.cvr,
+        "name": new.name,
+        "prefix": clause_prefix(new.name, taken),
+    }
     try:
         exports.mkdir(parents=True, exist_ok=True)
         audit.parent.mkdir()
@@ -99,7 +145,9 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
     except OSError as error:
         msg = f"{target} cannot be written: {error.strerror}."
         raise UserError(msg) from None
-    return LaidOut(written=tuple(sorted([*laid_out, audit, suite])), audit=audit, suite=suite, exports=exports)
+    return LaidOut(
+        written=tuple(sorted([*laid_out, audit, suite])), audit=audit, suite=suite, exports=exports
+    )
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

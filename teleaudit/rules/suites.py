@@ -1,6 +1,7 @@
 """What must hold: suites and the register of legal bases, read from YAML.
 
-A suite is a list of clauses in the order of the policy. A clause carries its expectations, or says why it has none.
+A suite is a list of clauses in the order of the policy. A clause carries its expectations, or says
+why it has none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,18 @@ from teleaudit.schema.views import data_set_view, views
 
 Severity = Literal["critical", "high", "medium", "low", "observation"]
 OnDeviation = Literal["fail", "breach", "review"]
-Topic = Literal["intake", "retention", "minimisation", "card_data", "message_content", "consent", "rights", "disclosure", "access", "deletion"]
+Topic = Literal[
+    "intake",
+    "retention",
+    "minimisation",
+    "card_data",
+    "message_content",
+    "consent",
+    "rights",
+    "disclosure",
+    "access",
+    "deletion",
+]
 ExpectationType = Literal[
     "expect_erasure_by_deadline",
     "expect_rows_to_satisfy",
@@ -38,7 +50,8 @@ ExpectationType = Literal[
     "expect_no_location_columns",
     "expect_only_listed_columns",
 ]
-ReadIn = Literal["official", "mirror", "secondary", "none"]  # the issuer's own publication, an unofficial copy of it, what others wrote of it; not read
+# the issuer's own publication, an unofficial copy of it, what others wrote of it; not read
+ReadIn = Literal["official", "mirror", "secondary", "none"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 _MARK = re.compile(r" \[(\w+)\]")
 _PARAMETER = re.compile(r"\$(\w+)")
@@ -60,7 +73,9 @@ class Words(Strict):
 
 
 class PeriodFromParameter(Strict):
-    """A period whose length the controller has set: a number of ``unit``, or an ISO period where there is no unit."""
+    """A period whose length the controller has set: a number of ``unit``, or an ISO period where
+    there is no unit.
+    """
 
     parameter: str
     unit: Literal["D", "M", "Y"] | None = None
@@ -76,7 +91,9 @@ PeriodSpec = Annotated[str, AfterValidator(iso_period)] | PeriodFromParameter
 
 
 class Reading(Strict):
-    """A stricter reading of the deadline: what lies past it but not past the deadline is for a lawyer."""
+    """A stricter reading of the deadline: what lies past it but not past the deadline is for a
+    lawyer.
+    """
 
     name: str
     period: PeriodSpec
@@ -93,15 +110,18 @@ class ExpectationSpec(Strict):
     data_set: str | None = None
     for_each: Literal["all"] | tuple[str, ...] | None = None
     starts_at: str | None = None
-    starts_by: str | None = None  # the latest day on which the period can have begun where ``starts_at`` is not known
+    # the latest day on which the period can have begun where ``starts_at`` is not known
+    starts_by: str | None = None
     period: PeriodSpec | None = None
     null_means: Literal["running", "unknown"] = "unknown"
     not_assessable: dict[str, str] = Field(default_factory=dict)
     scope: str = "true"
     violates: str | None = None
     due: str | None = None  # the date a row was due, where it has one that is no period
-    listed: tuple[str, ...] = ()  # what a closed list allows: canonical columns, and headers that no audit maps
-    kinds: tuple[str, ...] = ()  # of ``detectors.attributes``: only columns named for these are outside the list
+    # what a closed list allows: canonical columns, and headers that no audit maps
+    listed: tuple[str, ...] = ()
+    # of ``detectors.attributes``: only columns named for these are outside the list
+    kinds: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     legal: tuple[Reading, ...] = ()
     action: Words | None = None
@@ -111,14 +131,17 @@ class ExpectationSpec(Strict):
     severity: Severity | None = None
     topic: Topic | None = None
     on_deviation: OnDeviation | None = None
-    breach_hours: Literal[24, 72] | None = None  # a deviation may be a personal data breach: hours from its discovery to its notification
+    # a deviation may be a personal data breach: hours from its discovery to its notification
+    breach_hours: Literal[24, 72] | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> ExpectationSpec:
         if (self.for_each is None) == (self.data_set is None or self.part is None):
             msg = "an expectation needs either part and data_set, or for_each"
             raise ValueError(msg)
-        if self.type == "expect_erasure_by_deadline" and (self.starts_at is None or self.period is None):
+        if self.type == "expect_erasure_by_deadline" and (
+            self.starts_at is None or self.period is None
+        ):
             msg = "expect_erasure_by_deadline needs starts_at and period"
             raise ValueError(msg)
         if self.type == "expect_only_listed_columns" and not (self.listed or self.kinds):
@@ -143,28 +166,59 @@ class ExpectationSpec(Strict):
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters it rests on."""
-        return tuple(dict.fromkeys((*(period.parameter for period in self.periods if isinstance(period, PeriodFromParameter)), *self.numbers)))
+        return tuple(
+            dict.fromkeys(
+                (
+                    *(
+                        period.parameter
+                        for period in self.periods
+                        if isinstance(period, PeriodFromParameter)
+                    ),
+                    *self.numbers,
+                )
+            )
+        )
 
     @property
     def periods(self) -> tuple[PeriodSpec, ...]:
         """The periods it counts by."""
-        return tuple(period for period in (self.period, *(reading.period for reading in self.legal)) if period is not None)
+        return tuple(
+            period
+            for period in (self.period, *(reading.period for reading in self.legal))
+            if period is not None
+        )
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The parameters in its conditions: whole numbers."""
-        return tuple(name for condition in self.conditions for name in _PARAMETER.findall(condition) if name != _AS_OF)
+        return tuple(
+            name
+            for condition in self.conditions
+            for name in _PARAMETER.findall(condition)
+            if name != _AS_OF
+        )
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """Everything in it that speaks of columns, as SQL."""
         readings = [part for reading in self.legal for part in (reading.starts_at, reading.where)]
-        parts = (self.starts_at, self.starts_by, self.scope, self.violates, self.due, *self.not_assessable.values(), *(f"exempt_{name}" for name in self.exempt), *readings)
+        parts = (
+            self.starts_at,
+            self.starts_by,
+            self.scope,
+            self.violates,
+            self.due,
+            *self.not_assessable.values(),
+            *(f"exempt_{name}" for name in self.exempt),
+            *readings,
+        )
         return tuple(part for part in parts if part is not None)
 
 
 class StatedDeadline(Strict):
-    """How long the policy says that a category of data is kept; held against ``telecom_law.yaml`` without any data."""
+    """How long the policy says that a category of data is kept; held against ``telecom_law.yaml``
+    without any data.
+    """
 
     category: str
     period: Annotated[str, AfterValidator(iso_period)] | None = None  # null: the policy names none
@@ -230,7 +284,8 @@ class LegalBasis(BaseModel):
     source_da: str | None = None  # where the source is told in English
     read_in: ReadIn
     read_to: dt.date | None  # the newest text that was read
-    copies: tuple[Words, ...] = ()  # the unofficial copies in which it was read: ``source_marks`` of the register
+    # the unofficial copies in which it was read: ``source_marks`` of the register
+    copies: tuple[Words, ...] = ()
     recheck_before_release: bool = False
     checked_on: dt.date | None
     valid_from: dt.date | None
@@ -243,7 +298,9 @@ class LegalBasis(BaseModel):
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it applies on a day, as far as anybody looked it up."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,7 +315,8 @@ class Check:
     @property
     def topic(self) -> Topic:
         """The notebook it belongs to."""
-        return self.spec.topic or self.clause.topic or "intake"  # a clause with expectations has one
+        # a clause with expectations has one
+        return self.spec.topic or self.clause.topic or "intake"
 
     @property
     def claim(self) -> Words:
@@ -286,7 +344,9 @@ class Check:
         return self.spec.action.da if self.spec.action else "Vurdér posten og ret eller slet den."
 
     def refuse_unknown_columns(self) -> None:
-        """Raises AuditFileError for a column that the data set cannot have, whatever is exported: a misspelling, not a missing column."""
+        """Raises AuditFileError for a column that the data set cannot have, whatever is exported: a
+        misspelling, not a missing column.
+        """
         known = data_set_view(self.data_set).columns
         for condition in self.spec.conditions:
             try:
@@ -295,7 +355,10 @@ class Check:
                 msg = f"{self.id}: a condition that is not SQL: {condition}"
                 raise AuditFileError(msg) from None
             for name in sorted(named - known):
-                msg = f"{self.id}: the data set {self.data_set} has no column '{name}'.{near_match(name, known)}"
+                msg = (
+                    f"{self.id}: the data set {self.data_set} has no column"
+                    f" '{name}'.{near_match(name, known)}"
+                )
                 raise AuditFileError(msg)
 
 
@@ -311,37 +374,63 @@ class Suite:
     def checks(self) -> tuple[Check, ...]:
         """Every check of the suite, in its order."""
         return tuple(
-            Check(id=f"{clause.clause}.{spec.part or data_set}", clause=clause, spec=spec, data_set=data_set)
+            Check(
+                id=f"{clause.clause}.{spec.part or data_set}",
+                clause=clause,
+                spec=spec,
+                data_set=data_set,
+            )
             for clause in self.clauses
             for spec in clause.expectations
             for data_set in spec.data_sets
         )
 
 
-def checks_of(suites: Iterable[Suite], filled: Mapping[str, frozenset[str]], topic: Topic | None = None) -> tuple[Check, ...]:
+def checks_of(
+    suites: Iterable[Suite], filled: Mapping[str, frozenset[str]], topic: Topic | None = None
+) -> tuple[Check, ...]:
     """The checks of a topic, or of all, in suite order.
 
-    ``filled`` names the canonical columns that each table's exports hold. A check asked of every data set leaves out those
-    that have nothing of its kind: no key, no dates. One asked of a data set by name stays, and will say what is missing.
+    ``filled`` names the canonical columns that each table's exports hold. A check asked of every
+    data set leaves out those
+    that have nothing of its kind: no key, no dates. One asked of a data set by name stays, and will
+    say what is missing.
     """
-    return tuple(check for suite in suites for check in suite.checks if topic in (None, check.topic) and _has_a_subject(check, filled))
+    return tuple(
+        check
+        for suite in suites
+        for check in suite.checks
+        if topic in (None, check.topic) and _has_a_subject(check, filled)
+    )
 
 
 def needed_columns(check: Check) -> dict[str, tuple[str, ...]]:
-    """What a check cannot do without, as ``table.column``, by the column of its data set that rests on it; in alphabetical order.
+    """What a check cannot do without, as ``table.column``, by the column of its data set that rests
+    on it; in alphabetical order.
 
     A column that nobody exports itself needs those that its view says it rests on.
     """
     view = data_set_view(check.data_set)
-    asked = set(view.key) if check.spec.type == "expect_unique_key" else {name for condition in check.spec.conditions for name in columns_in(condition)}
+    asked = (
+        set(view.key)
+        if check.spec.type == "expect_unique_key"
+        else {name for condition in check.spec.conditions for name in columns_in(condition)}
+    )
     own = {column: (f"{view.table}.{column}",) for column in TABLES[view.table].names}
-    return {column: needed for column in sorted(asked) if (needed := view.requires.get(column, own.get(column, ())))}
+    return {
+        column: needed
+        for column in sorted(asked)
+        if (needed := view.requires.get(column, own.get(column, ())))
+    }
 
 
 @cache
 def columns_in(condition: str) -> frozenset[str]:
     """The columns that an SQL condition names. Raises: sqlglot.ParseError."""
-    return frozenset(column.name for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column))
+    return frozenset(
+        column.name
+        for column in sqlglot.parse_one(condition, read="duckdb").find_all(sqlglot.exp.Column)
+    )
 
 
 def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:
@@ -352,13 +441,19 @@ def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:
         case "expect_unique_key":
             return bool(view.key)
         case "expect_possible_dates":
-            return any(column.kind in (Kind.DATE, Kind.TIMESTAMP) for column in TABLES[view.table].columns if column.name in filled[view.table] or not filled[view.table])
+            return any(
+                column.kind in (Kind.DATE, Kind.TIMESTAMP)
+                for column in TABLES[view.table].columns
+                if column.name in filled[view.table] or not filled[view.table]
+            )
         case _:
             return True
 
 
 def data_set_names() -> tuple[str, ...]:
-    """Everything a check may speak about: the canonical tables and the data sets derived from them."""
+    """Everything a check may speak about: the canonical tables and the data sets
+    derived from them.
+    """
     return (*TABLES, *(view.name for view in views() if view.key and view.name not in TABLES))
 
 
@@ -394,10 +489,24 @@ def load_law(folder: Path) -> Mapping[str, LegalBasis]:
     file = folder / "law.yaml"
     data: Any = read_yaml(file)
     try:
-        marks, recheck = data.get("source_marks", {}), data.get("currency", {}).get("recheck_before_release", ())
-        told = [entry | {"copies": [marks[mark] for mark in _MARK.findall(entry["source"])], "recheck_before_release": entry["id"] in recheck} for entry in data["entries"]]
+        marks, recheck = (
+            data.get("source_marks", {}),
+            data.get("currency", {}).get("recheck_before_release", ()),
+        )
+        told = [
+            entry
+            | {
+                "copies": [marks[mark] for mark in _MARK.findall(entry["source"])],
+                "recheck_before_release": entry["id"] in recheck,
+            }
+            for entry in data["entries"]
+        ]
     except (AttributeError, KeyError, TypeError) as error:
-        msg = f"{file}: {error} is missing." if isinstance(error, KeyError) else f"{file}: 'entries' is missing."
+        msg = (
+            f"{file}: {error} is missing."
+            if isinstance(error, KeyError)
+            else f"{file}: 'entries' is missing."
+        )
         raise AuditFileError(msg) from None
     entries = validated(told, tuple[LegalBasis, ...], file)
     refuse_duplicate_ids(file, [entry.id for entry in entries])

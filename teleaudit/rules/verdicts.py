@@ -1,7 +1,7 @@
 """Answers and verdicts: what an expectation counts, and what a check says of it.
 
-N >= M, M >= k + e, and N - M is the sum of the reasons. Nothing in an answer is a value of a row. The rules about
-verdicts that may never be broken stand in ``judge``.
+N >= M, M >= k + e, and N - M is the sum of the reasons. Nothing in an answer is a value of a row.
+The rules about verdicts that may never be broken stand in ``judge``.
 """
 
 from __future__ import annotations
@@ -24,22 +24,34 @@ class Answer:
     exempted: int  # e: those that would violate but may stay
     reasons: dict[str, int] = field(default_factory=dict)  # why N - M rows could not be judged
     exemptions: dict[str, int] = field(default_factory=dict)  # on what ground e rows are exempt
-    legal: dict[str, int] = field(default_factory=dict)  # between a strict and a lenient reading: for a lawyer
+    # between a strict and a lenient reading: for a lawyer
+    legal: dict[str, int] = field(default_factory=dict)
     legal_records: int = 0  # of all readings together: a record past two of them counts under each
     review: int = 0  # a person must look: neither a deviation nor none
-    columns: dict[str, int] = field(default_factory=dict)  # rows by the column in which something was found
-    review_columns: dict[str, int] = field(default_factory=dict)  # the same of the rows that a person must look at
-    unmapped: dict[str, str] = field(default_factory=dict)  # columns that nobody mapped -> the canonical column that each may well be
-    kinds: dict[str, str] = field(default_factory=dict)  # what such a column holds, where that was asked: a code of detectors.attributes
-    column_decisions: list[dict[str, Any]] = field(default_factory=list)  # of each column that a detector judged: its name, the rule that decided, level or none, n and k
-    due_by_month: dict[str, list[int]] = field(default_factory=dict)  # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
+    # rows by the column in which something was found
+    columns: dict[str, int] = field(default_factory=dict)
+    # the same of the rows that a person must look at
+    review_columns: dict[str, int] = field(default_factory=dict)
+    # columns that nobody mapped -> the canonical column that each may well be
+    unmapped: dict[str, str] = field(default_factory=dict)
+    # what such a column holds, where that was asked: a code of detectors.attributes
+    kinds: dict[str, str] = field(default_factory=dict)
+    # of each column that a detector judged: its name, the rule that decided, level or none, n and k
+    column_decisions: list[dict[str, Any]] = field(default_factory=list)
+    # yyyy-mm -> judged rows that fell due in it, and how many of them deviate
+    due_by_month: dict[str, list[int]] = field(default_factory=dict)
     deadlines: dict[str, int] = field(
         default_factory=dict
-    )  # of retention: judged records that have a deadline, those for which it has passed, and of these the kept and the exempted
+        # of retention: judged records that have a deadline, those for which it has passed, and of
+        # these the kept and the exempted
+    )
 
     def as_result(self) -> dict[str, Any]:
         """What Great Expectations carries as the result of the validation."""
-        return {"success": self.assessable > 0 and self.deviations == 0, "result": {"observed_value": asdict(self)}}
+        return {
+            "success": self.assessable > 0 and self.deviations == 0,
+            "result": {"observed_value": asdict(self)},
+        }
 
     @classmethod
     def of_result(cls, result: dict[str, Any]) -> Answer:
@@ -51,7 +63,10 @@ TO_LOOK_AT = "review"  # the level of a record of which a person says whether it
 
 
 class Deviation(NamedTuple):
-    """One record that deviates, or that a person must look at. Holds the record's key: for the closed annex only."""
+    """One record that deviates, or that a person must look at.
+
+    Holds the record's key: for the closed annex only.
+    """
 
     record_key: str
     column: str = ""
@@ -61,7 +76,10 @@ class Deviation(NamedTuple):
 
 
 class Verdict(StrEnum):
-    """What a check says (contract). Only the first is good news; none of the others is ever shown as a pass."""
+    """What a check says (contract).
+
+    Only the first is good news; none of the others is ever shown as a pass.
+    """
 
     PASS = "pass"  # noqa: S105 (a verdict, no password)
     FAIL = "fail"
@@ -75,7 +93,8 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-# Reasons that one edit of audit.yaml, or one other export, takes away: with them a check never passes, however few the records are.
+# Reasons that one edit of audit.yaml, or one other export, takes away: with them a check never
+# passes, however few the records are.
 NEVER_A_PASS = frozenset({"unknown_word", "missing_column", "key_not_comparable"})
 
 GRAVITY: tuple[Verdict, ...] = (
@@ -108,7 +127,9 @@ class MonthOfDeadlines:
 
 @dataclass(frozen=True, kw_only=True)
 class Subjects:
-    """The customers whom a check's deviating records concern; each counts once, however many records there are."""
+    """The customers whom a check's deviating records concern; each counts once, however many
+    records there are.
+    """
 
     customers: int
     persons: int
@@ -127,14 +148,18 @@ class CheckResult:
 
     check: Check
     verdict: Verdict
-    answer: Answer = field(default_factory=lambda: Answer(population=0, assessable=0, deviations=0, exempted=0))
+    answer: Answer = field(
+        default_factory=lambda: Answer(population=0, assessable=0, deviations=0, exempted=0)
+    )
     why: str | None = None  # a code, where the check could not judge
     why_detail: str | None = None  # names of exports, columns, parameters; never a value
     unit: str = "record"  # what N counts: record or column
     parameters: tuple[str, ...] = ()
     due_by_month: tuple[MonthOfDeadlines, ...] = ()
-    worst: tuple[Deviation, ...] = ()  # the longest overdue, at most twenty; all of them stand in the worklist alone
-    max_overdue_days: int | None = None  # past the deadline of the worst record; None where nothing has a deadline
+    # the longest overdue, at most twenty; all of them stand in the worklist alone
+    worst: tuple[Deviation, ...] = ()
+    # past the deadline of the worst record; None where nothing has a deadline
+    max_overdue_days: int | None = None
     median_overdue_days: float | None = None
     subjects: Subjects | None = None
     error_id: str | None = None
@@ -157,10 +182,11 @@ def judge(
 ) -> tuple[Verdict, str | None]:
     """Verdict and, where nothing could be judged, the reason's code.
 
-    Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs M/N >= gate and k = 0,
-    and that no record is left out for a reason of ``NEVER_A_PASS``.
-    A column that may be one nobody mapped is no deviation, and while it is there nothing else passes.
-    Where the source counted other rows than were read, or a file was cut off or has no rows, what was found stands, and what was not found proves nothing.
+    Nothing to look at is never a pass; a deviation found is never hidden by the gate; a pass needs
+    M/N >= gate and k = 0, and that no record is left out for a reason of ``NEVER_A_PASS``. A column
+    that may be one nobody mapped is no deviation, and while it is there nothing else passes. Where
+    the source counted other rows than were read, or a file was cut off or has no rows, what was
+    found stands, and what was not found proves nothing.
     """
     if too_many_rejected:
         return Verdict.UNKNOWN, "too_many_rejected"

@@ -1,4 +1,6 @@
-"""YAML files that people write, read into models and refused with the place in the file and what to write instead."""
+"""YAML files that people write, read into models and refused with the place in the file and what to
+write instead.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +54,16 @@ def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic
 
 
 def validated(data: object, shape: type[Read], file: Path) -> Read:
-    """What was read, as a model or a tuple of models. Raises: AuditFileError with every complaint on a line of its own."""
+    """What was read, as a model or a tuple of models.
+
+    Raises: AuditFileError with every complaint on a line of its own.
+    """
     try:
         return TypeAdapter(shape).validate_python(data)
     except ValidationError as error:
-        raise AuditFileError("\n".join(f"{file}: {_complaint(dict(one), shape)}" for one in error.errors())) from None
+        raise AuditFileError(
+            "\n".join(f"{file}: {_complaint(dict(one), shape)}" for one in error.errors())
+        ) from None
 
 
 def refuse_duplicate_ids(file: Path, ids: Iterable[str]) -> None:
@@ -69,19 +76,32 @@ def refuse_duplicate_ids(file: Path, ids: Iterable[str]) -> None:
 
 def _complaint(complaint: Mapping[str, Any], shape: object) -> str:
     location = complaint["loc"]
-    place = ".".join("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(part)) for part in location if part != "[key]")
+    place = ".".join(
+        "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(part))
+        for part in location
+        if part != "[key]"
+    )
     match complaint["type"]:
         case "extra_forbidden":
-            return f"unknown key '{place}'.{near_match(str(location[-1]), _keys_at(shape, location[:-1]))}"
+            return (
+                "unknown key"
+                f" '{place}'.{near_match(str(location[-1]), _keys_at(shape, location[:-1]))}"
+            )
         case "missing":
             return f"'{place}' is missing."
         case "literal_error":
             known = re.findall(r"'([^']+)'", complaint["ctx"]["expected"])
             return f"{place}: {complaint['msg']}.{near_match(str(complaint['input']), known)}"
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{place or 'the file'}: keys and values are wanted here, each on a line such as name: value; it {_found(complaint['input'])}."
+            return (
+                f"{place or 'the file'}: keys and values are wanted here, each on a line such as"
+                f" name: value; it {_found(complaint['input'])}."
+            )
         case "tuple_type" | "list_type":
-            return f"{place or 'the file'}: a list is wanted here, such as [one, two]; it {_found(complaint['input'])}."
+            return (
+                f"{place or 'the file'}: a list is wanted here, such as [one, two]; it"
+                f" {_found(complaint['input'])}."
+            )
         case kind if kind.startswith("date_"):
             return f"{place}: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22."
         case "string_type" if isinstance(complaint["input"], (int, float, dt.date)):
@@ -104,10 +124,16 @@ def _found(value: object) -> str:
 
 
 def _keys_at(shape: object, location: tuple[str | int, ...]) -> Iterable[str]:
-    """The keys that a shape knows at a place; those of the models around it where the place is inside a choice of shapes."""
+    """The keys that a shape knows at a place; those of the models around it where the place is
+    inside a choice of shapes.
+    """
     models = list(_models(shape))
     for part in location:
-        inner = [model.model_fields[part].annotation for model in models if part in model.model_fields] if isinstance(part, str) else []
+        inner = (
+            [model.model_fields[part].annotation for model in models if part in model.model_fields]
+            if isinstance(part, str)
+            else []
+        )
         models = [found for annotation in inner for found in _models(annotation)] or models
     return {key for model in models for key in model.model_fields}
 

@@ -1,7 +1,8 @@
 """Ask every check of a run once, before its notebooks show the answers.
 
-One process asks: data sets are scanned by all cores for the checks of all topics together, and one memory limit holds for
-everything. It is forked from the warm kernel, which has imported Great Expectations already, or is the run's own.
+One process asks: data sets are scanned by all cores for the checks of all topics together, and one
+memory limit holds for everything. It is forked from the warm kernel, which has imported Great
+Expectations already, or is the run's own.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ _LOOK_EVERY_S = 0.5
 
 
 def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) -> None:
-    """Ask the checks, write the worklist, keep the answers by topic; of an engine of its own unless one is given. Raises: UserError, OSError."""
+    """Ask the checks, write the worklist, keep the answers by topic; of an engine of its own unless
+    one is given.
+
+    Raises: UserError, OSError.
+    """
     from teleaudit.checks.runner import Bench  # Great Expectations takes seconds to import
 
     audit = state.audit()
@@ -49,7 +54,14 @@ def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) 
             results = bench.run(worklist=worklist, watch=watching, on_error=state.keep_error)
             state.keep_doubts([doubt.as_json() for doubt in bench.mapping_doubts(results)])
         for topic in TOPICS:
-            state.keep_answers(topic, [check_entry(result, law=rulebook.law, reference_key=key) for result in results if result.check.topic == topic])
+            state.keep_answers(
+                topic,
+                [
+                    check_entry(result, law=rulebook.law, reference_key=key)
+                    for result in results
+                    if result.check.topic == topic
+                ],
+            )
     finally:
         engine.close()
 
@@ -65,9 +77,21 @@ def answer_from_a_fork(tell: Tell) -> None:
     except UserError as error:
         tell({"refused": str(error)})
     except OSError as error:
-        tell({"errno": error.errno, "strerror": error.strerror, "filename": str(error.filename or state.worklist)})
-    except Exception as error:  # noqa: BLE001 (told by type and id; the rest stays in the closed annex)
-        tell({"failed": type(error).__name__, "error_id": keep_error(traceback.format_exc(), state.folder.restricted)})
+        tell(
+            {
+                "errno": error.errno,
+                "strerror": error.strerror,
+                "filename": str(error.filename or state.worklist),
+            }
+        )
+    # told by type and id; the rest stays in the closed annex
+    except Exception as error:  # noqa: BLE001
+        tell(
+            {
+                "failed": type(error).__name__,
+                "error_id": keep_error(traceback.format_exc(), state.folder.restricted),
+            }
+        )
     else:
         tell({"answered": True})
 
@@ -92,9 +116,15 @@ class _Watching:
 
         def step() -> Step | None:
             if stage == "worklist":
-                return Step(stage="worklist", name=data_set, done=self._worklist.lines - lines, total=amount)
+                return Step(
+                    stage="worklist", name=data_set, done=self._worklist.lines - lines, total=amount
+                )
             share = self._share_read(table, read_before)
-            return Step(stage="checks", name=data_set, done=int(rows * share), total=rows, about=True) if stage == "checks" and share is not None else None
+            return (
+                Step(stage="checks", name=data_set, done=int(rows * share), total=rows, about=True)
+                if stage == "checks" and share is not None
+                else None
+            )
 
         def look_on() -> None:
             while not ended.wait(_LOOK_EVERY_S):
@@ -116,9 +146,11 @@ class _Watching:
         self._tell({"stage": asdict(done)})
 
     def _share_read(self, table: str, before: int | None) -> float | None:
-        """Share of a table's working copy that has been read, 0..1; where nobody knows, what the engine says of its query.
+        """Share of a table's working copy that has been read, 0..1; where nobody knows, what the
+        engine says of its query.
 
-        DuckDB says little (2.0): of a scan with joins and a distinct count it had done "7 %" after six sevenths of the time.
+        DuckDB says little (2.0): of a scan with joins and a distinct count it had done "7 %" after
+        six sevenths of the time.
         """
         now = bytes_read()
         if self._engine.name != "duckdb" or now is None or before is None or not self._bytes[table]:

@@ -5,8 +5,9 @@
     .work/        working copies of the exports, mode 0700; gone when the run ends, however it ends
     COMPLETE      written last; a folder without it is an interrupted run, never a result
 
-A run that was killed leaves its .work/ behind; the next start on the same output folder finds its lock free and removes
-what holds personal data. Several runs may go on at once: each has a folder of its own.
+A run that was killed leaves its .work/ behind; the next start on the same output folder finds its
+lock free and removes what holds personal data. Several runs may go on at once: each has a folder of
+its own.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class RunFolder:
         return self.work / "exports"
 
     def write(self, name: str, content: bytes) -> Path:
-        """A file of the record, written under another name first so that it is whole or not there."""
+        """A file of the record, written under another name first so that it is whole or
+        not there.
+        """
         target = self.record / name
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
@@ -68,14 +71,22 @@ class RunFolder:
         return target
 
     def hold_only(self, files: Mapping[str, bytes]) -> int:
-        """Make the record hold these files, by their names, and nothing else; returns how many entries somebody else had put there or changed."""
+        """Make the record hold these files, by their names, and nothing else; returns how many
+        entries somebody else had put there or changed.
+        """
         others = 0
-        for path in sorted(self.record.rglob("*"), reverse=True):  # what lies in a folder before the folder
+        # what lies in a folder before the folder
+        for path in sorted(self.record.rglob("*"), reverse=True):
             name, is_link = path.relative_to(self.record).as_posix(), path.is_symlink()
             if path.is_dir() and not is_link:
                 if not any(known.startswith(f"{name}/") for known in files):
                     path.rmdir()
-            elif is_link or not path.is_file() or name not in files or path.read_bytes() != files[name]:
+            elif (
+                is_link
+                or not path.is_file()
+                or name not in files
+                or path.read_bytes() != files[name]
+            ):
                 path.unlink()
                 others += 1
         for name, content in files.items():
@@ -85,7 +96,11 @@ class RunFolder:
 
     def annex_digests(self) -> dict[str, str]:
         """SHA-256 of what the checks left in the closed annex."""
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(self.restricted.iterdir()) if path.is_file()}
+        return {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(self.restricted.iterdir())
+            if path.is_file()
+        }
 
     def seal(self, ledger_head: str) -> None:
         """Write the manifest's place in the ledger, then COMPLETE, last of all."""
@@ -93,17 +108,39 @@ class RunFolder:
         (self.path / f".{COMPLETE}").replace(self.path / COMPLETE)
 
     def manifest(self, notebooks: Sequence[Mapping[str, str]] = ()) -> bytes:
-        """SHA-256 of every file of the record but the manifest itself, and which notebooks were executed: name, digest, state."""
-        files = sorted(path for path in self.record.rglob("*") if path.is_file() and path.name != "manifest.json")
-        entries = [{"path": path.relative_to(self.record).as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size} for path in files]
-        return (json.dumps({"run_id": self.run_id, "notebooks": list(notebooks), "files": entries}, ensure_ascii=False, indent=1) + "\n").encode()
+        """SHA-256 of every file of the record but the manifest itself, and which notebooks were
+        executed: name, digest, state.
+        """
+        files = sorted(
+            path
+            for path in self.record.rglob("*")
+            if path.is_file() and path.name != "manifest.json"
+        )
+        entries = [
+            {
+                "path": path.relative_to(self.record).as_posix(),
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "bytes": path.stat().st_size,
+            }
+            for path in files
+        ]
+        return (
+            json.dumps(
+                {"run_id": self.run_id, "notebooks": list(notebooks), "files": entries},
+                ensure_ascii=False,
+                indent=1,
+            )
+            + "\n"
+        ).encode()
 
 
 @contextmanager
 def run_folder(out: Path, audit: str) -> Iterator[RunFolder]:
-    """A new run's folder under ``out/<audit>/``; the working copies are gone when the block is left, the closed annex of an incomplete run too.
+    """A new run's folder under ``out/<audit>/``; the working copies are gone when the block is
+    left, the closed annex of an incomplete run too.
 
-    Interrupted runs' working copies are removed first. Raises: UserError where the folder cannot be written.
+    Interrupted runs' working copies are removed first. Raises: UserError where the folder cannot be
+    written.
     """
     home = out / audit
     with _plain_words(home):
@@ -127,12 +164,17 @@ def _make(home: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL):
             raise
-        msg = f"the folder of --out cannot be made: {os.strerror(error.errno)}. Choose another folder with --out."
+        msg = (
+            f"the folder of --out cannot be made: {os.strerror(error.errno)}. Choose another folder"
+            " with --out."
+        )
         raise UserError(msg) from None
 
 
 def clean_interrupted(home: Path) -> list[Path]:
-    """Remove working copies and closed annexes of runs that ended without COMPLETE and no longer go on."""
+    """Remove working copies and closed annexes of runs that ended without COMPLETE and no longer go
+    on.
+    """
     cleaned = []
     for path in sorted(home.iterdir()):
         with _lock_of_an_ended_run(path / _WORK) as ended:
@@ -152,7 +194,12 @@ def complete_runs(home: Path) -> list[Path]:
 def _new_folder(home: Path) -> RunFolder:
     run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = RunFolder(path=home / run_id, run_id=run_id)
-    for path, mode in ((folder.path, 0o755), (folder.record, 0o755), (folder.restricted, _PRIVATE), (folder.work, _PRIVATE)):
+    for path, mode in (
+        (folder.path, 0o755),
+        (folder.record, 0o755),
+        (folder.restricted, _PRIVATE),
+        (folder.work, _PRIVATE),
+    ):
         path.mkdir(mode=mode)
     return folder
 
@@ -168,7 +215,9 @@ def _locked(work: Path) -> int:
 
 @contextmanager
 def _lock_of_an_ended_run(work: Path) -> Iterator[bool]:
-    """Whether the run of these working copies has ended; if so its lock is held, so that no two starts clean the same one."""
+    """Whether the run of these working copies has ended; if so its lock is held, so that no two
+    starts clean the same one.
+    """
     try:
         lock = os.open(work / _LOCK, os.O_RDWR | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
@@ -186,7 +235,9 @@ def _lock_of_an_ended_run(work: Path) -> Iterator[bool]:
 
 
 def _is_old(work: Path) -> bool:
-    """Whether working copies without a lock are a minute old: a run that is just being made has none yet, nor has one just being cleaned."""
+    """Whether working copies without a lock are a minute old: a run that is just being made has
+    none yet, nor has one just being cleaned.
+    """
     try:
         return dt.datetime.now(dt.UTC).timestamp() - work.stat().st_mtime > 60
     except (FileNotFoundError, NotADirectoryError):
@@ -200,11 +251,21 @@ def _plain_words(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            msg = f"No space left on the disk that holds {folder}. Nothing there looks complete; free some space or choose another folder with --out, and run again."
-        elif error.errno in (errno.EACCES, errno.EROFS, errno.EPERM) and error.filename and _belong_together(Path(str(error.filename)), folder):
+            msg = (
+                f"No space left on the disk that holds {folder}. Nothing there looks complete; free"
+                " some space or choose another folder with --out, and run again."
+            )
+        elif (
+            error.errno in (errno.EACCES, errno.EROFS, errno.EPERM)
+            and error.filename
+            and _belong_together(Path(str(error.filename)), folder)
+        ):
             msg = f"{folder} cannot be written: {error.strerror}. Choose another folder with --out."
         elif isinstance(error, FileExistsError | NotADirectoryError):
-            msg = f"{folder} cannot be made: there is a file of that name. Choose another folder with --out."
+            msg = (
+                f"{folder} cannot be made: there is a file of that name. Choose another folder with"
+                " --out."
+            )
         else:
             raise
         raise UserError(msg) from None

@@ -1,7 +1,8 @@
-"""A hash chain of runs: one line of JSON per complete run, each naming the hash of the line before it.
+"""A hash chain of runs: one line of JSON per complete run, each naming the hash of the line before
+it.
 
-An edited or removed line in the middle breaks the chain. Lines cut off at the end do not: the head is therefore kept in
-each run's manifest, too.
+An edited or removed line in the middle breaks the chain. Lines cut off at the end do not: the head
+is therefore kept in each run's manifest, too.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ _NO_ENTRY = "0" * 64
 def append_run(folder: Path, entry: Mapping[str, str]) -> str:
     """Append a run to the ledger of an output folder; returns the hash of its line, the new head.
 
-    Waits for another run that is appending; a chain that does not hold is refused. A line that could not be written whole
-    is taken back: by this run when the disk is full, by the next one when this one was killed. Raises: UserError.
+    Waits for another run that is appending; a chain that does not hold is refused. A line that
+    could not be written whole is taken back: by this run when the disk is full, by the next one
+    when this one was killed. Raises: UserError.
     """
     path = folder / LEDGER_FILE
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
@@ -31,7 +33,11 @@ def append_run(folder: Path, entry: Mapping[str, str]) -> str:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         content = path.read_bytes()
         whole = _whole_lines(content)
-        line = json.dumps({"previous": _head(whole.splitlines(), path)} | dict(entry), ensure_ascii=False, sort_keys=True).encode()
+        line = json.dumps(
+            {"previous": _head(whole.splitlines(), path)} | dict(entry),
+            ensure_ascii=False,
+            sort_keys=True,
+        ).encode()
         kept = min(len(whole), len(content))
         _write_after(descriptor, kept, whole[kept:] + line + b"\n")
     finally:
@@ -40,13 +46,19 @@ def append_run(folder: Path, entry: Mapping[str, str]) -> str:
 
 
 def head(folder: Path) -> str:
-    """The hash of the last line, 64 zeros where there is none. Raises: UserError when the chain does not hold."""
+    """The hash of the last line, 64 zeros where there is none.
+
+    Raises: UserError when the chain does not hold.
+    """
     path = folder / LEDGER_FILE
     return _head(_whole_lines(path.read_bytes()).splitlines(), path) if path.exists() else _NO_ENTRY
 
 
 def _whole_lines(content: bytes) -> bytes:
-    """Without a torn last line, left by a run that was killed while writing it. One that lacks only its end is given it."""
+    """Without a torn last line, left by a run that was killed while writing it.
+
+    One that lacks only its end is given it.
+    """
     tail = content[content.rfind(b"\n") + 1 :]
     try:
         json.loads(tail)
@@ -77,7 +89,10 @@ def _head(lines: list[bytes], path: Path) -> str:
         except (ValueError, KeyError, TypeError):
             holds = False
         if not holds:
-            msg = f"{path.name}, line {number}: the chain of runs is broken here. The file was edited or damaged; keep it aside and start a new one."
+            msg = (
+                f"{path.name}, line {number}: the chain of runs is broken here. The file was edited"
+                " or damaged; keep it aside and start a new one."
+            )
             raise UserError(msg)
         previous = hashlib.sha256(line).hexdigest()
     return previous

@@ -1,8 +1,9 @@
 """One run: from exports to report and ledger.
 
-The straight line: read the exports (while the warm kernel imports), ask the checks, let a notebook per topic show the
-answers, compose results.json, run the report's notebook, write manifest and ledger, seal the folder. A notebook that fails
-leaves its marked copy and the rest goes on; its checks were answered without it. Where no answers came, they are ``error``.
+The straight line: read the exports (while the warm kernel imports), ask the checks, let a notebook
+per topic show the answers, compose results.json, run the report's notebook, write manifest and
+ledger, seal the folder. A notebook that fails leaves its marked copy and the rest goes on; its
+checks were answered without it. Where no answers came, they are ``error``.
 """
 
 from __future__ import annotations
@@ -96,9 +97,23 @@ Say = Callable[[str], None]
 Executed = tuple[NotebookRun, bytes]  # a notebook's run and the document it left
 
 
-def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | None = None, began: float | None = None) -> Outcome:
-    """Carry out an audit. ``say`` is told each step, ``progress`` how far a long one is; the run ``began`` then by the monotonic clock. Raises: UserError."""
-    timings = Timings(began=time.monotonic() if began is None else began, memory_limit=options.memory or default_memory())
+def run_audit(
+    path: Path,
+    options: Options,
+    *,
+    say: Say,
+    progress: Progress | None = None,
+    began: float | None = None,
+) -> Outcome:
+    """Carry out an audit.
+
+    ``say`` is told each step, ``progress`` how far a long one is; the run ``began`` then by the
+    monotonic clock. Raises: UserError.
+    """
+    timings = Timings(
+        began=time.monotonic() if began is None else began,
+        memory_limit=options.memory or default_memory(),
+    )
     started_at = dt.datetime.now(dt.UTC)
     audit = load_audit(path)
     refuse_unready(audit)
@@ -106,7 +121,10 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
     as_of = options.as_of or audit.as_of or started_at.date()
     refuse_later(audit, as_of)
     if as_of > started_at.date():
-        say(f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what will be erased until then counts as kept")
+        say(
+            f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what"
+            " will be erased until then counts as kept"
+        )
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
     root = _existing(audit.address if options.exports is None else options.exports, options)
     out = options.out or Path(_shown(reports_folder(audit.path)))
@@ -115,31 +133,62 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(out, audit.name))
         if kernels:
-            stack.callback(kernels.end)  # whatever happens, before the folders they write to are cleared away
+            # whatever happens, before the folders they write to are cleared away
+            stack.callback(kernels.end)
         stack.enter_context(timings.watch(folder.work))
-        (folder.restricted / "reference_key").write_text(new_reference_key().hex() + "\n", encoding="ascii")
+        (folder.restricted / "reference_key").write_text(
+            new_reference_key().hex() + "\n", encoding="ascii"
+        )
         timings.add(Stage(stage="start", seconds=timings.seconds))
         spark = _on_spark(options, folder, stack, timings) if options.engine == "spark" else None
         say(f"run {folder.run_id}: reading the exports of {audit.controller.name}")
-        exports = read_exports(audit, root=root, work=folder.exports, progress=progress, timings=timings, spark=spark)
+        exports = read_exports(
+            audit, root=root, work=folder.exports, progress=progress, timings=timings, spark=spark
+        )
         for gap in find_mapping_gaps(rulebook.suites, exports):
             say(gap.describe(_shown(audit.path)))
         for export in exports:
             for warning in export.warnings:
-                say(f"note: {export.name}: {warning}" if warning.file is None else f"note: {warning}")
-        state = RunState(audit_path=audit.path, as_of=as_of, started_at=started_at, folder=folder, exports=exports, engine=options.engine, memory=timings.memory_limit)
+                say(
+                    f"note: {export.name}: {warning}"
+                    if warning.file is None
+                    else f"note: {warning}"
+                )
+        state = RunState(
+            audit_path=audit.path,
+            as_of=as_of,
+            started_at=started_at,
+            folder=folder,
+            exports=exports,
+            engine=options.engine,
+            memory=timings.memory_limit,
+        )
         state.save()
         say("asking the checks")
         lost = _answer(state, kernels, timings, progress, spark)
-        entries, doubts = _entries(state, rulebook, lost), state.doubts  # before any notebook runs: none can change a verdict
+        # before any notebook runs: none can change a verdict
+        entries, doubts = _entries(state, rulebook, lost), state.doubts
         annex = folder.annex_digests()
-        shown = _show_in_notebooks(state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say) if kernels else []
-        results = _compose(state, audit, rulebook, entries, doubts) | {"notebooks": [notebook.as_json() for notebook in notebooks], "timings": timings.as_json()}
+        shown = (
+            _show_in_notebooks(
+                state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say
+            )
+            if kernels
+            else []
+        )
+        results = _compose(state, audit, rulebook, entries, doubts) | {
+            "notebooks": [notebook.as_json() for notebook in notebooks],
+            "timings": timings.as_json(),
+        }
         content = as_json(results)
         state.results.write_bytes(content)  # for the report's notebook to show
         say("writing the report")
         with timings.stage("report"):
-            shown += [_run_notebook(state, kernels, notebook) for notebook in notebooks if notebook.name == _REPORT_NOTEBOOK]
+            shown += [
+                _run_notebook(state, kernels, notebook)
+                for notebook in notebooks
+                if notebook.name == _REPORT_NOTEBOOK
+            ]
             if kernels:
                 kernels.end()
             _fill_record(folder, content, shown, annex, say)
@@ -149,7 +198,13 @@ def run_audit(path: Path, options: Options, *, say: Say, progress: Progress | No
         head = append_run(out / audit.name, _ledger_entry(folder, results))
         folder.seal(head)
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
-        return Outcome(folder=folder.path, results=results, exit_code=code, failed_notebooks=tuple(failed), timings=timings.as_json())
+        return Outcome(
+            folder=folder.path,
+            results=results,
+            exit_code=code,
+            failed_notebooks=tuple(failed),
+            timings=timings.as_json(),
+        )
 
 
 def _shown(path: Path) -> str:
@@ -159,10 +214,18 @@ def _shown(path: Path) -> str:
 
 def _select(audit: Audit, as_of: dt.date, say: Say) -> tuple[RunNotebook, ...]:
     """The notebooks to run. Raises: UserError."""
-    notebooks = select_notebooks(audit, [*NOTEBOOKS.values(), _REPORT_NOTEBOOK], {"audit": audit.name, "as_of": as_of.isoformat()})
+    notebooks = select_notebooks(
+        audit,
+        [*NOTEBOOKS.values(), _REPORT_NOTEBOOK],
+        {"audit": audit.name, "as_of": as_of.isoformat()},
+    )
     for notebook in notebooks:
         if notebook.state != "released":
-            say(f"note: {notebook.name} is {'your own' if notebook.state == 'own' else 'not as it was released'}, and the record says so; verdicts do not come from notebooks")
+            say(
+                f"note: {notebook.name} is"
+                f" {'your own' if notebook.state == 'own' else 'not as it was released'}, and the"
+                " record says so; verdicts do not come from notebooks"
+            )
     return notebooks
 
 
@@ -172,17 +235,46 @@ def _on_spark(options: Options, folder: RunFolder, stack: ExitStack, timings: Ti
         check_installed()
         from teleaudit.runs.spark import spark_run  # needs pyspark
 
-        return stack.enter_context(spark_run(options.master, memory=timings.memory_limit, executor_memory=options.memory, work=folder.work))
+        return stack.enter_context(
+            spark_run(
+                options.master,
+                memory=timings.memory_limit,
+                executor_memory=options.memory,
+                work=folder.work,
+            )
+        )
 
 
-def read_exports(audit: Audit, *, root: str, work: Path, progress: Progress | None = None, timings: Timings | None = None, spark: SparkRun | None = None) -> tuple[ReadExport, ...]:
-    """Read every export of an audit into the work folder, or where it lies on Spark, in the order of the audit file."""
+def read_exports(
+    audit: Audit,
+    *,
+    root: str,
+    work: Path,
+    progress: Progress | None = None,
+    timings: Timings | None = None,
+    spark: SparkRun | None = None,
+) -> tuple[ReadExport, ...]:
+    """Read every export of an audit into the work folder, or where it lies on Spark, in the order
+    of the audit file.
+    """
     timings = timings or Timings(began=time.monotonic(), memory_limit="")
     exports = []
     for name, spec in audit.exports.items():
         with timings.stage("reading", name) as stage:
-            told = _reading(name, None if spark else estimate_rows(find_files(spec.files, Path(root))), progress) if progress else None
-            export = spark.read(name, spec, root, work, told) if spark else read_export(name, spec, root=Path(root), work=work, progress=told)
+            told = (
+                _reading(
+                    name,
+                    None if spark else estimate_rows(find_files(spec.files, Path(root))),
+                    progress,
+                )
+                if progress
+                else None
+            )
+            export = (
+                spark.read(name, spec, root, work, told)
+                if spark
+                else read_export(name, spec, root=Path(root), work=work, progress=told)
+            )
             stage.rows = export.rows
             exports.append(export)
     return tuple(exports)
@@ -202,24 +294,42 @@ def _reading(name: str, total: int | None, progress: Progress) -> Callable[[str,
 def write_pdf(content: bytes, target: Path) -> Path:
     """The report of a results.json, with its figures."""
     results = json.loads(content)
-    source = f"Kilde: udtræk fra {results['controller']['name']}, opgjort pr. {dt.date.fromisoformat(results['as_of']):%d-%m-%Y}, kørsel {results['run_id']}"
-    return write_report(results, target, figures=figures.for_report(results, source=source), language="da", results_json=content)
+    source = (
+        f"Kilde: udtræk fra {results['controller']['name']}, opgjort pr."
+        f" {dt.date.fromisoformat(results['as_of']):%d-%m-%Y}, kørsel {results['run_id']}"
+    )
+    return write_report(
+        results,
+        target,
+        figures=figures.for_report(results, source=source),
+        language="da",
+        results_json=content,
+    )
 
 
 def _existing(address: str, options: Options) -> str:
-    """The place of the exports; where it is a folder of this machine, it is looked at. Raises: UserError."""
+    """The place of the exports; where it is a folder of this machine, it is looked at.
+
+    Raises: UserError.
+    """
     if not address.strip():
         msg = "--exports names no folder: is the variable set that holds it?"
         raise UserError(msg)
     if is_url(address):
         if options.engine == "spark":
             return address
-        msg = f"the exports lie at {address}: only --engine spark reads a URL. Or name a folder with --exports."
+        msg = (
+            f"the exports lie at {address}: only --engine spark reads a URL. Or name a folder with"
+            " --exports."
+        )
         raise UserError(msg)
     root = Path(address)
     try:
         if not root.is_dir():
-            msg = f"no folder {root} for the exports: see exports_root in the audit file, or name one with --exports."
+            msg = (
+                f"no folder {root} for the exports: see exports_root in the audit file, or name one"
+                " with --exports."
+            )
             raise UserError(msg)
         next(root.iterdir(), None)
     except PermissionError:
@@ -228,7 +338,13 @@ def _existing(address: str, options: Options) -> str:
     return str(root)
 
 
-def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, progress: Progress | None, spark: SparkRun | None) -> tuple[str, str] | None:
+def _answer(
+    state: RunState,
+    kernels: WarmKernels | None,
+    timings: Timings,
+    progress: Progress | None,
+    spark: SparkRun | None,
+) -> tuple[str, str] | None:
     """Ask the checks; the kind of error, and its id, where no answers came of it."""
     ended: dict[str, Any] = {}
 
@@ -244,9 +360,18 @@ def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, prog
 
     with timings.stage("imports"):
         forks = kernels if spark is None else None  # the session is this process's
-        telling = forks.call("teleaudit.runs.answering:answer_from_a_fork", environment=kernel_environment(_environment(state)), cwd=Path.cwd()) if forks else None
+        telling = (
+            forks.call(
+                "teleaudit.runs.answering:answer_from_a_fork",
+                environment=kernel_environment(_environment(state)),
+                cwd=Path.cwd(),
+            )
+            if forks
+            else None
+        )
         if telling is None:
-            importlib.import_module("teleaudit.checks.runner")  # Great Expectations; its time is not that of the checks
+            # Great Expectations; its time is not that of the checks
+            importlib.import_module("teleaudit.checks.runner")
     if telling is None:
         answer_checks(state, hear, engine=spark.engine() if spark else None)
         return None
@@ -256,7 +381,10 @@ def _answer(state: RunState, kernels: WarmKernels | None, timings: Timings, prog
 
 
 def _why_lost(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | None:
-    """Nothing, or kind and id of the error with which a fork that asked the checks ended. Raises: UserError and OSError, as they came to it."""
+    """Nothing, or kind and id of the error with which a fork that asked the checks ended.
+
+    Raises: UserError and OSError, as they came to it.
+    """
     match ended:
         case {"answered": True}:
             return None
@@ -266,32 +394,71 @@ def _why_lost(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | No
             raise OSError(number, words, name)
         case {"failed": kind, "error_id": error_id}:
             return kind, error_id
-    return "ProcessDied", state.keep_error("the process that asked the checks ended without a word: the system may have ended it for its memory")
+    return "ProcessDied", state.keep_error(
+        "the process that asked the checks ended without a word: the system may have ended it for"
+        " its memory"
+    )
 
 
-def _fill_record(folder: RunFolder, content: bytes, shown: Sequence[Executed], annex: Mapping[str, str], say: Say) -> None:
-    """The record from what this process holds, whatever a notebook did to its files meanwhile. Raises: UserError where one changed the closed annex."""
-    changed = sorted(name for name, digest in annex.items() if folder.annex_digests().get(name) != digest)
+def _fill_record(
+    folder: RunFolder, content: bytes, shown: Sequence[Executed], annex: Mapping[str, str], say: Say
+) -> None:
+    """The record from what this process holds, whatever a notebook did to its files meanwhile.
+
+    Raises: UserError where one changed the closed annex.
+    """
+    changed = sorted(
+        name for name, digest in annex.items() if folder.annex_digests().get(name) != digest
+    )
     if changed:
-        msg = f"{', '.join(changed)} of the closed annex changed while the notebooks ran: nothing is sealed. Take the notebook that does so out of the audit, and run again."
+        msg = (
+            f"{', '.join(changed)} of the closed annex changed while the notebooks ran: nothing is"
+            " sealed. Take the notebook that does so out of the audit, and run again."
+        )
         raise UserError(msg)
     report = write_pdf(content, folder.work / REPORT_FILE).read_bytes()
-    others = folder.hold_only({RESULTS_FILE: content, REPORT_FILE: report, **{f"notebooks/{run.name}": document for run, document in shown}})
+    others = folder.hold_only(
+        {
+            RESULTS_FILE: content,
+            REPORT_FILE: report,
+            **{f"notebooks/{run.name}": document for run, document in shown},
+        }
+    )
     if others:
-        say(f"note: {others} {'file' if others == 1 else 'files'} in record/ were not the run's own: removed, or put back as the run made them")
+        say(
+            f"note: {others} {'file' if others == 1 else 'files'} in record/ were not the run's"
+            " own: removed, or put back as the run made them"
+        )
 
 
-def _show_in_notebooks(state: RunState, kernels: WarmKernels, notebooks: Sequence[RunNotebook], jobs: int, timings: Timings, say: Say) -> list[Executed]:
-    """Run all notebooks but the report's. Ctrl-C takes the kernels with it, before their folders are cleared away."""
+def _show_in_notebooks(
+    state: RunState,
+    kernels: WarmKernels,
+    notebooks: Sequence[RunNotebook],
+    jobs: int,
+    timings: Timings,
+    say: Say,
+) -> list[Executed]:
+    """Run all notebooks but the report's.
+
+    Ctrl-C takes the kernels with it, before their folders are cleared away.
+    """
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
     shown = []
     try:
-        runs = {notebook.name: pool.submit(_run_notebook, state, kernels, notebook) for notebook in notebooks if notebook.name != _REPORT_NOTEBOOK}
+        runs = {
+            notebook.name: pool.submit(_run_notebook, state, kernels, notebook)
+            for notebook in notebooks
+            if notebook.name != _REPORT_NOTEBOOK
+        }
         for name, future in runs.items():
             run, document = future.result()
             timings.add(Stage(stage="notebook_start", name=name, seconds=run.start_seconds))
             timings.add(Stage(stage="notebook", name=name, seconds=run.seconds - run.start_seconds))
-            say(f"{name}: {'done' if run.ok else f'failed ({run.error_type}, {run.error_id})'} in {run.seconds:.1f} s")
+            say(
+                f"{name}: {'done' if run.ok else f'failed ({run.error_type}, {run.error_id})'} in"
+                f" {run.seconds:.1f} s"
+            )
             shown.append((run, document))
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -303,31 +470,72 @@ def _show_in_notebooks(state: RunState, kernels: WarmKernels, notebooks: Sequenc
 
 
 def _run_notebook(state: RunState, kernels: WarmKernels | None, notebook: RunNotebook) -> Executed:
-    """How a notebook ended, and the document as it was written: nothing that another notebook does to the file counts."""
+    """How a notebook ended, and the document as it was written: nothing that another notebook does
+    to the file counts.
+    """
     target = state.folder.record / "notebooks" / notebook.name
-    return run_notebook(notebook.path, target, notebook.parameters, kernels=kernels, environment=_environment(state)), target.read_bytes()
+    return (
+        run_notebook(
+            notebook.path,
+            target,
+            notebook.parameters,
+            kernels=kernels,
+            environment=_environment(state),
+        ),
+        target.read_bytes(),
+    )
 
 
 def _environment(state: RunState) -> dict[str, str]:
     """What tells a fork of the warm kernel which run it belongs to."""
-    return {ENVIRONMENT: str(state.folder.work / "state.json"), "TELEAUDIT_RESTRICTED": str(state.folder.restricted)}
+    return {
+        ENVIRONMENT: str(state.folder.work / "state.json"),
+        "TELEAUDIT_RESTRICTED": str(state.folder.restricted),
+    }
 
 
-def _entries(state: RunState, rulebook: Rulebook, lost: tuple[str, str] | None) -> list[Mapping[str, Any]]:
-    """The checks of results.json; those that were asked and not answered are ``error``, for the reason why they were ``lost``."""
+def _entries(
+    state: RunState, rulebook: Rulebook, lost: tuple[str, str] | None
+) -> list[Mapping[str, Any]]:
+    """The checks of results.json; those that were asked and not answered are ``error``, for the
+    reason why they were ``lost``.
+    """
     entries: list[Mapping[str, Any]] = []
-    filled = {table: frozenset(name for export in state.exports if export.table == table for name in export.columns) for table in TABLES}
+    filled = {
+        table: frozenset(
+            name for export in state.exports if export.table == table for name in export.columns
+        )
+        for table in TABLES
+    }
     for topic in TOPICS:
         kept = state.answers(topic)
         if kept is None:
             kind, error_id = lost or (None, None)
-            unanswered = (CheckResult(check=check, verdict=Verdict.ERROR, why="error", why_detail=kind, error_id=error_id) for check in checks_of(rulebook.suites, filled, topic))
-            kept = [check_entry(result, law=rulebook.law, reference_key=state.reference_key) for result in unanswered]
+            unanswered = (
+                CheckResult(
+                    check=check,
+                    verdict=Verdict.ERROR,
+                    why="error",
+                    why_detail=kind,
+                    error_id=error_id,
+                )
+                for check in checks_of(rulebook.suites, filled, topic)
+            )
+            kept = [
+                check_entry(result, law=rulebook.law, reference_key=state.reference_key)
+                for result in unanswered
+            ]
         entries += kept
     return entries
 
 
-def _compose(state: RunState, audit: Audit, rulebook: Rulebook, entries: Sequence[Mapping[str, Any]], doubts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _compose(
+    state: RunState,
+    audit: Audit,
+    rulebook: Rulebook,
+    entries: Sequence[Mapping[str, Any]],
+    doubts: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     """results.json but for notebooks and timings."""
     return compose(
         audit=audit,

@@ -1,4 +1,7 @@
-"""A run on Spark: a session, the exports read in it, and an engine on what was read. Imported only where somebody asks for Spark."""
+"""A run on Spark: a session, the exports read in it, and an engine on what was read.
+
+Imported only where somebody asks for Spark.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +31,26 @@ class SparkRun:
             self._session.conf.set(name, value)
         self._frames: dict[str, list[DataFrame]] = {}
 
-    def read(self, name: str, spec: ExportSpec, root: str, work: Path, progress: Callable[[str, int], None] | None) -> ReadExport:
+    def read(
+        self,
+        name: str,
+        spec: ExportSpec,
+        root: str,
+        work: Path,
+        progress: Callable[[str, int], None] | None,
+    ) -> ReadExport:
         """Read an export where it lies. Raises: ExportError."""
-        export, frame = read_export_on_spark(self._session, name, spec, root=root, work=work, progress=progress)
+        export, frame = read_export_on_spark(
+            self._session, name, spec, root=root, work=work, progress=progress
+        )
         if frame is not None:
             self._frames.setdefault(spec.table, []).append(frame)
         return export
 
     def engine(self) -> Engine:
         """An engine on everything that was read."""
-        from teleaudit.engines.spark.engine import SparkEngine  # Great Expectations takes seconds to import
+        # Great Expectations takes seconds to import
+        from teleaudit.engines.spark.engine import SparkEngine
 
         return SparkEngine(self._session, read=self._frames)
 
@@ -48,9 +61,17 @@ class SparkRun:
 
 
 @contextmanager
-def spark_run(master: str | None, *, memory: str, work: Path, executor_memory: str | None = None) -> Iterator[SparkRun]:
-    """A run on a master, or in the session this process runs in. ``executor_memory`` is for the executors of a cluster. Raises: UserError where there is no Spark."""
-    with spark_session(master, memory=memory, executor_memory=executor_memory, scratch=work / "spark") as session:
+def spark_run(
+    master: str | None, *, memory: str, work: Path, executor_memory: str | None = None
+) -> Iterator[SparkRun]:
+    """A run on a master, or in the session this process runs in.
+
+    ``executor_memory`` is for the executors of a cluster. Raises: UserError where there is no
+    Spark.
+    """
+    with spark_session(
+        master, memory=memory, executor_memory=executor_memory, scratch=work / "spark"
+    ) as session:
         run = SparkRun(session)
         yield run
         run.close()

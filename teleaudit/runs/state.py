@@ -1,6 +1,7 @@
 """What a run hands to its notebooks: the audit, the exports it has read, and where answers go.
 
-Written once to the run's private work folder; a notebook's kernel finds it by the environment variable TELEAUDIT_RUN.
+Written once to the run's private work folder; a notebook's kernel finds it by the environment
+variable TELEAUDIT_RUN.
 """
 
 from __future__ import annotations
@@ -52,11 +53,16 @@ class RunState:
     def of_environment(cls) -> RunState | None:
         """The run that this process belongs to; None in JupyterLab."""
         path = os.environ.get(ENVIRONMENT)
-        return TypeAdapter(cls).validate_json(Path(path).read_bytes(), strict=False) if path else None
+        return (
+            TypeAdapter(cls).validate_json(Path(path).read_bytes(), strict=False) if path else None
+        )
 
     @property
     def is_run(self) -> bool:
-        """Whether a run has saved it: its notebooks find the checks answered. JupyterLab has none to save it for."""
+        """Whether a run has saved it: its notebooks find the checks answered.
+
+        JupyterLab has none to save it for.
+        """
         return (self.folder.work / _STATE).exists()
 
     def audit(self) -> Audit:
@@ -66,7 +72,9 @@ class RunState:
     @property
     def reference_key(self) -> bytes:
         """The key of the run's record references, from the closed annex."""
-        return bytes.fromhex((self.folder.restricted / "reference_key").read_text(encoding="ascii").strip())
+        return bytes.fromhex(
+            (self.folder.restricted / "reference_key").read_text(encoding="ascii").strip()
+        )
 
     def keep_answers(self, topic: Topic, entries: Sequence[Mapping[str, Any]]) -> None:
         """Keep a topic's entries of results.json until all are there."""
@@ -95,7 +103,9 @@ class RunState:
 
     @property
     def results(self) -> Path:
-        """The run's results.json while its report's notebook shows it; the record's own is written after the last notebook."""
+        """The run's results.json while its report's notebook shows it; the record's own is written
+        after the last notebook.
+        """
         return self.folder.work / "results.json"
 
     @property
@@ -104,14 +114,23 @@ class RunState:
         return self.folder.restricted / "worklist.csv"
 
     def new_engine(self) -> Engine:
-        """An engine with the run's memory limit; it spills into the work folder. Raises: UserError where the run's rows are Spark's."""
+        """An engine with the run's memory limit; it spills into the work folder.
+
+        Raises: UserError where the run's rows are Spark's.
+        """
         if self.engine != "duckdb":
-            msg = "the rows of this run lie on Spark, and its checks were asked there: a notebook can show its answers, and not ask again."
+            msg = (
+                "the rows of this run lie on Spark, and its checks were asked there: a notebook can"
+                " show its answers, and not ask again."
+            )
             raise UserError(msg)
-        from teleaudit.engines.duckdb import DuckDBEngine  # Great Expectations takes seconds to import
+        # Great Expectations takes seconds to import
+        from teleaudit.engines.duckdb import DuckDBEngine
 
         return DuckDBEngine(spill=self.folder.work / "spill", memory_limit=self.memory)
 
     def keep_error(self, text: str) -> str:
-        """Keep a full error report in the closed annex; returns the id under which it may be named."""
+        """Keep a full error report in the closed annex; returns the id under which it
+        may be named.
+        """
         return keep_error(text, self.folder.restricted)

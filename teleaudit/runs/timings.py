@@ -1,4 +1,5 @@
-"""Where a run's time goes, by stage, and what it takes of the machine: for results.json and for ``run --timings``.
+"""Where a run's time goes, by stage, and what it takes of the machine: for results.json and for
+``run --timings``.
 
 Nothing here is a value of a row: names of exports, data sets and notebooks, and numbers.
 """
@@ -22,7 +23,8 @@ _SAMPLE_EVERY_S = 0.5
 class Stage:
     """A part of a run."""
 
-    stage: str  # start, spark, reading, imports, views, checks, worklist, notebook_start, notebook, report
+    # start, spark, reading, imports, views, checks, worklist, notebook_start, notebook, report
+    stage: str
     name: str | None = None  # of the export, data set or notebook
     seconds: float = 0.0
     rows: int | None = None  # read, checked, or listed
@@ -42,10 +44,15 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 
 class Timings:
-    """The stages of a run so far. While the block lasts, memory and temporary disk are looked at twice a second."""
+    """The stages of a run so far.
+
+    While the block lasts, memory and temporary disk are looked at twice a second.
+    """
 
     def __init__(self, *, began: float, memory_limit: str) -> None:
-        """``began`` is the monotonic clock when the run did; ``memory_limit`` is what the engine was given."""
+        """``began`` is the monotonic clock when the run did; ``memory_limit`` is what the engine
+        was given.
+        """
         self._began, self.memory_limit = began, memory_limit
         self.stages: list[Stage] = []
         self._peaks = _Peaks()
@@ -57,7 +64,9 @@ class Timings:
 
     def add(self, stage: Stage) -> None:
         """Put a stage that has ended beside the others; one of the same name is continued."""
-        known = next((one for one in self.stages if (one.stage, one.name) == (stage.stage, stage.name)), None)
+        known = next(
+            (one for one in self.stages if (one.stage, one.name) == (stage.stage, stage.name)), None
+        )
         if known is None:
             self.stages.append(stage)
         else:
@@ -72,7 +81,9 @@ class Timings:
         self.add(timed)
 
     def watch(self, work: Path) -> _Peaks:
-        """Look at the machine while the block lasts; ``work`` holds all temporary files of the run."""
+        """Look at the machine while the block lasts; ``work`` holds all temporary files
+        of the run.
+        """
         self._peaks.work = work
         return self._peaks
 
@@ -81,7 +92,9 @@ class Timings:
         self._peaks.look()
         return {
             "seconds": round(self.seconds, 3),
-            "stages": [asdict(stage) | {"seconds": round(stage.seconds, 3)} for stage in self.stages],
+            "stages": [
+                asdict(stage) | {"seconds": round(stage.seconds, 3)} for stage in self.stages
+            ],
             "memory_limit": self.memory_limit,
             "peak_memory_bytes": self._peaks.memory,
             "peak_disk_bytes": self._peaks.disk,
@@ -114,7 +127,13 @@ class _Peaks:
         """See what is taken now."""
         self.memory = max(self.memory, memory_of_tree())
         self.disk = max(self.disk, disk_use(self.work))
-        self.spill = max(self.spill, sum(disk_use(folder) for folder in (self.work / "spill", *self.work.glob("exports/*/spill"))))
+        self.spill = max(
+            self.spill,
+            sum(
+                disk_use(folder)
+                for folder in (self.work / "spill", *self.work.glob("exports/*/spill"))
+            ),
+        )
 
     def _look_on(self) -> None:
         while not self._ended.wait(_SAMPLE_EVERY_S):

@@ -1,4 +1,6 @@
-"""A batch's distinct texts of each column, and which of them a detector wants to see: one query in the engine for all columns and kinds."""
+"""A batch's distinct texts of each column, and which of them a detector wants to see: one query in
+the engine for all columns and kinds.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ _LETTERED = f"regexp_matches({TEXT}, '[^ -@[-`{{-~]')"  # a letter, or anything 
 _LENGTHS = 100  # more than a whole number has digits
 
 
-# A part of a column; its different texts; of each row the place of its text, and how often each stands there.
+# A part of a column; its different texts; of each row the place of its text, and how often each
+# stands there.
 Encoded = tuple[Cells, pa.StringArray, npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
@@ -41,7 +44,9 @@ class Look:
     times: npt.NDArray[np.int64]  # of each text
     noticed: dict[str, npt.NDArray[np.bool_]]  # by kind
     lettered: npt.NDArray[np.bool_]
-    numbers: npt.NDArray[np.int64]  # of each text that is a whole number: its first six digits, its length and whether it passes Luhn; 0 for the others
+    # of each text that is a whole number: its first six digits, its length and whether it passes
+    # Luhn; 0 for the others
+    numbers: npt.NDArray[np.int64]
 
     @property
     def size(self) -> int:
@@ -57,13 +62,20 @@ class Look:
         chosen: list[str] = self.texts.take(pa.array(np.flatnonzero(which))).to_pylist()
         return chosen
 
-    def counted(self, which: npt.NDArray[np.bool_], counted_as: Callable[..., str] | None) -> list[tuple[str, int]]:
-        """Some of the texts with their times; of those that are counted alike one, with the times of all."""
+    def counted(
+        self, which: npt.NDArray[np.bool_], counted_as: Callable[..., str] | None
+    ) -> list[tuple[str, int]]:
+        """Some of the texts with their times; of those that are counted alike one, with the times
+        of all.
+        """
         if counted_as is None:
             return list(zip(self.chosen(which), self.times[which].tolist(), strict=True))
         places = np.flatnonzero(which & (self.numbers > 0))
         values, value_of = np.unique(self.numbers[places], return_inverse=True)
-        names = [counted_as(f"{value // 2 // _LENGTHS:06}", value // 2 % _LENGTHS, passes=value % 2 == 1) for value in values.tolist()]
+        names = [
+            counted_as(f"{value // 2 // _LENGTHS:06}", value // 2 % _LENGTHS, passes=value % 2 == 1)
+            for value in values.tolist()
+        ]
         classes = {name: number for number, name in enumerate(sorted({*names} - {""}))}
         class_of = np.array([classes.get(name, -1) for name in names], dtype=np.int64)[value_of]
         times, apart = self.times.copy(), which.copy()
@@ -94,23 +106,47 @@ class Looking:
         set_progress_bar(self._connection, watched=False)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._connection.close()
 
     def look(self, encoded: Sequence[Encoded]) -> list[Look]:
         """A batch's columns."""
         if not encoded:
             return []
-        *flags, lettered, numbers = self._answers([cells.column.field for cells, *_ in encoded], [texts for _, texts, _, _ in encoded])
+        *flags, lettered, numbers = self._answers(
+            [cells.column.field for cells, *_ in encoded], [texts for _, texts, _, _ in encoded]
+        )
         looks, start = [], 0
         for cells, texts, codes, times in encoded:
             own = slice(start, start := start + len(texts))
-            noticed = {kind.name: of_kind[own] for kind, of_kind in zip(self.kinds, flags, strict=True)}
-            looks.append(Look(column=cells.column, rows=cells.rows, texts=texts, codes=codes, times=times, noticed=noticed, lettered=lettered[own], numbers=numbers[own]))
+            noticed = {
+                kind.name: of_kind[own] for kind, of_kind in zip(self.kinds, flags, strict=True)
+            }
+            looks.append(
+                Look(
+                    column=cells.column,
+                    rows=cells.rows,
+                    texts=texts,
+                    codes=codes,
+                    times=times,
+                    noticed=noticed,
+                    lettered=lettered[own],
+                    numbers=numbers[own],
+                )
+            )
         return looks
 
-    def _answers(self, names: Sequence[str], texts: Sequence[pa.StringArray]) -> list[npt.NDArray[Any]]:
-        """Of every text, by the names of their columns: for each kind whether it is noticed; whether it has letters; which number it is."""
+    def _answers(
+        self, names: Sequence[str], texts: Sequence[pa.StringArray]
+    ) -> list[npt.NDArray[Any]]:
+        """Of every text, by the names of their columns: for each kind whether it is noticed;
+        whether it has letters; which number it is.
+        """
         lengths, columns, asked = list(map(len, texts)), {TEXT: pa.concat_arrays(texts)}, []
         columns["place"] = pa.array(np.arange(len(columns[TEXT]), dtype=np.int64))
         for kind in self.kinds:
@@ -119,8 +155,13 @@ class Looking:
             if len(different) == 1:
                 asked.append(different[0])
                 continue
-            columns[kind.name] = pa.array(np.repeat(np.array(list(map(different.index, asking)), dtype=np.int16), lengths))
-            asked.append(f"CASE {kind.name} {' '.join(f'WHEN {place} THEN {sql}' for place, sql in enumerate(different))} END")
+            columns[kind.name] = pa.array(
+                np.repeat(np.array(list(map(different.index, asking)), dtype=np.int16), lengths)
+            )
+            asked.append(
+                f"CASE {kind.name}"
+                f" {' '.join(f'WHEN {place} THEN {sql}' for place, sql in enumerate(different))} END"
+            )
         cells = pa.Table.from_batches(pa.table(columns).to_batches(max_chunksize=_PART))
         self._connection.register("cells", cells)
         answer = self._connection.execute(_query([*asked, _LETTERED])).fetchnumpy()
@@ -133,24 +174,42 @@ class Looking:
     def _noticed(self, kind: Kind, name: str) -> str:
         sql = self._asked.get((kind.name, name))
         if sql is None:
-            sql = "false" if not kind.concerns(name) else "true" if kind.wants_all(name) else kind.noticed(name)
+            sql = (
+                "false"
+                if not kind.concerns(name)
+                else "true"
+                if kind.wants_all(name)
+                else kind.noticed(name)
+            )
             self._asked[kind.name, name] = sql
         return sql
 
 
 def _query(asked: Sequence[str]) -> str:
-    """In steps, because a number's digits, its halves and what they come to each stand in what follows."""
+    """In steps, because a number's digits, its halves and what they come to each stand in what
+    follows.
+    """
     upper, lower = halves_sql(DIGITS)
-    number = f"(CAST(substr({DIGITS}, 1, 6) AS BIGINT) * {_LENGTHS} + length({DIGITS})) * 2 + CASE WHEN {luhn_halves_sql('upper', 'lower')} THEN 1 ELSE 0 END"
+    number = (
+        f"(CAST(substr({DIGITS}, 1, 6) AS BIGINT) * {_LENGTHS} + length({DIGITS})) * 2 + CASE WHEN"
+        f" {luhn_halves_sql('upper', 'lower')} THEN 1 ELSE 0 END"
+    )
     flags = ", ".join(f"{sql} AS f{place}" for place, sql in enumerate(asked))
     digits = f"SELECT *, {card_number_sql(TEXT)} AS {DIGITS} FROM cells"
     halves = f"SELECT *, {upper} AS upper, {lower} AS lower FROM ({digits}) AS cells"
-    return f"SELECT place, {flags}, CASE WHEN {DIGITS} IS NULL THEN 0 ELSE {number} END AS number FROM ({halves}) AS cells"
+    return (
+        f"SELECT place, {flags}, CASE WHEN {DIGITS} IS NULL THEN 0 ELSE {number} END AS number FROM"
+        f" ({halves}) AS cells"
+    )
 
 
 def encode(batch: Batch) -> list[Encoded]:
     """The batch's columns that hold any text, each different text of one once."""
-    return [(cells, texts, codes, times) for cells, texts, codes, times in ((cells, *_distinct(cells)) for cells in batch) if len(texts)]
+    return [
+        (cells, texts, codes, times)
+        for cells, texts, codes, times in ((cells, *_distinct(cells)) for cells in batch)
+        if len(texts)
+    ]
 
 
 _Part = TypeVar("_Part")
@@ -167,7 +226,9 @@ def ahead(parts: Iterator[_Part]) -> Iterator[_Part]:
 
 
 def _distinct(cells: Cells) -> tuple[pa.StringArray, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The different texts, the place among them of every row's, and how often each stands there; empty texts are none."""
+    """The different texts, the place among them of every row's, and how often each stands there;
+    empty texts are none.
+    """
     encoded = _as_array(cells.texts).dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     times = np.bincount(codes[codes >= 0], minlength=len(encoded.dictionary))
@@ -184,4 +245,7 @@ def _as_array(texts: Sequence[str | None]) -> pa.StringArray:
     try:
         return pa.array(texts, pa.string())
     except UnicodeEncodeError:  # half letters, which JSON may spell
-        return pa.array([None if text is None else text.encode("utf-8", "replace").decode() for text in texts], pa.string())
+        return pa.array(
+            [None if text is None else text.encode("utf-8", "replace").decode() for text in texts],
+            pa.string(),
+        )

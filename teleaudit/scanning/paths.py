@@ -18,7 +18,8 @@ STDIN = "-"
 
 
 def find_sources(paths: Sequence[Path]) -> Iterator[Source | tuple[str, str]]:
-    """Every file below the paths, in the order of their names; or what is shown of it and why it cannot be scanned.
+    """Every file below the paths, in the order of their names; or what is shown of it and why it
+    cannot be scanned.
 
     Raises: UserError for a path that is not there or no file, before anything is read.
     """
@@ -48,17 +49,25 @@ def _check(paths: Sequence[Path]) -> None:
             msg = f"no file or folder {named}.{_near(path)}"
             raise UserError(msg) from None
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            msg = f"{named} is neither a file nor a folder. To scan what another program writes, pipe it in and name it '-'."
+            msg = (
+                f"{named} is neither a file nor a folder. To scan what another program writes, pipe"
+                " it in and name it '-'."
+            )
             raise UserError(msg)
 
 
 def _near(path: Path) -> str:
     with suppress(OSError):
-        return near_match(path.name, [near.name for near in path.parent.iterdir() if not is_personal_path(near.name)])
+        return near_match(
+            path.name,
+            [near.name for near in path.parent.iterdir() if not is_personal_path(near.name)],
+        )
     return ""
 
 
-def _in_folder(folder: Path, shown: ShownPaths, seen: set[tuple[int, int]]) -> Iterator[Source | tuple[str, str]]:
+def _in_folder(
+    folder: Path, shown: ShownPaths, seen: set[tuple[int, int]]
+) -> Iterator[Source | tuple[str, str]]:
     """Links are followed, each file and folder once: a link that leads back ends there."""
     waiting = [folder]
     while waiting:
@@ -91,7 +100,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False  # a link to itself
 
 
-def _source(path: Path, shown: ShownPaths, seen: set[tuple[int, int]]) -> Source | tuple[str, str] | None:
+def _source(
+    path: Path, shown: ShownPaths, seen: set[tuple[int, int]]
+) -> Source | tuple[str, str] | None:
     """The file; why it is none to be read; nothing when it was seen before."""
     named = shown.of(path.as_posix())
     try:
@@ -109,4 +120,6 @@ def _source(path: Path, shown: ShownPaths, seen: set[tuple[int, int]]) -> Source
 
 def _words(error: OSError) -> str:
     """What the system says, without the name of the file."""
-    return {PermissionError: "no permission", FileNotFoundError: "a link that leads nowhere"}.get(type(error), (error.strerror or "cannot be read").lower())
+    return {PermissionError: "no permission", FileNotFoundError: "a link that leads nowhere"}.get(
+        type(error), (error.strerror or "cannot be read").lower()
+    )

@@ -24,8 +24,10 @@ from teleaudit.scanning.splits import SplitTally
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
 LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
-_COMPRESSED = frozenset({".parquet", ".xlsx", ".xlsb", ".xls", ".ods"})  # their size says nothing of their rows
-_OF_CARDS = ("cvv", "pin_block")  # what stands beside cards and may never be kept: the column is the find
+# their size says nothing of their rows
+_COMPRESSED = frozenset({".parquet", ".xlsx", ".xlsb", ".xls", ".ods"})
+# what stands beside cards and may never be kept: the column is the find
+_OF_CARDS = ("cvv", "pin_block")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +63,11 @@ class NotScanned:
 Event = Finding | Scanned | NotScanned
 
 
-def scan_paths(paths: Sequence[Path], *, own_domains: Collection[str] = (), progress: Progress | None = None) -> Iterator[Event]:
-    """Everything found below the paths, file by file: columns first, then cells by their row; then how the file ended.
+def scan_paths(
+    paths: Sequence[Path], *, own_domains: Collection[str] = (), progress: Progress | None = None
+) -> Iterator[Event]:
+    """Everything found below the paths, file by file: columns first, then cells by their row; then
+    how the file ended.
 
     Raises: UserError for a path that is not there.
     """
@@ -76,7 +81,9 @@ def _say_nothing(_step: Step) -> None:
     """The progress of a scan without anyone watching."""
 
 
-def _scan_packed(source: Source | tuple[str, str], looking: Looking, progress: Progress) -> Iterator[Event]:
+def _scan_packed(
+    source: Source | tuple[str, str], looking: Looking, progress: Progress
+) -> Iterator[Event]:
     if isinstance(source, tuple):
         yield NotScanned(file=source[0], reason=source[1])
         return
@@ -94,11 +101,17 @@ _Part = TypeVar("_Part")
 
 
 def _read(parts: Iterator[_Part]) -> Iterator[_Part]:
-    """The parts. Raises: UnreadableError for whatever a damaged file makes its reader raise; our own mistakes elsewhere stay what they are."""
+    """The parts.
+
+    Raises: UnreadableError for whatever a damaged file makes its reader raise; our own mistakes
+    elsewhere stay what they are.
+    """
     try:
         yield from parts
     except READ_ERRORS as error:
-        raise UnreadableError("no permission" if isinstance(error, PermissionError) else DAMAGED) from None
+        raise UnreadableError(
+            "no permission" if isinstance(error, PermissionError) else DAMAGED
+        ) from None
 
 
 @dataclass(kw_only=True)
@@ -130,12 +143,23 @@ class _Scanning:
             self._splits.add(looks)
         names = {column.field for column in self._tallies if not column.is_line}
         beside = {kind.name: kind.beside(names) for kind in self.looking.kinds}
-        held = {column: found for column, tallies in self._tallies.items() if (found := list(self._decided(column, tallies, {} if column.is_line else beside)))}
+        held = {
+            column: found
+            for column, tallies in self._tallies.items()
+            if (found := list(self._decided(column, tallies, {} if column.is_line else beside)))
+        }
         for column, found in held.items():
             yield from self._of_column(column, found)
         for columns, decision in self._splits.decided():
             named = " + ".join(column.shown for column in columns)
-            yield Finding(file=self.source.shown, column=named, row=None, kind="card", level=decision.level or Level.REVIEW, reason=decision.reason)
+            yield Finding(
+                file=self.source.shown,
+                column=named,
+                row=None,
+                kind="card",
+                level=decision.level or Level.REVIEW,
+                reason=decision.reason,
+            )
         if held:
             for looks in self._looks(only=held):
                 yield from self._of_cells(looks, held)
@@ -145,7 +169,10 @@ class _Scanning:
             yield NotScanned(file=self.source.shown, reason=self._problem, rows=self._rows)
 
     def _looks(self, *, only: Collection[Column] | None = None) -> Iterator[list[Look]]:
-        """The columns of each batch, in the second pass ``only`` some, and a word to whoever waits. Why the rest of the file cannot be read is kept."""
+        """The columns of each batch, in the second pass ``only`` some, and a word to whoever waits.
+
+        Why the rest of the file cannot be read is kept.
+        """
         rows = size = 0
         try:
             for last, encoded in ahead(self._encoded(only)):
@@ -163,39 +190,83 @@ class _Scanning:
         """The last row of each batch, and its columns."""
         for batch in _read(read_batches(self.source)):
             last = max((cells.rows[-1] for cells in batch if len(cells.rows)), default=0)
-            yield last, encode(batch if only is None else [cells for cells in batch if cells.column in only])
+            yield (
+                last,
+                encode(
+                    batch if only is None else [cells for cells in batch if cells.column in only]
+                ),
+            )
 
     def _say(self, rows: int, size: int, *, second: bool) -> None:
         if second:
-            self.progress(Step(stage="reading", name=f"{self.source.shown}, second pass", done=rows, total=self._rows))
+            self.progress(
+                Step(
+                    stage="reading",
+                    name=f"{self.source.shown}, second pass",
+                    done=rows,
+                    total=self._rows,
+                )
+            )
             return
-        is_text = self.source.size is not None and self.source.is_plain and self.source.suffix not in _COMPRESSED
-        self.progress(Step(stage="reading", name=self.source.shown, done=rows, total=round(rows * (self.source.size or 0) / max(size, 1)) if is_text else None, about=True))
+        is_text = (
+            self.source.size is not None
+            and self.source.is_plain
+            and self.source.suffix not in _COMPRESSED
+        )
+        self.progress(
+            Step(
+                stage="reading",
+                name=self.source.shown,
+                done=rows,
+                total=round(rows * (self.source.size or 0) / max(size, 1)) if is_text else None,
+                about=True,
+            )
+        )
 
     def _count(self, look: Look) -> None:
         tallies = self._tallies.get(look.column)
         if tallies is None:
-            tallies = self._tallies[look.column] = {kind.name: _tally(kind, look.column) for kind in self.looking.kinds if kind.concerns(look.column.field)}
+            tallies = self._tallies[look.column] = {
+                kind.name: _tally(kind, look.column)
+                for kind in self.looking.kinds
+                if kind.concerns(look.column.field)
+            }
         for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
             tally, noticed = tallies[kind.name], look.of_interest(kind)
             lettered = int(look.times[~noticed & look.lettered].sum())
             dull = int(look.times[~noticed & ~look.lettered].sum())
             tally.add(look.counted(noticed, kind.counted_as), lettered=lettered, dull=dull)
 
-    def _decided(self, column: Column, tallies: dict[str, Tally], beside: Mapping[str, Mapping[str, int]]) -> Iterator[_Held]:
+    def _decided(
+        self, column: Column, tallies: dict[str, Tally], beside: Mapping[str, Mapping[str, int]]
+    ) -> Iterator[_Held]:
         for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
-            decision = kind.decide(tallies[kind.name].profile() | dict(beside.get(kind.name, {})), column.field)
+            decision = kind.decide(
+                tallies[kind.name].profile() | dict(beside.get(kind.name, {})), column.field
+            )
             if decision.level is not None:
                 yield _Held(kind=kind, tally=tallies[kind.name], decision=decision)
 
     def _of_column(self, column: Column, found: Sequence[_Held]) -> Iterator[Finding]:
         """What the column is as a whole. Lines are none."""
         for held in found if not column.is_line else ():
-            reasons = {f"{name}_column" if name in _OF_CARDS else held.decision.reason for name in held.decision.kinds}
+            reasons = {
+                f"{name}_column" if name in _OF_CARDS else held.decision.reason
+                for name in held.decision.kinds
+            }
             for reason in sorted(reasons):
-                yield Finding(file=self.source.shown, column=column.shown, row=None, kind=held.kind.shown, level=held.decision.level or Level.REVIEW, reason=reason)
+                yield Finding(
+                    file=self.source.shown,
+                    column=column.shown,
+                    row=None,
+                    kind=held.kind.shown,
+                    level=held.decision.level or Level.REVIEW,
+                    reason=reason,
+                )
 
-    def _of_cells(self, looks: Sequence[Look], held: Mapping[Column, Sequence[_Held]]) -> Iterator[Finding]:
+    def _of_cells(
+        self, looks: Sequence[Look], held: Mapping[Column, Sequence[_Held]]
+    ) -> Iterator[Finding]:
         """By row; for one row, column and kind the surest."""
         surest: dict[tuple[int, str, str], Hit] = {}
         for look in looks:
@@ -203,15 +274,27 @@ class _Scanning:
                 hits = _hits(look, one)
                 for row, place in look.rows_of(np.array(sorted(hits), dtype=np.int64)):
                     key, hit = (row, look.column.shown, one.kind.shown), hits[place]
-                    if key not in surest or LEVELS.index(hit.level) < LEVELS.index(surest[key].level):
+                    if key not in surest or LEVELS.index(hit.level) < LEVELS.index(
+                        surest[key].level
+                    ):
                         surest[key] = hit
         for (row, column, kind), hit in sorted(surest.items(), key=lambda found: found[0]):
-            yield Finding(file=self.source.shown, column=column, row=row, kind=kind, level=hit.level, reason=hit.reason, network=hit.network)
+            yield Finding(
+                file=self.source.shown,
+                column=column,
+                row=row,
+                kind=kind,
+                level=hit.level,
+                reason=hit.reason,
+                network=hit.network,
+            )
 
 
 def _hits(look: Look, held: _Held) -> dict[int, Hit]:
     """The surest hit of each text that holds any, by the text's place."""
-    which = (look.of_interest(held.kind) | (held.decision.reason in WHOLE_COLUMN)) & (look.times > 0)
+    which = (look.of_interest(held.kind) | (held.decision.reason in WHOLE_COLUMN)) & (
+        look.times > 0
+    )
     found: dict[int, Hit] = {}
     if held.kind.in_cell is None:
         return found
@@ -225,4 +308,8 @@ def _hits(look: Look, held: _Held) -> dict[int, Hit]:
 
 
 def _tally(kind: Kind, column: Column) -> Tally:
-    return TextTally() if kind.profile is None else CellTally(count=partial(kind.profile, name=column.field))
+    return (
+        TextTally()
+        if kind.profile is None
+        else CellTally(count=partial(kind.profile, name=column.field))
+    )

@@ -17,9 +17,23 @@ _SHOWN_ROWS = 5
 
 def as_json(finding: Finding) -> str:
     """One line of JSON (contract)."""
-    found = {"file": finding.file, "column": finding.column, "row": finding.row, "kind": finding.kind, "level": finding.level.value}
+    found = {
+        "file": finding.file,
+        "column": finding.column,
+        "row": finding.row,
+        "kind": finding.kind,
+        "level": finding.level.value,
+    }
     network = {"network": finding.network} if finding.network is not None else {}
-    return json.dumps(found | network | {"reason": finding.reason, "scope": "column" if finding.row is None else "value"}, ensure_ascii=False)
+    return json.dumps(
+        found
+        | network
+        | {
+            "reason": finding.reason,
+            "scope": "column" if finding.row is None else "value",
+        },
+        ensure_ascii=False,
+    )
 
 
 def is_shown(event: Event, least: str) -> TypeGuard[Finding]:
@@ -39,7 +53,9 @@ class _Line:
 
 @dataclass(kw_only=True)
 class Summary:
-    """Everything that a scan said, by file, column and kind; in memory that grows with the columns, not with the findings."""
+    """Everything that a scan said, by file, column and kind; in memory that grows with the columns,
+    not with the findings.
+    """
 
     files: int = 0
     rows: int = 0
@@ -72,17 +88,33 @@ class Summary:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Of the scan, whatever of it is shown. What only a person can tell is no deviation; what was not read is never clean, and neither is nothing at all."""
-        found = {level for line in self._lines.values() for level in (*line.levels, line.column_level)}
+        """Of the scan, whatever of it is shown.
+
+        What only a person can tell is no deviation; what was not read is never clean, and neither
+        is nothing at all.
+        """
+        found = {
+            level for line in self._lines.values() for level in (*line.levels, line.column_level)
+        }
         if found & {Level.CONFIRMED, Level.PROBABLE}:
             return ExitCode.DEVIATIONS
         return ExitCode.NOT_ASSESSED if self.not_scanned or not self.rows else ExitCode.CLEAN
 
     def table(self, least: str) -> list[tuple[str, str, str, str, str, str, str]]:
-        """File, column, kind, cells by level, the column's level, reasons, first rows; of what is at least so sure."""
+        """File, column, kind, cells by level, the column's level, reasons, first rows; of what is
+        at least so sure.
+        """
         shown = LEVELS[: LEVELS.index(Level(least)) + 1]
         return [
-            (file, column, kind, _levels(line, shown), line.column_level or "", ", ".join(reason for reason, _ in line.reasons.most_common(3)), _rows(line))
+            (
+                file,
+                column,
+                kind,
+                _levels(line, shown),
+                line.column_level or "",
+                ", ".join(reason for reason, _ in line.reasons.most_common(3)),
+                _rows(line),
+            )
             for (file, column, kind), line in sorted(self._lines.items())
             if any(line.levels[level] or line.column_level is level for level in shown)
         ]
@@ -90,11 +122,16 @@ class Summary:
     def totals(self, seconds: float) -> str:
         """What was scanned, in a sentence."""
         empty = f" ({self.empty:,} empty)" if self.empty else ""
-        return f"{_counted(self.files, 'file')} scanned{empty}, {_counted(self.rows, 'row')}, {seconds:,.1f} s; {self.not_scanned:,} not scanned."
+        return (
+            f"{_counted(self.files, 'file')} scanned{empty}, {_counted(self.rows, 'row')},"
+            f" {seconds:,.1f} s; {self.not_scanned:,} not scanned."
+        )
 
 
 def _levels(line: _Line, shown: Sequence[Level]) -> str:
-    return ", ".join(f"{line.levels[level]:,} {level.value}" for level in shown if line.levels[level])
+    return ", ".join(
+        f"{line.levels[level]:,} {level.value}" for level in shown if line.levels[level]
+    )
 
 
 def _rows(line: _Line) -> str:

@@ -1,4 +1,6 @@
-"""Card numbers that are split over columns of a table: told by what the columns come to together."""
+"""Card numbers that are split over columns of a table: told by what the columns come to
+together.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from teleaudit.detectors import ColumnDecision
-from teleaudit.detectors.split_cards import SplitCounts, decide_split_columns, part_of, windows, without_overlaps
+from teleaudit.detectors.split_cards import (
+    SplitCounts,
+    decide_split_columns,
+    part_of,
+    windows,
+    without_overlaps,
+)
 from teleaudit.readers.cells.batches import Column
 from teleaudit.scanning.columns import Look
 
@@ -37,15 +45,22 @@ class SplitTally:
             counts.add(cells)
 
     def decided(self) -> Iterator[tuple[tuple[Column, ...], ColumnDecision]]:
-        """Columns that hold card numbers together; of those that overlap the ones that hold most."""
-        return without_overlaps((columns, decide_split_columns(counts.profile(), [column.field for column in columns])) for columns, counts in self._counts.items())
+        """Columns that hold card numbers together; of those that overlap the ones that
+        hold most.
+        """
+        return without_overlaps(
+            (columns, decide_split_columns(counts.profile(), [column.field for column in columns]))
+            for columns, counts in self._counts.items()
+        )
 
 
 def _runs(looks: Sequence[Look]) -> Iterator[list[Look]]:
     """Columns of the same rows side by side that hold short numbers: two of them or more."""
     run: list[Look] = []
     for look in looks:
-        if run and not (_holds_parts(look) and len(look.rows) == len(run[0].rows) and look.rows == run[0].rows):
+        if run and not (
+            _holds_parts(look) and len(look.rows) == len(run[0].rows) and look.rows == run[0].rows
+        ):
             if len(run) > 1:
                 yield run
             run = []
@@ -57,4 +72,6 @@ def _runs(looks: Sequence[Look]) -> Iterator[list[Look]]:
 
 def _holds_parts(look: Look) -> bool:
     sample = [text for text in look.texts[:_SAMPLE].to_pylist() if text]
-    return not look.column.is_line and sum(bool(part_of(text)) for text in sample) > _PARTS_SHARE * len(sample)
+    return not look.column.is_line and sum(
+        bool(part_of(text)) for text in sample
+    ) > _PARTS_SHARE * len(sample)

@@ -23,18 +23,25 @@ class Tally(Protocol):
     """What is counted of one column for one kind."""
 
     def add(self, noticed: Sequence[tuple[str, int]], *, lettered: int, dull: int) -> None:
-        """Distinct texts of a part with their times; so many other cells with letters, and without."""
+        """Distinct texts of a part with their times; so many other cells with letters,
+        and without.
+        """
 
     def profile(self) -> dict[str, int]:
         """The counts."""
 
     def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:
-        """The text, which a part holds so many times, comes from a list and is nobody's, in the light of what its column was found to be."""
+        """The text, which a part holds so many times, comes from a list and is nobody's, in the
+        light of what its column was found to be.
+        """
 
 
 @dataclass(kw_only=True)
 class CellTally:
-    """Counts that may be added. Those of different values are added too, part by part: the detectors ask for shares of them."""
+    """Counts that may be added.
+
+    Those of different values are added too, part by part: the detectors ask for shares of them.
+    """
 
     count: Callable[[Iterable[str]], dict[str, int]]
     _counts: Counter[str] = field(default_factory=Counter)
@@ -46,9 +53,16 @@ class CellTally:
         for text, times in noticed:
             if times > 1:
                 repeated.setdefault(times, []).append(text)
-        for times, texts in repeated.items():  # what one more cell of the same text adds: nothing to what counts different ones
+        # what one more cell of the same text adds: nothing to what counts different ones
+        for times, texts in repeated.items():
             once = self.count(texts)
-            self._sum({name: count - once.get(name, 0) for name, count in self.count([*texts, *texts]).items()}, times - 1)
+            self._sum(
+                {
+                    name: count - once.get(name, 0)
+                    for name, count in self.count([*texts, *texts]).items()
+                },
+                times - 1,
+            )
         self._sum(self.count([DULL]), lettered + dull)
 
     def _sum(self, counts: dict[str, int], times: int) -> None:
@@ -59,14 +73,16 @@ class CellTally:
         """The counts."""
         return dict(self._counts)
 
-    def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:  # noqa: ARG002 (of texts alone)
+    # of texts alone
+    def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:  # noqa: ARG002
         """A number is somebody's however often it stands there."""
         return False
 
 
 @dataclass(kw_only=True)
 class TextTally:
-    """Texts with the number of cells that each stands in, as long as there is room; then the rarer ones are judged and given up.
+    """Texts with the number of cells that each stands in, as long as there is room; then the rarer
+    ones are judged and given up.
 
     A text that many cells share keeps its place: it comes back sooner than it is given up.
     """
@@ -93,7 +109,9 @@ class TextTally:
             self._make_room()
 
     def _judge(self, texts: Iterable[tuple[str, int]], times: int = 1) -> None:
-        for name, count in profile_messages(map(self._with_alike, texts), cells=max(self._cells, 1)).items():
+        for name, count in profile_messages(
+            map(self._with_alike, texts), cells=max(self._cells, 1)
+        ).items():
             self._judged[name] += count * times
 
     def _with_alike(self, counted: tuple[str, int]) -> tuple[str, int, int]:
@@ -108,11 +126,16 @@ class TextTally:
         self._alike = Counter(dict(self._alike.most_common(_MOST_TEXTS // 10)))
 
     def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:
-        """The text comes from a list or a template. Of a text that was not noticed, the part tells how often it stands there."""
+        """The text comes from a list or a template.
+
+        Of a text that was not noticed, the part tells how often it stands there.
+        """
         _, times, alike = self._with_alike((text, self._texts.get(text, times)))
         return is_cleared(text, times, cells=self._cells, alike=alike, decision=decision)
 
     def profile(self) -> dict[str, int]:
         """The counts."""
         kept = profile_messages(map(self._with_alike, self._texts.items()), cells=self._cells)
-        return {name: count + self._judged[name] for name, count in kept.items()} | {MESSAGE_CELLS: self._cells}
+        return {name: count + self._judged[name] for name, count in kept.items()} | {
+            MESSAGE_CELLS: self._cells
+        }

@@ -1,9 +1,11 @@
 """The canonical tables and columns that exports are mapped to.
 
 An audit maps the operator's own headers to these names; every suite and view speaks only of them.
-Columns that an audit does not map are kept as text under their own header: a card number hides where nobody mapped.
+Columns that an audit does not map are kept as text under their own header: a card number hides
+where nobody mapped.
 
-Source: the operators' policies (what they say they hold) and the public formats named in ``exports/dialects.py``.
+Source: the operators' policies (what they say they hold) and the public formats named in
+``exports/dialects.py``.
 """
 
 from __future__ import annotations
@@ -13,8 +15,21 @@ from teleaudit.schema.synonyms import plain_header
 from teleaudit.schema.tables import TABLES
 from teleaudit.schema.vocabularies import VOCABULARIES, Vocabulary
 
-__all__ = ["FILE_COLUMN", "ISSUES_COLUMN", "LINE_COLUMN", "TABLES", "VOCABULARIES", "Column", "Kind", "Table", "Vocabulary", "plain_header"]
+__all__ = [
+    "FILE_COLUMN",
+    "ISSUES_COLUMN",
+    "LINE_COLUMN",
+    "TABLES",
+    "VOCABULARIES",
+    "Column",
+    "Kind",
+    "Table",
+    "Vocabulary",
+    "plain_header",
+]
 
-FILE_COLUMN = "_file"  # text: name of the export file a row came from, relative to the exports' root
+# text: name of the export file a row came from, relative to the exports' root
+FILE_COLUMN = "_file"
 LINE_COLUMN = "_line"  # integer: line of the file on which the row starts; the header is line 1
-ISSUES_COLUMN = "_issues"  # text or null: what could not be read in the row, "end_date=unreadable;at=zero"
+# text or null: what could not be read in the row, "end_date=unreadable;at=zero"
+ISSUES_COLUMN = "_issues"

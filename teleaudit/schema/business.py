@@ -29,7 +29,8 @@ BUSINESS = (
             date("anonymised_at"),
             text("source"),
             date("notified_at"),  # where the source was not the customer (GDPR art. 14)
-            text("birth_date"),  # text: only whether it is there is asked, and people were born before 1990
+            # text: only whether it is there is asked, and people were born before 1990
+            text("birth_date"),
             text("gender"),
             decimal("open_balance"),  # DKK still owed by the customer
             free_text("notes"),

@@ -9,7 +9,10 @@ from teleaudit.schema.synonyms import Synonyms, synonyms_of
 
 
 class Kind(StrEnum):
-    """How a column's text is read. Identifiers, CVR, phone and card numbers are TEXT: digits are not quantities."""
+    """How a column's text is read.
+
+    Identifiers, CVR, phone and card numbers are TEXT: digits are not quantities.
+    """
 
     TEXT = "text"
     INTEGER = "integer"
@@ -19,7 +22,8 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
 
 
-_MAY_NEVER_COME = {"lia_date", "closed_at", "ported_at"}  # only legitimate interests are weighed; requests and portings may all be open
+# only legitimate interests are weighed; requests and portings may all be open
+_MAY_NEVER_COME = {"lia_date", "closed_at", "ported_at"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,8 @@ class Column:
     required: bool = False  # without it the table's main checks cannot be judged
     open_end: bool = False  # 31-12-9999, 2099 and 1900 in it mean "no end", not a date
     free_text: bool = False  # people write in it what they like
-    always_filled: bool = False  # not required, but where an export has it, some record has a value in it
+    # not required, but where an export has it, some record has a value in it
+    always_filled: bool = False
     table: str = ""  # that it is a column of
 
     @property
@@ -47,28 +52,51 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One canonical table. ``key`` is empty where records have no key: they are then known by file name and line."""
+    """One canonical table.
+
+    ``key`` is empty where records have no key: they are then known by file name and line.
+    """
 
     name: str
     title_da: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
-    told_apart_by: tuple[str, ...] = ()  # where these differ, records of one key are no duplicates; null where nothing tells
+    # where these differ, records of one key are no duplicates; null where nothing tells
+    told_apart_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Tell the columns whose they are."""
-        object.__setattr__(self, "columns", tuple(replace(column, table=self.name) for column in self.columns))
+        object.__setattr__(
+            self, "columns", tuple(replace(column, table=self.name) for column in self.columns)
+        )
 
     @property
     def beginning(self) -> Column | None:
-        """The date that every record has, because it began or happened then: the first of its dates, unless that may never come."""
+        """The date that every record has, because it began or happened then: the first of its
+        dates, unless that may never come.
+        """
         dates = (column for column in self.columns if column.kind in (Kind.DATE, Kind.TIMESTAMP))
-        return next((column for column in dates if not column.open_end and column.name not in _MAY_NEVER_COME), None)
+        return next(
+            (
+                column
+                for column in dates
+                if not column.open_end and column.name not in _MAY_NEVER_COME
+            ),
+            None,
+        )
 
     def is_always_filled(self, name: str) -> bool:
-        """Whether records have a value in the column: their beginning, and that without which they would say nothing. What may never come, such as an end, may be in none."""
+        """Whether records have a value in the column: their beginning, and that without which they
+        would say nothing.
+
+        What may never come, such as an end, may be in none.
+        """
         column = self.column(name)
-        return column == self.beginning or column.always_filled or (column.required and not column.open_end and name not in _MAY_NEVER_COME)
+        return (
+            column == self.beginning
+            or column.always_filled
+            or (column.required and not column.open_end and name not in _MAY_NEVER_COME)
+        )
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises: KeyError."""

@@ -1,7 +1,8 @@
-"""Countries as registers of recipients write them: the code of two letters, and what else stands for it in Danish and English.
+"""Countries as registers of recipients write them: the code of two letters, and what else stands
+for it in Danish and English.
 
-Whether a recipient is within the EEA is all that is asked. A third country that is not here is a word that nobody knows, until the audit
-says that it is ``andet``: another.
+Whether a recipient is within the EEA is all that is asked. A third country that is not here is a
+word that nobody knows, until the audit says that it is ``andet``: another.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The tables of accountability: consents, requests, disclosures, access, deletion, and what else an operator may keep a register of.
+"""The tables of accountability: consents, requests, disclosures, access, deletion, and what else an
+operator may keep a register of.
 
-Not every operator keeps each of them; a check that needs one that was not handed in answers ``unknown`` and names it.
+Not every operator keeps each of them; a check that needs one that was not handed in answers
+``unknown`` and names it.
 """
 
 from __future__ import annotations
@@ -78,7 +80,8 @@ REGISTERS = (
         columns=(
             text("send_id", required=True),
             text("customer_id", required=True),
-            text("type", required=True),  # vilkårsændring, driftsinfo, opfølgning, politikændring, faktura, sikkerhed
+            # vilkårsændring, driftsinfo, opfølgning, politikændring, faktura, sikkerhed
+            text("type", required=True),
             text("channel"),
             text("address"),
             text("template_id"),
@@ -120,7 +123,8 @@ REGISTERS = (
         columns=(
             text("dsar_id", required=True),
             text("customer_id", required=True),
-            text("type", required=True),  # indsigt, berigtigelse, sletning, begrænsning, portabilitet, indsigelse
+            # indsigt, berigtigelse, sletning, begrænsning, portabilitet, indsigelse
+            text("type", required=True),
             date("received_at", required=True),
             date("id_requested_at"),
             date("id_received_at"),
@@ -161,7 +165,9 @@ REGISTERS = (
         columns=(
             text("disclosure_id", required=True),
             text("recipient_id", required=True),
-            text("recipient_type", required=True),  # netværksejer, logistik, sms-partner, inkasso, faktureringspartner, myndighed, audience, andet
+            # netværksejer, logistik, sms-partner, inkasso, faktureringspartner, myndighed,
+            # audience, andet
+            text("recipient_type", required=True),
             text("purpose", required=True),
             text("data_categories", required=True),  # joined by ;
             text("customer_id"),

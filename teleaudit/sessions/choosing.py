@@ -1,4 +1,7 @@
-"""What a notebook is about: which audit, on what date. A notebook that was not told never guesses between two companies."""
+"""What a notebook is about: which audit, on what date.
+
+A notebook that was not told never guesses between two companies.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,11 @@ _OURS = ("audit", "as_of")  # judged where an audit is opened, with a sentence o
 
 
 def audit_file(audit: object) -> Path:
-    """The audit file that a name, a folder or a path means; with nothing said the one of TELEAUDIT_AUDIT, else the workspace's only own.
+    """The audit file that a name, a folder or a path means; with nothing said the one of
+    TELEAUDIT_AUDIT, else the workspace's only own.
 
-    Own is what is no sample; where there is but one audit, it is meant even so. Raises: LabError with the audits there are.
+    Own is what is no sample; where there is but one audit, it is meant even so. Raises: LabError
+    with the audits there are.
     """
     if not isinstance(audit, str):
         refuse("audit_type", kind=kind_of(audit))
@@ -38,7 +43,12 @@ def audit_file(audit: object) -> Path:
         if (file := next((file for file in files if file.is_file()), None)) is not None:
             return file
         asked = (Path(said).parent if Path(said).name == AUDIT_FILE else Path(said)).name
-        refuse("no_audit" if audit else "no_audit_of_variable", name=said, near=near(asked, list(samples)), known=_told(samples))
+        refuse(
+            "no_audit" if audit else "no_audit_of_variable",
+            name=said,
+            near=near(asked, list(samples)),
+            known=_told(samples),
+        )
     own = [name for name, sample in samples.items() if not sample] or list(samples)
     if len(own) != 1:
         refuse("which_audit", known=_told(samples))
@@ -46,9 +56,13 @@ def audit_file(audit: object) -> Path:
 
 
 def lab_environment(audit: Path | None) -> dict[str, str]:
-    """The variables that JupyterLab is started with: it opens that audit, or what its notebooks ask for, and no other machine is asked for news or updates."""
+    """The variables that JupyterLab is started with: it opens that audit, or what its notebooks ask
+    for, and no other machine is asked for news or updates.
+    """
     config = (str(Path(__file__).parents[1] / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", ""))
-    return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config))} | ({VARIABLE: str(audit.resolve())} if audit else {})
+    return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config))} | (
+        {VARIABLE: str(audit.resolve())} if audit else {}
+    )
 
 
 def date_of(as_of: object) -> dt.date | None:
@@ -65,9 +79,11 @@ def date_of(as_of: object) -> dt.date | None:
 
 
 def refuse_unknown_parameters(cells: Sequence[str]) -> None:
-    """Look through the cells run so far for parameters that papermill put in and no cell before had declared, or of another type.
+    """Look through the cells run so far for parameters that papermill put in and no cell before had
+    declared, or of another type.
 
-    Plain papermill only warns of them, and the notebook would audit what its defaults say. Raises: LabError.
+    Plain papermill only warns of them, and the notebook would audit what its defaults say. Raises:
+    LabError.
     """
     declared: dict[str, Declared | None] = {}
     for cell in cells:
@@ -78,7 +94,10 @@ def refuse_unknown_parameters(cells: Sequence[str]) -> None:
 
 
 def _audits(workspace: Path) -> Iterator[tuple[str, bool]]:
-    """The audits of a workspace, and whether each is a sample. One that cannot be read is none: opening it says why."""
+    """The audits of a workspace, and whether each is a sample.
+
+    One that cannot be read is none: opening it says why.
+    """
     for file in sorted((workspace / "audits").glob(f"*/{AUDIT_FILE}")):
         try:
             content = read_yaml(file)
@@ -89,7 +108,10 @@ def _audits(workspace: Path) -> Iterator[tuple[str, bool]]:
 
 def _told(samples: Mapping[str, bool]) -> str:
     """The audits there are, the samples named so."""
-    return ", ".join(f"{name} (eksempel)" if sample else name for name, sample in samples.items()) or "ingen"
+    return (
+        ", ".join(f"{name} (eksempel)" if sample else name for name, sample in samples.items())
+        or "ingen"
+    )
 
 
 def _given(cell: str) -> Iterator[tuple[str, object]]:
@@ -108,7 +130,9 @@ def _literal(value: ast.expr) -> object:
 
 
 def _declared(cell: str) -> dict[str, Declared | None]:
-    """What a cell declares: with types where it does nothing else, the mere names where it does more."""
+    """What a cell declares: with types where it does nothing else, the mere names where it does
+    more.
+    """
     try:
         return {parameter.name: parameter for parameter in declared_in(cell, "")}
     except ParameterError:
@@ -117,18 +141,37 @@ def _declared(cell: str) -> dict[str, Declared | None]:
         statements = ast.parse(cell).body
     except SyntaxError:
         return {}
-    named = [target for statement in statements if isinstance(statement, ast.Assign | ast.AnnAssign) for target in ast.walk(statement)]
-    return {target.id: None for target in named if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)}
+    named = [
+        target
+        for statement in statements
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for target in ast.walk(statement)
+    ]
+    return {
+        target.id: None
+        for target in named
+        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
+    }
 
 
 def _check(given: Mapping[str, object], declared: Mapping[str, Declared | None]) -> None:
     for name, value in given.items():
         if name not in declared:
-            refuse("no_parameter", name=name, near=near(name, list(declared)), known=", ".join(declared) or "ingen")
+            refuse(
+                "no_parameter",
+                name=name,
+                near=near(name, list(declared)),
+                known=", ".join(declared) or "ingen",
+            )
         parameter = declared[name]
         if parameter is None or name in _OURS:
             continue
         try:
             parameter.accept(value)
         except ParameterError:
-            refuse("parameter_type", name=name, wanted=" eller ".join(kind_of(kind()) for kind in parameter.types), kind=kind_of(value))
+            refuse(
+                "parameter_type",
+                name=name,
+                wanted=" eller ".join(kind_of(kind()) for kind in parameter.types),
+                kind=kind_of(value),
+            )

@@ -1,4 +1,7 @@
-"""What TAB offers inside the quotes of a call: ``opened.check("<TAB>``. IPython knows by itself what stands between brackets."""
+"""What TAB offers inside the quotes of a call: ``opened.check("<TAB>``.
+
+IPython knows by itself what stands between brackets.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,28 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+from IPython.core.completer import (
+    CompletionContext,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
 
-_BEGUN = re.compile(r"(?P<name>[^\W\d]\w*)\.(?P<method>\w+)\(\s*(?:\w+\s*=\s*)?[\"'](?P<word>[\w.-]*)$")
+_BEGUN = re.compile(
+    r"(?P<name>[^\W\d]\w*)\.(?P<method>\w+)\(\s*(?:\w+\s*=\s*)?[\"'](?P<word>[\w.-]*)$"
+)
 
 
-def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None:  # noqa: ANN401 (IPython's, which has no types)
-    """Have TAB offer ``words(method)`` in the quotes of a method called on a variable of that kind. Offered once, however often it is asked for."""
+# IPython's, which has no types
+def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None:  # noqa: ANN401
+    """Have TAB offer ``words(method)`` in the quotes of a method called on a variable of that kind.
+
+    Offered once, however often it is asked for.
+    """
     completer = getattr(shell, "Completer", None)
-    if completer is None or any(getattr(matcher, "offers", None) is kind for matcher in completer.custom_matchers):
+    if completer is None or any(
+        getattr(matcher, "offers", None) is kind for matcher in completer.custom_matchers
+    ):
         return
 
     @context_matcher()  # type: ignore[untyped-decorator] # IPython's has no types
@@ -22,8 +38,14 @@ def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None
         begun = _BEGUN.search(context.text_until_cursor)
         if begun is None or not isinstance(shell.user_ns.get(begun["name"]), kind):
             return SimpleMatcherResult(completions=[])
-        found = [SimpleCompletion(text=word, type="str") for word in words(begun["method"]) if word.startswith(begun["word"])]
-        return SimpleMatcherResult(completions=found, matched_fragment=begun["word"], suppress=bool(found))
+        found = [
+            SimpleCompletion(text=word, type="str")
+            for word in words(begun["method"])
+            if word.startswith(begun["word"])
+        ]
+        return SimpleMatcherResult(
+            completions=found, matched_fragment=begun["word"], suppress=bool(found)
+        )
 
     matcher.offers = kind
     completer.custom_matchers.append(matcher)

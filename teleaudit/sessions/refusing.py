@@ -1,6 +1,8 @@
-"""What a call that fails in a notebook tells: one sentence in Danish, in any kernel; never a traceback, which holds values of rows.
+"""What a call that fails in a notebook tells: one sentence in Danish, in any kernel; never a
+traceback, which holds values of rows.
 
-In a run the kernel itself keeps what is unexpected in the closed annex. In JupyterLab it is kept in the private folder of this user.
+In a run the kernel itself keeps what is unexpected in the closed annex. In JupyterLab it is kept in
+the private folder of this user.
 """
 
 from __future__ import annotations
@@ -55,7 +57,11 @@ def in_danish(function: Callable[P, R]) -> Callable[P, R]:
             signature.bind(*args, **options)
         except TypeError:
             known = [name for name in signature.parameters if name != "self"]
-            refuse("arguments", name=function.__name__, known=", ".join(known) or load_words("da").at("lab.nothing"))
+            refuse(
+                "arguments",
+                name=function.__name__,
+                known=", ".join(known) or load_words("da").at("lab.nothing"),
+            )
         try:
             return function(*args, **options)
         except LabError:
@@ -82,7 +88,10 @@ def all_in_danish(kind: C) -> C:
 
 
 def private_folder() -> Path:
-    """A folder under the system's temporary one that only this user can enter. Raises: UserError when somebody else made it."""
+    """A folder under the system's temporary one that only this user can enter.
+
+    Raises: UserError when somebody else made it.
+    """
     folder = Path(tempfile.gettempdir()) / f"teleaudit-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
@@ -95,7 +104,12 @@ def _tell_unexpected(error: Exception) -> NoReturn:
     """Tell an error of ours by its type; the whole of it is kept for this user alone."""
     folder = private_folder()
     error_id = keep_error("".join(traceback.format_exception(error)), folder)
-    refuse("unexpected", kind=type(error).__name__, error_id=error_id, file=folder / "errors" / f"{error_id}.txt")
+    refuse(
+        "unexpected",
+        kind=type(error).__name__,
+        error_id=error_id,
+        file=folder / "errors" / f"{error_id}.txt",
+    )
 
 
 def shell() -> Any:  # noqa: ANN401 (IPython's, which has no types)

@@ -12,12 +12,22 @@ from teleaudit_samples.lawful import START, noon
 from teleaudit_samples.registers.rows import customer, mark
 from teleaudit_samples.world import BIZZY, Row, World
 
-_CLERK, _ANALYST, _MOVED, _LEFT = "bruger1", "bruger2", "bruger3", "bruger4"  # on the roster of every world
+# on the roster of every world
+_CLERK, _ANALYST, _MOVED, _LEFT = "bruger1", "bruger2", "bruger3", "bruger4"
 _MOVED_ON, _LEFT_ON = dt.date(2026, 6, 1), dt.date(2026, 6, 30)
 _TRAINED_LAST = dt.date(2024, 11, 22)  # 24 months before the audit, to the day
-_INSIDE = ("10.0.0.7", "10.255.255.255", "172.16.0.1", "172.31.255.254", "192.168.1.44", "fd12:3456:789a::7")
-_OUTSIDE = ("198.51.100.7", "203.0.113.250", "192.0.2.16", "2001:db8::7")  # kept for documentation: nobody's
-_DISCOVERED = dt.datetime.combine(dt.date(2026, 9, 18), dt.time(9, 40))  # a Friday: neither 24 nor 72 hours wait for Monday
+_INSIDE = (
+    "10.0.0.7",
+    "10.255.255.255",
+    "172.16.0.1",
+    "172.31.255.254",
+    "192.168.1.44",
+    "fd12:3456:789a::7",
+)
+# kept for documentation: nobody's
+_OUTSIDE = ("198.51.100.7", "203.0.113.250", "192.0.2.16", "2001:db8::7")
+# a Friday: neither 24 nor 72 hours wait for Monday
+_DISCOVERED = dt.datetime.combine(dt.date(2026, 9, 18), dt.time(9, 40))
 
 
 def _access_log(world: World, **values: object) -> Row:
@@ -48,7 +58,9 @@ def _staff_roster(world: World, **values: object) -> Row:
     return world.add("staff_roster", **(row | values))
 
 
-def _recording_agreement(world: World, customer_id: str, *, start: dt.date = START, end: dt.date | None = None) -> Row:
+def _recording_agreement(
+    world: World, customer_id: str, *, start: dt.date = START, end: dt.date | None = None
+) -> Row:
     agreement = world.agreement(customer_id, start=start, end=end, scan=True)
     agreement["type"] = "optagelse"
     return agreement
@@ -98,7 +110,9 @@ TABLES: dict[str, Callable[[World], Row]] = {
 
 
 def _lawful_staff(world: World) -> None:
-    """(1) A change of role, a former employee who needs no training, training on the last possible day, an account of many that looks nothing up."""
+    """(1) A change of role, a former employee who needs no training, training on the last possible
+    day, an account of many that looks nothing up.
+    """
     _staff_roster(world, user_id=_CLERK)
     _staff_roster(world, user_id=_ANALYST, role="analyse", may_export=True)
     _staff_roster(world, user_id=_MOVED, valid_to=days_after(_MOVED_ON, -1))
@@ -120,7 +134,9 @@ def _lawful_access(world: World) -> None:
 
 
 def _lawful_recordings(world: World) -> None:
-    """(3) The first and the last day of an agreement, what was erased with it, one that ends today, the operator's own line."""
+    """(3) The first and the last day of an agreement, what was erased with it, one that ends today,
+    the operator's own line.
+    """
     _recording_index(world)
     first, last = dt.date(2026, 2, 2), dt.date(2026, 6, 30)
     customer_id = customer(world)
@@ -145,28 +161,62 @@ def _recorded_call(world: World, customer_id: str, path: str) -> Row:
 
 
 def _lawful_breaches(world: World) -> None:
-    """(4) The last moment of both deadlines, no risk and no notice, a breach whose deadline has not passed."""
+    """(4) The last moment of both deadlines, no risk and no notice, a breach whose deadline has not
+    passed.
+    """
     _breach_register(world)
-    _breach_register(world, kind="tjeneste", discovered_at=_DISCOVERED, notified_at=_DISCOVERED + dt.timedelta(hours=24))
-    _breach_register(world, discovered_at=_DISCOVERED, notified_at=_DISCOVERED + dt.timedelta(hours=72))
-    _breach_register(world, notified_at=None, risk="ingen", decision="Krypteret enhed; ingen risiko")
-    _breach_register(world, risk="høj", persons_informed_at=noon(dt.date(2026, 2, 5)), decision="Anmeldt; kunderne er underrettet")
+    _breach_register(
+        world,
+        kind="tjeneste",
+        discovered_at=_DISCOVERED,
+        notified_at=_DISCOVERED + dt.timedelta(hours=24),
+    )
+    _breach_register(
+        world, discovered_at=_DISCOVERED, notified_at=_DISCOVERED + dt.timedelta(hours=72)
+    )
+    _breach_register(
+        world, notified_at=None, risk="ingen", decision="Krypteret enhed; ingen risiko"
+    )
+    _breach_register(
+        world,
+        risk="høj",
+        persons_informed_at=noon(dt.date(2026, 2, 5)),
+        decision="Anmeldt; kunderne er underrettet",
+    )
     yesterday = noon(days_after(AS_OF, -1))
-    _breach_register(world, kind="tjeneste", discovered_at=yesterday, notified_at=None, decision="Under undersøgelse")
-    _breach_register(world, discovered_at=yesterday, notified_at=None, decision="Under undersøgelse")
+    _breach_register(
+        world,
+        kind="tjeneste",
+        discovered_at=yesterday,
+        notified_at=None,
+        decision="Under undersøgelse",
+    )
+    _breach_register(
+        world, discovered_at=yesterday, notified_at=None, decision="Under undersøgelse"
+    )
 
 
 def _strangers(check_id: str, world: World) -> None:
     """By somebody nobody knows, before a role began and after it ended."""
     mark(_access_log(world, user_id="bruger900"), check_id)
     mark(_access_log(world, at=noon(dt.date(2019, 12, 31))), check_id)
-    mark(_access_log(world, user_id=_LEFT, at=dt.datetime.combine(days_after(_LEFT_ON, 1), dt.time(0, 5)), action="eksport"), check_id)
+    mark(
+        _access_log(
+            world,
+            user_id=_LEFT,
+            at=dt.datetime.combine(days_after(_LEFT_ON, 1), dt.time(0, 5)),
+            action="eksport",
+        ),
+        check_id,
+    )
 
 
 def _shared_accounts(check_id: str, world: World) -> None:
     account = _staff_roster(world, shared_account=True)
     for day in (3, 4):
-        mark(_access_log(world, user_id=account["user_id"], at=noon(dt.date(2026, 8, day))), check_id)
+        mark(
+            _access_log(world, user_id=account["user_id"], at=noon(dt.date(2026, 8, day))), check_id
+        )
 
 
 def _from_outside(check_id: str, world: World) -> None:
@@ -185,7 +235,9 @@ def _paper_alone(world: World) -> None:
 
 
 def _recordings_without_agreement(world: World) -> None:
-    """Never agreed, not yet agreed, no longer agreed; signed too late; erasure of the recording heals nothing."""
+    """Never agreed, not yet agreed, no longer agreed; signed too late; erasure of the recording
+    heals nothing.
+    """
     check_id = "BIZ-tele-3.agreement"
     mark(_recording(world, customer(world)), check_id)
     mark(_recording(world, customer(world), deleted_at=dt.date(2026, 10, 7)), check_id)
@@ -208,25 +260,53 @@ def _recordings_kept(world: World) -> None:
 
 def _hidden_recordings(world: World) -> None:
     for place in range(2):
-        mark(_recorded_call(world, customer(world), f"/var/spool/asterisk/monitor/skjult-{place}.wav"), "BIZ-tele-3.index")
+        mark(
+            _recorded_call(
+                world, customer(world), f"/var/spool/asterisk/monitor/skjult-{place}.wav"
+            ),
+            "BIZ-tele-3.index",
+        )
 
 
 def _late_service_notices(world: World) -> None:
     check_id = "BIZ-prot.service_notice"
     late = {"kind": "tjeneste", "discovered_at": _DISCOVERED}
-    mark(_breach_register(world, **late, notified_at=dt.datetime.combine(dt.date(2026, 9, 19), dt.time(10, 1))), check_id)
-    mark(_breach_register(world, **late, notified_at=dt.datetime.combine(dt.date(2026, 9, 21), dt.time(9, 0)), risk="ingen"), check_id)
+    mark(
+        _breach_register(
+            world, **late, notified_at=dt.datetime.combine(dt.date(2026, 9, 19), dt.time(10, 1))
+        ),
+        check_id,
+    )
+    mark(
+        _breach_register(
+            world,
+            **late,
+            notified_at=dt.datetime.combine(dt.date(2026, 9, 21), dt.time(9, 0)),
+            risk="ingen",
+        ),
+        check_id,
+    )
     mark(_breach_register(world, **late, notified_at=None), check_id)
 
 
 def _late_notices(world: World) -> None:
     check_id = "BIZ-prot.notice"
-    mark(_breach_register(world, discovered_at=_DISCOVERED, notified_at=dt.datetime.combine(dt.date(2026, 9, 21), dt.time(10, 1))), check_id)
+    mark(
+        _breach_register(
+            world,
+            discovered_at=_DISCOVERED,
+            notified_at=dt.datetime.combine(dt.date(2026, 9, 21), dt.time(10, 1)),
+        ),
+        check_id,
+    )
     mark(_breach_register(world, notified_at=None), check_id)
 
 
 def _uninformed_persons(world: World) -> None:
-    mark(_breach_register(world, risk="høj", decision="Anmeldt; kunderne er ikke underrettet"), "BIZ-prot.persons")
+    mark(
+        _breach_register(world, risk="høj", decision="Anmeldt; kunderne er ikke underrettet"),
+        "BIZ-prot.persons",
+    )
 
 
 def _undecided_breaches(world: World) -> None:
@@ -238,11 +318,25 @@ def _untrained_staff(world: World) -> None:
         mark(_staff_roster(world, trained_at=trained_at), "BIZ-prot.training")
 
 
-_BY_CLAUSE = {"roster": _strangers, "shared_account": _shared_accounts, "network": _from_outside, "export": _unauthorised_exports}
+_BY_CLAUSE = {
+    "roster": _strangers,
+    "shared_account": _shared_accounts,
+    "network": _from_outside,
+    "export": _unauthorised_exports,
+}
 
-LAWFUL: tuple[Callable[[World], None], ...] = (_lawful_staff, _lawful_access, _lawful_recordings, _lawful_breaches)
+LAWFUL: tuple[Callable[[World], None], ...] = (
+    _lawful_staff,
+    _lawful_access,
+    _lawful_recordings,
+    _lawful_breaches,
+)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
-    **{check_id: partial(plant, check_id) for part, plant in _BY_CLAUSE.items() for check_id in (f"KAZ-t.{part}", f"BIZ-acc-1.{part}")},
+    **{
+        check_id: partial(plant, check_id)
+        for part, plant in _BY_CLAUSE.items()
+        for check_id in (f"KAZ-t.{part}", f"BIZ-acc-1.{part}")
+    },
     "BIZ-acc-2.scan": _paper_alone,
     "BIZ-tele-3.agreement": _recordings_without_agreement,
     "BIZ-tele-3.after_end": _recordings_kept,

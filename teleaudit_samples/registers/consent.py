@@ -13,7 +13,8 @@ from teleaudit_samples.world import Row, World
 
 _GIVEN, _SENT = dt.date(2025, 2, 3), dt.date(2026, 9, 15)
 _SECOND = dt.timedelta(seconds=1)
-_MATERIAL, _CHANGED = "POL-2013", dt.date(2013, 6, 1)  # before any other customer, so that nobody else need have been told
+# before any other customer, so that nobody else need have been told
+_MATERIAL, _CHANGED = "POL-2013", dt.date(2013, 6, 1)
 _EARLY = dt.date(2012, 1, 25)
 _CROWD = 50  # consents in one second that look like an import
 
@@ -68,17 +69,28 @@ def marketing_send(world: World, **values: object) -> Row:
 def covered_send(world: World, *, agreed: Row | None = None, **values: object) -> Row:
     """News that a consent covers; ``agreed`` says how the consent differs from an ordinary one."""
     row = marketing_send(world, **values)
-    consent(world, **({"customer_id": row["customer_id"], "address": row["address"]} | (agreed or {})))
+    consent(
+        world, **({"customer_id": row["customer_id"], "address": row["address"]} | (agreed or {}))
+    )
     return row
 
 
 def policy_version(world: World, **values: object) -> Row:
     """A version that changed nothing of weight."""
-    row: Row = {"policy_version_id": world.key("POL"), "valid_from": dt.date(2022, 1, 8), "material": False}
+    row: Row = {
+        "policy_version_id": world.key("POL"),
+        "valid_from": dt.date(2022, 1, 8),
+        "material": False,
+    }
     return world.add("policy_version", **(row | values))
 
 
-TABLES: dict[str, Callable[[World], Row]] = {"consent": consent, "service_send": service_send, "marketing_send": covered_send, "policy_version": policy_version}
+TABLES: dict[str, Callable[[World], Row]] = {
+    "consent": consent,
+    "service_send": service_send,
+    "marketing_send": covered_send,
+    "policy_version": policy_version,
+}
 
 
 def _ordinary(world: World) -> None:
@@ -100,7 +112,12 @@ def _lawful_service_messages(world: World) -> None:
         service_send(world, type=kind, template_text=words)
     for days in (0, 30):
         inquiry = _inquiry(world, direction="ind", day=days_after(dt.date(2026, 8, 4), -days))
-        service_send(world, type="opfølgning", customer_id=inquiry["customer_id"], template_text="Blev problemet løst?")
+        service_send(
+            world,
+            type="opfølgning",
+            customer_id=inquiry["customer_id"],
+            template_text="Blev problemet løst?",
+        )
 
 
 def _inquiry(world: World, *, direction: str, day: dt.date) -> Row:
@@ -113,23 +130,46 @@ def _lawful_opt_outs(world: World) -> None:
     """(2) Sent within the hours that an opt-out takes, after a new opt-in, or of another kind."""
     out_at = noon(dt.date(2026, 5, 4))
     out = {"purpose": "driftsinfo", "given_at": noon(dt.date(2024, 1, 5)), "withdrawn_at": out_at}
-    service_send(world, customer_id=consent(world, **out)["customer_id"], sent_at=out_at + dt.timedelta(hours=24))
+    service_send(
+        world,
+        customer_id=consent(world, **out)["customer_id"],
+        sent_at=out_at + dt.timedelta(hours=24),
+    )
     back = consent(world, **out)["customer_id"]
     consent(world, customer_id=back, purpose="driftsinfo", given_at=out_at + dt.timedelta(days=3))
     service_send(world, customer_id=back, sent_at=out_at + dt.timedelta(days=4))
     for kind in ("sikkerhed", "faktura", "vilkårsændring"):
-        service_send(world, customer_id=consent(world, **out)["customer_id"], type=kind, template_text="Vigtig besked om din aftale")
+        service_send(
+            world,
+            customer_id=consent(world, **out)["customer_id"],
+            type=kind,
+            template_text="Vigtig besked om din aftale",
+        )
 
 
 def _lawful_news(world: World) -> None:
-    """(3) Consent of the same second, withdrawn a second later, given anew; and own customers who were told how to say no."""
+    """(3) Consent of the same second, withdrawn a second later, given anew; and own customers who
+    were told how to say no.
+    """
     covered_send(world)
     at = noon(_SENT)
     covered_send(world, agreed={"given_at": at, "withdrawn_at": at + _SECOND})
     again = covered_send(world, agreed={"given_at": at - 30 * _SECOND})
-    consent(world, customer_id=again["customer_id"], address=again["address"], withdrawn_at=at - 60 * _SECOND)
-    covered_send(world, channel="sms", address="+45 20 12 34 56", agreed={"channel": "SMS", "address": "20123456"})
-    covered_send(world, channel="E-mail", address="Nyhed@Example.dk", agreed={"address": "nyhed@example.dk"})
+    consent(
+        world,
+        customer_id=again["customer_id"],
+        address=again["address"],
+        withdrawn_at=at - 60 * _SECOND,
+    )
+    covered_send(
+        world,
+        channel="sms",
+        address="+45 20 12 34 56",
+        agreed={"channel": "SMS", "address": "20123456"},
+    )
+    covered_send(
+        world, channel="E-mail", address="Nyhed@Example.dk", agreed={"address": "nyhed@example.dk"}
+    )
     marketing_send(world, basis="10_2")
 
 
@@ -142,7 +182,13 @@ def _lawful_proof(world: World) -> None:
 
 def upload(world: World, **values: object) -> Row:
     """A customer on a list that keeps own customers out of advertising."""
-    said: Row = {"recipient_type": "audience", "purpose": "suppression_audience", "data_categories": "e-mail", "legal_basis": "6_1_f", "hashed": True}
+    said: Row = {
+        "recipient_type": "audience",
+        "purpose": "suppression_audience",
+        "data_categories": "e-mail",
+        "legal_basis": "6_1_f",
+        "hashed": True,
+    }
     return disclosure(world, **(said | values))
 
 
@@ -151,7 +197,11 @@ def _lawful_uploads(world: World) -> None:
     row = upload(world)
     at = row["at"]
     assert isinstance(at, dt.datetime)  # noqa: S101 (the maker made it so)
-    for received, outcome in ((at.date(), "imødekommet"), (days_after(at.date(), 1), "imødekommet"), (days_after(at.date(), -40), "afslag")):
+    for received, outcome in (
+        (at.date(), "imødekommet"),
+        (days_after(at.date(), 1), "imødekommet"),
+        (days_after(at.date(), -40), "afslag"),
+    ):
         _objection(world, upload(world)["customer_id"], received=received, outcome=outcome)
     again = upload(world)["customer_id"]
     consent(world, customer_id=again, withdrawn_at=at - dt.timedelta(days=40))
@@ -175,7 +225,9 @@ def _objection(world: World, customer_id: object, *, received: dt.date, outcome:
 
 
 def _lawful_notices(world: World) -> None:
-    """(6) Told on the very day, or at the second attempt; a customer who joined that day was given the new version."""
+    """(6) Told on the very day, or at the second attempt; a customer who joined that day was given
+    the new version.
+    """
     policy_version(world, policy_version_id=_MATERIAL, valid_from=_CHANGED, material=True)
     _notice(world, world.customer(start=_EARLY), day=_CHANGED)
     twice = world.customer(start=_EARLY)
@@ -186,13 +238,28 @@ def _lawful_notices(world: World) -> None:
 
 def _notice(world: World, customer_id: str, *, day: dt.date, **values: object) -> None:
     service_send(
-        world, **({"customer_id": customer_id, "type": "politikændring", "template_text": "Vores politik er ændret", "sent_at": noon(day), "policy_version_id": _MATERIAL} | values)
+        world,
+        **(
+            {
+                "customer_id": customer_id,
+                "type": "politikændring",
+                "template_text": "Vores politik er ændret",
+                "sent_at": noon(day),
+                "policy_version_id": _MATERIAL,
+            }
+            | values
+        ),
     )
 
 
 def _shared_addresses(world: World) -> None:
-    """(7) Two customers with one address: the other withdrew later, or this one agreed after that."""
-    for given, withdrawn in ((noon(_GIVEN), noon(_SENT) + _SECOND), (noon(dt.date(2025, 8, 1)), noon(dt.date(2025, 7, 1)))):
+    """(7) Two customers with one address: the other withdrew later, or this one agreed
+    after that.
+    """
+    for given, withdrawn in (
+        (noon(_GIVEN), noon(_SENT) + _SECOND),
+        (noon(dt.date(2025, 8, 1)), noon(dt.date(2025, 7, 1))),
+    ):
         row = covered_send(world, agreed={"given_at": given})
         consent(world, address=row["address"], withdrawn_at=withdrawn)
 
@@ -210,22 +277,52 @@ def _untyped(world: World) -> None:
 
 
 def _offers(world: World) -> None:
-    for words in ("Få rabat på din næste telefon", "Driften er normal. Se vores tilbud i butikken", "Nu kun 99 kr./md. med større hastighed", "Kampagne: gratis oprettelse"):
+    for words in (
+        "Få rabat på din næste telefon",
+        "Driften er normal. Se vores tilbud i butikken",
+        "Nu kun 99 kr./md. med større hastighed",
+        "Kampagne: gratis oprettelse",
+    ):
         mark(service_send(world, template_text=words), "KAZ-f.no_offers")
 
 
 def _opted_out(world: World) -> None:
     out_at = noon(dt.date(2026, 5, 4))
-    for channel, later in (("email", dt.timedelta(hours=24, seconds=1)), (None, dt.timedelta(days=90))):
-        row = consent(world, purpose="driftsinfo", channel=channel, given_at=noon(dt.date(2024, 1, 5)), withdrawn_at=out_at)
-        mark(service_send(world, customer_id=row["customer_id"], sent_at=out_at + later), "KAZ-g.opted_out")
-    twice = consent(world, purpose="driftsinfo", given_at=noon(dt.date(2024, 1, 5)), withdrawn_at=noon(dt.date(2025, 3, 4)))["customer_id"]
-    consent(world, customer_id=twice, purpose="driftsinfo", given_at=noon(dt.date(2025, 6, 1)), withdrawn_at=out_at)
+    for channel, later in (
+        ("email", dt.timedelta(hours=24, seconds=1)),
+        (None, dt.timedelta(days=90)),
+    ):
+        row = consent(
+            world,
+            purpose="driftsinfo",
+            channel=channel,
+            given_at=noon(dt.date(2024, 1, 5)),
+            withdrawn_at=out_at,
+        )
+        mark(
+            service_send(world, customer_id=row["customer_id"], sent_at=out_at + later),
+            "KAZ-g.opted_out",
+        )
+    twice = consent(
+        world,
+        purpose="driftsinfo",
+        given_at=noon(dt.date(2024, 1, 5)),
+        withdrawn_at=noon(dt.date(2025, 3, 4)),
+    )["customer_id"]
+    consent(
+        world,
+        customer_id=twice,
+        purpose="driftsinfo",
+        given_at=noon(dt.date(2025, 6, 1)),
+        withdrawn_at=out_at,
+    )
     mark(service_send(world, customer_id=twice), "KAZ-g.opted_out")
 
 
 def _never_covered(world: World) -> None:
-    """Never agreed to; agreed for another address, another channel, too late, or as another customer."""
+    """Never agreed to; agreed for another address, another channel, too late, or as another
+    customer.
+    """
     check = "KAZ-h.covered"
     mark(marketing_send(world), check)
     mark(covered_send(world, agreed={"address": "tidligere@example.dk"}), check)
@@ -239,7 +336,9 @@ def _sent_after_withdrawal(world: World) -> None:
     check = "KAZ-h.withdrawn"
     for ago in (0, 1, 86400 * 200):
         mark(covered_send(world, agreed={"withdrawn_at": noon(_SENT) - ago * _SECOND}), check)
-    mark(covered_send(world, basis="10_2", agreed={"withdrawn_at": noon(dt.date(2026, 1, 2))}), check)
+    mark(
+        covered_send(world, basis="10_2", agreed={"withdrawn_at": noon(dt.date(2026, 1, 2))}), check
+    )
 
 
 def _without_proof(world: World) -> None:
@@ -251,9 +350,21 @@ def _without_proof(world: World) -> None:
 def _old_proof(world: World) -> None:
     past = days_after(years_after(AS_OF, -5), -1)
     for day in (past, dt.date(2020, 2, 29)):
-        mark(consent(world, given_at=noon(dt.date(2017, 5, 2)), withdrawn_at=noon(day)), "KAZ-h.proof_kept")
+        mark(
+            consent(world, given_at=noon(dt.date(2017, 5, 2)), withdrawn_at=noon(day)),
+            "KAZ-h.proof_kept",
+        )
     row = marketing_send(world, sent_at=noon(past))
-    mark(consent(world, customer_id=row["customer_id"], address=row["address"], given_at=noon(dt.date(2017, 5, 2))), "KAZ-h.proof_kept")  # last used then
+    # last used then
+    mark(
+        consent(
+            world,
+            customer_id=row["customer_id"],
+            address=row["address"],
+            given_at=noon(dt.date(2017, 5, 2)),
+        ),
+        "KAZ-h.proof_kept",
+    )
 
 
 def _plain_uploads(world: World) -> None:
@@ -271,7 +382,9 @@ def _uploads_of_objectors(world: World) -> None:
         at = row["at"]
         assert isinstance(at, dt.datetime)  # noqa: S101 (the maker made it so)
         if kind == "objected":
-            _objection(world, row["customer_id"], received=days_after(at.date(), -1), outcome="imødekommet")
+            _objection(
+                world, row["customer_id"], received=days_after(at.date(), -1), outcome="imødekommet"
+            )
         else:
             consent(world, customer_id=row["customer_id"], withdrawn_at=at - _SECOND)
 
@@ -294,13 +407,18 @@ def _untold(world: World) -> None:
 def _imported_consents(world: World) -> None:
     crowd = customer(world)
     for _ in range(_CROWD):
-        mark(consent(world, customer_id=crowd, given_at=noon(dt.date(2023, 11, 11))), "HYG-consent-import.consent")
+        mark(
+            consent(world, customer_id=crowd, given_at=noon(dt.date(2023, 11, 11))),
+            "HYG-consent-import.consent",
+        )
 
 
 def _withdrawn_as_someone_else(world: World) -> None:
     for later in (_SECOND, dt.timedelta(days=300)):
         row = mark(covered_send(world), "HYG-opt-out.marketing_send")
-        consent(world, address=row["address"], withdrawn_at=noon(_GIVEN) + dt.timedelta(hours=5) + later)
+        consent(
+            world, address=row["address"], withdrawn_at=noon(_GIVEN) + dt.timedelta(hours=5) + later
+        )
 
 
 LAWFUL: tuple[Callable[[World], None], ...] = (

@@ -1,7 +1,9 @@
-"""What must stand in no cell, or in none outside its place: messages, and where customers went on the internet.
+"""What must stand in no cell, or in none outside its place: messages, and where customers went on
+the internet.
 
-Hosts are below example.dk, no domain of either operator's; addresses lie in the blocks that RFC 5737 keeps for documentation.
-Card numbers and CPR numbers are planted in every table (``planting``).
+Hosts are below example.dk, no domain of either operator's; addresses lie in the blocks that RFC
+5737 keeps for documentation. Card numbers and CPR numbers are planted in every table
+(``planting``).
 """
 
 from __future__ import annotations
@@ -18,19 +20,33 @@ from teleaudit_samples.world import Row, World
 TABLES: dict[str, Callable[[World], Row]] = {}  # the tables are the other modules'
 _SITES = ("forum.example.dk", "avis.example.dk", "sundhed.example.dk", "dating.example.dk")
 _PAGES = tuple(f"https://{site}/side/{number}" for number, site in enumerate(_SITES, start=11))
-_TRACES = (*_PAGES, "GET http://butik.example.dk/kurv HTTP/1.1", "forbindelse til 203.0.113.80:443 afbrudt")
-NETWORK_NAMES = ("epc.mnc099.mcc238.3gppnetwork.org", "internet.mnc099.mcc238.gprs")  # of the mobile network itself, 3GPP TS 23.003
+_TRACES = (
+    *_PAGES,
+    "GET http://butik.example.dk/kurv HTTP/1.1",
+    "forbindelse til 203.0.113.80:443 afbrudt",
+)
+# of the mobile network itself, 3GPP TS 23.003
+NETWORK_NAMES = ("epc.mnc099.mcc238.3gppnetwork.org", "internet.mnc099.mcc238.gprs")
 
 
 def _lawful_numbers(world: World) -> None:
-    """(1) A date of birth without the last four digits, a masked CPR number, a production unit, a telephone number."""
-    for note in ("Født 24-07-1947, spørger på vegne af sin datter", "CPR 240747-****, set og ikke gemt", "P-nr. 1003456789 er flyttet", "Ring på 4501234567 eller 01234567"):
+    """(1) A date of birth without the last four digits, a masked CPR number, a production unit, a
+    telephone number.
+    """
+    for note in (
+        "Født 24-07-1947, spørger på vegne af sin datter",
+        "CPR 240747-****, set og ikke gemt",
+        "P-nr. 1003456789 er flyttet",
+        "Ring på 4501234567 eller 01234567",
+    ):
         world.customer(start=START)
         world.tables["crm_customer"][-1]["notes"] = note
 
 
 def _lawful_addresses(world: World) -> None:
-    """(2) The operator's own pages, and names of the mobile network; the address that a session was given."""
+    """(2) The operator's own pages, and names of the mobile network; the address that a session was
+    given.
+    """
     own = f"https://selvbetjening.{world.operator.name}.dk/saldo"
     world.call(customer(world), at=noon(dt.date(2026, 9, 2)))["visited"] = own
     minimisation.ip_session(world, username="linje", assigned_ip="203.0.113.9", service=own)
@@ -43,7 +59,9 @@ def _lawful_answers(world: World) -> None:
     """(3) How the check of a code went is not the code."""
     customer_id = customer(world)
     for answer in ("M", "M", "N"):
-        world.payment(customer_id, paid=dt.date(2026, 6, 4)).update(method="Kort", check_result=answer)
+        world.payment(customer_id, paid=dt.date(2026, 6, 4)).update(
+            method="Kort", check_result=answer
+        )
 
 
 def _visits(check: str) -> Callable[[World], None]:
@@ -87,7 +105,15 @@ def _forwarded_messages(world: World) -> None:
 
 LAWFUL: tuple[Callable[[World], None], ...] = (_lawful_numbers, _lawful_addresses, _lawful_answers)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
-    **{check: _visits(check) for clause in ("KAZ-q", "BIZ-tele-1") for check in (f"{clause}.browsing_cdr", f"{clause}.browsing_ip_session", f"{clause}.browsing_interconnect")},
+    **{
+        check: _visits(check)
+        for clause in ("KAZ-q", "BIZ-tele-1")
+        for check in (
+            f"{clause}.browsing_cdr",
+            f"{clause}.browsing_ip_session",
+            f"{clause}.browsing_interconnect",
+        )
+    },
     "HYG-browsing.disclosure": _visits_handed_on,
     "HYG-messages.dsar": _forwarded_messages,
     "HYG-messages.recording_index": _transcripts,

@@ -40,12 +40,24 @@ def _tombstone(world: World, **values: object) -> Row:
 
 def processing_register(world: World, **values: object) -> Row:
     """A lawful row of the record of processing activities."""
-    row: Row = {"activity_id": world.key("BEH"), "purpose": "levering af abonnement", "legal_basis": "6_1_b", "retention": "P1Y"}
+    row: Row = {
+        "activity_id": world.key("BEH"),
+        "purpose": "levering af abonnement",
+        "legal_basis": "6_1_b",
+        "retention": "P1Y",
+    }
     return world.add("processing_register", **(row | values))
 
 
 def _system_inventory(world: World, **values: object) -> Row:
-    row: Row = {"system_id": world.key("SYS"), "name": "CRM", "personal_data": True, "export_name": "kunder", "erasure_rule": "CRM-1", "test_system": False}
+    row: Row = {
+        "system_id": world.key("SYS"),
+        "name": "CRM",
+        "personal_data": True,
+        "export_name": "kunder",
+        "erasure_rule": "CRM-1",
+        "test_system": False,
+    }
     return world.add("system_inventory", **(row | values))
 
 
@@ -77,29 +89,59 @@ def _ordinary(world: World) -> None:
 
 
 def _lawful_deletions(world: World) -> None:
-    """(1) A day late, failed and repeated, by hand where no policy says automatically, a key used again by a new customer."""
+    """(1) A day late, failed and repeated, by hand where no policy says automatically, a key used
+    again by a new customer.
+    """
     _deletion_log(world)
     _deletion_log(world, executed_at=noon(days_after(_DUE, 1)))
     failed = _deletion_log(world, status="fejl")
     _deletion_log(world, object_key=failed["object_key"], executed_at=noon(days_after(_DUE, 1)))
-    _deletion_log(world, object_type="recording_index", object_key="OPT900001", rule_id=None, due_date=None, actor_type="person")
-    _deletion_log(world, object_type="invoice", object_key="20019999", rule_id="BOG-1")  # eight digits are no telephone number by themselves
+    _deletion_log(
+        world,
+        object_type="recording_index",
+        object_key="OPT900001",
+        rule_id=None,
+        due_date=None,
+        actor_type="person",
+    )
+    # eight digits are no telephone number by themselves
+    _deletion_log(world, object_type="invoice", object_key="20019999", rule_id="BOG-1")
     returned = customer(world)
-    _deletion_log(world, object_key=returned, executed_at=noon(days_after(START, -60)), due_date=days_after(START, -60))
+    _deletion_log(
+        world,
+        object_key=returned,
+        executed_at=noon(days_after(START, -60)),
+        due_date=days_after(START, -60),
+    )
 
 
 def _lawful_systems(world: World) -> None:
-    """(2) Without personal data a system needs neither export nor rule, and a test system may be as it likes."""
+    """(2) Without personal data a system needs neither export nor rule, and a test system may be as
+    it likes.
+    """
     _system_inventory(world, system_id=_SYSTEM)
-    _system_inventory(world, name="Overvågning", personal_data=False, export_name=None, erasure_rule=None)
-    _system_inventory(world, name="CRM-test", personal_data=False, export_name=None, erasure_rule=None, test_system=True)
+    _system_inventory(
+        world, name="Overvågning", personal_data=False, export_name=None, erasure_rule=None
+    )
+    _system_inventory(
+        world,
+        name="CRM-test",
+        personal_data=False,
+        export_name=None,
+        erasure_rule=None,
+        test_system=True,
+    )
 
 
 def _lawful_backups(world: World) -> None:
-    """(3) The oldest restore point that the rotation allows; restored, and the deletions repeated on the same day."""
+    """(3) The oldest restore point that the rotation allows; restored, and the deletions repeated
+    on the same day.
+    """
     _backup_register(world)
     _backup_register(world, oldest_restore_point=days_after(AS_OF, -_ROTATION))
-    _backup_register(world, restored_at=dt.date(2026, 11, 2), deletions_rerun_at=dt.date(2026, 11, 2))
+    _backup_register(
+        world, restored_at=dt.date(2026, 11, 2), deletions_rerun_at=dt.date(2026, 11, 2)
+    )
 
 
 def _lawful_holds(world: World) -> None:
@@ -108,7 +150,9 @@ def _lawful_holds(world: World) -> None:
 
 
 def _lawful_orphans(world: World) -> None:
-    """(5) Of nobody known: a bill that must be kept, the call behind it, calls so young that they are logged, a bill that stands elsewhere."""
+    """(5) Of nobody known: a bill that must be kept, the call behind it, calls so young that they
+    are logged, a bill that stands elsewhere.
+    """
     nobody = world.new_customer_id()
     invoice = world.invoice(nobody, period_to=dt.date(2025, 3, 31), issued=dt.date(2025, 4, 2))
     world.call(nobody, at=noon(dt.date(2025, 3, 5)), invoice_id=str(invoice["invoice_id"]))
@@ -123,39 +167,64 @@ def _lawful_contacts(world: World) -> None:
 
 def _by_hand(world: World) -> None:
     for table in ("crm_customer", "crm_contact", "crm_interaction", "agreement", "pbx_config"):
-        mark(_deletion_log(world, object_type=table, object_key=world.key("SLET"), actor_type="person"), "KAZ-r3.automatic")
+        mark(
+            _deletion_log(
+                world, object_type=table, object_key=world.key("SLET"), actor_type="person"
+            ),
+            "KAZ-r3.automatic",
+        )
 
 
 def _failed(world: World) -> None:
     mark(_deletion_log(world, status="fejl"), "HYG-deletion-log.failed")
     key = world.new_customer_id()  # it had succeeded once, before
-    _deletion_log(world, object_key=key, executed_at=noon(days_after(_DUE, -30)), due_date=days_after(_DUE, -30))
+    _deletion_log(
+        world,
+        object_key=key,
+        executed_at=noon(days_after(_DUE, -30)),
+        due_date=days_after(_DUE, -30),
+    )
     mark(_deletion_log(world, object_key=key, status="fejl"), "HYG-deletion-log.failed")
 
 
 def _late(world: World) -> None:
     for days in (2, 40):
-        mark(_deletion_log(world, executed_at=noon(days_after(_DUE, days))), "HYG-deletion-log.late")
+        mark(
+            _deletion_log(world, executed_at=noon(days_after(_DUE, days))), "HYG-deletion-log.late"
+        )
 
 
 def _telling_keys(world: World) -> None:
     rng = world.rng("deletion_log")
     number = invented.phone(rng)
     name = invented.person(rng)
-    for key in (f"+45{number}", f"0045 {number}", " ".join((number[:2], number[2:4], number[4:6], number[6:])), invented.email(rng, name), name):
+    for key in (
+        f"+45{number}",
+        f"0045 {number}",
+        " ".join((number[:2], number[2:4], number[4:6], number[6:])),
+        invented.email(rng, name),
+        name,
+    ):
         mark(_deletion_log(world, object_key=key), "HYG-deletion-log.identifiers")
-    mark(_deletion_log(world, object_type="number_assignment", object_key=f"{number}|2019-05-01"), "HYG-deletion-log.identifiers")
+    mark(
+        _deletion_log(world, object_type="number_assignment", object_key=f"{number}|2019-05-01"),
+        "HYG-deletion-log.identifiers",
+    )
 
 
 def _resurrected(world: World) -> None:
-    """Still there, or there again: with a date of creation before the deletion, on the very day, and without one."""
+    """Still there, or there again: with a date of creation before the deletion, on the very day,
+    and without one.
+    """
     check_id = "HYG-resurrected.deletion_log"
     mark(_deletion_log(world, object_key=customer(world)), check_id)
     config = world.config(customer(world), created=_DUE)
     mark(_deletion_log(world, object_type="pbx_config", object_key=config["config_id"]), check_id)
     contact = world.contact(customer(world), start=START)
     contact["valid_from"] = None
-    mark(_deletion_log(world, object_type="crm_contact", object_key=contact["contact_id"]), check_id)
+    mark(
+        _deletion_log(world, object_type="crm_contact", object_key=contact["contact_id"]), check_id
+    )
 
 
 def _unreviewed_holds(world: World) -> None:
@@ -164,7 +233,10 @@ def _unreviewed_holds(world: World) -> None:
 
 
 def _unapproved_holds(world: World) -> None:
-    mark(world.hold(customer(world), start=dt.date(2026, 3, 4), approved_by=None), "HYG-hold.approval")
+    mark(
+        world.hold(customer(world), start=dt.date(2026, 3, 4), approved_by=None),
+        "HYG-hold.approval",
+    )
     unexplained = world.hold(customer(world), start=dt.date(2026, 3, 4))
     unexplained["reason"] = None
     mark(unexplained, "HYG-hold.approval")
@@ -175,22 +247,34 @@ def _unexported_systems(world: World) -> None:
 
 
 def _systems_without_rule(world: World) -> None:
-    mark(_system_inventory(world, name="Sagssystem", export_name="sager", erasure_rule=None), "HYG-system.erasure_rule")
+    mark(
+        _system_inventory(world, name="Sagssystem", export_name="sager", erasure_rule=None),
+        "HYG-system.erasure_rule",
+    )
 
 
 def _copies_for_tests(world: World) -> None:
-    mark(_system_inventory(world, name="CRM-udvikling", export_name="kunder-test", test_system=True), "HYG-system.test_data")
+    mark(
+        _system_inventory(world, name="CRM-udvikling", export_name="kunder-test", test_system=True),
+        "HYG-system.test_data",
+    )
 
 
 def _old_backups(world: World) -> None:
     for days in (1, 400):
-        mark(_backup_register(world, oldest_restore_point=days_after(AS_OF, -_ROTATION - days)), "HYG-backup.age")
+        mark(
+            _backup_register(world, oldest_restore_point=days_after(AS_OF, -_ROTATION - days)),
+            "HYG-backup.age",
+        )
 
 
 def _restores_without_rerun(world: World) -> None:
     restored_at = dt.date(2026, 11, 10)
     for rerun_at in (None, days_after(restored_at, -1)):
-        mark(_backup_register(world, restored_at=restored_at, deletions_rerun_at=rerun_at), "HYG-backup.rerun")
+        mark(
+            _backup_register(world, restored_at=restored_at, deletions_rerun_at=rerun_at),
+            "HYG-backup.rerun",
+        )
 
 
 def _orphan_contacts(world: World) -> None:
@@ -204,22 +288,41 @@ def _orphan_interactions(world: World) -> None:
 
 
 def _orphan_configs(world: World) -> None:
-    mark(world.config(world.new_customer_id(), created=START, deleted=dt.date(2024, 9, 9)), "HYG-orphan.pbx_config")
+    mark(
+        world.config(world.new_customer_id(), created=START, deleted=dt.date(2024, 9, 9)),
+        "HYG-orphan.pbx_config",
+    )
 
 
 def _orphan_calls(world: World) -> None:
     """Neither the customer nor the bill is known any longer."""
     nobody = world.new_customer_id()
     for day in (days_after(_A_YEAR_AGO, -1), dt.date(2024, 2, 29)):
-        mark(world.call(nobody, at=noon(day), invoice_id=f"F{world.operator.first_invoice + 950000}"), "HYG-orphan.cdr")
+        mark(
+            world.call(
+                nobody, at=noon(day), invoice_id=f"F{world.operator.first_invoice + 950000}"
+            ),
+            "HYG-orphan.cdr",
+        )
 
 
 def _left_contacts(world: World) -> None:
     for days in (_CONTACT_DAYS + 1, 900):
-        mark(world.contact(customer(world), start=START, end=days_after(AS_OF, -days)), "BIZ-ret-2.left_contact")
+        mark(
+            world.contact(customer(world), start=START, end=days_after(AS_OF, -days)),
+            "BIZ-ret-2.left_contact",
+        )
 
 
-LAWFUL: tuple[Callable[[World], None], ...] = (_ordinary, _lawful_deletions, _lawful_systems, _lawful_backups, _lawful_holds, _lawful_orphans, _lawful_contacts)
+LAWFUL: tuple[Callable[[World], None], ...] = (
+    _ordinary,
+    _lawful_deletions,
+    _lawful_systems,
+    _lawful_backups,
+    _lawful_holds,
+    _lawful_orphans,
+    _lawful_contacts,
+)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-r3.automatic": _by_hand,
     "BIZ-ret-2.left_contact": _left_contacts,

@@ -136,25 +136,63 @@ TABLES: dict[str, Callable[[World], Row]] = {
 
 
 def _lawful_recipients(world: World) -> None:
-    """(1) A processor that has until today to confirm, one that has confirmed, and one that is no processor."""
+    """(1) A processor that has until today to confirm, one that has confirmed, and one that is no
+    processor.
+    """
     recipient_register(world, recipient_id=USUAL_RECIPIENT)
-    recipient_register(world, recipient_id=COLLECTOR, recipient_type="inkasso", role="selvstændig", agreement_ref=None, allowed_categories="navn;adresse;krav")
-    recipient_register(world, recipient_id=BILLING_PARTNER, recipient_type="faktureringspartner", allowed_categories="navn;adresse;teledata")
+    recipient_register(
+        world,
+        recipient_id=COLLECTOR,
+        recipient_type="inkasso",
+        role="selvstændig",
+        agreement_ref=None,
+        allowed_categories="navn;adresse;krav",
+    )
+    recipient_register(
+        world,
+        recipient_id=BILLING_PARTNER,
+        recipient_type="faktureringspartner",
+        allowed_categories="navn;adresse;teledata",
+    )
     recipient_register(world, valid_to=days_after(AS_OF, -30))
-    recipient_register(world, valid_to=dt.date(2024, 6, 30), deletion_confirmed_at=dt.date(2024, 7, 20))
+    recipient_register(
+        world, valid_to=dt.date(2024, 6, 30), deletion_confirmed_at=dt.date(2024, 7, 20)
+    )
     recipient_register(world, role="selvstændig", valid_to=dt.date(2024, 6, 30))
 
 
 def _lawful_disclosures(world: World) -> None:
-    """(2) Both ends of an agreement, names written in another way, transfers with a basis or within the EEA, and a refund by an authority."""
+    """(2) Both ends of an agreement, names written in another way, transfers with a basis or within
+    the EEA, and a refund by an authority.
+    """
     disclosure(world, consideration=0.0)
     disclosure(world, data_categories=" E-mail; NAVN ;;telefon;")
-    disclosure(world, recipient_id=BILLING_PARTNER, recipient_type="faktureringspartner", purpose="fakturering", data_categories="navn;teledata")
-    bounded = recipient_register(world, valid_from=HAND_OVER, valid_to=days_after(HAND_OVER, 7), deletion_confirmed_at=dt.date(2026, 8, 1))
+    disclosure(
+        world,
+        recipient_id=BILLING_PARTNER,
+        recipient_type="faktureringspartner",
+        purpose="fakturering",
+        data_categories="navn;teledata",
+    )
+    bounded = recipient_register(
+        world,
+        valid_from=HAND_OVER,
+        valid_to=days_after(HAND_OVER, 7),
+        deletion_confirmed_at=dt.date(2026, 8, 1),
+    )
     for day in (HAND_OVER, days_after(HAND_OVER, 7)):
-        disclosure(world, recipient_id=bounded["recipient_id"], at=dt.datetime.combine(day, dt.time(23, 59)))
+        disclosure(
+            world,
+            recipient_id=bounded["recipient_id"],
+            at=dt.datetime.combine(day, dt.time(23, 59)),
+        )
     for country, basis in (("US", "standardkontrakt"), ("NO", None), ("Sverige", None)):
-        disclosure(world, recipient_id=recipient_register(world, country=country, transfer_basis=basis)["recipient_id"])
+        disclosure(
+            world,
+            recipient_id=recipient_register(world, country=country, transfer_basis=basis)[
+                "recipient_id"
+            ],
+        )
     _to_authority(world, consideration=450.0)
 
 
@@ -168,7 +206,9 @@ def _lawful_collection(world: World) -> None:
 
 
 def _lawful_titles(world: World) -> None:
-    """(4) Data of exactly the period, an order of the day after in an urgent case, identification on request of the police."""
+    """(4) Data of exactly the period, an order of the day after in an urgent case, identification
+    on request of the police.
+    """
     _to_authority(world, title_date=days_after(HAND_OVER, 1))
     _to_authority(world, title_type="edition", data_categories="lokalisering")
     _to_authority(world, data_categories="internetadfærd")
@@ -199,7 +239,9 @@ def _lawful_deliveries(world: World) -> None:
 
 
 def _lawful_orders(world: World) -> None:
-    """(6) Fields in another order, an authority signed on the day, and numbers that leave without one."""
+    """(6) Fields in another order, an authority signed on the day, and numbers that leave without
+    one.
+    """
     supplier_order(world, fields="Leveringsadresse; navn")
     supplier_order(world, kind="forsendelse", fields="navn;adresse;kontaktperson")
     porting(world)
@@ -230,15 +272,31 @@ def _to_authority(world: World, **values: object) -> Row:
 def _identified(world: World, **values: object) -> Row:
     """Who an end user is, on request of the police."""
     no_period: Row = dict.fromkeys(("scope_from", "scope_to", "data_from", "data_to"))
-    return _to_authority(world, **(no_period | {"title_type": "804b", "data_categories": "navn;adresse;nummer"} | values))
+    return _to_authority(
+        world,
+        **(no_period | {"title_type": "804b", "data_categories": "navn;adresse;nummer"} | values),
+    )
 
 
 def _to_collector(world: World, **values: object) -> Row:
-    return disclosure(world, **({"recipient_id": COLLECTOR, "recipient_type": "inkasso", "purpose": "inkasso", "data_categories": "navn;krav"} | values))
+    return disclosure(
+        world,
+        **(
+            {
+                "recipient_id": COLLECTOR,
+                "recipient_type": "inkasso",
+                "purpose": "inkasso",
+                "data_categories": "navn;krav",
+            }
+            | values
+        ),
+    )
 
 
 def _delivered(world: World, held: Row, **values: object) -> Row:
-    return directory_118(world, **({"number": held["number"], "number_type": held["number_type"]} | values))
+    return directory_118(
+        world, **({"number": held["number"], "number_type": held["number_type"]} | values)
+    )
 
 
 def _wish(world: World, held: Row, **values: object) -> Row:
@@ -270,7 +328,10 @@ def _without_agreement(check_id: str, world: World) -> None:
         {"valid_to": days_after(HAND_OVER, -1), "deletion_confirmed_at": confirmed},
         {"valid_from": days_after(HAND_OVER, 1)},
     ):
-        mark(disclosure(world, recipient_id=recipient_register(world, **values)["recipient_id"]), check_id)
+        mark(
+            disclosure(world, recipient_id=recipient_register(world, **values)["recipient_id"]),
+            check_id,
+        )
 
 
 def _too_much(check_id: str, world: World) -> None:
@@ -281,7 +342,12 @@ def _too_much(check_id: str, world: World) -> None:
 
 def _transfers(check_id: str, world: World) -> None:
     for country in ("US", "GB"):
-        mark(disclosure(world, recipient_id=recipient_register(world, country=country)["recipient_id"]), check_id)
+        mark(
+            disclosure(
+                world, recipient_id=recipient_register(world, country=country)["recipient_id"]
+            ),
+            check_id,
+        )
 
 
 def _without_purpose(check_id: str, world: World) -> None:
@@ -290,9 +356,20 @@ def _without_purpose(check_id: str, world: World) -> None:
 
 def _billing_partners(world: World) -> None:
     """One whose agreement has ended, and one that is no processor."""
-    for values in ({"valid_to": days_after(HAND_OVER, -1), "deletion_confirmed_at": HAND_OVER}, {"role": "selvstændig"}):
+    for values in (
+        {"valid_to": days_after(HAND_OVER, -1), "deletion_confirmed_at": HAND_OVER},
+        {"role": "selvstændig"},
+    ):
         partner = recipient_register(world, recipient_type="faktureringspartner", **values)
-        mark(disclosure(world, recipient_id=partner["recipient_id"], recipient_type="faktureringspartner", purpose="fakturering"), "BIZ-dis-6.agreement")
+        mark(
+            disclosure(
+                world,
+                recipient_id=partner["recipient_id"],
+                recipient_type="faktureringspartner",
+                purpose="fakturering",
+            ),
+            "BIZ-dis-6.agreement",
+        )
 
 
 def _sales(world: World) -> None:
@@ -306,9 +383,15 @@ def _browsing(world: World) -> None:
 
 
 def _unwished_mobiles(world: World) -> None:
-    """No wish, a wish of the day after, and a wish that was withdrawn before the latest delivery."""
+    """No wish, a wish of the day after, and a wish that was withdrawn before the latest
+    delivery.
+    """
     check_id = "BIZ-dis-4.mobile"
-    for wish in (None, {"given_at": noon(days_after(DELIVERED, 1))}, {"withdrawn_at": noon(days_after(LAST_DELIVERY, -1))}):
+    for wish in (
+        None,
+        {"given_at": noon(days_after(DELIVERED, 1))},
+        {"withdrawn_at": noon(days_after(LAST_DELIVERY, -1))},
+    ):
         held = assignment(world, number_type="mobil")
         if wish is not None:
             _wish(world, held, **wish)
@@ -316,19 +399,32 @@ def _unwished_mobiles(world: World) -> None:
 
 
 def _unmarked_secrets(world: World) -> None:
-    for held, given in (("hemmelig", "ingen"), ("hemmelig", "udeladt"), ("hemmelig", None), ("udeladt", "ingen")):
+    for held, given in (
+        ("hemmelig", "ingen"),
+        ("hemmelig", "udeladt"),
+        ("hemmelig", None),
+        ("udeladt", "ingen"),
+    ):
         mark(_delivered(world, assignment(world, secrecy=held), secrecy=given), "BIZ-dis-4.secret")
 
 
 def _ended_numbers(world: World) -> None:
-    """Given up or ported out before the latest delivery; and one delivered when it had been given up already."""
-    for values in ({"valid_to": days_after(LAST_DELIVERY, -1)}, {"ported_out_at": dt.date(2026, 5, 31)}, {"valid_to": dt.date(2025, 12, 31)}):
+    """Given up or ported out before the latest delivery; and one delivered when it had been given
+    up already.
+    """
+    for values in (
+        {"valid_to": days_after(LAST_DELIVERY, -1)},
+        {"ported_out_at": dt.date(2026, 5, 31)},
+        {"valid_to": dt.date(2025, 12, 31)},
+    ):
         mark(_delivered(world, assignment(world, **values)), "BIZ-dis-4.ended")
 
 
 def _undelivered_mains(world: World) -> None:
     mark(assignment(world, is_main=True), "BIZ-dis-4.main")
-    mark(assignment(world, is_main=True, valid_from=days_after(LAST_DELIVERY, -1)), "BIZ-dis-4.main")
+    mark(
+        assignment(world, is_main=True, valid_from=days_after(LAST_DELIVERY, -1)), "BIZ-dis-4.main"
+    )
     taken_back = mark(assignment(world, is_main=True), "BIZ-dis-4.main")
     _delivered(world, taken_back)
     _delivered(world, taken_back, action="slet", delivered_at=noon(days_after(DELIVERED, 1)))
@@ -350,7 +446,12 @@ def _wordy_shipments(world: World) -> None:
 
 def _without_debt(world: World) -> None:
     """Nothing on the ledger, due that very day, paid the day before, and a credit."""
-    for entry in (None, {"due_date": HAND_OVER, "paid_at": None}, {"paid_at": days_after(HAND_OVER, -1)}, {"paid_at": None, "amount": -20.0}):
+    for entry in (
+        None,
+        {"due_date": HAND_OVER, "paid_at": None},
+        {"paid_at": days_after(HAND_OVER, -1)},
+        {"paid_at": None, "amount": -20.0},
+    ):
         debtor = customer(world)
         if entry is not None:
             ledger(world, customer_id=debtor, **entry)
@@ -368,7 +469,21 @@ def _without_order(world: World) -> None:
     check_id = "BIZ-dis-10.order"
     no_period: Row = dict.fromkeys(("scope_from", "scope_to", "data_from", "data_to"))
     mark(_to_authority(world, **(no_period | {"title_type": "804b"})), check_id)
-    mark(_to_authority(world, **(no_period | {"title_type": None, "title_ref": None, "title_date": None, "data_categories": "lokalisering"})), check_id)
+    mark(
+        _to_authority(
+            world,
+            **(
+                no_period
+                | {
+                    "title_type": None,
+                    "title_ref": None,
+                    "title_date": None,
+                    "data_categories": "lokalisering",
+                }
+            ),
+        ),
+        check_id,
+    )
     mark(_to_authority(world, **(no_period | {"title_type": "sikringspålæg"})), check_id)
     mark(_to_authority(world, title_date=days_after(HAND_OVER, 2)), check_id)
 
@@ -395,12 +510,21 @@ def _unconfirmed_processors(world: World) -> None:
         mark(recipient_register(world, valid_to=end), "HYG-processor-copies.recipient_register")
 
 
-def _for_both(kazoom: str, bizzy: str, plant: Callable[[str, World], None]) -> dict[str, Callable[[World], None]]:
+def _for_both(
+    kazoom: str, bizzy: str, plant: Callable[[str, World], None]
+) -> dict[str, Callable[[World], None]]:
     """One fact that stands under a clause of either policy."""
     return {check_id: partial(plant, check_id) for check_id in (kazoom, bizzy)}
 
 
-LAWFUL: tuple[Callable[[World], None], ...] = (_lawful_recipients, _lawful_disclosures, _lawful_collection, _lawful_titles, _lawful_deliveries, _lawful_orders)
+LAWFUL: tuple[Callable[[World], None], ...] = (
+    _lawful_recipients,
+    _lawful_disclosures,
+    _lawful_collection,
+    _lawful_titles,
+    _lawful_deliveries,
+    _lawful_orders,
+)
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     **_for_both("KAZ-o.recipient", "BIZ-dis-2.recipient", _unknown_recipients),
     **_for_both("KAZ-o.agreement", "BIZ-dis-2.agreement", _without_agreement),

@@ -20,12 +20,29 @@ LAST_YEAR = dt.date(2025, 11, 22)  # what is a year old on AS_OF
 LAST_MONTH = dt.date(2026, 10, 22)  # what is a month old
 LAST_WITHDRAWAL = dt.date(2026, 10, 23)  # thirty days before
 OLDEST_BALANCE = dt.date(2023, 11, 22)  # three years before
-_IDENTIFYING = ("name", "cvr", "address", "postcode", "city", "email", "phone", "mobile", "notes", "gln")
+_IDENTIFYING = (
+    "name",
+    "cvr",
+    "address",
+    "postcode",
+    "city",
+    "email",
+    "phone",
+    "mobile",
+    "notes",
+    "gln",
+)
 
 
 def quote(world: World, **values: object) -> Row:
     """A quote to a customer who accepted it."""
-    row: Row = {"quote_id": world.key("TIL"), "customer_id": customer(world), "created_at": dt.date(2026, 9, 1), "status": "accepteret", "valid_until": dt.date(2026, 10, 1)}
+    row: Row = {
+        "quote_id": world.key("TIL"),
+        "customer_id": customer(world),
+        "created_at": dt.date(2026, 9, 1),
+        "status": "accepteret",
+        "valid_until": dt.date(2026, 10, 1),
+    }
     return world.add("quote", **(row | values))
 
 
@@ -58,7 +75,12 @@ def ip_session(world: World, **values: object) -> Row:
     return world.add("ip_session", **(row | values))
 
 
-TABLES: dict[str, Callable[[World], Row]] = {"quote": quote, "number_assignment": number_assignment, "interconnect": interconnect, "ip_session": ip_session}
+TABLES: dict[str, Callable[[World], Row]] = {
+    "quote": quote,
+    "number_assignment": number_assignment,
+    "interconnect": interconnect,
+    "ip_session": ip_session,
+}
 
 
 def _ordinary(world: World) -> None:
@@ -67,11 +89,25 @@ def _ordinary(world: World) -> None:
 
 
 def _lawful_quotes(world: World) -> None:
-    """(1) Up to the last day; a quote of long ago to who became a customer; a quote under a legal hold."""
+    """(1) Up to the last day; a quote of long ago to who became a customer; a quote under a legal
+    hold.
+    """
     quote(world)
     quote(world, created_at=dt.date(2019, 4, 1), valid_until=dt.date(2019, 5, 1))
-    quote(world, customer_id=world.new_customer_id(), created_at=LAST_YEAR, valid_until=None, status="afslået")
-    held = quote(world, customer_id=world.new_customer_id(), created_at=dt.date(2021, 2, 3), valid_until=None, status="afslået")
+    quote(
+        world,
+        customer_id=world.new_customer_id(),
+        created_at=LAST_YEAR,
+        valid_until=None,
+        status="afslået",
+    )
+    held = quote(
+        world,
+        customer_id=world.new_customer_id(),
+        created_at=dt.date(2021, 2, 3),
+        valid_until=None,
+        status="afslået",
+    )
     world.hold(str(held["customer_id"]), start=days_after(AS_OF, -90))
 
 
@@ -87,7 +123,12 @@ def _lawful_sessions(world: World) -> None:
     ip_session(world)
     ip_session(world, start_at=noon(days_after(LAST_YEAR, -1)), stop_at=noon(LAST_YEAR))
     ip_session(world, start_at=noon(dt.date(2024, 1, 2)), stop_at=None)
-    ip_session(world, start_at=noon(dt.date(2025, 3, 4)), stop_at=noon(dt.date(2025, 3, 5)), invoice_id=world.billable[0]["invoice_id"])
+    ip_session(
+        world,
+        start_at=noon(dt.date(2025, 3, 4)),
+        stop_at=noon(dt.date(2025, 3, 5)),
+        invoice_id=world.billable[0]["invoice_id"],
+    )
     held = ip_session(world, start_at=noon(dt.date(2024, 3, 4)), stop_at=noon(dt.date(2024, 3, 5)))
     world.hold(str(held["customer_id"]), start=days_after(AS_OF, -90))
 
@@ -106,15 +147,33 @@ def _from_elsewhere(world: World, *, created: dt.date, notified: dt.date | None 
 
 
 def _lawful_bases(world: World) -> None:
-    """(5) A prospect without a service; one who left yesterday; balancing tests up to the last day; another basis without one."""
-    prospect = world.crm(world.new_customer_id(), start=dt.date(2026, 10, 20), end=days_after(AS_OF, 60))
-    quote(world, customer_id=prospect["customer_id"], created_at=dt.date(2026, 10, 25), valid_until=days_after(AS_OF, 60), status="sendt")
+    """(5) A prospect without a service; one who left yesterday; balancing tests up to the last day;
+    another basis without one.
+    """
+    prospect = world.crm(
+        world.new_customer_id(), start=dt.date(2026, 10, 20), end=days_after(AS_OF, 60)
+    )
+    quote(
+        world,
+        customer_id=prospect["customer_id"],
+        created_at=dt.date(2026, 10, 25),
+        valid_until=days_after(AS_OF, 60),
+        status="sendt",
+    )
     world.crm(world.new_customer_id(), start=dt.date(2026, 10, 20), end=days_after(AS_OF, -1))
-    processing_register(world, purpose="misbrugskontrol", legal_basis="6_1_f", lia_ref=world.key("IA"), lia_date=OLDEST_BALANCE)
+    processing_register(
+        world,
+        purpose="misbrugskontrol",
+        legal_basis="6_1_f",
+        lia_ref=world.key("IA"),
+        lia_date=OLDEST_BALANCE,
+    )
 
 
 def _lawful_names(world: World) -> None:
-    """(6) A town called Testrup, an anonymised customer of whom nothing is left, a group of companies, and one with two mailboxes."""
+    """(6) A town called Testrup, an anonymised customer of whom nothing is left, a group of
+    companies, and one with two mailboxes.
+    """
     world.customer(start=START)
     world.tables["crm_customer"][-1].update(name="Testrup Bageri ApS", phone="01234567")
     _emptied(world, anonymised_at=days_after(AS_OF, -2))
@@ -128,11 +187,16 @@ def _lawful_texts(world: World) -> None:
     row = _named(world)
     row["notes"] = f"Nøgle i gammelt system: {_sha256(str(row['mobile']))}"
     _named(world)["notes"] = "Kristen træffes på Hospitalsvej; adressen er bekræftet"
-    world.mail(str(row["customer_id"]), day=dt.date(2025, 3, 4))["body"] = "Teknikeren har bedømt, at forsigtighed er nødvendig ved kirkegården."
+    world.mail(str(row["customer_id"]), day=dt.date(2025, 3, 4))["body"] = (
+        "Teknikeren har bedømt, at forsigtighed er nødvendig ved kirkegården."
+    )
 
 
 def _lawful_optional_data(world: World) -> None:
-    """(8) With a consent, or until its data must be gone. The other operator's policy leaves no room for them."""
+    """(8) With a consent, or until its data must be gone.
+
+    The other operator's policy leaves no room for them.
+    """
     if world.operator is KAZOOM:
         _with_optional_data(world)
         _with_optional_data(world, withdrawn=LAST_WITHDRAWAL)
@@ -151,12 +215,18 @@ def _sha256(text: str) -> str:
 def _company(world: World) -> Row:
     world.customer(start=START)
     row = world.tables["crm_customer"][-1]
-    row.update(cvr=invented.cvr(world.rng("crm_customer")), name=invented.company(world.rng("crm_customer")), customer_type="Erhverv")
+    row.update(
+        cvr=invented.cvr(world.rng("crm_customer")),
+        name=invented.company(world.rng("crm_customer")),
+        customer_type="Erhverv",
+    )
     return row
 
 
 def _emptied(world: World, **left: object) -> Row:
-    """A customer who ended so lately that the row may still stand, with nothing in it but what is left."""
+    """A customer who ended so lately that the row may still stand, with nothing in it but what is
+    left.
+    """
     customer(world, end=days_after(AS_OF, -3))
     row = world.tables["crm_customer"][-1]
     row.update(dict.fromkeys(_IDENTIFYING) | left)
@@ -166,7 +236,13 @@ def _emptied(world: World, **left: object) -> Row:
 def _with_optional_data(world: World, *, withdrawn: dt.date | None = None) -> Row:
     """A customer with a date of birth and a consent to it."""
     agreed = consent.TABLES["consent"](world)
-    agreed.update(customer_id=customer(world), purpose="ekstra_oplysninger", channel=None, address=None, withdrawn_at=noon(withdrawn) if withdrawn else None)
+    agreed.update(
+        customer_id=customer(world),
+        purpose="ekstra_oplysninger",
+        channel=None,
+        address=None,
+        withdrawn_at=noon(withdrawn) if withdrawn else None,
+    )
     row = world.tables["crm_customer"][-1]
     row.update(birth_date="1971-02-30", gender="K")  # a day that no calendar has
     return row
@@ -176,10 +252,16 @@ def _extra_column(world: World, *, check: str, table: str, columns: dict[str, ob
     """Columns that the policy does not list, in one row."""
     makers: dict[str, Callable[[], Row]] = {
         "crm_customer": lambda: world.tables["crm_customer"][-1],
-        "crm_contact": lambda: world.contact(str(world.tables["crm_customer"][-1]["customer_id"]), start=START),
-        "agreement": lambda: world.agreement(str(world.tables["crm_customer"][-1]["customer_id"]), start=START),
+        "crm_contact": lambda: world.contact(
+            str(world.tables["crm_customer"][-1]["customer_id"]), start=START
+        ),
+        "agreement": lambda: world.agreement(
+            str(world.tables["crm_customer"][-1]["customer_id"]), start=START
+        ),
         "subscription": lambda: world.tables["subscription"][-1],
-        "pbx_config": lambda: world.config(str(world.tables["crm_customer"][-1]["customer_id"]), created=START),
+        "pbx_config": lambda: world.config(
+            str(world.tables["crm_customer"][-1]["customer_id"]), created=START
+        ),
     }
     customer(world)
     row = makers[table]() if table in makers else TABLES[table](world)
@@ -192,12 +274,24 @@ def _extra_column(world: World, *, check: str, table: str, columns: dict[str, ob
 
 def _overdue_prospects(world: World) -> None:
     for day in (days_after(LAST_YEAR, -1), dt.date(2023, 6, 1)):
-        mark(quote(world, customer_id=world.new_customer_id(), created_at=day, valid_until=None, status="afslået"), "BIZ-collect-2.prospect")
+        mark(
+            quote(
+                world,
+                customer_id=world.new_customer_id(),
+                created_at=day,
+                valid_until=None,
+                status="afslået",
+            ),
+            "BIZ-collect-2.prospect",
+        )
 
 
 def _overdue_sessions(world: World) -> None:
     for day in (days_after(LAST_YEAR, -1), dt.date(2024, 2, 29)):
-        mark(ip_session(world, start_at=noon(days_after(day, -1)), stop_at=noon(day)), "KAZ-q.ip_session")
+        mark(
+            ip_session(world, start_at=noon(days_after(day, -1)), stop_at=noon(day)),
+            "KAZ-q.ip_session",
+        )
 
 
 def _secret_sources(world: World) -> None:
@@ -211,7 +305,9 @@ def _secret_sources(world: World) -> None:
 
 def _customers_without_basis(world: World) -> None:
     for end in (AS_OF, days_after(AS_OF, 300)):
-        mark(world.crm(world.new_customer_id(), start=dt.date(2026, 1, 5), end=end), "KAZ-d.customer")
+        mark(
+            world.crm(world.new_customer_id(), start=dt.date(2026, 1, 5), end=end), "KAZ-d.customer"
+        )
 
 
 def _old_balances(world: World) -> None:
@@ -220,11 +316,16 @@ def _old_balances(world: World) -> None:
         {"lia_date": dt.date(2026, 1, 5)},
         {"lia_ref": world.key("IA")},
     ):
-        mark(processing_register(world, purpose="kundeanalyse", legal_basis="6_1_f", **lia), "KAZ-e.balancing_test")
+        mark(
+            processing_register(world, purpose="kundeanalyse", legal_basis="6_1_f", **lia),
+            "KAZ-e.balancing_test",
+        )
 
 
 def _optional_data_without_consent(world: World) -> None:
-    mark(_with_optional_data(world, withdrawn=days_after(LAST_WITHDRAWAL, -1)), "KAZ-i.optional_data")
+    mark(
+        _with_optional_data(world, withdrawn=days_after(LAST_WITHDRAWAL, -1)), "KAZ-i.optional_data"
+    )
     world.customer(start=START)
     row = world.tables["crm_customer"][-1]
     row["gender"] = "M"
@@ -232,19 +333,36 @@ def _optional_data_without_consent(world: World) -> None:
 
 
 def _half_anonymised(world: World) -> None:
-    for left in ({"anonymised_at": days_after(AS_OF, -1), "phone": invented.phone(world.rng("crm_customer"))}, {"email": "tidligere@example.dk"}):
+    for left in (
+        {
+            "anonymised_at": days_after(AS_OF, -1),
+            "phone": invented.phone(world.rng("crm_customer")),
+        },
+        {"email": "tidligere@example.dk"},
+    ):
         mark(_emptied(world, **left), "HYG-anonymous.crm_customer")
 
 
 def _hashed(world: World) -> None:
-    """A number of the register in place of the name, one of a contact in a note, and a customer's own under a name that is gone too early."""
+    """A number of the register in place of the name, one of a contact in a note, and a customer's
+    own under a name that is gone too early.
+    """
     assigned = str(number_assignment(world)["number"])
     called = str(world.contact(customer(world), start=START)["phone"])
     known = str(_named(world)["mobile"])
     found = (
         _emptied(world, anonymised_at=days_after(AS_OF, -1), name=_sha256(f"45{assigned}")),
-        _emptied(world, anonymised_at=days_after(AS_OF, -1), notes=f"Tidl. nr.: {hashlib.sha1(called.encode(), usedforsecurity=False).hexdigest()}"),
-        _emptied(world, email=f"{hashlib.md5(f'+45{known}'.encode(), usedforsecurity=False).hexdigest()}@example.dk"),
+        _emptied(
+            world,
+            anonymised_at=days_after(AS_OF, -1),
+            notes=f"Tidl. nr.: {hashlib.sha1(called.encode(), usedforsecurity=False).hexdigest()}",
+        ),
+        _emptied(
+            world,
+            email=(
+                f"{hashlib.md5(f'+45{known}'.encode(), usedforsecurity=False).hexdigest()}@example.dk"
+            ),
+        ),
         _named(world),
     )
     found[-1].update(dict.fromkeys(_IDENTIFYING), email=_sha256(f"0045{known}").upper())
@@ -253,7 +371,11 @@ def _hashed(world: World) -> None:
 
 
 def _telling_notes(world: World) -> None:
-    for note in ("Værgen ringer på kundens vegne", "Er blevet sygemeldt, ring efter kl. 10", "Politianmeldt for misbrug af linjen"):
+    for note in (
+        "Værgen ringer på kundens vegne",
+        "Er blevet sygemeldt, ring efter kl. 10",
+        "Politianmeldt for misbrug af linjen",
+    ):
         row = _named(world)
         row["notes"] = note
         mark(row, "HYG-special.crm_customer")
@@ -271,7 +393,11 @@ def _telling_mails(world: World) -> None:
 
 
 def _test_customers(world: World) -> None:
-    for values in ({"name": "Test Testesen"}, {"email": "kunde@example.org"}, {"mobile": "12 34 56 78"}):
+    for values in (
+        {"name": "Test Testesen"},
+        {"email": "kunde@example.org"},
+        {"mobile": "12 34 56 78"},
+    ):
         world.customer(start=START)
         row = world.tables["crm_customer"][-1]
         row.update(values)
@@ -286,7 +412,10 @@ def _test_contacts(world: World) -> None:
 
 def _shared_numbers(world: World) -> None:
     first = number_assignment(world, valid_to=dt.date(2024, 8, 2))
-    for row in (first, number_assignment(world, number=first["number"], valid_from=dt.date(2024, 8, 1))):
+    for row in (
+        first,
+        number_assignment(world, number=first["number"], valid_from=dt.date(2024, 8, 1)),
+    ):
         mark(row, "HYG-number.number_assignment")
 
 
@@ -298,8 +427,12 @@ def _twins(world: World) -> None:
         mark(row, "HYG-twin.crm_customer")
 
 
-# A column of visited hosts is outside the closed list, and its cells are browsing data: one fact, told by both.
-_ALSO_BROWSING = {"KAZ-q.session_columns": "KAZ-q.browsing_ip_session", "BIZ-tele-1.ip_session": "BIZ-tele-1.browsing_ip_session"}
+# A column of visited hosts is outside the closed list, and its cells are browsing data: one fact,
+# told by both.
+_ALSO_BROWSING = {
+    "KAZ-q.session_columns": "KAZ-q.browsing_ip_session",
+    "BIZ-tele-1.ip_session": "BIZ-tele-1.browsing_ip_session",
+}
 _NO_CPR = "310200-0000"  # the 31st of February
 _COLUMNS: dict[str, tuple[str, dict[str, object]]] = {
     "KAZ-b1.customer": ("crm_customer", {"segment": "A", "cpr": _NO_CPR}),
@@ -327,7 +460,10 @@ LAWFUL: tuple[Callable[[World], None], ...] = (
     _lawful_optional_data,
 )
 DEVIATIONS: dict[str, Callable[[World], None]] = {
-    **{check: partial(_extra_column, check=check, table=table, columns=columns) for check, (table, columns) in _COLUMNS.items()},
+    **{
+        check: partial(_extra_column, check=check, table=table, columns=columns)
+        for check, (table, columns) in _COLUMNS.items()
+    },
     "BIZ-collect-2.prospect": _overdue_prospects,
     "KAZ-q.ip_session": _overdue_sessions,
     "KAZ-c.source": _secret_sources,

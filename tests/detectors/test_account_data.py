@@ -6,7 +6,12 @@ import random
 
 import pytest
 
-from teleaudit.detectors.account_data import account_in_cell, decide_account_column, find_account, profile_account
+from teleaudit.detectors.account_data import (
+    account_in_cell,
+    decide_account_column,
+    find_account,
+    profile_account,
+)
 
 DICE = random.Random(5)  # noqa: S311 - invented codes
 THREE = [f"{DICE.randrange(1000):03}" for _ in range(50)]
@@ -18,7 +23,12 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "codes of american express": ("CVC2", list(FOUR), "cvv confirmed", "check_code_column"),
     "danish names": ("kontrolcifre", list(THREE), "cvv confirmed", "check_code_column"),
     "kortkode": ("Kort-kode", list(THREE), "cvv confirmed", "check_code_column"),
-    "written as decimals": ("cvv", [f"{code}.0" for code in THREE], "cvv confirmed", "check_code_column"),
+    "written as decimals": (
+        "cvv",
+        [f"{code}.0" for code in THREE],
+        "cvv confirmed",
+        "check_code_column",
+    ),
     "sikkerhedskode": ("sikkerhedskode", list(THREE), "cvv confirmed", "check_code_column"),
     "a customer's own code": ("sikkerhedskode", list(FOUR), "cvv probable", "check_code_column"),
     "caller id": ("cid", list(THREE), "cvv review", "check_code_name"),
@@ -42,7 +52,10 @@ COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
 def test_the_name_and_the_cells_say_it_together(case: str) -> None:
     name, values, expected, reason = COLUMNS[case]
     decision = decide_account_column(profile_account(values), name)
-    assert (" ".join([*decision.kinds, *([decision.level] if decision.level else [])]), decision.reason) == (expected, reason)
+    assert (
+        " ".join([*decision.kinds, *([decision.level] if decision.level else [])]),
+        decision.reason,
+    ) == (expected, reason)
     assert decision.n >= decision.k
 
 
@@ -53,7 +66,11 @@ def test_the_counts_of_parts_add_up() -> None:
 
 def test_a_cell_is_judged_by_its_column() -> None:
     decision = decide_account_column(profile_account(THREE), "cvv")
-    assert [(hit.kind, hit.level) for hit in account_in_cell(THREE[0], name="cvv", decision=decision)] == [("cvv", "confirmed")]
+    assert [
+        (hit.kind, hit.level) for hit in account_in_cell(THREE[0], name="cvv", decision=decision)
+    ] == [("cvv", "confirmed")]
     assert account_in_cell("ukendt", name="cvv", decision=decision) == []
-    assert [(hit.kind, hit.level) for hit in find_account("123", field="cvv")] == [("cvv", "probable")]
+    assert [(hit.kind, hit.level) for hit in find_account("123", field="cvv")] == [
+        ("cvv", "probable")
+    ]
     assert find_account("123", field="lokalnummer") == []

@@ -1,4 +1,6 @@
-"""What subscribers looked at: every writing of an address, what only looks like one, and what a column says as a whole."""
+"""What subscribers looked at: every writing of an address, what only looks like one, and what a
+column says as a whole.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.detectors.browsing import BROWSING_PROFILE, browsing_in_cell, decide_browsing_column, names_register, profile_browsing
+from teleaudit.detectors.browsing import (
+    BROWSING_PROFILE,
+    browsing_in_cell,
+    decide_browsing_column,
+    names_register,
+    profile_browsing,
+)
 from teleaudit.detectors.browsing_values import find_browsing, names_destination, says
 from teleaudit.detectors.decisions import Level
 from teleaudit.detectors.knowledge import browsing_words, top_level_domains
@@ -75,10 +83,22 @@ NAMED = {
     "key dns": ('{"dns_query":"vg.no."}', "dns_name"),
     "key qname in mixed case": ("qname=eXaMpLe.CoM", "dns_name"),
     "key referer": ("referer=https://www.google.com/", "referer"),
-    "squid": ("1732271400.123 85 10.2.3.4 TCP_MISS/200 4312 GET http://www.bt.dk/ - HIER_DIRECT/93.184.216.34 text/html", "request"),
-    "squid tunnel": ("1732271400.123 85 10.2.3.4 TCP_TUNNEL/200 39 CONNECT www.bt.dk:443 - HIER_NONE/- -", "request"),
+    "squid": (
+        (
+            "1732271400.123 85 10.2.3.4 TCP_MISS/200 4312 GET http://www.bt.dk/ -"
+            " HIER_DIRECT/93.184.216.34 text/html"
+        ),
+        "request",
+    ),
+    "squid tunnel": (
+        "1732271400.123 85 10.2.3.4 TCP_TUNNEL/200 39 CONNECT www.bt.dk:443 - HIER_NONE/- -",
+        "request",
+    ),
     "dnsmasq": ("Nov 22 12:00:01 dnsmasq[12]: query[A] www.tv2.dk from 10.0.0.9", "dns_name"),
-    "dnsmasq answers": ("Nov 22 12:00:01 dnsmasq[12]: reply www.tv2.dk is 93.184.216.34", "dns_name"),
+    "dnsmasq answers": (
+        "Nov 22 12:00:01 dnsmasq[12]: reply www.tv2.dk is 93.184.216.34",
+        "dns_name",
+    ),
 }
 BY_FIELD = [
     ("vg.no", "host", "host"),
@@ -230,7 +250,9 @@ FOR_A_PERSON = [
 
 
 def found(text: str, field: str = "") -> list[tuple[str, str]]:
-    return [(hit.level.value, hit.reason) for hit in find_browsing(text, field=field, own_domains=OWN)]
+    return [
+        (hit.level.value, hit.reason) for hit in find_browsing(text, field=field, own_domains=OWN)
+    ]
 
 
 @pytest.mark.parametrize("writing", WRITINGS)
@@ -250,7 +272,9 @@ def test_the_name_of_a_field_confirms_its_value(text: str, field: str, reason: s
 
 
 @pytest.mark.parametrize(("text", "field"), DESTINATIONS)
-def test_a_public_address_is_browsing_where_it_is_called_a_destination(text: str, field: str) -> None:
+def test_a_public_address_is_browsing_where_it_is_called_a_destination(
+    text: str, field: str
+) -> None:
     assert found(text, field) == [("probable", "destination_address")]
 
 
@@ -277,8 +301,15 @@ def test_weak_signs_are_for_a_person(text: str, field: str, reason: str) -> None
 
 
 def test_a_find_is_where_it_says() -> None:
-    text = '10.0.0.1 - - "GET / HTTP/1.1" 200 12 "https:\\/\\/www.google.com\\/" og så facebook.com, (se www.dr.dk/nyheder).'
-    assert [text[hit.start : hit.end] for hit in find_browsing(text)] == ["https:\\/\\/www.google.com\\/", "facebook.com", "www.dr.dk/nyheder"]
+    text = (
+        '10.0.0.1 - - "GET / HTTP/1.1" 200 12 "https:\\/\\/www.google.com\\/" og så facebook.com,'
+        " (se www.dr.dk/nyheder)."
+    )
+    assert [text[hit.start : hit.end] for hit in find_browsing(text)] == [
+        "https:\\/\\/www.google.com\\/",
+        "facebook.com",
+        "www.dr.dk/nyheder",
+    ]
 
 
 def test_several_addresses_of_a_cell_are_told_apart() -> None:
@@ -288,7 +319,9 @@ def test_several_addresses_of_a_cell_are_told_apart() -> None:
 
 @pytest.mark.parametrize("between", [" ", "\n", ",", '"', "|"])
 def test_a_long_value_is_cut_between_names(between: str) -> None:
-    long = between.join(["mit.operator.net", "https://www.operator.net/en/sti", "notes", "12.30"] * 8000)
+    long = between.join(
+        ["mit.operator.net", "https://www.operator.net/en/sti", "notes", "12.30"] * 8000
+    )
     assert find_browsing(long, own_domains=OWN) == []
     assert len(find_browsing(between.join(["www.example.com", "notes"] * 20000))) == 20000
 
@@ -296,20 +329,42 @@ def test_a_long_value_is_cut_between_names(between: str) -> None:
 SAYS = {
     "sure": ["sni", "tls_sni", "dns_query", "qname", "HttpReferer", "Besøgt domæne", "request.url"],
     "browsing": ["url", "host", "Domæne", "website"],
-    "system": ["Called-Station-Id", "Access Point", "adgangspunkt", "dnn", "apn", "access_point_name", "callback_url", "dns_server", "node", "mail_domain"],
+    "system": [
+        "Called-Station-Id",
+        "Access Point",
+        "adgangspunkt",
+        "dnn",
+        "apn",
+        "access_point_name",
+        "callback_url",
+        "dns_server",
+        "node",
+        "mail_domain",
+    ],
     "search": ["search_term", "søgeord", "Søgning"],
     "file": ["filnavn", "recording_file", "class"],
     "": ["amount", "a_number", "note", "destination", "duration"],
 }
 
 
-@pytest.mark.parametrize(("meaning", "name"), [(meaning, name) for meaning, names in SAYS.items() for name in names])
+@pytest.mark.parametrize(
+    ("meaning", "name"), [(meaning, name) for meaning, names in SAYS.items() for name in names]
+)
 def test_a_name_says_what_its_column_holds(meaning: str, name: str) -> None:
     assert says(name) == meaning
 
 
 @pytest.mark.parametrize(
-    ("name", "towards"), [("dst_ip", True), ("Destination", True), ("remote_ip", True), ("src_ip", False), ("nat_dst_ip", False), ("destinationNumber", False), ("", False)]
+    ("name", "towards"),
+    [
+        ("dst_ip", True),
+        ("Destination", True),
+        ("remote_ip", True),
+        ("src_ip", False),
+        ("nat_dst_ip", False),
+        ("destinationNumber", False),
+        ("", False),
+    ],
 )
 def test_a_name_says_whose_address_it_is(name: str, *, towards: bool) -> None:
     assert names_destination(name) is towards
@@ -320,22 +375,72 @@ COLUMNS: dict[str, tuple[str, Sequence[str | None], str, str]] = {
     "visited": ("besoegt_domaene", [*SITES, None, ""], "confirmed", "by_name"),
     "one site visited often": ("sni", ["www.example.com"] * 90, "confirmed", "by_name"),
     "unnamed": ("felt7", SITES * 4, "probable", "browsing_column"),
-    "requests": ("linje", ["1 85 10.2.3.4 TCP_MISS/200 43 GET http://www.bt.dk/ - DIRECT/- -"] * 9, "confirmed", "browsing_column"),
-    "a few in notes": ("note", ["kunden rykker"] * 90 + ["kan ikke åbne netflix.com"], "review", "sites_in_notes"),
-    "a log in notes": ("note", ["kunden rykker"] * 90 + ["sni=netflix.com"], "confirmed", "browsing_values"),
-    "a few among codes": ("lastdata", ["VOICE"] * 90 + ["https://www.example.com/x"], "probable", "browsing_values"),
-    "destinations": ("dst_ip", [f"93.184.216.{number}" for number in range(60)], "probable", "destination_addresses"),
+    "requests": (
+        "linje",
+        ["1 85 10.2.3.4 TCP_MISS/200 43 GET http://www.bt.dk/ - DIRECT/- -"] * 9,
+        "confirmed",
+        "browsing_column",
+    ),
+    "a few in notes": (
+        "note",
+        ["kunden rykker"] * 90 + ["kan ikke åbne netflix.com"],
+        "review",
+        "sites_in_notes",
+    ),
+    "a log in notes": (
+        "note",
+        ["kunden rykker"] * 90 + ["sni=netflix.com"],
+        "confirmed",
+        "browsing_values",
+    ),
+    "a few among codes": (
+        "lastdata",
+        ["VOICE"] * 90 + ["https://www.example.com/x"],
+        "probable",
+        "browsing_values",
+    ),
+    "destinations": (
+        "dst_ip",
+        [f"93.184.216.{number}" for number in range(60)],
+        "probable",
+        "destination_addresses",
+    ),
     "the same endpoint": ("url", ["https://hooks.example.com/x"] * 60, "review", "few_sites"),
-    "endpoints": ("webhook", ["https://hooks.example.com/x", "https://b.example.com/x"], "review", "system_addresses"),
-    "own": ("url", ["https://www.operator.net/", "https://mit.operator.net/"] * 30, "", "own_domain"),
+    "endpoints": (
+        "webhook",
+        ["https://hooks.example.com/x", "https://b.example.com/x"],
+        "review",
+        "system_addresses",
+    ),
+    "own": (
+        "url",
+        ["https://www.operator.net/", "https://mit.operator.net/"] * 30,
+        "",
+        "own_domain",
+    ),
     "browsers": ("user_agent", ["Mozilla/5.0 (Linux; Android 14)"] * 9, "review", "user_agents"),
     "searches": ("søgeord", ["billige rejser", "vejr"], "review", "search_terms"),
     "own addresses": ("framed_ip", [f"93.184.216.{number}" for number in range(60)], "", "none"),
     "private destinations": ("dst_ip", ["10.0.0.1", "192.168.1.7"], "", "none"),
-    "access points": ("apn", ["internet", "web.example.dk", "internet.mnc006.mcc238.gprs"] * 9, "", "none"),
-    "access points under another name": ("felt7", ["internet", "ims", "vpn.example.dk", "data.example.se", "internet.mnc006.mcc238.gprs"] * 9, "review", "access_points"),
+    "access points": (
+        "apn",
+        ["internet", "web.example.dk", "internet.mnc006.mcc238.gprs"] * 9,
+        "",
+        "none",
+    ),
+    "access points under another name": (
+        "felt7",
+        ["internet", "ims", "vpn.example.dk", "data.example.se", "internet.mnc006.mcc238.gprs"] * 9,
+        "review",
+        "access_points",
+    ),
     "access points and many sites": ("felt7", ["internet", *SITES], "probable", "browsing_column"),
-    "access points named for browsing": ("sni", ["internet", "vpn.example.dk"], "confirmed", "by_name"),
+    "access points named for browsing": (
+        "sni",
+        ["internet", "vpn.example.dk"],
+        "confirmed",
+        "by_name",
+    ),
     "searches for nothing": ("søgeord", ["NULL", "-", "ukendt"] * 9, "", "none"),
     "mail": ("email", ["peter@example.dk"] * 9, "", "none"),
     "numbers": ("dst", ["4512345678"] * 9, "", "none"),
@@ -364,7 +469,16 @@ def test_names_addresses_and_firms_side_by_side_are_a_register(names: list[str])
     assert names_register(names)
 
 
-@pytest.mark.parametrize("names", [["msisdn", "start", "website"], ["Navn", "Adresse", "Besøgt domæne"], ["Kundenr", "Brugernavn", "Bytes ind", "url", "by", "navn"], ["url"], []])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["msisdn", "start", "website"],
+        ["Navn", "Adresse", "Besøgt domæne"],
+        ["Kundenr", "Brugernavn", "Bytes ind", "url", "by", "navn"],
+        ["url"],
+        [],
+    ],
+)
 def test_what_somebody_did_is_no_register(names: list[str]) -> None:
     assert not names_register(names)
 
@@ -372,16 +486,23 @@ def test_what_somebody_did_is_no_register(names: list[str]) -> None:
 def test_the_counts_of_parts_of_a_column_add_up() -> None:
     values = [*SITES, "https://www.operator.net/", "Mozilla/5.0", None]
     whole = profile_browsing(values, name="url", own_domains=OWN)
-    first, second = (profile_browsing(part, name="url", own_domains=OWN) for part in (values[:5], values[5:]))
+    first, second = (
+        profile_browsing(part, name="url", own_domains=OWN) for part in (values[:5], values[5:])
+    )
     assert {name: first[name] + second[name] for name in first} == whole
     assert tuple(whole) == BROWSING_PROFILE
 
 
 def test_a_cell_is_judged_in_the_light_of_its_column() -> None:
     cell = "https://hooks.example.com/x"
-    few, many, none = (decide_browsing_column(profile_browsing(values, name="url"), "url") for values in ([cell] * 60, [cell, *SITES], []))
+    few, many, none = (
+        decide_browsing_column(profile_browsing(values, name="url"), "url")
+        for values in ([cell] * 60, [cell, *SITES], [])
+    )
     assert [hit.level for hit in browsing_in_cell(cell, name="url", decision=few)] == [Level.REVIEW]
-    assert [hit.level for hit in browsing_in_cell(cell, name="url", decision=many)] == [Level.CONFIRMED]
+    assert [hit.level for hit in browsing_in_cell(cell, name="url", decision=many)] == [
+        Level.CONFIRMED
+    ]
     assert browsing_in_cell(cell, name="url", decision=none) == []
     assert browsing_in_cell(cell, name="url", decision=many, own_domains=["example.com"]) == []
 
@@ -396,7 +517,9 @@ def test_the_domains_are_those_of_the_root() -> None:
     assert "arpa" not in top_level_domains()
     for group in ("sure_tlds", "word_tlds", "file_tlds", "key_tlds"):
         assert browsing_words(group) <= top_level_domains()
-    assert not browsing_words("sure_tlds") & (browsing_words("word_tlds") | browsing_words("file_tlds"))
+    assert not browsing_words("sure_tlds") & (
+        browsing_words("word_tlds") | browsing_words("file_tlds")
+    )
 
 
 TOKENS = st.sampled_from(
@@ -438,11 +561,19 @@ FIELDS = st.sampled_from(["", "url", "host", "dst_ip", "apn", "note", "sni", "ca
 def test_any_text_is_judged_and_every_place_lies_in_it(text: str, field: str) -> None:
     for hit in find_browsing(text, field=field, own_domains=OWN):
         assert 0 <= hit.start < hit.end <= len(text)
-    assert text == "" or text not in repr(find_browsing(text, field=field)) or len(text) < 9 or re.fullmatch(r"[a-z_]+", text)
+    assert (
+        text == ""
+        or text not in repr(find_browsing(text, field=field))
+        or len(text) < 9
+        or re.fullmatch(r"[a-z_]+", text)
+    )
 
 
 def candidates(texts: list[str], *, name: str | None = None) -> list[bool]:
-    rows = CONNECTION.execute(f"SELECT {browsing_candidate_sql('c', name=name)} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    rows = CONNECTION.execute(
+        f"SELECT {browsing_candidate_sql('c', name=name)} FROM (SELECT unnest(?::VARCHAR[]) AS c)",
+        [texts],
+    ).fetchall()
     return [bool(row[0]) for row in rows]
 
 
@@ -450,13 +581,20 @@ def candidates(texts: list[str], *, name: str | None = None) -> list[bool]:
 def test_everything_that_is_found_is_a_candidate(texts: list[str]) -> None:
     clean = [text.encode("utf-8", "replace").decode().replace("\0", " ") for text in texts]
     for field in ("", "url", "dst_ip", "callback"):
-        for text, any_name, this_name in zip(clean, candidates(clean), candidates(clean, name=field), strict=True):
+        for text, any_name, this_name in zip(
+            clean, candidates(clean), candidates(clean, name=field), strict=True
+        ):
             hit = find_browsing(text, field=field)
             assert not hit or (any_name and this_name)
 
 
 def test_every_writing_is_a_candidate() -> None:
-    texts = [*WRITINGS.values(), *(text for text, _ in NAMED.values()), *(text for text, _ in DESTINATIONS), *(text for text, *_ in FOR_A_PERSON[:-2])]
+    texts = [
+        *WRITINGS.values(),
+        *(text for text, _ in NAMED.values()),
+        *(text for text, _ in DESTINATIONS),
+        *(text for text, *_ in FOR_A_PERSON[:-2]),
+    ]
     assert all(candidates(texts))
     assert candidates(["billige rejser"], name="søgning") == [True]
 
@@ -482,13 +620,21 @@ def test_numbers_times_mail_and_sentences_are_passed_by(text: str) -> None:
 
 
 def test_addresses_of_subscribers_are_passed_by_where_the_column_is_no_destination() -> None:
-    assert candidates(["93.184.216.34", "2a00:1450:400f:80d::200e"], name="framed_ip") == [False, False]
+    assert candidates(["93.184.216.34", "2a00:1450:400f:80d::200e"], name="framed_ip") == [
+        False,
+        False,
+    ]
     assert candidates(["93.184.216.34", "2a00:1450:400f:80d::200e"], name="dst_ip") == [True, True]
 
 
 def test_the_candidates_can_be_said_to_spark() -> None:
     for name in (None, "url", "søgning"):
-        assert sqlglot.transpile(f"SELECT {browsing_candidate_sql('c', name=name)} FROM t", read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        assert sqlglot.transpile(
+            f"SELECT {browsing_candidate_sql('c', name=name)} FROM t",
+            read="duckdb",
+            write="spark",
+            unsupported_level=sqlglot.ErrorLevel.RAISE,
+        )
 
 
 HOSTILE = {
@@ -523,7 +669,14 @@ def test_the_time_for_a_value_is_proportional_to_its_length(case: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "grade"),
-    [("a." * 130 + "dk", "none"), ("a_.dk", "none"), ("-a.dk", "none"), ("_443._tcp.example.dk", "good"), ("xn--" + "9" * 70 + ".dk", "none"), ("example.xn--fiqs8s", "good")],
+    [
+        ("a." * 130 + "dk", "none"),
+        ("a_.dk", "none"),
+        ("-a.dk", "none"),
+        ("_443._tcp.example.dk", "good"),
+        ("xn--" + "9" * 70 + ".dk", "none"),
+        ("example.xn--fiqs8s", "good"),
+    ],
 )
 def test_a_name_keeps_to_the_rules_of_names(name: str, grade: str) -> None:
     assert grade_of(name, alone=True) == grade

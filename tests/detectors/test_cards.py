@@ -1,4 +1,6 @@
-"""Card numbers in values: every network, every writing, every look-alike, boundaries, and any text without a crash."""
+"""Card numbers in values: every network, every writing, every look-alike, boundaries, and any text
+without a crash.
+"""
 
 from __future__ import annotations
 
@@ -69,11 +71,15 @@ def reason(text: str, field: str = "") -> str:
 
 
 @pytest.mark.parametrize(("beginning", "length", "network", "bare", "beside"), rows(NETWORKS))
-def test_each_network_is_known_by_its_first_digits_and_length(beginning: str, length: str, network: str, bare: str, beside: str) -> None:
+def test_each_network_is_known_by_its_first_digits_and_length(
+    beginning: str, length: str, network: str, bare: str, beside: str
+) -> None:
     number = with_check_digit(beginning, int(length))
     assert level(number) == bare
     assert level(f"Kort {number}") == beside
-    assert {hit.network for hit in find_cards(f"Kort {number}")} == ({network} if network else set())
+    assert {hit.network for hit in find_cards(f"Kort {number}")} == (
+        {network} if network else set()
+    )
 
 
 WRITINGS = {
@@ -117,7 +123,9 @@ WRITINGS = {
     "ucs-2 of the other order": VISA.encode("utf-16-le").hex(),
     "ucs-2": VISA.encode("utf-16-be").hex(),
     "base64": base64.b64encode(f"nr {VISA} ".encode()).decode(),
-    "base64 in json": f'{{"data":"{base64.urlsafe_b64encode(grouped(VISA, " ").encode()).decode().rstrip("=")}"}}',
+    "base64 in json": (
+        f'{{"data":"{base64.urlsafe_b64encode(grouped(VISA, " ").encode()).decode().rstrip("=")}"}}'
+    ),
     "base64 in groups": base64.b64encode(grouped(VISA, " ").encode()).decode(),
     "with a code behind": grouped(VISA, " ") + " 123",
     "with month and year behind": grouped(VISA, " ") + " 1128 123",
@@ -132,7 +140,9 @@ def test_a_card_is_found_however_it_is_written(text: str) -> None:
     assert level(text) in {"probable", "confirmed"}
 
 
-@pytest.mark.parametrize("text", [grouped(AMEX, " ", 4, 6, 5), grouped(AMEX, "-", 4, 6, 5), grouped(AMEX, " "), AMEX])
+@pytest.mark.parametrize(
+    "text", [grouped(AMEX, " ", 4, 6, 5), grouped(AMEX, "-", 4, 6, 5), grouped(AMEX, " "), AMEX]
+)
 def test_amex_is_found_in_its_own_groups(text: str) -> None:
     assert level(text) == "probable"
 
@@ -171,7 +181,17 @@ def test_the_name_of_the_field_confirms_or_refuses() -> None:
     assert level(VISA, "Kort-nr.") == "confirmed"
     assert level(VISA, "cardNumber") == "confirmed"
     assert level(VISA, "ordrenr") == "review"
-    for name in ("IMEI", "iccid", "betalings-id", "Betalings_ID", "payment_slip_id", "fik", "OCR-linje", "simkort_nr", "EAN-nr"):
+    for name in (
+        "IMEI",
+        "iccid",
+        "betalings-id",
+        "Betalings_ID",
+        "payment_slip_id",
+        "fik",
+        "OCR-linje",
+        "simkort_nr",
+        "EAN-nr",
+    ):
         assert level(VISA, name) == "", name
 
 
@@ -225,7 +245,13 @@ def test_every_imei_iccid_and_fi_identifier_of_kortart_71_is_left_alone() -> Non
 
 
 def test_a_check_code_beside_a_card_is_named() -> None:
-    for text in (f"{VISA} cvv 123", f"cvc: 123, kort {VISA}", f"{VISA} 11/28 123", f"{VISA};1128;123", f"{VISA}|11|2028|123"):
+    for text in (
+        f"{VISA} cvv 123",
+        f"cvc: 123, kort {VISA}",
+        f"{VISA} 11/28 123",
+        f"{VISA};1128;123",
+        f"{VISA}|11|2028|123",
+    ):
         assert reason(text) == "card_with_check_code", text
     assert reason(f"{VISA} 11/28") == "card_context"
     assert reason(f"se {VISA} kl. 08.30") == "luhn_and_iin"
@@ -236,19 +262,32 @@ def test_doubtful_numbers_are_for_a_person_to_review() -> None:
     assert reason(f"ordre {VISA}") == reason(f"Ordrenr. {VISA}") == "identifier_context"
     assert reason(f"Betalings-id {VISA}") == "identifier_context"
     assert reason(f"FI 04 {VISA}") == reason(f"kortart 71: {VISA}") == "identifier_context"
-    assert reason(f"Tlf.: {grouped(VISA, ' ')}") == reason(f"tlf. {grouped(VISA, ' ')}") == "identifier_context"
+    assert (
+        reason(f"Tlf.: {grouped(VISA, ' ')}")
+        == reason(f"tlf. {grouped(VISA, ' ')}")
+        == "identifier_context"
+    )
     assert reason(with_check_digit("260115101010", 16)) == "date_like"
     assert reason(with_check_digit("260115", 16)) == "date_like"
     assert reason(with_check_digit("4571120000", 16)) == "zero_filled"
     assert reason(f"{VISA[:5]}\n{VISA[5:]}") == "touching_text"
-    assert reason(f'{{"orderId":"{VISA}"}}') == reason(f'"sessionId\\":\\"{VISA}') == reason(f"timestamp={VISA}") == "identifier_context"
+    assert (
+        reason(f'{{"orderId":"{VISA}"}}')
+        == reason(f'"sessionId\\":\\"{VISA}')
+        == reason(f"timestamp={VISA}")
+        == "identifier_context"
+    )
     assert reason(f"ABC-{VISA}") == "touching_text"
     for text in (f"IMEI {with_check_digit('3530', 16)}", f"ordre {VISA}", f"ABC-{VISA}"):
         assert level(text) == "review"
 
 
-@pytest.mark.parametrize(("beginning", "length", "sizes"), [("3530", 16, ()), ("3612", 14, (4, 6, 4)), ("4123", 19, ())])
-def test_a_rare_card_is_probable_where_it_is_written_as_cards_are(beginning: str, length: int, sizes: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    ("beginning", "length", "sizes"), [("3530", 16, ()), ("3612", 14, (4, 6, 4)), ("4123", 19, ())]
+)
+def test_a_rare_card_is_probable_where_it_is_written_as_cards_are(
+    beginning: str, length: int, sizes: tuple[int, ...]
+) -> None:
     number = with_check_digit(beginning, length)
     assert level(number) == "review"
     for separator in (" ", "-", "\u00a0", "&nbsp;"):
@@ -264,9 +303,21 @@ def test_an_order_s_word_speaks_of_the_number_beside_it_only() -> None:
 
 @pytest.mark.parametrize(
     ("text", "damaged"),
-    [("4,57112E+15", True), ("4.57E15", True), ("5E+15", True), (" 3,5E+14 ", True), (f"{VISA[0]},{VISA[1:]}E+15", False), ("4,57112E+3", False), (VISA, False)],
+    [
+        ("4,57112E+15", True),
+        ("4.57E15", True),
+        ("5E+15", True),
+        (" 3,5E+14 ", True),
+        (f"{VISA[0]},{VISA[1:]}E+15", False),
+        ("4,57112E+3", False),
+        (VISA, False),
+    ],
 )
-def test_a_number_that_a_spreadsheet_has_rounded_is_named_and_is_no_card(text: str, damaged: bool) -> None:  # noqa: FBT001 - a column of the table
+# a column of the table
+def test_a_number_that_a_spreadsheet_has_rounded_is_named_and_is_no_card(
+    text: str,
+    damaged: bool,  # noqa: FBT001
+) -> None:
     assert excel_damaged(text) is damaged
     assert damaged is False or not find_cards(text, field="kortnummer")
 
@@ -285,7 +336,10 @@ def test_seventeen_cards_in_free_text_are_found_one_by_one() -> None:
 
 
 def test_a_card_between_other_numbers_is_found() -> None:
-    assert level(f"sag 2026-11 tlf 12 34 56 78. {grouped(DANKORT, ' ')} oplyst 22-11-2026") == "probable"
+    assert (
+        level(f"sag 2026-11 tlf 12 34 56 78. {grouped(DANKORT, ' ')} oplyst 22-11-2026")
+        == "probable"
+    )
 
 
 def test_a_hit_and_a_candidate_never_show_a_digit() -> None:
@@ -329,12 +383,22 @@ def test_no_text_makes_the_detector_slow(text: str) -> None:
     assert time.process_time() - begun < 10  # a second or so; what is excluded is quadratic time
 
 
-@given(st.text() | st.text(alphabet="0123456789 -.%&;#+<>=^\u00a0\u200b\uff10\uff1145", max_size=60))
+@given(
+    st.text() | st.text(alphabet="0123456789 -.%&;#+<>=^\u00a0\u200b\uff10\uff1145", max_size=60)
+)
 def test_any_text_is_judged_without_a_crash(text: str) -> None:
     for hit in scan_value(text, field=text[:20]):
         assert 0 <= hit.start < hit.end <= len(text)
 
 
 def test_a_narrow_range_wins_over_the_wide_one_it_lies_in() -> None:
-    networks = {number: knowledge.card_range_of(with_check_digit(number, 16)) for number in ("4571", "4572", "5019", "5099")}
-    assert [found.network for found in networks.values() if found] == ["visa_dankort", "visa", "dankort", "maestro"]
+    networks = {
+        number: knowledge.card_range_of(with_check_digit(number, 16))
+        for number in ("4571", "4572", "5019", "5099")
+    }
+    assert [found.network for found in networks.values() if found] == [
+        "visa_dankort",
+        "visa",
+        "dankort",
+        "maestro",
+    ]

@@ -1,4 +1,6 @@
-"""CPR numbers in values and columns: every writing, boundary and context, the table of centuries, exceptions, replacements, and what only looks like one."""
+"""CPR numbers in values and columns: every writing, boundary and context, the table of centuries,
+exceptions, replacements, and what only looks like one.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.detectors.cpr import CPR_PROFILE, cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
-from teleaudit.detectors.cpr_number import Grade, birth_year, grade_of, moment_like, passes_modulus_11, swedish_like
+from teleaudit.detectors.cpr import (
+    CPR_PROFILE,
+    cpr_in_cell,
+    decide_cpr_column,
+    find_cpr,
+    profile_cpr,
+)
+from teleaudit.detectors.cpr_number import (
+    Grade,
+    birth_year,
+    grade_of,
+    moment_like,
+    passes_modulus_11,
+    swedish_like,
+)
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.knowledge import cpr_exception_years, cpr_test_numbers
 from tests.detectors.cpr_numbers import cpr_number, dashed, many
@@ -227,8 +242,14 @@ FIELDS = """
 
 
 @pytest.mark.parametrize(("field", "strong", "unchecked", "replacement"), rows(FIELDS))
-def test_the_name_of_the_field_speaks_too(field: str, strong: str, unchecked: str, replacement: str) -> None:
-    assert [judged(dashed(number), field) for number in (CPR, UNCHECKED, REPLACEMENT)] == [strong, unchecked, replacement]
+def test_the_name_of_the_field_speaks_too(
+    field: str, strong: str, unchecked: str, replacement: str
+) -> None:
+    assert [judged(dashed(number), field) for number in (CPR, UNCHECKED, REPLACEMENT)] == [
+        strong,
+        unchecked,
+        replacement,
+    ]
 
 
 REVIEWED = {
@@ -242,7 +263,17 @@ REVIEWED = {
         f"Konto nr. {CPR}",
         f"p-nr {cpr_number('100347')}",
     ),
-    "touching_text": (f"/kunder/{CPR}", f"A-{CPR}", f"{CPR}@example.dk", f"1234 {CPR}", f"1234-{CPR}", f"{dashed(CPR)}-7", f"#{CPR}", f"{dashed(CPR)}:55", f"{CPR},5"),
+    "touching_text": (
+        f"/kunder/{CPR}",
+        f"A-{CPR}",
+        f"{CPR}@example.dk",
+        f"1234 {CPR}",
+        f"1234-{CPR}",
+        f"{dashed(CPR)}-7",
+        f"#{CPR}",
+        f"{dashed(CPR)}:55",
+        f"{CPR},5",
+    ),
     "no_check_digit": (f"cpr {dashed(UNCHECKED)}", f"personnummer: {UNCHECKED}"),
     "replacement_number": (dashed(REPLACEMENT), f"Kunden {dashed(REPLACEMENT)} ringede"),
     "moment_like": (cpr_number("220126", seventh="1"), dashed(cpr_number("220126", seventh="1"))),
@@ -251,7 +282,14 @@ REVIEWED = {
 }
 
 
-@pytest.mark.parametrize(("why", "text"), [pytest.param(why, text, id=f"{why}-{place}") for why, texts in REVIEWED.items() for place, text in enumerate(texts)])
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        pytest.param(why, text, id=f"{why}-{place}")
+        for why, texts in REVIEWED.items()
+        for place, text in enumerate(texts)
+    ],
+)
 def test_what_may_be_something_else_is_for_a_person_to_see(why: str, text: str) -> None:
     assert (judged(text), reason(text)) == ("review", why)
 
@@ -322,7 +360,9 @@ def test_a_lost_zero_needs_the_word_or_the_name() -> None:
 
 
 def test_each_of_several_numbers_is_judged() -> None:
-    hits = find_cpr(f"cpr {dashed(CPR)} og {dashed(cpr_number(place=1))}, ordre {cpr_number(place=2)}")
+    hits = find_cpr(
+        f"cpr {dashed(CPR)} og {dashed(cpr_number(place=1))}, ordre {cpr_number(place=2)}"
+    )
     assert [hit.level for hit in hits] == ["confirmed", "confirmed", "review"]
     hits = find_cpr(f"{dashed(CPR)} cpr: {dashed(cpr_number(place=1))}")
     assert [hit.level for hit in hits] == ["probable", "confirmed"]
@@ -334,7 +374,11 @@ def test_a_published_test_number_is_for_a_person_to_see(number: str) -> None:
 
 
 def test_a_swedish_number_is_for_a_person_to_see() -> None:
-    both = next(number for place in range(80) if swedish_like(number := cpr_number("030721", seventh="6", place=place)))
+    both = next(
+        number
+        for place in range(80)
+        if swedish_like(number := cpr_number("030721", seventh="6", place=place))
+    )
     assert reason(dashed(both)) == "swedish_like"
     assert judged(both) == "probable"  # in Sweden a dash is always written
     assert not swedish_like(cpr_number("030747"))
@@ -356,66 +400,198 @@ DICE = random.Random(20261122)  # noqa: S311 - invented numbers
 
 def running(first: str, count: int, *, length: int = 10) -> list[str]:
     """So many numbers of running digits that begin so."""
-    return [first + "".join(DICE.choices("0123456789", k=length - len(first))) for _ in range(count)]
+    return [
+        first + "".join(DICE.choices("0123456789", k=length - len(first))) for _ in range(count)
+    ]
 
 
 NUMBERS = many(60)
-MOMENTS = [f"{year}{month:02}{day:02}{10 + day % 9}{day + 20}" for year in (24, 25) for month in range(1, 13) for day in range(1, 29)]
+MOMENTS = [
+    f"{year}{month:02}{day:02}{10 + day % 9}{day + 20}"
+    for year in (24, 25)
+    for month in range(1, 13)
+    for day in range(1, 29)
+]
 ACCOUNTS = [number for number in running("", 9000) if passes_modulus_11(number)]
 LOST = [number[1:] for number in many(20, days=range(1, 10))]
 
 COLUMNS: dict[str, tuple[str, Sequence[str | None], str, str]] = {
     "by name": ("CPR-nr", [*NUMBERS], "confirmed", "cpr_column"),
-    "by name with dashes": ("cpr", [dashed(number) for number in NUMBERS], "confirmed", "cpr_column"),
+    "by name with dashes": (
+        "cpr",
+        [dashed(number) for number in NUMBERS],
+        "confirmed",
+        "cpr_column",
+    ),
     "one by name": ("cpr", [NUMBERS[0], None, ""], "confirmed", "cpr_column"),
     "without a name": ("felt7", [*NUMBERS], "probable", "cpr_column"),
-    "three without a name": ("felt7", [dashed(number) for number in NUMBERS[:3]], "probable", "cpr_column"),
+    "three without a name": (
+        "felt7",
+        [dashed(number) for number in NUMBERS[:3]],
+        "probable",
+        "cpr_column",
+    ),
     "under the name of a customer number": ("kundenr", [*NUMBERS], "probable", "cpr_column"),
     "three under the name of orders": ("ordrenr", [*NUMBERS[:3]], "review", "other_name"),
-    "some of them mistyped": ("felt7", [*NUMBERS[:40], *(cpr_number(place=i, valid=False) for i in range(10))], "probable", "cpr_column"),
-    "among phone numbers": ("kontakt", [*running("45", 900), *NUMBERS[:9]], "probable", "cpr_column"),
-    "among order numbers": ("felt7", [*running("", 900), *NUMBERS[:40]], "probable", "mixed_column"),
-    "a thousand among numbers without a check digit": ("felt7", [*NUMBERS * 18, *[UNCHECKED] * 3000], "probable", "mixed_column"),
+    "some of them mistyped": (
+        "felt7",
+        [*NUMBERS[:40], *(cpr_number(place=i, valid=False) for i in range(10))],
+        "probable",
+        "cpr_column",
+    ),
+    "among phone numbers": (
+        "kontakt",
+        [*running("45", 900), *NUMBERS[:9]],
+        "probable",
+        "cpr_column",
+    ),
+    "among order numbers": (
+        "felt7",
+        [*running("", 900), *NUMBERS[:40]],
+        "probable",
+        "mixed_column",
+    ),
+    "a thousand among numbers without a check digit": (
+        "felt7",
+        [*NUMBERS * 18, *[UNCHECKED] * 3000],
+        "probable",
+        "mixed_column",
+    ),
     "a thousand": ("felt7", NUMBERS * 18, "probable", "cpr_column"),
     "one with a dash": ("felt7", [dashed(CPR), "12345678", "ja"], "probable", "single_numbers"),
-    "few among many dates": ("felt7", [*NUMBERS * 10, *[UNCHECKED] * 3400], "probable", "mixed_column"),
-    "beside numbers of another scheme": ("felt7", [*NUMBERS, *(cpr_number("407047", place=i) for i in range(5))], "probable", "cpr_column"),
+    "few among many dates": (
+        "felt7",
+        [*NUMBERS * 10, *[UNCHECKED] * 3400],
+        "probable",
+        "mixed_column",
+    ),
+    "beside numbers of another scheme": (
+        "felt7",
+        [*NUMBERS, *(cpr_number("407047", place=i) for i in range(5))],
+        "probable",
+        "cpr_column",
+    ),
     "bank accounts under the name": ("cpr", [*ACCOUNTS], "confirmed", "cpr_column"),
-    "one that reads as a moment": ("felt7", [dashed(cpr_number("220126", seventh="1"))], "review", "too_few_to_tell"),
+    "one that reads as a moment": (
+        "felt7",
+        [dashed(cpr_number("220126", seventh="1"))],
+        "review",
+        "too_few_to_tell",
+    ),
     "one without a dash": ("felt7", [CPR, "12345678", "ja"], "review", "too_few_to_tell"),
     "one under another name": ("ordrenr", [dashed(CPR), "12345678"], "review", "too_few_to_tell"),
     "one without a dash under another name": ("ordrenr", [CPR, "12345678"], "", "chance"),
     "random numbers": ("felt7", running("", 4000), "", "chance"),
     "order numbers": ("ordrenr", running("", 4000), "", "chance"),
     "moments": ("felt7", [*MOMENTS], "", "look_alikes"),
-    "moments of one hour": ("felt7", [f"2203{day:02}1435" for day in range(1, 31)], "", "look_alikes"),
+    "moments of one hour": (
+        "felt7",
+        [f"2203{day:02}1435" for day in range(1, 31)],
+        "",
+        "look_alikes",
+    ),
     "seconds": ("felt7", [str(1701000000 + 7919 * i) for i in range(1400)], "", "look_alikes"),
     "production units": ("felt7", running("100", 900), "", "look_alikes"),
     "bank accounts": ("felt7", [*ACCOUNTS], "", "modulus_11_identifier"),
     "phone numbers": ("felt7", running("45", 900), "", "none"),
-    "swedish numbers": ("felt7", [f"{70 + i % 20}{i % 12 + 1:02}{i % 28 + 1:02}-{1000 + 37 * i}" for i in range(60)], "review", "replacement_column"),
-    "replacement numbers by name": ("cpr", [f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS], "probable", "replacement_column"),
-    "replacement numbers among others": ("felt7", [*NUMBERS, *(f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS[:9])], "probable", "replacement_column"),
-    "no check digit by name": ("cpr", [cpr_number(place=i, valid=False) for i in range(30)], "review", "no_check_digit"),
-    "test numbers by name": ("cpr", sorted(cpr_test_numbers() - {"0707614285"}), "review", "test_person"),
+    "swedish numbers": (
+        "felt7",
+        [f"{70 + i % 20}{i % 12 + 1:02}{i % 28 + 1:02}-{1000 + 37 * i}" for i in range(60)],
+        "review",
+        "replacement_column",
+    ),
+    "replacement numbers by name": (
+        "cpr",
+        [f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS],
+        "probable",
+        "replacement_column",
+    ),
+    "replacement numbers among others": (
+        "felt7",
+        [*NUMBERS, *(f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS[:9])],
+        "probable",
+        "replacement_column",
+    ),
+    "no check digit by name": (
+        "cpr",
+        [cpr_number(place=i, valid=False) for i in range(30)],
+        "review",
+        "no_check_digit",
+    ),
+    "test numbers by name": (
+        "cpr",
+        sorted(cpr_test_numbers() - {"0707614285"}),
+        "review",
+        "test_person",
+    ),
     "test numbers": ("felt7", ["2512489996", "2911829996"], "review", "test_person"),
     "few lost zeros under another name": ("ordrenr", LOST[:3], "review", "other_name"),
     "lost zeros": ("felt7", [*LOST, *NUMBERS], "probable", "cpr_column"),
     "only lost zeros": ("felt7", [*LOST], "probable", "lost_zero"),
     "lost zeros by name": ("CPR", [*LOST], "confirmed", "lost_zero"),
-    "replacement numbers among phone numbers": ("felt7", [*running("45", 60), *(f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS)], "", "none"),
-    "lost zeros among running numbers": ("felt7", [*LOST, *running("199", 100, length=9)], "", "chance"),
+    "replacement numbers among phone numbers": (
+        "felt7",
+        [*running("45", 60), *(f"{int(number[0]) + 6}{number[1:]}" for number in NUMBERS)],
+        "",
+        "none",
+    ),
+    "lost zeros among running numbers": (
+        "felt7",
+        [*LOST, *running("199", 100, length=9)],
+        "",
+        "chance",
+    ),
     "nine digits": ("felt7", running("", 900, length=9), "", "chance"),
-    "with the whole year": ("cpr", [f"{number[:4]}20{number[4:6]}-{number[6:]}" for number in NUMBERS], "review", "unread_numbers"),
-    "with dots": ("cpr_nr", [f"{number[:2]}.{number[2:4]}.{number[4:6]}-{number[6:]}" for number in NUMBERS], "confirmed", "cpr_in_text"),
-    "without a date": ("personnummer", [f"99{number[2:]}" for number in NUMBERS], "review", "unread_numbers"),
-    "moments named for CPR": ("cpr_opslag_tidspunkt", [f"2026-07-{day:02} 10.11.12" for day in range(1, 29)], "", "none"),
+    "with the whole year": (
+        "cpr",
+        [f"{number[:4]}20{number[4:6]}-{number[6:]}" for number in NUMBERS],
+        "review",
+        "unread_numbers",
+    ),
+    "with dots": (
+        "cpr_nr",
+        [f"{number[:2]}.{number[2:4]}.{number[4:6]}-{number[6:]}" for number in NUMBERS],
+        "confirmed",
+        "cpr_in_text",
+    ),
+    "without a date": (
+        "personnummer",
+        [f"99{number[2:]}" for number in NUMBERS],
+        "review",
+        "unread_numbers",
+    ),
+    "moments named for CPR": (
+        "cpr_opslag_tidspunkt",
+        [f"2026-07-{day:02} 10.11.12" for day in range(1, 29)],
+        "",
+        "none",
+    ),
     "hashed": ("cpr", [f"{i:064x}" for i in range(1, 40)], "", "none"),
     "masked": ("cpr", [number[:6] + "-xxxx" for number in NUMBERS], "", "none"),
-    "in a note": ("note", ["Kunden ringer igen", f"oplyste {dashed(CPR)} i dag"], "probable", "cpr_in_text"),
-    "in a long note": ("note", [f"{'Kunden ringer igen. ' * 9} oplyste {dashed(CPR)}"], "probable", "cpr_in_text"),
-    "beside the word in a note": ("note", ["Kunden ringer igen", f"cpr {CPR}"], "confirmed", "cpr_in_text"),
-    "numbers in log lines": ("note", [f"hop={number};leg=2" for number in running("", 4000)], "", "chance"),
+    "in a note": (
+        "note",
+        ["Kunden ringer igen", f"oplyste {dashed(CPR)} i dag"],
+        "probable",
+        "cpr_in_text",
+    ),
+    "in a long note": (
+        "note",
+        [f"{'Kunden ringer igen. ' * 9} oplyste {dashed(CPR)}"],
+        "probable",
+        "cpr_in_text",
+    ),
+    "beside the word in a note": (
+        "note",
+        ["Kunden ringer igen", f"cpr {CPR}"],
+        "confirmed",
+        "cpr_in_text",
+    ),
+    "numbers in log lines": (
+        "note",
+        [f"hop={number};leg=2" for number in running("", 4000)],
+        "",
+        "chance",
+    ),
     "empty": ("cpr", [None, ""], "", "none"),
 }
 
@@ -457,22 +633,47 @@ CELLS = """
 
 
 @pytest.mark.parametrize(("case", "strong", "replacement", "unchecked", "lost"), rows(CELLS))
-def test_a_cell_is_judged_in_the_light_of_its_column(case: str, strong: str, replacement: str, unchecked: str, lost: str) -> None:
+def test_a_cell_is_judged_in_the_light_of_its_column(
+    case: str, strong: str, replacement: str, unchecked: str, lost: str
+) -> None:
     decision = decision_of(case)
-    found = [cpr_in_cell(cell, name=COLUMNS[case][0], decision=decision) for cell in (CPR, REPLACEMENT, UNCHECKED, cpr_number("040747")[1:])]
-    assert [str(hits[0].level) if hits else "" for hits in found] == [strong, replacement, unchecked, lost]
+    found = [
+        cpr_in_cell(cell, name=COLUMNS[case][0], decision=decision)
+        for cell in (CPR, REPLACEMENT, UNCHECKED, cpr_number("040747")[1:])
+    ]
+    assert [str(hits[0].level) if hits else "" for hits in found] == [
+        strong,
+        replacement,
+        unchecked,
+        lost,
+    ]
 
 
 def test_a_test_number_and_a_note_are_judged_by_themselves() -> None:
     decision = decision_of("by name")
-    assert [hit.reason for hit in cpr_in_cell(min(cpr_test_numbers()), name="cpr", decision=decision)] == ["test_person"]
-    assert [hit.level for hit in cpr_in_cell(f"se {dashed(CPR)}", name="note", decision=decision)] == ["probable"]
-    assert cpr_in_cell(f"hop={CPR};leg=2", name="note", decision=decision_of("numbers in log lines")) == []
-    assert [hit.level for hit in cpr_in_cell(f"cpr {CPR}", name="note", decision=decision_of("numbers in log lines"))] == ["confirmed"]
+    assert [
+        hit.reason for hit in cpr_in_cell(min(cpr_test_numbers()), name="cpr", decision=decision)
+    ] == ["test_person"]
+    assert [
+        hit.level for hit in cpr_in_cell(f"se {dashed(CPR)}", name="note", decision=decision)
+    ] == ["probable"]
+    assert (
+        cpr_in_cell(f"hop={CPR};leg=2", name="note", decision=decision_of("numbers in log lines"))
+        == []
+    )
+    assert [
+        hit.level
+        for hit in cpr_in_cell(
+            f"cpr {CPR}", name="note", decision=decision_of("numbers in log lines")
+        )
+    ] == ["confirmed"]
 
 
 def test_no_representation_shows_a_digit_of_a_value() -> None:
-    assert not any(CPR[place : place + 4] in repr((find_cpr(f"cpr {CPR}"), decision_of("by name"))) for place in range(7))
+    assert not any(
+        CPR[place : place + 4] in repr((find_cpr(f"cpr {CPR}"), decision_of("by name")))
+        for place in range(7)
+    )
 
 
 def processor_seconds(line: str) -> float:
@@ -483,9 +684,17 @@ def processor_seconds(line: str) -> float:
 
 
 def test_a_line_of_many_megabytes_takes_time_proportional_to_its_length() -> None:
-    for piece, times in (("0", 1_000_000), ("24 07 47 ", 100_000), (f"{dashed(CPR)[:9]} ", 100_000), ("cpr", 300_000), ("%20", 300_000), ("_", 1_000_000)):
+    for piece, times in (
+        ("0", 1_000_000),
+        ("24 07 47 ", 100_000),
+        (f"{dashed(CPR)[:9]} ", 100_000),
+        ("cpr", 300_000),
+        ("%20", 300_000),
+        ("_", 1_000_000),
+    ):
         short, long = (processor_seconds(f"cpr {piece * count}") for count in (times // 10, times))
-        assert long < 40 * short + 0.1  # ten times the length; a hundred times where each sign looks at all others
+        # ten times the length; a hundred times where each sign looks at all others
+        assert long < 40 * short + 0.1
 
 
 def test_a_number_on_the_border_of_two_chunks_is_found_once() -> None:
@@ -495,7 +704,25 @@ def test_a_number_on_the_border_of_two_chunks_is_found_once() -> None:
         assert text[hit.start : hit.end] == dashed(CPR)
 
 
-PIECES = st.sampled_from([CPR, dashed(CPR), CPR[1:], UNCHECKED, "cpr ", "-", "\u2013", "&#8211;", "%20", "\u200b", "\ud800", "+45", ".0", "E9", "é"]) | st.text(max_size=4)
+PIECES = st.sampled_from(
+    [
+        CPR,
+        dashed(CPR),
+        CPR[1:],
+        UNCHECKED,
+        "cpr ",
+        "-",
+        "\u2013",
+        "&#8211;",
+        "%20",
+        "\u200b",
+        "\ud800",
+        "+45",
+        ".0",
+        "E9",
+        "é",
+    ]
+) | st.text(max_size=4)
 
 
 @given(st.lists(PIECES, max_size=8).map("".join), st.sampled_from(["", "cpr", "ordrenr"]))
@@ -510,4 +737,7 @@ def test_any_column_is_decided(values: list[str | None], name: str) -> None:
     decision = decide_cpr_column(profile_cpr(values, name=name), name)
     assert (decision.level is None) is (not decision.kinds)
     for value in values:
-        assert all(0 <= hit.start < hit.end <= len(value or "") for hit in cpr_in_cell(value or "", name=name, decision=decision))
+        assert all(
+            0 <= hit.start < hit.end <= len(value or "")
+            for hit in cpr_in_cell(value or "", name=name, decision=decision)
+        )

@@ -20,25 +20,77 @@ CONNECTION = duckdb.connect()
 
 def passes(texts: list[str]) -> list[bool]:
     """The candidate expression on each text, in the engine."""
-    rows = CONNECTION.execute(f"SELECT {cpr_candidate_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    rows = CONNECTION.execute(
+        f"SELECT {cpr_candidate_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]
+    ).fetchall()
     return [bool(row[0]) for row in rows]
 
 
 def test_every_writing_passes() -> None:
-    assert all(passes([*WRITINGS.values(), *CONFIRMED.values(), *(text for texts in REVIEWED.values() for text in texts)]))
+    assert all(
+        passes(
+            [
+                *WRITINGS.values(),
+                *CONFIRMED.values(),
+                *(text for texts in REVIEWED.values() for text in texts),
+            ]
+        )
+    )
 
 
-NUMBER = st.sampled_from([*many(40), *(number[1:] for number in many(9, days=range(1, 10))), cpr_number(valid=False), "84" + cpr_number()[2:]])
+NUMBER = st.sampled_from(
+    [
+        *many(40),
+        *(number[1:] for number in many(9, days=range(1, 10))),
+        cpr_number(valid=False),
+        "84" + cpr_number()[2:],
+    ]
+)
 JOINED = st.builds(
     dashed,
     NUMBER,
-    st.sampled_from(["", " ", "  ", "-", " - ", ".", "/", "_", "\t", "\u00a0", "\u2013", "\u200b", "&nbsp;", "&#8211;", "&amp;#8211;", "%20", "%2520", "\\u2013", "\\x20"]),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "  ",
+            "-",
+            " - ",
+            ".",
+            "/",
+            "_",
+            "\t",
+            "\u00a0",
+            "\u2013",
+            "\u200b",
+            "&nbsp;",
+            "&#8211;",
+            "&amp;#8211;",
+            "%20",
+            "%2520",
+            "\\u2013",
+            "\\x20",
+        ]
+    ),
 )
-ENCODED = JOINED | JOINED.map(lambda text: text.encode().hex()) | JOINED.map(lambda text: text.encode("utf-16-be").hex()) | JOINED.map(lambda text: f"{text[0]}.{text[1:]}E9")
-AROUND = st.text(max_size=6) | st.sampled_from(["cpr ", " cpr", "%20", "cpr", "1234 ", ".0", "'", "\t", "é"])
+ENCODED = (
+    JOINED
+    | JOINED.map(lambda text: text.encode().hex())
+    | JOINED.map(lambda text: text.encode("utf-16-be").hex())
+    | JOINED.map(lambda text: f"{text[0]}.{text[1:]}E9")
+)
+AROUND = st.text(max_size=6) | st.sampled_from(
+    ["cpr ", " cpr", "%20", "cpr", "1234 ", ".0", "'", "\t", "é"]
+)
 
 
-@given(st.lists(st.builds(lambda before, number, after: before + number + after, AROUND, ENCODED, AROUND), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.builds(lambda before, number, after: before + number + after, AROUND, ENCODED, AROUND),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_every_text_with_a_cpr_number_passes(texts: list[str]) -> None:
     clean = [text.replace("\0", " ") for text in texts]
     for text, candidate in zip(clean, passes(clean), strict=True):
@@ -69,9 +121,22 @@ def test_phone_numbers_dates_and_short_identifiers_are_passed_by(text: str) -> N
 
 def test_few_random_numbers_pass() -> None:
     dice = random.Random(5)  # noqa: S311 - invented numbers
-    assert sum(passes(["".join(dice.choices("0123456789", k=10)) for _ in range(5000)])) < 0.12 * 5000
-    assert sum(passes(["45" + "".join(dice.choices("0123456789", k=8)) for _ in range(5000)])) < 0.04 * 5000
+    assert (
+        sum(passes(["".join(dice.choices("0123456789", k=10)) for _ in range(5000)])) < 0.12 * 5000
+    )
+    assert (
+        sum(passes(["45" + "".join(dice.choices("0123456789", k=8)) for _ in range(5000)]))
+        < 0.04 * 5000
+    )
 
 
 def test_the_prefilter_can_be_said_to_spark() -> None:
-    assert "RLIKE" in sqlglot.transpile(f"SELECT {cpr_candidate_sql('c')} FROM t", read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+    assert (
+        "RLIKE"
+        in sqlglot.transpile(
+            f"SELECT {cpr_candidate_sql('c')} FROM t",
+            read="duckdb",
+            write="spark",
+            unsupported_level=sqlglot.ErrorLevel.RAISE,
+        )[0]
+    )

@@ -1,9 +1,12 @@
-"""What holds between a value and its column, whatever either is: nothing that a value shows is lost in silence, and no name without an answer.
+"""What holds between a value and its column, whatever either is: nothing that a value shows is lost
+in silence, and no name without an answer.
 
-1. What ``scan_value`` calls confirmed or probable is at least a question in ``scan_cell``, in a scan and in the audit, unless the column as a whole is cleared
+1. What ``scan_value`` calls confirmed or probable is at least a question in ``scan_cell``, in a
+   scan and in the audit, unless the column as a whole is cleared
    by one of the rules of ``CLEARED_BY``; a name says which rule decided in every case.
 2. Of a truncated card number only columns are asked that are named for cards.
-3. A column that is named for cards, CPR numbers or messages and full of long numbers is at least a question.
+3. A column that is named for cards, CPR numbers or messages and full of long numbers is at least a
+   question.
 """
 
 from __future__ import annotations
@@ -16,7 +19,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from teleaudit.detectors import Hit, Level, decide_card_column, decide_cpr_column, profile_cards, profile_cpr, scan_cell, scan_column, scan_value
+from teleaudit.detectors import (
+    Hit,
+    Level,
+    decide_card_column,
+    decide_cpr_column,
+    profile_cards,
+    profile_cpr,
+    scan_cell,
+    scan_column,
+    scan_value,
+)
 from teleaudit.detectors.attributes import names_note
 from teleaudit.detectors.columns import whole_number
 from teleaudit.detectors.cpr import whole_number as cpr_whole_number
@@ -32,12 +45,28 @@ from tests.spec import Answered, answer
 CLEARED_BY: Mapping[str, frozenset[str]] = {
     "card": frozenset({"identifier_name", "mod10_identifier", "chance"}),
     "cpr": frozenset({"modulus_11_identifier", "look_alikes", "chance"}),
-    "message": frozenset({"repeated_note"}),  # in a column for notes: the same text, or the same but for names and numbers, in more than three cells and in 0.4 % of them
+    # in a column for notes: the same text, or the same but for names and numbers, in more than
+    # three cells and in 0.4 % of them
+    "message": frozenset({"repeated_note"}),
     "browsing": frozenset(),
 }
-CARDS = [with_check_digit(prefix, 16, seed=seed) for prefix in ("4571", "5019", "5411") for seed in range(4)]
+CARDS = [
+    with_check_digit(prefix, 16, seed=seed)
+    for prefix in ("4571", "5019", "5411")
+    for seed in range(4)
+]
 CPRS = [*many(8), *map(dashed, many(8))]
-SURE = [*CARDS, grouped(CARDS[0], " "), f"kort {CARDS[1]}", *CPRS, f"cpr {dashed(CPRS[0])}", *MESSAGES, *ENCODED.values(), *(text for text, _ in KEYED.values()), *SITES.values()]
+SURE = [
+    *CARDS,
+    grouped(CARDS[0], " "),
+    f"kort {CARDS[1]}",
+    *CPRS,
+    f"cpr {dashed(CPRS[0])}",
+    *MESSAGES,
+    *ENCODED.values(),
+    *(text for text, _ in KEYED.values()),
+    *SITES.values(),
+]
 DULL = [
     *CATALOGUE,
     *CODES,
@@ -52,7 +81,22 @@ DULL = [
     with_check_digit("35", 15),
     with_check_digit("8945", 19),
 ]
-NAMES = ["felt_7", "userfield", "kortnr", "cpr", "imei", "ordrenr", "besked", "tekst", "url", "apn", "note", "b_nummer", "start_ts", "lastdata"]
+NAMES = [
+    "felt_7",
+    "userfield",
+    "kortnr",
+    "cpr",
+    "imei",
+    "ordrenr",
+    "besked",
+    "tekst",
+    "url",
+    "apn",
+    "note",
+    "b_nummer",
+    "start_ts",
+    "lastdata",
+]
 COLUMN = st.tuples(
     st.sampled_from(NAMES),
     st.lists(st.sampled_from(SURE), min_size=1, max_size=4),
@@ -68,7 +112,11 @@ def filled(sure: Sequence[str], dull: Sequence[str], times: int) -> list[str]:
 
 def found(text: str, name: str) -> dict[str, Hit]:
     """The sure finds of a value by kind; (2)."""
-    hits = [hit for hit in scan_value(text, field=name) if hit.is_finding and hit.reason != "overexposed_truncation"]
+    hits = [
+        hit
+        for hit in scan_value(text, field=name)
+        if hit.is_finding and hit.reason != "overexposed_truncation"
+    ]
     return {hit.kind: hit for hit in hits}
 
 
@@ -76,17 +124,35 @@ def cleared(kind: str, text: str, name: str, cells: Sequence[str]) -> str:
     """The rule by which the column clears such a cell; empty where none does."""
     if kind == "message":
         alike = sum(skeleton(cell) == skeleton(text) for cell in cells)
-        return "repeated_note" if names_note(name) and is_listed(text, cells.count(text), cells=len(cells), alike=alike) else ""
+        return (
+            "repeated_note"
+            if names_note(name)
+            and is_listed(text, cells.count(text), cells=len(cells), alike=alike)
+            else ""
+        )
     if kind == "card":  # by the numbers of the column, or by its running text
-        return decide_card_column(profile_cards([cell for cell in cells if bool(whole_number(cell)) == bool(whole_number(text))], name=name), name).reason
+        return decide_card_column(
+            profile_cards(
+                [cell for cell in cells if bool(whole_number(cell)) == bool(whole_number(text))],
+                name=name,
+            ),
+            name,
+        ).reason
     if kind == "cpr":
         whole = bool(cpr_whole_number(text)[0])
-        return decide_cpr_column(profile_cpr([cell for cell in cells if bool(cpr_whole_number(cell)[0]) == whole], name=name), name).reason
+        return decide_cpr_column(
+            profile_cpr(
+                [cell for cell in cells if bool(cpr_whole_number(cell)[0]) == whole], name=name
+            ),
+            name,
+        ).reason
     return ""
 
 
 @given(COLUMN)
-def test_what_a_value_shows_is_at_least_a_question_in_its_column(drawn: tuple[str, list[str], list[str], int]) -> None:
+def test_what_a_value_shows_is_at_least_a_question_in_its_column(
+    drawn: tuple[str, list[str], list[str], int],
+) -> None:
     name, sure, dull, times = drawn
     cells = filled(sure, dull, times)
     decision = scan_column(cells, name=name)
@@ -98,7 +164,9 @@ def test_what_a_value_shows_is_at_least_a_question_in_its_column(drawn: tuple[st
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(COLUMN)
-def test_what_a_value_shows_is_at_least_a_question_in_a_scan(tmp_path: Path, drawn: tuple[str, list[str], list[str], int]) -> None:
+def test_what_a_value_shows_is_at_least_a_question_in_a_scan(
+    tmp_path: Path, drawn: tuple[str, list[str], list[str], int]
+) -> None:
     name, sure, dull, times = drawn
     cells = filled([cell for cell in sure if cell.isprintable()], dull, times)
     path = tmp_path / "export.csv"
@@ -107,37 +175,76 @@ def test_what_a_value_shows_is_at_least_a_question_in_a_scan(tmp_path: Path, dra
     told = {(event.row, event.kind) for event in scan_paths([path]) if isinstance(event, Finding)}
     for row, text in enumerate(cells, start=1):
         for kind in found(text, name):
-            assert (row, kind) in told or cleared(kind, text, name, cells) in CLEARED_BY[kind], (kind, name)
+            assert (row, kind) in told or cleared(kind, text, name, cells) in CLEARED_BY[kind], (
+                kind,
+                name,
+            )
 
 
-LOG = [*(f"2026-07-01 10:{minute:02}:00 INFO mediation[{minute * 71}]: record {minute * 7919} loaded from trunk {minute % 7}" for minute in range(60))]
+LOG = [
+    *(
+        f"2026-07-01 10:{minute:02}:00 INFO mediation[{minute * 71}]: record {minute * 7919} loaded"
+        f" from trunk {minute % 7}"
+        for minute in range(60)
+    )
+]
 
 
 @pytest.mark.parametrize(
-    "line", [f"10:00 SMS from=4512345678 body={MESSAGES[0]!r}", f"10:00 GET https://{SITES['www']}/x", f"10:00 kortnr={CARDS[0]} ok", f"10:00 cpr={dashed(CPRS[0])}"]
+    "line",
+    [
+        f"10:00 SMS from=4512345678 body={MESSAGES[0]!r}",
+        f"10:00 GET https://{SITES['www']}/x",
+        f"10:00 kortnr={CARDS[0]} ok",
+        f"10:00 cpr={dashed(CPRS[0])}",
+    ],
 )
 def test_one_line_among_many_is_at_least_a_question_in_a_scan(line: str, tmp_path: Path) -> None:
     (tmp_path / "system.log").write_text("\n".join([*LOG * 20, line, *LOG]))
-    assert [event.row for event in scan_paths([tmp_path / "system.log"]) if isinstance(event, Finding) and event.row] == [len(LOG) * 20 + 1]
+    assert [
+        event.row
+        for event in scan_paths([tmp_path / "system.log"])
+        if isinstance(event, Finding) and event.row
+    ] == [len(LOG) * 20 + 1]
 
 
-CHECKS = {"card": "HYG-card.crm_customer", "cpr": "HYG-cpr-number.crm_customer", "message": "HYG-messages.crm_customer", "browsing": "HYG-browsing.crm_customer"}
+CHECKS = {
+    "card": "HYG-card.crm_customer",
+    "cpr": "HYG-cpr-number.crm_customer",
+    "message": "HYG-messages.crm_customer",
+    "browsing": "HYG-browsing.crm_customer",
+}
 
 
 def asked(check: str, column: str, cells: Sequence[str]) -> Answered:
     """What the audit's check says of customers with one column beside the key."""
-    table = "\n".join([f"customer_id | {column}", *(f"c{number:02} | {cell}" for number, cell in enumerate(cells))])
+    table = "\n".join(
+        [
+            f"customer_id | {column}",
+            *(f"c{number:02} | {cell}" for number, cell in enumerate(cells)),
+        ]
+    )
     return answer(check, {"crm_customer": table}, engine="duckdb")
 
 
 @pytest.mark.parametrize("kind", CHECKS)
 def test_what_a_value_shows_is_at_least_a_question_in_the_audit(kind: str) -> None:
-    sure = [cell for cell in SURE if cell.isprintable() and kind in found(cell, "Felt 7") and "|" not in cell and cell == cell.strip()]
+    sure = [
+        cell
+        for cell in SURE
+        if cell.isprintable()
+        and kind in found(cell, "Felt 7")
+        and "|" not in cell
+        and cell == cell.strip()
+    ]
     assert sure
     for text in sure[:: max(1, len(sure) // 5)]:
         cells = [text, *(cell for cell in DULL if cell != "NULL" and "|" not in cell)]
         told = asked(CHECKS[kind], "Felt 7", cells).answer
-        assert told.deviations + told.review or cleared(kind, text, "Felt 7", cells) in CLEARED_BY[kind]
+        assert (
+            told.deviations + told.review
+            or cleared(kind, text, "Felt 7", cells) in CLEARED_BY[kind]
+        )
 
 
 UNREAD = {
@@ -159,7 +266,10 @@ def check_spoken(name: str, cells: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("writing", UNREAD)
-@pytest.mark.parametrize("name", ["kortnr", "Card Number", "PAN", "cpr", "CPR-nr.", "personnummer", "sms_text", "beskedtekst"])
+@pytest.mark.parametrize(
+    "name",
+    ["kortnr", "Card Number", "PAN", "cpr", "CPR-nr.", "personnummer", "sms_text", "beskedtekst"],
+)
 def test_a_name_with_long_numbers_under_it_is_never_silent(writing: str, name: str) -> None:
     check_spoken(name, UNREAD[writing])
 
@@ -173,18 +283,30 @@ LONG = st.text("0123456789", min_size=12, max_size=30)
 
 
 @given(
-    st.sampled_from(["kortnr", "card_number", "cpr", "personnummer", "sms_text"]), st.lists(LONG, min_size=1, max_size=30), st.sampled_from(["", "-", " ", "."]), st.integers(1, 11)
+    st.sampled_from(["kortnr", "card_number", "cpr", "personnummer", "sms_text"]),
+    st.lists(LONG, min_size=1, max_size=30),
+    st.sampled_from(["", "-", " ", "."]),
+    st.integers(1, 11),
 )
-def test_whatever_the_long_numbers_are_a_name_for_them_is_answered(name: str, numbers: list[str], separator: str, cut: int) -> None:
+def test_whatever_the_long_numbers_are_a_name_for_them_is_answered(
+    name: str, numbers: list[str], separator: str, cut: int
+) -> None:
     cells = [number[:cut] + separator + number[cut:] for number in numbers]
     decision = scan_column(cells, name=name)
     assert decision.level is not None or decision.reason == "mod10_identifier"
 
 
 @pytest.mark.parametrize(
-    ("check", "column", "writing"), [("card", "Kortnr", "filled up with zeros"), ("card", "PAN", "of too many digits"), ("cpr", "CPR-nr.", "with the whole year")]
+    ("check", "column", "writing"),
+    [
+        ("card", "Kortnr", "filled up with zeros"),
+        ("card", "PAN", "of too many digits"),
+        ("cpr", "CPR-nr.", "with the whole year"),
+    ],
 )
-def test_a_column_of_unread_numbers_is_a_question_in_the_audit(check: str, column: str, writing: str) -> None:
+def test_a_column_of_unread_numbers_is_a_question_in_the_audit(
+    check: str, column: str, writing: str
+) -> None:
     told = asked(CHECKS[check], column, UNREAD[writing]).answer
     assert (told.deviations, told.review) == (0, len(UNREAD[writing]))
 

@@ -24,7 +24,17 @@ NAMED = {
         "location_area",
         "cell_id2",
     ],
-    "coordinates": ["lat", "lon", "Latitude", "longitude", "start_lat", "gps", "breddegrad", "Længdegrad", "position"],
+    "coordinates": [
+        "lat",
+        "lon",
+        "Latitude",
+        "longitude",
+        "start_lat",
+        "gps",
+        "breddegrad",
+        "Længdegrad",
+        "position",
+    ],
     "place": ["location", "location_text_da", "lokation"],
 }
 NOT_NAMED = [
@@ -49,7 +59,9 @@ NOT_NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in NAMED.items() for name in names])
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in NAMED.items() for name in names]
+)
 def test_a_column_named_for_a_place_is_known(kind: str, name: str) -> None:
     assert location_kind(name) == kind
 
@@ -60,4 +72,7 @@ def test_a_name_that_only_holds_the_letters_is_no_place(name: str) -> None:
 
 
 def test_the_columns_of_an_export_keep_their_order() -> None:
-    assert location_columns(["Longitude", "Country", "CellTowerID"]) == {"Longitude": "coordinates", "CellTowerID": "cell"}
+    assert location_columns(["Longitude", "Country", "CellTowerID"]) == {
+        "Longitude": "coordinates",
+        "CellTowerID": "cell",
+    }

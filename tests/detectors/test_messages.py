@@ -1,4 +1,6 @@
-"""Content of SMS and MMS: by the name of a column, by the look of its values, in every encoding; and what only looks like it."""
+"""Content of SMS and MMS: by the name of a column, by the look of its values, in every encoding;
+and what only looks like it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,13 @@ MESSAGES = [
     "Je suis en retard, commence sans moi",
     "Я уже дома, ты где?",
 ]
-CATALOGUE = ["Normal call clearing", "Opkald til mobil i Danmark", "The number you have dialled is not in use", "SMS til udlandet", "Din taletid er opbrugt"]
+CATALOGUE = [
+    "Normal call clearing",
+    "Opkald til mobil i Danmark",
+    "The number you have dialled is not in use",
+    "SMS til udlandet",
+    "Din taletid er opbrugt",
+]
 CODES = ["VOICE", "SMS", "MOC-1", "4QSV10A4I2", "NORMAL_CLEARING", "10.0.0.1"]
 
 
@@ -43,7 +51,12 @@ def test_a_message_between_people_is_known_by_its_look(text: str) -> None:
     assert find_messages(text, field="sms_text")[0].level == "confirmed"
 
 
-HINTS = ["godnat skat", "Har været hos lægen i dag, det er ikke alvorligt", "er på arbejde til 16", "Ja tak 😀"]
+HINTS = [
+    "godnat skat",
+    "Har været hos lægen i dag, det er ikke alvorligt",
+    "er på arbejde til 16",
+    "Ja tak 😀",
+]
 
 
 @pytest.mark.parametrize("text", HINTS)
@@ -56,7 +69,9 @@ STRUCTURED = {
     '{"v": "Hej mor, kommer du hjem i aften?", "id": 7}': "probable",
     "<m><body>jeg er lidt forsinket, ses snart kh Anne</body></m>": "probable",
     '{"note": "jeg vil gerne have en ny regning, tak for hjælpen", "number": "12", "id": 7}': "",
-    '{"seq": 1, "name": "Du har nu betalt med dit kort, tak fordi du handlede hos os", "state": "ok"}': "",
+    '{"seq": 1, "name": "Du har nu betalt med dit kort, tak fordi du handlede hos os", "state": "ok"}': (
+        ""
+    ),
     "2026-01-02 03:04:05 sni=cd.example.net bytes=541529 you=me": "",
 }
 
@@ -66,7 +81,11 @@ def test_keys_are_no_sentence_and_values_are_judged_by_themselves(text: str) -> 
     assert "".join(hit.level for hit in find_messages(text)) == STRUCTURED[text]
 
 
-OPERATORS = ["Der er driftsforstyrrelser i dit område, vi arbejder på sagen.", "Vi har fornyet dit mobilabonnement", "Din bredbåndsforbindelse er nu åben, god fornøjelse hos os"]
+OPERATORS = [
+    "Der er driftsforstyrrelser i dit område, vi arbejder på sagen.",
+    "Vi har fornyet dit mobilabonnement",
+    "Din bredbåndsforbindelse er nu åben, god fornøjelse hos os",
+]
 
 
 @pytest.mark.parametrize("text", OPERATORS)
@@ -86,7 +105,10 @@ ENCODED = {
     "pdu": "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07",
     "url_encoded": "Hej+skat%2C+er+du+p%C3%A5+vej",
     "quoted_printable": "Hej skat, er du p=C3=A5 vej",
-    "smpp_receipt": "id:77 sub:001 dlvrd:001 submit date:2601021200 done date:2601021201 stat:DELIVRD err:000 text:Hej skat, kan du",
+    "smpp_receipt": (
+        "id:77 sub:001 dlvrd:001 submit date:2601021200 done date:2601021201 stat:DELIVRD err:000"
+        " text:Hej skat, kan du"
+    ),
     "mms_part": "Content-Type: text/plain; charset=utf-8\r\nContent-ID: <t>\r\n\r\nSes vi?",
     "by_key": '{"type":"sms","to":"4500000001","body":"Ok"}',
     "picture": base64.b64encode(b"\xff\xd8\xff\xe0" + b"\0" * 60).decode(),
@@ -98,15 +120,23 @@ def test_text_in_another_encoding_is_known(encoding: str) -> None:
     assert [hit.reason for hit in find_messages(ENCODED[encoding])] == [encoding]
 
 
-@pytest.mark.parametrize("text", ["ORD til 1231", "SMS HJERTE til 1999", "send KAGE 100 til 1245", "GAVE to 72999"])
+@pytest.mark.parametrize(
+    "text", ["ORD til 1231", "SMS HJERTE til 1999", "send KAGE 100 til 1245", "GAVE to 72999"]
+)
 def test_a_keyword_to_a_short_number_is_content(text: str) -> None:
     assert [hit.reason for hit in find_messages(text)] == ["donation_keyword"]
 
 
 KEYED = {
     "json": ('{"type":"sms","to":"4500000001","body":"Ses"}', "probable"),
-    "a log line": ('12:00:01 INFO sms to=4500000001 msg="kan du ringe til mig" status=0', "probable"),
-    "kannel": ("Sent SMS [SMSC:a] [from:1204] [to:+4500000001] [msg:11:Hej med dig] [udh:0:]", "probable"),
+    "a log line": (
+        '12:00:01 INFO sms to=4500000001 msg="kan du ringe til mig" status=0',
+        "probable",
+    ),
+    "kannel": (
+        "Sent SMS [SMSC:a] [from:1204] [to:+4500000001] [msg:11:Hej med dig] [udh:0:]",
+        "probable",
+    ),
     "hidden": ('{"ud":"00480065006A00200064006900670021"}', "probable"),
     "a page": ('{"title":"Konto","body":"Læs mere her"}', "review"),
     "a template": ('{"sms":1,"body":"Hej {navn}, her er {beloeb}"}', ""),
@@ -122,7 +152,9 @@ def test_a_key_names_what_its_value_is(case: str) -> None:
 
 
 def test_the_name_of_a_picture_is_a_question() -> None:
-    assert [(hit.level, hit.reason) for hit in find_messages("IMG_0001.jpg", field="attachment")] == [("review", "attachment_name")]
+    assert [
+        (hit.level, hit.reason) for hit in find_messages("IMG_0001.jpg", field="attachment")
+    ] == [("review", "attachment_name")]
 
 
 NO_MESSAGES = [
@@ -146,11 +178,17 @@ NO_MESSAGES = [
     "Du og Jeg ApS",
     "Opkald til 1818",
     "Viderestillet til 1201",
-    "id:77 sub:001 dlvrd:001 submit date:2601021200 done date:2601021201 stat:DELIVRD err:000 text:-",
+    (
+        "id:77 sub:001 dlvrd:001 submit date:2601021200 done date:2601021201 stat:DELIVRD err:000"
+        " text:-"
+    ),
     "X-Mms-Message-Type: m-notification-ind",
     "Content-Type: application/smil",
     "SELECT id, body FROM messages WHERE you = 1",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)",
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
+        " Gecko)"
+    ),
     "",
 ]
 
@@ -160,7 +198,26 @@ def test_other_text_is_no_message(text: str) -> None:
     assert find_messages(text) == []
 
 
-@pytest.mark.parametrize("text", ["NULL", "(null)", "<null>", "N/A", "n/a", "ukendt", "Unknown", "-", "\\N", "None", "nan", "NaT", "ingen", " NULL ", '"None"'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NULL",
+        "(null)",
+        "<null>",
+        "N/A",
+        "n/a",
+        "ukendt",
+        "Unknown",
+        "-",
+        "\\N",
+        "None",
+        "nan",
+        "NaT",
+        "ingen",
+        " NULL ",
+        '"None"',
+    ],
+)
 @pytest.mark.parametrize("field", ["", "body", "sms_text", "nøgleord", "indhold"])
 def test_words_for_nothing_are_no_message(text: str, field: str) -> None:
     assert find_messages(text, field=field) == []
@@ -169,7 +226,21 @@ def test_words_for_nothing_are_no_message(text: str, field: str) -> None:
 
 
 NAMES = {
-    "strong": ["body", "sms_text", "SMS-tekst", "besked", "Beskedtekst", "udh", "pdu", "message_body", "short_message", "smsText", "nøgleord", "sms_kodeord", "donation"],
+    "strong": [
+        "body",
+        "sms_text",
+        "SMS-tekst",
+        "besked",
+        "Beskedtekst",
+        "udh",
+        "pdu",
+        "message_body",
+        "short_message",
+        "smsText",
+        "nøgleord",
+        "sms_kodeord",
+        "donation",
+    ],
     "shared": ["indhold", "payload", "userData", "attachments"],
     "weak": ["message", "msg", "tekst", "emne", "text"],
     "": [
@@ -192,45 +263,145 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(("says", "name"), [(says, name) for says, names in NAMES.items() for name in names])
+@pytest.mark.parametrize(
+    ("says", "name"), [(says, name) for says, names in NAMES.items() for name in names]
+)
 def test_a_name_tells_content_from_counts_about_it(says: str, name: str) -> None:
     assert names_content(name) == says
 
 
-WHAT, HOW, WHERE = ("linjen", "stikket", "kablet", "masten"), ("afbrudt", "repareret", "flyttet", "spærret"), ("kælderen", "skabet", "gaden", "tavlen")
+WHAT, HOW, WHERE = (
+    ("linjen", "stikket", "kablet", "masten"),
+    ("afbrudt", "repareret", "flyttet", "spærret"),
+    ("kælderen", "skabet", "gaden", "tavlen"),
+)
 COLUMNS: dict[str, tuple[str, list[str | None], str, str]] = {
     "messages": ("userfield", [*MESSAGES, "Ok", "ja"], "probable", "content_column"),
     "messages in a text column": ("tekst", list(MESSAGES), "confirmed", "content_column"),
     "short texts in a body": ("body", ["Ok", "Ja", None], "probable", "by_name"),
     "messages in a body": ("sms_text", ["Ok", MESSAGES[0]], "confirmed", "by_name"),
-    "a few messages among codes": ("lastdata", [*CODES * 200, *MESSAGES[:3]], "probable", "content_values"),
-    "ucs-2": ("data", [text.encode("utf-16-be").hex() for text in MESSAGES], "confirmed", "content_column"),
+    "a few messages among codes": (
+        "lastdata",
+        [*CODES * 200, *MESSAGES[:3]],
+        "probable",
+        "content_values",
+    ),
+    "ucs-2": (
+        "data",
+        [text.encode("utf-16-be").hex() for text in MESSAGES],
+        "confirmed",
+        "content_column",
+    ),
     "catalogue": ("beskrivelse", [*CATALOGUE * 40], "", "catalogue_text"),
     "catalogue in a message column": ("message", [*CATALOGUE * 40], "", "catalogue_text"),
     "codes": ("disposition", [*CODES * 40], "", "none"),
     "sizes named payload": ("payload", ["140", "12", "70"] * 9, "", "none"),
     "a count": ("antal sms", ["1", "2"] * 9, "", "none"),
     "an empty body": ("body", [None, "", None], "", "none"),
-    "short texts in a column that may hold text": ("tekst", ["godnat skat", "ja tak :)", "ses kl 8", "hva så bro", "okii tak", "på vej", "Ok"], "probable", "chat_column"),
+    "short texts in a column that may hold text": (
+        "tekst",
+        ["godnat skat", "ja tak :)", "ses kl 8", "hva så bro", "okii tak", "på vej", "Ok"],
+        "probable",
+        "chat_column",
+    ),
     "cut off": ("custom_1", [text[:14] for text in MESSAGES[:8]], "probable", "content_column"),
     "keywords": ("nøgleord", ["HJERTE", "GAVE"] * 40, "probable", "by_name"),
-    "keywords and their number": ("felt7", ["HJERTE til 1231", "GAVE til 1245"] * 40, "probable", "content_column"),
-    "pictures' names": ("attachment", [f"IMG_{number:04}.jpg" for number in range(40)], "review", "by_name"),
-    "places named indhold": ("indhold", [f"Hovedgaden {number}, Nykøbing" for number in range(90)], "review", "by_name"),
+    "keywords and their number": (
+        "felt7",
+        ["HJERTE til 1231", "GAVE til 1245"] * 40,
+        "probable",
+        "content_column",
+    ),
+    "pictures' names": (
+        "attachment",
+        [f"IMG_{number:04}.jpg" for number in range(40)],
+        "review",
+        "by_name",
+    ),
+    "places named indhold": (
+        "indhold",
+        [f"Hovedgaden {number}, Nykøbing" for number in range(90)],
+        "review",
+        "by_name",
+    ),
     "messages in a payload": ("payload", [*MESSAGES, "Ok", "ja"], "confirmed", "by_name"),
     "keywords of a donation": ("donationsord", ["STØT", "NØD 50"] * 40, "probable", "by_name"),
-    "hashes named payload": ("payload", [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)], "review", "by_name"),
-    "templates with names and amounts": ("svar", [f"Hej {name}, din regning på {amount} kr er klar" for amount in range(60) for name in ("Ida", "Bo")], "", "catalogue_text"),
-    "templates in a body": ("besked", [f"Du har brugt {share} % af din data" for share in range(60)], "review", "by_name"),
-    "notes": ("bemærkning", [f"Kunden ringede kl. {hour}, hun {verb} ikke ringe ud, sag {hour * 7}" for hour in range(24) for verb in ("kan", "vil")], "", "other_text"),
-    "a message among notes": ("bemærkning", [*(f"Kunden ringede kl. {hour}, sag {hour * 7} oprettet" for hour in range(24)), MESSAGES[0]], "", "other_text"),
-    "log lines": ("message", [f"user {number} could not connect to the server" for number in range(60)], "", "catalogue_text"),
-    "a message among other texts": ("beskrivelse", [*(f"{what} er {how} i {where}" for what in WHAT for how in HOW for where in WHERE), MESSAGES[0]], "review", "content_values"),
-    "long numbers named for messages": ("sms_text", [f"{number:020}" for number in range(40)], "review", "by_name"),
-    "words for nothing in a body": ("body", ["NULL", "(null)", "n/a", "ukendt", "None", "nan", "-", "ingen"] * 9, "", "none"),
+    "hashes named payload": (
+        "payload",
+        [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)],
+        "review",
+        "by_name",
+    ),
+    "templates with names and amounts": (
+        "svar",
+        [
+            f"Hej {name}, din regning på {amount} kr er klar"
+            for amount in range(60)
+            for name in ("Ida", "Bo")
+        ],
+        "",
+        "catalogue_text",
+    ),
+    "templates in a body": (
+        "besked",
+        [f"Du har brugt {share} % af din data" for share in range(60)],
+        "review",
+        "by_name",
+    ),
+    "notes": (
+        "bemærkning",
+        [
+            f"Kunden ringede kl. {hour}, hun {verb} ikke ringe ud, sag {hour * 7}"
+            for hour in range(24)
+            for verb in ("kan", "vil")
+        ],
+        "",
+        "other_text",
+    ),
+    "a message among notes": (
+        "bemærkning",
+        [
+            *(f"Kunden ringede kl. {hour}, sag {hour * 7} oprettet" for hour in range(24)),
+            MESSAGES[0],
+        ],
+        "",
+        "other_text",
+    ),
+    "log lines": (
+        "message",
+        [f"user {number} could not connect to the server" for number in range(60)],
+        "",
+        "catalogue_text",
+    ),
+    "a message among other texts": (
+        "beskrivelse",
+        [
+            *(f"{what} er {how} i {where}" for what in WHAT for how in HOW for where in WHERE),
+            MESSAGES[0],
+        ],
+        "review",
+        "content_values",
+    ),
+    "long numbers named for messages": (
+        "sms_text",
+        [f"{number:020}" for number in range(40)],
+        "review",
+        "by_name",
+    ),
+    "words for nothing in a body": (
+        "body",
+        ["NULL", "(null)", "n/a", "ukendt", "None", "nan", "-", "ingen"] * 9,
+        "",
+        "none",
+    ),
     "few words for nothing in a body": ("sms_tekst", ["ukendt", "(null)"], "", "none"),
     "words for nothing instead of keywords": ("nøgleord", ["NULL", "None"] * 40, "", "none"),
-    "zones": ("destination", ["Danmark", "EU zone 1", "Resten af verden"] * 30, "", "catalogue_text"),
+    "zones": (
+        "destination",
+        ["Danmark", "EU zone 1", "Resten af verden"] * 30,
+        "",
+        "catalogue_text",
+    ),
 }
 
 
@@ -243,14 +414,19 @@ def test_a_column_of_texts_is_decided_as_a_whole(case: str) -> None:
 
 
 def test_in_a_content_column_every_cell_counts_and_elsewhere_only_the_messages() -> None:
-    body, few = (scan_column(COLUMNS[case][1], name=COLUMNS[case][0]) for case in ("messages in a body", "a few messages among codes"))
+    body, few = (
+        scan_column(COLUMNS[case][1], name=COLUMNS[case][0])
+        for case in ("messages in a body", "a few messages among codes")
+    )
     assert scan_cell("Ok", name="sms_text", decision=body)
     assert scan_cell(MESSAGES[0], name="lastdata", decision=few)
     assert not scan_cell("MOC-1", name="lastdata", decision=few)
 
 
 def test_a_template_is_what_repeats_without_numbers_and_names() -> None:
-    assert skeleton("Hej Ida, din regning på 45,50 kr er klar") == skeleton("Hej Bo Olsen, din regning på 7 kr er klar")
+    assert skeleton("Hej Ida, din regning på 45,50 kr er klar") == skeleton(
+        "Hej Bo Olsen, din regning på 7 kr er klar"
+    )
     assert skeleton("Ok") != skeleton("Ja")
 
 
@@ -258,5 +434,13 @@ def test_parts_of_a_column_add_up() -> None:
     cells = [*MESSAGES, *CATALOGUE * 40, *CODES]
     whole = profile_values(cells)
     times = {text: cells.count(text) for text in cells}
-    parts = [profile_messages([(text, count) for text, count in times.items() if len(text) % 2 == odd], cells=len(cells)) for odd in (0, 1)]
-    assert {name: sum(part[name] for part in parts) for name in whole if name != "message_cells"} == {name: count for name, count in whole.items() if name != "message_cells"}
+    parts = [
+        profile_messages(
+            [(text, count) for text, count in times.items() if len(text) % 2 == odd],
+            cells=len(cells),
+        )
+        for odd in (0, 1)
+    ]
+    assert {
+        name: sum(part[name] for part in parts) for name in whole if name != "message_cells"
+    } == {name: count for name, count in whole.items() if name != "message_cells"}

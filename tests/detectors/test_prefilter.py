@@ -10,7 +10,13 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleaudit.detectors import card_candidate_sql, find_cards, find_messages, knowledge, message_candidate_sql
+from teleaudit.detectors import (
+    card_candidate_sql,
+    find_cards,
+    find_messages,
+    knowledge,
+    message_candidate_sql,
+)
 from teleaudit.detectors.columns import SHAPED_GRADES
 from teleaudit.detectors.message_values import shape, skeleton
 from teleaudit.detectors.messages import profile_messages
@@ -25,23 +31,66 @@ CONNECTION = duckdb.connect()
 
 def passes(sql: str, texts: list[str]) -> list[bool]:
     """The candidate expression on each text, in the engine."""
-    rows = CONNECTION.execute(f"SELECT {sql} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    rows = CONNECTION.execute(
+        f"SELECT {sql} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]
+    ).fetchall()
     return [bool(row[0]) for row in rows]
 
 
-NUMBER = st.builds(with_check_digit, st.sampled_from(["4571", "5019", "2450", "3712", "6759", "3612", "4"]), st.sampled_from([13, 14, 15, 16, 19]), seed=st.integers(0, 50))
+NUMBER = st.builds(
+    with_check_digit,
+    st.sampled_from(["4571", "5019", "2450", "3712", "6759", "3612", "4"]),
+    st.sampled_from([13, 14, 15, 16, 19]),
+    seed=st.integers(0, 50),
+)
 JOINED = st.builds(
     lambda number, separator, sizes: grouped(number, separator, *sizes),
     NUMBER,
-    st.sampled_from(["", " ", "  ", "-", " - ", ".", ",", "/", "_", "\n", "\r\n", "\t", "\u00a0", "\u2013", "\u200b", "&nbsp;", "&#160;", "%20", "%C2%A0", "\\u00a0", "\\n"]),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "  ",
+            "-",
+            " - ",
+            ".",
+            ",",
+            "/",
+            "_",
+            "\n",
+            "\r\n",
+            "\t",
+            "\u00a0",
+            "\u2013",
+            "\u200b",
+            "&nbsp;",
+            "&#160;",
+            "%20",
+            "%C2%A0",
+            "\\u00a0",
+            "\\n",
+        ]
+    ),
     st.sampled_from([(), (4, 6, 6), (8, 8), (6, 13), (1, 3, 3, 3, 3, 3), (2,) * 10, (1,) * 19]),
 )
-AROUND = st.text(max_size=6) | st.sampled_from(["kort ", " kort", "%20", "kortnr", "12 ", " 12/28", "%B", "é"])
+AROUND = st.text(max_size=6) | st.sampled_from(
+    ["kort ", " kort", "%20", "kortnr", "12 ", " 12/28", "%B", "é"]
+)
 
 
-@given(st.lists(st.builds(lambda before, number, after: before + number + after, AROUND, JOINED, AROUND), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.builds(lambda before, number, after: before + number + after, AROUND, JOINED, AROUND),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_every_card_passes_the_prefilter(texts: list[str]) -> None:
-    for text, candidate in zip(texts, passes(card_candidate_sql("c"), [text.replace("\0", " ") for text in texts]), strict=True):
+    for text, candidate in zip(
+        texts,
+        passes(card_candidate_sql("c"), [text.replace("\0", " ") for text in texts]),
+        strict=True,
+    ):
         assert candidate or not find_cards(text.replace("\0", " "), field="kort"), text
 
 
@@ -75,9 +124,29 @@ def test_phone_numbers_dates_and_short_identifiers_are_passed_by(text: str) -> N
 def test_every_message_passes_the_prefilter() -> None:
     dice = random.Random(5)  # noqa: S311 - shuffled words
     words = " ".join(MESSAGES).split()
-    written = [*ENCODED.values(), *PDUS.values(), *(cell for cells in (*HIDDEN.values(), *WRITTEN.values()) for cell in cells), *(text for text, _ in KEYED.values())]
-    written += [*(text * 700 for text in written), *(f"{text}\n" for text in written), *(text[:25] for text in written)]
-    texts = [*MESSAGES, *HINTS, *written, "ORD til 1231", "ORD -> 1231", *NO_MESSAGES, *(dice.choice([" ", ", ", "\n", " 7 "]).join(dice.choices(words, k=5)) for _ in range(2000))]
+    written = [
+        *ENCODED.values(),
+        *PDUS.values(),
+        *(cell for cells in (*HIDDEN.values(), *WRITTEN.values()) for cell in cells),
+        *(text for text, _ in KEYED.values()),
+    ]
+    written += [
+        *(text * 700 for text in written),
+        *(f"{text}\n" for text in written),
+        *(text[:25] for text in written),
+    ]
+    texts = [
+        *MESSAGES,
+        *HINTS,
+        *written,
+        "ORD til 1231",
+        "ORD -> 1231",
+        *NO_MESSAGES,
+        *(
+            dice.choice([" ", ", ", "\n", " 7 "]).join(dice.choices(words, k=5))
+            for _ in range(2000)
+        ),
+    ]
     for text, candidate in zip(texts, passes(message_candidate_sql("c"), texts), strict=True):
         assert candidate or not find_messages(text), text
 
@@ -85,7 +154,12 @@ def test_every_message_passes_the_prefilter() -> None:
 @given(st.lists(st.text(), min_size=1, max_size=20))
 def test_any_text_that_is_found_is_a_candidate(texts: list[str]) -> None:
     clean = [text.replace("\0", " ") for text in texts]
-    for text, card, message in zip(clean, passes(card_candidate_sql("c"), clean), passes(message_candidate_sql("c"), clean), strict=True):
+    for text, card, message in zip(
+        clean,
+        passes(card_candidate_sql("c"), clean),
+        passes(message_candidate_sql("c"), clean),
+        strict=True,
+    ):
         assert card or not find_cards(text)
         assert message or not find_messages(text)
 
@@ -135,8 +209,15 @@ def test_messages_in_any_writing_are_candidates(texts: list[str]) -> None:
 
 
 def test_the_engine_leaves_the_same_of_a_text_without_numbers_and_names() -> None:
-    texts = [*MESSAGES, *NO_MESSAGES, "Hej Åse O'Brien-Øst, din regning på 45,50 kr er klar", "ÆØÅ 7/8: alt er sendt til kunden"]
-    rows = CONNECTION.execute(f"SELECT {message_skeleton_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    texts = [
+        *MESSAGES,
+        *NO_MESSAGES,
+        "Hej Åse O'Brien-Øst, din regning på 45,50 kr er klar",
+        "ÆØÅ 7/8: alt er sendt til kunden",
+    ]
+    rows = CONNECTION.execute(
+        f"SELECT {message_skeleton_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]
+    ).fetchall()
     assert [row[0] for row in rows] == [skeleton(text) for text in texts]
 
 
@@ -190,42 +271,105 @@ WITH_DIGITS = st.sampled_from(
 )
 
 
-@given(st.lists(st.builds(" ".join, st.lists(WITH_DIGITS, max_size=8)), min_size=1, max_size=30), st.integers(1, 9), st.integers(1, 6))
+@given(
+    st.lists(st.builds(" ".join, st.lists(WITH_DIGITS, max_size=8)), min_size=1, max_size=30),
+    st.integers(1, 9),
+    st.integers(1, 6),
+)
 def test_texts_of_one_shape_are_judged_alike(texts: list[str], times: int, alike: int) -> None:
     for text in texts:
         of_its_shape = shape(text)
-        assert [(hit.level, hit.reason) for hit in find_messages(of_its_shape)] == [(hit.level, hit.reason) for hit in find_messages(text)]
+        assert [(hit.level, hit.reason) for hit in find_messages(of_its_shape)] == [
+            (hit.level, hit.reason) for hit in find_messages(text)
+        ]
         numbers = times, times * alike
-        assert profile_messages([(of_its_shape, *numbers)], cells=1000) == profile_messages([(text, *numbers)], cells=1000)
+        assert profile_messages([(of_its_shape, *numbers)], cells=1000) == profile_messages(
+            [(text, *numbers)], cells=1000
+        )
 
 
 @given(st.lists(st.builds(" ".join, st.lists(WITH_DIGITS, max_size=8)), min_size=1, max_size=30))
 def test_the_engine_gives_texts_the_same_shape(texts: list[str]) -> None:
-    rows = CONNECTION.execute(f"SELECT {message_shape_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]).fetchall()
+    rows = CONNECTION.execute(
+        f"SELECT {message_shape_sql('c')} FROM (SELECT unnest(?::VARCHAR[]) AS c)", [texts]
+    ).fetchall()
     assert [row[0] for row in rows] == [shape(text) for text in texts]
 
 
 def test_known_texts_are_judged_as_their_shapes() -> None:
-    texts = [*MESSAGES, *HINTS, *NO_MESSAGES, *(cell for cells in (*HIDDEN.values(), *WRITTEN.values()) for cell in cells), *(text for text, _ in KEYED.values())]
+    texts = [
+        *MESSAGES,
+        *HINTS,
+        *NO_MESSAGES,
+        *(cell for cells in (*HIDDEN.values(), *WRITTEN.values()) for cell in cells),
+        *(text for text, _ in KEYED.values()),
+    ]
     assert shape("Router skiftet, sag 123456") == shape("Router skiftet, sag 987654")
     for text in texts:
-        assert [(hit.level, hit.reason) for hit in find_messages(shape(text))] == [(hit.level, hit.reason) for hit in find_messages(text)], text
+        assert [(hit.level, hit.reason) for hit in find_messages(shape(text))] == [
+            (hit.level, hit.reason) for hit in find_messages(text)
+        ], text
 
 
 def test_beginnings_and_lengths_of_cards_are_told_by_the_engine() -> None:
-    ranges = [card_range for card_range in knowledge.card_ranges() if card_range.grade in SHAPED_GRADES]
-    around = {f"{int(edge) + step:06}".ljust(length, "7") for one in knowledge.card_ranges() for length in one.lengths for edge in (one.first, one.last) for step in (-1, 0, 1)}
-    numbers = [*sorted(around), *sorted(knowledge.test_cards()), "490154203237518", "457172452591399", "4571 7245 2591 3998", "x", ""]
+    ranges = [
+        card_range for card_range in knowledge.card_ranges() if card_range.grade in SHAPED_GRADES
+    ]
+    around = {
+        f"{int(edge) + step:06}".ljust(length, "7")
+        for one in knowledge.card_ranges()
+        for length in one.lengths
+        for edge in (one.first, one.last)
+        for step in (-1, 0, 1)
+    }
+    numbers = [
+        *sorted(around),
+        *sorted(knowledge.test_cards()),
+        "490154203237518",
+        "457172452591399",
+        "4571 7245 2591 3998",
+        "x",
+        "",
+    ]
     shaped = [
-        number in knowledge.test_cards() or any(number.isdecimal() and len(number) in one.lengths and one.first <= number[:6] <= one.last for one in ranges) for number in numbers
+        number in knowledge.test_cards()
+        or any(
+            number.isdecimal()
+            and len(number) in one.lengths
+            and one.first <= number[:6] <= one.last
+            for one in ranges
+        )
+        for number in numbers
     ]
     assert passes(card_shaped_sql("c"), numbers) == shaped
 
 
 def test_numbers_and_codes_are_no_message_candidates() -> None:
-    assert not any(passes(message_candidate_sql("c"), ["+4512345678", "SMS", "4QSV10A4I2", "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f", "2026-11-22 12:30", "123456789012345"]))
+    assert not any(
+        passes(
+            message_candidate_sql("c"),
+            [
+                "+4512345678",
+                "SMS",
+                "4QSV10A4I2",
+                "5f2b6a0e4c1d4d5b8a7f0c9e1d2b3a4f",
+                "2026-11-22 12:30",
+                "123456789012345",
+            ],
+        )
+    )
 
 
-@pytest.mark.parametrize("sql", [card_candidate_sql("c"), message_candidate_sql("c"), message_shape_sql("c")])
+@pytest.mark.parametrize(
+    "sql", [card_candidate_sql("c"), message_candidate_sql("c"), message_shape_sql("c")]
+)
 def test_the_prefilters_can_be_said_to_spark(sql: str) -> None:
-    assert "RLIKE" in sqlglot.transpile(f"SELECT {sql} FROM t", read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+    assert (
+        "RLIKE"
+        in sqlglot.transpile(
+            f"SELECT {sql} FROM t",
+            read="duckdb",
+            write="spark",
+            unsupported_level=sqlglot.ErrorLevel.RAISE,
+        )[0]
+    )

@@ -1,4 +1,6 @@
-"""Text that a cell hides: every writing that exports have, and identifiers of the same characters that hide none."""
+"""Text that a cell hides: every writing that exports have, and identifiers of the same characters
+that hide none.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,29 @@ from teleaudit.detectors import Level, find_messages, scan_column
 from teleaudit.detectors.sms_encodings import hidden_text, unpack, written_plainly
 
 TEXT = "Hej skat, er du på vej hjem? Jeg har lavet mad"
-_ALPHABET = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+_ALPHABET = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 
 
 def packed(text: str, *, skip: int = 0) -> bytes:
     """A text as septets of the default alphabet, after so many empty ones."""
-    whole = sum(_ALPHABET.index(character) << 7 * (place + skip) for place, character in enumerate(text))
+    whole = sum(
+        _ALPHABET.index(character) << 7 * (place + skip) for place, character in enumerate(text)
+    )
     return whole.to_bytes(-(-(len(text) + skip) * 7 // 8), "little")
 
 
-def deliver(data: str, *, coding: str = "00", first: str = "04", length: int, time: str = "62211221000040", address: str = "0A915421436587") -> str:
+def deliver(
+    data: str,
+    *,
+    coding: str = "00",
+    first: str = "04",
+    length: int,
+    time: str = "62211221000040",
+    address: str = "0A915421436587",
+) -> str:
     """An SMS-DELIVER without its service centre."""
     return f"{first}{address}00{coding}{time}{length:02X}{data}"
 
@@ -36,10 +51,18 @@ PDUS = {
     "ucs-2": deliver(WIDE, coding="08", length=len(WIDE) // 2),
     "eight bits": deliver(TEXT.encode("latin-1").hex(), coding="04", length=len(TEXT)),
     "short text": CENTRE + deliver(packed("Ok").hex(), length=2),
-    "alphanumeric sender": deliver(PACKED, length=len(TEXT), address="0AD0" + packed("Bizzy").hex()),
-    "part of a longer one": deliver((bytes.fromhex(HEADER) + bytes(2)).hex()[: len(HEADER)] + packed(TEXT, skip=7)[6:].hex(), first="44", length=len(TEXT) + 7),
+    "alphanumeric sender": deliver(
+        PACKED, length=len(TEXT), address="0AD0" + packed("Bizzy").hex()
+    ),
+    "part of a longer one": deliver(
+        (bytes.fromhex(HEADER) + bytes(2)).hex()[: len(HEADER)] + packed(TEXT, skip=7)[6:].hex(),
+        first="44",
+        length=len(TEXT) + 7,
+    ),
     "submit": f"0100 0A915421436587 0000 {len(TEXT):02X}{PACKED}".replace(" ", ""),
-    "submit with a validity": f"{CENTRE}1100 0A915421436587 0000AA {len(TEXT):02X}{PACKED}".replace(" ", ""),
+    "submit with a validity": f"{CENTRE}1100 0A915421436587 0000AA {len(TEXT):02X}{PACKED}".replace(
+        " ", ""
+    ),
 }
 
 
@@ -69,7 +92,8 @@ def test_what_is_not_built_like_a_pdu_is_none(form: str) -> None:
 
 def test_septets_are_unpacked_with_their_extensions() -> None:
     assert unpack(packed("Æblegrød på ØÅ\x1be!")) == "Æblegrød på ØÅ€!"
-    assert unpack(packed("sytegn!")) == "sytegn!"  # seven octets hold eight septets: the last fills up
+    # seven octets hold eight septets: the last fills up
+    assert unpack(packed("sytegn!")) == "sytegn!"
 
 
 HIDDEN = {
@@ -96,13 +120,26 @@ CELLS = [(encoding, place) for encoding, cells in HIDDEN.items() for place in ra
 def test_hidden_text_is_found(encoding: str, place: int) -> None:
     found, text = hidden_text(HIDDEN[encoding][place])
     assert found == encoding
-    assert encoding == "picture" or text in {TEXT, "Я уже дома", "Я уже дома, жду", "انا في البيت", "Ja tak 😀"}
+    assert encoding == "picture" or text in {
+        TEXT,
+        "Я уже дома",
+        "Я уже дома, жду",
+        "انا في البيت",
+        "Ja tak 😀",
+    }
 
 
 WRITTEN = {
-    "url_encoded": ["Hej+skat%2C+er+du+p%C3%A5+vej", "Hej%20skat%2C%20er%20du%20p%C3%A5%20vej", "kan+du+ringe+til+mig"],
+    "url_encoded": [
+        "Hej+skat%2C+er+du+p%C3%A5+vej",
+        "Hej%20skat%2C%20er%20du%20p%C3%A5%20vej",
+        "kan+du+ringe+til+mig",
+    ],
     "quoted_printable": ["Hej skat, er du p=C3=A5 vej", "Hej=20skat,=20er=20du=20p=E5=20vej"],
-    "html_entities": ["Hej skat, er du p&aring; vej", "Hej&nbsp;skat,&nbsp;er&nbsp;du&nbsp;p&#229;&nbsp;vej"],
+    "html_entities": [
+        "Hej skat, er du p&aring; vej",
+        "Hej&nbsp;skat,&nbsp;er&nbsp;du&nbsp;p&#229;&nbsp;vej",
+    ],
     "json_escaped": ["Hej skat, er du p\\u00e5 vej", "Hej\\nskat\\ner\\ndu\\nhjemme?"],
 }
 
@@ -135,11 +172,18 @@ def identifiers(dice: random.Random) -> list[str]:
         _semi("23820" + _digits(dice, 10)),
         _semi("8945" + _digits(dice, 16)),
         f"8232F810{octets(2).hex()}32F8100{octets(4).hex()[1:]}",
-        f"30{dice.randint(40, 90):02X}8001{octets(1).hex()}8308{_semi('23820' + _digits(dice, 10))}840791{octets(4).hex()}",
+        (
+            f"30{dice.randint(40, 90):02X}8001{octets(1).hex()}8308{_semi('23820' + _digits(dice, 10))}840791{octets(4).hex()}"
+        ),
         f"840791{_semi('45' + _digits(dice, 8))}850926{_digits(dice, 10)}2B0100{octets(20).hex()}",
         octets(dice.choice([8, 16, 20])).hex(":"),
         base64.b64encode(octets(dice.randint(9, 48))).decode(),
-        "".join(dice.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", k=dice.choice([12, 16, 20, 24]))),
+        "".join(
+            dice.choices(
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+                k=dice.choice([12, 16, 20, 24]),
+            )
+        ),
     ]
 
 
@@ -154,7 +198,24 @@ def test_what_follows_the_beginning_of_a_picture_may_be_anything() -> None:
 
 
 def test_a_long_cell_takes_time_by_its_length() -> None:
-    for piece in ("48656A20", "00480065", "SGVqIHNr", "C8F71D14", "\\u0048", "=48", "%48", "48 ", "a+", "&#72;", "id:1 text:", 'body="', "{", "ø ", "07", "\udc80"):
+    for piece in (
+        "48656A20",
+        "00480065",
+        "SGVqIHNr",
+        "C8F71D14",
+        "\\u0048",
+        "=48",
+        "%48",
+        "48 ",
+        "a+",
+        "&#72;",
+        "id:1 text:",
+        'body="',
+        "{",
+        "ø ",
+        "07",
+        "\udc80",
+    ):
         find_messages(piece * 200_000, field="body")
 
 
@@ -183,17 +244,33 @@ def test_digits_of_a_short_text_are_one_only_where_a_name_says_so() -> None:
     assert [hit.level for hit in find_messages(digits, field="sms_text")] == [Level.CONFIRMED]
 
 
-@pytest.mark.parametrize("text", ["Hej", "Ja tak", "Nej!", "Fedt nok", "Cześć, jak się masz", "Çok güzel", "Καλημέρα σε όλους"])
+@pytest.mark.parametrize(
+    "text",
+    ["Hej", "Ja tak", "Nej!", "Fedt nok", "Cześć, jak się masz", "Çok güzel", "Καλημέρα σε όλους"],
+)
 def test_a_short_text_in_sixteen_bits_is_found(text: str) -> None:
     assert hidden_text(text.encode("utf-16-be").hex().upper()) == ("ucs2", text)
 
 
-@pytest.mark.parametrize("digits", ["004104d11e65", "0004f200ba03", "00cb1efa006b", "cb13e80f7284d52fc6ba4c", "413e288e02c10178d39a51"])
+@pytest.mark.parametrize(
+    "digits",
+    [
+        "004104d11e65",
+        "0004f200ba03",
+        "00cb1efa006b",
+        "cb13e80f7284d52fc6ba4c",
+        "413e288e02c10178d39a51",
+    ],
+)
 def test_letters_that_no_word_has_beside_each_other_are_chance(digits: str) -> None:
     assert hidden_text(digits) == ("", "")
 
 
 def test_chance_makes_text_of_less_than_one_short_id_in_a_million() -> None:
     dice = random.Random(9)  # noqa: S311 - invented ids
-    cells = (f"{dice.getrandbits(4 * length):0{length}x}" for length in (12, 16, 20, 22, 24, 32) for _ in range(40_000))
+    cells = (
+        f"{dice.getrandbits(4 * length):0{length}x}"
+        for length in (12, 16, 20, 22, 24, 32)
+        for _ in range(40_000)
+    )
     assert [cell for cell in cells if hidden_text(cell)[0]] == []

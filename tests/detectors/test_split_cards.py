@@ -10,7 +10,13 @@ import pytest
 
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.prefilter import split_cells_query, split_profile_query
-from teleaudit.detectors.split_cards import SPLIT_PROFILE, SplitCounts, decide_split_columns, part_of, windows
+from teleaudit.detectors.split_cards import (
+    SPLIT_PROFILE,
+    SplitCounts,
+    decide_split_columns,
+    part_of,
+    windows,
+)
 from tests.detectors.numbers import with_check_digit
 
 DICE = random.Random(11)  # noqa: S311 - invented numbers
@@ -29,7 +35,11 @@ def decide(names: Sequence[str], rows: Iterable[Sequence[str]]) -> ColumnDecisio
     return decide_split_columns(counts.profile(), names)
 
 
-CARDS = [with_check_digit(beginning, 16, seed=seed) for seed in range(10) for beginning in ("4571", "5019", "5312")]
+CARDS = [
+    with_check_digit(beginning, 16, seed=seed)
+    for seed in range(10)
+    for beginning in ("4571", "5019", "5312")
+]
 AMEX = [with_check_digit("3712", 15, seed=seed) for seed in range(5)]
 WRONG = [card[:-1] + str((int(card[-1]) + 1) % 10) for card in CARDS]
 
@@ -44,10 +54,18 @@ WRONG = [card[:-1] + str((int(card[-1]) + 1) % 10) for card in CARDS]
         (("kort_del_1", "kort_del_2", "kort_del_3"), AMEX, (4, 6, 5)),
     ],
 )
-def test_columns_named_for_cards_hold_them_where_most_pass(names: Sequence[str], numbers: Sequence[str], sizes: Sequence[int]) -> None:
+def test_columns_named_for_cards_hold_them_where_most_pass(
+    names: Sequence[str], numbers: Sequence[str], sizes: Sequence[int]
+) -> None:
     few = [parts(number, *sizes) for number in numbers[:5]]
     decision = decide(names, few)
-    assert (*decision.kinds, str(decision.level), decision.reason, decision.n, decision.k) == ("card", "probable", "split_over_columns", 5, 5)
+    assert (*decision.kinds, str(decision.level), decision.reason, decision.n, decision.k) == (
+        "card",
+        "probable",
+        "split_over_columns",
+        5,
+        5,
+    )
     assert str(decide(names, few[:1]).level) == "review"
     assert decide([f"x{place}" for place in range(len(names))], few).level is None
     assert decide(names, [parts(number, *sizes) for number in WRONG]).level is None
@@ -73,13 +91,19 @@ def test_numbers_with_a_check_digit_beside_a_constant_are_no_cards() -> None:
 
 
 def test_two_columns_of_telephone_numbers_are_no_cards() -> None:
-    rows = [[f"{DICE.randrange(20_000_000, 99_999_999)}", f"{DICE.randrange(20_000_000, 99_999_999)}"] for _ in range(3_000)]
+    rows = [
+        [f"{DICE.randrange(20_000_000, 99_999_999)}", f"{DICE.randrange(20_000_000, 99_999_999)}"]
+        for _ in range(3_000)
+    ]
     assert decide(("a", "b"), rows).level is None
     assert decide(("a", "b"), [[first, first] for first, _ in rows]).level is None
 
 
 def test_only_short_numbers_are_parts() -> None:
-    assert [part_of(cell) for cell in ("4571", " 4571.0 ", "", "ab", "12,5", "٤٥٧١", "12", "1234567890123", "²³¹")] == ["4571", "4571", *[""] * 7]
+    assert [
+        part_of(cell)
+        for cell in ("4571", " 4571.0 ", "", "ab", "12,5", "٤٥٧١", "12", "1234567890123", "²³¹")
+    ] == ["4571", "4571", *[""] * 7]
 
 
 def test_columns_are_joined_side_by_side() -> None:
@@ -101,7 +125,13 @@ def test_the_engine_counts_and_finds_the_same() -> None:
         *(parts(card, 4, 4, 4, 4) for card in WRONG[:4]),
     ]
     whole = [parts(card, 4, 4, 4, 4) for card in CARDS]
-    rows: list[Sequence[str | None]] = [*odd, *whole, *whole[:3], *(parts(card, 4, 4, 8, 0) for card in CARDS[:2]), *(parts(card, 6, 6, 4, 0) for card in CARDS[:2])]
+    rows: list[Sequence[str | None]] = [
+        *odd,
+        *whole,
+        *whole[:3],
+        *(parts(card, 4, 4, 8, 0) for card in CARDS[:2]),
+        *(parts(card, 6, 6, 4, 0) for card in CARDS[:2]),
+    ]
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t (a VARCHAR, b VARCHAR, c VARCHAR, d VARCHAR)")
         connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
@@ -112,8 +142,21 @@ def test_the_engine_counts_and_finds_the_same() -> None:
                 if all(cells):
                     counts.add([str(cell) for cell in cells])
             columns = ["abcd"[place] for place in window]
-            assert dict(zip(SPLIT_PROFILE, *connection.execute(split_profile_query("t", columns)).fetchall(), strict=True)) == counts.profile()
+            assert (
+                dict(
+                    zip(
+                        SPLIT_PROFILE,
+                        *connection.execute(split_profile_query("t", columns)).fetchall(),
+                        strict=True,
+                    )
+                )
+                == counts.profile()
+            )
             found = connection.execute(split_cells_query("t", "rowid", columns)).fetchall()
-            expected = [(place, digits) for place, cells in enumerate(joined) if all(cells) and (digits := "".join(part_of(str(cell)) for cell in cells)) in CARDS]
+            expected = [
+                (place, digits)
+                for place, cells in enumerate(joined)
+                if all(cells) and (digits := "".join(part_of(str(cell)) for cell in cells)) in CARDS
+            ]
             assert sorted(found) == expected
     assert counts.profile()["split_rows"] == len(rows) - 4

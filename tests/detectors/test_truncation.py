@@ -1,4 +1,6 @@
-"""Card numbers of which digits were removed: what may be kept, what is too much, and what is no card."""
+"""Card numbers of which digits were removed: what may be kept, what is too much, and what is no
+card.
+"""
 
 from __future__ import annotations
 
@@ -39,20 +41,33 @@ WRITINGS = """
 """
 
 
-@pytest.mark.parametrize(("written", "length", "kept", "overexposed"), [[cell.strip() for cell in line.split("|")] for line in WRITINGS.strip().splitlines()[1:]])
-def test_what_is_left_is_measured_against_the_limits_of_its_length(written: str, length: str, kept: str, overexposed: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "length", "kept", "overexposed"),
+    [[cell.strip() for cell in line.split("|")] for line in WRITINGS.strip().splitlines()[1:]],
+)
+def test_what_is_left_is_measured_against_the_limits_of_its_length(
+    written: str, length: str, kept: str, overexposed: str
+) -> None:
     left = truncated(written)
     if not length:
         assert left is None
         return
     assert left is not None
-    assert (left.length, len(left.kept), left.is_overexposed) == (int(length), int(kept), overexposed == "yes")
+    assert (left.length, len(left.kept), left.is_overexposed) == (
+        int(length),
+        int(kept),
+        overexposed == "yes",
+    )
     hits = find_truncated(f"Betalt med {written} i dag")
-    assert [(hit.reason, hit.start) for hit in hits] == ([("overexposed_truncation", 11)] if overexposed == "yes" else [])
+    assert [(hit.reason, hit.start) for hit in hits] == (
+        [("overexposed_truncation", 11)] if overexposed == "yes" else []
+    )
     assert find_cards(f"Betalt med {written} i dag") == []
 
 
-@pytest.mark.parametrize("text", ["", "*" * 100_000, "4*" * 50_000, "4571 " * 20_000, "4." * 50_000, "1…" * 1000])
+@pytest.mark.parametrize(
+    "text", ["", "*" * 100_000, "4*" * 50_000, "4571 " * 20_000, "4." * 50_000, "1…" * 1000]
+)
 def test_any_text_is_looked_at_without_a_crash(text: str) -> None:
     for hit in find_truncated(text):
         assert 0 <= hit.start < hit.end <= len(text)
@@ -61,7 +76,15 @@ def test_any_text_is_looked_at_without_a_crash(text: str) -> None:
 def test_columns_and_cells_are_judged_in_python_as_in_an_audit() -> None:
     cells = ["457193******1234", "457193123***1234", "", None, "4571 **** ***3 1234"]
     decision = scan_column(cells, name="card_masked")
-    assert (*decision.kinds, decision.level, decision.reason, decision.n, decision.k) == ("card", Level.PROBABLE, "overexposed_truncation", 3, 2)
-    assert [len(scan_cell(cell or "", name="card_masked", decision=decision)) for cell in cells] == [0, 1, 0, 0, 1]
+    assert (*decision.kinds, decision.level, decision.reason, decision.n, decision.k) == (
+        "card",
+        Level.PROBABLE,
+        "overexposed_truncation",
+        3,
+        2,
+    )
+    assert [
+        len(scan_cell(cell or "", name="card_masked", decision=decision)) for cell in cells
+    ] == [0, 1, 0, 0, 1]
     assert scan_column(cells, name="router").level is None
     assert scan_cell("457193123***1234", name="router", decision=decision) == []

@@ -1,4 +1,6 @@
-"""Where neither memory nor disk is left, a run ends in words; no check is called wrong, and none looks answered."""
+"""Where neither memory nor disk is left, a run ends in words; no check is called wrong, and none
+looks answered.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The engine that specs share answers as one that each has for itself: nothing of an earlier spec is left."""
+"""The engine that specs share answers as one that each has for itself: nothing of an earlier spec
+is left.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,38 @@ QUESTIONS = [
     ("BIZ-ret-3.contact", {"crm_customer": _ENDED, "crm_contact": _CONTACTS}),
     ("BIZ-ret-3.contact", {"crm_customer": _RUNNING, "crm_contact": _CONTACTS}),
     ("BIZ-ret-3.contact", {"crm_contact": _CONTACTS}),
-    ("BIZ-ret-3.contact", {"crm_customer": _ENDED, "crm_contact": _CONTACTS, "agreement": "agreement_id | customer_id | ended_at\n1 | a | "}),
+    (
+        "BIZ-ret-3.contact",
+        {
+            "crm_customer": _ENDED,
+            "crm_contact": _CONTACTS,
+            "agreement": "agreement_id | customer_id | ended_at\n1 | a | ",
+        },
+    ),
     ("HYG-key.crm_customer", {"crm_customer": "customer_id\na\na\nb"}),
     ("HYG-key.crm_customer", {"crm_customer": "customer_id\nc"}),
     ("BIZ-ret-3.contact", {"crm_customer": _ENDED, "crm_contact": _CONTACTS}),
 ]
 
 
-def test_specs_that_share_an_engine_answer_as_with_one_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_specs_that_share_an_engine_answer_as_with_one_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     shared = [told(answer(check, tables, engine="duckdb")) for check, tables in QUESTIONS]
     monkeypatch.setitem(tests.spec.ENGINES, "alone", tests.spec.ENGINES["duckdb"])
     assert shared == [told(answer(check, tables, engine="alone")) for check, tables in QUESTIONS]
-    assert len({str(each) for each in shared}) == len(QUESTIONS) - 1  # the first question and the last are one
+    # the first question and the last are one
+    assert len({str(each) for each in shared}) == len(QUESTIONS) - 1
 
 
 def test_a_spec_that_an_engine_did_not_survive_is_followed_by_others() -> None:
     with pytest.raises(AssertionError, match="every row of a spec has all cells"):
-        answer("HYG-key.crm_customer", {"crm_customer": "customer_id | end_date\na"}, engine="duckdb")
-    assert answer("HYG-key.crm_customer", {"crm_customer": "customer_id\na\na"}, engine="duckdb").answer.deviations == 1
+        answer(
+            "HYG-key.crm_customer", {"crm_customer": "customer_id | end_date\na"}, engine="duckdb"
+        )
+    assert (
+        answer(
+            "HYG-key.crm_customer", {"crm_customer": "customer_id\na\na"}, engine="duckdb"
+        ).answer.deviations
+        == 1
+    )

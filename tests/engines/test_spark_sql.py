@@ -1,4 +1,6 @@
-"""DuckDB's SQL in Spark's words: every translation by itself, and regular expressions in both engines on texts that are hard to read."""
+"""DuckDB's SQL in Spark's words: every translation by itself, and regular expressions in both
+engines on texts that are hard to read.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,15 @@ from tests.spark import session
 HARD = hard_texts(random.Random(20261122), 1_500)  # noqa: S311 (invented texts)
 
 
-def on_both(expressions: Sequence[str], texts: Sequence[str]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def on_both(
+    expressions: Sequence[str], texts: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What DuckDB and Spark make of expressions over ``c``, text by text."""
-    sql = f"SELECT {', '.join(f'{expression} AS x{place}' for place, expression in enumerate(expressions))} FROM texts ORDER BY place"
+    sql = (
+        "SELECT"
+        f" {', '.join(f'{expression} AS x{place}' for place, expression in enumerate(expressions))}"
+        " FROM texts ORDER BY place"
+    )
     table = pa.table({"place": pa.array(range(len(texts))), "c": pa.array(texts, pa.string())})
     with duckdb.connect() as connection:
         connection.register("texts", table)
@@ -74,7 +82,10 @@ def test_a_rule_is_said_to_spark(sql: str, said: str) -> None:
 
 
 def test_spark_plans_common_table_expressions_as_it_likes() -> None:
-    assert to_spark("WITH a AS MATERIALIZED (SELECT 1 AS b) SELECT b FROM a") == "WITH a AS (SELECT 1 AS b) SELECT b FROM a"
+    assert (
+        to_spark("WITH a AS MATERIALIZED (SELECT 1 AS b) SELECT b FROM a")
+        == "WITH a AS (SELECT 1 AS b) SELECT b FROM a"
+    )
 
 
 EXPRESSIONS = {
@@ -91,7 +102,10 @@ EXPRESSIONS = {
     "padded": "lpad(c, 20, '0')",
     "without": "nullif(c, '')",
     "hashes": "md5(c) || sha1(c) || sha256(c)",
-    "hash values": "regexp_extract(lower(c), '(^|[^0-9a-f])([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})([^0-9a-f]|$)', 2)",
+    "hash values": (
+        "regexp_extract(lower(c),"
+        " '(^|[^0-9a-f])([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})([^0-9a-f]|$)', 2)"
+    ),
     "alike": "c LIKE '%duration_s=%'",
 }
 
@@ -99,7 +113,14 @@ EXPRESSIONS = {
 @pytest.mark.spark
 def test_both_engines_read_hard_texts_alike() -> None:
     expected, found = on_both(list(EXPRESSIONS.values()), HARD)
-    places = {name: [text for text, (one, other) in enumerate(zip(expected, found, strict=True)) if one[place] != other[place]] for place, name in enumerate(EXPRESSIONS)}
+    places = {
+        name: [
+            text
+            for text, (one, other) in enumerate(zip(expected, found, strict=True))
+            if one[place] != other[place]
+        ]
+        for place, name in enumerate(EXPRESSIONS)
+    }
     assert {name: differing for name, differing in places.items() if differing} == {}
 
 
@@ -112,7 +133,9 @@ def test_both_engines_put_hard_texts_into_one_order() -> None:
         expected = connection.execute("SELECT c FROM texts ORDER BY c").fetchall()
     spark = session().newSession()
     spark.createDataFrame(table).createOrReplaceTempView("texts")
-    assert [tuple(row) for row in spark.sql(to_spark("SELECT c FROM texts ORDER BY c")).collect()] == expected
+    assert [
+        tuple(row) for row in spark.sql(to_spark("SELECT c FROM texts ORDER BY c")).collect()
+    ] == expected
 
 
 LONG = 200_000
@@ -136,5 +159,10 @@ _LONG_TEXTS = {
 
 @pytest.mark.spark
 def test_long_texts_exhaust_neither_stack_nor_patience() -> None:
-    expected, found = on_both([card_candidate_sql("c"), message_candidate_sql("c"), card_number_sql("c")], list(_LONG_TEXTS.values()))
-    assert dict(zip(_LONG_TEXTS, found, strict=True)) == dict(zip(_LONG_TEXTS, expected, strict=True))
+    expected, found = on_both(
+        [card_candidate_sql("c"), message_candidate_sql("c"), card_number_sql("c")],
+        list(_LONG_TEXTS.values()),
+    )
+    assert dict(zip(_LONG_TEXTS, found, strict=True)) == dict(
+        zip(_LONG_TEXTS, expected, strict=True)
+    )

@@ -51,7 +51,12 @@ def test_only_users_with_a_role_that_day_look_anything_up(engine: str, clause: s
         {"access_log": log, "staff_roster": _ROSTER},
         engine=engine,
         deviating=["spec.csv:2", "spec.csv:4", "spec.csv:8"],
-        not_assessable={"undated_role": 1, "not_recorded": 1, "missing_date": 1, "impossible_date": 1},
+        not_assessable={
+            "undated_role": 1,
+            "not_recorded": 1,
+            "missing_date": 1,
+            "impossible_date": 1,
+        },
         population=11,
     )
 
@@ -66,14 +71,31 @@ def test_a_role_whose_end_cannot_be_read_proves_nothing(engine: str) -> None:
         clerk | 2026-06-01 12:00:00 | opslag | 10.0.0.1
         boss  | 2026-06-01 12:00:00 | opslag | 10.0.0.1
     """)
-    spec("KAZ-t.roster", {"access_log": log, "staff_roster": roster}, engine=engine, not_assessable={"undated_role": 1}, population=2)
+    spec(
+        "KAZ-t.roster",
+        {"access_log": log, "staff_roster": roster},
+        engine=engine,
+        not_assessable={"undated_role": 1},
+        population=2,
+    )
 
 
 @pytest.mark.parametrize("missing", ["staff_roster", "access_log"])
 def test_without_log_or_roster_nobody_knows(engine: str, missing: str) -> None:
-    tables = {"access_log": accesses("clerk | 2026-06-01 12:00:00 | opslag | 10.0.0.1"), "staff_roster": _ROSTER}
-    result = answer("KAZ-t.roster", {name: rows for name, rows in tables.items() if name != missing}, engine=engine)
-    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "no_export", missing)
+    tables = {
+        "access_log": accesses("clerk | 2026-06-01 12:00:00 | opslag | 10.0.0.1"),
+        "staff_roster": _ROSTER,
+    }
+    result = answer(
+        "KAZ-t.roster",
+        {name: rows for name, rows in tables.items() if name != missing},
+        engine=engine,
+    )
+    assert (result.verdict, result.why, result.why_detail) == (
+        Verdict.UNKNOWN,
+        "no_export",
+        missing,
+    )
 
 
 @_POLICIES
@@ -84,7 +106,14 @@ def test_an_account_of_many_looks_nothing_up(engine: str, clause: str) -> None:
         silent   | 2026-06-01 12:00:00 | opslag | 10.0.0.1
         stranger | 2026-06-01 12:00:00 | opslag | 10.0.0.1
     """)
-    spec(f"{clause}.shared_account", {"access_log": log, "staff_roster": _ROSTER}, engine=engine, deviating=["spec.csv:2"], not_assessable={"not_recorded": 1}, population=3)
+    spec(
+        f"{clause}.shared_account",
+        {"access_log": log, "staff_roster": _ROSTER},
+        engine=engine,
+        deviating=["spec.csv:2"],
+        not_assessable={"not_recorded": 1},
+        population=3,
+    )
 
 
 @_POLICIES
@@ -98,14 +127,46 @@ def test_only_roles_that_may_export_do(engine: str, clause: str) -> None:
         stranger | 2026-06-01 12:00:00 | eksport | 10.0.0.1
     """)
     tables = {"access_log": log, "staff_roster": _ROSTER}
-    spec(f"{clause}.export", tables, engine=engine, deviating=["spec.csv:2", "spec.csv:4"], not_assessable={"not_recorded": 1}, population=4)
+    spec(
+        f"{clause}.export",
+        tables,
+        engine=engine,
+        deviating=["spec.csv:2", "spec.csv:4"],
+        not_assessable={"not_recorded": 1},
+        population=4,
+    )
 
 
 @_POLICIES
 def test_look_ups_come_from_a_private_network(engine: str, clause: str) -> None:
-    outside = ["9.255.255.255", "11.0.0.1", "172.15.255.255", "172.32.0.0", "192.167.1.1", "192.169.0.1", "110.1.2.3", "2001:db8::1", "FE80::1"]
-    inside = ["10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.1", "192.168.255.254", "127.0.0.1", "fd00:1::1", "::1"]
-    log = accesses("\n".join(f"clerk | 2026-06-01 12:00:00 | opslag | {address}" for address in (*outside, *inside, "intern", "10.0.0.1:5060", "")))
+    outside = [
+        "9.255.255.255",
+        "11.0.0.1",
+        "172.15.255.255",
+        "172.32.0.0",
+        "192.167.1.1",
+        "192.169.0.1",
+        "110.1.2.3",
+        "2001:db8::1",
+        "FE80::1",
+    ]
+    inside = [
+        "10.0.0.0",
+        "10.255.255.255",
+        "172.16.0.0",
+        "172.31.255.255",
+        "192.168.0.1",
+        "192.168.255.254",
+        "127.0.0.1",
+        "fd00:1::1",
+        "::1",
+    ]
+    log = accesses(
+        "\n".join(
+            f"clerk | 2026-06-01 12:00:00 | opslag | {address}"
+            for address in (*outside, *inside, "intern", "10.0.0.1:5060", "")
+        )
+    )
     spec(
         f"{clause}.network",
         {"access_log": log},
@@ -187,7 +248,12 @@ def test_a_recording_has_an_agreement_in_force_that_day(engine: str) -> None:
         {"recording_index": recordings, "agreement": _RECORDING_AGREEMENTS},
         engine=engine,
         deviating=["after", "early", "erased", "other", "unsigned"],
-        not_assessable={"undated_agreement": 1, "orphan": 1, "missing_date": 1, "impossible_date": 1},
+        not_assessable={
+            "undated_agreement": 1,
+            "orphan": 1,
+            "missing_date": 1,
+            "impossible_date": 1,
+        },
         population=13,
     )
 
@@ -231,7 +297,13 @@ def test_every_recording_of_the_exchange_stands_in_the_index(engine: str) -> Non
         r3     | store/
         r4     |
     """
-    spec("BIZ-tele-3.index", {"cdr": calls, "recording_index": index}, engine=engine, deviating=["folder", "hidden"], population=4)
+    spec(
+        "BIZ-tele-3.index",
+        {"cdr": calls, "recording_index": index},
+        engine=engine,
+        deviating=["folder", "hidden"],
+        population=4,
+    )
 
 
 def test_a_breach_of_the_service_is_notified_within_24_hours_weekend_or_not(engine: str) -> None:
@@ -256,7 +328,11 @@ def test_a_breach_of_the_service_is_notified_within_24_hours_weekend_or_not(engi
         not_assessable={"unreadable": 1, "missing_date": 1, "impossible_date": 1},
         population=9,
     )
-    assert {d.record_key: d.due_date for d in result.deviations} == {"late": "2026-09-19", "monday": "2026-09-19", "never": "2026-11-21"}
+    assert {d.record_key: d.due_date for d in result.deviations} == {
+        "late": "2026-09-19",
+        "monday": "2026-09-19",
+        "never": "2026-11-21",
+    }
 
 
 def test_any_other_breach_with_a_risk_is_notified_within_72_hours(engine: str) -> None:
@@ -273,10 +349,19 @@ def test_any_other_breach_with_a_risk_is_notified_within_72_hours(engine: str) -
         service   | tjeneste | 2026-09-18 09:40:00 |                     | høj
     """
     tables = {"breach_register": breaches}
-    spec("BIZ-prot.notice", tables, engine=engine, deviating=["late", "never"], not_assessable={"not_recorded": 2, "missing_date": 1}, population=7)
+    spec(
+        "BIZ-prot.notice",
+        tables,
+        engine=engine,
+        deviating=["late", "never"],
+        not_assessable={"not_recorded": 2, "missing_date": 1},
+        population=7,
+    )
 
 
-def test_where_the_risk_is_high_somebody_looks_at_whether_persons_were_informed(engine: str) -> None:
+def test_where_the_risk_is_high_somebody_looks_at_whether_persons_were_informed(
+    engine: str,
+) -> None:
     breaches = """
         breach_id | risk   | persons_informed_at | _issues
         silent    | HØJ    |                     |
@@ -285,7 +370,14 @@ def test_where_the_risk_is_high_somebody_looks_at_whether_persons_were_informed(
         low       | risiko |                     |
         unjudged  |        |                     |
     """
-    result = spec("BIZ-prot.persons", {"breach_register": breaches}, engine=engine, deviating=["silent"], not_assessable={"unreadable": 1}, population=3)
+    result = spec(
+        "BIZ-prot.persons",
+        {"breach_register": breaches},
+        engine=engine,
+        deviating=["silent"],
+        not_assessable={"unreadable": 1},
+        population=3,
+    )
     assert result.verdict is Verdict.REVIEW
 
 
@@ -295,7 +387,13 @@ def test_the_register_says_what_was_decided(engine: str) -> None:
         silent    |
         told      | notified
     """
-    spec("BIZ-prot.decision", {"breach_register": breaches}, engine=engine, deviating=["silent"], population=2)
+    spec(
+        "BIZ-prot.decision",
+        {"breach_register": breaches},
+        engine=engine,
+        deviating=["silent"],
+        population=2,
+    )
 
 
 _STAFF = """
@@ -325,11 +423,26 @@ def test_whoever_has_a_role_today_is_trained_within_the_months_set(engine: str) 
 
 def test_how_long_training_counts_is_for_the_controller_to_say(engine: str) -> None:
     unset = answer(
-        "BIZ-prot.training", {"staff_roster": _STAFF}, engine=engine, parameters={**PARAMETERS, "training_months": PARAMETERS["training_months"].model_copy(update={"value": None})}
+        "BIZ-prot.training",
+        {"staff_roster": _STAFF},
+        engine=engine,
+        parameters={
+            **PARAMETERS,
+            "training_months": PARAMETERS["training_months"].model_copy(update={"value": None}),
+        },
     )
-    assert (unset.verdict, [d.record_key for d in unset.deviations]) == (Verdict.FAIL, ["never|2026-11-22"])  # however long training counts
+    # however long training counts
+    assert (unset.verdict, [d.record_key for d in unset.deviations]) == (
+        Verdict.FAIL,
+        ["never|2026-11-22"],
+    )
     assert unset.answer.reasons["unset"] >= 1
-    longer = answer("BIZ-prot.training", {"staff_roster": _STAFF}, engine=engine, parameters={**PARAMETERS, "training_months": set_to(25)})
+    longer = answer(
+        "BIZ-prot.training",
+        {"staff_roster": _STAFF},
+        engine=engine,
+        parameters={**PARAMETERS, "training_months": set_to(25)},
+    )
     assert [d.record_key for d in longer.deviations] == ["never|2026-11-22"]
 
 
@@ -340,4 +453,10 @@ def test_the_day_on_which_training_is_too_old_is_the_next(engine: str) -> None:
     """
     tables = {"staff_roster": staff}
     spec("BIZ-prot.training", tables, engine=engine, as_of=dt.date(2026, 2, 28))
-    spec("BIZ-prot.training", tables, engine=engine, as_of=dt.date(2026, 3, 1), deviating=["a|2020-01-01"])
+    spec(
+        "BIZ-prot.training",
+        tables,
+        engine=engine,
+        as_of=dt.date(2026, 3, 1),
+        deviating=["a|2020-01-01"],
+    )

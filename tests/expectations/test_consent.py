@@ -1,4 +1,6 @@
-"""Consents and what is sent: service messages, marketing, the proof of consent, audiences, notices of a new policy."""
+"""Consents and what is sent: service messages, marketing, the proof of consent, audiences, notices
+of a new policy.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def _sends(rows: str) -> dict[str, str]:
 
 
 def _consents(rows: str) -> dict[str, str]:
-    header = "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at | _issues"
+    header = (
+        "consent_id | customer_id | purpose | channel | address | given_at | withdrawn_at | _issues"
+    )
     return {"consent": f"{header}\n{rows}"}
 
 
@@ -33,7 +37,9 @@ def test_a_service_message_has_a_kind(engine: str) -> None:
         a       | Driftsinfo
         b       | politikændring
     """
-    result = spec("KAZ-f.typed", {"service_send": rows}, engine=engine, deviating=["c", "d"], population=4)
+    result = spec(
+        "KAZ-f.typed", {"service_send": rows}, engine=engine, deviating=["c", "d"], population=4
+    )
     assert result.verdict is Verdict.FAIL
 
 
@@ -50,7 +56,14 @@ def test_words_of_selling_in_a_service_message_are_for_a_person_to_read(engine: 
         plain        | sikkerhed      | Skift adgangskode
         untold       | driftsinfo     |
     """
-    result = spec("KAZ-f.no_offers", {"service_send": rows}, engine=engine, deviating=["discount", "offer", "price"], not_assessable={"not_recorded": 1}, population=8)
+    result = spec(
+        "KAZ-f.no_offers",
+        {"service_send": rows},
+        engine=engine,
+        deviating=["discount", "offer", "price"],
+        not_assessable={"not_recorded": 1},
+        population=8,
+    )
     assert result.verdict is Verdict.REVIEW
 
 
@@ -87,11 +100,17 @@ def test_a_follow_up_follows_an_inquiry_of_the_customer(engine: str) -> None:
     )
 
 
-def test_follow_ups_are_not_judged_without_correspondence_or_without_a_time_set(engine: str) -> None:
+def test_follow_ups_are_not_judged_without_correspondence_or_without_a_time_set(
+    engine: str,
+) -> None:
     sends = _service("a | a | opfølgning | tlf | 2026-08-31 09:00:00")
     assert answer("KAZ-f.follow_up", sends, engine=engine).verdict is Verdict.UNKNOWN
-    unset = PARAMETERS | {"follow_up_days": PARAMETERS["follow_up_days"].model_copy(update={"value": None})}
-    assert answer("KAZ-f.follow_up", sends, engine=engine, parameters=unset).verdict is Verdict.UNSET
+    unset = PARAMETERS | {
+        "follow_up_days": PARAMETERS["follow_up_days"].model_copy(update={"value": None})
+    }
+    assert (
+        answer("KAZ-f.follow_up", sends, engine=engine, parameters=unset).verdict is Verdict.UNSET
+    )
 
 
 _OPT_OUTS = """
@@ -108,7 +127,9 @@ _OPT_OUTS = """
 """
 
 
-def test_service_information_ends_with_the_opt_out_and_begins_again_with_a_new_opt_in(engine: str) -> None:
+def test_service_information_ends_with_the_opt_out_and_begins_again_with_a_new_opt_in(
+    engine: str,
+) -> None:
     sends = _service("""
         s9 | out      | driftsinfo | e-mail | 2026-05-02 10:00:00
         s1 | out      | driftsinfo | email  | 2026-05-02 10:00:01
@@ -138,8 +159,19 @@ def test_service_information_ends_with_the_opt_out_and_begins_again_with_a_new_o
 
 def test_the_hours_that_an_opt_out_may_take_are_the_controllers(engine: str) -> None:
     sends = _service("s1 | out | driftsinfo | email | 2026-05-01 11:00:00")
-    spec("KAZ-g.opted_out", sends | _consents(_OPT_OUTS), engine=engine, parameters=PARAMETERS | {"opt_out_hours": set_to(1)})
-    spec("KAZ-g.opted_out", sends | _consents(_OPT_OUTS), engine=engine, parameters=PARAMETERS | {"opt_out_hours": set_to(0)}, deviating=["s1"])
+    spec(
+        "KAZ-g.opted_out",
+        sends | _consents(_OPT_OUTS),
+        engine=engine,
+        parameters=PARAMETERS | {"opt_out_hours": set_to(1)},
+    )
+    spec(
+        "KAZ-g.opted_out",
+        sends | _consents(_OPT_OUTS),
+        engine=engine,
+        parameters=PARAMETERS | {"opt_out_hours": set_to(0)},
+        deviating=["s1"],
+    )
 
 
 _AGREED = """
@@ -180,7 +212,13 @@ _NEWS = """
     unnamed     |          | email  | c@example.dk   | 2026-06-01 10:00:00 | samtykke
     no_address  | yes      | email  |                | 2026-06-01 10:00:00 | samtykke
 """
-_UNJUDGED = {"missing_date": 1, "impossible_date": 1, "orphan": 1, "not_recorded": 1, "unreadable": 1}
+_UNJUDGED = {
+    "missing_date": 1,
+    "impossible_date": 1,
+    "orphan": 1,
+    "not_recorded": 1,
+    "unreadable": 1,
+}
 
 
 def test_news_goes_only_where_there_was_consent_for_that_channel_and_address(engine: str) -> None:
@@ -207,19 +245,35 @@ def test_no_news_goes_out_after_a_withdrawal_and_none_is_told_twice(engine: str)
 
 
 def test_of_a_yes_and_a_no_at_the_same_moment_the_no_counts(engine: str) -> None:
-    sends = _sends("s1 | tie | email | t@example.dk | 2026-06-01 10:00:00 | samtykke\ns2 | twin | email | t@example.dk | 2026-06-01 10:00:00 | samtykke")
+    sends = _sends(
+        "s1 | tie | email | t@example.dk | 2026-06-01 10:00:00 | samtykke\ns2 | twin | email |"
+        " t@example.dk | 2026-06-01 10:00:00 | samtykke"
+    )
     consents = _consents("""
         c1 | tie  | markedsføring | email | t@example.dk | 2025-01-01 10:00:00 | 2026-03-01 10:00:00 |
         c2 | tie  | markedsføring | email | t@example.dk | 2026-03-01 10:00:00 |                     |
         c3 | twin | markedsføring | email | t@example.dk | 2026-03-01 10:00:00 |                     |
     """)
     spec("KAZ-h.withdrawn", sends | consents, engine=engine, deviating=["s1"], population=2)
-    spec("HYG-opt-out.marketing_send", sends | consents, engine=engine, deviating=["s2"], population=1)
+    spec(
+        "HYG-opt-out.marketing_send",
+        sends | consents,
+        engine=engine,
+        deviating=["s2"],
+        population=1,
+    )
 
 
 def test_without_a_register_of_consents_nobody_knows_who_was_covered(engine: str) -> None:
     for check in ("KAZ-h.covered", "KAZ-h.withdrawn", "HYG-opt-out.marketing_send"):
-        assert answer(check, _sends("a | a | email | a@example.dk | 2026-06-01 10:00:00 | samtykke"), engine=engine).verdict is Verdict.UNKNOWN
+        assert (
+            answer(
+                check,
+                _sends("a | a | email | a@example.dk | 2026-06-01 10:00:00 | samtykke"),
+                engine=engine,
+            ).verdict
+            is Verdict.UNKNOWN
+        )
 
 
 def test_a_consent_has_its_text_and_its_proof(engine: str) -> None:
@@ -232,10 +286,19 @@ def test_a_consent_has_its_text_and_its_proof(engine: str) -> None:
         opt_out    | driftsinfo    |              |
         for_what   |               |              |
     """
-    spec("KAZ-h.proof", {"consent": rows}, engine=engine, deviating=["no_proof", "no_text"], not_assessable={"not_recorded": 1}, population=4)
+    spec(
+        "KAZ-h.proof",
+        {"consent": rows},
+        engine=engine,
+        deviating=["no_proof", "no_text"],
+        not_assessable={"not_recorded": 1},
+        population=4,
+    )
 
 
-def test_proof_of_consent_goes_five_years_after_the_withdrawal_or_the_last_use_and_is_doubtful_after_two(engine: str) -> None:
+def test_proof_of_consent_goes_five_years_after_the_withdrawal_or_the_last_use_and_is_doubtful_after_two(
+    engine: str,
+) -> None:
     consents = _consents("""
         in_force   | a | markedsføring | email | a@example.dk | 2015-01-01 10:00:00 |                     |
         two_years  | b | markedsføring | email | b@example.dk | 2015-01-01 10:00:00 | 2024-11-22 10:00:00 |
@@ -255,7 +318,10 @@ def test_proof_of_consent_goes_five_years_after_the_withdrawal_or_the_last_use_a
         s3 | g | email | g@example.dk | 2018-06-01 10:00:00 | samtykke
         s4 | k | email | k@example.dk | 2016-06-01 10:00:00 | samtykke
     """)
-    hold = "hold_id | customer_id | reason | start | end | approved_by\nh1 | h | dispute | 2020-01-01 | | counsel"
+    hold = (
+        "hold_id | customer_id | reason | start | end | approved_by\nh1 | h | dispute | 2020-01-01"
+        " | | counsel"
+    )
     result = spec(
         "KAZ-h.proof_kept",
         consents | sends | {"legal_hold": hold},
@@ -287,11 +353,24 @@ _UPLOADS = """
 
 
 def test_what_is_uploaded_to_platforms_is_hashed(engine: str) -> None:
-    spec("KAZ-p.hashed", {"disclosure": _UPLOADS}, engine=engine, deviating=["plain"], not_assessable={"not_recorded": 1}, population=10)
+    spec(
+        "KAZ-p.hashed",
+        {"disclosure": _UPLOADS},
+        engine=engine,
+        deviating=["plain"],
+        not_assessable={"not_recorded": 1},
+        population=10,
+    )
 
 
 def test_uploads_to_platforms_are_recorded_as_resting_on_legitimate_interest(engine: str) -> None:
-    spec("KAZ-p.basis", {"disclosure": _UPLOADS}, engine=engine, deviating=["by_consent", "who_knows"], population=10)
+    spec(
+        "KAZ-p.basis",
+        {"disclosure": _UPLOADS},
+        engine=engine,
+        deviating=["by_consent", "who_knows"],
+        population=10,
+    )
 
 
 def test_whoever_objected_or_withdrew_is_in_no_later_upload(engine: str) -> None:
@@ -374,7 +453,12 @@ def test_every_customer_is_told_of_a_material_change_no_later_than_its_day(engin
     """
     spec(
         "KAZ-v.told",
-        {"crm_customer": customers, "subscription": services, "policy_version": versions, "service_send": sends},
+        {
+            "crm_customer": customers,
+            "subscription": services,
+            "policy_version": versions,
+            "service_send": sends,
+        },
         engine=engine,
         deviating=["a_day_late|v2", "bounced|v2", "forgotten|v2", "left_on_day|v2", "the_eve|v2"],
         not_assessable={"not_recorded": 1, "missing_date": 1},
@@ -383,12 +467,18 @@ def test_every_customer_is_told_of_a_material_change_no_later_than_its_day(engin
 
 
 @pytest.mark.parametrize(("crowd", "found"), [(49, 0), (50, 50)])
-def test_consents_in_great_numbers_in_one_second_look_imported(engine: str, crowd: int, found: int) -> None:
+def test_consents_in_great_numbers_in_one_second_look_imported(
+    engine: str, crowd: int, found: int
+) -> None:
     rows = "\n".join(f"c{place:02} | 2025-01-01 10:00:00" for place in range(crowd))
     dated = "\n".join(f"d{place:02} | 2025-01-02 00:00:00" for place in range(_MIDNIGHT_CROWD))
     result = spec(
         "HYG-consent-import.consent",
-        {"consent": f"consent_id | given_at\n{rows}\n{dated}\nsingle | 2025-01-01 10:00:01\nnever |"},
+        {
+            "consent": (
+                f"consent_id | given_at\n{rows}\n{dated}\nsingle | 2025-01-01 10:00:01\nnever |"
+            )
+        },
         engine=engine,
         deviating=[f"c{place:02}" for place in range(found)],
         not_assessable={"date_only": _MIDNIGHT_CROWD, "missing_date": 1},
@@ -414,5 +504,11 @@ def test_a_withdrawal_under_another_number_is_for_a_person_to_look_at(engine: st
         s6 | elsewhere | sms   | b@example.dk | 2026-06-01 10:00:00 | samtykke
         s7 | stranger  | email | a@example.dk | 2026-06-01 10:00:00 | 10_2
     """)
-    result = spec("HYG-opt-out.marketing_send", sends | consents, engine=engine, deviating=["s1", "s7"], population=5)
+    result = spec(
+        "HYG-opt-out.marketing_send",
+        sends | consents,
+        engine=engine,
+        deviating=["s1", "s7"],
+        population=5,
+    )
     assert result.verdict is Verdict.REVIEW

@@ -1,4 +1,6 @@
-"""Customers, contact persons and correspondence: erased when the relationship has ended and the period has run out."""
+"""Customers, contact persons and correspondence: erased when the relationship has ended and the
+period has run out.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ _RUNNING = """
     ----------------+-------------+---------
     s1              | stays       |
 """
-_OPERATORS = pytest.mark.parametrize(("clause", "customers"), [("BIZ-ret-3", _CUSTOMERS_OF_BIZZY), ("KAZ-r3", _CUSTOMERS_OF_KAZOOM)])
+_OPERATORS = pytest.mark.parametrize(
+    ("clause", "customers"), [("BIZ-ret-3", _CUSTOMERS_OF_BIZZY), ("KAZ-r3", _CUSTOMERS_OF_KAZOOM)]
+)
 _HOLD = """
     hold_id | customer_id | reason  | start      | end | approved_by
     --------+-------------+---------+------------+-----+------------
@@ -39,22 +43,45 @@ _HOLD = """
 
 
 @_OPERATORS
-def test_a_customer_may_stay_through_the_last_day_of_the_period_and_not_a_day_longer(engine: str, clause: str, customers: str) -> None:
-    result = spec(f"{clause}.customer", {"crm_customer": customers, "subscription": _RUNNING}, engine=engine, deviating=["late", "long_gone"], population=4)
+def test_a_customer_may_stay_through_the_last_day_of_the_period_and_not_a_day_longer(
+    engine: str, clause: str, customers: str
+) -> None:
+    result = spec(
+        f"{clause}.customer",
+        {"crm_customer": customers, "subscription": _RUNNING},
+        engine=engine,
+        deviating=["late", "long_gone"],
+        population=4,
+    )
     assert result.deviations[0].overdue_days == 1
     assert result.verdict is Verdict.FAIL
 
 
 @_OPERATORS
 def test_customers_within_their_period_pass(engine: str, clause: str, customers: str) -> None:
-    kept = "\n".join(line for line in customers.splitlines() if "late" not in line and "gone" not in line)
-    result = spec(f"{clause}.customer", {"crm_customer": kept, "subscription": _RUNNING}, engine=engine, population=2)
+    kept = "\n".join(
+        line for line in customers.splitlines() if "late" not in line and "gone" not in line
+    )
+    result = spec(
+        f"{clause}.customer",
+        {"crm_customer": kept, "subscription": _RUNNING},
+        engine=engine,
+        population=2,
+    )
     assert result.verdict is Verdict.PASS
 
 
 @_OPERATORS
-@pytest.mark.parametrize(("part", "table", "key"), [("contact", "crm_contact", "contact_id"), ("interaction", "crm_interaction", "interaction_id")])
-def test_what_belongs_to_a_customer_goes_with_the_customer(engine: str, clause: str, customers: str, part: str, table: str, key: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "table", "key"),
+    [
+        ("contact", "crm_contact", "contact_id"),
+        ("interaction", "crm_interaction", "interaction_id"),
+    ],
+)
+def test_what_belongs_to_a_customer_goes_with_the_customer(
+    engine: str, clause: str, customers: str, part: str, table: str, key: str
+) -> None:
     rows = f"""
         {key} | customer_id
         ------+------------
@@ -66,17 +93,32 @@ def test_what_belongs_to_a_customer_goes_with_the_customer(engine: str, clause: 
         p4    | long_gone
     """
     tables = {table: rows, "crm_customer": customers, "subscription": _RUNNING, "legal_hold": _HOLD}
-    spec(f"{clause}.{part}", tables, engine=engine, deviating=["p3"], exempt={"legal_hold": 1}, not_assessable={"orphan": 2}, population=6)
+    spec(
+        f"{clause}.{part}",
+        tables,
+        engine=engine,
+        deviating=["p3"],
+        exempt={"legal_hold": 1},
+        not_assessable={"orphan": 2},
+        population=6,
+    )
 
 
-def test_correspondence_is_counted_from_the_end_of_the_relationship_and_not_from_its_own_date(engine: str) -> None:
+def test_correspondence_is_counted_from_the_end_of_the_relationship_and_not_from_its_own_date(
+    engine: str,
+) -> None:
     rows = """
         interaction_id | customer_id | at
         ---------------+-------------+--------------------
         old_letter     | last_day    | 2001-01-01 10:00:00
         new_letter     | late        | 2026-11-21 10:00:00
     """
-    spec("BIZ-ret-3.interaction", {"crm_interaction": rows, "crm_customer": _CUSTOMERS_OF_BIZZY}, engine=engine, deviating=["new_letter"])
+    spec(
+        "BIZ-ret-3.interaction",
+        {"crm_interaction": rows, "crm_customer": _CUSTOMERS_OF_BIZZY},
+        engine=engine,
+        deviating=["new_letter"],
+    )
 
 
 def test_a_year_after_29_february_ends_on_28_february(engine: str) -> None:
@@ -88,7 +130,9 @@ def test_a_year_after_29_february_ends_on_28_february(engine: str) -> None:
     tables = {"crm_customer": customers}
     spec("BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 2, 28))
     spec("BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 3, 1), deviating=["b"])
-    spec("BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 3, 2), deviating=["a", "b"])
+    spec(
+        "BIZ-ret-3.customer", tables, engine=engine, as_of=dt.date(2025, 3, 2), deviating=["a", "b"]
+    )
 
 
 def test_only_money_still_owed_suspends_the_erasure_of_a_customer(engine: str) -> None:
@@ -100,7 +144,13 @@ def test_only_money_still_owed_suspends_the_erasure_of_a_customer(engine: str) -
         has_credit  | 2020-01-31 | -100
         owes_lately | 2026-06-30 | 50
     """
-    spec("BIZ-ret-3.customer", {"crm_customer": customers}, engine=engine, deviating=["has_credit", "settled", "unknown"], exempt={"open_balance": 1})
+    spec(
+        "BIZ-ret-3.customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["has_credit", "settled", "unknown"],
+        exempt={"open_balance": 1},
+    )
 
 
 def test_money_owed_by_a_customer_exempts_no_contact_person(engine: str) -> None:
@@ -112,7 +162,12 @@ def test_money_owed_by_a_customer_exempts_no_contact_person(engine: str) -> None
         contact_id | customer_id
         p          | owes
     """
-    spec("BIZ-ret-3.contact", {"crm_contact": contacts, "crm_customer": customers}, engine=engine, deviating=["p"])
+    spec(
+        "BIZ-ret-3.contact",
+        {"crm_contact": contacts, "crm_customer": customers},
+        engine=engine,
+        deviating=["p"],
+    )
 
 
 def test_a_hold_suspends_erasure_only_while_in_force_reasoned_and_approved(engine: str) -> None:
@@ -143,8 +198,24 @@ def test_a_hold_suspends_erasure_only_while_in_force_reasoned_and_approved(engin
         h10     | twice       | other   | 2021-01-01 |            | counsel
         h11     |             | dispute | 2021-01-01 |            | counsel
     """
-    frames, deviating = {"crm_customer": customers, "legal_hold": holds}, ["expired", "to_come", "unapproved", "unexplained"]
-    spec("BIZ-ret-3.customer", frames, engine=engine, deviating=deviating, exempt={"legal_hold": 4}, not_assessable={"hold_in_doubt": 1}, population=9)
+    frames, deviating = (
+        {"crm_customer": customers, "legal_hold": holds},
+        [
+            "expired",
+            "to_come",
+            "unapproved",
+            "unexplained",
+        ],
+    )
+    spec(
+        "BIZ-ret-3.customer",
+        frames,
+        engine=engine,
+        deviating=deviating,
+        exempt={"legal_hold": 4},
+        not_assessable={"hold_in_doubt": 1},
+        population=9,
+    )
 
 
 def test_a_hold_that_may_be_in_force_leaves_what_it_would_keep_unjudged(engine: str) -> None:
@@ -173,8 +244,22 @@ def test_a_hold_that_may_be_in_force_leaves_what_it_would_keep_unjudged(engine: 
         h9      | restricted  | dispute |            |            | counsel     |
         h10     | young       | dispute |            |            | counsel     |
     """
-    frames, exempt = {"crm_customer": customers, "legal_hold": holds}, {"legal_hold": 2, "restricted": 1}
-    spec("BIZ-ret-3.customer", frames, engine=engine, deviating=["over", "to_come", "unapproved"], exempt=exempt, not_assessable={"hold_in_doubt": 2}, population=9)
+    frames, exempt = (
+        {"crm_customer": customers, "legal_hold": holds},
+        {
+            "legal_hold": 2,
+            "restricted": 1,
+        },
+    )
+    spec(
+        "BIZ-ret-3.customer",
+        frames,
+        engine=engine,
+        deviating=["over", "to_come", "unapproved"],
+        exempt=exempt,
+        not_assessable={"hold_in_doubt": 2},
+        population=9,
+    )
 
 
 def test_a_held_customer_who_may_stay_anyway_is_not_counted_as_exempt(engine: str) -> None:
@@ -182,4 +267,9 @@ def test_a_held_customer_who_may_stay_anyway_is_not_counted_as_exempt(engine: st
         customer_id | end_date
         long_gone   | 2026-06-30
     """
-    spec("BIZ-ret-3.customer", {"crm_customer": customers, "legal_hold": _HOLD}, engine=engine, population=1)
+    spec(
+        "BIZ-ret-3.customer",
+        {"crm_customer": customers, "legal_hold": _HOLD},
+        engine=engine,
+        population=1,
+    )

@@ -18,7 +18,9 @@ _CUSTOMERS = """
 
 
 def test_each_customer_counts_once_and_as_what_master_data_say(engine: str) -> None:
-    assert answer("BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine).subjects == Subjects(customers=5, persons=2, companies=2, unnamed=0)
+    assert answer(
+        "BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine
+    ).subjects == Subjects(customers=5, persons=2, companies=2, unnamed=0)
 
 
 def test_records_are_not_customers_and_some_name_none() -> None:
@@ -32,7 +34,10 @@ def test_records_are_not_customers_and_some_name_none() -> None:
         c5      | company     | 2026-11-01 10:00:00 |
     """
     found = answer("KAZ-r1.unbilled", {"crm_customer": _CUSTOMERS, "cdr": calls}, engine="duckdb")
-    assert (found.answer.deviations, found.subjects) == (4, Subjects(customers=2, persons=1, companies=0, unnamed=1))
+    assert (found.answer.deviations, found.subjects) == (
+        4,
+        Subjects(customers=2, persons=1, companies=0, unnamed=1),
+    )
     assert found.subjects is not None
     assert found.subjects.unknown == 1
 
@@ -52,4 +57,6 @@ def test_without_deviations_nobody_is_concerned() -> None:
         customer_id | end_date
         stays       | 2026-06-30
     """
-    assert answer("BIZ-ret-3.customer", {"crm_customer": customers}, engine="duckdb").subjects is None
+    assert (
+        answer("BIZ-ret-3.customer", {"crm_customer": customers}, engine="duckdb").subjects is None
+    )

@@ -1,4 +1,6 @@
-"""Of the records whose deadline has passed, how many are kept and how many exempted: the rest of a population says nothing about erasure."""
+"""Of the records whose deadline has passed, how many are kept and how many exempted: the rest of a
+population says nothing about erasure.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,18 @@ _HOLD = """
 """
 
 
-def test_what_is_kept_and_what_is_exempted_is_counted_among_those_whose_deadline_has_passed(engine: str) -> None:
+def test_what_is_kept_and_what_is_exempted_is_counted_among_those_whose_deadline_has_passed(
+    engine: str,
+) -> None:
     tables = {"crm_customer": _CUSTOMERS, "subscription": _SERVICES, "legal_hold": _HOLD}
     result = spec(
-        "BIZ-ret-3.customer", tables, engine=engine, deviating=["late", "later"], exempt={"legal_hold": 1, "open_balance": 1}, not_assessable={"no_end_date": 1}, population=8
+        "BIZ-ret-3.customer",
+        tables,
+        engine=engine,
+        deviating=["late", "later"],
+        exempt={"legal_hold": 1, "open_balance": 1},
+        not_assessable={"no_end_date": 1},
+        population=8,
     )
     assert result.answer.deadlines == {"records": 6, "passed": 4, "kept": 2, "exempted": 2}
 
@@ -55,5 +65,13 @@ def test_what_only_a_stricter_reading_calls_late_has_not_passed_its_deadline(eng
         a4           | held        | 2019-01-31 | x        |
     """
     tables = {"crm_customer": customers, "agreement": agreements, "legal_hold": _HOLD}
-    result = spec("BIZ-ret-4.agreement", tables, engine=engine, deviating=["a3"], exempt={"legal_hold": 2}, legal={"crm_deadline": 1}, population=4)
+    result = spec(
+        "BIZ-ret-4.agreement",
+        tables,
+        engine=engine,
+        deviating=["a3"],
+        exempt={"legal_hold": 2},
+        legal={"crm_deadline": 1},
+        population=4,
+    )
     assert result.answer.deadlines == {"records": 4, "passed": 2, "kept": 1, "exempted": 1}

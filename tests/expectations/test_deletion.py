@@ -1,4 +1,6 @@
-"""Whether erasure is followed up: the log, the systems, the copies, the holds, and what was left behind."""
+"""Whether erasure is followed up: the log, the systems, the copies, the holds, and what was left
+behind.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,14 @@ def test_erasing_by_hand_what_should_go_by_itself_is_looked_at(engine: str) -> N
         other   | 2026-10-01 12:00:00 | recording_index | r1 | 2026-10-01 | person | ok
         unsaid  | 2026-10-01 12:00:00 | crm_interaction | h1 | 2026-10-01 | person |
     """)
-    result = spec("KAZ-r3.automatic", {"deletion_log": rows}, engine=engine, deviating=["hand", "unsaid"], not_assessable={"not_recorded": 1}, population=4)
+    result = spec(
+        "KAZ-r3.automatic",
+        {"deletion_log": rows},
+        engine=engine,
+        deviating=["hand", "unsaid"],
+        not_assessable={"not_recorded": 1},
+        population=4,
+    )
     assert result.verdict is Verdict.REVIEW
 
 
@@ -64,7 +73,14 @@ def test_a_deletion_that_failed_is_carried_out_later(engine: str) -> None:
         keyless  | 2026-10-01 12:00:00 | crm_customer |    | 2026-10-01 | job | fejl
     """)
     tables = {"deletion_log": rows}
-    spec("HYG-deletion-log.failed", tables, engine=engine, deviating=["after", "alone", "keyless"], not_assessable={"not_recorded": 1, "missing_date": 1}, population=9)
+    spec(
+        "HYG-deletion-log.failed",
+        tables,
+        engine=engine,
+        deviating=["after", "alone", "keyless"],
+        not_assessable={"not_recorded": 1, "missing_date": 1},
+        population=9,
+    )
 
 
 def test_deletion_happens_no_later_than_the_day_after_the_deadline(engine: str) -> None:
@@ -78,7 +94,14 @@ def test_deletion_happens_no_later_than_the_day_after_the_deadline(engine: str) 
         garbled  | 2026-10-09 12:00:00 |            | ok     | due_date=unreadable
         undated  |                     | 2026-10-01 | ok     | executed_at=zero
     """
-    result = spec("HYG-deletion-log.late", {"deletion_log": rows}, engine=engine, deviating=["late"], not_assessable={"missing_date": 2}, population=5)
+    result = spec(
+        "HYG-deletion-log.late",
+        {"deletion_log": rows},
+        engine=engine,
+        deviating=["late"],
+        not_assessable={"missing_date": 2},
+        population=5,
+    )
     assert result.deviations[0].due_date == "2026-10-01"
 
 
@@ -107,7 +130,14 @@ def test_the_log_holds_keys_and_no_persons(engine: str) -> None:
         keyless    | crm_contact       |
     """
     telling = ["assigned", "cpr", "listed", "long_name", "mail", "name", "pairs", "plus", "zeros"]
-    spec("HYG-deletion-log.identifiers", {"deletion_log": rows}, engine=engine, deviating=telling, not_assessable={"missing_key": 1}, population=20)
+    spec(
+        "HYG-deletion-log.identifiers",
+        {"deletion_log": rows},
+        engine=engine,
+        deviating=telling,
+        not_assessable={"missing_key": 1},
+        population=20,
+    )
 
 
 def test_what_was_erased_is_not_there_again(engine: str) -> None:
@@ -130,7 +160,13 @@ def test_what_was_erased_is_not_there_again(engine: str) -> None:
         {"deletion_log": rows, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS},
         engine=engine,
         deviating=["dateless", "earlier", "same_day", "service"],
-        not_assessable={"not_exported": 1, "missing_date": 1, "missing_key": 1, "key_not_comparable": 1},  # a key of letters alone, where services have digits too
+        # a key of letters alone, where services have digits too
+        not_assessable={
+            "not_exported": 1,
+            "missing_date": 1,
+            "missing_key": 1,
+            "key_not_comparable": 1,
+        },
         population=10,
     )
 
@@ -151,12 +187,28 @@ def test_contacts_of_nobody_known_are_no_older_than_a_year(engine: str) -> None:
         customer_id | end_date
         tomb        | 2019-01-01
     """
-    tables = {"crm_contact": contacts, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS, "tombstone": tombstones, "legal_hold": _HOLD}
-    result = spec("HYG-orphan.contact", tables, engine=engine, deviating=["keyless", "late"], not_assessable={"no_end_date": 1}, exempt={"legal_hold": 1}, population=8)
+    tables = {
+        "crm_contact": contacts,
+        "crm_customer": _CUSTOMERS,
+        "subscription": _SUBSCRIPTIONS,
+        "tombstone": tombstones,
+        "legal_hold": _HOLD,
+    }
+    result = spec(
+        "HYG-orphan.contact",
+        tables,
+        engine=engine,
+        deviating=["keyless", "late"],
+        not_assessable={"no_end_date": 1},
+        exempt={"legal_hold": 1},
+        population=8,
+    )
     assert [d.overdue_days for d in result.deviations] == [2517, 1]
 
 
-def test_the_register_of_former_customers_gives_the_end_that_erasure_counts_from(engine: str) -> None:
+def test_the_register_of_former_customers_gives_the_end_that_erasure_counts_from(
+    engine: str,
+) -> None:
     tombstones = """
         customer_id | end_date
         tomb        | 2025-11-21
@@ -172,15 +224,32 @@ def test_the_register_of_former_customers_gives_the_end_that_erasure_counts_from
         p4         | nobody
         p5         | undated
     """
-    tables = {"crm_contact": contacts, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS, "tombstone": tombstones}
-    spec("BIZ-ret-3.contact", tables, engine=engine, deviating=["p1"], not_assessable={"orphan": 1, "no_end_date": 1}, population=5)
+    tables = {
+        "crm_contact": contacts,
+        "crm_customer": _CUSTOMERS,
+        "subscription": _SUBSCRIPTIONS,
+        "tombstone": tombstones,
+    }
+    spec(
+        "BIZ-ret-3.contact",
+        tables,
+        engine=engine,
+        deviating=["p1"],
+        not_assessable={"orphan": 1, "no_end_date": 1},
+        population=5,
+    )
 
 
 @pytest.mark.parametrize(
     ("part", "table", "key", "column", "time"),
-    [("interaction", "crm_interaction", "interaction_id", "at", " 23:59:59"), ("pbx_config", "pbx_config", "config_id", "deleted_at", "")],
+    [
+        ("interaction", "crm_interaction", "interaction_id", "at", " 23:59:59"),
+        ("pbx_config", "pbx_config", "config_id", "deleted_at", ""),
+    ],
 )
-def test_mails_and_configurations_of_nobody_known_are_no_older_than_a_year(engine: str, part: str, table: str, key: str, column: str, time: str) -> None:
+def test_mails_and_configurations_of_nobody_known_are_no_older_than_a_year(
+    engine: str, part: str, table: str, key: str, column: str, time: str
+) -> None:
     rows = f"""
         {key}     | customer_id | {column}
         late      | nobody      | 2025-11-21{time}
@@ -189,8 +258,21 @@ def test_mails_and_configurations_of_nobody_known_are_no_older_than_a_year(engin
         known     | stays       | 2019-01-01{time}
         held      | nobody_held | 2019-01-01{time}
     """
-    tables = {table: rows, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS, "legal_hold": _HOLD}
-    spec(f"HYG-orphan.{part}", tables, engine=engine, deviating=["late"], not_assessable={"no_end_date": 1}, exempt={"legal_hold": 1}, population=5)
+    tables = {
+        table: rows,
+        "crm_customer": _CUSTOMERS,
+        "subscription": _SUBSCRIPTIONS,
+        "legal_hold": _HOLD,
+    }
+    spec(
+        f"HYG-orphan.{part}",
+        tables,
+        engine=engine,
+        deviating=["late"],
+        not_assessable={"no_end_date": 1},
+        exempt={"legal_hold": 1},
+        population=5,
+    )
 
 
 def test_a_billed_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -> None:
@@ -210,8 +292,22 @@ def test_a_billed_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -
         invoice_id | issue_date
         F1         | 2023-02-01
     """
-    tables = {"cdr": calls, "invoice": invoices, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS, "legal_hold": _HOLD}
-    spec("HYG-orphan.cdr", tables, engine=engine, deviating=["late"], not_assessable={"missing_date": 1}, exempt={"legal_hold": 1}, population=6)
+    tables = {
+        "cdr": calls,
+        "invoice": invoices,
+        "crm_customer": _CUSTOMERS,
+        "subscription": _SUBSCRIPTIONS,
+        "legal_hold": _HOLD,
+    }
+    spec(
+        "HYG-orphan.cdr",
+        tables,
+        engine=engine,
+        deviating=["late"],
+        not_assessable={"missing_date": 1},
+        exempt={"legal_hold": 1},
+        population=6,
+    )
 
 
 def test_a_hold_is_reasoned_and_approved(engine: str) -> None:
@@ -221,7 +317,13 @@ def test_a_hold_is_reasoned_and_approved(engine: str) -> None:
         sound      | stays       | dispute | 2026-01-01 |     | counsel
         unapproved | stays       | dispute | 2026-01-01 |     |
     """
-    spec("HYG-hold.approval", {"legal_hold": holds}, engine=engine, deviating=["unapproved", "unreasoned"], population=3)
+    spec(
+        "HYG-hold.approval",
+        {"legal_hold": holds},
+        engine=engine,
+        deviating=["unapproved", "unreasoned"],
+        population=3,
+    )
 
 
 def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> None:
@@ -239,7 +341,14 @@ def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> 
         bounded  | stays       | dispute |            | 2026-11-22 | counsel     |
     """
     reasons = {"unreadable": 1, "missing_date": 1}
-    result = spec("HYG-hold.review", {"legal_hold": holds}, engine=engine, deviating=["old", "open"], not_assessable=reasons, population=8)
+    result = spec(
+        "HYG-hold.review",
+        {"legal_hold": holds},
+        engine=engine,
+        deviating=["old", "open"],
+        not_assessable=reasons,
+        population=8,
+    )
     assert result.verdict is Verdict.REVIEW
 
 
@@ -257,10 +366,23 @@ _SYSTEMS = """
 
 @pytest.mark.parametrize(
     ("part", "found", "population", "verdict"),
-    [("export", "unseen", 5, Verdict.REVIEW), ("erasure_rule", "ruleless", 5, Verdict.FAIL), ("test_data", "copy", 7, Verdict.REVIEW)],
+    [
+        ("export", "unseen", 5, Verdict.REVIEW),
+        ("erasure_rule", "ruleless", 5, Verdict.FAIL),
+        ("test_data", "copy", 7, Verdict.REVIEW),
+    ],
 )
-def test_systems_with_personal_data_are_exported_have_a_rule_and_are_no_test(engine: str, part: str, found: str, population: int, verdict: Verdict) -> None:
-    result = spec(f"HYG-system.{part}", {"system_inventory": _SYSTEMS}, engine=engine, deviating=[found], not_assessable={"not_recorded": 1}, population=population)
+def test_systems_with_personal_data_are_exported_have_a_rule_and_are_no_test(
+    engine: str, part: str, found: str, population: int, verdict: Verdict
+) -> None:
+    result = spec(
+        f"HYG-system.{part}",
+        {"system_inventory": _SYSTEMS},
+        engine=engine,
+        deviating=[found],
+        not_assessable={"not_recorded": 1},
+        population=population,
+    )
     assert result.verdict is verdict
 
 
@@ -292,7 +414,14 @@ def test_after_a_restore_the_deletions_are_repeated(engine: str) -> None:
         garbled   | 2026-10-23           | 2026-11-02  |                    | deletions_rerun_at=unreadable
         untouched | 2026-10-23           |             |                    |
     """
-    spec("HYG-backup.rerun", {"backup_register": backups}, engine=engine, deviating=["before", "never"], not_assessable={"unreadable": 1}, population=4)
+    spec(
+        "HYG-backup.rerun",
+        {"backup_register": backups},
+        engine=engine,
+        deviating=["before", "never"],
+        not_assessable={"unreadable": 1},
+        population=4,
+    )
 
 
 def test_a_contact_person_who_left_goes_within_the_days_set(engine: str) -> None:
@@ -309,7 +438,12 @@ def test_a_contact_person_who_left_goes_within_the_days_set(engine: str) -> None
         held       | held        | 2015-03-01 | 2019-01-01 |
         unsure     | back        | 2015-03-01 | 2019-01-01 |
     """
-    tables = {"crm_contact": contacts, "crm_customer": _CUSTOMERS, "subscription": _SUBSCRIPTIONS, "legal_hold": _HOLD}
+    tables = {
+        "crm_contact": contacts,
+        "crm_customer": _CUSTOMERS,
+        "subscription": _SUBSCRIPTIONS,
+        "legal_hold": _HOLD,
+    }
     result = spec(
         "BIZ-ret-2.left_contact",
         tables,

@@ -1,4 +1,6 @@
-"""Disclosures: to whom, of what, on which ground; directory enquiry, orders to suppliers, and copies held by former processors."""
+"""Disclosures: to whom, of what, on which ground; directory enquiry, orders to suppliers, and
+copies held by former processors.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +26,29 @@ def _disclosures(rows: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("check_id", ["KAZ-o.recipient", "BIZ-dis-2.recipient"])
-def test_a_recipient_stands_in_the_register_unless_it_is_an_authority(engine: str, check_id: str) -> None:
+def test_a_recipient_stands_in_the_register_unless_it_is_an_authority(
+    engine: str, check_id: str
+) -> None:
     rows = """
         d | nobody | logistik  | levering | navn | 2026-03-01 12:00:00
         a | paper  | logistik  | levering | navn | 2026-03-01 12:00:00
         c |        | logistik  | levering | navn | 2026-03-01 12:00:00
         b | nobody | Myndighed | sag      | navn | 2026-03-01 12:00:00
     """
-    spec(check_id, _disclosures(rows), engine=engine, deviating=["d"], not_assessable={"missing_recipient": 1}, population=3)
+    spec(
+        check_id,
+        _disclosures(rows),
+        engine=engine,
+        deviating=["d"],
+        not_assessable={"missing_recipient": 1},
+        population=3,
+    )
 
 
 @pytest.mark.parametrize("check_id", ["KAZ-o.agreement", "BIZ-dis-2.agreement"])
-def test_a_processor_receives_data_from_the_first_to_the_last_day_of_its_agreement(engine: str, check_id: str) -> None:
+def test_a_processor_receives_data_from_the_first_to_the_last_day_of_its_agreement(
+    engine: str, check_id: str
+) -> None:
     rows = """
         before   | paper    | logistik | levering | navn | 2025-12-31 23:59:59
         first    | paper    | logistik | levering | navn | 2026-01-01 00:00:00
@@ -50,11 +63,20 @@ def test_a_processor_receives_data_from_the_first_to_the_last_day_of_its_agreeme
         unknown  | nobody   | logistik | levering | navn | 2026-03-01 12:00:00
     """
     reasons = {"missing_date": 1, "impossible_date": 1, "undated_agreement": 1, "missing_role": 1}
-    spec(check_id, _disclosures(rows), engine=engine, deviating=["after", "before", "without"], not_assessable=reasons, population=9)
+    spec(
+        check_id,
+        _disclosures(rows),
+        engine=engine,
+        deviating=["after", "before", "without"],
+        not_assessable=reasons,
+        population=9,
+    )
 
 
 @pytest.mark.parametrize("check_id", ["KAZ-o.categories", "BIZ-dis-3.categories"])
-def test_categories_are_compared_as_whole_names_in_any_order_and_spelling(engine: str, check_id: str) -> None:
+def test_categories_are_compared_as_whole_names_in_any_order_and_spelling(
+    engine: str, check_id: str
+) -> None:
     rows = """
         nothing  | paper   | logistik | levering | ;            | 2026-03-01 12:00:00
         repeated | paper   | logistik | levering | navn;navn    | 2026-03-01 12:00:00
@@ -67,7 +89,14 @@ def test_categories_are_compared_as_whole_names_in_any_order_and_spelling(engine
         unruled  | undated | logistik | levering | navn         | 2026-03-01 12:00:00
     """
     deviating = ["like", "longer", "more", "shorter"]
-    spec(check_id, _disclosures(rows), engine=engine, deviating=deviating, not_assessable={"categories_not_recorded": 2}, population=9)
+    spec(
+        check_id,
+        _disclosures(rows),
+        engine=engine,
+        deviating=deviating,
+        not_assessable={"categories_not_recorded": 2},
+        population=9,
+    )
 
 
 @pytest.mark.parametrize("check_id", ["KAZ-o.transfer", "BIZ-dis-2.transfer"])
@@ -79,7 +108,14 @@ def test_a_recipient_in_a_third_country_needs_a_basis(engine: str, check_id: str
         norway | roleless | logistik | levering | navn | 2026-03-01 12:00:00
         where  | undated  | logistik | levering | navn | 2026-03-01 12:00:00
     """
-    spec(check_id, _disclosures(rows), engine=engine, deviating=["usa"], not_assessable={"missing_country": 1}, population=5)
+    spec(
+        check_id,
+        _disclosures(rows),
+        engine=engine,
+        deviating=["usa"],
+        not_assessable={"missing_country": 1},
+        population=5,
+    )
 
 
 @pytest.mark.parametrize("check_id", ["KAZ-o.purpose", "BIZ-dis-3.purpose"])
@@ -106,7 +142,14 @@ def test_browsing_goes_to_nobody_but_an_authority_with_a_title(engine: str) -> N
         other         | logistik       | navn;internetadfærdsløs   |
         unrecorded    | logistik       |                           |
     """
-    spec("KAZ-s.browsing", {"disclosure": rows}, engine=engine, deviating=["firm", "untitled"], not_assessable={"categories_not_recorded": 1}, population=5)
+    spec(
+        "KAZ-s.browsing",
+        {"disclosure": rows},
+        engine=engine,
+        deviating=["firm", "untitled"],
+        not_assessable={"categories_not_recorded": 1},
+        population=5,
+    )
 
 
 def test_browsing_is_one_fact_and_found_once(engine: str) -> None:
@@ -126,7 +169,14 @@ def test_a_sale_shows_by_its_price_or_its_purpose(engine: str) -> None:
         refund        | myndighed      | sag      | 450           |
         garbled       | andet          | levering |               | consideration=unreadable
     """
-    spec("BIZ-dis-1.sale", {"disclosure": rows}, engine=engine, deviating=["named", "priced"], not_assessable={"unreadable": 1}, population=6)
+    spec(
+        "BIZ-dis-1.sale",
+        {"disclosure": rows},
+        engine=engine,
+        deviating=["named", "priced"],
+        not_assessable={"unreadable": 1},
+        population=6,
+    )
 
 
 def test_a_billing_partner_is_a_processor_with_an_agreement_and_is_found_once(engine: str) -> None:
@@ -141,8 +191,21 @@ def test_a_billing_partner_is_a_processor_with_an_agreement_and_is_found_once(en
         another  | none     | logistik            | levering    | navn | 2026-03-01 12:00:00
     """
     reasons = {"missing_role": 1, "undated_agreement": 1, "missing_date": 1, "impossible_date": 1}
-    spec("BIZ-dis-6.agreement", _disclosures(rows), engine=engine, deviating=["late", "own"], not_assessable=reasons, population=7)
-    spec("BIZ-dis-2.agreement", _disclosures(rows), engine=engine, deviating=["another"], population=1)
+    spec(
+        "BIZ-dis-6.agreement",
+        _disclosures(rows),
+        engine=engine,
+        deviating=["late", "own"],
+        not_assessable=reasons,
+        population=7,
+    )
+    spec(
+        "BIZ-dis-2.agreement",
+        _disclosures(rows),
+        engine=engine,
+        deviating=["another"],
+        population=1,
+    )
 
 
 _ASSIGNED = """
@@ -186,14 +249,30 @@ _DELIVERED = """
 _DIRECTORY = {"directory_118": _DELIVERED, "number_assignment": _ASSIGNED, "consent": _WISHES}
 
 
-def test_a_mobile_number_stands_in_the_directory_by_a_wish_given_before_and_not_withdrawn(engine: str) -> None:
+def test_a_mobile_number_stands_in_the_directory_by_a_wish_given_before_and_not_withdrawn(
+    engine: str,
+) -> None:
     reasons = {"missing_date": 1, "no_assignment": 1}
-    spec("BIZ-dis-4.mobile", _DIRECTORY, engine=engine, deviating=["regretted", "unwished"], not_assessable=reasons, population=11)
+    spec(
+        "BIZ-dis-4.mobile",
+        _DIRECTORY,
+        engine=engine,
+        deviating=["regretted", "unwished"],
+        not_assessable=reasons,
+        population=11,
+    )
 
 
 def test_a_secret_number_is_delivered_as_secret(engine: str) -> None:
     reasons = {"missing_date": 1, "no_assignment": 1, "missing_secrecy": 1}
-    spec("BIZ-dis-4.secret", _DIRECTORY, engine=engine, deviating=["unwished"], not_assessable=reasons, population=11)
+    spec(
+        "BIZ-dis-4.secret",
+        _DIRECTORY,
+        engine=engine,
+        deviating=["unwished"],
+        not_assessable=reasons,
+        population=11,
+    )
 
 
 def test_secret_and_left_out_are_not_the_same(engine: str) -> None:
@@ -202,16 +281,31 @@ def test_secret_and_left_out_are_not_the_same(engine: str) -> None:
         weaker      | 70000002 | udeladt  | ny     | 2026-03-04 12:00:00 | 118
         stricter    | 70000003 | hemmelig | ny     | 2026-03-04 12:00:00 | 118
     """
-    spec("BIZ-dis-4.secret", {**_DIRECTORY, "directory_118": delivered}, engine=engine, deviating=["weaker"], population=2)
+    spec(
+        "BIZ-dis-4.secret",
+        {**_DIRECTORY, "directory_118": delivered},
+        engine=engine,
+        deviating=["weaker"],
+        population=2,
+    )
 
 
 def test_a_number_is_removed_by_the_first_delivery_after_its_end(engine: str) -> None:
     reasons = {"missing_date": 1, "no_assignment": 1}
-    result = spec("BIZ-dis-4.ended", _DIRECTORY, engine=engine, deviating=["ended", "ported"], not_assessable=reasons, population=11)
+    result = spec(
+        "BIZ-dis-4.ended",
+        _DIRECTORY,
+        engine=engine,
+        deviating=["ended", "ported"],
+        not_assessable=reasons,
+        population=11,
+    )
     assert [deviation.overdue_days for deviation in result.deviations] == [4, 175]
 
 
-def test_what_was_taken_back_stands_no_longer_and_each_receiver_is_a_directory_of_its_own(engine: str) -> None:
+def test_what_was_taken_back_stands_no_longer_and_each_receiver_is_a_directory_of_its_own(
+    engine: str,
+) -> None:
     delivered = """
         delivery_id | number   | secrecy | action | delivered_at        | recipient
         gone        | 70000006 | ingen   | ny     | 2026-03-04 12:00:00 | a
@@ -221,7 +315,13 @@ def test_what_was_taken_back_stands_no_longer_and_each_receiver_is_a_directory_o
         not_yet     | 70000006 | ingen   | ny     | 2026-03-04 12:00:00 | c
         to_come     | 70000001 | ingen   | ny     | 2027-06-01 12:00:00 | c
     """
-    spec("BIZ-dis-4.ended", {**_DIRECTORY, "directory_118": delivered}, engine=engine, deviating=["left"], population=3)
+    spec(
+        "BIZ-dis-4.ended",
+        {**_DIRECTORY, "directory_118": delivered},
+        engine=engine,
+        deviating=["left"],
+        population=3,
+    )
 
 
 def test_a_main_number_that_is_not_delivered_is_looked_at(engine: str) -> None:
@@ -244,7 +344,14 @@ def test_a_main_number_that_is_not_delivered_is_looked_at(engine: str) -> None:
     """
     reasons = {"impossible_date": 1, "missing_kind": 1, "missing_number_type": 1}
     deviating = ["70000010|2020-01-01", "70000012|2026-11-18"]
-    result = spec("BIZ-dis-4.main", {**_DIRECTORY, "number_assignment": assigned}, engine=engine, deviating=deviating, not_assessable=reasons, population=8)
+    result = spec(
+        "BIZ-dis-4.main",
+        {**_DIRECTORY, "number_assignment": assigned},
+        engine=engine,
+        deviating=deviating,
+        not_assessable=reasons,
+        population=8,
+    )
     assert result.verdict is Verdict.REVIEW
 
 
@@ -263,10 +370,26 @@ _ORDERS = """
 """
 
 
-def test_an_order_carries_name_and_place_of_delivery_and_a_shipment_a_contact_too(engine: str) -> None:
+def test_an_order_carries_name_and_place_of_delivery_and_a_shipment_a_contact_too(
+    engine: str,
+) -> None:
     reasons = {"missing_kind": 1, "categories_not_recorded": 2}
-    spec("BIZ-dis-7.fields", {"supplier_order": _ORDERS}, engine=engine, deviating=["contact", "like", "phone"], not_assessable=reasons, population=7)
-    spec("BIZ-dis-8.fields", {"supplier_order": _ORDERS}, engine=engine, deviating=["cpr"], not_assessable={"missing_kind": 1}, population=3)
+    spec(
+        "BIZ-dis-7.fields",
+        {"supplier_order": _ORDERS},
+        engine=engine,
+        deviating=["contact", "like", "phone"],
+        not_assessable=reasons,
+        population=7,
+    )
+    spec(
+        "BIZ-dis-8.fields",
+        {"supplier_order": _ORDERS},
+        engine=engine,
+        deviating=["cpr"],
+        not_assessable={"missing_kind": 1},
+        population=3,
+    )
 
 
 def test_a_number_is_ported_in_on_an_authority_signed_by_that_day(engine: str) -> None:
@@ -282,7 +405,14 @@ def test_a_number_is_ported_in_on_an_authority_signed_by_that_day(engine: str) -
         out        | ud        | 2026-04-14 |               |                     |
     """
     reasons = {"missing_kind": 1, "missing_date": 1, "impossible_date": 1}
-    spec("BIZ-dis-7.authority", {"porting": rows}, engine=engine, deviating=["day_after", "without"], not_assessable=reasons, population=6)
+    spec(
+        "BIZ-dis-7.authority",
+        {"porting": rows},
+        engine=engine,
+        deviating=["day_after", "without"],
+        not_assessable=reasons,
+        population=6,
+    )
 
 
 _DEBTS = """
@@ -316,8 +446,22 @@ def test_only_a_debt_past_due_and_unpaid_that_day_goes_to_collection(engine: str
     """
     tables = {"disclosure": rows, "ledger": _DEBTS}
     reasons = {"missing_date": 2, "impossible_date": 1, "orphan": 1}
-    spec("BIZ-dis-9.debt", tables, engine=engine, deviating=["credit", "due_today", "nothing", "paid"], not_assessable=reasons, population=11)
-    spec("BIZ-dis-9.teledata", tables, engine=engine, deviating=["nothing", "paid"], not_assessable={"categories_not_recorded": 1}, population=11)
+    spec(
+        "BIZ-dis-9.debt",
+        tables,
+        engine=engine,
+        deviating=["credit", "due_today", "nothing", "paid"],
+        not_assessable=reasons,
+        population=11,
+    )
+    spec(
+        "BIZ-dis-9.teledata",
+        tables,
+        engine=engine,
+        deviating=["nothing", "paid"],
+        not_assessable={"categories_not_recorded": 1},
+        population=11,
+    )
 
 
 _TITLES = """
@@ -346,20 +490,43 @@ _TITLES = """
 
 def test_call_details_are_handed_over_on_a_court_order_only(engine: str) -> None:
     reasons = {"unknown_title": 1, "missing_date": 1, "impossible_date": 1}
-    result = spec("BIZ-dis-10.order", {"disclosure": _TITLES}, engine=engine, deviating=["requested", "too_late", "untitled"], not_assessable=reasons, population=8)
+    result = spec(
+        "BIZ-dis-10.order",
+        {"disclosure": _TITLES},
+        engine=engine,
+        deviating=["requested", "too_late", "untitled"],
+        not_assessable=reasons,
+        population=8,
+    )
     assert result.check.severity == "critical"
 
 
 def test_other_data_need_a_title_that_gives_a_right_to_them(engine: str) -> None:
     reasons = {"unknown_title": 1, "categories_not_recorded": 1, "missing_date": 1}
-    spec("BIZ-dis-10.title", {"disclosure": _TITLES}, engine=engine, deviating=["kept", "referless", "wide"], not_assessable=reasons, population=8)
+    spec(
+        "BIZ-dis-10.title",
+        {"disclosure": _TITLES},
+        engine=engine,
+        deviating=["kept", "referless", "wide"],
+        not_assessable=reasons,
+        population=8,
+    )
 
 
 def test_data_lie_within_the_period_of_the_title(engine: str) -> None:
-    spec("BIZ-dis-10.period", {"disclosure": _TITLES}, engine=engine, deviating=["too_late", "urgent"], not_assessable={"missing_date": 2}, population=6)
+    spec(
+        "BIZ-dis-10.period",
+        {"disclosure": _TITLES},
+        engine=engine,
+        deviating=["too_late", "urgent"],
+        not_assessable={"missing_date": 2},
+        population=6,
+    )
 
 
-def test_the_first_and_the_last_day_of_a_title_are_within_it_and_it_may_follow_by_a_day(engine: str) -> None:
+def test_the_first_and_the_last_day_of_a_title_are_within_it_and_it_may_follow_by_a_day(
+    engine: str,
+) -> None:
     rows = """
         disclosure_id | recipient_type | data_categories | at                  | title_type | title_ref | title_date | scope_from | scope_to   | data_from  | data_to
         first_day     | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K1        | 2026-07-04 | 2026-06-01 | 2026-06-28 | 2026-06-01 | 2026-06-01
@@ -367,13 +534,34 @@ def test_the_first_and_the_last_day_of_a_title_are_within_it_and_it_may_follow_b
         day_before    | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K3        | 2026-07-03 | 2026-06-01 | 2026-06-28 | 2026-05-31 | 2026-05-31
         day_after     | myndighed      | navn            | 2026-07-03 12:00:00 | 804b       | K4        | 2026-07-03 | 2026-06-01 | 2026-06-28 | 2026-06-29 | 2026-06-29
     """
-    spec("BIZ-dis-10.period", {"disclosure": rows}, engine=engine, deviating=["day_after", "day_before"], population=4)
-    spec("BIZ-dis-10.title", {"disclosure": rows}, engine=engine, deviating=["last_day"], population=4)
+    spec(
+        "BIZ-dis-10.period",
+        {"disclosure": rows},
+        engine=engine,
+        deviating=["day_after", "day_before"],
+        population=4,
+    )
+    spec(
+        "BIZ-dis-10.title",
+        {"disclosure": rows},
+        engine=engine,
+        deviating=["last_day"],
+        population=4,
+    )
 
 
-def test_a_secret_order_does_not_show_and_a_title_that_nobody_recorded_may_be_one(engine: str) -> None:
+def test_a_secret_order_does_not_show_and_a_title_that_nobody_recorded_may_be_one(
+    engine: str,
+) -> None:
     reasons = {"unknown_word": 2, "not_recorded": 1}
-    spec("BIZ-dis-10.secret", {"disclosure": _TITLES}, engine=engine, deviating=["targeted"], not_assessable=reasons, population=17)
+    spec(
+        "BIZ-dis-10.secret",
+        {"disclosure": _TITLES},
+        engine=engine,
+        deviating=["targeted"],
+        not_assessable=reasons,
+        population=17,
+    )
 
 
 def test_a_former_processor_confirms_within_the_days_the_controller_has_set(engine: str) -> None:
@@ -390,5 +578,12 @@ def test_a_former_processor_confirms_within_the_days_the_controller_has_set(engi
         epoch        | databehandler | 1970-01-01 |                       |
     """
     reasons = {"missing_role": 1, "missing_date": 1, "impossible_date": 1}
-    result = spec("HYG-processor-copies.recipient_register", {"recipient_register": rows}, engine=engine, deviating=["late"], not_assessable=reasons, population=6)
+    result = spec(
+        "HYG-processor-copies.recipient_register",
+        {"recipient_register": rows},
+        engine=engine,
+        deviating=["late"],
+        not_assessable=reasons,
+        population=6,
+    )
     assert result.deviations[0].overdue_days == 1

@@ -1,4 +1,6 @@
-"""What a verdict on retention rests on: possible dates, end dates that agree, keys that are keys, lengths that can be, no places."""
+"""What a verdict on retention rests on: possible dates, end dates that agree, keys that are keys,
+lengths that can be, no places.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,13 @@ def test_a_date_is_readable_and_neither_before_1990_nor_in_the_future(engine: st
         too_long    | 2020-01-01 |            | 2036-11-23 |
     """
     deviating = ["before", "epoch", "future", "lost", "too_long", "zero"]
-    result = spec("HYG-dates.crm_customer", {"crm_customer": customers}, engine=engine, deviating=deviating, population=12)
+    result = spec(
+        "HYG-dates.crm_customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=deviating,
+        population=12,
+    )
     assert result.verdict is Verdict.FAIL
 
 
@@ -38,17 +46,28 @@ def test_possible_dates_pass(engine: str) -> None:
         b           | 2020-01-01 |
         a           | 2020-01-01 | 2026-12-31
     """
-    assert spec("HYG-dates.crm_customer", {"crm_customer": customers}, engine=engine, population=2).verdict is Verdict.PASS
+    assert (
+        spec(
+            "HYG-dates.crm_customer", {"crm_customer": customers}, engine=engine, population=2
+        ).verdict
+        is Verdict.PASS
+    )
 
 
-def test_rows_without_any_date_are_not_spoken_of_and_an_export_without_dates_is_no_pass(engine: str) -> None:
+def test_rows_without_any_date_are_not_spoken_of_and_an_export_without_dates_is_no_pass(
+    engine: str,
+) -> None:
     customers = """
         customer_id | created_at | end_date
         b           |            |
         a           | 2020-01-01 |
     """
     spec("HYG-dates.crm_customer", {"crm_customer": customers}, engine=engine, population=1)
-    result = answer("HYG-dates.crm_customer", {"crm_customer": customers.replace("2020-01-01", "")}, engine=engine)
+    result = answer(
+        "HYG-dates.crm_customer",
+        {"crm_customer": customers.replace("2020-01-01", "")},
+        engine=engine,
+    )
     assert (result.verdict, result.why) == (Verdict.UNKNOWN, "nothing_in_scope")
 
 
@@ -60,7 +79,12 @@ def test_due_dates_and_ends_of_periods_may_lie_ahead_but_not_ten_years(engine: s
         period     | 2026-11-01 |            | 2099-12-31
         issued     | 2026-11-24 |            |
     """
-    spec("HYG-dates.invoice", {"invoice": invoices}, engine=engine, deviating=["issued", "period", "too_far"])
+    spec(
+        "HYG-dates.invoice",
+        {"invoice": invoices},
+        engine=engine,
+        deviating=["issued", "period", "too_far"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +105,9 @@ def test_due_dates_and_ends_of_periods_may_lie_ahead_but_not_ten_years(engine: s
         ("disclosure", "disclosure_id", "data_from", "data_to"),
     ],
 )
-def test_nothing_ends_before_it_begins(engine: str, table: str, key: str, start: str, end: str) -> None:
+def test_nothing_ends_before_it_begins(
+    engine: str, table: str, key: str, start: str, end: str
+) -> None:
     rows = f"""
         {key}     | {start}    | {end}
         same_day  | 2020-05-05 | 2020-05-05
@@ -93,14 +119,22 @@ def test_nothing_ends_before_it_begins(engine: str, table: str, key: str, start:
     spec(f"HYG-dates.{table}", {table: rows}, engine=engine, deviating=["backwards"], population=5)
 
 
-def test_a_record_made_after_a_customer_had_left_is_possible_where_a_start_is_told(engine: str) -> None:
+def test_a_record_made_after_a_customer_had_left_is_possible_where_a_start_is_told(
+    engine: str,
+) -> None:
     customers = """
         customer_id | created_at | start_date | end_date
         moved       | 2024-01-01 | 2012-05-05 | 2023-05-05
         backwards   | 2024-01-01 |            | 2023-05-05
         both        | 2024-01-01 | 2023-05-06 | 2023-05-05
     """
-    spec("HYG-dates.crm_customer", {"crm_customer": customers}, engine=engine, deviating=["backwards", "both"], population=3)
+    spec(
+        "HYG-dates.crm_customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["backwards", "both"],
+        population=3,
+    )
 
 
 def test_a_financial_year_is_known_by_company_and_start(engine: str) -> None:
@@ -109,7 +143,12 @@ def test_a_financial_year_is_known_by_company_and_start(engine: str) -> None:
         Spec A/S     | 2021-01-01 | 2020-12-31
         Spec A/S     | 2020-01-01 | 2020-12-31
     """
-    spec("HYG-dates.financial_years", {"financial_years": years}, engine=engine, deviating=["Spec A/S|2021-01-01"])
+    spec(
+        "HYG-dates.financial_years",
+        {"financial_years": years},
+        engine=engine,
+        deviating=["Spec A/S|2021-01-01"],
+    )
 
 
 def test_only_in_the_hour_that_october_repeats_may_a_call_end_before_it_began(engine: str) -> None:
@@ -126,7 +165,15 @@ def test_only_in_the_hour_that_october_repeats_may_a_call_end_before_it_began(en
         plain          | 2026-10-25 02:01:00 | 2026-10-25 02:59:00
         last_year      | 2025-10-26 02:30:00 | 2025-10-26 02:15:00
     """
-    deviating = ["after_the_hour", "before_it", "in_march", "in_september", "next_day", "other_sunday", "saturday"]
+    deviating = [
+        "after_the_hour",
+        "before_it",
+        "in_march",
+        "in_september",
+        "next_day",
+        "other_sunday",
+        "saturday",
+    ]
     spec("HYG-dates.cdr", {"cdr": calls}, engine=engine, deviating=deviating, population=10)
 
 
@@ -143,7 +190,8 @@ def test_a_time_in_the_hour_that_march_skips_is_impossible(engine: str) -> None:
 
 def test_a_customers_end_date_agrees_with_the_services(engine: str) -> None:
     tables = {
-        "crm_customer": """
+        "crm_customer": (
+            """
             customer_id   | end_date
             still_runs    | 2026-11-21
             agrees        | 2025-01-01
@@ -155,8 +203,10 @@ def test_a_customers_end_date_agrees_with_the_services(engine: str) -> None:
             ends_today    | 2026-11-22
                           |
             early_notice  | 2026-12-01
-        """,
-        "subscription": """
+        """
+        ),
+        "subscription": (
+            """
             subscription_id | customer_id   | end_date
             s5              | still_runs    |
             s1              | agrees        | 2025-01-01
@@ -166,14 +216,24 @@ def test_a_customers_end_date_agrees_with_the_services(engine: str) -> None:
             s6              | runs          |
             s7              | ends_today    | 2026-11-22
             s8              | early_notice  | 2027-01-01
-        """,
-        "agreement": """
+        """
+        ),
+        "agreement": (
+            """
             agreement_id | customer_id | ended_at
             a1           | agrees      | 2020-01-01
-        """,
+        """
+        ),
     }
     deviating = ["early_notice", "no_end", "no_service", "still_runs", "too_early"]
-    spec("HYG-end-date.crm_customer", tables, engine=engine, deviating=deviating, not_assessable={"orphan": 1}, population=10)
+    spec(
+        "HYG-end-date.crm_customer",
+        tables,
+        engine=engine,
+        deviating=deviating,
+        not_assessable={"orphan": 1},
+        population=10,
+    )
 
 
 def test_without_services_an_active_customer_needs_no_end_date(engine: str) -> None:
@@ -183,7 +243,13 @@ def test_without_services_an_active_customer_needs_no_end_date(engine: str) -> N
         active      |            | Aktiv
         dated       | 2020-01-01 | ophørt
     """
-    spec("HYG-end-date.crm_customer", {"crm_customer": customers}, engine=engine, deviating=["ended"], population=3)
+    spec(
+        "HYG-end-date.crm_customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["ended"],
+        population=3,
+    )
 
 
 def test_the_second_record_of_a_key_and_every_later_one_is_found_by_its_place(engine: str) -> None:
@@ -199,11 +265,23 @@ def test_the_second_record_of_a_key_and_every_later_one_is_found_by_its_place(en
         thrice     | C
     """
     deviating = ["spec.csv:5", "spec.csv:7", "spec.csv:9"]
-    spec("HYG-key.crm_contact", {"crm_contact": contacts}, engine=engine, deviating=deviating, not_assessable={"missing_key": 2}, population=8)
+    spec(
+        "HYG-key.crm_contact",
+        {"crm_contact": contacts},
+        engine=engine,
+        deviating=deviating,
+        not_assessable={"missing_key": 2},
+        population=8,
+    )
 
 
 def test_keys_that_occur_once_pass(engine: str) -> None:
-    result = spec("HYG-key.crm_contact", {"crm_contact": "contact_id | name\nb | A\na | A\nB | A"}, engine=engine, population=3)
+    result = spec(
+        "HYG-key.crm_contact",
+        {"crm_contact": "contact_id | name\nb | A\na | A\nB | A"},
+        engine=engine,
+        population=3,
+    )
     assert result.verdict is Verdict.PASS
 
 
@@ -216,14 +294,37 @@ def test_a_key_of_two_columns_repeats_only_where_both_do(engine: str) -> None:
         One A/S      | 2020-01-01 | 2020-06-30
                      | 2020-01-01 | 2020-06-30
     """
-    spec("HYG-key.financial_years", {"financial_years": years}, engine=engine, deviating=["spec.csv:5"], not_assessable={"missing_key": 1}, population=5)
+    spec(
+        "HYG-key.financial_years",
+        {"financial_years": years},
+        engine=engine,
+        deviating=["spec.csv:5"],
+        not_assessable={"missing_key": 1},
+        population=5,
+    )
 
 
-def test_keys_whose_hashes_collide_are_still_told_apart(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_whose_hashes_collide_are_still_told_apart(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(unique_key, "_HASH", "length")
     contacts = "contact_id | name\nab | A\nba | A\nc | A\nba | A\nab | A"
-    spec("HYG-key.crm_contact", {"crm_contact": contacts}, engine=engine, deviating=["spec.csv:5", "spec.csv:6"], population=5)
-    assert spec("HYG-key.crm_contact", {"crm_contact": "contact_id\nab\nba"}, engine=engine, population=2).verdict is Verdict.PASS
+    spec(
+        "HYG-key.crm_contact",
+        {"crm_contact": contacts},
+        engine=engine,
+        deviating=["spec.csv:5", "spec.csv:6"],
+        population=5,
+    )
+    assert (
+        spec(
+            "HYG-key.crm_contact",
+            {"crm_contact": "contact_id\nab\nba"},
+            engine=engine,
+            population=2,
+        ).verdict
+        is Verdict.PASS
+    )
 
 
 def test_the_legs_of_a_call_are_no_duplicates_and_the_same_leg_twice_is_one(engine: str) -> None:
@@ -236,7 +337,13 @@ def test_the_legs_of_a_call_are_no_duplicates_and_the_same_leg_twice_is_one(engi
         two     |     | 2026-03-04 11:00:00
         one     |     | 2026-03-04 10:00:00
     """
-    spec("HYG-key.cdr", {"cdr": calls}, engine=engine, deviating=["spec.csv:5", "spec.csv:6"], population=6)
+    spec(
+        "HYG-key.cdr",
+        {"cdr": calls},
+        engine=engine,
+        deviating=["spec.csv:5", "spec.csv:6"],
+        population=6,
+    )
 
 
 def test_the_length_of_a_call_is_possible(engine: str) -> None:
@@ -254,11 +361,26 @@ def test_the_length_of_a_call_is_possible(engine: str) -> None:
         plain       | 60         |         |
     """
     deviating = ["neg_billed", "negative", "only_billed", "over_a_day", "overbilled"]
-    spec("HYG-duration.cdr", {"cdr": calls}, engine=engine, deviating=deviating, not_assessable={"unreadable_duration": 1}, population=9)
+    spec(
+        "HYG-duration.cdr",
+        {"cdr": calls},
+        engine=engine,
+        deviating=deviating,
+        not_assessable={"unreadable_duration": 1},
+        population=9,
+    )
 
 
 def test_possible_lengths_pass_without_billed_times(engine: str) -> None:
-    assert spec("HYG-duration.cdr", {"cdr": "call_id | duration_s\nb | 5\na | 0"}, engine=engine, population=2).verdict is Verdict.PASS
+    assert (
+        spec(
+            "HYG-duration.cdr",
+            {"cdr": "call_id | duration_s\nb | 5\na | 0"},
+            engine=engine,
+            population=2,
+        ).verdict
+        is Verdict.PASS
+    )
 
 
 def test_a_column_with_places_is_found_as_a_column(engine: str) -> None:
@@ -268,7 +390,11 @@ def test_a_column_with_places_is_found_as_a_column(engine: str) -> None:
         a       | 2026-01-01 12:00:00 | 4711    |
     """
     result = spec("HYG-location.cdr", {"cdr": calls}, engine=engine, deviating=["cell_id"])
-    assert (result.unit, result.verdict, result.answer.columns) == ("column", Verdict.FAIL, {"cell_id": 1})
+    assert (result.unit, result.verdict, result.answer.columns) == (
+        "column",
+        Verdict.FAIL,
+        {"cell_id": 1},
+    )
 
 
 def test_teledata_without_places_pass(engine: str) -> None:

@@ -20,36 +20,66 @@ _CLOSED = pytest.mark.parametrize("check", ["KAZ-b1.customer", "BIZ-collect-2.cu
 
 
 @_CLOSED
-def test_a_column_that_no_policy_lists_and_that_holds_a_value_is_found_with_what_it_holds(engine: str, check: str) -> None:
-    result = spec(check, {"crm_customer": _CUSTOMERS}, engine=engine, deviating=["CPR-nr.", "Felt 1", "Felt 2", "Rangorden"], population=8)
+def test_a_column_that_no_policy_lists_and_that_holds_a_value_is_found_with_what_it_holds(
+    engine: str, check: str
+) -> None:
+    result = spec(
+        check,
+        {"crm_customer": _CUSTOMERS},
+        engine=engine,
+        deviating=["CPR-nr.", "Felt 1", "Felt 2", "Rangorden"],
+        population=8,
+    )
     assert result.answer.columns == {"CPR-nr.": 2, "Felt 1": 3, "Felt 2": 2, "Rangorden": 2}
-    assert result.answer.kinds == {"CPR-nr.": "cpr", "Felt 1": "ip_address", "Felt 2": "other", "Rangorden": "other"}
+    assert result.answer.kinds == {
+        "CPR-nr.": "cpr",
+        "Felt 1": "ip_address",
+        "Felt 2": "other",
+        "Rangorden": "other",
+    }
     assert (result.unit, result.verdict) == ("column", Verdict.FAIL)
 
 
-@pytest.mark.parametrize(("check", "header"), [("KAZ-b1.customer", "EAN nr."), ("BIZ-collect-2.customer", "ean_lokationsnr")])
+@pytest.mark.parametrize(
+    ("check", "header"),
+    [("KAZ-b1.customer", "EAN nr."), ("BIZ-collect-2.customer", "ean_lokationsnr")],
+)
 def test_listed_columns_hold_whatever_their_spelling(engine: str, check: str, header: str) -> None:
     customers = f"""
         customer_id | name | E-mail | {header} | Segment
         a           |      | x      | x        |
     """
-    assert spec(check, {"crm_customer": customers}, engine=engine, population=5).verdict is Verdict.PASS
+    assert (
+        spec(check, {"crm_customer": customers}, engine=engine, population=5).verdict
+        is Verdict.PASS
+    )
 
 
 @_CLOSED
 def test_without_rows_or_export_nobody_can_say_what_columns_hold(engine: str, check: str) -> None:
-    assert answer(check, {"crm_customer": "customer_id | Segment"}, engine=engine).why == "nothing_in_scope"
+    assert (
+        answer(check, {"crm_customer": "customer_id | Segment"}, engine=engine).why
+        == "nothing_in_scope"
+    )
     assert answer(check, {}, engine=engine).why == "no_export"
 
 
-def test_date_of_birth_and_gender_are_for_one_policy_a_matter_of_consent_and_for_the_other_too_much(engine: str) -> None:
+def test_date_of_birth_and_gender_are_for_one_policy_a_matter_of_consent_and_for_the_other_too_much(
+    engine: str,
+) -> None:
     customers = """
         customer_id | birth_date | gender
         a           | 1971-02-03 |
         b           |            | K
     """
     spec("KAZ-b1.customer", {"crm_customer": customers}, engine=engine, population=3)
-    found = spec("BIZ-collect-2.customer", {"crm_customer": customers}, engine=engine, deviating=["birth_date", "gender"], population=3)
+    found = spec(
+        "BIZ-collect-2.customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["birth_date", "gender"],
+        population=3,
+    )
     assert found.answer.kinds == {"birth_date": "birth_date", "gender": "gender"}
 
 
@@ -66,7 +96,9 @@ def test_date_of_birth_and_gender_are_for_one_policy_a_matter_of_consent_and_for
         ("BIZ-dis-5.interconnect", "interconnect", "partner", "Celle-id"),
     ],
 )
-def test_every_closed_list_knows_its_own_columns_and_no_others(engine: str, check: str, table: str, listed: str, extra: str) -> None:
+def test_every_closed_list_knows_its_own_columns_and_no_others(
+    engine: str, check: str, table: str, listed: str, extra: str
+) -> None:
     spec(check, {table: f"{listed} | {extra}\nx | x\n | "}, engine=engine, deviating=[extra])
     spec(check, {table: f"{listed} | {extra}\nx | \nx | "}, engine=engine)
 
@@ -83,16 +115,39 @@ _OWN_HEADERS = "call_id | Starttid            | Varighed (sek) | Fakturanummer"
 _OWN_CALLS = "a       | 2026-01-05 10:00:00 | 60             | x"
 
 
-def test_a_column_that_may_be_one_nobody_mapped_is_no_deviation_and_nothing_passes_beside_it(engine: str) -> None:
-    result = spec("BIZ-tele-1.cdr", {"cdr": f"{_OWN_HEADERS}\n{_OWN_CALLS}"}, engine=engine, not_assessable={"not_mapped": 3}, population=4)
-    assert (result.verdict, result.why, result.why_detail) == (Verdict.UNKNOWN, "not_mapped", "Fakturanummer; Starttid; Varighed (sek)")
-    assert result.answer.unmapped == {"Starttid": "start_at", "Varighed (sek)": "duration_s", "Fakturanummer": "invoice_id"}
+def test_a_column_that_may_be_one_nobody_mapped_is_no_deviation_and_nothing_passes_beside_it(
+    engine: str,
+) -> None:
+    result = spec(
+        "BIZ-tele-1.cdr",
+        {"cdr": f"{_OWN_HEADERS}\n{_OWN_CALLS}"},
+        engine=engine,
+        not_assessable={"not_mapped": 3},
+        population=4,
+    )
+    assert (result.verdict, result.why, result.why_detail) == (
+        Verdict.UNKNOWN,
+        "not_mapped",
+        "Fakturanummer; Starttid; Varighed (sek)",
+    )
+    assert result.answer.unmapped == {
+        "Starttid": "start_at",
+        "Varighed (sek)": "duration_s",
+        "Fakturanummer": "invoice_id",
+    }
     assert (result.answer.columns, result.answer.kinds) == ({}, {})
 
 
 def test_other_columns_deviate_beside_one_that_nobody_mapped(engine: str) -> None:
     calls = f"{_OWN_HEADERS} | Kode | Religion\n{_OWN_CALLS} | 7 | x"
-    result = spec("BIZ-tele-1.cdr", {"cdr": calls}, engine=engine, deviating=["Kode", "Religion"], not_assessable={"not_mapped": 3}, population=6)
+    result = spec(
+        "BIZ-tele-1.cdr",
+        {"cdr": calls},
+        engine=engine,
+        deviating=["Kode", "Religion"],
+        not_assessable={"not_mapped": 3},
+        population=6,
+    )
     assert (result.verdict, result.why, result.why_detail) == (Verdict.FAIL, None, None)
     assert result.answer.columns == {"Kode": 1, "Religion": 1}
 
@@ -103,42 +158,104 @@ def test_a_column_deviates_where_the_column_that_it_may_be_is_mapped_already(eng
 
 
 def test_an_empty_column_that_nobody_mapped_holds_nothing(engine: str) -> None:
-    assert spec("BIZ-tele-1.cdr", {"cdr": "call_id | Starttid\na |"}, engine=engine, population=2).verdict is Verdict.PASS
+    assert (
+        spec(
+            "BIZ-tele-1.cdr", {"cdr": "call_id | Starttid\na |"}, engine=engine, population=2
+        ).verdict
+        is Verdict.PASS
+    )
 
 
 @_CLOSED
 @pytest.mark.parametrize("headers", ["Ophørt den", "Felt 7"])  # by name, by look
-def test_a_column_of_dates_may_be_the_end_date_that_nobody_mapped(engine: str, check: str, headers: str) -> None:
+def test_a_column_of_dates_may_be_the_end_date_that_nobody_mapped(
+    engine: str, check: str, headers: str
+) -> None:
     customers = f"""
         customer_id | created_at | {headers}
         a           | 2020-01-01 | 31-12-2023
         b           | 2020-01-01 |
     """
-    result = spec(check, {"crm_customer": customers}, engine=engine, not_assessable={"not_mapped": 1}, population=3)
+    result = spec(
+        check,
+        {"crm_customer": customers},
+        engine=engine,
+        not_assessable={"not_mapped": 1},
+        population=3,
+    )
     assert (result.why, result.answer.unmapped) == ("not_mapped", {headers: "end_date"})
 
 
 @_CLOSED
-@pytest.mark.parametrize(("header", "cell"), [("Felt 7", "ofte"), ("Felt 7", "31-12-2023 eller før"), ("CPR-nr.", "31-12-2023"), ("Sidste password", "31-12-2023")])
-def test_what_neither_looks_like_a_date_nor_is_named_so_is_not_excused(engine: str, check: str, header: str, cell: str) -> None:
-    spec(check, {"crm_customer": f"customer_id | created_at | {header}\na | 2020-01-01 | {cell}"}, engine=engine, deviating=[header], population=3)
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Felt 7", "ofte"),
+        ("Felt 7", "31-12-2023 eller før"),
+        ("CPR-nr.", "31-12-2023"),
+        ("Sidste password", "31-12-2023"),
+    ],
+)
+def test_what_neither_looks_like_a_date_nor_is_named_so_is_not_excused(
+    engine: str, check: str, header: str, cell: str
+) -> None:
+    spec(
+        check,
+        {"crm_customer": f"customer_id | created_at | {header}\na | 2020-01-01 | {cell}"},
+        engine=engine,
+        deviating=[header],
+        population=3,
+    )
 
 
 def test_two_dates_among_many_texts_make_no_column_of_dates(engine: str) -> None:
-    rows = "\n".join(f"{number} | 2020-01-01 | {'31-12-2023' if number < 97 else 'ukendt'}" for number in range(100))
-    spec("BIZ-collect-2.customer", {"crm_customer": f"customer_id | created_at | Felt 7\n{rows}"}, engine=engine, deviating=["Felt 7"], population=3)
+    rows = "\n".join(
+        f"{number} | 2020-01-01 | {'31-12-2023' if number < 97 else 'ukendt'}"
+        for number in range(100)
+    )
+    spec(
+        "BIZ-collect-2.customer",
+        {"crm_customer": f"customer_id | created_at | Felt 7\n{rows}"},
+        engine=engine,
+        deviating=["Felt 7"],
+        population=3,
+    )
 
 
 def test_what_the_policy_does_not_list_deviates_however_it_is_mapped(engine: str) -> None:
     customers = {"crm_customer": "customer_id | Fødselsdato\na | 1971-02-03"}
-    spec("BIZ-collect-2.customer", customers, engine=engine, deviating=["Fødselsdato"], population=2)
-    spec("KAZ-b1.customer", customers, engine=engine, not_assessable={"not_mapped": 1}, population=2)
+    spec(
+        "BIZ-collect-2.customer", customers, engine=engine, deviating=["Fødselsdato"], population=2
+    )
+    spec(
+        "KAZ-b1.customer", customers, engine=engine, not_assessable={"not_mapped": 1}, population=2
+    )
 
 
-@pytest.mark.parametrize(("check", "table"), [("HYG-cpr.agreement", "agreement"), ("KAZ-b1.subscription", "subscription"), ("KAZ-b1.cdr", "cdr")])
-def test_a_column_named_for_cpr_numbers_is_found_when_it_holds_any(engine: str, check: str, table: str) -> None:
-    spec(check, {table: "customer_id | Personnummer | Segment\na | x | x\nb | |"}, engine=engine, deviating=["Personnummer"], population=3)
-    spec(check, {table: "customer_id | Personnummer | Segment\na | | 010190-0000"}, engine=engine, population=3)
+@pytest.mark.parametrize(
+    ("check", "table"),
+    [
+        ("HYG-cpr.agreement", "agreement"),
+        ("KAZ-b1.subscription", "subscription"),
+        ("KAZ-b1.cdr", "cdr"),
+    ],
+)
+def test_a_column_named_for_cpr_numbers_is_found_when_it_holds_any(
+    engine: str, check: str, table: str
+) -> None:
+    spec(
+        check,
+        {table: "customer_id | Personnummer | Segment\na | x | x\nb | |"},
+        engine=engine,
+        deviating=["Personnummer"],
+        population=3,
+    )
+    spec(
+        check,
+        {table: "customer_id | Personnummer | Segment\na | | 010190-0000"},
+        engine=engine,
+        population=3,
+    )
 
 
 def test_a_customer_whose_data_came_from_elsewhere_is_told_within_a_month(engine: str) -> None:
@@ -180,13 +297,28 @@ def test_an_active_customer_has_an_agreement_a_subscription_or_a_quote(engine: s
     """
     tables = {
         "crm_customer": customers,
-        "agreement": "agreement_id | customer_id | ended_at\n1 | agreed |\n2 | had_once | 2019-01-01\n3 | |",
+        "agreement": (
+            "agreement_id | customer_id | ended_at\n1 | agreed |\n2 | had_once | 2019-01-01\n3 | |"
+        ),
         "subscription": "subscription_id | customer_id | end_date\n1 | subscribed |",
-        "quote": "quote_id | customer_id | created_at\n1 | quoted | 2020-01-01\n2 | quoted | 2021-01-01",
+        "quote": (
+            "quote_id | customer_id | created_at\n1 | quoted | 2020-01-01\n2 | quoted | 2021-01-01"
+        ),
     }
-    spec("KAZ-d.customer", tables, engine=engine, deviating=["leaves_today", "nothing"], not_assessable={"unreadable": 1, "missing_key": 1}, population=8)
+    spec(
+        "KAZ-d.customer",
+        tables,
+        engine=engine,
+        deviating=["leaves_today", "nothing"],
+        not_assessable={"unreadable": 1, "missing_key": 1},
+        population=8,
+    )
     for missing in ("agreement", "subscription", "quote"):
-        result = answer("KAZ-d.customer", {name: rows for name, rows in tables.items() if name != missing}, engine=engine)
+        result = answer(
+            "KAZ-d.customer",
+            {name: rows for name, rows in tables.items() if name != missing},
+            engine=engine,
+        )
         assert (result.why, result.why_detail) == ("no_export", missing)
 
 
@@ -200,12 +332,28 @@ def test_a_legitimate_interest_has_a_balancing_test_of_the_last_years(engine: st
         contract    | x       | 6_1_b       |         |            |
         garbled     | x       | 6_1_f       | IA4     |            | lia_date=unreadable
     """
-    spec("KAZ-e.balancing_test", {"processing_register": register}, engine=engine, deviating=["too_old", "undated", "unnamed"], not_assessable={"unreadable": 1}, population=5)
-    due = answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine).due_by_month
-    assert [(month.month, month.records, month.overdue) for month in due] == [("2026-11", 2, 1)]  # what names no test is late by no day
+    spec(
+        "KAZ-e.balancing_test",
+        {"processing_register": register},
+        engine=engine,
+        deviating=["too_old", "undated", "unnamed"],
+        not_assessable={"unreadable": 1},
+        population=5,
+    )
+    due = answer(
+        "KAZ-e.balancing_test", {"processing_register": register}, engine=engine
+    ).due_by_month
+    # what names no test is late by no day
+    assert [(month.month, month.records, month.overdue) for month in due] == [("2026-11", 2, 1)]
     unset = PARAMETERS | {"lia_years": Parameter(value=None)}
-    certain = answer("KAZ-e.balancing_test", {"processing_register": register}, engine=engine, parameters=unset)
-    assert (certain.verdict, [deviation.record_key for deviation in certain.deviations]) == (Verdict.FAIL, ["undated", "unnamed"])  # however many years would do
+    certain = answer(
+        "KAZ-e.balancing_test", {"processing_register": register}, engine=engine, parameters=unset
+    )
+    # however many years would do
+    assert (certain.verdict, [deviation.record_key for deviation in certain.deviations]) == (
+        Verdict.FAIL,
+        ["undated", "unnamed"],
+    )
     assert certain.answer.reasons == {"unreadable": 1, "unset": 2}
 
 
@@ -246,10 +394,28 @@ def test_optional_data_stand_on_a_consent_and_go_when_it_is_withdrawn(engine: st
     assert [deviation.overdue_days for deviation in result.deviations] == [None, None, None, 1]
 
 
-def test_customers_without_optional_data_pass_even_where_no_such_column_is_exported(engine: str) -> None:
-    consents = "consent_id | customer_id | purpose | given_at | withdrawn_at\n1 | a | markedsføring | 2020-01-01 10:00:00 |"
-    assert spec("KAZ-i.optional_data", {"crm_customer": "customer_id | name\na | x", "consent": consents}, engine=engine, population=1).verdict is Verdict.PASS
-    assert answer("KAZ-i.optional_data", {"crm_customer": "customer_id | gender\na | K"}, engine=engine).why == "no_export"
+def test_customers_without_optional_data_pass_even_where_no_such_column_is_exported(
+    engine: str,
+) -> None:
+    consents = (
+        "consent_id | customer_id | purpose | given_at | withdrawn_at\n1 | a | markedsføring |"
+        " 2020-01-01 10:00:00 |"
+    )
+    assert (
+        spec(
+            "KAZ-i.optional_data",
+            {"crm_customer": "customer_id | name\na | x", "consent": consents},
+            engine=engine,
+            population=1,
+        ).verdict
+        is Verdict.PASS
+    )
+    assert (
+        answer(
+            "KAZ-i.optional_data", {"crm_customer": "customer_id | gender\na | K"}, engine=engine
+        ).why
+        == "no_export"
+    )
 
 
 _QUOTES = """
@@ -263,12 +429,17 @@ _QUOTES = """
 """
 
 
-def test_a_quote_to_who_never_became_a_customer_goes_when_its_period_has_run_out(engine: str) -> None:
+def test_a_quote_to_who_never_became_a_customer_goes_when_its_period_has_run_out(
+    engine: str,
+) -> None:
     tables = {
         "quote": _QUOTES,
         "agreement": "agreement_id | customer_id\n1 | bought",
         "subscription": "subscription_id | customer_id\n1 |",
-        "legal_hold": "hold_id | customer_id | reason | start | end | approved_by\n1 | in_dispute | x | 2020-01-01 | | y",
+        "legal_hold": (
+            "hold_id | customer_id | reason | start | end | approved_by\n1 | in_dispute | x |"
+            " 2020-01-01 | | y"
+        ),
     }
     spec(
         "BIZ-collect-2.prospect",
@@ -280,11 +451,16 @@ def test_a_quote_to_who_never_became_a_customer_goes_when_its_period_has_run_out
         population=5,
     )
     unset = PARAMETERS | {"prospect_months": Parameter(value=None)}
-    assert answer("BIZ-collect-2.prospect", tables, engine=engine, parameters=unset).verdict is Verdict.UNSET
+    assert (
+        answer("BIZ-collect-2.prospect", tables, engine=engine, parameters=unset).verdict
+        is Verdict.UNSET
+    )
     assert answer("BIZ-collect-2.prospect", {"quote": _QUOTES}, engine=engine).why == "no_export"
 
 
-def test_an_internet_session_goes_a_year_after_its_end_unless_a_bill_rests_on_it(engine: str) -> None:
+def test_an_internet_session_goes_a_year_after_its_end_unless_a_bill_rests_on_it(
+    engine: str,
+) -> None:
     sessions = """
         session_id | customer_id | start_at            | stop_at             | invoice_id | _issues
         overdue    | a           | 2025-11-20 10:00:00 | 2025-11-21 23:59:59 |            |
@@ -295,7 +471,13 @@ def test_an_internet_session_goes_a_year_after_its_end_unless_a_bill_rests_on_it
         garbled    | a           | 2019-01-01 10:00:00 |                     |            | stop_at=unreadable
         long_ago   |             | 1970-01-01 00:00:00 | 1970-01-01 00:00:00 |            |
     """
-    tables = {"ip_session": sessions, "legal_hold": "hold_id | customer_id | reason | start | end | approved_by\n1 | in_dispute | x | 2020-01-01 | | y"}
+    tables = {
+        "ip_session": sessions,
+        "legal_hold": (
+            "hold_id | customer_id | reason | start | end | approved_by\n1 | in_dispute | x |"
+            " 2020-01-01 | | y"
+        ),
+    }
     spec(
         "KAZ-q.ip_session",
         tables,
@@ -308,7 +490,12 @@ def test_an_internet_session_goes_a_year_after_its_end_unless_a_bill_rests_on_it
 
 
 def test_sessions_of_which_no_invoice_is_named_are_not_billed(engine: str) -> None:
-    spec("KAZ-q.ip_session", {"ip_session": "session_id | stop_at\na | 2025-11-21 10:00:00"}, engine=engine, deviating=["a"])
+    spec(
+        "KAZ-q.ip_session",
+        {"ip_session": "session_id | stop_at\na | 2025-11-21 10:00:00"},
+        engine=engine,
+        deviating=["a"],
+    )
 
 
 def test_a_customer_called_anonymous_leaves_nothing_to_be_found_by(engine: str) -> None:
@@ -325,7 +512,13 @@ def test_a_customer_called_anonymous_leaves_nothing_to_be_found_by(engine: str) 
         named       | X    | 1     | 1      | x     | 1   | x       |               | 2020-01-01
     """
     deviating = ["address_left", "cvr_left", "mail_left", "mobile_left", "phone_left"]
-    spec("HYG-anonymous.crm_customer", {"crm_customer": customers}, engine=engine, deviating=deviating, population=9)
+    spec(
+        "HYG-anonymous.crm_customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=deviating,
+        population=9,
+    )
 
 
 _HASHES = {
@@ -338,12 +531,17 @@ _HASHES = {
     "salted": hashlib.sha256(b"salt01234567").hexdigest(),
     "of_nobody": hashlib.md5(b"01999999", usedforsecurity=False).hexdigest(),
     "of_foreign": hashlib.md5(b"447700900123", usedforsecurity=False).hexdigest(),
-    "doubled": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest() * 2,  # as long as a sha256
-    "longer": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest() + "0",  # as long as nothing
+    # as long as a sha256
+    "doubled": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest() * 2,
+    # as long as nothing
+    "longer": hashlib.md5(b"01234567", usedforsecurity=False).hexdigest() + "0",
 }
 _KNOWN_NUMBERS = {
     "crm_contact": "contact_id | phone\n1 | 0045 01 11 11 22\n2 |",
-    "number_assignment": "number | valid_from\n+45 01 23 45 67 | 2019-01-01\n01234567 | 2020-01-01\n+447700900123 | 2020-01-01\n | 2020-01-01",
+    "number_assignment": (
+        "number | valid_from\n+45 01 23 45 67 | 2019-01-01\n01234567 | 2020-01-01\n+447700900123 |"
+        " 2020-01-01\n | 2020-01-01"
+    ),
 }
 
 
@@ -374,14 +572,40 @@ def test_an_erased_name_leaves_no_hash_of_a_number_that_is_known(engine: str) ->
         in_the_clear|            | {md5}         |            | x                 |                  | 2026-01-01    |
         said_to_be  |            | md5: {md5}    |            |                   |                  | 2026-01-01    |
     """
-    deviating = ["in_mail", "in_mobile", "in_name", "in_name_too", "in_notes", "in_phone", "of_customer", "two_fields"]
-    spec("HYG-anonymous.hashed", _hashed(customers), engine=engine, deviating=deviating, not_assessable={"unknown_hash": 4}, population=19)
-    spec("HYG-anonymous.crm_customer", _hashed(customers), engine=engine, deviating=["in_the_clear", "said_to_be"], population=19)
+    deviating = [
+        "in_mail",
+        "in_mobile",
+        "in_name",
+        "in_name_too",
+        "in_notes",
+        "in_phone",
+        "of_customer",
+        "two_fields",
+    ]
+    spec(
+        "HYG-anonymous.hashed",
+        _hashed(customers),
+        engine=engine,
+        deviating=deviating,
+        not_assessable={"unknown_hash": 4},
+        population=19,
+    )
+    spec(
+        "HYG-anonymous.crm_customer",
+        _hashed(customers),
+        engine=engine,
+        deviating=["in_the_clear", "said_to_be"],
+        population=19,
+    )
 
 
 @pytest.mark.long_on_spark
-def test_a_hash_is_held_against_the_numbers_of_all_three_exports_or_against_none(engine: str) -> None:
-    tables = _hashed("customer_id | name | email | anonymised_at\na | | {md5} | 2026-01-01\nb | | x | 2026-01-01")
+def test_a_hash_is_held_against_the_numbers_of_all_three_exports_or_against_none(
+    engine: str,
+) -> None:
+    tables = _hashed(
+        "customer_id | name | email | anonymised_at\na | | {md5} | 2026-01-01\nb | | x | 2026-01-01"
+    )
     spec("HYG-anonymous.hashed", tables, engine=engine, deviating=["a"], population=2)
     for missing in _KNOWN_NUMBERS:
         left = {name: rows for name, rows in tables.items() if name != missing}
@@ -410,10 +634,30 @@ def test_words_of_special_categories_are_for_a_person_to_look_at(engine: str) ->
         letters        |                    | ødømt dømtå dømtæ
         nothing        |                    |
     """
-    deviating = ["belief", "convicted", "crime", "death", "guardian", "illness", "orientation", "union"]
-    assert spec("HYG-special.crm_interaction", {"crm_interaction": mails}, engine=engine, deviating=deviating, population=15).verdict is Verdict.REVIEW
+    deviating = [
+        "belief",
+        "convicted",
+        "crime",
+        "death",
+        "guardian",
+        "illness",
+        "orientation",
+        "union",
+    ]
+    assert (
+        spec(
+            "HYG-special.crm_interaction",
+            {"crm_interaction": mails},
+            engine=engine,
+            deviating=deviating,
+            population=15,
+        ).verdict
+        is Verdict.REVIEW
+    )
     without_body = {"crm_interaction": "interaction_id | subject\na | Dødsfald"}
-    assert answer("HYG-special.crm_interaction", without_body, engine=engine).why == "missing_column"
+    assert (
+        answer("HYG-special.crm_interaction", without_body, engine=engine).why == "missing_column"
+    )
 
 
 def test_words_of_special_categories_are_looked_for_in_notes_on_customers(engine: str) -> None:
@@ -424,8 +668,22 @@ def test_words_of_special_categories_are_looked_for_in_notes_on_customers(engine
         called_so   | Depression A | ok
         nothing     | X            |
     """
-    assert spec("HYG-special.crm_customer", {"crm_customer": customers}, engine=engine, deviating=["told"], population=3).verdict is Verdict.REVIEW
-    assert answer("HYG-special.crm_customer", {"crm_customer": "customer_id | notes\na |"}, engine=engine).why == "nothing_in_scope"
+    assert (
+        spec(
+            "HYG-special.crm_customer",
+            {"crm_customer": customers},
+            engine=engine,
+            deviating=["told"],
+            population=3,
+        ).verdict
+        is Verdict.REVIEW
+    )
+    assert (
+        answer(
+            "HYG-special.crm_customer", {"crm_customer": "customer_id | notes\na |"}, engine=engine
+        ).why
+        == "nothing_in_scope"
+    )
 
 
 def test_test_customers_are_for_a_person_to_look_at(engine: str) -> None:
@@ -446,9 +704,25 @@ def test_test_customers_are_for_a_person_to_look_at(engine: str) -> None:
         nothing     |                      |                     |             |
     """
     deviating = ["below", "domain", "in_a_row", "number", "ones", "word", "words"]
-    assert spec("HYG-test.crm_customer", {"crm_customer": customers}, engine=engine, deviating=deviating, population=12).verdict is Verdict.REVIEW  # not the one without a name
+    # not the one without a name
+    assert (
+        spec(
+            "HYG-test.crm_customer",
+            {"crm_customer": customers},
+            engine=engine,
+            deviating=deviating,
+            population=12,
+        ).verdict
+        is Verdict.REVIEW
+    )
     contacts = customers.replace("customer_id", "contact_id").replace("| mobile", "| x")
-    spec("HYG-test.crm_contact", {"crm_contact": contacts}, engine=engine, deviating=[name for name in deviating if name != "ones"], population=12)
+    spec(
+        "HYG-test.crm_contact",
+        {"crm_contact": contacts},
+        engine=engine,
+        deviating=[name for name in deviating if name != "ones"],
+        population=12,
+    )
 
 
 def test_a_number_has_one_customer_at_a_time(engine: str) -> None:
@@ -469,7 +743,14 @@ def test_a_number_has_one_customer_at_a_time(engine: str) -> None:
     """
     deviating = ["2|2010-01-01", "2|2020-05-01", "3|2010-01-01", "3|2019-01-01"]
     reasons = {"missing_key": 1, "missing_date": 1, "unreadable": 1}
-    spec("HYG-number.number_assignment", {"number_assignment": assignments}, engine=engine, deviating=deviating, not_assessable=reasons, population=12)
+    spec(
+        "HYG-number.number_assignment",
+        {"number_assignment": assignments},
+        engine=engine,
+        deviating=deviating,
+        not_assessable=reasons,
+        population=12,
+    )
 
 
 def test_a_company_under_two_numbers_is_for_a_person_to_look_at(engine: str) -> None:
@@ -484,5 +765,11 @@ def test_a_company_under_two_numbers_is_for_a_person_to_look_at(engine: str) -> 
         once        | 3   | tre@example.dk
         once        | 3   | tre@example.dk
     """
-    result = spec("HYG-twin.crm_customer", {"crm_customer": customers}, engine=engine, deviating=["first", "second"], population=6)
+    result = spec(
+        "HYG-twin.crm_customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["first", "second"],
+        population=6,
+    )
     assert result.verdict is Verdict.REVIEW

@@ -1,4 +1,6 @@
-"""PBX and SIP configurations: gone so many days after the relationship, also where they are only marked as deleted."""
+"""PBX and SIP configurations: gone so many days after the relationship, also where they are only
+marked as deleted.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,22 @@ import pytest
 from teleaudit.rules.verdicts import Verdict
 from tests.spec import spec
 
-_OPERATORS = pytest.mark.parametrize(("check", "last_lawful", "late"), [("BIZ-ret-5.pbx_config", "2026-11-08", "2026-11-07"), ("KAZ-r3.pbx_config", "2026-10-23", "2026-10-22")])
+_OPERATORS = pytest.mark.parametrize(
+    ("check", "last_lawful", "late"),
+    [
+        ("BIZ-ret-5.pbx_config", "2026-11-08", "2026-11-07"),
+        ("KAZ-r3.pbx_config", "2026-10-23", "2026-10-22"),
+    ],
+)
 
 
 @_OPERATORS
-def test_a_configuration_goes_within_the_days_that_the_controller_has_set(engine: str, check: str, last_lawful: str, late: str) -> None:
+def test_a_configuration_goes_within_the_days_that_the_controller_has_set(
+    engine: str, check: str, last_lawful: str, late: str
+) -> None:
     tables = {
-        "pbx_config": """
+        "pbx_config": (
+            """
             config_id | customer_id | subscription_id | deleted_at
             k7        |             | s2              |
             k2        | late        | s2              |
@@ -23,35 +34,53 @@ def test_a_configuration_goes_within_the_days_that_the_controller_has_set(engine
             k5        | held        | s4              |
             k6        | no_end      |                 |
             k8        | nobody      |                 |
-        """,
-        "crm_customer": f"""
+        """
+        ),
+        "crm_customer": (
+            f"""
             customer_id | end_date
             late        | {late}
             last_day    | {last_lawful}
             stays       |
             held        | 2020-01-01
             no_end      |
-        """,
-        "subscription": f"""
+        """
+        ),
+        "subscription": (
+            f"""
             subscription_id | customer_id | end_date
             s1              | last_day    | {last_lawful}
             s2              | late        | {late}
             s3              | stays       |
             s4              | held        | 2020-01-01
-        """,
-        "legal_hold": """
+        """
+        ),
+        "legal_hold": (
+            """
             hold_id | customer_id | reason | start      | approved_by | end
             h       | held        | claim  | 2020-01-01 | counsel |
-        """,
+        """
+        ),
     }
-    result = spec(check, tables, engine=engine, deviating=["k2", "k3"], exempt={"legal_hold": 1}, not_assessable={"no_end_date": 1, "orphan": 2}, population=8)
+    result = spec(
+        check,
+        tables,
+        engine=engine,
+        deviating=["k2", "k3"],
+        exempt={"legal_hold": 1},
+        not_assessable={"no_end_date": 1, "orphan": 2},
+        population=8,
+    )
     assert [d.overdue_days for d in result.deviations] == [1, 1]
 
 
 @_OPERATORS
-def test_a_configuration_of_an_ended_service_of_a_living_customer_is_for_a_lawyer(engine: str, check: str, last_lawful: str, late: str) -> None:
+def test_a_configuration_of_an_ended_service_of_a_living_customer_is_for_a_lawyer(
+    engine: str, check: str, last_lawful: str, late: str
+) -> None:
     tables = {
-        "pbx_config": """
+        "pbx_config": (
+            """
             config_id | customer_id | subscription_id
             unnamed   | c           |
             ended     | c           | s2
@@ -61,13 +90,17 @@ def test_a_configuration_of_an_ended_service_of_a_living_customer_is_for_a_lawye
             unknown   | c           | s9
             last_day  | leaves_now  | s5
             renewed   | c           | s6
-        """,
-        "crm_customer": """
+        """
+        ),
+        "crm_customer": (
+            """
             customer_id | end_date
             leaves_now  | 2026-11-22
             c           |
-        """,
-        "subscription": f"""
+        """
+        ),
+        "subscription": (
+            f"""
             subscription_id | customer_id | end_date
             s1              | c           | {last_lawful}
             s2              | c           | {late}
@@ -77,27 +110,36 @@ def test_a_configuration_of_an_ended_service_of_a_living_customer_is_for_a_lawye
             s5              | leaves_now  | {late}
             s6              | c           | {last_lawful}
             s6              | c           | {late}
-        """,
+        """
+        ),
     }
     result = spec(check, tables, engine=engine, legal={"service_ended": 2}, population=8)
     assert result.verdict is Verdict.LEGAL
 
 
 @_OPERATORS
-def test_an_ended_service_is_no_question_once_the_whole_relationship_has_ended(engine: str, check: str, last_lawful: str, late: str) -> None:
+def test_an_ended_service_is_no_question_once_the_whole_relationship_has_ended(
+    engine: str, check: str, last_lawful: str, late: str
+) -> None:
     tables = {
-        "pbx_config": """
+        "pbx_config": (
+            """
             config_id | customer_id | subscription_id
             k         | c           | s1
-        """,
-        "crm_customer": f"""
+        """
+        ),
+        "crm_customer": (
+            f"""
             customer_id | end_date
             c           | {last_lawful}
-        """,
-        "subscription": """
+        """
+        ),
+        "subscription": (
+            """
             subscription_id | customer_id | end_date
             s1              | c           | 2020-01-01
-        """,
+        """
+        ),
     }
     result = spec(check, tables, engine=engine, population=1)
     assert result.verdict is Verdict.PASS

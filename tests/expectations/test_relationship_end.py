@@ -1,4 +1,5 @@
-"""When a customer relationship ended: the latest end of anything the customer had, and never while something runs.
+"""When a customer relationship ended: the latest end of anything the customer had, and never while
+something runs.
 
 Seen through Bizzy's customers: a relationship that ended before 22-11-2025 is overdue.
 """
@@ -57,7 +58,12 @@ def test_a_reactivated_customer_still_is_one(engine: str) -> None:
         s3              | gone        | 2020-01-01
         s5              | runs_out    | 2026-11-22
     """
-    spec(_CUSTOMER, {"crm_customer": customers, "subscription": subscriptions}, engine=engine, deviating=["ended", "gone"])
+    spec(
+        _CUSTOMER,
+        {"crm_customer": customers, "subscription": subscriptions},
+        engine=engine,
+        deviating=["ended", "gone"],
+    )
 
 
 def test_a_customer_without_any_end_cannot_be_judged(engine: str) -> None:
@@ -85,10 +91,19 @@ def test_where_no_services_were_exported_the_crm_says_who_still_is_a_customer(en
         back        | 2020-01-01 | Ophørt
         back        |            | Active
     """
-    spec(_CUSTOMER, {"crm_customer": customers}, engine=engine, deviating=["ended"], not_assessable={"no_end_date": 2}, population=6)
+    spec(
+        _CUSTOMER,
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["ended"],
+        not_assessable={"no_end_date": 2},
+        population=6,
+    )
 
 
-def test_an_end_that_cannot_be_read_leaves_the_end_unknown_unless_something_runs(engine: str) -> None:
+def test_an_end_that_cannot_be_read_leaves_the_end_unknown_unless_something_runs(
+    engine: str,
+) -> None:
     customers = """
         customer_id | end_date   | _issues
         sub_lost    | 2020-01-01 |
@@ -111,7 +126,14 @@ def test_an_end_that_cannot_be_read_leaves_the_end_unknown_unless_something_runs
         a1           | agree_lost  |          | ended_at=zero
     """
     tables = {"crm_customer": customers, "subscription": subscriptions, "agreement": agreements}
-    spec(_CUSTOMER, tables, engine=engine, deviating=["other_issue"], not_assessable={"no_end_date": 4}, population=6)
+    spec(
+        _CUSTOMER,
+        tables,
+        engine=engine,
+        deviating=["other_issue"],
+        not_assessable={"no_end_date": 4},
+        population=6,
+    )
 
 
 def test_an_open_end_means_that_the_service_runs(engine: str) -> None:
@@ -125,7 +147,12 @@ def test_an_open_end_means_that_the_service_runs(engine: str) -> None:
         s1              | a           |            | end_date=placeholder
         s2              | b           | 2020-01-01 |
     """
-    spec(_CUSTOMER, {"crm_customer": customers, "subscription": subscriptions}, engine=engine, deviating=["b"])
+    spec(
+        _CUSTOMER,
+        {"crm_customer": customers, "subscription": subscriptions},
+        engine=engine,
+        deviating=["b"],
+    )
 
 
 def test_an_end_before_1990_is_no_end_to_count_from(engine: str) -> None:
@@ -135,7 +162,13 @@ def test_an_end_before_1990_is_no_end_to_count_from(engine: str) -> None:
         a           | 1989-12-31
         c           | 1970-01-01
     """
-    spec(_CUSTOMER, {"crm_customer": customers}, engine=engine, deviating=["b"], not_assessable={"no_end_date": 2})
+    spec(
+        _CUSTOMER,
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["b"],
+        not_assessable={"no_end_date": 2},
+    )
 
 
 def test_a_relationship_that_ends_today_or_later_has_not_ended(engine: str) -> None:
@@ -153,10 +186,18 @@ def test_a_customer_without_a_number_cannot_be_judged(engine: str) -> None:
                     | 2020-01-01
         a           | 2020-01-01
     """
-    spec(_CUSTOMER, {"crm_customer": customers}, engine=engine, deviating=["a"], not_assessable={"orphan": 1})
+    spec(
+        _CUSTOMER,
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["a"],
+        not_assessable={"orphan": 1},
+    )
 
 
-def test_what_belongs_to_a_customer_the_crm_no_longer_holds_follows_the_services(engine: str) -> None:
+def test_what_belongs_to_a_customer_the_crm_no_longer_holds_follows_the_services(
+    engine: str,
+) -> None:
     contacts = """
         contact_id | customer_id
         q          | erased_late

@@ -37,9 +37,23 @@ class Desk:
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return path
 
-    def read(self, files: str, *, table: str = "crm_customer", columns: dict[str, str] | None = None, **spec: Any) -> ReadExport:
+    def read(
+        self,
+        files: str,
+        *,
+        table: str = "crm_customer",
+        columns: dict[str, str] | None = None,
+        **spec: Any,
+    ) -> ReadExport:
         shutil.rmtree(self.work / "kunder", ignore_errors=True)  # of the reading before
-        return read_export("kunder", ExportSpec(table=table, files=files, columns=CUSTOMER if columns is None else columns, **spec), root=self.root, work=self.work)
+        return read_export(
+            "kunder",
+            ExportSpec(
+                table=table, files=files, columns=CUSTOMER if columns is None else columns, **spec
+            ),
+            root=self.root,
+            work=self.work,
+        )
 
     def refusal(self, files: str, **spec: Any) -> str:
         with pytest.raises(ExportError) as caught:
@@ -51,9 +65,12 @@ class Desk:
         """The working copy in the order of the files and lines."""
         listed = ", ".join(f'"{column}"' for column in columns)
         files = [str(path) for path in export.parquet]
-        return duckdb.execute(f"SELECT {listed} FROM read_parquet(?) ORDER BY _file, _line", [files]).fetchall()
+        return duckdb.execute(
+            f"SELECT {listed} FROM read_parquet(?) ORDER BY _file, _line", [files]
+        ).fetchall()
 
 
 def wall_clock(*parts: int) -> dt.datetime:
     """A time as the working copy holds it: Copenhagen's wall clock, without zone."""
-    return dt.datetime(*parts)  # type: ignore[arg-type] # noqa: DTZ001 (the working copy's times have none)
+    # the working copy's times have none
+    return dt.datetime(*parts)  # type: ignore[arg-type] # noqa: DTZ001

@@ -1,4 +1,6 @@
-"""A desk on which every export is read twice, by one machine and on Spark, and both must come to the same."""
+"""A desk on which every export is read twice, by one machine and on Spark, and both must come to
+the same.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,24 @@ class SparkDesk(Desk):
     session: SparkSession
     url: str | None = None  # of the root; its path when there is none
 
-    def read(self, files: str, *, table: str = "crm_customer", columns: dict[str, str] | None = None, **spec: Any) -> ReadExport:
-        asked = ExportSpec(table=table, files=files, columns=CUSTOMER if columns is None else columns, **spec)
+    def read(
+        self,
+        files: str,
+        *,
+        table: str = "crm_customer",
+        columns: dict[str, str] | None = None,
+        **spec: Any,
+    ) -> ReadExport:
+        asked = ExportSpec(
+            table=table, files=files, columns=CUSTOMER if columns is None else columns, **spec
+        )
         return self.read_both("kunder", asked)
 
     def read_both(self, name: str, spec: ExportSpec) -> ReadExport:
-        """The export as one machine reads it, when Spark reads the same. Raises: ExportError, when both refuse it alike."""
+        """The export as one machine reads it, when Spark reads the same.
+
+        Raises: ExportError, when both refuse it alike.
+        """
         refusals, one, other = [], None, None
         shutil.rmtree(self.work / name, ignore_errors=True)  # of the reading before
         try:
@@ -43,7 +57,9 @@ class SparkDesk(Desk):
         work = self.work.parent / "work on spark"
         work.mkdir(exist_ok=True)
         try:
-            other = read_export_on_spark(self.session, name, spec, root=self.url or str(self.root), work=work)
+            other = read_export_on_spark(
+                self.session, name, spec, root=self.url or str(self.root), work=work
+            )
         except ExportError as error:
             refusals.append(str(error))
         assert not list(work.iterdir()), "reading on Spark leaves something in the work folder"
@@ -89,7 +105,10 @@ def of_working_copy(export: ReadExport) -> tuple[list[str], list[str], list[tupl
 @contextmanager
 def cut_small(session: SparkSession, size: int = 4096) -> Iterator[None]:
     """Blocks of so few bytes that a small file has many."""
-    wanted = {"spark.sql.files.maxPartitionBytes": str(size), "spark.sql.files.openCostInBytes": "0"}
+    wanted = {
+        "spark.sql.files.maxPartitionBytes": str(size),
+        "spark.sql.files.openCostInBytes": "0",
+    }
     before = {name: str(session.conf.get(name)) for name in wanted}
     for name, value in wanted.items():
         session.conf.set(name, value)

@@ -1,4 +1,6 @@
-"""What is no table is called by its name, with what to export instead: never read as CSV, never a crash, and nothing of it is shown."""
+"""What is no table is called by its name, with what to export instead: never read as CSV, never a
+crash, and nothing of it is shown.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,24 @@ from teleaudit.errors import ExportError
 from teleaudit.exports.inspection import inspect_file
 from tests.exports.desk import Desk
 
-PEOPLE = [{"navn": "Ulla Vestermark", "nr": "31640211"}, {"navn": "Kaj Enevoldsen", "nr": "31640212"}]
-CALLS = "".join(f"INSERT INTO `cdr` VALUES ('2026-03-0{day} 10:00:00','Ulla Vestermark','31640211',{day});\n" for day in range(1, 9))
+PEOPLE = [
+    {"navn": "Ulla Vestermark", "nr": "31640211"},
+    {"navn": "Kaj Enevoldsen", "nr": "31640212"},
+]
+CALLS = "".join(
+    f"INSERT INTO `cdr` VALUES ('2026-03-0{day} 10:00:00','Ulla Vestermark','31640211',{day});\n"
+    for day in range(1, 9)
+)
 ROW = "<tr><td>Ulla Vestermark</td><td>31640211</td></tr>"
-LOG = "".join(f'[2026-03-0{day}T10:00:00.000] [INFO] cdr - New: {{"navn": "Ulla Vestermark", "nr": "31640211"}}\n' for day in range(1, 9))
+LOG = "".join(
+    f'[2026-03-0{day}T10:00:00.000] [INFO] cdr - New: {{"navn": "Ulla Vestermark", "nr":'
+    ' "31640211"}\n'
+    for day in range(1, 9)
+)
 WORKBOOK = (
-    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table><Row><Cell><Data>Ulla Vestermark 31640211</Data></Cell></Row></Table></Worksheet></Workbook>'
+    "<Workbook"
+    ' xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table><Row><Cell><Data>Ulla'
+    " Vestermark 31640211</Data></Cell></Row></Table></Worksheet></Workbook>"
 )
 NO_TABLES = [
     ("cdr.sql", f"-- MySQL dump 10.13\n--\nSET NAMES utf8;\nCREATE TABLE `cdr` (\n  `a` int\n);\n{CALLS}", "an SQL dump"),
@@ -61,7 +75,9 @@ NO_TABLES = [
 
 @pytest.mark.parametrize(("name", "content", "what"), NO_TABLES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_what_is_no_table_is_called_by_its_name(desk: Desk, name: str, content: str, what: str, encoding: str) -> None:
+def test_what_is_no_table_is_called_by_its_name(
+    desk: Desk, name: str, content: str, what: str, encoding: str
+) -> None:
     file = desk.write(name, content, encoding)
     with pytest.raises(ExportError) as caught:
         inspect_file(file)

@@ -1,4 +1,6 @@
-"""No value of a row becomes a name: files without a header are recognised, and names that are somebody's are not shown."""
+"""No value of a row becomes a name: files without a header are recognised, and names that are
+somebody's are not shown.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +28,44 @@ CALLS = [
     ("4531640212", "4527001943", "2026-03-05 10:00:02", "0"),
     ("4531640213", "4527001942", "2026-03-17 11:00:03", "7"),
 ]
-PEOPLE = [("Ulla Vestermark", "Skovbrynet 4", "tlf. om aftenen"), ("Kaj Enevoldsen", "Havnegade 9", "ny router"), ("Ea Sunddal", "Torvet 1", "rykker sendt")]
+PEOPLE = [
+    ("Ulla Vestermark", "Skovbrynet 4", "tlf. om aftenen"),
+    ("Kaj Enevoldsen", "Havnegade 9", "ny router"),
+    ("Ea Sunddal", "Torvet 1", "rykker sendt"),
+]
 DOUBLED = [("4531640211", "4531640211", "12"), ("4531640212", "4527001942", "13")]
-MESSAGES = [("1", "Kom nu hjem til mig jeg savner dig"), ("2", "Jeg er der om lidt ses vi ved bageren?")]
-MASTER_OF_OTHER_WIDTH = [("900", "2026-03-04", "BUSY", "a@eksempel.dk"), ("901", "2026-03-05", "ANSWERED", "b@eksempel.dk")]
+MESSAGES = [
+    ("1", "Kom nu hjem til mig jeg savner dig"),
+    ("2", "Jeg er der om lidt ses vi ved bageren?"),
+]
+MASTER_OF_OTHER_WIDTH = [
+    ("900", "2026-03-04", "BUSY", "a@eksempel.dk"),
+    ("901", "2026-03-05", "ANSWERED", "b@eksempel.dk"),
+]
 LOG_OF_WORDS = [("u123", "login", "ok"), ("u124", "eksport", "ok"), ("u125", "login", "fejl")]
-KEYED_WORDS = [("KX-1001", "Ulla Vestermark", "aktiv", "ja"), ("KX-1002", "Kaj Enevoldsen", "aktiv", "nej"), ("KX-1003", "Ea Sunddal", "opsagt", "ja")]
-ADDRESSES = [("ulla@eksempel.dk", "email", "markedsføring"), ("kaj@eksempel.dk", "sms", "markedsføring")]
-TRUTHS = [("sand", "Ulla Vestermark", "A"), ("falsk", "Kaj Enevoldsen", "B"), ("sand", "Ea Sunddal", "A")]
-TOWNS = [("Ulla", "Vestermark", "Aarhus"), ("Kaj", "Enevoldsen", "Aarhus"), ("Ea", "Sunddal", "Odense")]
-DEVICES = [("00:11:22:33:44:55", "10.0.0.1", "2026-01-01 10:00:00"), ("00:11:22:33:44:56", "10.0.0.2", "2026-01-02 10:00:00")]
+KEYED_WORDS = [
+    ("KX-1001", "Ulla Vestermark", "aktiv", "ja"),
+    ("KX-1002", "Kaj Enevoldsen", "aktiv", "nej"),
+    ("KX-1003", "Ea Sunddal", "opsagt", "ja"),
+]
+ADDRESSES = [
+    ("ulla@eksempel.dk", "email", "markedsføring"),
+    ("kaj@eksempel.dk", "sms", "markedsføring"),
+]
+TRUTHS = [
+    ("sand", "Ulla Vestermark", "A"),
+    ("falsk", "Kaj Enevoldsen", "B"),
+    ("sand", "Ea Sunddal", "A"),
+]
+TOWNS = [
+    ("Ulla", "Vestermark", "Aarhus"),
+    ("Kaj", "Enevoldsen", "Aarhus"),
+    ("Ea", "Sunddal", "Odense"),
+]
+DEVICES = [
+    ("00:11:22:33:44:55", "10.0.0.1", "2026-01-01 10:00:00"),
+    ("00:11:22:33:44:56", "10.0.0.2", "2026-01-02 10:00:00"),
+]
 WITHOUT_HEADER: dict[str, Sequence[Sequence[str]]] = {
     "calls": CALLS,
     "people": PEOPLE,
@@ -76,7 +106,11 @@ def workbook(*sheets: tuple[str, Sequence[Sequence[str | float]]]) -> bytes:
 
 
 def contents(kind: str, rows: Sequence[Sequence[str]]) -> bytes:
-    return workbook(("Ark1", rows)) if kind == "xlsx" else delimited(rows, {"csv": ";", "tsv": "\t", "txt": "|"}[kind]).encode()
+    return (
+        workbook(("Ark1", rows))
+        if kind == "xlsx"
+        else delimited(rows, {"csv": ";", "tsv": "\t", "txt": "|"}[kind]).encode()
+    )
 
 
 def says_nothing_of(said: str, rows: Sequence[Sequence[str]]) -> bool:
@@ -85,7 +119,9 @@ def says_nothing_of(said: str, rows: Sequence[Sequence[str]]) -> bool:
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "txt", "xlsx"])
 @pytest.mark.parametrize("name", WITHOUT_HEADER)
-def test_a_file_without_a_header_is_refused_and_nothing_of_it_is_said(desk: Desk, name: str, kind: str) -> None:
+def test_a_file_without_a_header_is_refused_and_nothing_of_it_is_said(
+    desk: Desk, name: str, kind: str
+) -> None:
     rows = WITHOUT_HEADER[name]
     desk.write(f"a.{kind}", contents(kind, rows))
     said = desk.refusal(f"a.{kind}")
@@ -108,7 +144,9 @@ def test_declared_to_have_no_header_every_record_is_read(desk: Desk, name: str, 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("name", WITHOUT_HEADER)
-def test_inspect_says_that_there_is_no_header_and_shows_no_value(desk: Desk, name: str, kind: str) -> None:
+def test_inspect_says_that_there_is_no_header_and_shows_no_value(
+    desk: Desk, name: str, kind: str
+) -> None:
     rows = WITHOUT_HEADER[name]
     found = inspect_file(desk.write(f"a.{kind}", contents(kind, rows)))
 
@@ -118,35 +156,69 @@ def test_inspect_says_that_there_is_no_header_and_shows_no_value(desk: Desk, nam
     assert says_nothing_of(found.as_text() + found.as_yaml(), rows)
 
 
-def test_a_header_of_words_that_nobody_knows_is_one_when_the_audit_maps_a_column_of_it(desk: Desk) -> None:
+def test_a_header_of_words_that_nobody_knows_is_one_when_the_audit_maps_a_column_of_it(
+    desk: Desk,
+) -> None:
     desk.write("a.csv", "Hvem der bor der;Hvad der blev sagt\nUlla;Ny router\nKaj;Rykker\n")
 
     assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"})
-    assert desk.rows(desk.read("a.csv", columns={"name": "Hvem der bor der"}), "name") == [("Ulla",), ("Kaj",)]
-    assert desk.rows(desk.read("a.csv", columns={"name": "column_1"}, header=False), "name") == [("Hvem der bor der",), ("Ulla",), ("Kaj",)]
-    assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"}, header=True)  # saying so makes no header of a record
+    assert desk.rows(desk.read("a.csv", columns={"name": "Hvem der bor der"}), "name") == [
+        ("Ulla",),
+        ("Kaj",),
+    ]
+    assert desk.rows(desk.read("a.csv", columns={"name": "column_1"}, header=False), "name") == [
+        ("Hvem der bor der",),
+        ("Ulla",),
+        ("Kaj",),
+    ]
+    # saying so makes no header of a record
+    assert "has no header" in desk.refusal("a.csv", columns={"name": "Hvem"}, header=True)
 
 
-def test_a_record_in_which_one_of_the_audits_headers_stands_by_chance_is_no_header(desk: Desk) -> None:
-    desk.write("a.csv", "K9;Navn;ulla@eksempel.dk;Ny router\nK8;Ulla Vestermark;kaj@eksempel.dk;Rykker\nK7;Kaj Enevoldsen;ea@eksempel.dk;Flytning\n")
-    said = desk.refusal("a.csv", columns={"customer_id": "Kundenr", "name": "Navn", "email": "Mail", "notes": "Bemærkninger"})
+def test_a_record_in_which_one_of_the_audits_headers_stands_by_chance_is_no_header(
+    desk: Desk,
+) -> None:
+    desk.write(
+        "a.csv",
+        "K9;Navn;ulla@eksempel.dk;Ny router\nK8;Ulla Vestermark;kaj@eksempel.dk;Rykker\nK7;Kaj"
+        " Enevoldsen;ea@eksempel.dk;Flytning\n",
+    )
+    said = desk.refusal(
+        "a.csv",
+        columns={
+            "customer_id": "Kundenr",
+            "name": "Navn",
+            "email": "Mail",
+            "notes": "Bemærkninger",
+        },
+    )
 
     assert "has no header" in said
     assert "Ny router" not in said
 
 
 def test_a_header_that_stands_again_in_the_middle_of_the_file_is_one(desk: Desk) -> None:
-    desk.write("a.csv", "sagsnr;emne;sagsbehandler\nr1;router;ul\nsagsnr;emne;sagsbehandler\nr2;regning;kaj\n")
+    desk.write(
+        "a.csv",
+        "sagsnr;emne;sagsbehandler\nr1;router;ul\nsagsnr;emne;sagsbehandler\nr2;regning;kaj\n",
+    )
 
     assert inspect_file(desk.root / "a.csv").has_header
 
 
 @pytest.mark.parametrize("personal", PERSONAL)
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
-def test_a_header_that_is_somebodys_goes_by_its_position(desk: Desk, personal: str, kind: str) -> None:
+def test_a_header_that_is_somebodys_goes_by_its_position(
+    desk: Desk, personal: str, kind: str
+) -> None:
     rows = [("Kundenr", "Oprettet", personal), ("1", "2024-01-13", "x"), ("2", "2024-01-14", "y")]
     if kind == "parquet":
-        pq.write_table(pa.table({header: [row[place] for row in rows[1:]] for place, header in enumerate(rows[0])}), desk.root / "a.parquet")
+        pq.write_table(
+            pa.table(
+                {header: [row[place] for row in rows[1:]] for place, header in enumerate(rows[0])}
+            ),
+            desk.root / "a.parquet",
+        )
     else:
         desk.write(f"a.{kind}", contents(kind, rows))
     export = desk.read(f"a.{kind}", columns={"customer_id": "Kundenr", "created_at": "Oprettet"})
@@ -170,7 +242,13 @@ def test_a_mapped_header_that_is_somebodys_is_refused_unsaid(desk: Desk, persona
 
 @pytest.mark.parametrize("personal", PERSONAL)
 def test_a_key_that_is_somebodys_is_data(desk: Desk, personal: str) -> None:
-    desk.write("a.jsonl", "".join(json.dumps({"id": str(number), personal: number, "": "tom"}) + "\n" for number in range(3)))
+    desk.write(
+        "a.jsonl",
+        "".join(
+            json.dumps({"id": str(number), personal: number, "": "tom"}) + "\n"
+            for number in range(3)
+        ),
+    )
     export = desk.read("a.jsonl", columns={"customer_id": "id"})
 
     assert list(export.extra_columns) == ["other_keys"]
@@ -181,8 +259,21 @@ def test_a_key_that_is_somebodys_is_data(desk: Desk, personal: str) -> None:
 
 @pytest.mark.parametrize("keys", [1, 2])
 def test_objects_that_each_bring_keys_of_their_own_are_refused(desk: Desk, keys: int) -> None:
-    names = [f"{first} {last}" for first in ("Ulla", "Kaj", "Ea", "Bo", "Liv", "Ib") for last in ("Vestermark", "Enevoldsen", "Sunddal", "Krogh", "Ravn", "Bek", "Dam", "Lund")]
-    desk.write("a.jsonl", "".join(json.dumps({"uge": 7, **{names[(place + each) % len(names)]: 1 for each in range(keys)}}) + "\n" for place in range(len(names))))
+    names = [
+        f"{first} {last}"
+        for first in ("Ulla", "Kaj", "Ea", "Bo", "Liv", "Ib")
+        for last in ("Vestermark", "Enevoldsen", "Sunddal", "Krogh", "Ravn", "Bek", "Dam", "Lund")
+    ]
+    desk.write(
+        "a.jsonl",
+        "".join(
+            json.dumps(
+                {"uge": 7, **{names[(place + each) % len(names)]: 1 for each in range(keys)}}
+            )
+            + "\n"
+            for place in range(len(names))
+        ),
+    )
     said = desk.refusal("a.jsonl", columns={"customer_id": "uge"})
 
     assert "values used as keys" in said
@@ -190,12 +281,17 @@ def test_objects_that_each_bring_keys_of_their_own_are_refused(desk: Desk, keys:
 
 
 def test_sparse_keys_of_a_log_are_read(desk: Desk) -> None:
-    desk.write("a.jsonl", "".join(json.dumps({"uge": 7, f"felt_{place % 25}": 1}) + "\n" for place in range(200)))
+    desk.write(
+        "a.jsonl",
+        "".join(json.dumps({"uge": 7, f"felt_{place % 25}": 1}) + "\n" for place in range(200)),
+    )
 
     assert desk.read("a.jsonl", columns={"customer_id": "uge"}).rows == 200
 
 
-@pytest.mark.parametrize("name", ["040370-1236", "31640211", "4111111111111111", "ulla@eksempel.dk"])
+@pytest.mark.parametrize(
+    "name", ["040370-1236", "31640211", "4111111111111111", "ulla@eksempel.dk"]
+)
 def test_a_file_name_that_is_somebodys_is_withheld(desk: Desk, name: str) -> None:
     desk.write(f"{name}/{name}.csv", "Kundenr;Oprettet\n1;2024-01-13\n2;snart\n")
     desk.write("b.csv", "Kundenr;Oprettet\n3;2024-01-13\n")
@@ -227,7 +323,9 @@ NAMED_AFTER = [
 
 @pytest.mark.parametrize(("name", "is_withheld"), NAMED_AFTER)
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
-def test_a_file_name_that_bears_a_value_of_its_first_records_is_withheld(desk: Desk, name: str, kind: str, *, is_withheld: bool) -> None:
+def test_a_file_name_that_bears_a_value_of_its_first_records_is_withheld(
+    desk: Desk, name: str, kind: str, *, is_withheld: bool
+) -> None:
     rows = [
         ("Kundenr", "Navn", "Adresse", "Konto", "Oprettet"),
         ("K10023", "Ulla Vestermark", "Skovbrynet", "10023", "20260304"),
@@ -235,7 +333,11 @@ def test_a_file_name_that_bears_a_value_of_its_first_records_is_withheld(desk: D
     ]
     written = {
         "csv": lambda: delimited(rows).encode(),
-        "jsonl": lambda: "".join(json.dumps(dict(zip(rows[0], row, strict=True))) + "\n" for row in rows[1:]).encode(),
+        "jsonl": (
+            lambda: "".join(
+                json.dumps(dict(zip(rows[0], row, strict=True))) + "\n" for row in rows[1:]
+            ).encode()
+        ),
         "xlsx": lambda: workbook(("Ark1", rows)),
         "parquet": lambda: parquet(rows),
     }
@@ -249,17 +351,34 @@ def test_a_file_name_that_bears_a_value_of_its_first_records_is_withheld(desk: D
 
 def parquet(rows: Sequence[Sequence[str]]) -> bytes:
     written = io.BytesIO()
-    pq.write_table(pa.table({header: [row[place] for row in rows[1:]] for place, header in enumerate(rows[0])}), written)
+    pq.write_table(
+        pa.table(
+            {header: [row[place] for row in rows[1:]] for place, header in enumerate(rows[0])}
+        ),
+        written,
+    )
     return written.getvalue()
 
 
-@pytest.mark.parametrize(("header", "shown"), [("Kort\nnummer", "Kort nummer"), ("\x1b[31mRød", "\\x1b[31mRød"), ("Bel\u202eøb", "Bel\\u202eøb"), ("Beløb\u00a0kr", "Beløb kr")])
-def test_control_characters_in_a_header_are_shown_escaped(desk: Desk, header: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ("Kort\nnummer", "Kort nummer"),
+        ("\x1b[31mRød", "\\x1b[31mRød"),
+        ("Bel\u202eøb", "Bel\\u202eøb"),
+        ("Beløb\u00a0kr", "Beløb kr"),
+    ],
+)
+def test_control_characters_in_a_header_are_shown_escaped(
+    desk: Desk, header: str, shown: str
+) -> None:
     file = desk.write("a.csv", f'Kundenr;"{header}"\n1;x\n')
 
     assert header not in inspect_file(file).as_text()
     assert shown in inspect_file(file).as_text()
-    assert desk.rows(desk.read("a.csv", columns={"customer_id": "Kundenr", "notes": header}), "notes") == [("x",)]
+    assert desk.rows(
+        desk.read("a.csv", columns={"customer_id": "Kundenr", "notes": header}), "notes"
+    ) == [("x",)]
 
 
 @pytest.mark.parametrize("name", ["a\x1b[31m.csv", "a\nb.csv", "a\u202etxt.csv"])
@@ -288,9 +407,15 @@ def sample_tables() -> list[tuple[str, list[list[str]]]]:
             for path in sorted(audit.root.glob(spec.files)):
                 if path.suffix in {".csv", ".txt"} and spec.format != "asterisk":
                     head = file_source(path, name).head()
-                    sample = sniffing.take_sample(head, sniffing.sniff_encoding(head, shown=name, export=name), complete=True)
-                    delimiter = sniffing.sniff_delimiter(sample, shown=name, export=name, declared=spec.delimiter)
-                    tables.append((f"{operator} {name}", sniffing.sample_records(sample, delimiter)))
+                    sample = sniffing.take_sample(
+                        head, sniffing.sniff_encoding(head, shown=name, export=name), complete=True
+                    )
+                    delimiter = sniffing.sniff_delimiter(
+                        sample, shown=name, export=name, declared=spec.delimiter
+                    )
+                    tables.append(
+                        (f"{operator} {name}", sniffing.sample_records(sample, delimiter))
+                    )
     return tables
 
 
@@ -298,19 +423,39 @@ SAMPLE_TABLES = dict(sample_tables())
 
 
 @pytest.mark.parametrize("name", SAMPLE_TABLES)
-def test_every_sample_export_has_a_header_by_its_look_and_no_record_looks_like_one(name: str) -> None:
+def test_every_sample_export_has_a_header_by_its_look_and_no_record_looks_like_one(
+    name: str,
+) -> None:
     header, *records = SAMPLE_TABLES[name]
 
     assert header_of([header, *records], len(header))[0]
-    assert not [place for place in range(min(20, len(records))) if header_of(records[place:], len(header))[0]]
+    assert not [
+        place
+        for place in range(min(20, len(records)))
+        if header_of(records[place:], len(header))[0]
+    ]
 
 
 @pytest.mark.parametrize("name", SAMPLE_TABLES)
-def test_the_first_record_of_a_sample_export_in_the_place_of_its_header_is_not_said(desk: Desk, name: str) -> None:
+def test_the_first_record_of_a_sample_export_in_the_place_of_its_header_is_not_said(
+    desk: Desk, name: str
+) -> None:
     header, *records = SAMPLE_TABLES[name]
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=";").writerows(records[:50])
     desk.write("a.csv", written.getvalue())
-    said = desk.refusal("a.csv", columns={"notes": header[0]}) + inspect_file(desk.root / "a.csv").as_text()
+    said = (
+        desk.refusal("a.csv", columns={"notes": header[0]})
+        + inspect_file(desk.root / "a.csv").as_text()
+    )
 
-    assert says_nothing_of(said, [[value for value in records[0] if len(value) > 4 and any(letter.isdigit() for letter in value)]])
+    assert says_nothing_of(
+        said,
+        [
+            [
+                value
+                for value in records[0]
+                if len(value) > 4 and any(letter.isdigit() for letter in value)
+            ]
+        ],
+    )

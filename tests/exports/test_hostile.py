@@ -1,4 +1,6 @@
-"""Files that someone broke, or made to break a reader: one message or a counted record, never a crash, never a value."""
+"""Files that someone broke, or made to break a reader: one message or a counted record, never a
+crash, never a value.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def read(desk: Desk, content: str) -> dict[str, int]:
     export = desk.read("a.jsonl", columns=COLUMNS)
     inspected = inspect_file(file)
 
-    assert export.rows == inspected.rows - sum(remark.count or 0 for remark in export.warnings if remark.code == "blank_rows")
+    assert export.rows == inspected.rows - sum(
+        remark.count or 0 for remark in export.warnings if remark.code == "blank_rows"
+    )
     assert [row for row in desk.rows(export, "customer_id") if row == ("1",)] == [("1",)] * 2
     return export.reject_reasons
 
@@ -51,11 +55,23 @@ def read(desk: Desk, content: str) -> dict[str, int]:
         ('{"id": NaN}', {"not_json": 1}),
     ],
 )  # fmt: skip
-def test_a_line_of_json_that_is_no_record_is_counted(desk: Desk, line: str, reasons: dict[str, int]) -> None:
+def test_a_line_of_json_that_is_no_record_is_counted(
+    desk: Desk, line: str, reasons: dict[str, int]
+) -> None:
     assert read(desk, line) == reasons
 
 
-@pytest.mark.parametrize("content", ['{"a"\nnull\n7\n', "{}\n{}\n", '{"": 1}\n', '{"a": ' + "[" * 5_000 + "\n", '{"a": "\\ud800"}\n', '{"x": NaN}\n'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"a"\nnull\n7\n',
+        "{}\n{}\n",
+        '{"": 1}\n',
+        '{"a": ' + "[" * 5_000 + "\n",
+        '{"a": "\\ud800"}\n',
+        '{"x": NaN}\n',
+    ],
+)
 def test_json_without_any_record_is_no_crash(desk: Desk, content: str) -> None:
     file = desk.write("a.jsonl", content)
     export = desk.read("a.jsonl", columns=COLUMNS, format="jsonl")
@@ -80,18 +96,44 @@ def rezipped(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
 ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 BROKEN: dict[str, Callable[[str, bytes], bytes]] = {
-    "cut sheet": lambda name, part: part[: len(part) // 2] if "sheet1" in name and "rels" not in name else part,
-    "cut workbook": lambda name, part: part[: len(part) // 2] if name == "xl/workbook.xml" else part,
-    "external entity": lambda name, part: part.replace(b"<worksheet", ENTITY + b"<worksheet", 1).replace(b"<v>0</v>", b"<v>&e;</v>", 1) if "sheet1" in name else part,
-    "laughs": lambda name, part: part.replace(b"<worksheet", LAUGHS + b"<worksheet", 1).replace(b"<v>0</v>", b"<v>&b;</v>", 1) if "sheet1" in name else part,
-    "no sheets": lambda name, part: part.split(b"<sheets>")[0] + b"</workbook>" if name == "xl/workbook.xml" else part,
+    "cut sheet": lambda name, part: (
+        part[: len(part) // 2] if "sheet1" in name and "rels" not in name else part
+    ),
+    "cut workbook": lambda name, part: (
+        part[: len(part) // 2] if name == "xl/workbook.xml" else part
+    ),
+    "external entity": lambda name, part: (
+        part.replace(b"<worksheet", ENTITY + b"<worksheet", 1).replace(
+            b"<v>0</v>", b"<v>&e;</v>", 1
+        )
+        if "sheet1" in name
+        else part
+    ),
+    "laughs": lambda name, part: (
+        part.replace(b"<worksheet", LAUGHS + b"<worksheet", 1).replace(
+            b"<v>0</v>", b"<v>&b;</v>", 1
+        )
+        if "sheet1" in name
+        else part
+    ),
+    "no sheets": lambda name, part: (
+        part.split(b"<sheets>")[0] + b"</workbook>" if name == "xl/workbook.xml" else part
+    ),
     "empty sheet": lambda name, part: b"" if "sheet1" in name and "rels" not in name else part,
 }
 
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_workbook_is_refused_by_name(desk: Desk, how: str) -> None:
-    content = rezipped(workbook(("Ark1", [("Kundenr", "Navn"), *[(str(number), "Ulla Vestermark") for number in range(30)]])), BROKEN[how])
+    content = rezipped(
+        workbook(
+            (
+                "Ark1",
+                [("Kundenr", "Navn"), *[(str(number), "Ulla Vestermark") for number in range(30)]],
+            )
+        ),
+        BROKEN[how],
+    )
     file = desk.write("a.xlsx", content)
     said = desk.refusal("a.xlsx", columns={"customer_id": "Kundenr"})
 
@@ -103,12 +145,26 @@ def test_a_broken_workbook_is_refused_by_name(desk: Desk, how: str) -> None:
 
 
 def test_numbers_that_are_none_in_a_workbook_are_no_crash(desk: Desk) -> None:
-    content = workbook(("Ark1", [("Kundenr", "Saldo"), *[(str(number), number + 0.5) for number in range(4)]]))
-    content = rezipped(content, lambda name, part: part.replace(b"<v>0.5</v>", b"<v>inf</v>").replace(b"<v>1.5</v>", b"<v>nan</v>") if "sheet1" in name else part)
+    content = workbook(
+        ("Ark1", [("Kundenr", "Saldo"), *[(str(number), number + 0.5) for number in range(4)]])
+    )
+    content = rezipped(
+        content,
+        lambda name, part: (
+            part.replace(b"<v>0.5</v>", b"<v>inf</v>").replace(b"<v>1.5</v>", b"<v>nan</v>")
+            if "sheet1" in name
+            else part
+        ),
+    )
     desk.write("a.xlsx", content)
     export = desk.read("a.xlsx", columns={"customer_id": "Kundenr", "open_balance": "Saldo"})
 
-    assert [row[0] is None for row in desk.rows(export, "open_balance")] == [True, True, False, False]
+    assert [row[0] is None for row in desk.rows(export, "open_balance")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert desk.rows(export, "_issues")[:2] == [("open_balance=unreadable",), (None,)]
 
 
@@ -141,7 +197,11 @@ def test_a_pipe_is_refused_at_once(desk: Desk) -> None:
     assert desk.read("*.csv").problem == "no file matches *.csv"
 
 
-@pytest.mark.parametrize("header", ["=1+1", "＝1+1", "@SUM(A1)", "+45", "-2", '=HYPERLINK("http://eksempel.dk")'])  # noqa: RUF001 (as a spreadsheet of East Asia writes it)
+# as a spreadsheet of East Asia writes it
+@pytest.mark.parametrize(
+    "header",
+    ["=1+1", "＝1+1", "@SUM(A1)", "+45", "-2", '=HYPERLINK("http://eksempel.dk")'],  # noqa: RUF001
+)
 def test_a_header_that_is_a_formula_is_a_name_and_nothing_more(desk: Desk, header: str) -> None:
     with xlsxwriter.Workbook(desk.root / "a.xlsx") as book:
         sheet = book.add_worksheet()
@@ -154,15 +214,23 @@ def test_a_header_that_is_a_formula_is_a_name_and_nothing_more(desk: Desk, heade
     assert desk.rows(export, export.extra_columns[0]) == [("x",), ("y",)]
 
 
-def test_a_file_that_goes_while_it_is_read_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_goes_while_it_is_read_is_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = desk.write("a.csv", "Kundenr;Navn\n1;Ulla\n")
     monkeypatch.setattr("teleaudit.exports.reading.find_files", lambda *_: [file])
     file.unlink()
 
-    assert desk.refusal("a.csv", columns={"customer_id": "Kundenr"}) == "a.csv was removed while it was read. Run again when the export is complete."
+    assert (
+        desk.refusal("a.csv", columns={"customer_id": "Kundenr"})
+        == "a.csv was removed while it was read. Run again when the export is complete."
+    )
 
 
 def test_pages_of_keys_stay_few(desk: Desk) -> None:
-    desk.write("a.jsonl", "".join(json.dumps({"id": "1", f"k{number}": number}) + "\n" for number in range(5_001)))
+    desk.write(
+        "a.jsonl",
+        "".join(json.dumps({"id": "1", f"k{number}": number}) + "\n" for number in range(5_001)),
+    )
 
     assert "different keys" in desk.refusal("a.jsonl", columns=COLUMNS)

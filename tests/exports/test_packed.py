@@ -1,4 +1,6 @@
-"""An export that is packed is read as what is packed in it: its lines, and the fingerprint of the file as it was delivered."""
+"""An export that is packed is read as what is packed in it: its lines, and the fingerprint of the
+file as it was delivered.
+"""
 
 from __future__ import annotations
 
@@ -53,26 +55,38 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 def parquet() -> bytes:
     written = io.BytesIO()
     header, *rows = TABLE
-    pq.write_table(pa.table({name: [row[place] for row in rows] for place, name in enumerate(header)}), written)
+    pq.write_table(
+        pa.table({name: [row[place] for row in rows] for place, name in enumerate(header)}), written
+    )
     return written.getvalue()
 
 
 @pytest.mark.parametrize("packer", PACKERS)
-def test_what_is_packed_is_read_by_its_own_lines_under_the_hash_of_the_package(desk: Desk, packer: str) -> None:
+def test_what_is_packed_is_read_by_its_own_lines_under_the_hash_of_the_package(
+    desk: Desk, packer: str
+) -> None:
     content = PACKERS[packer](GOOD)
     desk.write(f"kunder.{packer}", content)
     export = desk.read(f"kunder.{packer}", columns=COLUMNS)
     shown = f"kunder.{packer}" + ("/kunder.csv" if "zip" in packer else "")
 
-    assert desk.rows(export, "_line", "_file", "customer_id", "name") == [(2, shown, "1", "Ærø"), (4, shown, "2", "Kaj")]
+    assert desk.rows(export, "_line", "_file", "customer_id", "name") == [
+        (2, shown, "1", "Ærø"),
+        (4, shown, "2", "Kaj"),
+    ]
     assert export.rejects == (Reject(file=shown, line=5, reason="ragged", found=2, expected=3),)
-    assert [(file.path, file.sha256, file.size_bytes) for file in export.files] == [(shown, hashlib.sha256(content).hexdigest(), len(content))]
+    assert [(file.path, file.sha256, file.size_bytes) for file in export.files] == [
+        (shown, hashlib.sha256(content).hexdigest(), len(content))
+    ]
 
 
 FORMATS: dict[str, Callable[[], bytes]] = {
     "kunder.xlsx": lambda: workbook(("Ark1", TABLE)),
     "kunder.parquet": parquet,
-    "kunder.jsonl": '{"Kundenr": "1", "Navn": "Ærø", "Oprettet": "2024-01-13"}\n{"Kundenr": "2", "Navn": "Kaj", "Oprettet": "2024-01-14"}\n'.encode,
+    "kunder.jsonl": (
+        '{"Kundenr": "1", "Navn": "Ærø", "Oprettet": "2024-01-13"}\n{"Kundenr": "2", "Navn": "Kaj",'
+        ' "Oprettet": "2024-01-14"}\n'.encode
+    ),
     "latin.csv": lambda: GOOD.decode().encode("cp1252"),
 }
 
@@ -82,12 +96,21 @@ FORMATS: dict[str, Callable[[], bytes]] = {
 def test_every_format_may_be_packed(desk: Desk, name: str, packer: str) -> None:
     path = desk.write(f"{name}.{packer}", PACKERS[packer](FORMATS[name]()))
 
-    assert desk.rows(desk.read(path.name, columns=COLUMNS), "customer_id", "name") == [("1", "Ærø"), ("2", "Kaj")]
+    assert desk.rows(desk.read(path.name, columns=COLUMNS), "customer_id", "name") == [
+        ("1", "Ærø"),
+        ("2", "Kaj"),
+    ]
     assert inspect_file(path).table == "crm_customer"
 
 
 def test_the_members_of_an_archive_are_files_of_one_export(desk: Desk) -> None:
-    members = {"2024/feb.csv": GOOD, "2024/jan.csv": GOOD.replace(b"2;Kaj", b"7;Ida"), "__MACOSX/2024/._jan.csv": b"\0\5\26\7", ".DS_Store": b"\0\0\0\1Bud1", "2024/tom.csv": b""}
+    members = {
+        "2024/feb.csv": GOOD,
+        "2024/jan.csv": GOOD.replace(b"2;Kaj", b"7;Ida"),
+        "__MACOSX/2024/._jan.csv": b"\0\5\26\7",
+        ".DS_Store": b"\0\0\0\1Bud1",
+        "2024/tom.csv": b"",
+    }
     desk.write("kunder.zip", zipped(members))
     export = desk.read("kunder.zip", columns=COLUMNS)
 
@@ -98,16 +121,34 @@ def test_the_members_of_an_archive_are_files_of_one_export(desk: Desk) -> None:
     ]
     assert len({file.sha256 for file in export.files}) == 1
     assert [str(remark) for remark in export.warnings if remark.code == "passed_over"] == [
-        "2 hidden files (names that begin with . or ~$, or __MACOSX) in the archive of kunder.zip/2024/feb.csv were passed over. Rename those that are part of the export."
+        (
+            "2 hidden files (names that begin with . or ~$, or __MACOSX) in the archive of"
+            " kunder.zip/2024/feb.csv were passed over. Rename those that are part of the export."
+        )
     ]
-    assert desk.rows(export, "_file", "customer_id")[2:] == [("kunder.zip/2024/jan.csv", "1"), ("kunder.zip/2024/jan.csv", "7")]
+    assert desk.rows(export, "_file", "customer_id")[2:] == [
+        ("kunder.zip/2024/jan.csv", "1"),
+        ("kunder.zip/2024/jan.csv", "7"),
+    ]
 
 
 def test_archives_in_archives_are_read_while_others_are_open(desk: Desk) -> None:
-    desk.write("alt.zip", zipped({"a.zip": zipped({"1.csv": GOOD, "2.csv.gz": gzipped(GOOD)}), "b.zip": zipped({"3.csv": GOOD})}))
+    desk.write(
+        "alt.zip",
+        zipped(
+            {
+                "a.zip": zipped({"1.csv": GOOD, "2.csv.gz": gzipped(GOOD)}),
+                "b.zip": zipped({"3.csv": GOOD}),
+            }
+        ),
+    )
     export = desk.read("alt.zip", columns=COLUMNS)
 
-    assert [(file.path, file.rows) for file in export.files] == [("alt.zip/a.zip/1.csv", 2), ("alt.zip/a.zip/2.csv.gz", 2), ("alt.zip/b.zip/3.csv", 2)]
+    assert [(file.path, file.rows) for file in export.files] == [
+        ("alt.zip/a.zip/1.csv", 2),
+        ("alt.zip/a.zip/2.csv.gz", 2),
+        ("alt.zip/b.zip/3.csv", 2),
+    ]
 
 
 def locked(content: bytes) -> bytes:
@@ -135,7 +176,9 @@ def locked(content: bytes) -> bytes:
         (zipped({"a.csv": GOOD}).replace(b"a.csv", b"b.csv", 1), "x.csv/a.csv is damaged"),
     ],
 )
-def test_what_cannot_be_unpacked_to_its_end_is_refused(desk: Desk, content: bytes, said: str) -> None:
+def test_what_cannot_be_unpacked_to_its_end_is_refused(
+    desk: Desk, content: bytes, said: str
+) -> None:
     path = desk.write("x.csv", content)
 
     assert said in desk.refusal("x.csv", columns=COLUMNS)
@@ -143,7 +186,11 @@ def test_what_cannot_be_unpacked_to_its_end_is_refused(desk: Desk, content: byte
         inspect_file(path)
 
 
-TWICE: dict[str, Callable[[bytes], bytes]] = {"bz2": bz2.compress, "xz": lzma.compress, "gz": gzipped}
+TWICE: dict[str, Callable[[bytes], bytes]] = {
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "gz": gzipped,
+}
 
 
 @pytest.mark.parametrize("packer", TWICE)
@@ -160,19 +207,41 @@ def test_streams_that_were_put_together_are_read_to_their_end(desk: Desk, packer
 
 
 @pytest.mark.parametrize("hidden", [".a.csv", "~$a.csv", "__MACOSX/a.csv", ".gemt/a.csv"])
-@pytest.mark.parametrize(("name", "content"), [("b.csv", GOOD), ("b.parquet", parquet()), ("b.xlsx", workbook(("Ark1", TABLE)))])
-def test_a_hidden_member_is_passed_over_and_said(desk: Desk, hidden: str, name: str, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("b.csv", GOOD), ("b.parquet", parquet()), ("b.xlsx", workbook(("Ark1", TABLE)))],
+)
+def test_a_hidden_member_is_passed_over_and_said(
+    desk: Desk, hidden: str, name: str, content: bytes
+) -> None:
     desk.write("kunder.zip", zipped({hidden: GOOD, name: content, "a.csv": b""}))
 
-    (remark,) = [remark for remark in desk.read("kunder.zip", columns=COLUMNS).warnings if remark.code == "passed_over"]
+    (remark,) = [
+        remark
+        for remark in desk.read("kunder.zip", columns=COLUMNS).warnings
+        if remark.code == "passed_over"
+    ]
     assert (remark.count, remark.file) == (1, f"kunder.zip/{name}")
 
 
 @pytest.mark.parametrize("packer", ["gz", "xz"])
-@pytest.mark.parametrize(("behind", "is_damaged"), [(bytes(512), False), (bytes(513), True), (bytes(20_000), True), (b"\0" * 8 + b"stream", True), (b"noget", True)])
-def test_zeros_behind_the_end_fill_a_block_and_no_more(desk: Desk, packer: str, behind: bytes, *, is_damaged: bool) -> None:
+@pytest.mark.parametrize(
+    ("behind", "is_damaged"),
+    [
+        (bytes(512), False),
+        (bytes(513), True),
+        (bytes(20_000), True),
+        (b"\0" * 8 + b"stream", True),
+        (b"noget", True),
+    ],
+)
+def test_zeros_behind_the_end_fill_a_block_and_no_more(
+    desk: Desk, packer: str, behind: bytes, *, is_damaged: bool
+) -> None:
     pack = PACKERS[packer]
-    desk.write(f"kunder.{packer}", pack(GOOD) + behind.replace(b"stream", pack(GOOD.partition(b"\n")[2])))
+    desk.write(
+        f"kunder.{packer}", pack(GOOD) + behind.replace(b"stream", pack(GOOD.partition(b"\n")[2]))
+    )
 
     if is_damaged:
         assert "is damaged" in desk.refusal(f"kunder.{packer}", columns=COLUMNS)
@@ -198,14 +267,22 @@ def test_two_members_of_one_name_are_refused(desk: Desk) -> None:
         archive.writestr("a.csv", GOOD)
     desk.write("kunder.zip", written.getvalue())
 
-    assert "kunder.zip holds several files of one name: kunder.zip/a.csv." in desk.refusal("kunder.zip", columns=COLUMNS)
+    assert "kunder.zip holds several files of one name: kunder.zip/a.csv." in desk.refusal(
+        "kunder.zip", columns=COLUMNS
+    )
 
 
 def test_a_name_that_is_a_value_of_what_is_packed_is_withheld(desk: Desk) -> None:
     content = b"Kundenr;Navn;Oprettet\n1;Ulla Vestermark;2024-01-13\n"
-    for name, packed in (("Ulla Vestermark.csv.gz", gzip.compress(content)), ("alle.zip", zipped({"Ulla Vestermark.csv": content}))):
+    for name, packed in (
+        ("Ulla Vestermark.csv.gz", gzip.compress(content)),
+        ("alle.zip", zipped({"Ulla Vestermark.csv": content})),
+    ):
         path = desk.write(name, packed)
-        said = [file.path for file in desk.read(name, columns=COLUMNS).files] + [inspect_file(path).as_text(), call("scan", path).out]
+        said = [file.path for file in desk.read(name, columns=COLUMNS).files] + [
+            inspect_file(path).as_text(),
+            call("scan", path).out,
+        ]
 
         assert not any("Vestermark" in words for words in said)
 
@@ -215,9 +292,15 @@ def test_inspect_proposes_the_archive_and_says_what_it_holds(desk: Desk) -> None
     inspection = inspect_file(path)
     [(name, entry)] = YAML(typ="safe").load(inspection.as_yaml())["exports"].items()
 
-    assert "It holds 7 files, which are read as one export: kunder.zip/uge1.csv, " in inspection.as_text()
+    assert (
+        "It holds 7 files, which are read as one export: kunder.zip/uge1.csv, "
+        in inspection.as_text()
+    )
     assert entry["files"] == "kunder.zip"
-    assert read_export(name, ExportSpec.model_validate(entry), root=desk.root, work=desk.work).rows == 14
+    assert (
+        read_export(name, ExportSpec.model_validate(entry), root=desk.root, work=desk.work).rows
+        == 14
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,7 +313,17 @@ def test_inspect_proposes_the_archive_and_says_what_it_holds(desk: Desk) -> None
     ],
 )
 def test_a_path_goes_on_inside_an_archive(desk: Desk, files: str, read: list[str]) -> None:
-    desk.write("alt.zip", zipped({"kunder_1.csv": GOOD, "kunder_2.csv": GOOD, "fakturaer.csv": b"Nr;Dato\n1;2024-01-13\n", "ind/a.zip": zipped({"kunder.csv": GOOD})}))
+    desk.write(
+        "alt.zip",
+        zipped(
+            {
+                "kunder_1.csv": GOOD,
+                "kunder_2.csv": GOOD,
+                "fakturaer.csv": b"Nr;Dato\n1;2024-01-13\n",
+                "ind/a.zip": zipped({"kunder.csv": GOOD}),
+            }
+        ),
+    )
     desk.write("NY.ZIP", zipped({"kunder.csv": GOOD}))
     export = desk.read(files, columns=COLUMNS)
 

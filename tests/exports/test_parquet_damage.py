@@ -20,7 +20,13 @@ from teleaudit.readers.parquet_damage import refuse_damaged
 from tests.exports.desk import Desk
 
 ROWS = 400
-TABLE = pa.table({"Kundenr": [f"K{number:05}" for number in range(ROWS)], "Navn": [f"Navn nummer {number:03}" for number in range(ROWS)], "Saldo": list(range(ROWS))})
+TABLE = pa.table(
+    {
+        "Kundenr": [f"K{number:05}" for number in range(ROWS)],
+        "Navn": [f"Navn nummer {number:03}" for number in range(ROWS)],
+        "Saldo": list(range(ROWS)),
+    }
+)
 PLAIN: dict[str, Any] = {"compression": "none", "use_dictionary": False}
 
 
@@ -40,7 +46,9 @@ def damage_of(desk: Desk, content: bytes) -> str:
 def test_a_text_that_was_changed_beyond_the_statistics_is_noticed(desk: Desk) -> None:
     content = written(desk, **PLAIN)
 
-    assert "do not agree with the statistics" in damage_of(desk, content.replace(b"Navn nummer 200", b"Mavn nummer 200", 1))
+    assert "do not agree with the statistics" in damage_of(
+        desk, content.replace(b"Navn nummer 200", b"Mavn nummer 200", 1)
+    )
 
 
 def test_lengths_of_texts_that_were_changed_are_noticed(desk: Desk) -> None:
@@ -54,7 +62,9 @@ def test_the_largest_value_that_is_gone_is_noticed(desk: Desk) -> None:
     content = written(desk, **PLAIN)
     last = content.index((ROWS - 2).to_bytes(8, "little")) + 8
 
-    assert "do not agree with the statistics" in damage_of(desk, content[:last] + bytes(8) + content[last + 8 :])
+    assert "do not agree with the statistics" in damage_of(
+        desk, content[:last] + bytes(8) + content[last + 8 :]
+    )
 
 
 @pytest.mark.parametrize("compression", ["snappy", "zstd", "gzip"])
@@ -67,7 +77,12 @@ def test_a_compressed_page_that_was_cut_or_flipped_is_named(desk: Desk, compress
 def test_with_checksums_every_changed_value_is_noticed(desk: Desk) -> None:
     content = written(desk, **PLAIN, write_page_checksum=True)
     for number in range(50, ROWS, 50):
-        damage_of(desk, content.replace(f"Navn nummer {number:03}".encode(), f"Navn nummeR {number:03}".encode(), 1))
+        damage_of(
+            desk,
+            content.replace(
+                f"Navn nummer {number:03}".encode(), f"Navn nummeR {number:03}".encode(), 1
+            ),
+        )
 
 
 def test_inspect_names_it_too(desk: Desk) -> None:
@@ -82,7 +97,10 @@ def test_a_file_cut_short_is_named(desk: Desk) -> None:
     content = written(desk)
     for size in (8, 100, len(content) - 1):
         desk.write("a.parquet", content[:size])
-        assert desk.refusal("a.parquet", columns={"customer_id": "Kundenr"}) == "a.parquet is no complete Parquet file. Export it again."
+        assert (
+            desk.refusal("a.parquet", columns={"customer_id": "Kundenr"})
+            == "a.parquet is no complete Parquet file. Export it again."
+        )
 
 
 LONG = ["b" * 9_000, "ø" * 70, "", None]
@@ -112,10 +130,19 @@ def test_what_is_sound_is_read(tmp_path: Path, name: str, writer: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(st.none() | st.text(max_size=80), min_size=1, max_size=30), numbers=st.integers(1, 5))
-def test_whatever_is_written_is_no_damage(tmp_path: Path, texts: list[str | None], numbers: int) -> None:
+@given(
+    texts=st.lists(st.none() | st.text(max_size=80), min_size=1, max_size=30),
+    numbers=st.integers(1, 5),
+)
+def test_whatever_is_written_is_no_damage(
+    tmp_path: Path, texts: list[str | None], numbers: int
+) -> None:
     file = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"a": pa.array(texts, pa.string()), "n": list(range(len(texts)))}), file, row_group_size=numbers)
+    pq.write_table(
+        pa.table({"a": pa.array(texts, pa.string()), "n": list(range(len(texts)))}),
+        file,
+        row_group_size=numbers,
+    )
     refuse_damaged(file, "a.parquet")
     sound = pq.read_table(file)
     assert sound.num_rows == len(texts)

@@ -1,4 +1,6 @@
-"""Texts of a Parquet file that are plain throughout stand as they are; where one is not, all are cleaned as ever."""
+"""Texts of a Parquet file that are plain throughout stand as they are; where one is not, all are
+cleaned as ever.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,35 @@ from teleaudit.exports.working_copy import working_copy_query
 from teleaudit.schema import Kind
 from tests.exports.desk import Desk
 
-HARD = ["", " ", "\t4", "4 ", "4\u00a0", "\u20094", "4,57E+15", "-1.2E+3", "E+4", "Ærø", "Bornhø", "~", "!", "0", "NULL ", *NULL_SPELLINGS]
-TEXTS = st.none() | st.sampled_from(HARD) | st.text(alphabet="aZ09-.,+E ~!æ\u00a0\u20ac", max_size=9)
+HARD = [
+    "",
+    " ",
+    "\t4",
+    "4 ",
+    "4\u00a0",
+    "\u20094",
+    "4,57E+15",
+    "-1.2E+3",
+    "E+4",
+    "Ærø",
+    "Bornhø",
+    "~",
+    "!",
+    "0",
+    "NULL ",
+    *NULL_SPELLINGS,
+]
+TEXTS = (
+    st.none() | st.sampled_from(HARD) | st.text(alphabet="aZ09-.,+E ~!æ\u00a0\u20ac", max_size=9)
+)
 
 
 @given(TEXTS)
 def test_a_plain_text_needs_no_cleaning_and_has_no_issue(text: str | None) -> None:
-    asked = f"SELECT {conversion.plain('c')}, {conversion.cleaned('c', Kind.TEXT)}, {conversion.is_scientific('c')} FROM (SELECT CAST(? AS VARCHAR) AS c)"
+    asked = (
+        f"SELECT {conversion.plain('c')}, {conversion.cleaned('c', Kind.TEXT)},"
+        f" {conversion.is_scientific('c')} FROM (SELECT CAST(? AS VARCHAR) AS c)"
+    )
     ((plain, clean, scientific),) = duckdb.execute(asked, [text]).fetchall()
     assert plain is None if text is None else isinstance(plain, bool)
     if plain:
@@ -36,28 +60,50 @@ def test_a_plain_text_needs_no_cleaning_and_has_no_issue(text: str | None) -> No
 
 @pytest.mark.parametrize("text", ["a", "20458871", "kort forsendelse", "O'Brien", "x=1;y", "n/a/b"])
 def test_common_texts_are_plain(text: str) -> None:
-    assert duckdb.execute(f"SELECT {conversion.plain('c')} FROM (SELECT ? AS c)", [text]).fetchall() == [(True,)]
+    assert duckdb.execute(
+        f"SELECT {conversion.plain('c')} FROM (SELECT ? AS c)", [text]
+    ).fetchall() == [(True,)]
 
 
-def read(folder: Path, numbers: Sequence[str | None], names: Sequence[str | None]) -> tuple[list[tuple[object, ...]], object]:
+def read(
+    folder: Path, numbers: Sequence[str | None], names: Sequence[str | None]
+) -> tuple[list[tuple[object, ...]], object]:
     desk = Desk(root=folder / "exports", work=folder / "work")
     desk.root.mkdir(parents=True)
     desk.work.mkdir()
     texts = pa.string()
-    pq.write_table(pa.table({"Kundenr": pa.array(numbers, texts), "Navn": pa.array(names, texts), "Rest": pa.array(["r"] * len(names), texts)}), desk.root / "kunder.parquet")
+    pq.write_table(
+        pa.table(
+            {
+                "Kundenr": pa.array(numbers, texts),
+                "Navn": pa.array(names, texts),
+                "Rest": pa.array(["r"] * len(names), texts),
+            }
+        ),
+        desk.root / "kunder.parquet",
+    )
     export = desk.read("kunder.parquet", columns={"customer_id": "Kundenr", "name": "Navn"})
     return desk.rows(export, "_line", "_issues", "customer_id", "name", "Rest"), export.warnings
 
 
 @pytest.mark.parametrize("repeated", [1, 40])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cells=st.lists(st.tuples(TEXTS, st.sampled_from(["Jan", "Ib", *HARD])), min_size=1, max_size=8))
-def test_what_is_read_is_the_same_as_without_asking_first(monkeypatch: pytest.MonkeyPatch, cells: list[tuple[str | None, str]], repeated: int) -> None:
-    numbers, names = [number for number, _ in cells] * repeated, [name for _, name in cells] * repeated
+@given(
+    cells=st.lists(st.tuples(TEXTS, st.sampled_from(["Jan", "Ib", *HARD])), min_size=1, max_size=8)
+)
+def test_what_is_read_is_the_same_as_without_asking_first(
+    monkeypatch: pytest.MonkeyPatch, cells: list[tuple[str | None, str]], repeated: int
+) -> None:
+    numbers, names = (
+        [number for number, _ in cells] * repeated,
+        [name for _, name in cells] * repeated,
+    )
     with TemporaryDirectory() as folder:
         found = read(Path(folder) / "asked", numbers, names)
         with monkeypatch.context() as patched:
-            patched.setattr(working_copy, "_with_plain_texts", lambda _connection, _file, sources: sources)
+            patched.setattr(
+                working_copy, "_with_plain_texts", lambda _connection, _file, sources: sources
+            )
             assert found == read(Path(folder) / "cleaned", numbers, names)
 
 
@@ -71,7 +117,13 @@ def test_what_is_read_is_the_same_as_without_asking_first(monkeypatch: pytest.Mo
         (["1"] * 80, [None] * 80, {"customer_id"}),
     ],
 )
-def test_only_columns_that_are_plain_throughout_are_spared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, numbers: list[str], names: list[str | None], plain: set[str]) -> None:
+def test_only_columns_that_are_plain_throughout_are_spared(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    numbers: list[str],
+    names: list[str | None],
+    plain: set[str],
+) -> None:
     spared: list[set[str]] = []
 
     def watched(file: Staged, mapping: Mapping, sources: dict[str, Source]) -> str:

@@ -16,10 +16,17 @@ from teleaudit.exports import read_export
 from teleaudit.exports.conversion import NULL_SPELLINGS
 from teleaudit.rules.audit_file import ExportSpec
 
-# No NUL, no C1 controls, no replacement sign: a reader refuses them. No letters that UTF-8 read wrongly would leave.
-CHARACTERS = st.characters(codec="utf-8", min_codepoint=9, exclude_categories=("Cc", "Cs"), exclude_characters="\ufffd\ufeffÃâ├")
+# No NUL, no C1 controls, no replacement sign: a reader refuses them. No letters that UTF-8 read
+# wrongly would leave.
+CHARACTERS = st.characters(
+    codec="utf-8",
+    min_codepoint=9,
+    exclude_categories=("Cc", "Cs"),
+    exclude_characters="\ufffd\ufeffÃâ├",
+)
 SPECIAL = st.sampled_from(list(" \";,|\t\n\r'æøåÆØÅ"))
-TEXT = st.text(CHARACTERS | SPECIAL, max_size=12).map(lambda text: text.replace("\r", "\r\n"))  # Python's writer leaves a CR alone unquoted, and it ends the record
+# Python's writer leaves a CR alone unquoted, and it ends the record
+TEXT = st.text(CHARACTERS | SPECIAL, max_size=12).map(lambda text: text.replace("\r", "\r\n"))
 ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16"}
 
 
@@ -30,7 +37,9 @@ ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16"}
     line_break=st.sampled_from(["\n", "\r\n"]),
     encoding=st.sampled_from(sorted(ENCODINGS)),
 )
-def test_what_is_written_is_read(rows: list[list[str]], delimiter: str, quoting: Literal[0, 1], line_break: str, encoding: str) -> None:
+def test_what_is_written_is_read(
+    rows: list[list[str]], delimiter: str, quoting: Literal[0, 1], line_break: str, encoding: str
+) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=line_break)
     writer.writerow(["nr", "a", "b", "c"])
@@ -42,10 +51,30 @@ def test_what_is_written_is_read(rows: list[list[str]], delimiter: str, quoting:
         root, work = Path(folder) / "exports", Path(folder) / "work"
         root.mkdir()
         (root / "a.csv").write_bytes(text.getvalue().encode(encoding))
-        export = read_export("a", ExportSpec(table="crm_customer", files="a.csv", delimiter=delimiter, encoding=ENCODINGS[encoding]), root=root, work=work)
-        read = duckdb.execute("SELECT _line, nr, a, b, c FROM read_parquet(?) ORDER BY _line", [[str(path) for path in export.parquet]]).fetchall()
+        export = read_export(
+            "a",
+            ExportSpec(
+                table="crm_customer",
+                files="a.csv",
+                delimiter=delimiter,
+                encoding=ENCODINGS[encoding],
+            ),
+            root=root,
+            work=work,
+        )
+        read = duckdb.execute(
+            "SELECT _line, nr, a, b, c FROM read_parquet(?) ORDER BY _line",
+            [[str(path) for path in export.parquet]],
+        ).fetchall()
     assert read == [
-        (line, f"{number}", *(None if value.strip(" \t\u00a0\u2009\u202f") in {"", *NULL_SPELLINGS} else value for value in row))
+        (
+            line,
+            f"{number}",
+            *(
+                None if value.strip(" \t\u00a0\u2009\u202f") in {"", *NULL_SPELLINGS} else value
+                for value in row
+            ),
+        )
         for number, (line, row) in enumerate(zip(lines, rows, strict=True))
     ]
     assert export.rejects == ()

@@ -1,4 +1,6 @@
-"""Which table and which columns headers are taken for, as text tables: a header line, the table, and header -> canonical column."""
+"""Which table and which columns headers are taken for, as text tables: a header line, the table,
+and header -> canonical column.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ id;created;from;to;body;direction
 
 def cases() -> list[tuple[str, str, dict[str, str]]]:
     lines = CASES.strip().splitlines()
-    return [(header, *mapped(answer)) for header, answer in zip(lines[::2], lines[1::2], strict=True)]
+    return [
+        (header, *mapped(answer)) for header, answer in zip(lines[::2], lines[1::2], strict=True)
+    ]
 
 
 def mapped(answer: str) -> tuple[str, dict[str, str]]:
@@ -87,7 +91,12 @@ def test_headers_are_known(line: str, table: str, columns: dict[str, str]) -> No
 
 
 def exports_of_the_samples() -> list[tuple[str, str]]:
-    return [(operator, name) for operator in ("bizzy", "kazoom") for name, spec in sample(operator).exports.items() if spec.format != "asterisk"]
+    return [
+        (operator, name)
+        for operator in ("bizzy", "kazoom")
+        for name, spec in sample(operator).exports.items()
+        if spec.format != "asterisk"
+    ]
 
 
 def sample(operator: str) -> Audit:
@@ -95,7 +104,9 @@ def sample(operator: str) -> Audit:
 
 
 def header_of(audit: Audit, spec: ExportSpec) -> list[str]:
-    """The first line of the first file; of workbooks and typed files, the headers that are mapped."""
+    """The first line of the first file; of workbooks and typed files, the headers that
+    are mapped.
+    """
     if spec.format != "csv":
         return list(spec.columns.values())
     file = min((audit.path.parent / audit.exports_root).glob(spec.files))
@@ -103,7 +114,9 @@ def header_of(audit: Audit, spec: ExportSpec) -> list[str]:
 
 
 @pytest.mark.parametrize(("operator", "name"), exports_of_the_samples())
-def test_every_export_of_both_samples_is_proposed_as_their_audits_map_it(operator: str, name: str) -> None:
+def test_every_export_of_both_samples_is_proposed_as_their_audits_map_it(
+    operator: str, name: str
+) -> None:
     audit = sample(operator)
     spec = audit.exports[name]
     header = header_of(audit, spec)
@@ -125,7 +138,9 @@ def ties(line: str, table: str, looks: dict[str, Look] | None = None) -> dict[st
 
 
 def test_two_words_of_a_column_are_a_tie_and_the_column_is_left_out() -> None:
-    suggestion = suggest_mapping(["Kundenr", "Ophørsdato", "Slutdato"], None, TABLES["crm_customer"])
+    suggestion = suggest_mapping(
+        ["Kundenr", "Ophørsdato", "Slutdato"], None, TABLES["crm_customer"]
+    )
     assert dict(suggestion.ties) == {"end_date": ("Ophørsdato", "Slutdato")}
     assert dict(suggestion.columns) == {"customer_id": "Kundenr"}
     assert suggestion.missing_needed == (("created_at", None),)
@@ -136,17 +151,31 @@ def test_two_spellings_of_one_word_are_a_tie() -> None:
 
 
 def test_looks_tell_headers_apart() -> None:
-    assert ties("Betalt;Indbetalt", "payment", {"Betalt": Look(kind="text"), "Indbetalt": Look(kind="date")}) == {}
+    assert (
+        ties(
+            "Betalt;Indbetalt",
+            "payment",
+            {"Betalt": Look(kind="text"), "Indbetalt": Look(kind="date")},
+        )
+        == {}
+    )
 
 
 def test_an_end_that_is_empty_may_be_the_one_that_is_meant() -> None:
     looks = {"Ophørsdato": Look(kind="empty", empty=1), "Slutdato": Look(kind="date")}
-    assert ties("Ophørsdato;Slutdato", "crm_customer", looks) == {"end_date": ("Ophørsdato", "Slutdato")}
+    assert ties("Ophørsdato;Slutdato", "crm_customer", looks) == {
+        "end_date": ("Ophørsdato", "Slutdato")
+    }
 
 
 def test_a_key_is_the_one_that_is_unique() -> None:
-    looks = {"Kundenr": Look(kind="whole number"), "Debitornr": Look(kind="whole number", is_unique=True)}
-    assert dict(suggest_mapping(list(looks), looks, TABLES["crm_customer"]).columns) == {"customer_id": "Debitornr"}
+    looks = {
+        "Kundenr": Look(kind="whole number"),
+        "Debitornr": Look(kind="whole number", is_unique=True),
+    }
+    assert dict(suggest_mapping(list(looks), looks, TABLES["crm_customer"]).columns) == {
+        "customer_id": "Debitornr"
+    }
     assert ties("Kundenr;Debitornr", "invoice", looks) == {"customer_id": ("Kundenr", "Debitornr")}
 
 
@@ -174,7 +203,9 @@ def test_two_nearly_fitting_headers_are_a_tie() -> None:
         ("Kundetyper", "text", "customer_type"),
     ],
 )
-def test_a_header_that_is_nearly_a_word_is_taken_where_its_values_look_the_part(header: str, kind: str, column: str | None) -> None:
+def test_a_header_that_is_nearly_a_word_is_taken_where_its_values_look_the_part(
+    header: str, kind: str, column: str | None
+) -> None:
     columns = suggest_mapping([header], {header: Look(kind=kind)}, TABLES["crm_customer"]).columns
     assert dict(columns) == ({column: header} if column else {})
 
@@ -182,14 +213,34 @@ def test_a_header_that_is_nearly_a_word_is_taken_where_its_values_look_the_part(
 @pytest.mark.parametrize(
     ("line", "kinds", "missing"),
     [
-        ("Kundenr;Oprettet;Ophørsårsag;Sidste kontakt", ("whole number", "date", "text", "date"), {"end_date": "Sidste kontakt"}),
-        ("Kundenr;Oprettet;Ophørsårsag;Ophører måske", ("whole number", "date", "text", "date"), {"end_date": "Ophører måske"}),
-        ("Kundenr;Oprettet;Ophører måske", ("whole number", "date", "text"), {"end_date": "Ophører måske"}),  # dates nobody can read yet
+        (
+            "Kundenr;Oprettet;Ophørsårsag;Sidste kontakt",
+            ("whole number", "date", "text", "date"),
+            {"end_date": "Sidste kontakt"},
+        ),
+        (
+            "Kundenr;Oprettet;Ophørsårsag;Ophører måske",
+            ("whole number", "date", "text", "date"),
+            {"end_date": "Ophører måske"},
+        ),
+        # dates nobody can read yet
+        (
+            "Kundenr;Oprettet;Ophører måske",
+            ("whole number", "date", "text"),
+            {"end_date": "Ophører måske"},
+        ),
         ("Kundenr;Oprettet;Fødselsdag", ("whole number", "date", "date"), {"end_date": None}),
-        ("Kundenr;Oprettet;Set;Rettet", ("whole number", "date", "date", "date"), {"end_date": None}),  # two that may be it
+        # two that may be it
+        (
+            "Kundenr;Oprettet;Set;Rettet",
+            ("whole number", "date", "date", "date"),
+            {"end_date": None},
+        ),
     ],
 )
-def test_what_is_needed_and_not_found_comes_with_the_nearest_header(line: str, kinds: tuple[str, ...], missing: dict[str, str | None]) -> None:
+def test_what_is_needed_and_not_found_comes_with_the_nearest_header(
+    line: str, kinds: tuple[str, ...], missing: dict[str, str | None]
+) -> None:
     header = line.split(";")
     looks = {name: Look(kind=kind) for name, kind in zip(header, kinds, strict=True)}
     assert dict(suggest_mapping(header, looks, TABLES["crm_customer"]).missing_needed) == missing
@@ -197,9 +248,13 @@ def test_what_is_needed_and_not_found_comes_with_the_nearest_header(line: str, k
 
 def test_an_invoices_number_is_its_id_where_it_is_unique() -> None:
     header = ["Fakturanr", "Kundenr", "Fakturadato"]
-    unique, double = ({"Fakturanr": Look(kind="whole number", is_unique=is_unique)} for is_unique in (True, False))
+    unique, double = (
+        {"Fakturanr": Look(kind="whole number", is_unique=is_unique)} for is_unique in (True, False)
+    )
     assert suggest_mapping(header, unique, TABLES["invoice"]).columns["invoice_id"] == "Fakturanr"
-    assert suggest_mapping(header, double, TABLES["invoice"]).missing_needed == (("invoice_id", None),)
+    assert suggest_mapping(header, double, TABLES["invoice"]).missing_needed == (
+        ("invoice_id", None),
+    )
 
 
 # Which table
@@ -213,26 +268,40 @@ def test_tables_that_fit_alike_are_said() -> None:
 def test_values_that_look_like_something_else_make_a_word_worth_less() -> None:
     header = ["Nummer", "Kundenr", "Retning", "Dato"]
     looks = {"Nummer": Look(kind="date")}
-    assert [suggest_table(header, kinds).table for kinds in ({}, looks)] == [TABLES["recording_index"], TABLES["cdr"]]
+    assert [suggest_table(header, kinds).table for kinds in ({}, looks)] == [
+        TABLES["recording_index"],
+        TABLES["cdr"],
+    ]
 
 
 def test_the_ends_of_a_period_are_no_sender_and_recipient() -> None:
     header = ["Fra", "Til", "Besked"]
     assert suggest_table(header).message_headers == ("Fra", "Til", "Besked")
-    assert suggest_table(header, {"Fra": Look(kind="date"), "Til": Look(kind="date")}).message_headers is None
+    assert (
+        suggest_table(header, {"Fra": Look(kind="date"), "Til": Look(kind="date")}).message_headers
+        is None
+    )
 
 
-@pytest.mark.parametrize("line", ["Sagsnr;Kundenr;Dato;Afsender;Modtager;Tekst", "Kundenr;Sendt;Fra;Til;Besked"])
+@pytest.mark.parametrize(
+    "line", ["Sagsnr;Kundenr;Dato;Afsender;Modtager;Tekst", "Kundenr;Sendt;Fra;Til;Besked"]
+)
 def test_messages_of_a_case_or_a_customer_may_be_either(line: str) -> None:
     ranking = suggest_table(line.split(";"))
-    assert {table.name for table in (ranking.table, *ranking.alike) if table} == {"crm_interaction", "cdr"}
+    assert {table.name for table in (ranking.table, *ranking.alike) if table} == {
+        "crm_interaction",
+        "cdr",
+    }
     assert ranking.message_headers is not None
 
 
 def test_mail_is_not_taken_for_teledata_without_saying_so() -> None:
     looks = {"from": Look(kind="e-mail"), "to": Look(kind="e-mail")}
     ranking = suggest_table(["id", "date", "from", "to", "body"], looks)
-    assert {table.name for table in (ranking.table, *ranking.alike) if table} == {"crm_interaction", "cdr"}
+    assert {table.name for table in (ranking.table, *ranking.alike) if table} == {
+        "crm_interaction",
+        "cdr",
+    }
 
 
 def test_texts_that_a_detector_found_count_under_any_name() -> None:
@@ -257,7 +326,8 @@ def test_texts_that_a_detector_found_count_under_any_name() -> None:
         ("Varighedskode", "cdr", {"duration_s"}, None, "duration_s"),
         ("Ophørt den", "crm_customer", {"created_at"}, None, None),  # another column's word
         ("Ophørt den", "crm_customer", set(), "date", None),
-        ("Rettet", "crm_customer", {"end_date", "start_date"}, "date", "end_date"),  # looks like the dates of a needed column
+        # looks like the dates of a needed column
+        ("Rettet", "crm_customer", {"end_date", "start_date"}, "date", "end_date"),
         ("Rettet", "crm_customer", {"start_date"}, "date", None),  # not needed
         ("Rettet", "crm_customer", {"end_date"}, "text", None),
         ("Hobby", "crm_customer", {"name", "customer_id"}, "text", None),
@@ -278,13 +348,23 @@ def test_texts_that_a_detector_found_count_under_any_name() -> None:
         ("Kort (maskeret)", "payment", {"card_masked"}, None, "card_masked"),
     ],
 )
-def test_an_unmapped_header_that_may_be_an_unfilled_column_is_known(header: str, table: str, unfilled: set[str], looks_like: str | None, column: str | None) -> None:
-    assert fits_unfilled(header, table=TABLES[table], unfilled=unfilled, looks_like=looks_like) == column
+def test_an_unmapped_header_that_may_be_an_unfilled_column_is_known(
+    header: str, table: str, unfilled: set[str], looks_like: str | None, column: str | None
+) -> None:
+    assert (
+        fits_unfilled(header, table=TABLES[table], unfilled=unfilled, looks_like=looks_like)
+        == column
+    )
 
 
 def test_the_answer_does_not_hang_on_the_order_of_the_unfilled() -> None:
     unfilled = ["due_date", "issue_date", "period_to"]
-    assert {fits_unfilled("Dato for faktura", table=TABLES["invoice"], unfilled=order, looks_like="date") for order in (unfilled, unfilled[::-1])} == {"issue_date"}
+    assert {
+        fits_unfilled(
+            "Dato for faktura", table=TABLES["invoice"], unfilled=order, looks_like="date"
+        )
+        for order in (unfilled, unfilled[::-1])
+    } == {"issue_date"}
 
 
 def test_the_one_column_of_dates_is_the_date_that_the_table_needs() -> None:
@@ -293,4 +373,10 @@ def test_the_one_column_of_dates_is_the_date_that_the_table_needs() -> None:
 
     assert suggest_mapping(tuple(only), only, TABLES["cdr"]).columns["start_at"] == "Lagt i kø"
     assert "start_at" not in suggest_mapping(tuple(several), several, TABLES["cdr"]).columns
-    assert "end_date" not in suggest_mapping(("Rettet",), {"Rettet": Look(kind="date")}, TABLES["crm_customer"]).columns  # which needs two
+    # which needs two
+    assert (
+        "end_date"
+        not in suggest_mapping(
+            ("Rettet",), {"Rettet": Look(kind="date")}, TABLES["crm_customer"]
+        ).columns
+    )

@@ -1,4 +1,6 @@
-"""Words on which rules rest: which are known, what an audit may say of others, and which of them may be named."""
+"""Words on which rules rest: which are known, what an audit may say of others, and which of them
+may be named.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ REQUESTS = {"dsar_id": "Nr", "type": "Art", "outcome": "Udfald"}
 
 
 def _requests(*outcomes: str) -> str:
-    return "Nr;Art;Udfald\n" + "".join(f"{number};Indsigt;{outcome}\n" for number, outcome in enumerate(outcomes))
+    return "Nr;Art;Udfald\n" + "".join(
+        f"{number};Indsigt;{outcome}\n" for number, outcome in enumerate(outcomes)
+    )
 
 
 @pytest.mark.parametrize("name", VOCABULARIES)
@@ -24,13 +28,19 @@ def test_a_vocabulary_is_of_a_column_and_each_of_its_words_means_one_thing(name:
     table, _, column = name.partition(".")
     vocabulary = VOCABULARIES[name]
     assert TABLES[table].column(column).name == column
-    meanings = [(folded(text), word) for word, others in vocabulary.words.items() for text in {word, *others}]
+    meanings = [
+        (folded(text), word)
+        for word, others in vocabulary.words.items()
+        for text in {word, *others}
+    ]
     assert len({text for text, _ in set(meanings)}) == len(set(meanings))
     assert not {folded(near) for near in vocabulary.near} & vocabulary.spellings.keys()
     assert set(vocabulary.near.values()) <= set(vocabulary.canonical)
 
 
-def test_known_words_are_read_as_the_canonical_one_and_unknown_ones_as_they_stand(desk: Desk) -> None:
+def test_known_words_are_read_as_the_canonical_one_and_unknown_ones_as_they_stand(
+    desk: Desk,
+) -> None:
     desk.write("a.csv", _requests("Afvist", "imødekommet", "IKKE  IMØDEKOMMET", "Henlagt", ""))
     export = desk.read("a.csv", table="dsar", columns=REQUESTS)
     assert desk.rows(export, "type", "outcome", "_issues") == [
@@ -44,23 +54,47 @@ def test_known_words_are_read_as_the_canonical_one_and_unknown_ones_as_they_stan
 
 def test_the_audit_says_what_a_word_of_its_own_stands_for(desk: Desk) -> None:
     desk.write("a.csv", _requests("henlagt", "Lukket", "bortfaldet"))
-    export = desk.read("a.csv", table="dsar", columns=REQUESTS, values={"outcome": {"Henlagt": "andet", "lukket": "imødekommet"}})
-    assert desk.rows(export, "outcome", "_issues") == [("andet", None), ("imødekommet", None), ("bortfaldet", "outcome=unknown_word")]
+    export = desk.read(
+        "a.csv",
+        table="dsar",
+        columns=REQUESTS,
+        values={"outcome": {"Henlagt": "andet", "lukket": "imødekommet"}},
+    )
+    assert desk.rows(export, "outcome", "_issues") == [
+        ("andet", None),
+        ("imødekommet", None),
+        ("bortfaldet", "outcome=unknown_word"),
+    ]
 
 
 def test_parquet_and_constants_are_read_so_too(desk: Desk) -> None:
     import duckdb
 
     target = desk.root / "a.parquet"
-    duckdb.execute(f"COPY (SELECT 'D1' AS dsar_id, 'Access' AS type UNION ALL SELECT 'D2', 'other thing') TO '{target}' (FORMAT parquet)")
-    export = desk.read("a.parquet", table="dsar", columns={"dsar_id": "dsar_id", "type": "type"}, constants={"outcome": "Granted"})
-    assert desk.rows(export, "type", "outcome", "_issues") == [("indsigt", "imødekommet", None), ("other thing", "imødekommet", "type=unknown_word")]
+    duckdb.execute(
+        "COPY (SELECT 'D1' AS dsar_id, 'Access' AS type UNION ALL SELECT 'D2', 'other thing') TO"
+        f" '{target}' (FORMAT parquet)"
+    )
+    export = desk.read(
+        "a.parquet",
+        table="dsar",
+        columns={"dsar_id": "dsar_id", "type": "type"},
+        constants={"outcome": "Granted"},
+    )
+    assert desk.rows(export, "type", "outcome", "_issues") == [
+        ("indsigt", "imødekommet", None),
+        ("other thing", "imødekommet", "type=unknown_word"),
+    ]
 
 
 def test_unknown_words_are_named_on_the_console_and_counted_in_the_record(desk: Desk) -> None:
     desk.write("a.csv", _requests("Henlagt", "Henlagt", "afslag", "bortfaldet"))
     (remark,) = desk.read("a.csv", table="dsar", columns=REQUESTS).warnings
-    assert str(remark) == 'a.csv, column "Udfald": 3 values are no words that outcome has (Henlagt, bortfaldet). Say under values in audit.yaml which words they stand for.'
+    assert (
+        str(remark)
+        == 'a.csv, column "Udfald": 3 values are no words that outcome has (Henlagt, bortfaldet).'
+        " Say under values in audit.yaml which words they stand for."
+    )
     assert "enlagt" not in str(remark.as_json())
     assert remark.as_json()["count"] == 3
 
@@ -83,24 +117,35 @@ def test_where_one_may_be_no_word_none_is_named(found: list[tuple[str, int]]) ->
 
 def test_words_are_named_in_their_order() -> None:
     found = [("Henlagt", 4), ("afslag", 3), ("TRUKKET TILBAGE", 2), ("bort-faldet", 1)]
-    assert namable_words(found, VOCABULARIES["dsar.outcome"].spellings) == ("Henlagt", "TRUKKET TILBAGE", "bort-faldet")
+    assert namable_words(found, VOCABULARIES["dsar.outcome"].spellings) == (
+        "Henlagt",
+        "TRUKKET TILBAGE",
+        "bort-faldet",
+    )
 
 
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"outcome": {"henlagt": "afslaag"}}, "dsar.outcome has no word 'afslaag'. Did you mean 'afslag'?"),
+        (
+            {"outcome": {"henlagt": "afslaag"}},
+            "dsar.outcome has no word 'afslaag'. Did you mean 'afslag'?",
+        ),
         ({"format": {"pdf": "csv"}}, "no rule rests on the words of dsar.format"),
     ],
 )
-def test_an_audit_cannot_map_a_word_to_one_that_no_rule_knows(values: dict[str, dict[str, str]], told: str) -> None:
+def test_an_audit_cannot_map_a_word_to_one_that_no_rule_knows(
+    values: dict[str, dict[str, str]], told: str
+) -> None:
     with pytest.raises(ValidationError) as caught:
         ExportSpec(table="dsar", files="a.csv", values=values)
     assert told in str(caught.value)
 
 
 def test_numbers_are_words_too() -> None:
-    spec = ExportSpec.model_validate({"table": "consent", "files": "a.csv", "values": {"purpose": {118: 118, 7: "andet"}}})
+    spec = ExportSpec.model_validate(
+        {"table": "consent", "files": "a.csv", "values": {"purpose": {118: 118, 7: "andet"}}}
+    )
     assert spec.values == {"purpose": {"118": "118", "7": "andet"}}
 
 

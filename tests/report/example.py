@@ -1,4 +1,6 @@
-"""An invented run with every kind of verdict in it, for the report's tests and the picture in the README."""
+"""An invented run with every kind of verdict in it, for the report's tests and the picture in the
+README.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +27,34 @@ def bars(values: Mapping[str, int], alt: str) -> Picture:
     drawn = []
     for number, (label, value) in enumerate(values.items()):
         x, height = 40 + number * 60, round(110 * value / top)
-        drawn.append(f'<rect x="{x}" y="{130 - height}" width="40" height="{height}" fill="#a33a00"/>')
-        drawn.append(f'<text x="{x + 20}" y="{124 - height}" font-size="10" text-anchor="middle">{value}</text>')
-        drawn.append(f'<text x="{x + 20}" y="146" font-size="10" text-anchor="middle">{label}</text>')
+        drawn.append(
+            f'<rect x="{x}" y="{130 - height}" width="40" height="{height}" fill="#a33a00"/>'
+        )
+        drawn.append(
+            f'<text x="{x + 20}" y="{124 - height}" font-size="10"'
+            f' text-anchor="middle">{value}</text>'
+        )
+        drawn.append(
+            f'<text x="{x + 20}" y="146" font-size="10" text-anchor="middle">{label}</text>'
+        )
     drawn.append('<line x1="30" y1="130" x2="590" y2="130" stroke="#1a1a1a"/>')
-    head = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="155" viewBox="0 0 600 155" font-family="DejaVu Sans">'
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="155" viewBox="0 0 600 155"'
+        ' font-family="DejaVu Sans">'
+    )
     return Picture(svg=(head + "".join(drawn) + "</svg>").encode(), alt=alt)
 
 
 def figures() -> dict[str, Picture]:
     """The figures that go with ``example``."""
     overdue = {month["month"][2:]: month["overdue"] for month in _DUE[:-1]}
-    return {"BIZ-ret-3.customer/by_month": bars(overdue, "Søjler for overskredne frister i ni måneder. Flest er der i september 2026 med 4 poster.")}
+    return {
+        "BIZ-ret-3.customer/by_month": bars(
+            overdue,
+            "Søjler for overskredne frister i ni måneder. Flest er der i september 2026 med 4"
+            " poster.",
+        )
+    }
 
 
 def encoded(results: Results) -> bytes:
@@ -49,12 +67,21 @@ def references(count: int, seed: str) -> list[str]:
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     found = []
     for number in range(count):
-        letters = "".join(alphabet[byte % 32] for byte in hashlib.sha256(f"{seed}{number}".encode()).digest())
+        letters = "".join(
+            alphabet[byte % 32] for byte in hashlib.sha256(f"{seed}{number}".encode()).digest()
+        )
         found.append(f"R-{letters[:4]}-{letters[4:8]}-{letters[8:12]}-{letters[12:17]}")
     return found
 
 
-def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int | None, ...], **more: object) -> dict[str, Any]:
+def check(
+    name: str,
+    dataset: str,
+    verdict: str,
+    claim: str,
+    numbers: tuple[int | None, ...],
+    **more: object,
+) -> dict[str, Any]:
     """One check; ``numbers`` are N, M, k and e."""
     population, assessable, deviations, exempted = numbers
     return {
@@ -92,7 +119,9 @@ def check(name: str, dataset: str, verdict: str, claim: str, numbers: tuple[int 
     }
 
 
-def clause(name: str, verdict: str, claim: str, checks: list[str], **more: object) -> dict[str, Any]:
+def clause(
+    name: str, verdict: str, claim: str, checks: list[str], **more: object
+) -> dict[str, Any]:
     """One clause of the policy."""
     return {
         "id": name,
@@ -114,7 +143,9 @@ def export(name: str, table: str, file: str, rows: int, **more: object) -> dict[
     return {
         "name": name,
         "table": table,
-        "files": [{"path": file, "sha256": digest, "bytes": rows * 187, "rows": rows, "rejected": 0}],
+        "files": [
+            {"path": file, "sha256": digest, "bytes": rows * 187, "rows": rows, "rejected": 0}
+        ],
         "rows": rows,
         "rejected": 0,
         "extracted_at": "2026-11-21",
@@ -127,7 +158,9 @@ def export(name: str, table: str, file: str, rows: int, **more: object) -> dict[
     }
 
 
-def conflict(kind: str, own: str | None, parameter: str | None, bound: str | None, law: str | None) -> dict[str, Any]:
+def conflict(
+    kind: str, own: str | None, parameter: str | None, bound: str | None, law: str | None
+) -> dict[str, Any]:
     """A difference between the policy and the law."""
     start = {"da": "betalingsfristen", "en": "the payment deadline"}
     return {
@@ -142,7 +175,9 @@ def conflict(kind: str, own: str | None, parameter: str | None, bound: str | Non
     }
 
 
-def mapping_gap(table: str, column: str, headers: Sequence[str], checks: Sequence[str]) -> dict[str, Any]:
+def mapping_gap(
+    table: str, column: str, headers: Sequence[str], checks: Sequence[str]
+) -> dict[str, Any]:
     """A column that checks need and that nobody mapped."""
     return {
         "table": table,
@@ -155,7 +190,15 @@ def mapping_gap(table: str, column: str, headers: Sequence[str], checks: Sequenc
     }
 
 
-def basis(name: str, title: str, citation: str, authority: str, valid_from: str, checked_on: str | None = "2026-11-22", **more: object) -> dict[str, Any]:
+def basis(
+    name: str,
+    title: str,
+    citation: str,
+    authority: str,
+    valid_from: str,
+    checked_on: str | None = "2026-11-22",
+    **more: object,
+) -> dict[str, Any]:
     """One legal basis."""
     return {
         "id": name,
@@ -166,7 +209,16 @@ def basis(name: str, title: str, citation: str, authority: str, valid_from: str,
         "read_in": "mirror" if checked_on else "none",
         "read_to": "2026-02-12" if checked_on else None,
         "read_at": {"da": "retsinformation.dk" if checked_on else "opslagsværk"},
-        "copies": [{"da": "tekst fra retsinformation.dk i en kopi", "en": "text from retsinformation.dk in a copy"}] if checked_on else [],
+        "copies": (
+            [
+                {
+                    "da": "tekst fra retsinformation.dk i en kopi",
+                    "en": "text from retsinformation.dk in a copy",
+                }
+            ]
+            if checked_on
+            else []
+        ),
         "recheck_before_release": False,
         "checked_on": checked_on,
         "valid_from": valid_from,
@@ -175,9 +227,18 @@ def basis(name: str, title: str, citation: str, authority: str, valid_from: str,
     }
 
 
-_CRM = "Kundestamdata og almindelig korrespondance i CRM slettes senest 1 år efter kundeforholdets ophør."
-_PBX = "Konfigurationen af en hosted PBX eller SIP-peer slettes umiddelbart efter kundeforholdets ophør."
-_CDR = "Teledata, der ligger til grund for en faktura, slettes senest 5 år efter regnskabsårets udgang."
+_CRM = (
+    "Kundestamdata og almindelig korrespondance i CRM slettes senest 1 år efter kundeforholdets"
+    " ophør."
+)
+_PBX = (
+    "Konfigurationen af en hosted PBX eller SIP-peer slettes umiddelbart efter kundeforholdets"
+    " ophør."
+)
+_CDR = (
+    "Teledata, der ligger til grund for en faktura, slettes senest 5 år efter regnskabsårets"
+    " udgang."
+)
 _CARD = "Fulde betalingskortnumre forekommer ikke i noget udtræk."
 _SMS = "Indholdet af sms og mms er ikke synligt og gemmes ikke."
 _INVOICE = "Fakturaer slettes senest 5 år efter udgangen af det regnskabsår, de vedrører."
@@ -188,7 +249,12 @@ _ARCHIVE = "Kundeaftaler på papir opbevares i aflåst arkiv."
 
 _DUE: list[dict[str, Any]] = [
     {"month": f"2026-{month:02}", "records": records, "overdue": overdue}
-    for month, records, overdue in zip((*range(1, 10), 12), (1, 2, 1, 2, 4, 3, 2, 3, 4, 142), (1, 1, 0, 2, 3, 3, 2, 3, 4, 0), strict=True)
+    for month, records, overdue in zip(
+        (*range(1, 10), 12),
+        (1, 2, 1, 2, 4, 3, 2, 3, 4, 142),
+        (1, 1, 0, 2, 3, 3, 2, 3, 4, 0),
+        strict=True,
+    )
 ]
 
 _YEAR = {"starts_at": "relationship_end", "period": "P1Y", "parameters": []}
@@ -211,7 +277,16 @@ def _checks() -> list[dict[str, Any]]:
             subjects={"customers": 19, "persons": 3, "companies": 15, "unknown": 1, "unnamed": 0},
             action={"da": "Slet kunderne i CRM.", "en": "Erase the customers in the CRM."},
         ),
-        check("BIZ-ret-3.contact", "crm_contact", "pass", _CRM, (4120, 4118, 0, 2), reasons={"orphan": 2}, exemptions={"legal_hold": 2}, criterion=_YEAR),
+        check(
+            "BIZ-ret-3.contact",
+            "crm_contact",
+            "pass",
+            _CRM,
+            (4120, 4118, 0, 2),
+            reasons={"orphan": 2},
+            exemptions={"legal_hold": 2},
+            criterion=_YEAR,
+        ),
         check(
             "BIZ-ret-4.agreement",
             "agreement",
@@ -220,7 +295,11 @@ def _checks() -> list[dict[str, Any]]:
             (3310, 3310, 0, 0),
             legal={"strict_reading": 41},
             legal_records=41,
-            criterion={"starts_at": "relationship_end", "period": "P5Y", "parameters": ["agreement_unit"]},
+            criterion={
+                "starts_at": "relationship_end",
+                "period": "P5Y",
+                "parameters": ["agreement_unit"],
+            },
         ),
         check(
             "BIZ-ret-5.pbx_config",
@@ -228,11 +307,23 @@ def _checks() -> list[dict[str, Any]]:
             "breach",
             _PBX,
             (240, 240, 31, 0),
-            criterion={"starts_at": "relationship_end", "period": "P14D", "parameters": ["immediately_days"]},
+            criterion={
+                "starts_at": "relationship_end",
+                "period": "P14D",
+                "parameters": ["immediately_days"],
+            },
             deadlines={"records": 33, "passed": 31, "kept": 31, "exempted": 0},
             overdue={"max_days": 901, "median_days": 40},
         ),
-        check("BIZ-ret-6.invoice", "invoice", "pass", _INVOICE, (26114, 26114, 0, 0), legal_basis=["bogf-2022-12"], authority="erhvervsstyrelsen"),
+        check(
+            "BIZ-ret-6.invoice",
+            "invoice",
+            "pass",
+            _INVOICE,
+            (26114, 26114, 0, 0),
+            legal_basis=["bogf-2022-12"],
+            authority="erhvervsstyrelsen",
+        ),
         check(
             "BIZ-ret-6.invoice_series",
             "invoice",
@@ -245,7 +336,15 @@ def _checks() -> list[dict[str, Any]]:
             review=3,
             expectation="expect_rows_to_satisfy",
         ),
-        check("BIZ-ret-7.billed", "cdr", "partial", _CDR, (48210, 41007, 0, 0), reasons={"no_invoice": 7203}, legal_basis=["bek-1882-10-1", "bogf-2022-12"]),
+        check(
+            "BIZ-ret-7.billed",
+            "cdr",
+            "partial",
+            _CDR,
+            (48210, 41007, 0, 0),
+            reasons={"no_invoice": 7203},
+            legal_basis=["bek-1882-10-1", "bogf-2022-12"],
+        ),
         check(
             "HYG-card.crm_interaction",
             "crm_interaction",
@@ -269,7 +368,15 @@ def _checks() -> list[dict[str, Any]]:
             why="missing_column",
             why_detail="cdr.record_type",
         ),
-        check("BIZ-ret-6.payment", "payment", "error", _INVOICE, (None, None, None, None), legal_basis=["bogf-2022-12"], error_id="E-7f3a91"),
+        check(
+            "BIZ-ret-6.payment",
+            "payment",
+            "error",
+            _INVOICE,
+            (None, None, None, None),
+            legal_basis=["bogf-2022-12"],
+            error_id="E-7f3a91",
+        ),
         check(
             "BIZ-ret-7.unbilled",
             "cdr",
@@ -277,7 +384,11 @@ def _checks() -> list[dict[str, Any]]:
             _CDR,
             (None, None, None, None),
             legal_basis=["bek-1882-10-1"],
-            criterion={"starts_at": "start_at", "period": "{traffic_data_unbilled}", "parameters": ["traffic_data_unbilled"]},
+            criterion={
+                "starts_at": "start_at",
+                "period": "{traffic_data_unbilled}",
+                "parameters": ["traffic_data_unbilled"],
+            },
         ),
     ]
 
@@ -287,18 +398,50 @@ def _clauses() -> list[dict[str, Any]]:
         clause("BIZ-ret-3", "fail", _CRM, ["BIZ-ret-3.customer", "BIZ-ret-3.contact"]),
         clause("BIZ-ret-4", "legal", _AGREEMENT, ["BIZ-ret-4.agreement"]),
         clause("BIZ-ret-5", "breach", _PBX, ["BIZ-ret-5.pbx_config"]),
-        clause("BIZ-ret-6", "error", _INVOICE, ["BIZ-ret-6.invoice", "BIZ-ret-6.invoice_series", "BIZ-ret-6.payment"]),
+        clause(
+            "BIZ-ret-6",
+            "error",
+            _INVOICE,
+            ["BIZ-ret-6.invoice", "BIZ-ret-6.invoice_series", "BIZ-ret-6.payment"],
+        ),
         clause("BIZ-ret-7", "partial", _CDR, ["BIZ-ret-7.billed", "BIZ-ret-7.unbilled"]),
         clause("HYG-card", "fail", _CARD, ["HYG-card.crm_interaction"]),
         clause("BIZ-tele-2", "unknown", _SMS, ["BIZ-tele-2.cdr"]),
-        clause("BIZ-acc-1", "unknown", _ACCESS, [], auditable="register", reason={"da": "Der er ikke modtaget en adgangslog."}, evidence={"da": "Adgangslog og medarbejderliste."}),
-        clause("BIZ-acc-2", "skipped", _ARCHIVE, [], reason={"da": "Et fysisk arkiv kan ikke ses i data."}, evidence={"da": "Besigtigelse på stedet."}),
+        clause(
+            "BIZ-acc-1",
+            "unknown",
+            _ACCESS,
+            [],
+            auditable="register",
+            reason={"da": "Der er ikke modtaget en adgangslog."},
+            evidence={"da": "Adgangslog og medarbejderliste."},
+        ),
+        clause(
+            "BIZ-acc-2",
+            "skipped",
+            _ARCHIVE,
+            [],
+            reason={"da": "Et fysisk arkiv kan ikke ses i data."},
+            evidence={"da": "Besigtigelse på stedet."},
+        ),
     ]
 
 
 _CALLS = [
-    {"code": "missing_column", "file": "cdr/Master.csv", "column": "Type", "canonical": "record_type", "text": 'cdr/Master.csv: no column "Type" (for record_type).'},
-    {"code": "gap", "file": "cdr/Master.csv", "column": "start", "count": 9, "text": "9 times fall in the hour that is skipped when summer time begins."},
+    {
+        "code": "missing_column",
+        "file": "cdr/Master.csv",
+        "column": "Type",
+        "canonical": "record_type",
+        "text": 'cdr/Master.csv: no column "Type" (for record_type).',
+    },
+    {
+        "code": "gap",
+        "file": "cdr/Master.csv",
+        "column": "start",
+        "count": 9,
+        "text": "9 times fall in the hour that is skipped when summer time begins.",
+    },
 ]
 _PAYMENTS = [
     {"code": "no_file", "file": "betalinger*.csv", "text": "no file matches betalinger*.csv."},
@@ -307,15 +450,40 @@ _PAYMENTS = [
 
 
 def _exports() -> list[dict[str, Any]]:
-    customers = export("kunder", "crm_customer", "crm/kunder_2026-11-21.csv", 3000, rejected=1, control_rows=3001, rejects={"ragged": 1})
+    customers = export(
+        "kunder",
+        "crm_customer",
+        "crm/kunder_2026-11-21.csv",
+        3000,
+        rejected=1,
+        control_rows=3001,
+        rejects={"ragged": 1},
+    )
     customers["files"][0]["rejected"] = 1
     return [
         customers,
-        export("korrespondance", "crm_interaction", "crm/korrespondance.jsonl", 9120, control_rows=9120),
+        export(
+            "korrespondance", "crm_interaction", "crm/korrespondance.jsonl", 9120, control_rows=9120
+        ),
         export("konfigurationer", "pbx_config", "pbx/konfigurationer.csv", 240),
-        export("opkald", "cdr", "cdr/Master.csv", 48210, missing_columns=["record_type"], warnings=_CALLS),
+        export(
+            "opkald",
+            "cdr",
+            "cdr/Master.csv",
+            48210,
+            missing_columns=["record_type"],
+            warnings=_CALLS,
+        ),
         export("fakturaer", "invoice", "økonomi/fakturaer 2021-2026.xlsx", 26114),
-        export("betalinger", "payment", "økonomi/betalinger.csv", 0, problem="no file matches betalinger*.csv", files=[], warnings=_PAYMENTS),
+        export(
+            "betalinger",
+            "payment",
+            "økonomi/betalinger.csv",
+            0,
+            problem="no file matches betalinger*.csv",
+            files=[],
+            warnings=_PAYMENTS,
+        ),
     ]
 
 
@@ -334,9 +502,27 @@ def example() -> Results:
         "controller": {"name": "Bizzy", "cvr": "21497479"},
         "policy": {"title": "Databeskyttelsespolitik", "version": "udateret"},
         "parameters": [
-            {"name": "immediately_days", "value": 14, "owner": "Driftschefen", "reason": "Portering og sidste afregning kan tage to uger.", "approved_on": "2026-10-01"},
-            {"name": "agreement_unit", "value": "år", "owner": "Direktionen", "reason": "Politikken siger »max 5«; fejl i teksten.", "approved_on": "2026-10-01"},
-            {"name": "traffic_data_unbilled", "value": None, "owner": None, "reason": None, "approved_on": None},
+            {
+                "name": "immediately_days",
+                "value": 14,
+                "owner": "Driftschefen",
+                "reason": "Portering og sidste afregning kan tage to uger.",
+                "approved_on": "2026-10-01",
+            },
+            {
+                "name": "agreement_unit",
+                "value": "år",
+                "owner": "Direktionen",
+                "reason": "Politikken siger »max 5«; fejl i teksten.",
+                "approved_on": "2026-10-01",
+            },
+            {
+                "name": "traffic_data_unbilled",
+                "value": None,
+                "owner": None,
+                "reason": None,
+                "approved_on": None,
+            },
         ],
         "settings": {"gate": 0.99, "max_rejected": 0.001},
         "exports": _exports(),
@@ -346,23 +532,59 @@ def example() -> Results:
             conflict("longer_than_maximum", "P5Y", None, "at_most", "P3Y"),
             conflict("shorter_than_minimum", "P14D", "immediately_days", "at_least", "P1M"),
             conflict("no_deadline", None, None, "claim", "P2Y"),
-            conflict("unset", None, "traffic_data_unbilled", "at_least", "P1Y") | {"not_in_force": ["bek-1882-10-1"]},
+            conflict("unset", None, "traffic_data_unbilled", "at_least", "P1Y")
+            | {"not_in_force": ["bek-1882-10-1"]},
             conflict("question", None, None, None, None)
-            | {"policy": None, "law": None, "category": None, "question": {"da": "Må mobilnumre holdes ude?", "en": "May mobile numbers be kept out?"}},
+            | {
+                "policy": None,
+                "law": None,
+                "category": None,
+                "question": {
+                    "da": "Må mobilnumre holdes ude?",
+                    "en": "May mobile numbers be kept out?",
+                },
+            },
         ],
         "legal_bases": [
-            basis("gdpr-5-1-e", "Opbevaringsbegrænsning", "databeskyttelsesforordningens artikel 5, stk. 1, litra e", "datatilsynet", "2018-05-25"),
-            basis("gdpr-5-1-c", "Dataminimering", "databeskyttelsesforordningens artikel 5, stk. 1, litra c", "datatilsynet", "2018-05-25", read_to="2026-02-14"),
-            basis("bogf-2022-12", "Opbevaring af regnskabsmateriale", "bogføringslovens § 12, stk. 1 (lov nr. 700 af 24. maj 2022)", "erhvervsstyrelsen", "2022-07-01"),
+            basis(
+                "gdpr-5-1-e",
+                "Opbevaringsbegrænsning",
+                "databeskyttelsesforordningens artikel 5, stk. 1, litra e",
+                "datatilsynet",
+                "2018-05-25",
+            ),
+            basis(
+                "gdpr-5-1-c",
+                "Dataminimering",
+                "databeskyttelsesforordningens artikel 5, stk. 1, litra c",
+                "datatilsynet",
+                "2018-05-25",
+                read_to="2026-02-14",
+            ),
+            basis(
+                "bogf-2022-12",
+                "Opbevaring af regnskabsmateriale",
+                "bogføringslovens § 12, stk. 1 (lov nr. 700 af 24. maj 2022)",
+                "erhvervsstyrelsen",
+                "2022-07-01",
+            ),
             basis(
                 "bek-1882-10-1",
                 "Sletning af trafikdata",
-                "persondatasikkerhedsbekendtgørelsens § 10, stk. 1 (bekendtgørelse nr. 1882 af 4. december 2020)",
+                "persondatasikkerhedsbekendtgørelsens § 10, stk. 1 (bekendtgørelse nr. 1882 af 4."
+                " december 2020)",
                 "digitaliseringsstyrelsen",
                 "2020-12-21",
                 recheck_before_release=True,
             ),
-            basis("pci-3-5-1", "Kortnumre gøres ulæselige", "PCI DSS v4.0.1, krav 3.5.1", "kortordning", "2024-06-11", checked_on=None),
+            basis(
+                "pci-3-5-1",
+                "Kortnumre gøres ulæselige",
+                "PCI DSS v4.0.1, krav 3.5.1",
+                "kortordning",
+                "2024-06-11",
+                checked_on=None,
+            ),
         ],
         "totals": {
             "checks": len(checks),
@@ -371,17 +593,45 @@ def example() -> Results:
             "review": sum(one["review"] for one in checks),
             "exempted": sum(one["exempted"] or 0 for one in checks),
         },
-        "suites": {name: hashlib.sha256(name.encode()).hexdigest() for name in ("bizzy", "hygiene", "telecom_law")},
+        "suites": {
+            name: hashlib.sha256(name.encode()).hexdigest()
+            for name in ("bizzy", "hygiene", "telecom_law")
+        },
         "notebooks": [
             {"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest(), "state": state}
-            for name, state in (("00_intake.ipynb", "released"), ("10_retention.ipynb", "changed"), ("egne_tal.ipynb", "own"))
+            for name, state in (
+                ("00_intake.ipynb", "released"),
+                ("10_retention.ipynb", "changed"),
+                ("egne_tal.ipynb", "own"),
+            )
         ],
-        "versions": {"teleaudit": "0.1.0", "python": "3.11.7", "great_expectations": "1.24.1", "duckdb": "2.0.0", "pandas": "3.1.1", "typst": "0.15.2"},
+        "versions": {
+            "teleaudit": "0.1.0",
+            "python": "3.11.7",
+            "great_expectations": "1.24.1",
+            "duckdb": "2.0.0",
+            "pandas": "3.1.1",
+            "typst": "0.15.2",
+        },
         "timings": {
             "seconds": 9.75,
             "stages": [
-                {"stage": "reading", "name": "kunder", "seconds": 0.5, "rows": 3000, "checks": None, "scans": None},
-                {"stage": "checks", "name": "crm_customer", "seconds": 0.25, "rows": 3000, "checks": 4, "scans": 1},
+                {
+                    "stage": "reading",
+                    "name": "kunder",
+                    "seconds": 0.5,
+                    "rows": 3000,
+                    "checks": None,
+                    "scans": None,
+                },
+                {
+                    "stage": "checks",
+                    "name": "crm_customer",
+                    "seconds": 0.25,
+                    "rows": 3000,
+                    "checks": 4,
+                    "scans": 1,
+                },
             ],
             "memory_limit": "4096MiB",
             "peak_memory_bytes": 900_000_000,

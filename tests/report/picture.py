@@ -1,4 +1,6 @@
-"""Draws docs/report.png, the picture of the report in the README: ``python -m tests.report.picture``."""
+"""Draws docs/report.png, the picture of the report in the README: ``python -m
+tests.report.picture``.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,22 @@ def draw(target: Path) -> None:
     """Three pages side by side."""
     results = example()
     with tempfile.TemporaryDirectory() as folder:
-        pdf = write_report(results, Path(folder) / "report.pdf", figures=figures(), results_json=encoded(results))
-        subprocess.run(["pdftoppm", "-r", "76", "-png", str(pdf), str(Path(folder) / "page")], check=True)
-        pages = [ImageOps.expand(Image.open(Path(folder) / f"page-{number:02}.png").convert("RGB"), 1, "#c9d1d8") for number in PAGES]
+        pdf = write_report(
+            results, Path(folder) / "report.pdf", figures=figures(), results_json=encoded(results)
+        )
+        subprocess.run(
+            ["pdftoppm", "-r", "76", "-png", str(pdf), str(Path(folder) / "page")], check=True
+        )
+        pages = [
+            ImageOps.expand(
+                Image.open(Path(folder) / f"page-{number:02}.png").convert("RGB"), 1, "#c9d1d8"
+            )
+            for number in PAGES
+        ]
     width, height = pages[0].size
-    sheet = Image.new("RGB", (len(pages) * width + (len(pages) + 1) * GAP, height + 2 * GAP), "#e9edf0")
+    sheet = Image.new(
+        "RGB", (len(pages) * width + (len(pages) + 1) * GAP, height + 2 * GAP), "#e9edf0"
+    )
     for index, page in enumerate(pages):
         sheet.paste(page, (GAP + index * (width + GAP), GAP))
     sheet.quantize(64).save(target, optimize=True)

@@ -1,4 +1,6 @@
-"""What results.json says of a check: what a person must judge is no deviation before, and what is not held says nothing of the rest."""
+"""What results.json says of a check: what a person must judge is no deviation before, and what is
+not held says nothing of the rest.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,30 @@ from teleaudit.rules.verdicts import Answer, CheckResult, Verdict
 from teleaudit.workspace import package_workspace
 
 BOOK = load_rulebook(("bizzy", "hygiene"), package_workspace() / "expectations")
-NOT_HELD = {"agreement": NotHeld.model_validate({"owner": "Direktør", "reason": "føres ikke", "declared_on": "2026-11-01"})}
+NOT_HELD = {
+    "agreement": NotHeld.model_validate(
+        {"owner": "Direktør", "reason": "føres ikke", "declared_on": "2026-11-01"}
+    )
+}
 
 
-def entry(check: Check, verdict: Verdict, *, deviations: int = 0, review: int = 0, why: str | None = None, table: str | None = None) -> dict[str, Any]:
-    answer = Answer(population=300, assessable=300, deviations=deviations, exempted=0, review=review)
-    return check_entry(CheckResult(check=check, verdict=verdict, answer=answer, why=why, why_detail=table), law=BOOK.law, reference_key=bytes(32))
+def entry(
+    check: Check,
+    verdict: Verdict,
+    *,
+    deviations: int = 0,
+    review: int = 0,
+    why: str | None = None,
+    table: str | None = None,
+) -> dict[str, Any]:
+    answer = Answer(
+        population=300, assessable=300, deviations=deviations, exempted=0, review=review
+    )
+    return check_entry(
+        CheckResult(check=check, verdict=verdict, answer=answer, why=why, why_detail=table),
+        law=BOOK.law,
+        reference_key=bytes(32),
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,19 +52,32 @@ def entry(check: Check, verdict: Verdict, *, deviations: int = 0, review: int = 
         (Verdict.PASS, 0, 0, (0, 0)),
     ],
 )
-def test_what_a_person_must_look_at_is_no_deviation_before(verdict: Verdict, deviations: int, review: int, told: tuple[int, int]) -> None:
+def test_what_a_person_must_look_at_is_no_deviation_before(
+    verdict: Verdict, deviations: int, review: int, told: tuple[int, int]
+) -> None:
     made = entry(BOOK.checks[0], verdict, deviations=deviations, review=review)
     assert (made["deviations"], made["review"]) == told
 
 
 @pytest.mark.parametrize(
     ("held", "verdict"),
-    [(["pass"], "pass"), (["pass", "partial"], "partial"), (["fail", "pass"], "fail"), (["unknown"], "unknown"), ([], "skipped")],
+    [
+        (["pass"], "pass"),
+        (["pass", "partial"], "partial"),
+        (["fail", "pass"], "fail"),
+        (["unknown"], "unknown"),
+        ([], "skipped"),
+    ],
 )
 def test_a_clause_says_what_its_checks_of_held_tables_say(held: list[str], verdict: str) -> None:
-    clause = next(clause for suite in BOOK.suites for clause in suite.clauses if clause.clause == "HYG-key")
+    clause = next(
+        clause for suite in BOOK.suites for clause in suite.clauses if clause.clause == "HYG-key"
+    )
     checks = [check for check in BOOK.checks if check.clause is clause]
-    entries = [entry(checks[0], Verdict.SKIPPED, why="not_held", table="agreement"), *(entry(check, Verdict(word)) for check, word in zip(checks[1:], held, strict=False))]
+    entries = [
+        entry(checks[0], Verdict.SKIPPED, why="not_held", table="agreement"),
+        *(entry(check, Verdict(word)) for check, word in zip(checks[1:], held, strict=False)),
+    ]
     made = _clause_entry(clause, entries, NOT_HELD)
     assert made["verdict"] == verdict
     assert (made["reason"] is not None) == (not held)

@@ -91,7 +91,10 @@ def test_results_of_versions_that_kept_no_timings_are_accepted() -> None:
 
 
 def test_columns_that_nobody_mapped_are_accepted() -> None:
-    validate_results(example() | {"mapping_gaps": [mapping_gap("cdr", "start_at", ["Starttid"], ["BIZ-ret-7.unbilled"])]})
+    validate_results(
+        example()
+        | {"mapping_gaps": [mapping_gap("cdr", "start_at", ["Starttid"], ["BIZ-ret-7.unbilled"])]}
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,9 @@ def test_columns_that_nobody_mapped_are_accepted() -> None:
         (wrong_total, r"\$\.totals\.checks"),
     ],
 )
-def test_spoiled_results_are_refused_at_their_place(spoil: Callable[[Results], None], place: str) -> None:
+def test_spoiled_results_are_refused_at_their_place(
+    spoil: Callable[[Results], None], place: str
+) -> None:
     results = example()
     spoil(results)
     with pytest.raises(InvalidResultsError, match=place):

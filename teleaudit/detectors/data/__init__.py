@@ -1,1 +1,3 @@
-"""What the detectors know, as YAML files with source and date: card ranges, test cards, words in column names, words in messages."""
+"""What the detectors know, as YAML files with source and date: card ranges, test cards, words in
+column names, words in messages.
+"""

@@ -1,10 +1,14 @@
-"""A text file read block by block on many machines, as one machine would read it from its first byte to its last.
+"""A text file read block by block on many machines, as one machine would read it from its first
+byte to its last.
 
-Spark hands over a file's lines in blocks. A record with quoted line breaks may begin in one block and end in the next: what a block leaves unfinished is the next
-block's beginning. A block is first surveyed as if nothing came before it. Where something did, it is surveyed again with that, until every block began with what
-the one before it left: by induction, all of them are then cut as the whole file would be.
+Spark hands over a file's lines in blocks. A record with quoted line breaks may begin in one block
+and end in the next: what a block leaves unfinished is the next block's beginning. A block is first
+surveyed as if nothing came before it. Where something did, it is surveyed again with that, until
+every block began with what the one before it left: by induction, all of them are then cut as the
+whole file would be.
 
-This module runs on the executors, and knows nothing of Spark. No value of a row leaves it but in the working copy, and in what a block leaves unfinished.
+This module runs on the executors, and knows nothing of Spark. No value of a row leaves it but in
+the working copy, and in what a block leaves unfinished.
 """
 
 from __future__ import annotations
@@ -73,7 +77,10 @@ class Start:
 
 @dataclass(kw_only=True)
 class Survey:
-    """What one block came to. Lines are counted from 1 where the block (with what came before it) begins."""
+    """What one block came to.
+
+    Lines are counted from 1 where the block (with what came before it) begins.
+    """
 
     key: Key
     start: Start
@@ -119,17 +126,32 @@ class Plan:
         return working_copy_query(self.staged, self.mapping, self.sources)
 
 
-def survey_blocks(batches: Batches, files: Mapping[int, TextFile], starts: Mapping[Key, Start]) -> Iterator[pa.RecordBatch]:
-    """One pickled ``Survey`` for each block; a block without a known start is taken for one that nothing reaches into."""
+def survey_blocks(
+    batches: Batches, files: Mapping[int, TextFile], starts: Mapping[Key, Start]
+) -> Iterator[pa.RecordBatch]:
+    """One pickled ``Survey`` for each block; a block without a known start is taken for one that
+    nothing reaches into.
+    """
     for filled in _filled(batches):
         with _engine() as connection:
             for key, chunks in _blocks(filled):
                 file = files[key[0]]
-                survey = _survey(connection, file, key, starts.get(key) or Start(heading=0 if key[1] else file.heading), chunks)
+                survey = _survey(
+                    connection,
+                    file,
+                    key,
+                    starts.get(key) or Start(heading=0 if key[1] else file.heading),
+                    chunks,
+                )
                 yield pa.record_batch({"survey": [pickle.dumps(survey)]})
 
 
-def convert_blocks(batches: Batches, files: Mapping[int, tuple[TextFile, Plan]], blocks: Mapping[Key, Surveyed], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def convert_blocks(
+    batches: Batches,
+    files: Mapping[int, tuple[TextFile, Plan]],
+    blocks: Mapping[Key, Surveyed],
+    schema: pa.Schema,
+) -> Iterator[pa.RecordBatch]:
     """The rows of the working copy. Raises: ChangedError."""
     for filled in _filled(batches):
         with _engine() as connection:
@@ -137,24 +159,40 @@ def convert_blocks(batches: Batches, files: Mapping[int, tuple[TextFile, Plan]],
                 if key not in blocks:
                     raise ChangedError
                 surveyed, (file, plan) = blocks[key], files[key[0]]
-                reading = _BlockReading(file=file, start=surveyed.start, is_first=key[1] == 0, line=surveyed.line, header=plan.staged.header)
+                reading = _BlockReading(
+                    file=file,
+                    start=surveyed.start,
+                    is_first=key[1] == 0,
+                    line=surveyed.line,
+                    header=plan.staged.header,
+                )
                 for table in reading.tables(chunks):
                     yield from _rows(connection, table, plan.query(), schema)
                 if reading.crc != surveyed.crc:
                     raise ChangedError
 
 
-def typed_evidence(batches: Batches, relations: Mapping[int, str], dates: Sequence[str], numbers: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Of the files that Spark reads itself: pickled, the file with the evidence of its columns, given as SQL expressions on the relation."""
+def typed_evidence(
+    batches: Batches, relations: Mapping[int, str], dates: Sequence[str], numbers: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Of the files that Spark reads itself: pickled, the file with the evidence of its columns,
+    given as SQL expressions on the relation.
+    """
     for filled in _filled(batches):
         with _engine() as connection:
             for file, table in _pieces_of_files(filled):
                 by_date, by_number = _evidence(connection, table, relations[file], dates, numbers)
-                found = (file, dict(zip(dates, by_date, strict=True)), dict(zip(numbers, by_number, strict=True)))
+                found = (
+                    file,
+                    dict(zip(dates, by_date, strict=True)),
+                    dict(zip(numbers, by_number, strict=True)),
+                )
                 yield pa.record_batch({"survey": [pickle.dumps(found)]})
 
 
-def convert_typed(batches: Batches, plans: Mapping[int, Plan], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def convert_typed(
+    batches: Batches, plans: Mapping[int, Plan], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     """The rows of the working copy of files that Spark reads itself."""
     for filled in _filled(batches):
         with _engine() as connection:
@@ -182,12 +220,28 @@ class _BlockReading:
         self.content: DelimitedText | JsonLines
         if dialect is None:
             self.content = JsonLines(
-                encoding=self.file.encoding, shown=self.file.shown, rejections=self.rejections, proof=self.proof, decimal=self.file.decimal, header=self.header
+                encoding=self.file.encoding,
+                shown=self.file.shown,
+                rejections=self.rejections,
+                proof=self.proof,
+                decimal=self.file.decimal,
+                header=self.header,
             )
         else:
-            self.content = DelimitedText(dialect=dialect, shown=self.file.shown, rejections=self.rejections, proof=self.proof, header=self.file.header)
+            self.content = DelimitedText(
+                dialect=dialect,
+                shown=self.file.shown,
+                rejections=self.rejections,
+                proof=self.proof,
+                header=self.file.header,
+            )
         delimiter = "," if dialect is None else dialect.delimiter
-        self.splitter = RecordSplitter(delimiter=delimiter.encode(), quoted=dialect is not None, _pending=self.start.before, _line=self.line)
+        self.splitter = RecordSplitter(
+            delimiter=delimiter.encode(),
+            quoted=dialect is not None,
+            _pending=self.start.before,
+            _line=self.line,
+        )
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables of text with the line of every record."""
@@ -207,7 +261,9 @@ class _BlockReading:
             self.crc = zlib.crc32(chunk, self.crc)
             self.size_bytes += len(chunk)
             self.proof.note_bytes(chunk)
-            yield self.file.mark + chunk if self.is_first and self.size_bytes == len(chunk) else chunk
+            yield (
+                self.file.mark + chunk if self.is_first and self.size_bytes == len(chunk) else chunk
+            )
 
 
 def _without_heading(block: Records, heading: int) -> Records:
@@ -216,29 +272,58 @@ def _without_heading(block: Records, heading: int) -> Records:
     return block.keep(good)
 
 
-def _survey(connection: duckdb.DuckDBPyConnection, file: TextFile, key: Key, start: Start, chunks: Iterable[bytes]) -> Survey:
+def _survey(
+    connection: duckdb.DuckDBPyConnection,
+    file: TextFile,
+    key: Key,
+    start: Start,
+    chunks: Iterable[bytes],
+) -> Survey:
     reading = _BlockReading(file=file, start=start, is_first=key[1] == 0)
     survey = Survey(key=key, start=start, proof=reading.proof, reasons=reading.rejections.reasons)
     try:
         for table in reading.tables(chunks):
             if table.num_rows:
                 _note_evidence(connection, file, reading.content.header, table, survey)
-    except ExportError as error:  # it names the file and nothing else; as an exception it would reach the driver wrapped in others
+    # it names the file and nothing else; as an exception it would reach the driver wrapped in
+    # others
+    except ExportError as error:
         survey.refusal = str(error)
-    survey.crc, survey.size_bytes, survey.records, survey.rows = reading.crc, reading.size_bytes, reading.records, reading.content.rows
+    survey.crc, survey.size_bytes, survey.records, survey.rows = (
+        reading.crc,
+        reading.size_bytes,
+        reading.records,
+        reading.content.rows,
+    )
     survey.values = reading.content.values if isinstance(reading.content, JsonLines) else 0
-    survey.lines, survey.left, survey.header = reading.splitter.line - 1, reading.splitter.pending, reading.content.header
+    survey.lines, survey.left, survey.header = (
+        reading.splitter.line - 1,
+        reading.splitter.pending,
+        reading.content.header,
+    )
     survey.rejects = sorted(reading.rejections.kept)[:KEPT]
     return survey
 
 
-def _note_evidence(connection: duckdb.DuckDBPyConnection, file: TextFile, header: Sequence[str], table: pa.Table, survey: Survey) -> None:
+def _note_evidence(
+    connection: duckdb.DuckDBPyConnection,
+    file: TextFile,
+    header: Sequence[str],
+    table: pa.Table,
+    survey: Survey,
+) -> None:
     places = {name: f"c{place}" for place, name in enumerate(header)}
     dates = [name for name in file.dates if name in places]
     numbers = [name for name in file.numbers if name in places]
     if not dates and not numbers:
         return
-    by_date, by_number = _evidence(connection, table, BLOCK, [places[name] for name in dates], [places[name] for name in numbers])
+    by_date, by_number = _evidence(
+        connection,
+        table,
+        BLOCK,
+        [places[name] for name in dates],
+        [places[name] for name in numbers],
+    )
     for name, found in zip(dates, by_date, strict=True):
         survey.dates[name] = survey.dates[name] + found if name in survey.dates else found
     for name, shown in zip(numbers, by_number, strict=True):
@@ -246,15 +331,25 @@ def _note_evidence(connection: duckdb.DuckDBPyConnection, file: TextFile, header
 
 
 def _evidence(
-    connection: duckdb.DuckDBPyConnection, table: pa.Table, relation: str, dates: Sequence[str], numbers: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    table: pa.Table,
+    relation: str,
+    dates: Sequence[str],
+    numbers: Sequence[str],
 ) -> tuple[list[DateEvidence], list[DecimalEvidence]]:
     """The evidence of these expressions on the relation, which stands for the table."""
-    with connection.cursor() as asked:  # a connection of its own: answers that are not read to their end would stand in the way of the next table
+    # a connection of its own: answers that are not read to their end would stand in the way of the
+    # next table
+    with connection.cursor() as asked:
         asked.register(BLOCK, table)
-        return evidence.date_evidence(asked, relation, dates, unexplained=0), evidence.decimal_evidence(asked, relation, numbers)
+        return evidence.date_evidence(
+            asked, relation, dates, unexplained=0
+        ), evidence.decimal_evidence(asked, relation, numbers)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: pa.Table, query: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, table: pa.Table, query: str, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     if table.num_rows:
         connection.register(BLOCK, table)
         yield from connection.sql(query).to_arrow_table().cast(schema).to_batches()
@@ -270,7 +365,10 @@ def _filled(batches: Batches) -> Iterator[Batches]:
 
 @contextmanager
 def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    """One thread for each task: Spark gives each a core. What it reads lies in memory, so it never spills."""
+    """One thread for each task: Spark gives each a core.
+
+    What it reads lies in memory, so it never spills.
+    """
     with connect() as connection:
         connection.execute("SET threads = 1")
         connection.execute("SET temp_directory = ''")
@@ -278,7 +376,10 @@ def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _blocks(batches: Batches) -> Iterator[tuple[Key, Iterator[bytes]]]:
-    """Every block with its bytes in chunks. Spark hands over the blocks of a partition one after the other, each in the order of its lines."""
+    """Every block with its bytes in chunks.
+
+    Spark hands over the blocks of a partition one after the other, each in the order of its lines.
+    """
     for key, pieces in itertools.groupby(_pieces(batches), key=_key):
         yield key, _chunks(piece for _, piece in pieces)
 
@@ -305,7 +406,7 @@ def _runs(*columns: np.ndarray) -> list[tuple[int, int]]:
     return list(itertools.pairwise(cuts))
 
 
-def _joined(lines: Any) -> bytes:  # noqa: ANN401 (an Arrow array, which has no types)
+def _joined(lines: Any) -> bytes:
     """The bytes of all values, which lie one after the other."""
     _, ends, data = lines.buffers()
     bounds = np.frombuffer(ends, dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]
@@ -344,7 +445,9 @@ def _by_file(table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
         yield int(files[first]), table.slice(first, after - first)
 
 
-def merged_proof(encoding: str, surveys: Sequence[Survey], first_lines: Sequence[int]) -> EncodingProof:
+def merged_proof(
+    encoding: str, surveys: Sequence[Survey], first_lines: Sequence[int]
+) -> EncodingProof:
     """The proof over the whole file, of that over its blocks."""
     whole = EncodingProof(encoding=encoding)
     for survey, line in zip(surveys, first_lines, strict=True):
@@ -352,6 +455,8 @@ def merged_proof(encoding: str, surveys: Sequence[Survey], first_lines: Sequence
         whole.high_bytes += survey.proof.high_bytes
         for damage, first in survey.proof.first_line.items():
             whole.first_line.setdefault(damage, line + first - 1)
-    counts = {damage: sum(survey.proof.damaged.get(damage, 0) for survey in surveys) for damage in Damage}
+    counts = {
+        damage: sum(survey.proof.damaged.get(damage, 0) for survey in surveys) for damage in Damage
+    }
     whole.damaged = {damage: count for damage, count in counts.items() if count}
     return whole

@@ -1,8 +1,10 @@
-"""Rows that meet conditions, counted or kept by DuckDB in the executors' Python (``teleaudit/counting``).
+"""Rows that meet conditions, counted or kept by DuckDB in the executors' Python
+(``teleaudit/counting``).
 
-Such counts only add up, so each part of the rows may be counted where it lies. Measured on a million call records with the
-detectors' prefilters, whose regular expressions cost Java 4 to 20 microseconds a cell and RE2 a fraction of one. Parts are
-counted by value where values repeat: of fifty thousand call records in a third of the time, much of which goes into the query itself.
+Such counts only add up, so each part of the rows may be counted where it lies. Measured on a
+million call records with the detectors' prefilters, whose regular expressions cost Java 4 to 20
+microseconds a cell and RE2 a fraction of one. Parts are counted by value where values repeat: of
+fifty thousand call records in a third of the time, much of which goes into the query itself.
 """
 
 from __future__ import annotations
@@ -33,14 +35,28 @@ def is_dear_count(expression: str) -> bool:
 
 def matching_rows(frame: DataFrame, condition: str) -> DataFrame:
     """The rows of ``record`` and ``cell`` that meet a condition in DuckDB's SQL."""
-    return frame.mapInArrow(partial(matching_part, condition=condition), "record string, cell string")
+    return frame.mapInArrow(
+        partial(matching_part, condition=condition), "record string, cell string"
+    )
 
 
 def count_rows(frame: DataFrame, asked: Sequence[Counted]) -> list[int]:
     """The value of each of these aggregates, in DuckDB's SQL, over a frame: one job."""
-    needed = sorted({column.name for each in asked for column in sqlglot.parse_one(each.expression, read="duckdb").find_all(exp.Column)})
-    plainly_named = [F.col(f"`{name.replace('`', '``')}`").alias(f"c{place}") for place, name in enumerate(needed)]  # mapInArrow refuses a dot in a name
-    counted = frame.select(*plainly_named).mapInArrow(partial(count_part, names=needed, asked=tuple(asked)), "place bigint, rows bigint")
+    needed = sorted(
+        {
+            column.name
+            for each in asked
+            for column in sqlglot.parse_one(each.expression, read="duckdb").find_all(exp.Column)
+        }
+    )
+    # mapInArrow refuses a dot in a name
+    plainly_named = [
+        F.col(f"`{name.replace('`', '``')}`").alias(f"c{place}")
+        for place, name in enumerate(needed)
+    ]
+    counted = frame.select(*plainly_named).mapInArrow(
+        partial(count_part, names=needed, asked=tuple(asked)), "place bigint, rows bigint"
+    )
     totals = dict.fromkeys(range(len(asked)), 0)
     for place, rows in counted.groupBy("place").sum("rows").collect():
         totals[place] = rows

@@ -1,9 +1,10 @@
 """The distributed engine: Spark, through Great Expectations' Spark engine.
 
 The same relations, views, expectations and detectors as on DuckDB, from the same SQL. What differs:
-counts are computed on the cluster and only they come to the driver; Great Expectations' bundle of aggregates becomes two
-jobs, because Spark has no histogram; detectors' functions run on the executors (which need teleaudit installed); what is
-kept, is kept on the executors' disks; long results come one partition at a time.
+counts are computed on the cluster and only they come to the driver; Great Expectations' bundle of
+aggregates becomes two jobs, because Spark has no histogram; detectors' functions run on the
+executors (which need teleaudit installed); what is kept, is kept on the executors' disks; long
+results come one partition at a time.
 """
 
 from __future__ import annotations
@@ -44,7 +45,14 @@ from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.schema.sql import quoted
 from teleaudit.schema.views import View, said_of_exports, views
 
-_IN_DUCKDB = {"string": "VARCHAR", "bigint": "BIGINT", "date": "DATE", "timestamp_ntz": "TIMESTAMP", "boolean": "BOOLEAN", "int": "INTEGER"}
+_IN_DUCKDB = {
+    "string": "VARCHAR",
+    "bigint": "BIGINT",
+    "date": "DATE",
+    "timestamp_ntz": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+    "int": "INTEGER",
+}
 _OWN = {FILE_COLUMN: "string", LINE_COLUMN: "bigint", ISSUES_COLUMN: "string"}
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -52,8 +60,10 @@ _SETTINGS = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.adaptive.enabled": "true",
-    "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",  # what is kept has as many parts as its size needs, not as shuffles have
-    "spark.sql.maxPlanStringLength": "2000",  # plans are written out for every job, and the detectors' expressions are long
+    # what is kept has as many parts as its size needs, not as shuffles have
+    "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
+    # plans are written out for every job, and the detectors' expressions are long
+    "spark.sql.maxPlanStringLength": "2000",
 }
 _FEW = 10_000  # rows that the driver sorts itself
 _NAME = re.compile(r"\w+")
@@ -67,22 +77,37 @@ class _FewJobs(SparkDFExecutionEngine):
     asks: SparkEngine
 
     def resolve_metric_bundle(self, metric_fn_bundle: Iterable[Any]) -> dict[Any, Any]:
-        """The codes of every row expectation are counted in one job, what detectors ask of every cell in another, and what is left in a third."""
-        asked: list[tuple[Any, Asked]] = [(entry.metric_configuration.id, entry.metric_fn) for entry in metric_fn_bundle]
+        """The codes of every row expectation are counted in one job, what detectors ask of every
+        cell in another, and what is left in a third.
+        """
+        asked: list[tuple[Any, Asked]] = [
+            (entry.metric_configuration.id, entry.metric_fn) for entry in metric_fn_bundle
+        ]
         with self.asks.watched():
             codes = [(key, found.expression) for key, found in asked if found.metric == ROW_CLASSES]
             others = [(key, found) for key, found in asked if found.metric != ROW_CLASSES]
             dear = [(key, found) for key, found in others if is_dear_count(found.expression)]
-            return self._count_codes(codes) | self._count_rows(dear) | self._aggregate([(key, found.expression) for key, found in others if (key, found) not in dear])
+            return (
+                self._count_codes(codes)
+                | self._count_rows(dear)
+                | self._aggregate(
+                    [(key, found.expression) for key, found in others if (key, found) not in dear]
+                )
+            )
 
     def _count_codes(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:
             return {}
         self.asks.scans[self.asks.asked_now] += 1
         found: dict[Any, dict[int, int]] = {key: {} for key, _ in asked}
-        structs = ", ".join(f"struct({place} AS place, CAST({to_spark(expression)} AS BIGINT) AS code)" for place, (_, expression) in enumerate(asked))
+        structs = ", ".join(
+            f"struct({place} AS place, CAST({to_spark(expression)} AS BIGINT) AS code)"
+            for place, (_, expression) in enumerate(asked)
+        )
         exploded = self.dataframe.selectExpr(f"explode(array({structs})) AS counted")
-        for place, code, rows in exploded.groupBy("counted.place", "counted.code").count().collect():
+        for place, code, rows in (
+            exploded.groupBy("counted.place", "counted.code").count().collect()
+        ):
             found[asked[place][0]][code] = rows
         return found
 
@@ -90,20 +115,35 @@ class _FewJobs(SparkDFExecutionEngine):
         if not asked:
             return {}
         self.asks.scans[self.asks.asked_now] += 1
-        return dict(zip((key for key, _ in asked), count_rows(self.dataframe, [Counted(found.expression, found.cell, found.condition) for _, found in asked]), strict=True))
+        return dict(
+            zip(
+                (key for key, _ in asked),
+                count_rows(
+                    self.dataframe,
+                    [Counted(found.expression, found.cell, found.condition) for _, found in asked],
+                ),
+                strict=True,
+            )
+        )
 
     def _aggregate(self, asked: Sequence[tuple[Any, str]]) -> dict[Any, Any]:
         if not asked:
             return {}
         self.asks.scans[self.asks.asked_now] += 1
-        (row,) = self.dataframe.agg(*(F.expr(to_spark(expression)).alias(f"a{place}") for place, (_, expression) in enumerate(asked))).collect()
+        (row,) = self.dataframe.agg(
+            *(
+                F.expr(to_spark(expression)).alias(f"a{place}")
+                for place, (_, expression) in enumerate(asked)
+            )
+        ).collect()
         return {key: value for (key, _), value in zip(asked, row, strict=True)}
 
 
 class SparkEngineDatasource(SparkDatasource):
     """The session of an open engine, by its name."""
 
-    type: Literal["spark_engine"] = "spark_engine"  # type: ignore[assignment] # every source has a name of its own, Great Expectations' own subclasses too
+    # every source has a name of its own, Great Expectations' own subclasses too
+    type: Literal["spark_engine"] = "spark_engine"  # type: ignore[assignment]
     engine_name: str
 
     def get_spark(self) -> SparkSession:
@@ -117,23 +157,29 @@ class SparkEngineDatasource(SparkDatasource):
             self._execution_engine.asks = _engines[self.engine_name]
         return self._execution_engine
 
-    def test_connection(self, test_assets: bool = True) -> None:  # noqa: FBT001, FBT002 (Great Expectations' signature)
+    # Great Expectations' signature
+    def test_connection(self, test_assets: bool = True) -> None:  # noqa: FBT001, FBT002
         """The session is there."""
 
 
 class SparkEngine:
     """Exports in Spark, each as a DataFrame that reads them where they lie.
 
-    ``read`` are the DataFrames of a table's exports, with the columns of a working copy. The session's own settings and
-    temporary views stay as they are: the engine works in a session beside it, in the same application.
+    ``read`` are the DataFrames of a table's exports, with the columns of a working copy. The
+    session's own settings and
+    temporary views stay as they are: the engine works in a session beside it, in the same
+    application.
     """
 
     name = "spark"
 
-    def __init__(self, session: SparkSession, *, read: Mapping[str, Sequence[DataFrame]] | None = None) -> None:
+    def __init__(
+        self, session: SparkSession, *, read: Mapping[str, Sequence[DataFrame]] | None = None
+    ) -> None:
         """An engine on a running session."""
         for logger in ("great_expectations", "SQLQueryContextLogger", "py4j"):
-            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # their errors quote the value that raised them
+            # their errors quote the value that raised them
+            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
         self.session = session.newSession()
         for name, value in _SETTINGS.items():
             self.session.conf.set(name, value)
@@ -143,14 +189,17 @@ class SparkEngine:
         self._source: Any = None
         self._unmade: dict[str, View] = {}  # nobody has asked them yet; in Spark's words
         self._kept: dict[str, DataFrame] = {}
-        self._columns: dict[str, dict[str, str]] = {}  # of relations that have been asked for; exports and views are made once
+        # of relations that have been asked for; exports and views are made once
+        self._columns: dict[str, dict[str, str]] = {}
         self._failure: UserError | None = None
         self.scans = Scans()
         self.asked_now = ""  # the data set that Great Expectations asks about
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Lost executors, files that only the driver sees and the like end the run, in words: Great Expectations would make a failed check of them."""
+        """Lost executors, files that only the driver sees and the like end the run, in words: Great
+        Expectations would make a failed check of them.
+        """
         if self._failure is not None:
             raise self._failure
         try:
@@ -163,32 +212,73 @@ class SparkEngine:
 
     def add_table(self, table: str, sources: Sequence[Path]) -> None:
         """``export_<table>``: the exports' DataFrames, or working copies, by column name."""
-        frames = [*self._read.get(table, ()), *(self.session.read.parquet(str(source)) for source in sources)]
-        kinds = _OWN | {column.name: SPARK_TYPES[column.kind].simpleString() for column in TABLES[table].columns}
+        frames = [
+            *self._read.get(table, ()),
+            *(self.session.read.parquet(str(source)) for source in sources),
+        ]
+        kinds = _OWN | {
+            column.name: SPARK_TYPES[column.kind].simpleString() for column in TABLES[table].columns
+        }
         whole = self._empty(kinds)
         for frame in frames:
             whole = whole.unionByName(self._in_this_session(frame), allowMissingColumns=True)
         whole.createOrReplaceTempView(f"export_{table}")
 
     def _empty(self, kinds: Mapping[str, str]) -> DataFrame:
-        return self.session.sql("SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS `{name}`" for name, kind in kinds.items()) + " WHERE false")
+        return self.session.sql(
+            "SELECT "
+            + ", ".join(f"CAST(NULL AS {kind}) AS `{name}`" for name, kind in kinds.items())
+            + " WHERE false"
+        )
 
     def _in_this_session(self, frame: DataFrame) -> DataFrame:
-        return DataFrame(frame._jdf, self.session)  # noqa: SLF001 (no public way leads from one session of an application to another)
+        # no public way leads from one session of an application to another
+        return DataFrame(frame._jdf, self.session)  # noqa: SLF001
 
-    def add_frame(self, table: str, frame: Any) -> None:  # noqa: ANN401 (a pandas or Arrow table, or a Spark DataFrame)
+    # a pandas or Arrow table, or a Spark DataFrame
+    def add_frame(self, table: str, frame: Any) -> None:
         """``export_<table>`` of a data frame in memory."""
-        held = frame if isinstance(frame, DataFrame) else self.session.createDataFrame(_arrow(frame))
-        kinds = _OWN | {column.name: SPARK_TYPES[column.kind].simpleString() for column in TABLES[table].columns}
+        held = (
+            frame if isinstance(frame, DataFrame) else self.session.createDataFrame(_arrow(frame))
+        )
+        kinds = _OWN | {
+            column.name: SPARK_TYPES[column.kind].simpleString() for column in TABLES[table].columns
+        }
         words = {name: to_spark(sql) for name, sql in word_columns(table, held.columns).items()}
-        own = [f"{words.get(name, f'CAST(`{name}` AS {kinds[name]})')} AS `{name}`" if name in kinds else f"`{name}`" for name in held.columns]
-        absent = [f"{words.get(name, f'CAST(NULL AS {kind})')} AS `{name}`" for name, kind in kinds.items() if name not in held.columns]
+        own = [
+            (
+                f"{words.get(name, f'CAST(`{name}` AS {kinds[name]})')} AS `{name}`"
+                if name in kinds
+                else f"`{name}`"
+            )
+            for name in held.columns
+        ]
+        absent = [
+            f"{words.get(name, f'CAST(NULL AS {kind})')} AS `{name}`"
+            for name, kind in kinds.items()
+            if name not in held.columns
+        ]
         held.selectExpr(*own, *absent).createOrReplaceTempView(f"export_{table}")
 
     def create_views(self, placeholders: Mapping[str, str]) -> None:
-        """The data sets and their helpers, each made when it is first asked; helpers of kind ``table`` are computed once."""
-        self._unmade = {table: View(name=table, sql=f"SELECT * FROM export_{table}", order=0, kind="view", table=table, key=()) for table in TABLES}
-        self._unmade |= {view.name: replace(view, sql=to_spark(said_of_exports(view.sql, placeholders))) for view in views()}
+        """The data sets and their helpers, each made when it is first asked; helpers of kind
+        ``table`` are computed once.
+        """
+        self._unmade = {
+            table: View(
+                name=table,
+                sql=f"SELECT * FROM export_{table}",
+                order=0,
+                kind="view",
+                table=table,
+                key=(),
+            )
+            for table in TABLES
+        }
+        self._unmade |= {
+            view.name: replace(view, sql=to_spark(said_of_exports(view.sql, placeholders)))
+            for view in views()
+        }
 
     def _make_views(self, sql: str) -> None:
         """Those that a query in Spark's words names, after those that they name."""
@@ -196,17 +286,24 @@ class SparkEngine:
             if view := self._unmade.pop(name, None):  # else made meanwhile, for another
                 self._make_views(view.sql)
                 frame = self.session.sql(view.sql)
-                (self._keep(name, frame) if view.kind == "table" else frame).createOrReplaceTempView(name)
+                (
+                    self._keep(name, frame) if view.kind == "table" else frame
+                ).createOrReplaceTempView(name)
 
     def columns(self, relation: str) -> dict[str, str]:
         """Name and type, in DuckDB's words, of every column."""
         if relation not in self._columns:
             self._make_views(relation)
-            self._columns[relation] = {name: _IN_DUCKDB.get(kind, kind.upper()) for name, kind in self.session.table(relation).dtypes}
+            self._columns[relation] = {
+                name: _IN_DUCKDB.get(kind, kind.upper())
+                for name, kind in self.session.table(relation).dtypes
+            }
         return self._columns[relation]
 
     def validate(self, relation: str, suite: ExpectationSuite) -> dict[str, dict[str, Any]]:
-        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only) and ``traceback`` where a check raised."""
+        """Great Expectations' answers by check id: ``result``; or ``exception`` (type names only)
+        and ``traceback`` where a check raised.
+        """
         self._make_views(relation)
         self.asked_now = relation
         answers = answers_of(lambda: self._batch(relation), suite)
@@ -214,30 +311,45 @@ class SparkEngine:
             raise self._failure
         return answers
 
-    def _batch(self, relation: str) -> Any:  # noqa: ANN401 (Great Expectations' Batch is untyped to us)
+    # Great Expectations' Batch is untyped to us
+    def _batch(self, relation: str) -> Any:
         if self._source is None:
             context = gx.get_context(mode="ephemeral")
-            context.variables.progress_bars = ProgressBarsConfig(globally=False)  # ours tell more, and notebooks keep what is printed
-            self._source = context.data_sources.add_spark_engine(self._source_name, engine_name=self._source_name)
+            # ours tell more, and notebooks keep what is printed
+            context.variables.progress_bars = ProgressBarsConfig(globally=False)
+            self._source = context.data_sources.add_spark_engine(
+                self._source_name, engine_name=self._source_name
+            )
         names = {asset.name for asset in self._source.assets}
-        asset = self._source.get_asset(relation) if relation in names else self._source.add_dataframe_asset(relation)
+        asset = (
+            self._source.get_asset(relation)
+            if relation in names
+            else self._source.add_dataframe_asset(relation)
+        )
         if relation not in names:
             asset.add_batch_definition_whole_dataframe("whole")
-        return asset.get_batch_definition("whole").get_batch({"dataframe": self.session.table(relation)})
+        return asset.get_batch_definition("whole").get_batch(
+            {"dataframe": self.session.table(relation)}
+        )
 
     def fetch(self, sql: str, /) -> Iterator[Row]:
         """Rows of a query, in one job."""
         with self.watched():
             yield from map(tuple, self._sql(sql).collect())
 
-    def has_few_values(self, relation: str, cell: str, /) -> bool:  # noqa: ARG002 (as every engine has it)
+    # as every engine has it
+    def has_few_values(self, relation: str, cell: str, /) -> bool:
         """Nobody knows: counting them takes a job of its own."""
         return False
 
     def fetch_sorted(self, sql: str, rows: int, /) -> Iterator[Row]:
-        """Few rows come in one job and are sorted here; many are sorted on the cluster, where that takes another look at the data, and come one partition at a time."""
+        """Few rows come in one job and are sorted here; many are sorted on the cluster, where that
+        takes another look at the data, and come one partition at a time.
+        """
         if rows <= _FEW:
-            yield from sorted(self.fetch(sql), key=lambda row: [(cell is None, cell) for cell in row])
+            yield from sorted(
+                self.fetch(sql), key=lambda row: [(cell is None, cell) for cell in row]
+            )
             return
         with self.watched():
             frame = self._sql(sql)
@@ -249,11 +361,23 @@ class SparkEngine:
         with self.watched():
             yield from map(tuple, self._judged(judged, columns).collect())
 
-    def candidates(self, name: str, relation: str, /, *, record: str, cell: str, condition: str) -> str:
-        """A view. Where the condition asks what Java answers slowly, DuckDB answers it on the executors."""
-        filled = f"SELECT {record} AS record, {cell} AS cell FROM {quoted(relation)} WHERE {cell} IS NOT NULL"
+    def candidates(
+        self, name: str, relation: str, /, *, record: str, cell: str, condition: str
+    ) -> str:
+        """A view.
+
+        Where the condition asks what Java answers slowly, DuckDB answers it on the executors.
+        """
+        filled = (
+            f"SELECT {record} AS record, {cell} AS cell FROM {quoted(relation)} WHERE {cell} IS NOT"
+            " NULL"
+        )
         asked = condition.replace(CELL, "cell")
-        frame = matching_rows(self._sql(filled), asked) if is_dear(condition) else self._sql(f"SELECT record, cell FROM ({filled}) AS filled WHERE {asked}")
+        frame = (
+            matching_rows(self._sql(filled), asked)
+            if is_dear(condition)
+            else self._sql(f"SELECT record, cell FROM ({filled}) AS filled WHERE {asked}")
+        )
         frame.createOrReplaceTempView(name)
         return name
 
@@ -264,7 +388,9 @@ class SparkEngine:
     def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
         """The functions' rows on the executors' disks, computed when they are first asked for."""
         parts = [self._judged(part, columns) for part in judged]
-        self._keep(relation, functools.reduce(DataFrame.union, parts)).createOrReplaceTempView(relation)
+        self._keep(relation, functools.reduce(DataFrame.union, parts)).createOrReplaceTempView(
+            relation
+        )
 
     def drop(self, relation: str, /) -> None:
         """The executors' disk of what was kept."""
@@ -281,15 +407,35 @@ class SparkEngine:
         frame = self._sql(judged.sql)
         if judged.judge is None:
             return frame
-        judge, schema = judged.judge, pa.schema([(name, pa.string() if kind == "VARCHAR" else pa.int64()) for name, kind in columns.items()])
+        judge, schema = (
+            judged.judge,
+            pa.schema(
+                [
+                    (name, pa.string() if kind == "VARCHAR" else pa.int64())
+                    for name, kind in columns.items()
+                ]
+            ),
+        )
 
         def judge_part(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-            rows = iter(judge(row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)))
+            rows = iter(
+                judge(
+                    row
+                    for batch in batches
+                    for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+                )
+            )
             while part := list(itertools.islice(rows, 10_000)):
-                arrays = [pa.array(cells, schema.field(place).type) for place, cells in enumerate(zip(*part, strict=True))]
+                arrays = [
+                    pa.array(cells, schema.field(place).type)
+                    for place, cells in enumerate(zip(*part, strict=True))
+                ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
-        return frame.mapInArrow(judge_part, ", ".join(f"`{name}` {kind}" for name, kind in _spark_types(columns).items()))
+        return frame.mapInArrow(
+            judge_part,
+            ", ".join(f"`{name}` {kind}" for name, kind in _spark_types(columns).items()),
+        )
 
     def _keep(self, relation: str, frame: DataFrame) -> DataFrame:
         self.drop(relation)
@@ -299,7 +445,11 @@ class SparkEngine:
     def progress(self) -> float | None:
         """Share of the tasks of Spark's running jobs that are done."""
         tracker = self.session.sparkContext.statusTracker()
-        stages = [stage for number in tracker.getActiveStageIds() if (stage := tracker.getStageInfo(number)) is not None]
+        stages = [
+            stage
+            for number in tracker.getActiveStageIds()
+            if (stage := tracker.getStageInfo(number)) is not None
+        ]
         tasks = sum(stage.numTasks for stage in stages)
         return sum(stage.numCompletedTasks for stage in stages) / tasks if tasks else None
 
@@ -314,7 +464,16 @@ def _spark_types(columns: Columns) -> dict[str, str]:
     return {name: "string" if kind == "VARCHAR" else "bigint" for name, kind in columns.items()}
 
 
-def _arrow(frame: Any) -> pa.Table:  # noqa: ANN401 (pandas or Arrow)
+def _arrow(frame: Any) -> pa.Table:
     """A table of a frame in memory; columns without any value are text."""
-    table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
-    return table.cast(pa.schema([(field.name, pa.string() if pa.types.is_null(field.type) else field.type) for field in table.schema]))
+    table = (
+        frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
+    )
+    return table.cast(
+        pa.schema(
+            [
+                (field.name, pa.string() if pa.types.is_null(field.type) else field.type)
+                for field in table.schema
+            ]
+        )
+    )

@@ -1,6 +1,8 @@
-"""The files of an export wherever Hadoop reaches: found, fingerprinted and sampled by the driver, through its JVM.
+"""The files of an export wherever Hadoop reaches: found, fingerprinted and sampled by the driver,
+through its JVM.
 
-A root without a scheme is a folder of the driver's machine. Anything else is a URL: hdfs://, s3a://, abfss://, viewfs://, file:///.
+A root without a scheme is a folder of the driver's machine. Anything else is a URL: hdfs://,
+s3a://, abfss://, viewfs://, file:///.
 """
 
 from __future__ import annotations
@@ -54,10 +56,14 @@ class FoundFile:
             stream.seek(first)
             return bytes(stream.readNBytes(size))
 
-    def sha256(self, jvm: Any) -> str:  # noqa: ANN401 (py4j has no types)
+    def sha256(self, jvm: Any) -> str:
         """Of all bytes, hexadecimal. Raises: ExportError."""
         with self._opened() as stream:
-            return str(jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex(jvm.java.io.BufferedInputStream(stream, 1 << 20)))
+            return str(
+                jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex(
+                    jvm.java.io.BufferedInputStream(stream, 1 << 20)
+                )
+            )
 
     def copy_to(self, target: Path) -> None:
         """A copy on the driver's disk, for its owner only. Raises: ExportError."""
@@ -72,7 +78,10 @@ class FoundFile:
         """Raises: ExportError when it is no longer the file that was found."""
         try:
             status = self.file_system.getFileStatus(self.path)
-            is_same = (status.getLen(), status.getModificationTime()) == (self.size_bytes, self.modified_ms)
+            is_same = (status.getLen(), status.getModificationTime()) == (
+                self.size_bytes,
+                self.modified_ms,
+            )
         except Py4JJavaError:
             is_same = False
         if not is_same:
@@ -83,8 +92,13 @@ class FoundFile:
         try:
             stream = self.file_system.open(self.path)
         except Py4JJavaError as error:
-            if error_name(error) in _DENIED or "Permission denied" in str(error.java_exception.getMessage()):
-                msg = f"{self.shown} cannot be read: no permission. Give the user that runs the audit the right to read it."
+            if error_name(error) in _DENIED or "Permission denied" in str(
+                error.java_exception.getMessage()
+            ):
+                msg = (
+                    f"{self.shown} cannot be read: no permission. Give the user that runs the audit"
+                    " the right to read it."
+                )
                 raise ExportError(msg) from None
             raise
         try:
@@ -94,7 +108,9 @@ class FoundFile:
 
 
 def _bare(address: str) -> str:
-    """The address with one slash where the machine's own disk is meant: file:///a and file:/a are the same."""
+    """The address with one slash where the machine's own disk is meant: file:///a and file:/a are
+    the same.
+    """
     return re.sub(r"^file:/+", "file:/", address)
 
 
@@ -128,65 +144,123 @@ class Root:
             folder = self._path(self.address)
             file_system = folder.getFileSystem(self._configuration)
             matches = _Matches(jvm=self.jvm, file_system=file_system)
-            found = {relative: status for relative, status in matches.below(folder, (), parts) if not is_ignored(relative[-1])}
+            found = {
+                relative: status
+                for relative, status in matches.below(folder, (), parts)
+                if not is_ignored(relative[-1])
+            }
         except Py4JJavaError as error:
             if error_name(error) in _DENIED:
-                msg = "The exports folder, or one below it, cannot be read: no permission. Give the user that runs the audit the right to list and read it."
+                msg = (
+                    "The exports folder, or one below it, cannot be read: no permission. Give the"
+                    " user that runs the audit the right to list and read it."
+                )
             else:
-                msg = f"The exports folder cannot be opened ({error_name(error)}). Is its address right, and does Spark have the connector and the settings for it?"
+                msg = (
+                    f"The exports folder cannot be opened ({error_name(error)}). Is its address"
+                    " right, and does Spark have the connector and the settings for it?"
+                )
             raise ExportError(msg) from None
         shown = ShownPaths()
-        return [_found("/".join(relative), status, file_system, shown) for relative, status in sorted(found.items())]
+        return [
+            _found("/".join(relative), status, file_system, shown)
+            for relative, status in sorted(found.items())
+        ]
 
     def hashes(self, files: Sequence[FoundFile]) -> list[int]:
-        """Of each file's address, as Spark's column ``_metadata.file_path`` says it: eight bytes in every row, where the address would be many."""
-        listed = self.session.read.format("binaryFile").option("__globPaths__", "false").load([file.url for file in files])  # their content is not asked for
-        found = {_bare(address): int(number) for address, number in listed.select("_metadata.file_path", F.xxhash64("_metadata.file_path")).collect()}
+        """Of each file's address, as Spark's column ``_metadata.file_path`` says it: eight bytes in
+        every row, where the address would be many.
+        """
+        # their content is not asked for
+        listed = (
+            self.session.read.format("binaryFile")
+            .option("__globPaths__", "false")
+            .load([file.url for file in files])
+        )
+        found = {
+            _bare(address): int(number)
+            for address, number in listed.select(
+                "_metadata.file_path", F.xxhash64("_metadata.file_path")
+            ).collect()
+        }
         if len(set(found.values())) < len(found):
             msg = "two addresses with one hash"
             raise RuntimeError(msg)
-        return [found[_bare(str(file.path.toUri().toString()))] if file.size_bytes else 0 for file in files]
+        return [
+            found[_bare(str(file.path.toUri().toString()))] if file.size_bytes else 0
+            for file in files
+        ]
 
     def spark_passes_over(self, file: FoundFile) -> bool:
         """Whether Spark would ignore the file, unpack it, or not open it, by its name."""
         name = PurePosixPath(file.relative).name
-        codec = self.jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(self._configuration).getCodec(file.path)
-        return name.startswith(_SPARK_PASSES_OVER) or name.endswith("._COPYING_") or ":" in name or codec is not None
+        codec = self.jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(
+            self._configuration
+        ).getCodec(file.path)
+        return (
+            name.startswith(_SPARK_PASSES_OVER)
+            or name.endswith("._COPYING_")
+            or ":" in name
+            or codec is not None
+        )
 
     @property
-    def jvm(self) -> Any:  # noqa: ANN401 (py4j has no types)
+    def jvm(self) -> Any:
         """The driver's JVM."""
-        return self.session.sparkContext._jvm  # noqa: SLF001 (Spark's only way to Hadoop's file systems)
+        # Spark's only way to Hadoop's file systems
+        return self.session.sparkContext._jvm  # noqa: SLF001
 
     @property
-    def _configuration(self) -> Any:  # noqa: ANN401 (py4j has no types)
-        return self.session._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001 (as Spark's own readers see it)
+    def _configuration(self) -> Any:
+        # as Spark's own readers see it
+        return self.session._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001
 
-    def _path(self, *parts: str | None) -> Any:  # noqa: ANN401 (py4j has no types)
+    def _path(self, *parts: str | None) -> Any:
         return self.jvm.org.apache.hadoop.fs.Path(*parts)
 
     def _local_file(self, path: Path, shown: ShownPaths) -> FoundFile:
         assert self.local is not None  # noqa: S101 (find asks only then)
         java_path = self._path("file", None, str(path))
         file_system = java_path.getFileSystem(self._configuration)
-        return _found(path.relative_to(self.local).as_posix(), file_system.getFileStatus(java_path), file_system, shown, beginning_of(path))
+        return _found(
+            path.relative_to(self.local).as_posix(),
+            file_system.getFileStatus(java_path),
+            file_system,
+            shown,
+            beginning_of(path),
+        )
 
 
-def _found(relative: str, status: Any, file_system: Any, shown: ShownPaths, beginning: bytes | None = None) -> FoundFile:  # noqa: ANN401 (py4j has no types)
+# py4j has no types
+def _found(
+    relative: str, status: Any, file_system: Any, shown: ShownPaths, beginning: bytes | None = None
+) -> FoundFile:
     file = FoundFile(
-        shown=shown.of(relative), relative=relative, path=status.getPath(), file_system=file_system, size_bytes=status.getLen(), modified_ms=status.getModificationTime()
+        shown=shown.of(relative),
+        relative=relative,
+        path=status.getPath(),
+        file_system=file_system,
+        size_bytes=status.getLen(),
+        modified_ms=status.getModificationTime(),
     )
-    return replace(file, shown=shown.of(relative, file.piece(0, BEGINNING) if beginning is None else beginning))
+    return replace(
+        file, shown=shown.of(relative, file.piece(0, BEGINNING) if beginning is None else beginning)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Matches:
-    """A pattern's files, by the rules of a local folder: Hadoop's own patterns know no ``**``, and know braces."""
+    """A pattern's files, by the rules of a local folder: Hadoop's own patterns know no ``**``, and
+    know braces.
+    """
 
     jvm: Any
     file_system: Any
 
-    def below(self, folder: Any, relative: tuple[str, ...], parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 (py4j has no types)
+    # py4j has no types
+    def below(
+        self, folder: Any, relative: tuple[str, ...], parts: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], Any]]:
         """The files, as the parts of their path below the root and their status."""
         if not parts:
             return
@@ -195,11 +269,14 @@ class _Matches:
             yield from self.below(folder, relative, rest)
         for name, status in self._children(folder, part):
             if status.isDirectory():
-                yield from self.below(status.getPath(), (*relative, name), parts if part == "**" else rest)
+                yield from self.below(
+                    status.getPath(), (*relative, name), parts if part == "**" else rest
+                )
             elif not rest and part != "**":
                 yield (*relative, name), status
 
-    def _children(self, folder: Any, part: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 (py4j has no types)
+    # py4j has no types
+    def _children(self, folder: Any, part: str) -> Iterator[tuple[str, Any]]:
         if not has_wildcard(part):
             path = self.jvm.org.apache.hadoop.fs.Path(folder, part)
             if self.file_system.exists(path):

@@ -1,4 +1,5 @@
-"""A Spark session for a run: the one it is started in, or one of its own on a master; refused in words where there is none.
+"""A Spark session for a run: the one it is started in, or one of its own on a master; refused in
+words where there is none.
 
 Spark's log is switched off, on the driver and on the executors: its task errors quote rows.
 """
@@ -37,11 +38,15 @@ _STACK = "-Xss16m"  # Java's regular expressions recurse over long texts
 
 
 @contextmanager
-def spark_session(master: str | None, *, memory: str, scratch: Path, executor_memory: str | None = None) -> Iterator[SparkSession]:
+def spark_session(
+    master: str | None, *, memory: str, scratch: Path, executor_memory: str | None = None
+) -> Iterator[SparkSession]:
     """A session, ready to work; stopped afterwards if it was started here.
 
-    ``master`` None: the session this process runs in, or that spark-submit gives it; otherwise all cores of this machine, with ``memory`` for Spark
-    (as ``--memory`` writes it) and ``scratch`` for what does not fit. On a cluster each executor gets ``executor_memory``; None: what Spark's
+    ``master`` None: the session this process runs in, or that spark-submit gives it; otherwise all
+    cores of this machine, with ``memory`` for Spark
+    (as ``--memory`` writes it) and ``scratch`` for what does not fit. On a cluster each executor
+    gets ``executor_memory``; None: what Spark's
     own settings say. Raises: UserError.
     """
     check_installed()
@@ -49,8 +54,12 @@ def spark_session(master: str | None, *, memory: str, scratch: Path, executor_me
 
     running = SparkSession.getActiveSession()
     if running is not None:
-        if master is not None:  # Spark would give the running one, whatever is asked for, and it is not ours to stop
-            msg = f"a Spark session on {running.sparkContext.master} runs in this process already: leave --master out to use it, or stop it first."
+        # Spark would give the running one, whatever is asked for, and it is not ours to stop
+        if master is not None:
+            msg = (
+                f"a Spark session on {running.sparkContext.master} runs in this process already:"
+                " leave --master out to use it, or stop it first."
+            )
             raise UserError(msg)
         yield running
         return
@@ -73,7 +82,10 @@ def check_installed() -> None:
         msg = "--engine spark needs pyspark 4.1: pip install 'teleaudit[spark]'."
         raise UserError(msg) from None
     if not re.match(r"4\.1\.", pyspark.__version__):
-        msg = f"--engine spark needs pyspark 4.1, and {pyspark.__version__} is installed: pip install 'teleaudit[spark]'."
+        msg = (
+            f"--engine spark needs pyspark 4.1, and {pyspark.__version__} is installed: pip install"
+            " 'teleaudit[spark]'."
+        )
         raise UserError(msg)
 
 
@@ -82,7 +94,10 @@ def _check_java() -> None:
     java = Path(home) / "bin" / "java" if home else shutil.which("java")
     if _SUBMITTED not in os.environ and (java is None or not Path(java).exists()):
         where = "JAVA_HOME names no Java" if home else "no java was found"
-        msg = f"Spark needs Java 17 or newer, and {where}. Install one (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME."
+        msg = (
+            f"Spark needs Java 17 or newer, and {where}. Install one (Debian: apt install"
+            " openjdk-17-jre-headless), or set JAVA_HOME."
+        )
         raise UserError(msg)
 
 
@@ -92,20 +107,30 @@ def _check_reachable(master: str) -> None:
         return
     places = re.fullmatch(r"spark://(.+)", master)
     if places is None:
-        msg = f"--master {master} is no Spark master: write local[*], spark://HOST:PORT, yarn or k8s://HOST:PORT."
+        msg = (
+            f"--master {master} is no Spark master: write local[*], spark://HOST:PORT, yarn or"
+            " k8s://HOST:PORT."
+        )
         raise UserError(msg)
     for place in places.group(1).split(","):
         try:
             parts = urlsplit(f"spark://{place}")
-            with socket.create_connection((parts.hostname or "", parts.port or 7077), timeout=_CONNECT_S):
+            with socket.create_connection(
+                (parts.hostname or "", parts.port or 7077), timeout=_CONNECT_S
+            ):
                 return
         except (OSError, ValueError):
             continue
-    msg = f"the Spark master {master} cannot be reached. Is it running, and is this machine allowed to connect to it?"
+    msg = (
+        f"the Spark master {master} cannot be reached. Is it running, and is this machine allowed"
+        " to connect to it?"
+    )
     raise UserError(msg)
 
 
-def _started(master: str | None, memory: str, executor_memory: str | None, scratch: Path) -> SparkSession:
+def _started(
+    master: str | None, memory: str, executor_memory: str | None, scratch: Path
+) -> SparkSession:
     from pyspark.errors import PySparkException, PySparkRuntimeError
     from pyspark.sql import SparkSession
 
@@ -113,13 +138,23 @@ def _started(master: str | None, memory: str, executor_memory: str | None, scrat
     settings = dict(_SETTINGS)
     if _SUBMITTED not in os.environ:
         chosen = master or "local[*]"
-        settings |= {"spark.master": chosen, "spark.driver.extraJavaOptions": _STACK, "spark.executor.extraJavaOptions": _STACK}
+        settings |= {
+            "spark.master": chosen,
+            "spark.driver.extraJavaOptions": _STACK,
+            "spark.executor.extraJavaOptions": _STACK,
+        }
         if chosen.startswith("local"):
             settings["spark.sql.shuffle.partitions"] = str(2 * cores())
-            settings |= {"spark.driver.memory": _java_size(memory), "spark.local.dir": str(scratch), "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+            settings |= {
+                "spark.driver.memory": _java_size(memory),
+                "spark.local.dir": str(scratch),
+                "spark.driver.bindAddress": "127.0.0.1",
+                "spark.driver.host": "127.0.0.1",
+            }
         elif executor_memory is not None:
             settings["spark.executor.memory"] = _java_size(executor_memory)
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the executors' Python; a conf of that name is only heard by spark-submit
+        # the executors' Python; a conf of that name is only heard by spark-submit
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     for name, value in (settings | {"spark.sql.warehouse.dir": str(scratch / "warehouse")}).items():
         builder = builder.config(name, value)
     try:
@@ -128,7 +163,10 @@ def _started(master: str | None, memory: str, executor_memory: str | None, scrat
     except PySparkRuntimeError as error:
         if "JAVA_GATEWAY_EXITED" not in str(error):
             raise
-        msg = "Spark's Java process ended at once. Spark 4.1 needs Java 17 or 21 (java -version), and --memory within what this machine has."
+        msg = (
+            "Spark's Java process ended at once. Spark 4.1 needs Java 17 or 21 (java -version), and"
+            " --memory within what this machine has."
+        )
         raise UserError(msg) from None
     except PySparkException:
         msg = f"Spark did not start on {master or 'this machine'}. See the master's log."
@@ -137,7 +175,9 @@ def _started(master: str | None, memory: str, executor_memory: str | None, scrat
 
 @contextmanager
 def _without_java_chatter() -> Iterator[None]:
-    """Java's notes on incubator modules and host names, before the log is off, are nobody's errors."""
+    """Java's notes on incubator modules and host names, before the log is off, are
+    nobody's errors.
+    """
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -175,5 +215,8 @@ def _wait_for_executors(session: SparkSession) -> None:
     thread.join(_EXECUTORS_S)
     if not done.is_set():
         context.cancelJobGroup("teleaudit-start")
-        msg = f"the Spark cluster gave no executor within {_EXECUTORS_S} seconds. Are workers running, with free cores and memory?"
+        msg = (
+            f"the Spark cluster gave no executor within {_EXECUTORS_S} seconds. Are workers"
+            " running, with free cores and memory?"
+        )
         raise UserError(msg)

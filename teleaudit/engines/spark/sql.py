@@ -1,9 +1,11 @@
 r"""DuckDB's SQL, in which every rule is written, as Spark's.
 
-sqlglot carries the grammar over. What it leaves, because it is a matter of meaning, is said here, line by line:
+sqlglot carries the grammar over. What it leaves, because it is a matter of meaning, is said here,
+line by line:
 
 1. regular expressions are Java's, not RE2's: ``java_pattern``;
-2. ``hash`` is a 64-bit hash of each engine's own (``xxhash64``): equal keys have equal hashes, and nothing else is asked of it;
+2. ``hash`` is a 64-bit hash of each engine's own (``xxhash64``): equal keys have equal hashes, and
+   nothing else is asked of it;
 3. ``isodow`` is called ``dayofweek_iso``;
 4. a common table expression is computed as the planner likes;
 5. ``trim`` takes every space of Unicode away, Spark's only the plain one.
@@ -35,7 +37,9 @@ def to_spark(sql: str) -> str:
 
 def _translated(node: exp.Expr) -> exp.Expr:
     match node:
-        case exp.RegexpLike() | exp.RegexpExtract() | exp.RegexpReplace() if isinstance(node.expression, exp.Literal):
+        case exp.RegexpLike() | exp.RegexpExtract() | exp.RegexpReplace() if isinstance(
+            node.expression, exp.Literal
+        ):
             node.set("expression", exp.Literal.string(java_pattern(node.expression.name)))  # (1)
         case exp.Anonymous() if node.name.lower() == "hash":
             return exp.Anonymous(this="xxhash64", expressions=node.expressions)  # (2)
@@ -53,9 +57,12 @@ def java_pattern(pattern: str) -> str:
 
     1. ``$`` also matches before a last line break: ``\z``;
     2. ``.`` stops before other line breaks than ``\n`` too;
-    3. in a class, ``[`` and ``&&`` begin another one, and ``[:alpha:]`` is unknown; ``\s`` holds the vertical tab;
-    4. a group that is repeated up to the end is repeated by recursion, and a long text exhausts the stack. It becomes
-       possessive: it gives nothing back, which is the same where none of its alternatives is the beginning of another.
+    3. in a class, ``[`` and ``&&`` begin another one, and ``[:alpha:]`` is unknown; ``\s`` holds
+       the vertical tab;
+    4. a group that is repeated up to the end is repeated by recursion, and a long text exhausts the
+       stack. It becomes
+       possessive: it gives nothing back, which is the same where none of its alternatives is the
+       beginning of another.
     """
     return _DIFFERENT.sub(_in_java, pattern)
 

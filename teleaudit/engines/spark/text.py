@@ -1,4 +1,6 @@
-"""The text files of an export on Spark: cut into blocks, surveyed until every block begins where the one before it ended, and made rows of the working copy."""
+"""The text files of an export on Spark: cut into blocks, surveyed until every block begins where
+the one before it ended, and made rows of the working copy.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,18 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 (its name everywhere)
 from pyspark.sql.types import StructType
 
-from teleaudit.engines.spark.blocks import BLOCK, Key, Plan, Start, Survey, Surveyed, TextFile, convert_blocks, merged_proof, survey_blocks
+from teleaudit.engines.spark.blocks import (
+    BLOCK,
+    Key,
+    Plan,
+    Start,
+    Survey,
+    Surveyed,
+    TextFile,
+    convert_blocks,
+    merged_proof,
+    survey_blocks,
+)
 from teleaudit.engines.spark.files import FoundFile, changed
 from teleaudit.errors import ExportError
 from teleaudit.exports.dates import is_swappable
@@ -33,7 +46,8 @@ from teleaudit.schema import TABLES, Kind
 
 _MARK = b"\xef\xbb\xbf"
 _OF_LINES = {"csv", "asterisk", "jsonl"}
-_SPLITTABLE = {"utf-8", "ascii", *SINGLE_BYTE}  # in these a byte 10 is a line feed, whatever stands before it
+# in these a byte 10 is a line feed, whatever stands before it
+_SPLITTABLE = {"utf-8", "ascii", *SINGLE_BYTE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +68,25 @@ class TextSource:
         return tuple(f"c{place}" for place in range(len(self.file.header)))
 
 
-def text_source(number: int, found: FoundFile, head: bytes, recognised: Recognised, spec: ExportSpec, *, export: str) -> TextSource | None:
-    """The file as the executors read it; none when it cannot be cut into blocks. Raises: ExportError for its header."""
+def text_source(
+    number: int,
+    found: FoundFile,
+    head: bytes,
+    recognised: Recognised,
+    spec: ExportSpec,
+    *,
+    export: str,
+) -> TextSource | None:
+    """The file as the executors read it; none when it cannot be cut into blocks.
+
+    Raises: ExportError for its header.
+    """
     is_whole = found.size_bytes <= len(head)
-    if recognised.encoding not in _SPLITTABLE or recognised.format not in _OF_LINES or (not is_whole and b"\n" not in head):
+    if (
+        recognised.encoding not in _SPLITTABLE
+        or recognised.format not in _OF_LINES
+        or (not is_whole and b"\n" not in head)
+    ):
         return None
     mapped, numbers = _wanted(spec, recognised)
     file = TextFile(
@@ -71,9 +100,16 @@ def text_source(number: int, found: FoundFile, head: bytes, recognised: Recognis
     )
     if recognised.dialect is None:
         return TextSource(id=number, found=found, head=head, recognised=recognised, file=file)
-    content = DelimitedText(dialect=recognised.dialect, shown=found.shown, rejections=Rejections(file=found.shown), proof=EncodingProof(encoding=recognised.encoding))
+    content = DelimitedText(
+        dialect=recognised.dialect,
+        shown=found.shown,
+        rejections=Rejections(file=found.shown),
+        proof=EncodingProof(encoding=recognised.encoding),
+    )
     try:
-        heading = _take_heading(content, head if is_whole else head[: head.rfind(b"\n") + 1], to_the_end=is_whole)
+        heading = _take_heading(
+            content, head if is_whole else head[: head.rfind(b"\n") + 1], to_the_end=is_whole
+        )
     except DamagedHeaderError as error:
         raise damaged_header(error, head, recognised, export=export) from None
     if not content.header and not is_whole:
@@ -90,10 +126,15 @@ def text_source(number: int, found: FoundFile, head: bytes, recognised: Recognis
 
 
 def _take_heading(content: DelimitedText, head: bytes, *, to_the_end: bool) -> int:
-    """Takes the header out of the first bytes of the file. The answer: how many records stand above the first row."""
+    """Takes the header out of the first bytes of the file.
+
+    The answer: how many records stand above the first row.
+    """
     splitter = RecordSplitter(delimiter=content.dialect.delimiter.encode())
     heading, separator_line = 0, content.dialect.has_separator_line
-    for block in splitter.split(transcoded([head], content.dialect.encoding), to_the_end=to_the_end):
+    for block in splitter.split(
+        transcoded([head], content.dialect.encoding), to_the_end=to_the_end
+    ):
         rest, separator_line = (without_first(block), False) if separator_line else (block, False)
         below = content.take_header(rest)
         heading += len(block.starts) - len(below.starts)
@@ -103,14 +144,39 @@ def _take_heading(content: DelimitedText, head: bytes, *, to_the_end: bool) -> i
 
 
 def _wanted(spec: ExportSpec, recognised: Recognised) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The headers whose values have to prove how dates, and how numbers, are written, if they stand in the file."""
+    """The headers whose values have to prove how dates, and how numbers, are written, if they stand
+    in the file.
+    """
     table = TABLES[spec.table]
     is_asterisk = recognised.format == "asterisk"
-    named = spec.columns or ({name: name for name in table.names} | (dict(dialects.ASTERISK_MAPPING) if is_asterisk else {}))
-    columns = {table.column(name): clean_name(header) for name, header in named.items() if name in table.names}
-    declared = {column: spec.column_dates.get(column.name) or spec.dates or ("yyyy-mm-dd" if is_asterisk else None) for column in columns}
-    dated = [header for column, header in columns.items() if column.kind in {Kind.DATE, Kind.TIMESTAMP} and ((form := declared[column]) is None or is_swappable(form))]
-    numbers = [header for column, header in columns.items() if column.kind in {Kind.INTEGER, Kind.DECIMAL} and spec.decimal is None]
+    named = spec.columns or (
+        {name: name for name in table.names}
+        | (dict(dialects.ASTERISK_MAPPING) if is_asterisk else {})
+    )
+    columns = {
+        table.column(name): clean_name(header)
+        for name, header in named.items()
+        if name in table.names
+    }
+    declared = {
+        column: (
+            spec.column_dates.get(column.name)
+            or spec.dates
+            or ("yyyy-mm-dd" if is_asterisk else None)
+        )
+        for column in columns
+    }
+    dated = [
+        header
+        for column, header in columns.items()
+        if column.kind in {Kind.DATE, Kind.TIMESTAMP}
+        and ((form := declared[column]) is None or is_swappable(form))
+    ]
+    numbers = [
+        header
+        for column, header in columns.items()
+        if column.kind in {Kind.INTEGER, Kind.DECIMAL} and spec.decimal is None
+    ]
     return tuple(dict.fromkeys(dated)), tuple(dict.fromkeys(numbers))
 
 
@@ -122,7 +188,8 @@ class TextFiles:
     spec: ExportSpec
     export: str
     sources: dict[str, TextSource]  # by the name that is shown
-    _surveys: dict[int, dict[int, Survey]] = field(default_factory=lambda: defaultdict(dict))  # by file and place in it
+    # by file and place in it
+    _surveys: dict[int, dict[int, Survey]] = field(default_factory=lambda: defaultdict(dict))
 
     def survey(self) -> None:
         """Looks at every block, until each is known to begin where the one before it ends."""
@@ -130,14 +197,22 @@ class TextFiles:
             self._survey(list(self.sources.values()))
 
     def staged(self, shown: str) -> Staged:
-        """What the survey of one file came to, not yet hashed. Raises: ExportError when reading it would be a guess."""
+        """What the survey of one file came to, not yet hashed.
+
+        Raises: ExportError when reading it would be a guess.
+        """
         source = self.sources[shown]
         proof = self._proof(source)
         if source.recognised.encoding_is_sniffed and proof.is_not_utf8:
             source = self._read_as_windows(source)
             proof = self._proof(source)
         self._refuse_unread(source)
-        proof.check(shown=shown, export=self.export, sniffed=source.recognised.encoding_is_sniffed, likely=likely_encoding(source.head))
+        proof.check(
+            shown=shown,
+            export=self.export,
+            sniffed=source.recognised.encoding_is_sniffed,
+            likely=likely_encoding(source.head),
+        )
         surveys = self._of(source)
         return Staged(
             shown=shown,
@@ -160,18 +235,35 @@ class TextFiles:
         if not set(headers) <= set(source.file.dates):
             self._survey_again(replace(source, file=replace(source.file, dates=tuple(headers))))
         surveys = self._of(source)
-        return [functools.reduce(operator.add, (survey.dates[header] for survey in surveys if header in survey.dates), NO_DATES) for header in headers]
+        return [
+            functools.reduce(
+                operator.add,
+                (survey.dates[header] for survey in surveys if header in survey.dates),
+                NO_DATES,
+            )
+            for header in headers
+        ]
 
     def numbers(self, shown: str, expressions: Sequence[str]) -> list[DecimalEvidence]:
         """How the numbers of these columns are written."""
         surveys = self._of(self.sources[shown])
-        return [sum((survey.numbers[header] for survey in surveys if header in survey.numbers), DecimalEvidence()) for header in self._headers(shown, expressions)]
+        return [
+            sum(
+                (survey.numbers[header] for survey in surveys if header in survey.numbers),
+                DecimalEvidence(),
+            )
+            for header in self._headers(shown, expressions)
+        ]
 
     def _headers(self, shown: str, expressions: Sequence[str]) -> list[str]:
         source = self.sources[shown]
-        return [source.file.header[source.expressions.index(expression)] for expression in expressions]
+        return [
+            source.file.header[source.expressions.index(expression)] for expression in expressions
+        ]
 
-    def rows(self, plans: Mapping[str, Plan], schema: pa.Schema, spark_schema: StructType) -> DataFrame:
+    def rows(
+        self, plans: Mapping[str, Plan], schema: pa.Schema, spark_schema: StructType
+    ) -> DataFrame:
         """The rows of the working copy; made when they are asked for."""
         files = {source.id: (source.file, plans[shown]) for shown, source in self.sources.items()}
         blocks = {
@@ -179,41 +271,82 @@ class TextFiles:
             for source in self.sources.values()
             for survey, line in zip(self._of(source), self._first_lines(source), strict=True)
         }
-        return self._lines.mapInArrow(functools.partial(convert_blocks, files=files, blocks=blocks, schema=schema), spark_schema)
+        return self._lines.mapInArrow(
+            functools.partial(convert_blocks, files=files, blocks=blocks, schema=schema),
+            spark_schema,
+        )
 
     @functools.cached_property
     def _lines(self) -> DataFrame:
-        """Every line with its line feed, its file and its block. All files are always read together: where Spark cuts them depends on how much it reads."""
-        options = {"lineSep": "\n", "__globPaths__": "false", "ignoreCorruptFiles": "false", "ignoreMissingFiles": "false"}
-        lines = self.session.read.options(**options).text([source.found.url for source in self.sources.values()])
-        text, file = F.concat("value", F.lit("\n")).cast("binary"), F.xxhash64("_metadata.file_path")
-        return lines.select(text.alias("text"), file.alias("file"), F.col("_metadata.file_block_start").alias("start"))
+        """Every line with its line feed, its file and its block.
+
+        All files are always read together: where Spark cuts them depends on how much it reads.
+        """
+        options = {
+            "lineSep": "\n",
+            "__globPaths__": "false",
+            "ignoreCorruptFiles": "false",
+            "ignoreMissingFiles": "false",
+        }
+        lines = self.session.read.options(**options).text(
+            [source.found.url for source in self.sources.values()]
+        )
+        text, file = (
+            F.concat("value", F.lit("\n")).cast("binary"),
+            F.xxhash64("_metadata.file_path"),
+        )
+        return lines.select(
+            text.alias("text"),
+            file.alias("file"),
+            F.col("_metadata.file_block_start").alias("start"),
+        )
 
     def _survey(self, sources: Sequence[TextSource]) -> None:
         """Takes the survey of these files."""
-        self._look(sources, {}, None if len(sources) == len(self.sources) else F.col("file").isin([source.id for source in sources]))
-        while astray := {key: start for source in sources for key, start in self._astray(source).items()}:
+        self._look(
+            sources,
+            {},
+            (
+                None
+                if len(sources) == len(self.sources)
+                else F.col("file").isin([source.id for source in sources])
+            ),
+        )
+        while astray := {
+            key: start for source in sources for key, start in self._astray(source).items()
+        }:
             places = defaultdict(list)
             for file, place in astray:
                 places[file].append(place)
-            wanted = [(F.col("file") == file) & F.col("start").isin(starts) for file, starts in places.items()]
+            wanted = [
+                (F.col("file") == file) & F.col("start").isin(starts)
+                for file, starts in places.items()
+            ]
             self._look(sources, astray, functools.reduce(operator.or_, wanted))
         for source in sources:
             self._take_keys(source)
 
-    def _look(self, sources: Sequence[TextSource], starts: Mapping[Key, Start], only: Column | None) -> None:
+    def _look(
+        self, sources: Sequence[TextSource], starts: Mapping[Key, Start], only: Column | None
+    ) -> None:
         lines = self._lines
         if only is not None:
-            # What is wanted must not reach Spark's reader: it would read fewer files and cut them elsewhere. A column that is not a pure function of its row holds it back.
+            # What is wanted must not reach Spark's reader: it would read fewer files and cut them
+            # elsewhere. A column that is not a pure function of its row holds it back.
             lines = lines.withColumn("partition", F.spark_partition_id()).where(only)
-        look = functools.partial(survey_blocks, files={source.id: source.file for source in sources}, starts=starts)
+        look = functools.partial(
+            survey_blocks, files={source.id: source.file for source in sources}, starts=starts
+        )
         for row in lines.mapInArrow(look, "survey binary").collect():
-            survey: Survey = pickle.loads(bytes(row.survey))  # noqa: S301 (our own executors wrote it)
+            # our own executors wrote it
+            survey: Survey = pickle.loads(bytes(row.survey))  # noqa: S301
             file, place = survey.key
             self._surveys[file][place] = survey
 
     def _astray(self, source: TextSource) -> dict[Key, Start]:
-        """The blocks that were looked at with another beginning than the block before them leaves, or without knowing that they are the last."""
+        """The blocks that were looked at with another beginning than the block before them leaves,
+        or without knowing that they are the last.
+        """
         surveys, found = self._of(source), {}
         expected = Start(heading=source.file.heading)
         for survey in surveys:
@@ -230,9 +363,19 @@ class TextFiles:
 
     def _read_as_windows(self, source: TextSource) -> TextSource:
         """The file in the encoding that is tried when it is not UTF-8. Raises: ExportError."""
-        again = text_source(source.id, source.found, source.head, with_encoding(source.recognised, "cp1252"), self.spec, export=self.export)
+        again = text_source(
+            source.id,
+            source.found,
+            source.head,
+            with_encoding(source.recognised, "cp1252"),
+            self.spec,
+            export=self.export,
+        )
         if again is None:
-            msg = f"{source.found.shown} has no header that ends within its first {len(source.head):,} bytes. Is it delimited text?"
+            msg = (
+                f"{source.found.shown} has no header that ends within its first"
+                f" {len(source.head):,} bytes. Is it delimited text?"
+            )
             raise ExportError(msg)
         self._survey_again(again)
         return self.sources[source.found.shown]
@@ -241,16 +384,25 @@ class TextFiles:
         """The header of JSON lines: every key, in the order of the file."""
         if source.file.dialect is None:
             keys = tuple(dict.fromkeys(key for survey in self._of(source) for key in survey.header))
-            self.sources[source.found.shown] = replace(source, file=replace(source.file, header=keys))
+            self.sources[source.found.shown] = replace(
+                source, file=replace(source.file, header=keys)
+            )
 
     def _refuse_unread(self, source: TextSource) -> None:
-        """Raises: ExportError for what a block refused, and when the blocks are not the whole file."""
+        """Raises: ExportError for what a block refused, and when the blocks are not the
+        whole file.
+        """
         surveys, file = self._of(source), source.file
         refusal = next((survey.refusal for survey in surveys if survey.refusal), None)
         if refusal is not None:
             raise ExportError(refusal)
         if file.dialect is None:
-            refuse_values_as_keys(len(file.header), sum(survey.values for survey in surveys), sum(survey.rows for survey in surveys), file.shown)
+            refuse_values_as_keys(
+                len(file.header),
+                sum(survey.values for survey in surveys),
+                sum(survey.rows for survey in surveys),
+                file.shown,
+            )
         read = sum(survey.size_bytes for survey in surveys) + (len(file.mark) if surveys else 0)
         if read - source.found.size_bytes not in {0, 1}:  # the last line may have no line feed
             raise changed(file.shown)
@@ -272,11 +424,27 @@ class TextFiles:
 
     def _rejections(self, source: TextSource) -> Rejections:
         surveys, shown = self._of(source), source.found.shown
-        placed = [replace(reject, line=first + reject.line - 1) for survey, first in zip(surveys, self._first_lines(source), strict=True) for reject in survey.rejects]
-        rejections = Rejections(file=shown, kept=placed[:KEPT], reasons=sum((survey.reasons for survey in surveys), Counter()))
+        placed = [
+            replace(reject, line=first + reject.line - 1)
+            for survey, first in zip(surveys, self._first_lines(source), strict=True)
+            for reject in survey.rejects
+        ]
+        rejections = Rejections(
+            file=shown,
+            kept=placed[:KEPT],
+            reasons=sum((survey.reasons for survey in surveys), Counter()),
+        )
         if placed:
             rejections.last = placed[-1]
             last_line = self._first_lines(source)[-1] + surveys[-1].lines - 1
-            is_whole = sum(survey.size_bytes for survey in surveys) + len(source.file.mark) == source.found.size_bytes  # Spark ends every line
-            rejections.note_end(ends_with_break=is_whole, last_line=last_line, records=sum(survey.rows for survey in surveys))
+            # Spark ends every line
+            is_whole = (
+                sum(survey.size_bytes for survey in surveys) + len(source.file.mark)
+                == source.found.size_bytes
+            )
+            rejections.note_end(
+                ends_with_break=is_whole,
+                last_line=last_line,
+                records=sum(survey.rows for survey in surveys),
+            )
         return rejections

@@ -1,4 +1,6 @@
-"""The Parquet files of an export on Spark, read by Spark itself where they lie, and made rows of the working copy by the same SQL as on one machine."""
+"""The Parquet files of an export on Spark, read by Spark itself where they lie, and made rows of
+the working copy by the same SQL as on one machine.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,13 @@ class TypedSource:
     schema: pa.Schema
 
 
-def typed_source(number: int, found: FoundFile, recognised: Recognised, folder: Path) -> TypedSource | None:
-    """The file as the executors read it; none when Spark reads its types otherwise than DuckDB. Raises: ExportError when it is no whole Parquet file."""
+def typed_source(
+    number: int, found: FoundFile, recognised: Recognised, folder: Path
+) -> TypedSource | None:
+    """The file as the executors read it; none when Spark reads its types otherwise than DuckDB.
+
+    Raises: ExportError when it is no whole Parquet file.
+    """
     path = folder / "described.parquet"
     _write_footer(found, path)
     try:
@@ -52,13 +59,26 @@ def typed_source(number: int, found: FoundFile, recognised: Recognised, folder: 
     is_ambiguous = len({name.casefold() for name in names}) < len(names) or "_metadata" in names
     if is_ambiguous or not all(_is_read_alike(kind) for kind in schema.types):
         return None
-    casts = [f"CAST(c{place} AS {sql_type}) AS {quoted(name)}" for place, (name, sql_type) in enumerate(zip(names, described.types, strict=True))]
+    casts = [
+        f"CAST(c{place} AS {sql_type}) AS {quoted(name)}"
+        for place, (name, sql_type) in enumerate(zip(names, described.types, strict=True))
+    ]
     relation = f"(SELECT {', '.join([*casts, _ROW])} FROM {BLOCK})"
-    return TypedSource(id=number, found=found, staged=replace(described, relation=relation, size_bytes=found.size_bytes), names=names, schema=schema.remove_metadata())
+    return TypedSource(
+        id=number,
+        found=found,
+        staged=replace(described, relation=relation, size_bytes=found.size_bytes),
+        names=names,
+        schema=schema.remove_metadata(),
+    )
 
 
 def _write_footer(found: FoundFile, path: Path) -> None:
-    """A file of the same size that holds the description alone, at its end: enough for DuckDB to say the columns' types. What lies before it takes no room."""
+    """A file of the same size that holds the description alone, at its end: enough for DuckDB to
+    say the columns' types.
+
+    What lies before it takes no room.
+    """
     end = found.piece(max(0, found.size_bytes - 8), 8)
     length = int.from_bytes(end[:4], "little") + len(end) if end[4:] == _MAGIC else found.size_bytes
     first = max(0, found.size_bytes - length)
@@ -71,16 +91,36 @@ def _write_footer(found: FoundFile, path: Path) -> None:
 
 
 def _is_read_alike(kind: pa.DataType) -> bool:
-    """Whether Spark and DuckDB read the same values: not so times of the day, nanoseconds, and what only one of them knows."""
+    """Whether Spark and DuckDB read the same values: not so times of the day, nanoseconds, and what
+    only one of them knows.
+    """
     if pa.types.is_nested(kind):
         plain = pa.types.is_list(kind) or pa.types.is_struct(kind) or pa.types.is_map(kind)
-        return plain and all(_is_read_alike(kind.field(number).type) for number in range(kind.num_fields))
+        return plain and all(
+            _is_read_alike(kind.field(number).type) for number in range(kind.num_fields)
+        )
     if pa.types.is_dictionary(kind):
         return _is_read_alike(kind.value_type)
     if pa.types.is_timestamp(kind):
         return kind.unit in {"ms", "us"}
-    checks = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_float32, pa.types.is_float64, pa.types.is_date32, pa.types.is_decimal128, pa.types.is_binary)
-    return any(check(kind) for check in (*checks, pa.types.is_string, pa.types.is_large_string, pa.types.is_large_binary))
+    checks = (
+        pa.types.is_boolean,
+        pa.types.is_integer,
+        pa.types.is_float32,
+        pa.types.is_float64,
+        pa.types.is_date32,
+        pa.types.is_decimal128,
+        pa.types.is_binary,
+    )
+    return any(
+        check(kind)
+        for check in (
+            *checks,
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_large_binary,
+        )
+    )
 
 
 @dataclass(kw_only=True)
@@ -89,7 +129,8 @@ class TypedFiles:
 
     session: SparkSession
     sources: dict[str, TypedSource]  # by the name that is shown
-    _dates: dict[tuple[int, str], DateEvidence] = field(default_factory=dict)  # by file and expression
+    # by file and expression
+    _dates: dict[tuple[int, str], DateEvidence] = field(default_factory=dict)
     _numbers: dict[tuple[int, str], DecimalEvidence] = field(default_factory=dict)
 
     def staged(self, shown: str) -> Staged:
@@ -110,11 +151,17 @@ class TypedFiles:
             self._ask(shown, (), expressions)
         return [self._numbers[key] for key in keys]
 
-    def rows(self, plans: Mapping[str, Plan], schema: pa.Schema, spark_schema: StructType) -> DataFrame:
+    def rows(
+        self, plans: Mapping[str, Plan], schema: pa.Schema, spark_schema: StructType
+    ) -> DataFrame:
         """The rows of the working copy; made when they are asked for."""
         groups = []
         for alike in self._groups():
-            convert = functools.partial(convert_typed, plans={source.id: plans[source.found.shown] for source in alike}, schema=schema)
+            convert = functools.partial(
+                convert_typed,
+                plans={source.id: plans[source.found.shown] for source in alike},
+                schema=schema,
+            )
             groups.append(self._read(alike).mapInArrow(convert, spark_schema))
         return functools.reduce(DataFrame.unionAll, groups)
 
@@ -130,7 +177,9 @@ class TypedFiles:
         return groups
 
     def _read(self, alike: list[TypedSource]) -> DataFrame:
-        """The rows with the columns ``c0``, ``c1`` ..., their file, and the number of the row in it."""
+        """The rows with the columns ``c0``, ``c1`` ..., their file, and the number of the row in
+        it.
+        """
         options = {
             "__globPaths__": "false",
             "ignoreCorruptFiles": "false",
@@ -140,18 +189,30 @@ class TypedFiles:
             "datetimeRebaseMode": "CORRECTED",
         }
         rows = self.session.read.options(**options).parquet(*(source.found.url for source in alike))
-        named = [F.col("`" + name.replace("`", "``") + "`").alias(f"c{place}") for place, name in enumerate(alike[0].names)]
-        return rows.select(*named, F.xxhash64("_metadata.file_path").alias("file"), F.col("_metadata.row_index").alias(_ROW))
+        named = [
+            F.col("`" + name.replace("`", "``") + "`").alias(f"c{place}")
+            for place, name in enumerate(alike[0].names)
+        ]
+        return rows.select(
+            *named,
+            F.xxhash64("_metadata.file_path").alias("file"),
+            F.col("_metadata.row_index").alias(_ROW),
+        )
 
     def _ask(self, shown: str, dates: Sequence[str], numbers: Sequence[str]) -> None:
         """Takes the evidence of these expressions in every file of the same columns."""
         alike = next(group for group in self._groups() if self.sources[shown] in group)
         relations = {source.id: source.staged.relation for source in alike}
-        found_dates: dict[tuple[int, str], DateEvidence] = {(source.id, expression): NO_DATES for source in alike for expression in dates}
-        found_numbers = {(source.id, expression): DecimalEvidence() for source in alike for expression in numbers}
+        found_dates: dict[tuple[int, str], DateEvidence] = {
+            (source.id, expression): NO_DATES for source in alike for expression in dates
+        }
+        found_numbers = {
+            (source.id, expression): DecimalEvidence() for source in alike for expression in numbers
+        }
         asked = functools.partial(typed_evidence, relations=relations, dates=dates, numbers=numbers)
         for row in self._read(alike).mapInArrow(asked, "survey binary").collect():
-            file, by_date, by_number = pickle.loads(bytes(row.survey))  # noqa: S301 (our own executors wrote it)
+            # our own executors wrote it
+            file, by_date, by_number = pickle.loads(bytes(row.survey))  # noqa: S301
             for expression in dates:
                 found_dates[file, expression] += by_date[expression]
             for expression in numbers:

@@ -1,14 +1,16 @@
 """Kernels for notebooks, forked from one process that has imported everything already.
 
-Importing Great Expectations, pandas, DuckDB and Matplotlib takes seconds; a fork of a process that has done so takes none.
-The warm process is started in the background, so that the caller reads exports meanwhile.
+Importing Great Expectations, pandas, DuckDB and Matplotlib takes seconds; a fork of a process that
+has done so takes none. The warm process is started in the background, so that the caller reads
+exports meanwhile.
 
     the caller  --one byte and a socket-->  the warm process  --fork-->  a kernel
         |                                                                   |
         +------------- the socket: what to run; its end tells death --------+
 
-Messages between notebook and kernel go over IPC sockets in a private folder, never over TCP: other users of the machine
-could read along. Nothing of this needs a network. Where processes cannot be forked a kernel starts cold, also over IPC.
+Messages between notebook and kernel go over IPC sockets in a private folder, never over TCP: other
+users of the machine could read along. Nothing of this needs a network. Where processes cannot be
+forked a kernel starts cold, also over IPC.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ import teleaudit
 LONGEST_SOCKET = 107  # bytes in the path of a Unix socket (sun_path of 108, closed by a zero)
 _ROOM = 24  # for a name in the folder: kernel-1234abcd-ipc-5
 
-# What notebooks import. Names that cannot be imported are left to the notebook, whose cell then says so.
+# What notebooks import. Names that cannot be imported are left to the notebook, whose cell then
+# says so.
 PRELOAD = (
     "great_expectations",
     "pandas",
@@ -49,11 +52,20 @@ PRELOAD = (
 
 # A thread that runs while a process forks leaves its locks locked for ever in the child.
 # The last one is for the allocator inside pyarrow, which would tidy up in the background.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 
 
 class ForkedKernel:
-    """A kernel forked from the warm process. Looks like the part of ``subprocess.Popen`` that Jupyter uses."""
+    """A kernel forked from the warm process.
+
+    Looks like the part of ``subprocess.Popen`` that Jupyter uses.
+    """
 
     stdin = stdout = stderr = None
 
@@ -62,11 +74,15 @@ class ForkedKernel:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """None while it lives. The line to it is closed by the system when it ends, however it ends."""
+        """None while it lives.
+
+        The line to it is closed by the system when it ends, however it ends.
+        """
         return self._poll(0)
 
     def _poll(self, seconds: float | None) -> int | None:
-        if self.returncode is None and self._line.poll(seconds):  # it never says anything: this is the end of the line
+        # it never says anything: this is the end of the line
+        if self.returncode is None and self._line.poll(seconds):
             self._line.close()
             self.returncode = 0
         return self.returncode
@@ -94,8 +110,9 @@ class ForkedKernel:
 class WarmKernels:
     """A warm process to fork kernels from, for as long as the block lasts.
 
-    It starts in the background at once and ends with the block, or with the caller however that ends; so do its kernels.
-    Where it cannot work (no fork, an import that leaves threads running) notebooks get cold kernels.
+    It starts in the background at once and ends with the block, or with the caller however that
+    ends; so do its kernels. Where it cannot work (no fork, an import that leaves threads running)
+    notebooks get cold kernels.
     """
 
     def __init__(self, preload: Sequence[str] = PRELOAD, *, spark: bool = False) -> None:
@@ -112,11 +129,18 @@ class WarmKernels:
                 self._process = _start_server(theirs, self._preload, spark=self._spark)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.end()
 
     def end(self) -> None:
-        """End the warm process and every kernel, whatever they are doing; a notebook that still asks for one fails."""
+        """End the warm process and every kernel, whatever they are doing; a notebook that still
+        asks for one fails.
+        """
         self._ended = True
         if self._control is None or self._process is None:
             return
@@ -130,20 +154,31 @@ class WarmKernels:
         """The warm process; None where there is none."""
         return self._process.pid if self._process else None
 
-    def fork(self, connection_file: Path, *, environment: Mapping[str, str], cwd: Path) -> ForkedKernel | None:
-        """A new kernel that answers on ``connection_file``, once the imports are done; None where kernels must start cold. Raises: RuntimeError after the end."""
+    def fork(
+        self, connection_file: Path, *, environment: Mapping[str, str], cwd: Path
+    ) -> ForkedKernel | None:
+        """A new kernel that answers on ``connection_file``, once the imports are done; None where
+        kernels must start cold.
+
+        Raises: RuntimeError after the end.
+        """
         forked = self._fork({"connection_file": str(connection_file)}, environment, cwd)
         return ForkedKernel(*forked) if forked else None
 
-    def call(self, function: str, *, environment: Mapping[str, str], cwd: Path) -> Iterator[dict[str, Any]] | None:
-        """Call ``module:function`` in a fork that has imported everything, with a function that tells a mapping; yields what is told, as it comes.
+    def call(
+        self, function: str, *, environment: Mapping[str, str], cwd: Path
+    ) -> Iterator[dict[str, Any]] | None:
+        """Call ``module:function`` in a fork that has imported everything, with a function that
+        tells a mapping; yields what is told, as it comes.
 
         None where processes cannot be forked. Raises: RuntimeError after the end.
         """
         forked = self._fork({"call": function}, environment, cwd)
         return _told(forked[0]) if forked else None
 
-    def _fork(self, what: Mapping[str, str], environment: Mapping[str, str], cwd: Path) -> tuple[Connection, int] | None:
+    def _fork(
+        self, what: Mapping[str, str], environment: Mapping[str, str], cwd: Path
+    ) -> tuple[Connection, int] | None:
         """The line to a fork that does what is requested, and its process id."""
         if self._control is None:
             self._refuse_after_the_end()
@@ -166,8 +201,18 @@ class WarmKernels:
             raise RuntimeError(msg)
 
 
-def _start_server(control: socket.socket, preload: Sequence[str], *, spark: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", f"{__name__}.server", str(control.fileno()), "spark" if spark else "-", *preload]
+def _start_server(
+    control: socket.socket, preload: Sequence[str], *, spark: bool
+) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        f"{__name__}.server",
+        str(control.fileno()),
+        "spark" if spark else "-",
+        *preload,
+    ]
     return subprocess.Popen(  # noqa: S603 (our own module)
         command,
         env=kernel_environment({}),
@@ -187,17 +232,37 @@ def _told(line: Connection) -> Iterator[dict[str, Any]]:
 
 
 def kernel_environment(additions: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a kernel: the caller's and what is added, one thread for numerics, this very package."""
+    """The environment of a kernel: the caller's and what is added, one thread for numerics, this
+    very package.
+    """
     package_root = str(Path(teleaudit.__file__).resolve().parents[1])
-    path = os.pathsep.join(dict.fromkeys([package_root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]))
+    path = os.pathsep.join(
+        dict.fromkeys(
+            [package_root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        )
+    )
     return {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg", "PYTHONPATH": path, **additions}
 
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """A folder that only this user can enter, short enough for sockets in it; gone when the block is left. Raises: OSError."""
-    candidates = [tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"]  # noqa: S108 (mkdtemp makes a private folder in it)
-    parent = next(place for place in candidates if Path(place).is_dir() and len(os.fsencode(place)) + len("/ta-12345678/") + _ROOM <= LONGEST_SOCKET)
+    """A folder that only this user can enter, short enough for sockets in it; gone when the block
+    is left.
+
+    Raises: OSError.
+    """
+    # mkdtemp makes a private folder in it
+    candidates = [
+        tempfile.gettempdir(),
+        os.environ.get("XDG_RUNTIME_DIR", ""),
+        "/tmp",  # noqa: S108
+    ]
+    parent = next(
+        place
+        for place in candidates
+        if Path(place).is_dir()
+        and len(os.fsencode(place)) + len("/ta-12345678/") + _ROOM <= LONGEST_SOCKET
+    )
     folder = Path(tempfile.mkdtemp(prefix="ta-", dir=parent))  # mode 0700
     try:
         yield folder

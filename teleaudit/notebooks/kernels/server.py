@@ -1,4 +1,8 @@
-"""The warm process: imports once, then forks a kernel, or a function's process, for every byte it receives. Ends when its caller is gone."""
+"""The warm process: imports once, then forks a kernel, or a function's process, for every byte it
+receives.
+
+Ends when its caller is gone.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +44,8 @@ def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
         byte, files, _, _ = socket.recv_fds(control, 1, 1)
         if not byte:
             return
-        if psutil.Process().num_threads() > 1:  # forking now could leave a lock locked for ever: closing the line says "start cold"
+        # forking now could leave a lock locked for ever: closing the line says "start cold"
+        if psutil.Process().num_threads() > 1:
             os.close(files[0])
             continue
         parent = os.getpid()
@@ -51,7 +56,8 @@ def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
 
 
 def warm(preload: Sequence[str], *, spark: bool) -> None:
-    """Import what kernels need, without what only costs time: a grammar for addresses nobody asks for, and an engine not used.
+    """Import what kernels need, without what only costs time: a grammar for addresses nobody asks
+    for, and an engine not used.
 
     Both stay hidden from the kernels: Great Expectations keeps in mind what it did not find.
     """
@@ -64,14 +70,19 @@ def warm(preload: Sequence[str], *, spark: bool) -> None:
 
 
 def _read_rules() -> None:
-    """Parse the suites and the register of law once: half a second that every kernel would spend again."""
+    """Parse the suites and the register of law once: half a second that every kernel would spend
+    again.
+    """
     for file in sorted((package_workspace() / "expectations").glob("*.yaml")):
         with suppress(UserError):
             read_yaml(file)
 
 
 def _become_kernel(line: Connection, parent: int) -> None:
-    """Turn this process into the kernel, or let it call the function, that was asked for. Does not return."""
+    """Turn this process into the kernel, or let it call the function, that was asked for.
+
+    Does not return.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     _end_with_parent(parent)
@@ -88,7 +99,8 @@ def _become_kernel(line: Connection, parent: int) -> None:
         from teleaudit.notebooks.kernels.shell import serve
 
         serve(Path(request["connection_file"]))
-    except Exception:  # noqa: BLE001 (a kernel that cannot start: its notebook says that it died, the annex why)
+    # a kernel that cannot start: its notebook says that it died, the annex why
+    except Exception:  # noqa: BLE001
         restricted = os.environ.get(ENVIRONMENT)
         keep_error(traceback.format_exc(), Path(restricted) if restricted else None)
     finally:
@@ -96,7 +108,9 @@ def _become_kernel(line: Connection, parent: int) -> None:
 
 
 def _call(function: str, line: Connection) -> None:
-    """Call ``module:function`` with a function that sends what it is told to the caller; threads may tell too."""
+    """Call ``module:function`` with a function that sends what it is told to the caller; threads
+    may tell too.
+    """
     lock = threading.Lock()
 
     def tell(what: Mapping[str, Any]) -> None:
@@ -108,7 +122,10 @@ def _call(function: str, line: Connection) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """Have the system end this kernel when the warm process ends. Elsewhere than on Linux ipykernel's own watch does it, a second later."""
+    """Have the system end this kernel when the warm process ends.
+
+    Elsewhere than on Linux ipykernel's own watch does it, a second later.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

@@ -1,6 +1,8 @@
-"""The kernel itself: an IPython kernel that says of an error its type and an id, and keeps the rest in the closed annex.
+"""The kernel itself: an IPython kernel that says of an error its type and an id, and keeps the rest
+in the closed annex.
 
-An exception's message, its traceback and the source lines in it may hold a value of a row. What leaves the kernel does not.
+An exception's message, its traceback and the source lines in it may hold a value of a row. What
+leaves the kernel does not.
 """
 
 from __future__ import annotations
@@ -26,12 +28,17 @@ class QuietShell(ZMQInteractiveShell):
 
     told = ""  # of the last error
 
-    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        text = "".join(traceback.format_exception(etype, evalue, getattr(evalue, "__traceback__", None)))
+    def _showtraceback(
+        self, etype: type[BaseException], evalue: BaseException, stb: list[str]
+    ) -> None:
+        text = "".join(
+            traceback.format_exception(etype, evalue, getattr(evalue, "__traceback__", None))
+        )
         restricted = os.environ.get(ENVIRONMENT)
         self.told = tell(evalue, keep_error(text, Path(restricted) if restricted else None))
         del stb
-        super()._showtraceback(etype, self.told, [f"{etype.__name__}: {self.told}"])  # type: ignore[no-untyped-call] # IPython has no types here
+        # IPython has no types here
+        super()._showtraceback(etype, self.told, [f"{etype.__name__}: {self.told}"])  # type: ignore[no-untyped-call]
 
 
 class QuietKernel(IPythonKernel):
@@ -39,38 +46,57 @@ class QuietKernel(IPythonKernel):
 
     shell_class = Type(QuietShell)
 
-    async def do_execute(self, *args: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 (handed on as they are)
+    # handed on as they are
+    async def do_execute(self, *args: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401
         """Run a cell; the reply tells as little as the notebook."""
-        reply: dict[str, Any] = await super().do_execute(*args, **options)  # type: ignore[no-untyped-call] # ipykernel has no types here
+        # ipykernel has no types here
+        reply: dict[str, Any] = await super().do_execute(*args, **options)  # type: ignore[no-untyped-call]
         if reply["status"] == "error" and isinstance(self.shell, QuietShell):
             reply["evalue"] = self.shell.told
         return reply
 
 
 class _ClosedIOPub(IOPubThread):
-    """Sends outputs, without the TCP port on which it would take what forked processes print, also when all else is IPC."""
+    """Sends outputs, without the TCP port on which it would take what forked processes print, also
+    when all else is IPC.
+    """
 
     def _setup_pipe_in(self) -> None:
         self._pipe_flag = False
 
 
 def serve(connection_file: Path) -> NoReturn:
-    """Answer on a connection file until told to stop, then leave the process. Nobody's own IPython start-up files, no history on disk."""
+    """Answer on a connection file until told to stop, then leave the process.
+
+    Nobody's own IPython start-up files, no history on disk.
+    """
     _silence()
-    kernelapp.IOPubThread = _ClosedIOPub  # type: ignore[attr-defined] # ipykernel 7.4 has no setting for it
+    # ipykernel 7.4 has no setting for it
+    kernelapp.IOPubThread = _ClosedIOPub  # type: ignore[attr-defined]
     os.environ["IPYTHONDIR"] = str(connection_file.with_suffix(".ipython"))
     app = kernelapp.IPKernelApp.instance(kernel_class=QuietKernel, parent_handle=os.getppid())
-    app.initialize(["-f", str(connection_file), "--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"])
+    app.initialize(
+        [
+            "-f",
+            str(connection_file),
+            "--HistoryManager.enabled=False",
+            "--HistoryManager.hist_file=:memory:",
+        ]
+    )
     try:
         app.start()
     finally:
-        atexit.unregister(app.close)  # now and then it waits seconds for a thread of its own that waits for it (ipykernel 7.4)
-        atexit._run_exitfuncs()  # noqa: SLF001 (what the notebook registered; the rest of leaving is the system's)
+        # now and then it waits seconds for a thread of its own that waits for it (ipykernel 7.4)
+        atexit.unregister(app.close)
+        # what the notebook registered; the rest of leaving is the system's
+        atexit._run_exitfuncs()  # noqa: SLF001
         os._exit(0)
 
 
 def _silence() -> None:
-    """Point the three standard files of this process at nothing; what cells print goes to the notebook."""
+    """Point the three standard files of this process at nothing; what cells print goes to the
+    notebook.
+    """
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

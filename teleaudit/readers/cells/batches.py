@@ -20,7 +20,8 @@ class Column:
 
     shown: str  # its name in findings
     field: str = ""  # its name for the detectors; empty where what is shown is no name
-    is_line: bool = False  # lines, or what they say beside a key: no column that could be judged as one
+    # lines, or what they say beside a key: no column that could be judged as one
+    is_line: bool = False
 
 
 LINES = Column(shown=LINE, is_line=True)
@@ -62,7 +63,10 @@ class Gathering:
 
     def take(self) -> Batch:
         """What was gathered."""
-        batch = [Cells(column=column, texts=texts, rows=rows) for column, (texts, rows) in self._texts.items()]
+        batch = [
+            Cells(column=column, texts=texts, rows=rows)
+            for column, (texts, rows) in self._texts.items()
+        ]
         self._texts, self._cells, self._characters = {}, 0, 0
         return batch
 
@@ -77,7 +81,11 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def named_columns(names: Sequence[str | None], *, prefix: str = "") -> list[Column]:
-    """Columns by their headers; by their position where there is none, or where the header itself is somebody's. The same name twice gets its position too."""
+    """Columns by their headers; by their position where there is none, or where the header itself
+    is somebody's.
+
+    The same name twice gets its position too.
+    """
     columns: list[Column] = []
     taken: set[str] = set()
     for place, name in enumerate(names, start=1):

@@ -1,4 +1,7 @@
-"""Delimited text (CSV of any dialect, with or without a header) as cells. No record is left out: one that is broken is read as text."""
+"""Delimited text (CSV of any dialect, with or without a header) as cells.
+
+No record is left out: one that is broken is read as text.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,24 @@ from itertools import zip_longest
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from teleaudit.readers.cells.batches import BATCH_CHARACTERS, BATCH_ROWS, LINES, PIECE, Batch, Cells, Column, named_columns
+from teleaudit.readers.cells.batches import (
+    BATCH_CHARACTERS,
+    BATCH_ROWS,
+    LINES,
+    PIECE,
+    Batch,
+    Cells,
+    Column,
+    named_columns,
+)
 from teleaudit.readers.cells.text import lines_of, open_text
 from teleaudit.readers.headers import header_of
 from teleaudit.readers.sniffing import DELIMITERS, declared_in_file, first_records
 from teleaudit.readers.sources import Source
 
 _BLOCK = 8 << 20  # characters that are read together
-_FITTING = 0.9  # share of records with as many fields as most, in a file that is not named as a table
+# share of records with as many fields as most, in a file that is not named as a table
+_FITTING = 0.9
 _FEWEST = 3  # records that such a file needs
 
 
@@ -34,18 +47,33 @@ class TableForm:
 
 
 def table_form(sample: str, *, is_named_table: bool, complete: bool) -> TableForm | None:
-    """How the text is cut into columns; nothing when it is no table. A file that is named as one may have a single column."""
+    """How the text is cut into columns; nothing when it is no table.
+
+    A file that is named as one may have a single column.
+    """
     said = declared_in_file(sample)
     text = sample.split("\n", 1)[1] if said is not None and "\n" in sample else sample
-    records_by = {delimiter: _records(text, delimiter, complete=complete) for delimiter in ((said,) if said is not None else DELIMITERS)}
+    records_by = {
+        delimiter: _records(text, delimiter, complete=complete)
+        for delimiter in ((said,) if said is not None else DELIMITERS)
+    }
     delimiter = max(records_by, key=lambda delimiter: _fit(records_by[delimiter]))
     records = records_by[delimiter]
     share, width = _fit(records)
-    if not records or (not is_named_table and said is None and (width < 2 or share < _FITTING or len(records) < _FEWEST)):
+    if not records or (
+        not is_named_table
+        and said is None
+        and (width < 2 or share < _FITTING or len(records) < _FEWEST)
+    ):
         return None
     width = max(width, len(records[0]))
     has_header, names = header_of(records, width)
-    return TableForm(delimiter=delimiter, columns=tuple(named_columns(names)), has_header=has_header, has_separator_line=said is not None)
+    return TableForm(
+        delimiter=delimiter,
+        columns=tuple(named_columns(names)),
+        has_header=has_header,
+        has_separator_line=said is not None,
+    )
 
 
 def _records(text: str, delimiter: str, *, complete: bool) -> list[list[str]]:
@@ -56,7 +84,9 @@ def _records(text: str, delimiter: str, *, complete: bool) -> list[list[str]]:
 
 
 def _fit(records: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """Share of records with as many fields as most, and how many these are; nothing for a single field."""
+    """Share of records with as many fields as most, and how many these are; nothing for a single
+    field.
+    """
     if not records:
         return 0.0, 0
     width, count = Counter(map(len, records)).most_common(1)[0]
@@ -64,18 +94,25 @@ def _fit(records: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 
 def read_table(source: Source, form: TableForm, encoding: str) -> Iterator[Batch]:
-    """Cells by the number of their record, the header not counted: block by block as long as the blocks are regular, then record by record."""
+    """Cells by the number of their record, the header not counted: block by block as long as the
+    blocks are regular, then record by record.
+    """
     row, to_skip = 0, form.has_header + form.has_separator_line
     with open_text(source, encoding) as text:
         while block := _block(text):
             columns = _regular(block, form, to_skip=to_skip)
             if columns is None:
-                reading = _Reading(form=form, lines=_Lines(lines_of(text, block)), _row=row, _to_skip=to_skip)
+                reading = _Reading(
+                    form=form, lines=_Lines(lines_of(text, block)), _row=row, _to_skip=to_skip
+                )
                 yield from reading.batches()
                 return
             to_skip, first = 0, row + 1
             row += len(columns[0])
-            yield [Cells(column=column, texts=texts, rows=range(first, row + 1)) for column, texts in zip(form.columns, columns, strict=True)]
+            yield [
+                Cells(column=column, texts=texts, rows=range(first, row + 1))
+                for column, texts in zip(form.columns, columns, strict=True)
+            ]
 
 
 def _block(text: io.TextIOWrapper) -> str:
@@ -85,7 +122,9 @@ def _block(text: io.TextIOWrapper) -> str:
 
 
 def _regular(block: str, form: TableForm, *, to_skip: int) -> list[pa.StringArray] | None:
-    """The columns of a block whose lines are records, each as wide as the table; None for every other block, which the parser of records must see."""
+    """The columns of a block whose lines are records, each as wide as the table; None for every
+    other block, which the parser of records must see.
+    """
     records = _records_of(block, to_skip=to_skip)
     if records is None:
         return None
@@ -94,27 +133,45 @@ def _regular(block: str, form: TableForm, *, to_skip: int) -> list[pa.StringArra
     try:
         table = read_csv(
             io.BytesIO(text.encode()),
-            read_options=ReadOptions(column_names=names, use_threads=False, block_size=4 * _BLOCK + 4 * PIECE),
+            read_options=ReadOptions(
+                column_names=names, use_threads=False, block_size=4 * _BLOCK + 4 * PIECE
+            ),
             parse_options=ParseOptions(delimiter=form.delimiter, escape_char=False),
-            convert_options=ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            convert_options=ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
         )
     except (pa.ArrowInvalid, ValueError):  # another width somewhere, half letters, nothing at all
         return None
-    return [column.combine_chunks() for column in table.columns] if table.num_rows == count else None
+    return (
+        [column.combine_chunks() for column in table.columns] if table.num_rows == count else None
+    )
 
 
 def _records_of(block: str, *, to_skip: int) -> tuple[str, int] | None:
-    """The lines of a block that are no header and not empty, and how many they are; None where one is very long or a quote may reach beyond its line."""
+    """The lines of a block that are no header and not empty, and how many they are; None where one
+    is very long or a quote may reach beyond its line.
+    """
     text = block.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if '"' not in text and "\n\n" not in text and not text.startswith("\n") and not _may_be_long(text):  # most blocks: nothing to ask of each line
+    # most blocks: nothing to ask of each line
+    if (
+        '"' not in text
+        and "\n\n" not in text
+        and not text.startswith("\n")
+        and not _may_be_long(text)
+    ):
         if text.count("\n") < to_skip:
             return None
         text = text.split("\n", to_skip)[-1]
         return text, text.count("\n") + (text != "" and not text.endswith("\n"))
     lines = text.split("\n")
-    if len(lines) <= to_skip or any(line.count('"') % 2 for line in lines) or max(map(len, lines)) >= PIECE:
+    if (
+        len(lines) <= to_skip
+        or any(line.count('"') % 2 for line in lines)
+        or max(map(len, lines)) >= PIECE
+    ):
         return None
     lines = [line for line in lines[to_skip:] if line]
     return "\n".join(lines), len(lines)
@@ -122,15 +179,23 @@ def _records_of(block: str, *, to_skip: int) -> tuple[str, int] | None:
 
 def _may_be_long(text: str) -> bool:
     """Whether a line may be as long as a piece: it would fill one of its halves."""
-    return any(text.find("\n", start, start + PIECE // 2) < 0 for start in range(0, len(text) - PIECE // 2, PIECE // 2))
+    return any(
+        text.find("\n", start, start + PIECE // 2) < 0
+        for start in range(0, len(text) - PIECE // 2, PIECE // 2)
+    )
 
 
 class _Lines:
-    """Lines for the parser, one by one. It stops before a line that is too long, and remembers those of the present record."""
+    """Lines for the parser, one by one.
+
+    It stops before a line that is too long, and remembers those of the present record.
+    """
 
     def __init__(self, lines: Iterator[tuple[str, bool]]) -> None:
         self.record: list[str] = []
-        self.ended = False  # the parser asked for a line that was not there: within a record it does so in search of a quote
+        # the parser asked for a line that was not there: within a record it does so in search of a
+        # quote
+        self.ended = False
         self._lines = lines
         self._long: list[str] = []
         self._again: deque[str] = deque()
@@ -139,7 +204,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line, ended = (self._again.popleft(), True) if self._again else next(self._lines, ("", False))
+        line, ended = (
+            (self._again.popleft(), True) if self._again else next(self._lines, ("", False))
+        )
         self.ended = not ended
         if not ended:
             self._long = [line] if line else []
@@ -199,8 +266,12 @@ class _Reading:
         size = 0
         try:
             for record in csv.reader(self.lines, delimiter=self.form.delimiter):
-                if len(self.lines.record) > 1 and (self.lines.ended or len(record) != len(self.form.columns)):
-                    raise csv.Error  # noqa: TRY301 (a stray quote has swallowed what follows: broken, only that the parser cannot know)
+                if len(self.lines.record) > 1 and (
+                    self.lines.ended or len(record) != len(self.form.columns)
+                ):
+                    # a stray quote has swallowed what follows: broken, only that the parser cannot
+                    # know
+                    raise csv.Error  # noqa: TRY301
                 size += sum(map(len, self.lines.record))
                 self.lines.record.clear()
                 if self._to_skip:
@@ -215,7 +286,10 @@ class _Reading:
         return False
 
     def _cells(self, rows: Sequence[Sequence[str]], numbers: range) -> Batch:
-        return [Cells(column=self._column(place), texts=texts, rows=numbers) for place, texts in enumerate(zip_longest(*rows))]
+        return [
+            Cells(column=self._column(place), texts=texts, rows=numbers)
+            for place, texts in enumerate(zip_longest(*rows))
+        ]
 
     def _column(self, place: int) -> Column:
         """The column; one that the header does not know goes by its position."""

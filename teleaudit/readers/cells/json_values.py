@@ -1,4 +1,6 @@
-"""JSON as cells: every value under the path of its keys, ``a.b[].c``; JSON lines by line, a document by the items of its outermost list."""
+"""JSON as cells: every value under the path of its keys, ``a.b[].c``; JSON lines by line, a
+document by the items of its outermost list.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ _OTHERS = Column(shown="other keys")
 
 @dataclass(kw_only=True)
 class Keys:
-    """The columns of one file's keys, however many there are. A key that is somebody's number is a value, and never shown."""
+    """The columns of one file's keys, however many there are.
+
+    A key that is somebody's number is a value, and never shown.
+    """
 
     is_line: bool = False
     _columns: dict[str, Column] = field(default_factory=dict)
@@ -53,7 +58,9 @@ class Keys:
         if column is None:
             if len(self._columns) >= MOST_KEYS:
                 return _OTHERS
-            column = self._columns[path] = Column(shown=path or "value", field="" if path.endswith(ANY) else path)
+            column = self._columns[path] = Column(
+                shown=path or "value", field="" if path.endswith(ANY) else path
+            )
         return column
 
 
@@ -67,7 +74,9 @@ def parsed(text: str) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object; where a key stands more than once in it, with all its values, of which JSON readers keep the last."""
+    """An object; where a key stands more than once in it, with all its values, of which JSON
+    readers keep the last.
+    """
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
@@ -77,7 +86,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return {key: held if len(held) > 1 else held[0] for key, held in values.items()}
 
 
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False, object_pairs_hook=_object)
+_DECODER = json.JSONDecoder(
+    parse_int=str, parse_float=str, parse_constant=str, strict=False, object_pairs_hook=_object
+)
 
 
 def read_json_lines(source: Source, encoding: str) -> Iterator[Batch]:
@@ -101,12 +112,20 @@ def read_json_lines(source: Source, encoding: str) -> Iterator[Batch]:
 
 
 def read_json(source: Source, encoding: str) -> Iterator[Batch]:
-    """A document, by the number of the item in its outermost list; what is no JSON from somewhere on is read as text from there."""
+    """A document, by the number of the item in its outermost list; what is no JSON from somewhere
+    on is read as text from there.
+    """
     document, gathering = _Document(), Gathering()
-    with source.open() as file, io.TextIOWrapper(file, encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline="") as text:
+    with (
+        source.open() as file,
+        io.TextIOWrapper(
+            file, encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline=""
+        ) as text,
+    ):
         more = True
         while more:
-            chunk = text.read(max(_CHUNK, len(document.pending)))  # twice as much each time that a value does not end
+            # twice as much each time that a value does not end
+            chunk = text.read(max(_CHUNK, len(document.pending)))
             more = bool(chunk)
             for column, value, row in document.cells(chunk, is_last=not more):
                 gathering.add(column, value, row)
@@ -166,15 +185,23 @@ class _Document:
     def _rows(self, value: object) -> Iterator[tuple[Column, str, int]]:
         if self._in_list or not isinstance(value, dict):
             self._row += 1
-            yield from ((column, text, self._row) for column, text in self._keys.cells(value, self._path))
+            yield from (
+                (column, text, self._row) for column, text in self._keys.cells(value, self._path)
+            )
             return
         self._row += 1
         for key, inner in value.items():
             items = inner if isinstance(inner, list) else None
             if items is None:
-                yield from ((column, text, self._row) for column, text in self._keys.cells({key: inner}))
+                yield from (
+                    (column, text, self._row) for column, text in self._keys.cells({key: inner})
+                )
             else:  # each item is a row
-                yield from ((column, text, row) for row, item in enumerate(items, start=1) for column, text in self._keys.cells({key: [item]}))
+                yield from (
+                    (column, text, row)
+                    for row, item in enumerate(items, start=1)
+                    for column, text in self._keys.cells({key: [item]})
+                )
 
     def _enter_list(self) -> None:
         """A huge object that holds a list: the list is read item by item. Otherwise it is text."""

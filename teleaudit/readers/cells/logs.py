@@ -1,4 +1,8 @@
-"""Logs and other text by line. What stands beside a key (``imei=...``, or in a line's JSON) is judged under that key, with what else stands there."""
+"""Logs and other text by line.
+
+What stands beside a key (``imei=...``, or in a line's JSON) is judged under that key, with what
+else stands there.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,10 @@ def read_log(source: Source, encoding: str) -> Iterator[Batch]:
 
 @dataclass(kw_only=True)
 class _Fields:
-    """The keys of a log. All of it is shown as lines: a key here is what a line says, not a column."""
+    """The keys of a log.
+
+    All of it is shown as lines: a key here is what a line says, not a column.
+    """
 
     _keys: dict[str, Column] = field(default_factory=dict)
     _json: Keys = field(default_factory=Keys)
@@ -78,4 +85,9 @@ def _tells(key: str, text: str) -> bool:
 
 
 def _speaks(key: str) -> bool:
-    return names_identifier(key) or names_card(key) or bool(names_content(key)) or bool(kind_of_name(key))
+    return (
+        names_identifier(key)
+        or names_card(key)
+        or bool(names_content(key))
+        or bool(kind_of_name(key))
+    )

@@ -1,9 +1,11 @@
 """What a file is, by its content, and its cells.
 
-Left out, and said when it happens: documents, pictures, databases and other binary files; workbooks with a password.
+Left out, and said when it happens: documents, pictures, databases and other binary files; workbooks
+with a password.
 
-Limits, all of memory: a line or value longer than a mebibyte is looked at in overlapping pieces; a value of JSON with more than 64 MiB that is not a list of
-smaller ones is read as text; a sheet of a workbook is in memory as a whole.
+Limits, all of memory: a line or value longer than a mebibyte is looked at in overlapping pieces; a
+value of JSON with more than 64 MiB that is not a list of smaller ones is read as text; a sheet of a
+workbook is in memory as a whole.
 """
 
 from __future__ import annotations
@@ -50,13 +52,19 @@ def _read_text(source: Source, head: bytes) -> Iterator[Batch]:
     encoding = _encoding(head)
     complete = len(head) < SAMPLE_BYTES
     sample = take_sample(head, encoding, complete=complete).text
-    if len(_CONTROLS.findall(sample[:_LOOKED_AT])) > max(_FEW_CONTROLS, _MOST_CONTROLS * len(sample[:_LOOKED_AT])):
+    if len(_CONTROLS.findall(sample[:_LOOKED_AT])) > max(
+        _FEW_CONTROLS, _MOST_CONTROLS * len(sample[:_LOOKED_AT])
+    ):
         msg = "binary"
         raise UnreadableError(msg)
     form = _json_form(source.suffix, sample.lstrip())
     if form is not None:
         return read_json_lines(source, encoding) if form == "lines" else read_json(source, encoding)
-    table = table_form(sample, is_named_table=source.suffix in _TABLES, complete=complete) if source.suffix != ".log" else None
+    table = (
+        table_form(sample, is_named_table=source.suffix in _TABLES, complete=complete)
+        if source.suffix != ".log"
+        else None
+    )
     return read_table(source, table, encoding) if table is not None else read_log(source, encoding)
 
 
@@ -79,5 +87,13 @@ def _json_form(suffix: str, text: str) -> str | None:
     try:
         value = parsed(first.strip())
     except (ValueError, RecursionError):
-        return "document" if suffix == ".json" or text[:1] == "{" or re.match(r"\[\s*(?:[\[{\"\]]|-?[0-9.]+\s*[,\]])", text) else None
-    return "lines" if isinstance(value, dict) and (rest.strip() or suffix != ".json") else "document"
+        return (
+            "document"
+            if suffix == ".json"
+            or text[:1] == "{"
+            or re.match(r"\[\s*(?:[\[{\"\]]|-?[0-9.]+\s*[,\]])", text)
+            else None
+        )
+    return (
+        "lines" if isinstance(value, dict) and (rest.strip() or suffix != ".json") else "document"
+    )

@@ -25,11 +25,15 @@ LINE_END = re.compile(r"[\r\n]+\Z")
 
 def open_text(source: Source, encoding: str) -> io.TextIOWrapper:
     """The source's text with its line breaks as they are."""
-    return io.TextIOWrapper(source.open(), encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline="")
+    return io.TextIOWrapper(
+        source.open(), encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline=""
+    )
 
 
 def read_lines(source: Source, encoding: str) -> Iterator[tuple[str, bool]]:
-    """Lines with their break, long ones in overlapping pieces; and whether it is a whole line, or its last piece."""
+    """Lines with their break, long ones in overlapping pieces; and whether it is a whole line, or
+    its last piece.
+    """
     with open_text(source, encoding) as text:
         yield from lines_of(text)
 
@@ -45,4 +49,8 @@ def lines_of(text: io.TextIOWrapper, read: str = "") -> Iterator[tuple[str, bool
 
 def _line(begun: io.StringIO, text: io.TextIOWrapper) -> str:
     line = begun.readline(PIECE)
-    return line if line.endswith(("\n", "\r")) or len(line) >= PIECE else line + text.readline(PIECE - len(line))
+    return (
+        line
+        if line.endswith(("\n", "\r")) or len(line) >= PIECE
+        else line + text.readline(PIECE - len(line))
+    )

@@ -1,4 +1,7 @@
-"""Parquet files and workbooks as cells: text and numbers. Truth values, dates and times hold nothing that is looked for."""
+"""Parquet files and workbooks as cells: text and numbers.
+
+Truth values, dates and times hold nothing that is looked for.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
-from teleaudit.readers.cells.batches import BATCH_ROWS, Batch, Cells, Column, Gathering, named_columns
+from teleaudit.readers.cells.batches import (
+    BATCH_ROWS,
+    Batch,
+    Cells,
+    Column,
+    Gathering,
+    named_columns,
+)
 from teleaudit.readers.cells.json_values import Keys
 from teleaudit.readers.headers import header_of
 from teleaudit.readers.sources import Source, UnreadableError
@@ -30,7 +40,11 @@ def read_parquet(source: Source) -> Iterator[Batch]:
         for batch in parquet.iter_batches(batch_size=BATCH_ROWS):
             rows = range(first, first + batch.num_rows)
             first += batch.num_rows
-            yield [cells for column, values in zip(columns, batch.columns, strict=True) for cells in _of_values(column, values, rows, keys)]
+            yield [
+                cells
+                for column, values in zip(columns, batch.columns, strict=True)
+                for cells in _of_values(column, values, rows, keys)
+            ]
 
 
 def _of_values(column: Column, values: pa.Array, rows: range, keys: Keys) -> Iterator[Cells]:
@@ -47,7 +61,9 @@ def _of_values(column: Column, values: pa.Array, rows: range, keys: Keys) -> Ite
     elif pa.types.is_nested(kind):
         yield from _nested(column, values, rows, keys)
     else:
-        yield Cells(column=column, texts=[_as_text(value) for value in values.to_pylist()], rows=rows)
+        yield Cells(
+            column=column, texts=[_as_text(value) for value in values.to_pylist()], rows=rows
+        )
 
 
 def _nested(column: Column, values: pa.Array, rows: range, keys: Keys) -> Iterator[Cells]:
@@ -82,18 +98,26 @@ def _as_text(value: object) -> str | None:
 
 
 def read_workbook(source: Source) -> Iterator[Batch]:
-    """Cells of every sheet by the number of their row below the header; the sheet stands before the column where there are several."""
+    """Cells of every sheet by the number of their row below the header; the sheet stands before the
+    column where there are several.
+    """
     with source.open_anywhere() as file:
         try:
             workbook = calamine.CalamineWorkbook.from_filelike(file)
-            sheets = [workbook.get_sheet_by_index(number) for number in range(len(workbook.sheet_names))]
+            sheets = [
+                workbook.get_sheet_by_index(number) for number in range(len(workbook.sheet_names))
+            ]
         except calamine.PasswordError:
             msg = "a workbook that is protected by a password"
             raise UnreadableError(msg) from None
         except (calamine.CalamineError, calamine.ZipError, calamine.XmlError):
             msg = "a workbook that cannot be opened"
             raise UnreadableError(msg) from None
-        filled = [(number, sheet) for number, sheet in enumerate(sheets, start=1) if sheet.start is not None]
+        filled = [
+            (number, sheet)
+            for number, sheet in enumerate(sheets, start=1)
+            if sheet.start is not None
+        ]
         for number, sheet in filled:
             name = printable(sheet.name)
             shown = f"sheet {number}" if is_personal(name) or not name else name
@@ -103,13 +127,19 @@ def read_workbook(source: Source) -> Iterator[Batch]:
 def _of_sheet(sheet: calamine.CalamineSheet, *, prefix: str) -> Iterator[Batch]:
     rows = [[_cell(cell) for cell in cells] for cells in sheet.to_python(skip_empty_area=True)]
     rows = [cells for cells in rows if any(cell is not None for cell in cells)]
-    has_header, names = header_of([[cell or "" for cell in cells] for cells in rows[:_SAMPLE_ROWS]], max(map(len, rows), default=0))
+    has_header, names = header_of(
+        [[cell or "" for cell in cells] for cells in rows[:_SAMPLE_ROWS]],
+        max(map(len, rows), default=0),
+    )
     columns = named_columns(names, prefix=prefix)
     body = rows[1:] if has_header else rows
     for start in range(0, len(body), BATCH_ROWS):
         part = body[start : start + BATCH_ROWS]
         numbers = range(start + 1, start + 1 + len(part))
-        yield [Cells(column=column, texts=texts, rows=numbers) for column, texts in zip(columns, zip_longest(*part), strict=True)]
+        yield [
+            Cells(column=column, texts=texts, rows=numbers)
+            for column, texts in zip(columns, zip_longest(*part), strict=True)
+        ]
 
 
 def _cell(cell: object) -> str | None:
