@@ -96,7 +96,7 @@ def rests_on(check: Check) -> frozenset[str]:
     needed = {source.partition(".")[0] for names in view.requires.values() for source in names} | {
         source.partition(".")[0] for told in view.doubts.values() for source in told
     }
-    return tables_of(check.data_set) | needed
+    return tables_of(check) | needed
 
 
 def clean_audit(operator: str, exports: Path, folder: Path) -> CleanAudit:

@@ -83,10 +83,10 @@ def paste(audit: Path, entries: list[str]) -> None:
         key = piece.partition(":")[0]
         text = re.sub(
             rf"^{key}:.*?(?=^\w|\Z)",
-            lambda _found, piece=piece: piece,
+            lambda _found, piece=piece: piece,  # type: ignore[misc]
             text,
             flags=re.MULTILINE | re.DOTALL,
-        )  # type: ignore[misc]
+        )
     audit.write_text(text, encoding="utf-8")
 
 

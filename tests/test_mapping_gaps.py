@@ -271,14 +271,14 @@ def test_a_notebook_shows_them_as_a_table(unmapped: Path, clean: Path, tmp_path:
         )
         shown = OpenAudit(state).mapping_gaps()
     # pandas has it, its stubs do not
-    assert shown.data.to_numpy().tolist() == [
+    assert shown.data.to_numpy().tolist() == [  # type: ignore[attr-defined]
         [
             "kunder",
             "»Ophørsdato« (end_date)",
             "»Ophørsdato«",
             "4 kontroller: BIZ-acc-2 BIZ-ret-3 HYG-orphan",
         ]
-    ]  # type: ignore[attr-defined]
+    ]
     # likewise
     assert shown.caption == "Kolonner, som kontroller bygger på, og som ikke er udpeget (1)"  # type: ignore[attr-defined]
 

@@ -201,8 +201,8 @@ class InOneQuery(SharedEngine):
             told = {name: next(values) for name in metrics}
             # all that ours want of it
             answers[str((each.meta or {})["id"])] = {
-                "result": each._validate(told, execution_engine=asking)["result"]
-            }  # type: ignore[arg-type]
+                "result": each._validate(told, execution_engine=asking)["result"]  # type: ignore[arg-type]
+            }
         return answers
 
 

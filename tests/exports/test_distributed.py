@@ -500,8 +500,8 @@ def refused(desk: SparkDesk, meddle: object) -> str:
             spec,
             root=str(desk.root),
             work=desk.work,
-            progress=lambda _file, _rows: meddle(),
-        )  # type: ignore[operator]
+            progress=lambda _file, _rows: meddle(),  # type: ignore[operator]
+        )
     assert not list(desk.work.iterdir())
     return str(caught.value)
 
@@ -544,8 +544,13 @@ def test_no_message_holds_a_value(desk: SparkDesk, monkeypatch: pytest.MonkeyPat
     spec = ExportSpec(table="crm_customer", files="kunder.csv", columns=NAMES)
     with pytest.raises(RuntimeError) as caught:
         read_export_on_spark(
-            desk.session, "kunder", spec, root=str(desk.root), work=desk.work, keep=leak
-        )  # type: ignore[arg-type]
+            desk.session,
+            "kunder",
+            spec,
+            root=str(desk.root),
+            work=desk.work,
+            keep=leak,  # type: ignore[arg-type]
+        )
     assert str(caught.value) == "export kunder: USER_RAISED_EXCEPTION in Spark"
     assert caught.value.__suppress_context__
 

@@ -166,8 +166,8 @@ def test_the_straight_way_gives_what_the_thorough_way_gives(
         delimiter=";",
         encoding=encoding,
         columns=COLUMNS if table == "invoice" else CALLS,
-        **declared,
-    )  # type: ignore[arg-type]
+        **declared,  # type: ignore[arg-type]
+    )
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", chunk)
         (Path(folder) / "a.csv").write_bytes(content)

@@ -205,12 +205,12 @@ def test_a_notebook_shows_one_row_a_table_and_no_reason_check_by_check(material:
     ]
     assert (
         len(
-            TopicAnswers("retention", entries, "", DA, as_of="2026-11-22", topics={})
+            TopicAnswers("retention", entries, "", DA, as_of="2026-11-22", topics={})  # type: ignore[attr-defined]
             .not_assessed()
             .data
         )
         == 0
-    )  # type: ignore[attr-defined]
+    )
     assert len(summary_table(entries[:1], DA).data) == 1  # type: ignore[attr-defined]
 
 
