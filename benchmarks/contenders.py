@@ -227,7 +227,7 @@ def _suite(
     import great_expectations as gx
 
     from benchmarks.generate import AUDIT_FILE
-    from teleaudit.checks.runner import Bench
+    from teleaudit.checks.runner import CheckRunner
     from teleaudit.expectations import build
     from teleaudit.rules.audit_file import load_audit
     from teleaudit.rules.suites import load_suites
@@ -241,7 +241,7 @@ def _suite(
         exports, make_engine = start(Path(work))
         read = time.perf_counter()
         engine = make_engine()
-        bench = Bench(audit, suites, exports, engine, as_of=AS_OF)
+        bench = CheckRunner(audit, suites, exports, engine, as_of=AS_OF)
         data_set = bench.data_set("cdr")
         asked = [
             build(check, as_of=AS_OF, parameters=audit.parameters, data_set=data_set, table="cdr")

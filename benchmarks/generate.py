@@ -36,7 +36,7 @@ Format = Literal["parquet", "csv"]
 OPERATOR = "kazoom"
 AUDIT_FILE, PLANTED_FILE, EXPORTS = "audit.yaml", "planted.json", "exports"
 BYTES_PER_ROW = {"parquet": 45, "csv": 230}
-FEWEST = 10_000
+MIN_ROWS = 10_000
 _TEMPLATES = 50_000
 _CYCLE = 10_000
 _ROWS_PER_FILE = 5_000_000
@@ -123,9 +123,9 @@ def generate(folder: Path, *, rows: int, form: Format, seed: int = 1) -> dict[st
 
     Returns the deviations that the audit must count, by check id.
     """
-    if rows < FEWEST:
+    if rows < MIN_ROWS:
         sys.exit(
-            f"--rows {rows}: no fewer than {FEWEST:,} records, or what the sample plants has no"
+            f"--rows {rows}: no fewer than {MIN_ROWS:,} records, or what the sample plants has no"
             " room."
         )
     exports = folder / EXPORTS

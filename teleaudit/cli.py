@@ -223,7 +223,7 @@ def run(  # noqa: PLR0913 (its options)
     for language in lang.split(","):
         _one_of("--lang", language, ("da",))
     if memory is not None and not _SIZE.fullmatch(memory):
-        msg = f"--memory {memory} is no size: write a number and its unit, as in 1536MB or 4GB."
+        msg = f"invalid size for --memory: {memory}. Write a number and its unit, as in 1536MB or 4GB."
         raise UserError(msg)
     options = Options(
         as_of=_date("--as-of", as_of) if as_of is not None else None,

@@ -38,7 +38,7 @@ def values_query(relation: str, cells: Sequence[str]) -> str:
     )
 
 
-def are_few(values: int, rows: int) -> bool:
+def is_low_cardinality(values: int, rows: int) -> bool:
     """So many different values repeat often enough in so many rows, or are few themselves."""
     return rows < _FEW_ROWS or values <= min(_SHARE * rows, _MOST)
 

@@ -21,13 +21,13 @@ from typing import Any, NoReturn
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.checks.worklist import new_reference_key
 from teleaudit.errors import closest
 from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
-from teleaudit.report.document import told_together
+from teleaudit.report.document import group_for_display
 from teleaudit.report.gaps import (
     describe_legal,
     describe_mapping_gaps,
@@ -123,10 +123,10 @@ class OpenAudit:
         self._topics: dict[Topic, TopicAnswers] = {}
 
     @cached_property
-    def _bench(self) -> Bench:
+    def _bench(self) -> CheckRunner:
         engine = self._state.new_engine()
         atexit.register(engine.close)
-        return Bench(
+        return CheckRunner(
             self.audit, self._rulebook.suites, self._state.exports, engine, as_of=self._state.as_of
         )
 
@@ -386,7 +386,7 @@ def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:
     """
     rows = [
         _summary_row(alike, words)
-        for alike in told_together(Material(results={"checks": entries}, words=words))
+        for alike in group_for_display(Material(results={"checks": entries}, words=words))
     ]
     frame = (
         pd.DataFrame(rows).astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))

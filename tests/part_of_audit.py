@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from teleaudit.checks.runner import READ_BY_DETECTORS, Bench
+from teleaudit.checks.runner import READ_BY_DETECTORS, CheckRunner
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.rules.audit_file import Audit, ExportSpec, load_audit
 from teleaudit.rules.suites import TOPICS, Check, load_suites
@@ -66,7 +66,7 @@ class CleanAudit:
         assert self.audit.as_of is not None
         listed = Listed()
         with shared_engine() as engine:
-            bench = Bench(self.audit, self.suites, exports, engine, as_of=self.audit.as_of)
+            bench = CheckRunner(self.audit, self.suites, exports, engine, as_of=self.audit.as_of)
             checks = [check for topic in TOPICS for check in bench.checks(topic)]
             reached = [check for check in checks if tables is None or tables & rests_on(check)]
             found = {

@@ -21,10 +21,10 @@ import sqlglot
 from great_expectations.core import ExpectationSuite
 
 from teleaudit.engines.duckdb import DuckDBEngine
-from teleaudit.expectations.queries import Columns, Judged, Row
+from teleaudit.expectations.queries import Columns, MappedQuery, Row
 from teleaudit.schema import TABLES
 from teleaudit.schema.sql import quoted
-from teleaudit.schema.views import said_of_exports, views
+from teleaudit.schema.views import fill_placeholders, views
 
 _WORD = re.compile(r"\w+")
 
@@ -76,7 +76,7 @@ class SharedEngine(DuckDBEngine):
     def create_views(self, placeholders: Mapping[str, str]) -> None:
         """Say what each view is, and drop those that are others now, or rest on such."""
         texts = {
-            view.name: (view.kind.upper(), said_of_exports(view.sql, placeholders))
+            view.name: (view.kind.upper(), fill_placeholders(view.sql, placeholders))
             for view in views()
         }
         texts |= {
@@ -120,11 +120,13 @@ class SharedEngine(DuckDBEngine):
         super().keep(relation, sql)
         self._kept.add(relation)
 
-    def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
+    def create_temp_table(
+        self, relation: str, judged: Sequence[MappedQuery], columns: Columns, /
+    ) -> None:
         """A table of what queries name."""
         for part in judged:
             self._make(_WORD.findall(part.sql))
-        super().keep_judged(relation, judged, columns)
+        super().create_temp_table(relation, judged, columns)
         self._kept.add(relation)
 
     def _rows(self, sql: str) -> Iterator[Row]:

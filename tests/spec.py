@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.engines.engine import Engine
 from teleaudit.exports.reading import ReadExport
@@ -99,7 +99,7 @@ class Listed:
         self.deviations: dict[str, list[Deviation]] = {}
 
     @contextmanager
-    def lines_of(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
+    def writer_for(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
         """Takes a check's deviations; keeps none where the block raises."""
         found: list[Deviation] = []
         yield found.append
@@ -191,7 +191,7 @@ def answers(
     """
     with _running(engine) as running:
         frames = {name: table(text) for name, text in tables.items()}
-        bench = Bench(
+        bench = CheckRunner(
             audit_of(parameters, settings), suites, exports, running, as_of=as_of, frames=frames
         )
         listed = Listed()

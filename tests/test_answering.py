@@ -17,7 +17,7 @@ import pytest
 
 from teleaudit.errors import UserError
 from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
-from teleaudit.runs.pipeline import _why_lost
+from teleaudit.runs.pipeline import _failure_of_fork
 from tests.command import PATIENCE_S, call, checks_of, ended, only_run, results_of, start
 
 
@@ -31,7 +31,7 @@ def warm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WarmKernel
 
 def told(warm: WarmKernels, tmp_path: Path, body: str) -> list[dict[str, Any]]:
     (tmp_path / "asked.py").write_text(
-        f"import os, time\ndef function(tell):\n    {body}\n", encoding="ascii"
+        f"import os, time\ndef function(emit):\n    {body}\n", encoding="ascii"
     )
     answers = warm.call(
         "asked:function", environment=kernel_environment({"TELEAUDIT_TEST": "yes"}), cwd=tmp_path
@@ -42,16 +42,16 @@ def told(warm: WarmKernels, tmp_path: Path, body: str) -> list[dict[str, Any]]:
 
 def test_a_function_called_in_a_fork_tells_as_it_goes(warm: WarmKernels, tmp_path: Path) -> None:
     assert told(
-        warm, tmp_path, "tell({'pid': os.getppid()}), tell({'seen': os.environ['TELEAUDIT_TEST']})"
+        warm, tmp_path, "emit({'pid': os.getppid()}), emit({'seen': os.environ['TELEAUDIT_TEST']})"
     ) == [{"pid": warm.pid}, {"seen": "yes"}]
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        "tell({'before': 1}), os.kill(os.getpid(), 9)",
-        "tell({'before': 1}), os._exit(3)",
-        "tell({'before': 1}), 1 / 0",
+        "emit({'before': 1}), os.kill(os.getpid(), 9)",
+        "emit({'before': 1}), os._exit(3)",
+        "emit({'before': 1}), 1 / 0",
     ],
 )
 def test_a_fork_that_dies_has_told_what_it_told(
@@ -62,7 +62,7 @@ def test_a_fork_that_dies_has_told_what_it_told(
 
 def test_a_fork_ends_with_the_warm_process(warm: WarmKernels, tmp_path: Path) -> None:
     (tmp_path / "asked.py").write_text(
-        "import os, time\ndef function(tell):\n    tell({'pid': os.getpid()})\n   "
+        "import os, time\ndef function(emit):\n    emit({'pid': os.getpid()})\n   "
         " time.sleep(60)\n",
         encoding="ascii",
     )
@@ -87,13 +87,16 @@ class _Annex:
 
 def test_how_the_fork_ended_is_said_in_the_words_of_the_run() -> None:
     state: Any = _Annex()
-    assert _why_lost({"answered": True}, state) is None
-    assert _why_lost({"failed": "LookupError", "error_id": "E-2"}, state) == ("LookupError", "E-2")
-    assert _why_lost({}, state) == ("ProcessDied", "E-1")
+    assert _failure_of_fork({"answered": True}, state) is None
+    assert _failure_of_fork({"failed": "LookupError", "error_id": "E-2"}, state) == (
+        "LookupError",
+        "E-2",
+    )
+    assert _failure_of_fork({}, state) == ("ProcessDied", "E-1")
     with pytest.raises(UserError, match="ran out of memory"):
-        _why_lost({"refused": "DuckDB ran out of memory."}, state)
+        _failure_of_fork({"refused": "DuckDB ran out of memory."}, state)
     with pytest.raises(OSError, match="No space left") as full:
-        _why_lost(
+        _failure_of_fork(
             {
                 "errno": errno.ENOSPC,
                 "strerror": "No space left on device",
@@ -124,7 +127,7 @@ def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pas
 import os, teleaudit.runs.answering
 import teleaudit.runs.pipeline as running
 from teleaudit.cli import main
-told = running._why_lost
+told = running._failure_of_fork
 class Killed(running.WarmKernels):
     def call(self, function, **options):
         for what in super().call(function, **options):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.errors import UserError
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.exports.reading import ExportFile, ReadExport
@@ -235,7 +235,7 @@ def test_an_export_of_other_rows_than_its_source_counted_passes_nothing(
         _export("crm_customer", rows=2, rejected=1),
     )
     with closing(ENGINES[engine](tmp_path)) as running:
-        bench = Bench(
+        bench = CheckRunner(
             audit,
             known_suites(),
             [held],
@@ -460,7 +460,7 @@ def test_a_full_disk_under_the_worklist_is_no_error_of_a_check(
     def full(*_args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Listed, "lines_of", lambda *_args: nullcontext(full))
+    monkeypatch.setattr(Listed, "writer_for", lambda *_args: nullcontext(full))
     with pytest.raises(OSError, match="No space left"):
         answer("BIZ-ret-3.customer", {"crm_customer": _CUSTOMERS}, engine=engine)
 

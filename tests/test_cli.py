@@ -225,7 +225,7 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
         ),
         (
             ("run", "audits/bizzy", "--memory", "plenty"),
-            "--memory plenty is no size: write a number and its unit, as in 1536MB or 4GB.",
+            "invalid size for --memory: plenty. Write a number and its unit, as in 1536MB or 4GB.",
         ),
         (
             ("run", "audits/bizzy", "--jobs", "0"),

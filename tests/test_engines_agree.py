@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.engine import Engine
 from teleaudit.rules.suites import TOPICS, Topic
 from teleaudit.rules.verdicts import Verdict
@@ -61,9 +61,9 @@ def disagreements(
         def answered(make_engine: Callable[[Path], Engine]) -> dict[str, Answered]:
             with closing(make_engine(Path(folder, "spill"))) as engine:
                 listed = Listed()
-                results = Bench(audit_of(PARAMETERS), asked, exports, engine, as_of=as_of).run(
-                    topics, worklist=listed
-                )
+                results = CheckRunner(
+                    audit_of(PARAMETERS), asked, exports, engine, as_of=as_of
+                ).run(topics, worklist=listed)
                 return {result.id: listed.complete(result) for result in results}
 
         one, other = answered(ENGINES["duckdb"]), answered(spark_engine)
@@ -137,7 +137,7 @@ def test_one_customer_with_half_the_calls_is_judged_like_any_other() -> None:
     for name, make_engine in ENGINES.items():
         with TemporaryDirectory() as folder, closing(make_engine(Path(folder, "spill"))) as engine:
             listed = Listed()
-            (result,) = Bench(
+            (result,) = CheckRunner(
                 audit_of(PARAMETERS), asked, (), engine, as_of=AS_OF, frames=frames
             ).run(worklist=listed)
             found[name] = listed.complete(result)

@@ -6,7 +6,7 @@ import csv
 import random
 from pathlib import Path
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.inspection import inspect_file
 from teleaudit.exports.reading import read_export
@@ -81,7 +81,7 @@ def audited(folder: Path) -> dict[str, Answered]:
         listed = Listed()
         return {
             result.id: listed.complete(result)
-            for result in Bench(audit, suites, exports, engine, as_of=audit.as_of).run(
+            for result in CheckRunner(audit, suites, exports, engine, as_of=audit.as_of).run(
                 worklist=listed
             )
         }

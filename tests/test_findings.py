@@ -128,9 +128,9 @@ def test_the_worklist_has_a_line_for_every_deviation_and_is_the_owners_alone(
 ) -> None:
     target = tmp_path / "worklist.csv"
     with Worklist(target, _KEY) as worklist:
-        with worklist.lines_of(_check()) as add:
+        with worklist.writer_for(_check()) as add:
             add(Deviation("=1001", due_date="2026-11-21", overdue_days=1))
-        with worklist.lines_of(_check()) as add:
+        with worklist.writer_for(_check()) as add:
             add(Deviation('kunder.csv:7, "x"', "Bemærkninger;notes", "confirmed"))
             for _ in range(25):
                 add(Deviation("k"))
@@ -164,7 +164,7 @@ def test_a_check_that_raises_in_the_middle_has_no_line_and_the_others_keep_their
     target = tmp_path / "worklist.csv"
     with Worklist(target, _KEY) as worklist:
         for key in ("before", "Å raises", "after"):
-            with suppress(LookupError), worklist.lines_of(_check()) as add:
+            with suppress(LookupError), worklist.writer_for(_check()) as add:
                 add(Deviation(key))
                 if "raises" in key:
                     raise LookupError

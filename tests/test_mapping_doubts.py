@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from teleaudit.checks.mapping_doubts import FEWEST, MappingDoubt
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.mapping_doubts import MIN_ROWS, MappingDoubt
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.engine import Engine
 from teleaudit.outcome import as_lines
 from teleaudit.report.gaps import describe_mapping_doubts, summarise_mapping_doubts
@@ -68,7 +68,7 @@ def doubts(
     engine: Engine, frames: dict[str, pd.DataFrame], check: str = "HYG-dates.crm_customer"
 ) -> tuple[list[MappingDoubt], Verdict]:
     suites = [only(suite, check) for suite in known_suites()]
-    bench = Bench(audit_of(PARAMETERS, {}), suites, [], engine, as_of=AS_OF, frames=frames)
+    bench = CheckRunner(audit_of(PARAMETERS, {}), suites, [], engine, as_of=AS_OF, frames=frames)
     answered = bench.run()
     return bench.mapping_doubts(answered), next(
         result.verdict for result in answered if result.id == check
@@ -99,7 +99,7 @@ def test_keys_of_two_kinds_that_share_a_name_are_not_compared(one: Engine) -> No
 
 
 def test_few_keys_prove_nothing(one: Engine) -> None:
-    assert doubts(one, tables(key="Navn {}", customers=range(FEWEST - 1)))[0] == []
+    assert doubts(one, tables(key="Navn {}", customers=range(MIN_ROWS - 1)))[0] == []
 
 
 def test_one_key_that_is_shared_is_enough(one: Engine) -> None:

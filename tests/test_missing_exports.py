@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.report.results import exit_code
@@ -57,7 +57,7 @@ def asked(
     assert audit.as_of is not None
     suites = load_suites(audit.suites, ROOT / "expectations")
     with closing(DuckDBEngine(spill=work / "spill")) as engine:
-        results = Bench(
+        results = CheckRunner(
             audit,
             suites,
             [export for export in exports if export.table != without],

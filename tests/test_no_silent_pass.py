@@ -30,7 +30,7 @@ import pytest
 from great_expectations.core import ExpectationSuite
 from python_calamine import CalamineWorkbook
 
-from teleaudit.checks.runner import JUDGED_BY_RULE, READ_BY_DETECTORS, Bench
+from teleaudit.checks.runner import JUDGED_BY_RULE, READ_BY_DETECTORS, CheckRunner
 from teleaudit.counting import CELL
 from teleaudit.expectations.metrics import MATCHING, ROW_CLASSES
 from teleaudit.exports.reading import ReadExport, read_export
@@ -153,7 +153,7 @@ class Sample:
         """What the wanted checks answer."""
         assert audit.as_of is not None
         self.engine.begin()
-        bench = Bench(audit, self.suites, list(exports), self.engine, as_of=audit.as_of)
+        bench = CheckRunner(audit, self.suites, list(exports), self.engine, as_of=audit.as_of)
         by_data_set: dict[str, list[Check]] = {}
         for check in filter(wanted, bench.checks()):
             by_data_set.setdefault(check.data_set, []).append(check)
@@ -179,7 +179,7 @@ class Sample:
 
 
 class InOneQuery(SharedEngine):
-    """Asks all that the checks of a data set want to know in one query, without Great Expectations,
+    """Queries all that the checks of a data set want to know in one query, without Great Expectations,
     whose planning takes longer than a thousand rows do.
     """
 

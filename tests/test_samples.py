@@ -440,7 +440,7 @@ def asterisk_calls(path: Path) -> pd.DataFrame:
 
 @pytest.mark.parametrize("operator", BOTH)
 def test_ordinary_teledata_deviate_in_nothing(tmp_path: Path, operator: str) -> None:
-    """Judged by pandas, from the files alone: neither overdue nor out of order, every invoice there
+    """MappedQuery by pandas, from the files alone: neither overdue nor out of order, every invoice there
     and in its period.
     """
     write_samples(tmp_path, operators=(operator,), clean=True, rows=5_000)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import read_export
 from teleaudit.rules.audit_file import load_audit
@@ -64,9 +64,9 @@ def check(operator: str, exports: Path, work: Path) -> tuple[Answered, ...]:
     assert audit.as_of is not None
     suites = load_suites(audit.suites, ROOT / "expectations")
     listed = Listed()
-    results = Bench(audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of).run(
-        worklist=listed
-    )
+    results = CheckRunner(
+        audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of
+    ).run(worklist=listed)
     return tuple(listed.complete(result) for result in results)
 
 

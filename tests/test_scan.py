@@ -34,9 +34,9 @@ from teleaudit.detectors.cards import card_shapes
 from teleaudit.readers.cells.batches import Cells, Column, named_columns
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED
+from teleaudit.readers.redaction import ShownPaths, is_personal
 from teleaudit.readers.sources import Source, UnreadableError
-from teleaudit.readers.withheld import ShownPaths, is_personal
-from teleaudit.scanning.columns import Looking, ahead, encode
+from teleaudit.scanning.columns import Prefilter, ahead, encode
 from teleaudit.scanning.kinds import kinds
 from teleaudit.scanning.tallies import CellTally, TextTally
 from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
@@ -842,7 +842,7 @@ def test_counting_alike_numbers_once_changes_no_count() -> None:
         "ukendt",
         "-",
     ]
-    with Looking(kinds=kinds()) as looking:
+    with Prefilter(kinds=kinds()) as looking:
         (look,) = looking.look(
             encode(
                 [
@@ -877,7 +877,7 @@ def test_where_a_telephone_was_is_no_card_whatever_its_digits() -> None:
         f"2{dice.randrange(100):02}-{dice.randrange(100):02}-{dice.randrange(10**5)}-{dice.randrange(10**5)}"
         for _ in range(5_000)
     }
-    with Looking(kinds=kinds()) as looking:
+    with Prefilter(kinds=kinds()) as looking:
         (look,) = looking.look(
             encode(
                 [

@@ -21,7 +21,7 @@ from teleaudit.schema import TABLES, Kind
 from teleaudit.schema.sql import literal, quoted
 from teleaudit.schema.views import data_set_view
 
-FEWEST = 20  # different keys, or records: below them anything happens by chance
+MIN_ROWS = 20  # different keys, or records: below them anything happens by chance
 NEARLY_ALL = 0.95  # share of a check's assessable records
 _NOWHERE_ELSE = frozenset({"tombstone"})
 
@@ -61,7 +61,7 @@ def unmatched_keys(fetch: Fetch, filled: Mapping[str, Collection[str]]) -> list[
             told = {
                 table: (keys, shared)
                 for table, keys, shared in fetch(_keys_query(column, tables))
-                if keys >= FEWEST
+                if keys >= MIN_ROWS
             }
             alone = (
                 sorted(table for table, (_, shared) in told.items() if not shared)
@@ -106,7 +106,7 @@ def deviating_nearly_all(
         answer, table = result.answer, data_set_view(result.check.data_set).table
         if (
             result.unit == "record"
-            and answer.assessable >= FEWEST
+            and answer.assessable >= MIN_ROWS
             and answer.deviations >= NEARLY_ALL * answer.assessable
         ):
             columns = _rests_on(result.check, table, filled.get(table, ()))

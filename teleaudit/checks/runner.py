@@ -66,7 +66,7 @@ OnError = Callable[[str], str]
 class Worklist(Protocol):
     """Where deviations go, one by one."""
 
-    def lines_of(self, check: Check, /) -> AbstractContextManager[Callable[[Deviation], None]]:
+    def writer_for(self, check: Check, /) -> AbstractContextManager[Callable[[Deviation], None]]:
         """Takes a check's deviations in the order of their record keys; where the block raises, it
         keeps none of them.
         """
@@ -94,7 +94,7 @@ class _Missing:
     certain: tuple[str, ...] = ()  # of these, those that are true all the same where they say so
 
 
-class Bench:
+class CheckRunner:
     """An audit's exports on an engine, ready to be checked."""
 
     def __init__(
@@ -399,7 +399,7 @@ class Bench:
         listed = result.answer.deviations + result.answer.review
         if expectation is None or not listed:
             return result
-        lines = worklist.lines_of(result.check) if worklist else nullcontext(_forget)
+        lines = worklist.writer_for(result.check) if worklist else nullcontext(_forget)
         try:
             with watch("worklist", result.check.data_set, listed), lines as add:
                 data_set = self.data_set(result.check.data_set)

@@ -106,7 +106,7 @@ class Worklist:
         self._file.close()
 
     @contextmanager
-    def lines_of(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
+    def writer_for(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
         """Takes the deviations of a check, one by one.
 
         Where the block raises, none of them is in the worklist.

@@ -35,7 +35,7 @@ ACCOUNT_PROFILE = (
 CHECK_CODE = "^[0-9]{3,4}(?:[.,]0)?$"
 PIN_BLOCK = "^(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$"
 SHARE = 0.8  # of the filled cells that must look like it
-FEWEST = 3  # cells from which on a column is sure
+MIN_CELLS = 3  # cells from which on a column is sure
 
 _CHECK_CODE = re.compile(CHECK_CODE.removeprefix("^").removesuffix("$"))
 _PIN_BLOCK = re.compile(PIN_BLOCK.removeprefix("^").removesuffix("$"))
@@ -82,7 +82,7 @@ def decide_account_column(profile: Mapping[str, int], name: str) -> ColumnDecisi
     level, reason = (
         _judge_codes(counts, name)
         if kind == "cvv"
-        else (Level.CONFIRMED if cells >= FEWEST else Level.PROBABLE, "pin_block_column")
+        else (Level.CONFIRMED if cells >= MIN_CELLS else Level.PROBABLE, "pin_block_column")
     )
     return ColumnDecision(
         kinds=frozenset({kind}), level=level, reason=reason, n=cells, k=found, counts=counts
@@ -98,7 +98,7 @@ def _judge_codes(counts: Mapping[str, int], name: str) -> tuple[Level, str]:
     if not sure and speaks_of(name, "check_code_weak"):
         return Level.REVIEW, "check_code_name"
     # four digits may be what customers say at the service desk
-    if codes < FEWEST or (not sure and counts["account_fours"] > SHARE * codes):
+    if codes < MIN_CELLS or (not sure and counts["account_fours"] > SHARE * codes):
         return Level.PROBABLE, "check_code_column"
     return Level.CONFIRMED, "check_code_column"
 

@@ -29,7 +29,7 @@ COLUMN_SHARE = 0.2  # of cells with sites: a browsing column
 FEW_CELLS = 30  # cells with sites from which on it tells how many different ones there are
 FEW_PLACES = 2  # of SPREAD that are filled by so few different sites that they belong to a system
 SPREAD = 8
-FEWEST_OF_REGISTER = 2  # columns of names, addresses or firms that make a register
+MIN_OF_REGISTER = 2  # columns of names, addresses or firms that make a register
 
 _SPREAD = tuple(f"browsing_spread_{place}" for place in range(SPREAD))
 # The counts of a column that decide; all are sums. The spread tells few different sites from many:
@@ -106,7 +106,7 @@ def names_register(names: Iterable[str]) -> bool:
         return False
     return (
         sum("".join(words_of(name)) in name_words("register") for name in columns)
-        >= FEWEST_OF_REGISTER
+        >= MIN_OF_REGISTER
     )
 
 

@@ -60,17 +60,17 @@ from teleaudit.detectors.writings import digits_of_number
 
 CHANCE = 0.1  # share of random numbers that pass Luhn
 CARD_SHARE = 0.6  # of card-shaped numbers that pass: a card column
-FEWEST_CARDS = 3
+MIN_CARDS = 3
 UNREAD = "unread_numbers"
 UNREAD_SHARE = 0.5  # of the cells of a column named for a kind that are long numbers
 SURE = 1e-6  # tail probability below which chance is ruled out
 # tail probability above which chance explains what is seen; three of three is below
 PLAUSIBLE = 1.0001e-3
-FEWEST_OTHERS = 3  # complement numbers that prove another mod-10 scheme
+MIN_OTHERS = 3  # complement numbers that prove another mod-10 scheme
 OTHERS_SHARE = 0.5  # of them that pass Luhn
-FEWEST_FOR_CHANCE = 10  # card-shaped numbers from which on a rate says something
-FEWEST_FOR_PATTERN = 5  # numbers from which on their first digits say something
-FEWEST_OF_KEY = 3  # card-shaped numbers behind one key from which on a rate says something
+MIN_FOR_CHANCE = 10  # card-shaped numbers from which on a rate says something
+MIN_FOR_PATTERN = 5  # numbers from which on their first digits say something
+MIN_OF_KEY = 3  # card-shaped numbers behind one key from which on a rate says something
 # share of different beginnings: below it numbers run on, above it they are drawn from everywhere
 SPREAD = 0.5
 
@@ -333,7 +333,7 @@ def _judge_numbers(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
     by_chance = chance_of(shaped, passing)
     if names_card(name) and passing >= CARD_SHARE * shaped:
         return Level.CONFIRMED, "card_column"
-    if real >= FEWEST_CARDS and passing >= CARD_SHARE * shaped and by_chance <= PLAUSIBLE:
+    if real >= MIN_CARDS and passing >= CARD_SHARE * shaped and by_chance <= PLAUSIBLE:
         doubt = _doubt(counts)
         return (Level.REVIEW, doubt) if doubt else (Level.PROBABLE, "card_column")
     if min(by_chance, chance_of(counts["danish_shaped"], counts["danish_luhn"])) < SURE:
@@ -359,7 +359,7 @@ def _are_cards_after_all(counts: Mapping[str, int]) -> bool:
 def _doubt(counts: Mapping[str, int]) -> str:
     """Why numbers that pass Luhn like cards may be others with a check digit."""
     passing, distinct = counts["card_luhn"], counts["card_distinct"]
-    if distinct < FEWEST_CARDS:
+    if distinct < MIN_CARDS:
         return "repeated_number"
     if counts["card_heads"] < SPREAD * distinct:
         return "running_numbers"
@@ -367,13 +367,13 @@ def _doubt(counts: Mapping[str, int]) -> str:
         return "zero_filled"
     home = counts["danish_luhn"] >= CHANCE * passing
     if (
-        distinct >= FEWEST_FOR_PATTERN
+        distinct >= MIN_FOR_PATTERN
         and counts["card_fours"] == passing
         and not home
         and counts["card_issuers"] > SPREAD * distinct
     ):
         return "one_first_digit"
-    return "rare_network" if counts["card_rare"] == passing < FEWEST_FOR_CHANCE else ""
+    return "rare_network" if counts["card_rare"] == passing < MIN_FOR_CHANCE else ""
 
 
 def _without_cards(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
@@ -381,7 +381,7 @@ def _without_cards(counts: Mapping[str, int], name: str) -> tuple[Level | None, 
         return Level.REVIEW, "test_card"
     if (
         names_card(name)
-        and counts["other"] >= FEWEST_CARDS
+        and counts["other"] >= MIN_CARDS
         and counts["other_luhn"] >= CARD_SHARE * counts["other"]
     ):
         return Level.REVIEW, "card_name"
@@ -392,7 +392,7 @@ def _few_numbers(
     counts: Mapping[str, int], name: str, *, by_chance: float
 ) -> tuple[Level | None, str]:
     shaped, passing = counts["card_shaped"], counts["card_luhn"]
-    if shaped >= FEWEST_FOR_CHANCE and by_chance > PLAUSIBLE and not names_card(name):
+    if shaped >= MIN_FOR_CHANCE and by_chance > PLAUSIBLE and not names_card(name):
         return None, "chance"
     # nothing like them in the column speaks against them
     alone = shaped == passing and counts["other"] == 0 and counts["card_rare"] == 0
@@ -402,7 +402,7 @@ def _few_numbers(
 
 
 def _is_other_scheme(counts: Mapping[str, int], name: str) -> bool:
-    enough = max(FEWEST_OTHERS, counts["card_shaped"] * (1 if names_card(name) else 0.3))
+    enough = max(MIN_OTHERS, counts["card_shaped"] * (1 if names_card(name) else 0.3))
     return (
         counts["other"] >= enough
         and counts["other_luhn"] >= OTHERS_SHARE * counts["other"]
@@ -424,7 +424,7 @@ def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
 def _is_chance_in_text(counts: Mapping[str, int], heap: str) -> bool:
     shaped = counts.get(f"{heap}_shaped", 0)
     return (
-        shaped >= (FEWEST_OF_KEY if heap in _HEAPS else FEWEST_FOR_CHANCE)
+        shaped >= (MIN_OF_KEY if heap in _HEAPS else MIN_FOR_CHANCE)
         and chance_of(shaped, counts.get(f"{heap}_luhn", 0)) > PLAUSIBLE
     )
 

@@ -49,8 +49,8 @@ ALMOST_ALL = 0.9  # of a column's numbers that carry a replacement number's date
 # with a dash
 LOOK_ALIKES = 0.8
 FEWEST = 3
-FEWEST_FOR_CHANCE = 10  # dated numbers from which on a rate says something
-FEWEST_OTHERS = 5  # numbers without a date that prove another scheme
+MIN_FOR_CHANCE = 10  # dated numbers from which on a rate says something
+MIN_OTHERS = 5  # numbers without a date that prove another scheme
 OTHERS_SHARE = 0.5  # of them that pass modulus 11
 SURE = 1e-6  # tail probability below which chance is ruled out
 PLAUSIBLE = 1e-3  # tail probability above which chance explains what is seen
@@ -272,7 +272,7 @@ def _few_numbers(
 ) -> tuple[Level | None, str]:
     """Too few for a rate, or a rate near chance."""
     dated, strong = counts["cpr_dated"], counts["cpr_strong"]
-    many = dated >= FEWEST_FOR_CHANCE or (names_other_number(name) and not counts["cpr_dashed"])
+    many = dated >= MIN_FOR_CHANCE or (names_other_number(name) and not counts["cpr_dashed"])
     if many and by_chance > PLAUSIBLE and not names_cpr(name):
         return None, "chance"
     surprising = counts["cpr_dashed"] == strong or by_chance <= 0.01  # two of two
@@ -290,7 +290,7 @@ def _few_numbers(
 def _is_other_scheme(counts: Mapping[str, int]) -> bool:
     others = counts["cpr_ten"] - counts["cpr_dated"] - counts["cpr_replacement"]
     return (
-        others >= max(FEWEST_OTHERS, 0.3 * counts["cpr_dated"])
+        others >= max(MIN_OTHERS, 0.3 * counts["cpr_dated"])
         and counts["cpr_others_modulus_11"] >= OTHERS_SHARE * others
     )
 
@@ -319,7 +319,7 @@ def _judge_text(counts: Mapping[str, int]) -> tuple[Level | None, str]:
 
 def _is_chance_in_text(counts: Mapping[str, int]) -> bool:
     dated = counts["cpr_text_dated"]
-    return dated >= FEWEST_FOR_CHANCE and tail(dated, counts["cpr_text_strong"], CHANCE) > PLAUSIBLE
+    return dated >= MIN_FOR_CHANCE and tail(dated, counts["cpr_text_strong"], CHANCE) > PLAUSIBLE
 
 
 def cpr_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:

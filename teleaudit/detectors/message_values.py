@@ -57,7 +57,7 @@ from teleaudit.detectors.sms_encodings import (
 from teleaudit.detectors.writings import is_no_value
 
 LONGEST_LOOK = 4_096  # characters of a text that are looked at; an SMS of ten parts has 1,530
-FEWEST_WORDS = 3
+MIN_WORDS = 3
 FUNCTION_SHARE = 0.3
 LEAN_SHARE = 0.2  # in languages whose endings do the work
 # small letters that a text keeps without numbers and names: enough to compare it by
@@ -384,7 +384,7 @@ def signs_of(look: str) -> Signs:
         desk=desk,
         service=service,
         technical=_is_technical(look),
-        titled=len(known) >= FEWEST_WORDS
+        titled=len(known) >= MIN_WORDS
         and not look.isupper()
         and all(word[0].isupper() for word in written if len(word) > 1),
         points=points,
@@ -441,7 +441,7 @@ def _by_look(text: str, *, note: bool) -> tuple[Level, str] | None:
 
 
 def _is_speech(signs: Signs) -> bool:
-    if signs.words < FEWEST_WORDS or not (signs.persons or signs.friendly):
+    if signs.words < MIN_WORDS or not (signs.persons or signs.friendly):
         return False
     if signs.share >= 1:
         return signs.points >= 2 or (
@@ -455,7 +455,7 @@ def _is_speech(signs: Signs) -> bool:
 def _is_hint(signs: Signs) -> bool:
     if signs.service and not signs.first:
         return False
-    if signs.words < FEWEST_WORDS:
+    if signs.words < MIN_WORDS:
         return signs.points >= 2 and (
             signs.greeting or signs.friendly + signs.persons >= signs.words
         )

@@ -59,7 +59,7 @@ CHANCE = 1e-4  # share of random cells that may decode to text
 LONG_NUMBER = 12  # digits of a number that may be a message in an encoding that is not known here
 CATALOGUE_CELLS = 3  # a text in more cells than these, and in more than
 CATALOGUE_SHARE = 0.004  # of the column's cells, is catalogue text
-FEWEST_REPEATED = 3  # different texts that read as messages: no list of something else
+MIN_REPEATED = 3  # different texts that read as messages: no list of something else
 # the rules for which every cell of a column is a message: (6)
 WHOLE_COLUMN = frozenset({"by_name", "content_column", "chat_column"})
 _LATER = ("message_hint", "message_note", "message_code")
@@ -270,9 +270,7 @@ def _in_context(counts: Mapping[str, int]) -> Mapping[str, int]:
             "message_catalogue": counts["message_catalogue"] + repeated + asked,
             "message_note": counts["message_note"] + codes,
         }
-    sure = (
-        repeated if counts["repeated_texts"] >= min(FEWEST_REPEATED, counts["listed_texts"]) else 0
-    )
+    sure = repeated if counts["repeated_texts"] >= min(MIN_REPEATED, counts["listed_texts"]) else 0
     return {
         **counts,
         "message_like": counts["message_like"] + sure,

@@ -181,7 +181,7 @@ _ONE_SCRIPT = 0.8  # share of a short text's letters that are of the same script
 _NEIGHBOURS = 0.8
 # the same where every other octet is zero, which chance hardly ever brings about
 _NEIGHBOURS_WIDE = 0.5
-_FEWEST_LETTERS = 3
+_MIN_LETTERS = 3
 
 
 def hidden_text(text: str) -> tuple[str, str]:
@@ -350,7 +350,7 @@ def _is_worded(text: str, *, short: bool = False) -> bool:
     plain = [token for token in tokens if token.isalpha()]
     return (
         len(letters) + text.count(" ") + symbols >= len(text) * 0.7
-        and len(letters) + symbols >= _FEWEST_LETTERS - short
+        and len(letters) + symbols >= _MIN_LETTERS - short
         and vowels >= len(letters) * 0.15
         and humps <= len(text) / 20
         and len(plain) * 3 >= len(tokens) * 2

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from teleaudit.detectors.columns import CARD_SHARE, FEWEST_CARDS, SHAPED_GRADES, SURE, chance_of
+from teleaudit.detectors.columns import CARD_SHARE, MIN_CARDS, SHAPED_GRADES, SURE, chance_of
 from teleaudit.detectors.decisions import ColumnDecision, Level
 from teleaudit.detectors.knowledge import card_range_of
 from teleaudit.detectors.luhn import luhn_valid
@@ -56,7 +56,7 @@ SHAPES = frozenset(
 _MOST = max(map(len, SHAPES))
 PART = "^[0-9]{3,12}(?:[.,]0{1,2})?$"  # the same expression stands in the SQL
 _PART = re.compile(PART.removeprefix("^").removesuffix("$"))
-_MOST_NUMBERS = 5_000  # different ones that are counted of the same columns
+_MAX_NUMBERS = 5_000  # different ones that are counted of the same columns
 _ROWS_SHARE = 0.5  # of the rows in which all parts are filled that must have a card's shape
 _ENOUGH_ENDS = 100  # different last parts, or half as many as there are numbers
 # What columns side by side hold together: rows in which each is filled, those of a card's range and
@@ -79,7 +79,7 @@ class SplitCounts:
 
     def add(self, cells: Sequence[str]) -> None:
         """Count a row of filled cells."""
-        if len(self._numbers) >= _MOST_NUMBERS:
+        if len(self._numbers) >= _MAX_NUMBERS:
             return
         self.rows += 1
         parts = [part_of(cell) for cell in cells]
@@ -122,7 +122,7 @@ def _level(profile: Mapping[str, int], names: Sequence[str]) -> Level | None:
     if not passing or passing < CARD_SHARE * shaped or any(map(names_other_numbers, names)):
         return None
     if _named_alike(names):
-        return Level.PROBABLE if passing >= FEWEST_CARDS else Level.REVIEW
+        return Level.PROBABLE if passing >= MIN_CARDS else Level.REVIEW
     varied = ends >= min(shaped / 2, _ENOUGH_ENDS)
     usual = shaped_rows >= _ROWS_SHARE * rows
     return Level.PROBABLE if varied and usual and chance_of(shaped, passing) <= SURE else None

@@ -36,7 +36,7 @@ _CUT_OFF = f"[0-9]{{4}}[{_GLYPHS}.…_]"
 _KEPT_AS_ALLOWED = "^[0-9]{0,6}[^0-9]*[0-9]{0,4}$"
 _CHUNK = 65_536  # characters of a value that are looked at
 _USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
-_FEWEST_KEPT_FIRST = 4  # digits that say whose number it was
+_MIN_KEPT_FIRST = 4  # digits that say whose number it was
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +133,9 @@ def _length_of(beginning: str, kept: int) -> int:
     for card_range in card_ranges():
         if (
             card_range.grade == "probable"
-            and card_range.first[:_FEWEST_KEPT_FIRST]
-            <= beginning[:_FEWEST_KEPT_FIRST]
-            <= card_range.last[:_FEWEST_KEPT_FIRST]
+            and card_range.first[:_MIN_KEPT_FIRST]
+            <= beginning[:_MIN_KEPT_FIRST]
+            <= card_range.last[:_MIN_KEPT_FIRST]
         ):
             return max(min(card_range.lengths), kept)
     return max(_USUAL_LENGTH, kept)
@@ -143,7 +143,7 @@ def _length_of(beginning: str, kept: int) -> int:
 
 def _begins_like_a_card(digits: str, length: int) -> bool:
     beginning = (re.match("[0-9]*", digits) or [""])[0][:6]
-    if len(beginning) < _FEWEST_KEPT_FIRST:
+    if len(beginning) < _MIN_KEPT_FIRST:
         return False
     return any(
         length in card_range.lengths

@@ -26,17 +26,17 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
-from teleaudit.counting import CELL, ByValue, Condition, are_few, values_query
+from teleaudit.counting import CELL, ByValue, Condition, is_low_cardinality, values_query
 from teleaudit.engines.gx_results import answers_of
 from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.metrics import MATCHING
-from teleaudit.expectations.queries import Columns, Judged, Row
+from teleaudit.expectations.queries import Columns, MappedQuery, Row
 from teleaudit.exports.frames import word_columns
 from teleaudit.machine import set_progress_bar
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.schema.sql import SQL_TYPES, quoted
-from teleaudit.schema.views import said_of_exports, views
+from teleaudit.schema.views import fill_placeholders, views
 
 _BATCH_ROWS = 10_000
 _names = itertools.count()
@@ -221,7 +221,7 @@ class DuckDBEngine:
             with self.watched():
                 self._connection.execute(
                     f"CREATE OR REPLACE {view.kind.upper()} {quoted(view.name)} AS"
-                    f" {said_of_exports(view.sql, placeholders)}"
+                    f" {fill_placeholders(view.sql, placeholders)}"
                 )
         for table in TABLES.keys() - {view.name for view in views()}:
             self._connection.execute(
@@ -299,7 +299,7 @@ class DuckDBEngine:
         self.scans.note(sql)
         yield from self._rows(sql)
 
-    def has_few_values(self, relation: str, cell: str, /) -> bool:
+    def is_low_cardinality(self, relation: str, cell: str, /) -> bool:
         """True of cells whose values were counted by ``count_by_value``, and are few."""
         return (relation, cell) in self._few
 
@@ -333,12 +333,12 @@ class DuckDBEngine:
             self._few |= {
                 (relation, cell)
                 for cell, different in zip(cells, values, strict=True)
-                if are_few(different, rows)
+                if is_low_cardinality(different, rows)
             }
             wanted = [
                 (key, condition)
                 for key, condition in of_relation
-                if self.has_few_values(relation, condition.cell)
+                if self.is_low_cardinality(relation, condition.cell)
             ]
             # a query reads no column twice
             self.scans[relation.removeprefix("export_")] += 1 + bool(wanted)
@@ -348,7 +348,7 @@ class DuckDBEngine:
         return counted
 
     # the rows carry their types
-    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
+    def fetch_mapped(self, judged: MappedQuery, columns: Columns, /) -> Iterator[Row]:
         """The function's rows, in this process."""
         rows = self.fetch(judged.sql)
         yield from judged.judge(rows) if judged.judge else rows
@@ -371,7 +371,9 @@ class DuckDBEngine:
         with self.watched(), closing(self.cursor()) as cursor:
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {sql}")
 
-    def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
+    def create_temp_table(
+        self, relation: str, judged: Sequence[MappedQuery], columns: Columns, /
+    ) -> None:
         """A table of the functions' rows."""
         schema = pa.schema(
             [

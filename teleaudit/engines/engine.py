@@ -1,4 +1,4 @@
-"""What a check needs of an engine, whichever it is."""
+"""Interface of every engine."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from great_expectations.core import ExpectationSuite
 
 from teleaudit.engines.scans import Scans
-from teleaudit.expectations.queries import Asks
+from teleaudit.expectations.queries import Queries
 
 
-class Engine(Asks, Protocol):
+class Engine(Queries, Protocol):
     """What a check needs of an engine."""
 
     name: str

@@ -68,7 +68,7 @@ from teleaudit.expectations.content import (
     counts_of,
     text_of,
 )
-from teleaudit.expectations.queries import Asks, Judged
+from teleaudit.expectations.queries import MappedQuery, Queries
 from teleaudit.expectations.rows import DataSet
 from teleaudit.schema import TABLES
 from teleaudit.schema.sql import quoted
@@ -116,11 +116,11 @@ class ExpectNoCardData(ExpectNoContent):
         return " OR ".join(("coalesce(regexp_matches(_issues, '=excel(;|$)'), false)", *named))
 
     # as every expectation of content has it
-    def found(self, column: str, asks: Asks, filled: int) -> Found:
+    def found(self, column: str, asks: Queries, filled: int) -> Found:
         """The cells that must be judged one by one, where the column as a whole does not settle
         them.
         """
-        cells = self.kept_name(f"cells_{self.place(column)}")
+        cells = self.temp_table_name(f"cells_{self.place(column)}")
         asks.keep(cells, card_cells_query(self.candidates(column, asks), every=names_card(column)))
         decision = self._decide(column, cells, asks)
         judge = partial(
@@ -128,7 +128,7 @@ class ExpectNoCardData(ExpectNoContent):
             in_cell=partial(card_data_in_cell, name=column, decision=decision),
             place=self.place(column),
         )
-        return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
+        return Found(decision, MappedQuery(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
     def joined_aggregates(self) -> dict[str, str]:
         """How many cells of a column are filled."""
@@ -146,7 +146,7 @@ class ExpectNoCardData(ExpectNoContent):
             for column in run
         }
 
-    def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:
+    def joined(self, metrics: Mapping[str, Any], asks: Queries) -> Mapping[tuple[str, ...], Found]:
         """Numbers that are split over columns in which most cells may be parts of one."""
         parts = {
             column
@@ -169,7 +169,7 @@ class ExpectNoCardData(ExpectNoContent):
             for columns, decision in without_overlaps(decided)
         }
 
-    def _decide_split(self, columns: tuple[str, ...], asks: Asks) -> ColumnDecision:
+    def _decide_split(self, columns: tuple[str, ...], asks: Queries) -> ColumnDecision:
         (counts,) = asks.fetch(
             split_profile_query(quoted(self.relation), [text_of(column) for column in columns])
         )
@@ -177,23 +177,23 @@ class ExpectNoCardData(ExpectNoContent):
             dict(zip(SPLIT_PROFILE, map(int, counts), strict=True)), columns
         )
 
-    def _split_cells(self, columns: tuple[str, ...], decision: ColumnDecision) -> Judged:
+    def _split_cells(self, columns: tuple[str, ...], decision: ColumnDecision) -> MappedQuery:
         level = LEVELS.index((decision.level or Level.REVIEW).value)
         judge = partial(split_finds, places=[self.place(column) for column in columns], level=level)
-        return Judged(
+        return MappedQuery(
             sql=split_cells_query(
                 quoted(self.relation), self.key_sql, [text_of(column) for column in columns]
             ),
             judge=judge,
         )
 
-    def _decide(self, column: str, cells: str, asks: Asks) -> ColumnDecision:
+    def _decide(self, column: str, cells: str, asks: Queries) -> ColumnDecision:
         """What the column as a whole is: its running text counted cell by cell, its numbers, if
         they matter, by the engine.
         """
         counts = counts_of(
             asks,
-            Judged(
+            MappedQuery(
                 sql=f"SELECT cell FROM {cells} WHERE number IS NULL",
                 judge=partial(card_text_counts, name=column),
             ),
@@ -208,10 +208,12 @@ class ExpectNoCardData(ExpectNoContent):
             counts |= self._counted(cells, profile_truncated, asks)
         return decide_card_data(counts, column)
 
-    def _counted(self, cells: str, profile: Profile, asks: Asks) -> dict[str, int]:
+    def _counted(self, cells: str, profile: Profile, asks: Queries) -> dict[str, int]:
         return counts_of(
             asks,
-            Judged(sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile)),
+            MappedQuery(
+                sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile)
+            ),
         )
 
 

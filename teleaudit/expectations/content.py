@@ -20,7 +20,7 @@ from teleaudit.counting import CELL
 from teleaudit.detectors.decisions import ColumnDecision
 from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.metrics import AGGREGATE, matching, metric
-from teleaudit.expectations.queries import Asks, Columns, Judged, kept_name
+from teleaudit.expectations.queries import Columns, MappedQuery, Queries, temp_table_name
 from teleaudit.expectations.rows import DataSet
 from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
     decision: ColumnDecision
     # its cells worth judging one by one; nobody asks where the column as a whole holds nothing
-    cells: Judged | None = None
+    cells: MappedQuery | None = None
 
 
 class ExpectNoContent(BatchExpectation):
@@ -64,10 +64,10 @@ class ExpectNoContent(BatchExpectation):
         """The text of a column's cell."""
         return text_of(column)
 
-    def candidates(self, column: str, asks: Asks) -> str:
+    def candidates(self, column: str, asks: Queries) -> str:
         """Record and cell of a column's candidates, as a relation."""
         return asks.candidates(
-            self.kept_name(f"candidates_{self.place(column)}"),
+            self.temp_table_name(f"candidates_{self.place(column)}"),
             self.relation,
             record=self.key_sql,
             cell=self.cell(column),
@@ -79,18 +79,18 @@ class ExpectNoContent(BatchExpectation):
         return "false"
 
     @abstractmethod
-    def found(self, column: str, asks: Asks, filled: int) -> Found:
+    def found(self, column: str, asks: Queries, filled: int) -> Found:
         """What the column is as a whole, and a query with the function that makes of its rows the
         column's finds (``FINDS``).
 
         ``filled`` is the number of its cells that are filled; 0 where ``asks_filled`` is not set.
         What it keeps with the engine
         is named ``cells_``, ``levels_`` or ``candidates_`` and the column's place, by
-        ``kept_name``.
+        ``temp_table_name``.
         """
 
     # of detectors that look at one column at a time
-    def joined(self, metrics: Mapping[str, Any], asks: Asks) -> Mapping[tuple[str, ...], Found]:
+    def joined(self, metrics: Mapping[str, Any], asks: Queries) -> Mapping[tuple[str, ...], Found]:
         """What columns side by side hold together, where the detector can tell; ``metrics`` are the
         answers to ``joined_aggregates`` and ``joined_conditions``.
         """
@@ -106,9 +106,9 @@ class ExpectNoContent(BatchExpectation):
         """
         return {}
 
-    def kept_name(self, what: str) -> str:
+    def temp_table_name(self, what: str) -> str:
         """The name of a relation of this check."""
-        return kept_name(what, self.meta)
+        return temp_table_name(what, self.meta)
 
     def place(self, column: str) -> int:
         """The number that stands for a column."""
@@ -157,9 +157,9 @@ class ExpectNoContent(BatchExpectation):
         runtime_configuration: Any = None,
         execution_engine: Any = None,
     ) -> dict[str, Any]:
-        asks: Asks = execution_engine.asks
+        asks: Queries = execution_engine.asks
         looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
-        finds = self.kept_name("finds")
+        finds = self.temp_table_name("finds")
         decided = {
             column: self.found(column, asks, int(metrics.get(f"filled {column}", 0)))
             for column in looked_into
@@ -177,7 +177,7 @@ class ExpectNoContent(BatchExpectation):
             self._kept(finds, cells, asks) if cells else ((0, 0), {})
         )  # of most data sets nothing is left to ask, and on a cluster every question has its price
         for kept in (
-            self.kept_name(f"{what}_{self.place(column)}")
+            self.temp_table_name(f"{what}_{self.place(column)}")
             for column in looked_into
             for what in ("cells", "levels", "candidates")
         ):
@@ -209,12 +209,12 @@ class ExpectNoContent(BatchExpectation):
         )
 
     def _kept(
-        self, finds: str, cells: list[Judged], asks: Asks
+        self, finds: str, cells: list[MappedQuery], asks: Queries
     ) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:
         """Keeps what is found; the number of records with a find that is confirmed or probable, and
         of those with one for review only; the same by column.
         """
-        asks.keep_judged(finds, cells, FINDS)
+        asks.create_temp_table(finds, cells, FINDS)
         found = (
             "SELECT record_key, place, min(level) OVER (PARTITION BY record_key) AS surest FROM"
             f" {finds}"
@@ -234,12 +234,12 @@ class ExpectNoContent(BatchExpectation):
         return by_place.pop(None, (0, 0)), by_place
 
     # as every expectation has it
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every record with a find, also one for review only, in the order of its key.
 
         The finds are given up with it.
         """
-        finds = self.kept_name("finds")
+        finds = self.temp_table_name("finds")
         named = ", ".join(
             f"max(CASE WHEN place = {self.place(column)} THEN {literal(column)} END)"
             for column in sorted({*answer.columns, *answer.review_columns})
@@ -272,15 +272,15 @@ class ExpectNothingDetected(ExpectNoContent):
     def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
         """The function that judges one cell in the light of the decision about its column."""
 
-    def found(self, column: str, asks: Asks, filled: int) -> Found:
+    def found(self, column: str, asks: Queries, filled: int) -> Found:
         """Candidates are kept once, counted, and judged where the column as a whole does not clear
         them.
         """
-        cells = self.kept_name(f"cells_{self.place(column)}")
+        cells = self.temp_table_name(f"cells_{self.place(column)}")
         asks.keep(cells, f"SELECT record, cell FROM {self.candidates(column, asks)}")
         counts = counts_of(
             asks,
-            Judged(
+            MappedQuery(
                 sql=f"SELECT cell FROM {cells}",
                 judge=partial(cell_counts, profile=self.profile(column)),
             ),
@@ -289,7 +289,7 @@ class ExpectNothingDetected(ExpectNoContent):
         judge = partial(
             cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column)
         )
-        return Found(decision, Judged(sql=f"SELECT record, cell FROM {cells}", judge=judge))
+        return Found(decision, MappedQuery(sql=f"SELECT record, cell FROM {cells}", judge=judge))
 
 
 def _told(column: str, decision: ColumnDecision) -> dict[str, Any]:
@@ -303,10 +303,10 @@ def _told(column: str, decision: ColumnDecision) -> dict[str, Any]:
     }
 
 
-def counts_of(asks: Asks, judged: Judged) -> dict[str, int]:
+def counts_of(asks: Queries, judged: MappedQuery) -> dict[str, int]:
     """The sum of counts, by name, that a function takes of a query's rows part by part."""
     counts: dict[str, int] = {}
-    for name, count in asks.fetch_judged(judged, {"name": "VARCHAR", "n": "BIGINT"}):
+    for name, count in asks.fetch_mapped(judged, {"name": "VARCHAR", "n": "BIGINT"}):
         counts[name] = counts.get(name, 0) + count
     return counts
 

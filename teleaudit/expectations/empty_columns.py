@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.queries import Asks
+from teleaudit.expectations.queries import Queries
 from teleaudit.expectations.rows import DataSet
 from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
@@ -65,7 +65,7 @@ class ExpectEmptyColumns(BatchExpectation):
         return Answer(population=n, assessable=n, deviations=len(held), exempted=0, columns=held)
 
     # as every expectation has it
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every such column that holds values."""
         for column in sorted(answer.columns):
             yield Deviation(record_key=column, column=column)

@@ -30,7 +30,7 @@ from teleaudit.expectations.content import (
     counts_of,
     text_of,
 )
-from teleaudit.expectations.queries import Asks, Judged
+from teleaudit.expectations.queries import MappedQuery, Queries
 from teleaudit.expectations.rows import DataSet
 from teleaudit.schema.sql import quoted
 
@@ -50,7 +50,7 @@ class ExpectNoMessageContent(ExpectNoContent):
         """
         return f"({cell} IS NOT NULL)" if names_content(column) else message_candidate_sql(cell)
 
-    def found(self, column: str, asks: Asks, filled: int) -> Found:
+    def found(self, column: str, asks: Queries, filled: int) -> Found:
         """Every text with the number of cells that hold it, and that hold the same but for numbers
         and names: what stands in many comes from a list.
 
@@ -69,12 +69,12 @@ class ExpectNoMessageContent(ExpectNoContent):
             decision = whole if whole.reason in WHOLE_COLUMN else decision
         if decision.level is None:
             return Found(decision)
-        levels, texts = self.kept_name(f"levels_{self.place(column)}"), self._texts(column)
-        judged = Judged(
+        levels, texts = self.temp_table_name(f"levels_{self.place(column)}"), self._texts(column)
+        judged = MappedQuery(
             sql=_SHAPES.format(texts=texts),
             judge=partial(message_levels, name=column, cells=filled, decision=decision),
         )
-        asks.keep_judged(
+        asks.create_temp_table(
             levels,
             [judged],
             {"shape": "VARCHAR", "times": "BIGINT", "alike": "BIGINT", "level": "BIGINT"},
@@ -88,12 +88,12 @@ class ExpectNoMessageContent(ExpectNoContent):
             f"{quoted(self.relation)} JOIN ({messages}) AS messages ON {text_of(column)} ="
             " messages.cell"
         )
-        return Found(decision, Judged(sql=f"SELECT {record} FROM {joined}"))
+        return Found(decision, MappedQuery(sql=f"SELECT {record} FROM {joined}"))
 
     def _texts(self, column: str) -> str:
-        return self.kept_name(f"cells_{self.place(column)}")
+        return self.temp_table_name(f"cells_{self.place(column)}")
 
-    def _decided(self, column: str, asks: Asks, filled: int, counted: str) -> ColumnDecision:
+    def _decided(self, column: str, asks: Queries, filled: int, counted: str) -> ColumnDecision:
         """What texts and their times, a query, say of the column. They are kept."""
         texts = self._texts(column)
         alike = (
@@ -107,16 +107,18 @@ class ExpectNoMessageContent(ExpectNoContent):
         )
         counts = counts_of(
             asks,
-            Judged(sql=_SHAPES.format(texts=texts), judge=partial(message_counts, cells=filled)),
+            MappedQuery(
+                sql=_SHAPES.format(texts=texts), judge=partial(message_counts, cells=filled)
+            ),
         )
         return decide_message_column(counts | self.context | {MESSAGE_CELLS: filled}, column)
 
-    def _candidate_texts(self, column: str, asks: Asks) -> str:
+    def _candidate_texts(self, column: str, asks: Queries) -> str:
         """Each candidate and how many cells hold it.
 
         MATERIALIZED, or DuckDB would ask the condition of every row again.
         """
-        if not asks.has_few_values(self.relation, self.cell(column)):
+        if not asks.is_low_cardinality(self.relation, self.cell(column)):
             return (
                 f"SELECT cell, count(*) AS times FROM {self.candidates(column, asks)} GROUP BY cell"
             )

@@ -16,7 +16,7 @@ Columns = Mapping[str, Literal["VARCHAR", "BIGINT"]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class MappedQuery:
     """The rows of a query, each part of them handed to a function; without one they stay as they
     are.
     """
@@ -25,7 +25,7 @@ class Judged:
     judge: Judge | None = None
 
 
-class Asks(Protocol):
+class Queries(Protocol):
     """Queries in DuckDB's SQL, and Python on their rows where the rows are.
 
     What does not fit into memory goes to disk.
@@ -34,7 +34,7 @@ class Asks(Protocol):
     def fetch(self, sql: str, /) -> Iterator[Row]:
         """The rows of a query that gives few: counts, whatever they are of."""
 
-    def has_few_values(self, relation: str, cell: str, /) -> bool:
+    def is_low_cardinality(self, relation: str, cell: str, /) -> bool:
         """Whether it is known that a cell's values repeat so often that grouping the rows by them
         costs less than any condition on each row.
         """
@@ -46,7 +46,7 @@ class Asks(Protocol):
         ``rows``: how many there are.
         """
 
-    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
+    def fetch_mapped(self, judged: MappedQuery, columns: Columns, /) -> Iterator[Row]:
         """What the function makes of a query's rows: a few rows for each part of them, in any
         order.
         """
@@ -64,14 +64,16 @@ class Asks(Protocol):
     def keep(self, relation: str, sql: str, /) -> None:
         """Compute a query once, under a name that later queries may use."""
 
-    def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
+    def create_temp_table(
+        self, relation: str, judged: Sequence[MappedQuery], columns: Columns, /
+    ) -> None:
         """Keep what functions make of queries' rows, all in one relation."""
 
     def drop(self, relation: str, /) -> None:
         """Give up what was kept under a name, if it was."""
 
 
-def kept_name(what: str, meta: Mapping[str, Any] | None) -> str:
+def temp_table_name(what: str, meta: Mapping[str, Any] | None) -> str:
     """The name under which a check keeps something with the engine; ``meta`` is its
     expectation's.
     """

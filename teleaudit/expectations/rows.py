@@ -17,7 +17,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.certainty import FALSE, TRUE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
-from teleaudit.expectations.queries import Asks
+from teleaudit.expectations.queries import Queries
 from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
 
@@ -261,7 +261,7 @@ class ExpectRowsToSatisfy(BatchExpectation):
             due_by_month=months,
         )
 
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every deviating record, in the order of its key."""
         due = self._known_due or "CAST(NULL AS DATE)"
         sql = (

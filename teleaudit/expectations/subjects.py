@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from teleaudit.expectations.queries import Asks
+from teleaudit.expectations.queries import Queries
 from teleaudit.expectations.rows import _DEVIATES, DataSet, ExpectRowsToSatisfy
 from teleaudit.rules.verdicts import Subjects
 from teleaudit.schema.sql import quoted
@@ -43,7 +43,7 @@ _COMPANIES = (
 
 # a Great Expectations object: its own types are not typed
 def data_subjects(
-    expectation: Any, data_set: DataSet, asks: Asks, *, columns: Container[str]
+    expectation: Any, data_set: DataSet, asks: Queries, *, columns: Container[str]
 ) -> Subjects | None:
     """The customers of an expectation's deviating records; None where its records name no customer
     or are not told one by one.

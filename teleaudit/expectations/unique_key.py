@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.metrics import AGGREGATE, metric
-from teleaudit.expectations.queries import Asks, kept_name
+from teleaudit.expectations.queries import Queries, temp_table_name
 from teleaudit.expectations.rows import DataSet
 from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema.sql import quoted
@@ -77,12 +77,12 @@ class ExpectUniqueKey(BatchExpectation):
             population=rows, assessable=keyed, deviations=deviations, exempted=0, reasons=reasons
         ).as_result()
 
-    def _keep_repeated(self, asks: Asks) -> int:
+    def _keep_repeated(self, asks: Queries) -> int:
         """Keep, with the engine, every record whose key an earlier one has; their number."""
         relation, hashes, repeated = (
             quoted(self.relation),
-            kept_name("hashes", self.meta),
-            kept_name("repeated", self.meta),
+            temp_table_name("hashes", self.meta),
+            temp_table_name("repeated", self.meta),
         )
         hashed = f"{_HASH}({self._columns()})"
         asks.keep(
@@ -103,12 +103,12 @@ class ExpectUniqueKey(BatchExpectation):
         return int(number)
 
     # as every expectation has it
-    def deviations(self, data_set: DataSet, asks: Asks, answer: Answer) -> Iterator[Deviation]:
+    def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every record whose key an earlier record has, known by file and line.
 
         They are given up with it.
         """
-        repeated = kept_name("repeated", self.meta)
+        repeated = temp_table_name("repeated", self.meta)
         for (record_key,) in asks.fetch_sorted(
             f"SELECT record_key FROM {repeated}", answer.deviations
         ):

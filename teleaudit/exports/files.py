@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from teleaudit.errors import ExportError
 from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.packers import READ_ERRORS
+from teleaudit.readers.redaction import ShownPaths, beginning_within, escaped, is_personal_sheet
 from teleaudit.readers.signatures import is_workbook
 from teleaudit.readers.sources import Source, file_source, unpacked
-from teleaudit.readers.withheld import ShownPaths, beginning_within, escaped, is_personal_sheet
 from teleaudit.rules.audit_file import ExportSpec
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel

@@ -26,7 +26,7 @@ from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import cleaned, counted
 from teleaudit.exports.evidence import DecimalEvidence, Undecided
 from teleaudit.exports.files import unpacked_file
-from teleaudit.exports.noticing import remarks_on_rejects
+from teleaudit.exports.reader_warnings import remarks_on_rejects
 from teleaudit.exports.staging import describe_parquet, parquet_path
 from teleaudit.exports.storage import connect
 from teleaudit.exports.suggesting import (
@@ -50,9 +50,9 @@ from teleaudit.readers.opening import (
     with_encoding,
 )
 from teleaudit.readers.parquet_damage import UNREADABLE, damaged
+from teleaudit.readers.redaction import ShownPaths
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
-from teleaudit.readers.withheld import ShownPaths
 from teleaudit.readers.workbooks import Worksheet
 from teleaudit.rules.audit_file import DateFormat, Format
 from teleaudit.schema import TABLES, VOCABULARIES, Kind, Table
@@ -792,7 +792,7 @@ _LOOKS = (
 # what calls have and messages may lack: empty then, and not missing
 _NOT_OF_MESSAGES = ("duration_s", "invoice_id")
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
-_FEWEST_CVR = 5  # one number in eleven passes by chance
+_MIN_CVR = 5  # one number in eleven passes by chance
 
 
 def _looks(
@@ -869,7 +869,7 @@ def _look(rows: int, counts: Sequence[int], *, is_unique: bool) -> Look:
     kinds = (
         kind
         for (kind, _), count in zip(_LOOKS, of_kinds, strict=True)
-        if count >= _CERTAIN * filled and (kind != "CVR number" or filled >= _FEWEST_CVR)
+        if count >= _CERTAIN * filled and (kind != "CVR number" or filled >= _MIN_CVR)
     )
     return Look(kind=next(kinds, "text"), empty=1 - filled / rows, is_unique=is_unique)
 

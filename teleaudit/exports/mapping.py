@@ -12,7 +12,7 @@ from teleaudit.errors import ExportError, closest
 from teleaudit.exports.staging import Staged
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
-from teleaudit.readers.withheld import clean_name, is_personal
+from teleaudit.readers.redaction import clean_name, is_personal
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, plain_header
 from teleaudit.schema.views import derived_names

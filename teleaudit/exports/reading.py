@@ -26,16 +26,16 @@ from teleaudit.exports.decisions import (
 )
 from teleaudit.exports.files import find_files, nearest_file, sources_of
 from teleaudit.exports.mapping import Mapping, map_columns
-from teleaudit.exports.noticing import remarks_on, remarks_on_rejects
+from teleaudit.exports.reader_warnings import remarks_on, remarks_on_rejects
+from teleaudit.exports.single_pass import SinglePass
 from teleaudit.exports.staging import Progress, Staged
-from teleaudit.exports.storage import connect, private_folder, storage_errors_said
-from teleaudit.exports.straight import Straight
+from teleaudit.exports.storage import connect, private_folder, translate_storage_errors
 from teleaudit.exports.warnings import NOT_JUDGED, Remark
 from teleaudit.exports.working_copy import Converted, write_working_copy
 from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.readers.redaction import ShownPaths
 from teleaudit.readers.rejects import KEPT, Reject
 from teleaudit.readers.sources import Source
-from teleaudit.readers.withheld import ShownPaths
 from teleaudit.rules.audit_file import ExportSpec
 
 
@@ -96,7 +96,7 @@ def read_export(
     if not paths:
         return without_any_file(name, spec, near=nearest_file(spec.files, root))
     with (
-        storage_errors_said(name),
+        translate_storage_errors(name),
         private_folder(work, name) as folder,
         connect(folder) as connection,
     ):
@@ -119,7 +119,7 @@ class _Reading:
     connection: duckdb.DuckDBPyConnection
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
-        straight = Straight(
+        straight = SinglePass(
             connection=self.connection,
             spec=self.spec,
             export=self.name,
@@ -132,7 +132,7 @@ class _Reading:
             return without_any_file(self.name, self.spec)
         read = straight.read(files)
         if read is None:
-            return self._read_thoroughly(files, progress)
+            return self._read_staged(files, progress)
         return described_export(
             self.name,
             self.spec,
@@ -144,7 +144,7 @@ class _Reading:
             [],
         )
 
-    def _read_thoroughly(self, sources: Sequence[Source], progress: Progress) -> ReadExport:
+    def _read_staged(self, sources: Sequence[Source], progress: Progress) -> ReadExport:
         staged = [self._stage(source, progress) for source in sources]
         empty = [
             _empty_file(source)

@@ -43,7 +43,7 @@ def private_folder(work: Path, name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def storage_errors_said(export: str) -> Iterator[None]:
+def translate_storage_errors(export: str) -> Iterator[None]:
     """Turns a full disk into a message, and hides the engine's own messages: they quote values of
     the rows.
 

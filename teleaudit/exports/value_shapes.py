@@ -29,7 +29,7 @@ FIRST_DATE = 5  # the form of the first of DATES
 _Bytes = npt.NDArray[np.uint8]
 _Offsets = npt.NDArray[np.int64]
 _Flags = npt.NDArray[np.bool_]
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 _SHORT = 6  # bytes of the longest spelling of nothing
 _LOOKED_AT = 16  # values whose form is tried on all
 
@@ -144,7 +144,7 @@ def _note_numbers(found: _Bytes, data: _Bytes, starts: _Offsets, ends: _Offsets)
     """Marks whole numbers and numbers with one or two decimals."""
     others = np.concatenate(([0], np.cumsum(~_DIGIT[data[starts[0] : ends[-1]]])))
     count = others[ends - starts[0]] - others[starts - starts[0]]  # bytes that are no digits
-    found[(count == 0) & (ends - starts <= _MOST_DIGITS)] = DIGITS
+    found[(count == 0) & (ends - starts <= _MAX_DIGITS)] = DIGITS
     if not count.any():
         return
     signed = data[starts] == ord("-")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from teleaudit.counting import are_few, values_query
+from teleaudit.counting import is_low_cardinality, values_query
 from teleaudit.exports import conversion
 from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
@@ -144,7 +144,7 @@ def _with_plain_texts(
         values_query(file.relation, list(texts.values()))
     ).fetchall()
     cells = (
-        f"SELECT {'DISTINCT' if are_few(different, rows) else ''} {text} AS cell FROM"
+        f"SELECT {'DISTINCT' if is_low_cardinality(different, rows) else ''} {text} AS cell FROM"
         f" {file.relation}"
         for text, different in zip(texts.values(), values, strict=True)
     )

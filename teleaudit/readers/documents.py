@@ -13,8 +13,8 @@ from typing import Any
 
 from teleaudit.errors import ExportError
 from teleaudit.readers.json_arrays import is_array_of_objects
+from teleaudit.readers.redaction import clean_name, is_personal
 from teleaudit.readers.sniffing import DELIMITERS, Sample
-from teleaudit.readers.withheld import clean_name, is_personal
 from teleaudit.rules.audit_file import Format
 
 _AS_TABLE = "Export the table itself, as CSV or JSON lines."

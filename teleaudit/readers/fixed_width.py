@@ -28,13 +28,13 @@ from teleaudit.readers.records import (
     ends_with_break,
     transcoded,
 )
+from teleaudit.readers.redaction import clean_name, is_personal
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sniffing import Sample
 from teleaudit.readers.text_tables import OpenedText
-from teleaudit.readers.withheld import clean_name, is_personal
 
 _LINE_END = "\r\n"
-_PROPOSED_FROM, _FEWEST = 200, 3  # lines
+_PROPOSED_FROM, _MIN_LINES = 200, 3  # lines
 _ALIKE = 0.9  # share of them that must be equally long
 
 
@@ -94,7 +94,7 @@ def proposed_layout(sample: Sample) -> dict[str, str]:
         line for line in lines[: None if sample.complete else -1][:_PROPOSED_FROM] if line.strip()
     ]
     width = max(map(len, lines), default=0)
-    if len(lines) < _FEWEST or sum(len(line) == width for line in lines) < _ALIKE * len(lines):
+    if len(lines) < _MIN_LINES or sum(len(line) == width for line in lines) < _ALIKE * len(lines):
         return {}
     filled = np.zeros(width + 1, dtype=bool)
     for line in lines:

@@ -14,7 +14,7 @@ from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.errors import ExportError
 from teleaudit.readers import dialects
-from teleaudit.readers.withheld import clean_name, is_personal
+from teleaudit.readers.redaction import clean_name, is_personal
 from teleaudit.schema import TABLES, plain_header
 
 _LETTER = re.compile(r"[^\W\d_]")

@@ -22,9 +22,9 @@ from teleaudit.readers.records import (
     ends_with_break,
     transcoded,
 )
+from teleaudit.readers.redaction import clean_name, is_personal
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.text_tables import OpenedText
-from teleaudit.readers.withheld import clean_name, is_personal
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
 # the column of the keys that are no names: they stand in it with their values, as data

@@ -15,9 +15,9 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from teleaudit.readers.packers import DAMAGED, ENDINGS, READ_ERRORS, spooled, unpacker_of, unpacking
+from teleaudit.readers.redaction import ShownPaths, beginning_within
 from teleaudit.readers.signatures import WORKBOOK_PARTS, ZIP
 from teleaudit.readers.sniffing import SAMPLE_BYTES
-from teleaudit.readers.withheld import ShownPaths, beginning_within
 
 DEEPEST = 3  # archives in archives in archives
 _MAGIC_BYTES = 16

@@ -19,10 +19,10 @@ from teleaudit.errors import ExportError, near_match
 from teleaudit.readers.delimited import LINE
 from teleaudit.readers.headers import checked_header, count_withheld, positions
 from teleaudit.readers.records import FIELD_LIMIT
+from teleaudit.readers.redaction import beginning_within, escaped, is_personal_sheet
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sheet_xml import DoctypeError, refuse_doctype, sheet_xml
 from teleaudit.readers.sources import Source
-from teleaudit.readers.withheld import beginning_within, escaped, is_personal_sheet
 
 _BATCH_ROWS = 50_000
 _SAMPLE_ROWS = 200

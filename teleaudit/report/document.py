@@ -236,7 +236,7 @@ def _summary(material: Material) -> Part:
             "checks",
             [
                 _check_row(material, checks)
-                for checks in told_together(material)
+                for checks in group_for_display(material)
                 if not is_not_held(checks[0])
             ],
             "conclusion.none",
@@ -274,7 +274,7 @@ def _counts(words: Words, section: Section) -> str:
     )
 
 
-def told_together(material: Material) -> list[list[Entry]]:
+def group_for_display(material: Material) -> list[list[Entry]]:
     """Checks that have a row together: those that ask the same of many data sets and got the same
     result, and all about a table that is not held.
 

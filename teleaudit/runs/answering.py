@@ -31,26 +31,28 @@ from teleaudit.schema.views import data_set_view
 if TYPE_CHECKING:
     from teleaudit.engines.engine import Engine
 
-Tell = Callable[[Mapping[str, Any]], None]  # of {"step": ...}, {"stage": ...}, and how it ended
+Emit = Callable[[Mapping[str, Any]], None]  # of {"step": ...}, {"stage": ...}, and how it ended
 _LOOK_EVERY_S = 0.5
 
 
-def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) -> None:
+def answer_checks(state: RunState, emit: Emit, *, engine: Engine | None = None) -> None:
     """Ask the checks, write the worklist, keep the answers by topic; of an engine of its own unless
     one is given.
 
     Raises: UserError, OSError.
     """
-    from teleaudit.checks.runner import Bench  # Great Expectations takes seconds to import
+    from teleaudit.checks.runner import CheckRunner  # Great Expectations takes seconds to import
 
     audit = state.audit()
     rulebook, key = rulebook_of(audit), state.reference_key
     engine = engine or state.new_engine()
     try:
         with Worklist(state.worklist, key) as worklist:
-            watching = _Watching(state, engine, worklist, tell)
+            watching = _Watching(state, engine, worklist, emit)
             with watching("views"):
-                bench = Bench(audit, rulebook.suites, state.exports, engine, as_of=state.as_of)
+                bench = CheckRunner(
+                    audit, rulebook.suites, state.exports, engine, as_of=state.as_of
+                )
             results = bench.run(worklist=worklist, watch=watching, on_error=state.keep_error)
             state.keep_doubts([doubt.as_json() for doubt in bench.mapping_doubts(results)])
         for topic in TOPICS:
@@ -66,18 +68,18 @@ def answer_checks(state: RunState, tell: Tell, *, engine: Engine | None = None) 
         engine.close()
 
 
-def answer_from_a_fork(tell: Tell) -> None:
+def run_checks_in_fork(emit: Emit) -> None:
     """Ask the checks of the run that the environment names; says last how it ended."""
     state = RunState.of_environment()
     if state is None:
         msg = "no run here"
         raise RuntimeError(msg)
     try:
-        answer_checks(state, tell)
+        answer_checks(state, emit)
     except UserError as error:
-        tell({"refused": str(error)})
+        emit({"refused": str(error)})
     except OSError as error:
-        tell(
+        emit(
             {
                 "errno": error.errno,
                 "strerror": error.strerror,
@@ -86,21 +88,21 @@ def answer_from_a_fork(tell: Tell) -> None:
         )
     # told by type and id; the rest stays in the closed annex
     except Exception as error:  # noqa: BLE001
-        tell(
+        emit(
             {
                 "failed": type(error).__name__,
                 "error_id": keep_error(traceback.format_exc(), state.folder.restricted),
             }
         )
     else:
-        tell({"answered": True})
+        emit({"answered": True})
 
 
 class _Watching:
     """Tells how far the checks are, and what each stage of them took."""
 
-    def __init__(self, state: RunState, engine: Engine, worklist: Worklist, tell: Tell) -> None:
-        self._engine, self._worklist, self._tell = engine, worklist, tell
+    def __init__(self, state: RunState, engine: Engine, worklist: Worklist, emit: Emit) -> None:
+        self._engine, self._worklist, self._emit = engine, worklist, emit
         self._rows, self._bytes = Counter[str](), Counter[str]()
         for export in state.exports:
             self._rows[export.table] += export.rows
@@ -129,7 +131,7 @@ class _Watching:
         def look_on() -> None:
             while not ended.wait(_LOOK_EVERY_S):
                 if (now := step()) is not None:
-                    self._tell({"step": asdict(now)})
+                    self._emit({"step": asdict(now)})
 
         watcher = threading.Thread(target=look_on, daemon=True)
         watcher.start()
@@ -143,7 +145,7 @@ class _Watching:
             done.scans = self._engine.scans[data_set] - scans
             done.rows = rows if stage == "checks" else self._worklist.lines - lines
             done.checks = amount if stage == "checks" else 1
-        self._tell({"stage": asdict(done)})
+        self._emit({"stage": asdict(done)})
 
     def _share_read(self, table: str, before: int | None) -> float | None:
         """Share of a table's working copy that has been read, 0..1; where nobody knows, what the

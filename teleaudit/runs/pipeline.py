@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 RESULTS_FILE = "results.json"
 REPORT_FILE = "report.da.pdf"
-_MOST_JOBS = 4
+_MAX_JOBS = 4
 NOTEBOOKS: dict[Topic, str] = {
     "intake": "00_intake.ipynb",
     "retention": "10_retention.ipynb",
@@ -171,7 +171,7 @@ def run_audit(
         annex = folder.annex_digests()
         shown = (
             _show_in_notebooks(
-                state, kernels, notebooks, options.jobs or min(cores(), _MOST_JOBS), timings, say
+                state, kernels, notebooks, options.jobs or min(cores(), _MAX_JOBS), timings, say
             )
             if kernels
             else []
@@ -348,7 +348,7 @@ def _answer(
     """Ask the checks; the kind of error, and its id, where no answers came of it."""
     ended: dict[str, Any] = {}
 
-    def hear(told: Mapping[str, Any]) -> None:
+    def on_event(told: Mapping[str, Any]) -> None:
         match told:
             case {"step": step}:
                 if progress:
@@ -362,7 +362,7 @@ def _answer(
         forks = kernels if spark is None else None  # the session is this process's
         telling = (
             forks.call(
-                "teleaudit.runs.answering:answer_from_a_fork",
+                "teleaudit.runs.answering:run_checks_in_fork",
                 environment=kernel_environment(_environment(state)),
                 cwd=Path.cwd(),
             )
@@ -373,14 +373,14 @@ def _answer(
             # Great Expectations; its time is not that of the checks
             importlib.import_module("teleaudit.checks.runner")
     if telling is None:
-        answer_checks(state, hear, engine=spark.engine() if spark else None)
+        answer_checks(state, on_event, engine=spark.engine() if spark else None)
         return None
     for told in telling:
-        hear(told)
-    return _why_lost(ended, state)
+        on_event(told)
+    return _failure_of_fork(ended, state)
 
 
-def _why_lost(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | None:
+def _failure_of_fork(ended: Mapping[str, Any], state: RunState) -> tuple[str, str] | None:
     """Nothing, or kind and id of the error with which a fork that asked the checks ended.
 
     Raises: UserError and OSError, as they came to it.

@@ -20,7 +20,7 @@ from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql
 from teleaudit.detectors.prefilter import card_number_sql
 from teleaudit.machine import cores, set_progress_bar
 from teleaudit.readers.cells.batches import Batch, Cells, Column
-from teleaudit.scanning.kinds import DIGITS, TEXT, Kind
+from teleaudit.scanning.kinds import DIGITS, TEXT, Detector
 
 _MEMORY = "512MB"
 _PART = 8_192  # texts that one thread takes at a time
@@ -34,7 +34,7 @@ Encoded = tuple[Cells, pa.StringArray, npt.NDArray[np.int64], npt.NDArray[np.int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ColumnView:
     """A part of a column, each different text once."""
 
     column: Column
@@ -53,7 +53,7 @@ class Look:
         """Bytes of the part in a text file, about."""
         return len(self.rows) + int(self.times @ pc.binary_length(self.texts).to_numpy())
 
-    def of_interest(self, kind: Kind) -> npt.NDArray[np.bool_]:
+    def of_interest(self, kind: Detector) -> npt.NDArray[np.bool_]:
         """The texts that a detector wants to see in this column."""
         return self.times > 0 if kind.wants_all(self.column.field) else self.noticed[kind.name]
 
@@ -92,10 +92,10 @@ class Look:
 
 
 @dataclass(kw_only=True)
-class Looking:
+class Prefilter:
     """The engine, for one scan."""
 
-    kinds: Sequence[Kind]
+    kinds: Sequence[Detector]
     _connection: duckdb.DuckDBPyConnection = field(init=False, repr=False)
     _asked: dict[tuple[str, str], str] = field(default_factory=dict)  # by kind and name of a column
 
@@ -114,7 +114,7 @@ class Looking:
     ) -> None:
         self._connection.close()
 
-    def look(self, encoded: Sequence[Encoded]) -> list[Look]:
+    def look(self, encoded: Sequence[Encoded]) -> list[ColumnView]:
         """A batch's columns."""
         if not encoded:
             return []
@@ -128,7 +128,7 @@ class Looking:
                 kind.name: of_kind[own] for kind, of_kind in zip(self.kinds, flags, strict=True)
             }
             looks.append(
-                Look(
+                ColumnView(
                     column=cells.column,
                     rows=cells.rows,
                     texts=texts,
@@ -171,7 +171,7 @@ class Looking:
             answer = {name: values[np.argsort(order)] for name, values in answer.items()}
         return [np.asarray(values) for values in answer.values()]
 
-    def _noticed(self, kind: Kind, name: str) -> str:
+    def _noticed(self, kind: Detector, name: str) -> str:
         sql = self._asked.get((kind.name, name))
         if sql is None:
             sql = (

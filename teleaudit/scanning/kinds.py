@@ -58,7 +58,7 @@ _CELL_IDENTITY = "^2(?:[02-9][0-9]|1[0-24-9])-[0-37-9][0-9]-[0-9]{1,5}-[0-9]{1,5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class Detector:
     """One kind of find."""
 
     name: str
@@ -86,10 +86,10 @@ class Kind:
         return self.reported or self.name
 
 
-def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
+def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Detector]:
     """Everything that is looked for."""
     return (
-        Kind(
+        Detector(
             name="card",
             find=find_cards,
             noticed=_card_or_number,
@@ -99,7 +99,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             wants_all=names_card,
             counted_as=counted_as,
         ),
-        Kind(
+        Detector(
             name="account",
             find=find_account,
             noticed=_code_or_block,
@@ -109,7 +109,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             concerns=lambda name: bool(names_account_data(name)),
             reported="card",
         ),
-        Kind(
+        Detector(
             name="truncated",
             find=find_truncated,
             noticed=lambda _name: truncated_sql(TEXT),
@@ -119,7 +119,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             concerns=names_card,
             reported="card",
         ),
-        Kind(
+        Detector(
             name="cpr",
             find=find_cpr,
             noticed=lambda _name: cpr_candidate_sql(TEXT),
@@ -128,7 +128,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             in_cell=cpr_in_cell,
             wants_all=names_cpr,
         ),
-        Kind(
+        Detector(
             name="message",
             find=find_messages,
             noticed=lambda _name: message_candidate_sql(TEXT),
@@ -138,7 +138,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Kind]:
             wants_all=_names_content,
             beside=message_context,
         ),
-        Kind(
+        Detector(
             name="browsing",
             find=partial(find_browsing, own_domains=own_domains),
             noticed=_sites,

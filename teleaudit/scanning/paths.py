@@ -11,8 +11,8 @@ from pathlib import Path
 
 from teleaudit.errors import UserError, near_match
 from teleaudit.readers.packers import spooled
+from teleaudit.readers.redaction import ShownPaths, is_personal_path
 from teleaudit.readers.sources import Source, file_source, kept_source
-from teleaudit.readers.withheld import ShownPaths, is_personal_path
 
 STDIN = "-"
 

@@ -17,8 +17,8 @@ from teleaudit.readers.cells.batches import Column
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED, READ_ERRORS
 from teleaudit.readers.sources import Source, UnreadableError, unpacked
-from teleaudit.scanning.columns import Encoded, Look, Looking, ahead, encode
-from teleaudit.scanning.kinds import Kind, kinds
+from teleaudit.scanning.columns import ColumnView, Encoded, Prefilter, ahead, encode
+from teleaudit.scanning.kinds import Detector, kinds
 from teleaudit.scanning.paths import find_sources
 from teleaudit.scanning.splits import SplitTally
 from teleaudit.scanning.tallies import CellTally, Tally, TextTally
@@ -72,7 +72,7 @@ def scan_paths(
     Raises: UserError for a path that is not there.
     """
     every = kinds(own_domains=own_domains)
-    with Looking(kinds=every) as looking:
+    with Prefilter(kinds=every) as looking:
         for source in find_sources(paths):
             yield from _scan_packed(source, looking, progress or _say_nothing)
 
@@ -82,7 +82,7 @@ def _say_nothing(_step: Step) -> None:
 
 
 def _scan_packed(
-    source: Source | tuple[str, str], looking: Looking, progress: Progress
+    source: Source | tuple[str, str], looking: Prefilter, progress: Progress
 ) -> Iterator[Event]:
     if isinstance(source, tuple):
         yield NotScanned(file=source[0], reason=source[1])
@@ -118,7 +118,7 @@ def _read(parts: Iterator[_Part]) -> Iterator[_Part]:
 class _Held:
     """What a column was found to be, kind by kind."""
 
-    kind: Kind
+    kind: Detector
     tally: Tally
     decision: ColumnDecision
 
@@ -128,7 +128,7 @@ class _Scanning:
     """Both passes over one file."""
 
     source: Source
-    looking: Looking
+    looking: Prefilter
     progress: Progress
     _tallies: dict[Column, dict[str, Tally]] = field(default_factory=dict)
     _splits: SplitTally = field(default_factory=SplitTally)
@@ -168,7 +168,7 @@ class _Scanning:
         else:
             yield NotScanned(file=self.source.shown, reason=self._problem, rows=self._rows)
 
-    def _looks(self, *, only: Collection[Column] | None = None) -> Iterator[list[Look]]:
+    def _looks(self, *, only: Collection[Column] | None = None) -> Iterator[list[ColumnView]]:
         """The columns of each batch, in the second pass ``only`` some, and a word to whoever waits.
 
         Why the rest of the file cannot be read is kept.
@@ -223,7 +223,7 @@ class _Scanning:
             )
         )
 
-    def _count(self, look: Look) -> None:
+    def _count(self, look: ColumnView) -> None:
         tallies = self._tallies.get(look.column)
         if tallies is None:
             tallies = self._tallies[look.column] = {
@@ -265,7 +265,7 @@ class _Scanning:
                 )
 
     def _of_cells(
-        self, looks: Sequence[Look], held: Mapping[Column, Sequence[_Held]]
+        self, looks: Sequence[ColumnView], held: Mapping[Column, Sequence[_Held]]
     ) -> Iterator[Finding]:
         """By row; for one row, column and kind the surest."""
         surest: dict[tuple[int, str, str], Hit] = {}
@@ -290,7 +290,7 @@ class _Scanning:
             )
 
 
-def _hits(look: Look, held: _Held) -> dict[int, Hit]:
+def _hits(look: ColumnView, held: _Held) -> dict[int, Hit]:
     """The surest hit of each text that holds any, by the text's place."""
     which = (look.of_interest(held.kind) | (held.decision.reason in WHOLE_COLUMN)) & (
         look.times > 0
@@ -307,7 +307,7 @@ def _hits(look: Look, held: _Held) -> dict[int, Hit]:
     return found
 
 
-def _tally(kind: Kind, column: Column) -> Tally:
+def _tally(kind: Detector, column: Column) -> Tally:
     return (
         TextTally()
         if kind.profile is None

@@ -18,7 +18,7 @@ from teleaudit.detectors.split_cards import (
     without_overlaps,
 )
 from teleaudit.readers.cells.batches import Column
-from teleaudit.scanning.columns import Look
+from teleaudit.scanning.columns import ColumnView
 
 _SAMPLE = 50  # texts of a column that tell whether it holds short numbers
 _PARTS_SHARE = 0.5  # of them that must be
@@ -31,13 +31,13 @@ class SplitTally:
 
     _counts: dict[tuple[Column, ...], SplitCounts] = field(default_factory=dict)
 
-    def add(self, looks: Sequence[Look]) -> None:
+    def add(self, looks: Sequence[ColumnView]) -> None:
         """Count a batch."""
         for run in _runs(looks):
             for window in windows(len(run)):
                 self._count([run[place] for place in window])
 
-    def _count(self, looks: Sequence[Look]) -> None:
+    def _count(self, looks: Sequence[ColumnView]) -> None:
         counts = self._counts.setdefault(tuple(look.column for look in looks), SplitCounts())
         filled = np.flatnonzero(np.logical_and.reduce([look.codes >= 0 for look in looks]))[:_ROWS]
         columns = [look.texts.take(look.codes[filled]).to_pylist() for look in looks]
@@ -54,9 +54,9 @@ class SplitTally:
         )
 
 
-def _runs(looks: Sequence[Look]) -> Iterator[list[Look]]:
+def _runs(looks: Sequence[ColumnView]) -> Iterator[list[ColumnView]]:
     """Columns of the same rows side by side that hold short numbers: two of them or more."""
-    run: list[Look] = []
+    run: list[ColumnView] = []
     for look in looks:
         if run and not (
             _holds_parts(look) and len(look.rows) == len(run[0].rows) and look.rows == run[0].rows
@@ -70,7 +70,7 @@ def _runs(looks: Sequence[Look]) -> Iterator[list[Look]]:
         yield run
 
 
-def _holds_parts(look: Look) -> bool:
+def _holds_parts(look: ColumnView) -> bool:
     sample = [text for text in look.texts[:_SAMPLE].to_pylist() if text]
     return not look.column.is_line and sum(
         bool(part_of(text)) for text in sample

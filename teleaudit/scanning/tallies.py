@@ -14,8 +14,8 @@ from teleaudit.detectors.messages import is_cleared, profile_messages
 
 DULL = "-"  # a cell that no detector takes for anything
 _LETTERS = "abc"  # a cell of letters that no detector takes for anything
-_MOST_TEXTS = 20_000  # of one column that are counted each by itself
-_MOST_CHARACTERS = 4 << 20
+_MAX_TEXTS = 20_000  # of one column that are counted each by itself
+_MAX_CHARACTERS = 4 << 20
 _LONGEST_COUNTED = 4_096  # characters; longer texts are not held against each other
 
 
@@ -105,7 +105,7 @@ class TextTally:
             self._characters += 0 if text in self._texts else len(text)
             self._texts[text] += times
             self._alike[skeleton(text)] += times
-        if len(self._texts) > _MOST_TEXTS or self._characters > _MOST_CHARACTERS:
+        if len(self._texts) > _MAX_TEXTS or self._characters > _MAX_CHARACTERS:
             self._make_room()
 
     def _judge(self, texts: Iterable[tuple[str, int]], times: int = 1) -> None:
@@ -120,10 +120,10 @@ class TextTally:
 
     def _make_room(self) -> None:
         """Only the most frequent tenth stays."""
-        kept = Counter(dict(self._texts.most_common(_MOST_TEXTS // 10)))
+        kept = Counter(dict(self._texts.most_common(_MAX_TEXTS // 10)))
         self._judge((text, times) for text, times in self._texts.items() if text not in kept)
         self._texts, self._characters = kept, sum(map(len, kept))
-        self._alike = Counter(dict(self._alike.most_common(_MOST_TEXTS // 10)))
+        self._alike = Counter(dict(self._alike.most_common(_MAX_TEXTS // 10)))
 
     def clears(self, text: str, times: int, decision: ColumnDecision) -> bool:
         """The text comes from a list or a template.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from teleaudit.counting import CELL, Condition, are_few
+from teleaudit.counting import CELL, Condition, is_low_cardinality
 from teleaudit.detectors import (
     browsing_candidate_sql,
     card_candidate_sql,
@@ -114,7 +114,7 @@ def test_nothing_asked_is_nothing_read(running: DuckDBEngine) -> None:
     ],
 )
 def test_values_are_few_where_many_rows_share_them(values: int, rows: int, *, few: bool) -> None:
-    assert are_few(values, rows) is few
+    assert is_low_cardinality(values, rows) is few
 
 
 def test_a_check_answers_alike_where_values_repeat() -> None:

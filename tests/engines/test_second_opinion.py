@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from great_expectations import expectations as gxe
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport
 from teleaudit.schema import TABLES
@@ -50,7 +50,7 @@ class Opinion:
         exports: list[ReadExport] = [self.exports[table] for table in tables]
         engine = DuckDBEngine(spill=self.folder / "spill", memory_limit="500MB", threads=1)
         parameters = PARAMETERS | {"traffic_data_unbilled": set_to("P30D")}
-        results = Bench(
+        results = CheckRunner(
             audit_of(parameters), known_suites(), exports, engine, as_of=AS_OF
         ).run_data_set(TABLE_OF.get(check) or check.rpartition(".")[2])
         engine.close()

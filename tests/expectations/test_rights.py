@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dateutil.easter import easter
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.rules.verdicts import Verdict
 from tests.spec import AS_OF, ENGINES, PARAMETERS, answer, audit_of, spec
 
@@ -40,7 +40,7 @@ def _holidays(year: int) -> set[dt.date]:
 
 def test_the_working_days_are_those_of_the_danish_calendar(engine: str, tmp_path: Path) -> None:
     with closing(ENGINES[engine](tmp_path)) as running:
-        Bench(audit_of({}), (), (), running, as_of=AS_OF)
+        CheckRunner(audit_of({}), (), (), running, as_of=AS_OF)
         found = {
             row[0]: row[1] for row in running.fetch("SELECT day, working_day FROM non_working_day")
         }

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from ruamel.yaml import YAML
 
-from teleaudit.checks.runner import Bench
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
@@ -315,7 +315,7 @@ def test_the_audit_finds_the_texts_of_a_log_that_is_mapped_as_proposed(desk: Des
     export = accepted(desk, inspect_file(desk.write("sms_log.csv", MESSAGES)))
     engine = DuckDBEngine(spill=desk.work / "spill")
     try:
-        bench = Bench(
+        bench = CheckRunner(
             load_audit(package_workspace() / "audits" / "bizzy"),
             load_suites(("bizzy",), package_workspace() / "expectations"),
             [export],

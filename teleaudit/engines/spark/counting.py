@@ -23,14 +23,14 @@ _COUNTED = "count(*) FILTER"
 _DEAR = "regexp_matches("
 
 
-def is_dear(condition: str) -> bool:
+def is_slow_on_jvm(condition: str) -> bool:
     """Whether a condition asks what Java answers slowly."""
     return _DEAR in condition
 
 
 def is_dear_count(expression: str) -> bool:
     """Whether an aggregate is a number of rows, and asks what Java answers slowly."""
-    return expression.startswith(_COUNTED) and is_dear(expression)
+    return expression.startswith(_COUNTED) and is_slow_on_jvm(expression)
 
 
 def matching_rows(frame: DataFrame, condition: str) -> DataFrame:

@@ -32,18 +32,23 @@ from pyspark.storagelevel import StorageLevel
 from teleaudit.counting import CELL
 from teleaudit.engines.gx_results import answers_of
 from teleaudit.engines.scans import Scans
-from teleaudit.engines.spark.counting import count_rows, is_dear, is_dear_count, matching_rows
+from teleaudit.engines.spark.counting import (
+    count_rows,
+    is_dear_count,
+    is_slow_on_jvm,
+    matching_rows,
+)
 from teleaudit.engines.spark.failures import SPARK_ERRORS, translate_spark_error
 from teleaudit.engines.spark.parts import Counted
 from teleaudit.engines.spark.reading import SPARK_TYPES
 from teleaudit.engines.spark.sql import to_spark
 from teleaudit.errors import UserError
 from teleaudit.expectations.metrics import ROW_CLASSES, Asked
-from teleaudit.expectations.queries import Columns, Judged, Row
+from teleaudit.expectations.queries import Columns, MappedQuery, Row
 from teleaudit.exports.frames import word_columns
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.schema.sql import quoted
-from teleaudit.schema.views import View, said_of_exports, views
+from teleaudit.schema.views import View, fill_placeholders, views
 
 _IN_DUCKDB = {
     "string": "VARCHAR",
@@ -276,7 +281,7 @@ class SparkEngine:
             for table in TABLES
         }
         self._unmade |= {
-            view.name: replace(view, sql=to_spark(said_of_exports(view.sql, placeholders)))
+            view.name: replace(view, sql=to_spark(fill_placeholders(view.sql, placeholders)))
             for view in views()
         }
 
@@ -338,7 +343,7 @@ class SparkEngine:
             yield from map(tuple, self._sql(sql).collect())
 
     # as every engine has it
-    def has_few_values(self, relation: str, cell: str, /) -> bool:
+    def is_low_cardinality(self, relation: str, cell: str, /) -> bool:
         """Nobody knows: counting them takes a job of its own."""
         return False
 
@@ -356,7 +361,7 @@ class SparkEngine:
             order = [frame[name].asc_nulls_last() for name in frame.columns]
             yield from map(tuple, frame.sort(*order).toLocalIterator(prefetchPartitions=True))
 
-    def fetch_judged(self, judged: Judged, columns: Columns, /) -> Iterator[Row]:
+    def fetch_mapped(self, judged: MappedQuery, columns: Columns, /) -> Iterator[Row]:
         """The function's rows, from the executors: few for each part, so they come in one job."""
         with self.watched():
             yield from map(tuple, self._judged(judged, columns).collect())
@@ -375,7 +380,7 @@ class SparkEngine:
         asked = condition.replace(CELL, "cell")
         frame = (
             matching_rows(self._sql(filled), asked)
-            if is_dear(condition)
+            if is_slow_on_jvm(condition)
             else self._sql(f"SELECT record, cell FROM ({filled}) AS filled WHERE {asked}")
         )
         frame.createOrReplaceTempView(name)
@@ -385,7 +390,9 @@ class SparkEngine:
         """A query's rows on the executors' disks."""
         self._keep(relation, self._sql(sql)).createOrReplaceTempView(relation)
 
-    def keep_judged(self, relation: str, judged: Sequence[Judged], columns: Columns, /) -> None:
+    def create_temp_table(
+        self, relation: str, judged: Sequence[MappedQuery], columns: Columns, /
+    ) -> None:
         """The functions' rows on the executors' disks, computed when they are first asked for."""
         parts = [self._judged(part, columns) for part in judged]
         self._keep(relation, functools.reduce(DataFrame.union, parts)).createOrReplaceTempView(
@@ -403,7 +410,7 @@ class SparkEngine:
         self._make_views(said := to_spark(sql))
         return self.session.sql(said)
 
-    def _judged(self, judged: Judged, columns: Columns) -> DataFrame:
+    def _judged(self, judged: MappedQuery, columns: Columns) -> DataFrame:
         frame = self._sql(judged.sql)
         if judged.judge is None:
             return frame

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from teleaudit.counting import ByValue, Condition, are_few, values_query
+from teleaudit.counting import ByValue, Condition, is_low_cardinality, values_query
 
 _SOME = "some_rows"
 _ROWS = 100_000
@@ -81,7 +81,9 @@ def _counted(connection: duckdb.DuckDBPyConnection, asked: Sequence[Counted]) ->
     if cells:
         ((rows, *values),) = connection.execute(values_query(_SOME, cells)).fetchall()
         few = {
-            cell for cell, different in zip(cells, values, strict=True) if are_few(different, rows)
+            cell
+            for cell, different in zip(cells, values, strict=True)
+            if is_low_cardinality(different, rows)
         }
     by_value = [
         (place, condition) for place, condition in conditions.items() if condition.cell in few

@@ -53,7 +53,7 @@ from teleaudit.exports.reading import (
     without_any_row,
 )
 from teleaudit.exports.staging import Progress, Staged
-from teleaudit.exports.storage import private_folder, storage_errors_said
+from teleaudit.exports.storage import private_folder, translate_storage_errors
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.opening import recognise_head
@@ -125,7 +125,7 @@ def read_export_on_spark(
         )
     with (
         translated_spark_errors(name, files),
-        storage_errors_said(name),
+        translate_storage_errors(name),
         private_folder(work, name) as folder,
     ):
         reading = _Reading(

@@ -39,8 +39,8 @@ from teleaudit.readers.encodings import SINGLE_BYTE, EncodingProof, likely_encod
 from teleaudit.readers.json_lines import OTHER_KEYS, refuse_values_as_keys
 from teleaudit.readers.opening import Recognised, damaged_header, with_encoding
 from teleaudit.readers.records import RecordSplitter, transcoded
+from teleaudit.readers.redaction import clean_name
 from teleaudit.readers.rejects import KEPT, Rejections
-from teleaudit.readers.withheld import clean_name
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import TABLES, Kind
 

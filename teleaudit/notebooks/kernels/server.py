@@ -109,16 +109,16 @@ def _become_kernel(line: Connection, parent: int) -> None:
 
 def _call(function: str, line: Connection) -> None:
     """Call ``module:function`` with a function that sends what it is told to the caller; threads
-    may tell too.
+    may emit too.
     """
     lock = threading.Lock()
 
-    def tell(what: Mapping[str, Any]) -> None:
+    def emit(what: Mapping[str, Any]) -> None:
         with lock:
             line.send_bytes(json.dumps(what).encode())
 
     module, _, name = function.partition(":")
-    getattr(importlib.import_module(module), name)(tell)
+    getattr(importlib.import_module(module), name)(emit)
 
 
 def _end_with_parent(parent: int) -> None:

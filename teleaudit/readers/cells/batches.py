@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from teleaudit.readers.withheld import is_personal, printable
+from teleaudit.readers.redaction import is_personal, printable
 
 LINE = "line"  # the column of what stands in lines
 BATCH_ROWS = 32_768

@@ -33,7 +33,7 @@ from teleaudit.readers.sources import Source
 _BLOCK = 8 << 20  # characters that are read together
 # share of records with as many fields as most, in a file that is not named as a table
 _FITTING = 0.9
-_FEWEST = 3  # records that such a file needs
+_MIN_RECORDS = 3  # records that such a file needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def table_form(sample: str, *, is_named_table: bool, complete: bool) -> TableFor
     if not records or (
         not is_named_table
         and said is None
-        and (width < 2 or share < _FITTING or len(records) < _FEWEST)
+        and (width < 2 or share < _FITTING or len(records) < _MIN_RECORDS)
     ):
         return None
     width = max(width, len(records[0]))

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from teleaudit.readers.cells.batches import LINES, Batch, Column, Gathering, pieces
 from teleaudit.readers.cells.text import ERRORS, read_lines
+from teleaudit.readers.redaction import is_personal, printable
 from teleaudit.readers.sources import Source
-from teleaudit.readers.withheld import is_personal, printable
 
-MOST_KEYS = 2_000  # paths of one file; what lies under others counts as one column
+MAX_KEYS = 2_000  # paths of one file; what lies under others counts as one column
 ANY = "*"  # stands for keys that are values
 LARGEST_VALUE = 64 << 20  # characters of one value that is parsed as a whole
 _CHUNK = 1 << 20
@@ -56,7 +56,7 @@ class Keys:
         """The column of a path."""
         column = self._columns.get(path)
         if column is None:
-            if len(self._columns) >= MOST_KEYS:
+            if len(self._columns) >= MAX_KEYS:
                 return _OTHERS
             column = self._columns[path] = Column(
                 shown=path or "value", field="" if path.endswith(ANY) else path

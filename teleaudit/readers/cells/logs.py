@@ -19,7 +19,7 @@ from teleaudit.readers.cells.json_values import Keys, parsed
 from teleaudit.readers.cells.text import read_lines
 from teleaudit.readers.sources import Source
 
-MOST_KEYS = 200  # keys of a log that are told apart
+MAX_KEYS = 200  # keys of a log that are told apart
 _PAIR = re.compile(
     r"""(?<![\w.&-])(?P<key>[^\W\d][\w.-]{0,39})(?:=|: ?(?=["']))"""
     r"""(?:"(?P<double>[^"]{1,65536})"|'(?P<single>[^']{1,65536})'"""
@@ -73,7 +73,7 @@ class _Fields:
     def _column(self, key: str) -> Column:
         column = self._keys.get(key)
         if column is None:
-            if len(self._keys) >= MOST_KEYS:
+            if len(self._keys) >= MAX_KEYS:
                 return LINES
             column = self._keys[key] = Column(shown=LINE, field=key, is_line=True)
         return column

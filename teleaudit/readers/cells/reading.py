@@ -27,7 +27,7 @@ from teleaudit.readers.sources import Source, UnreadableError
 _TABLES = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MOST_CONTROLS = 0.02  # share of control characters in text: a log that was cut off holds NULs
+_MAX_CONTROLS = 0.02  # share of control characters in text: a log that was cut off holds NULs
 _FEW_CONTROLS = 8
 _LOOKED_AT = 65_536
 
@@ -53,7 +53,7 @@ def _read_text(source: Source, head: bytes) -> Iterator[Batch]:
     complete = len(head) < SAMPLE_BYTES
     sample = take_sample(head, encoding, complete=complete).text
     if len(_CONTROLS.findall(sample[:_LOOKED_AT])) > max(
-        _FEW_CONTROLS, _MOST_CONTROLS * len(sample[:_LOOKED_AT])
+        _FEW_CONTROLS, _MAX_CONTROLS * len(sample[:_LOOKED_AT])
     ):
         msg = "binary"
         raise UnreadableError(msg)

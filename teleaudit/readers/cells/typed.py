@@ -22,8 +22,8 @@ from teleaudit.readers.cells.batches import (
 )
 from teleaudit.readers.cells.json_values import Keys
 from teleaudit.readers.headers import header_of
+from teleaudit.readers.redaction import is_personal, printable
 from teleaudit.readers.sources import Source, UnreadableError
-from teleaudit.readers.withheld import is_personal, printable
 
 _SAMPLE_ROWS = 200
 

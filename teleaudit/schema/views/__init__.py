@@ -93,7 +93,7 @@ class View:
         )
 
 
-def said_of_exports(sql: str, placeholders: Mapping[str, str]) -> str:
+def fill_placeholders(sql: str, placeholders: Mapping[str, str]) -> str:
     """A view's SQL for the exports of one audit."""
     for name, said in placeholders.items():
         sql = sql.replace(f"${name}", said)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
-from teleaudit.exports.straight import Straight
+from teleaudit.exports.single_pass import SinglePass
 from teleaudit.exports.value_shapes import (
     DIGITS,
     NO_FORM,
@@ -172,7 +172,7 @@ def test_the_straight_way_gives_what_the_thorough_way_gives(
         patch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", chunk)
         (Path(folder) / "a.csv").write_bytes(content)
         straight = outcome(spec, Path(folder), "straight")
-        patch.setattr(Straight, "read", lambda _self, _files: None)
+        patch.setattr(SinglePass, "read", lambda _self, _files: None)
         thorough = outcome(spec, Path(folder), "thorough")
     assert straight == thorough
 

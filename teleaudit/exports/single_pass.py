@@ -45,7 +45,7 @@ _STREAM = "stream"  # the relation that a file is read from
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadStraight:
+class ReadInOnePass:
     """An export in its working copies."""
 
     files: list[Staged]
@@ -56,7 +56,7 @@ class ReadStraight:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Straight:
+class SinglePass:
     """The straight way to read the files of an export."""
 
     connection: duckdb.DuckDBPyConnection
@@ -66,7 +66,7 @@ class Straight:
     progress: Progress
     write: WriteWorkingCopy
 
-    def read(self, files: Sequence[Source]) -> ReadStraight | None:
+    def read(self, files: Sequence[Source]) -> ReadInOnePass | None:
         """The working copies of the files, none of them empty; none, and nothing left in the
         folder, when only the thorough way can tell.
         """
@@ -78,13 +78,13 @@ class Straight:
             FileNotFoundError,
             NotUtf8Error,
             TooManyUnknownError,
-            _DoubtError,
+            _NeedsFullReadError,
         ):
             for copy in self.folder.glob("*.parquet"):
                 copy.unlink()
             return None
 
-    def _read(self, sources: Sequence[Source]) -> ReadStraight:
+    def _read(self, sources: Sequence[Source]) -> ReadInOnePass:
         beginnings = [self._begin(source) for source in sources]
         files = [beginning.file for beginning in beginnings]
         mapping = map_columns(files, self.spec)
@@ -110,15 +110,15 @@ class Straight:
             export=self.export,
         )
         if proved != plans or not any(file.rows for file in read):
-            raise _DoubtError
-        return ReadStraight(
+            raise _NeedsFullReadError
+        return ReadInOnePass(
             files=read, mapping=mapping, plans=plans, copies=copies, converted=converted
         )
 
     def _begin(self, source: Source) -> _Beginning:
         recognised = recognise(source, self.spec, export=self.export)
         if recognised is None or recognised.dialect is None:
-            raise _DoubtError
+            raise _NeedsFullReadError
         content, table = _first_table(source, recognised, self.spec, self.export)
         file = Staged(
             shown=source.shown,
@@ -177,10 +177,10 @@ class Straight:
                 f" read_parquet({literal(str(copy))})"
             ).fetchall()
             if count > CONTRADICTED * (read[0][0] + count):
-                raise _DoubtError
+                raise _NeedsFullReadError
 
 
-class _DoubtError(Exception):
+class _NeedsFullReadError(Exception):
     """The straight way cannot tell how the export is to be read."""
 
 
@@ -201,7 +201,7 @@ class _Beginning:
 def _first_table(
     source: Source, recognised: Recognised, spec: ExportSpec, export: str
 ) -> tuple[DelimitedText, pa.Table]:
-    """The first records, and what they are read with. Raises: _DoubtError when there is none."""
+    """The first records, and what they are read with. Raises: _NeedsFullReadError when there is none."""
     content = open_source(source, recognised, spec, export=export).content
     table = (
         next(
@@ -211,7 +211,7 @@ def _first_table(
         else None
     )
     if table is None or not isinstance(content, DelimitedText):
-        raise _DoubtError
+        raise _NeedsFullReadError
     return content, table
 
 
@@ -300,7 +300,7 @@ class _Stream:
             connection.unregister(_STREAM)
 
     def settle(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Asks what was added up, and drops what it rests on."""
+        """Queries what was added up, and drops what it rests on."""
         self.proved_dates = {
             expression: tally.evidence(connection) for expression, tally in self.dates.items()
         }
@@ -335,7 +335,7 @@ class _Stream:
     def _with_forms(self, table: pa.Table) -> pa.RecordBatch:
         # the file was changed after its beginning was read
         if self.opened.content.header != self.file.header:
-            raise _DoubtError
+            raise _NeedsFullReadError
         texts = {
             name: value_shapes.with_nulls(table.column(name)) for name in self.file.expressions
         }
