@@ -64,7 +64,7 @@ REGISTERS = (
             text("consent_id", required=True),
             text("customer_id", required=True),
             text("purpose", required=True),  # markedsføring, driftsinfo, ekstra_oplysninger, 118
-            text("channel"),
+            text("channel", always_filled=True),
             text("address", always_filled=True),
             text("text_version"),
             time("given_at", required=True),
