@@ -77,17 +77,9 @@ def rewritten(source: Path, target: Path, spoil: Spoil) -> None:
     """An export as ``spoil`` makes it of its table of texts, header and all, in the same format."""
     match source.suffix:
         case ".xlsx":
-            _to_workbook(
-                target,
-                spoil(
-                    [
-                        [_text(cell) for cell in row]
-                        for row in (
-                            CalamineWorkbook.from_path(source).get_sheet_by_index(0).to_python()
-                        )
-                    ]
-                ),
-            )
+            sheet = CalamineWorkbook.from_path(source).get_sheet_by_index(0)
+            table = [[_text(cell) for cell in row] for row in sheet.to_python()]
+            _to_workbook(target, sheet.name, spoil(table))
         case ".parquet":
             _to_parquet(target, spoil(_of_objects(pq.read_table(source).to_pylist())))
         case ".jsonl":
@@ -115,9 +107,9 @@ def _to_delimited(source: Path, target: Path, spoil: Spoil) -> None:
         )
 
 
-def _to_workbook(target: Path, table: Table) -> None:
+def _to_workbook(target: Path, name: str, table: Table) -> None:
     with xlsxwriter.Workbook(target) as book:
-        sheet = book.add_worksheet("Ark1")
+        sheet = book.add_worksheet(name)
         for number, row in enumerate(table):
             for place, cell in enumerate(row):
                 sheet.write_string(number, place, cell)
