@@ -31,8 +31,12 @@ TABLES = (
     "agreement",
     "subscription",
 )
-SMALL = ("invoice", "financial_years", "legal_hold")  # what the checks join to the call records
-DATES = ("issue_date", "period_to", "fy_start", "fy_end", "start", "end")
+# what the checks join to the call records
+SMALL = ("invoice", "financial_years", "legal_hold", "crm_customer")
+DATES = (
+    *("issue_date", "period_to", "fy_start", "fy_end", "start", "end"),
+    *("restricted_from", "restricted_to"),
+)
 CHECKS = {
     "billed": "KAZ-r2.billed",
     "unbilled": "KAZ-r1.unbilled",
@@ -338,12 +342,12 @@ def _relation(folder: Path, source: str, table: str) -> str:
         # Not TRY_CAST: DuckDB 2.0.0 hands it to the CSV reader, where a date that is none ends the
         # query.
         dates = {
-            header: f"CAST(try_strptime({header}, '%Y-%m-%d') AS DATE)"
+            header: f"CAST(try_strptime(\"{header}\", '%Y-%m-%d') AS DATE)"
             for header, name in names.items()
             if name in DATES
         }
         selected = ", ".join(
-            f'{dates.get(header, header)} AS "{name}"' for header, name in names.items()
+            dates.get(header, f'"{header}"') + f' AS "{name}"' for header, name in names.items()
         )
         return (
             f"SELECT {selected} FROM"
@@ -385,8 +389,11 @@ GROUP BY invoice_id
 
 _COUNTS = """
 WITH held AS (
-    SELECT DISTINCT customer_id FROM legal_hold
+    SELECT customer_id FROM legal_hold
     WHERE start <= DATE '2026-11-22' AND coalesce("end" >= DATE '2026-11-22', true) AND reason IS NOT NULL AND approved_by IS NOT NULL
+    UNION
+    SELECT customer_id FROM crm_customer
+    WHERE restricted_from <= DATE '2026-11-22' AND coalesce(restricted_to > DATE '2026-11-22', true)
 )
 SELECT
     count(*) FILTER (WHERE c.invoice_id IS NOT NULL AND b.fye >= DATE '1990-01-01' AND b.fye + INTERVAL 5 YEAR < DATE '2026-11-22' AND h.customer_id IS NULL),
@@ -519,9 +526,10 @@ def _pandas_frame(folder: Path, source: str, table: str) -> Any:
 
 def _enriched(frames: dict[str, Any], pd: Any) -> Any:
     """The call records with the end of their invoice's financial year and whether their customer is
-    held.
+    held, or restricted.
     """
     invoice, years, hold = frames["invoice"], frames["financial_years"], frames["legal_hold"]
+    customer = frames["crm_customer"]
     day = pd.to_datetime(invoice["period_to"]).fillna(pd.to_datetime(invoice["issue_date"]))
     invoice = invoice.assign(day=day).merge(years, on="legal_entity", suffixes=("", "_year"))
     invoice = invoice[
@@ -538,7 +546,11 @@ def _enriched(frames: dict[str, Any], pd: Any) -> Any:
         & hold["reason"].notna()
         & hold["approved_by"].notna()
     )
-    cdr["held"] = cdr["customer_id"].isin(set(hold.loc[in_force, "customer_id"]))
+    begun, lifted = (pd.to_datetime(customer[f"restricted_{side}"]) for side in ("from", "to"))
+    restricted = (begun <= as_of) & (lifted.isna() | (lifted > as_of))
+    cdr["held"] = cdr["customer_id"].isin(
+        {*hold.loc[in_force, "customer_id"], *customer.loc[restricted, "customer_id"]}
+    )
     return cdr
 
 
@@ -724,7 +736,15 @@ def _prepared(frames: dict[str, Any]) -> Any:
         & pl.col("reason").is_not_null()
         & pl.col("approved_by").is_not_null()
     )
-    held = hold.filter(in_force).get_column("customer_id").unique()
+    restricted = (pl.col("restricted_from") <= AS_OF) & (
+        pl.col("restricted_to").is_null() | (pl.col("restricted_to") > AS_OF)
+    )
+    held = pl.concat(
+        [
+            hold.filter(in_force).get_column("customer_id"),
+            frames["crm_customer"].filter(restricted).get_column("customer_id"),
+        ]
+    ).unique()
     first = dt.date(1990, 1, 1)
     start, end = pl.col("start_at"), pl.col("end_at")
     outside = [

@@ -160,7 +160,11 @@ def _answers(out: Path, planted: dict[str, int], done: Measured) -> dict[str, An
     """
     (path,) = out.glob("*/*/record/results.json")
     results = json.loads(path.read_bytes())
-    counted = {check["id"]: check["deviations"] or 0 for check in results["checks"]}
+    # What was planted for a person to judge is counted apart from deviations.
+    counted = {
+        check["id"]: check["review" if check["verdict"] == "review" else "deviations"]
+        for check in results["checks"]
+    }
     other = {
         check_id: (planted.get(check_id, 0), n)
         for check_id, n in counted.items()
@@ -170,14 +174,15 @@ def _answers(out: Path, planted: dict[str, int], done: Measured) -> dict[str, An
         encoding="utf-8", newline=""
     ) as file:
         lines = sum(1 for _ in csv.reader(file)) - 1
-    if other or lines != sum(counted.values()):
+    listed = results["totals"]["deviations"] + results["totals"]["review"]
+    if other or lines != listed:
         print(
             f"other counts (planted, counted): {other}; {lines} lines in the worklist,"
-            f" {sum(counted.values())} deviations\n{done.errors[-500:]}",
+            f" {listed} deviations and records for review\n{done.errors[-500:]}",
             file=sys.stderr,
         )
     return {
-        "same_counts": not other and lines == sum(counted.values()),
+        "same_counts": not other and lines == listed,
         "worklist_lines": lines,
         "timings": _seconds(results.get("timings")),
     }

@@ -30,7 +30,7 @@ class ExpectUniqueKey(BatchExpectation):
 
     relation: str  # the exports' own rows, without what views join to them
     key: list[str]
-    # (pydantic copies it) - filled columns; records of one key that differ there are no duplicates
+    # filled columns; records of one key that differ there are no duplicates
     told_apart_by: list[str] = []  # noqa: RUF012
 
     success_keys: ClassVar[tuple[str, ...]] = ("relation", "key", "told_apart_by")
