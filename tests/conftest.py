@@ -40,6 +40,13 @@ _LONG_FILES = (
     "test_missing_exports.py",
     "test_second_opinion.py",
     "test_run_stopped.py",
+    "test_run_bad_input.py",
+    "test_silent_passes.py",
+    "test_sealing.py",
+    "test_canaries.py",
+    "test_report.py",
+    "test_starting.py",
+    "test_progress.py",
     "test_outcome.py",
 )
 
