@@ -15,7 +15,7 @@ import io
 import json
 import random
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -644,22 +644,13 @@ def masked_card(rng: random.Random) -> str:
     return rng.choice(_MASKS).format(digits(rng, 4))
 
 
-def exports(seed: int) -> Sequence[Table | Lines]:
-    """Every export. The numbers that run on begin anew with the seed."""
-    rng = random.Random(seed)  # noqa: S311 (invented)
-    start = rng.randrange(10**8, 9 * 10**8)
-    stamp, iso, seconds = when("%d-%m-%Y %H:%M:%S"), when("%Y-%m-%d %H:%M:%S"), number(0, 5_000)
-    day = when("%d-%m-%Y")
-    address, public = identifiers.address, identifiers.public_address
+_STAMP, _ISO, _DAY = when("%d-%m-%Y %H:%M:%S"), when("%Y-%m-%d %H:%M:%S"), when("%d-%m-%Y")
+_SECONDS = number(0, 5_000)
+
+
+def _moments_and_ids(start: int) -> Sequence[Table]:
+    """Every moment and every id, with and without a name that says so."""
     return (
-        Table(
-            name="Master.csv",
-            columns=[("", draw) for draw in _asterisk()],
-            delimiter=",",
-            header=False,
-            quoted=True,
-            sparse=0.0,
-        ),
         Table(name="tider.csv", columns=[("nr", counter(start)), *MOMENTS], sparse=0.02),
         Table(
             name="tider_uden_navn.csv",
@@ -679,6 +670,20 @@ def exports(seed: int) -> Sequence[Table | Lines]:
             ],
             delimiter="\t",
         ),
+    )
+
+
+def _exchanges(start: int) -> Sequence[Table]:
+    """Records of calls as exchanges write them."""
+    return (
+        Table(
+            name="Master.csv",
+            columns=[("", draw) for draw in _asterisk()],
+            delimiter=",",
+            header=False,
+            quoted=True,
+            sparse=0.0,
+        ),
         Table(
             name="freeswitch_cdr.csv",
             delimiter=",",
@@ -688,48 +693,23 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("caller_id_number", phone),
                 ("destination_number", phone),
                 ("context", one("default", "public")),
-                ("start_stamp", iso),
-                ("answer_stamp", iso),
-                ("end_stamp", iso),
-                ("duration", seconds),
-                ("billsec", seconds),
+                ("start_stamp", _ISO),
+                ("answer_stamp", _ISO),
+                ("end_stamp", _ISO),
+                ("duration", _SECONDS),
+                ("billsec", _SECONDS),
                 ("hangup_cause", said("causes")),
                 ("uuid", identifiers.uuid),
                 ("bleg_uuid", identifiers.uuid),
                 ("accountcode", digits_of(6)),
                 ("read_codec", one("PCMA", "OPUS", "G722")),
-                ("sip_network_ip", address),
+                ("sip_network_ip", identifiers.address),
                 ("start_uepoch", epoch(1_000_000)),
                 ("sip_call_id", identifiers.call_id),
                 ("sip_user_agent", said("user_agents")),
                 ("rtp_audio_in_jitter_min_variance", lambda rng: f"{rng.random() * 9:.4f}"),
                 ("last_app", one("bridge", "playback", "voicemail")),
                 ("last_arg", lambda rng: f"sofia/gateway/trunk{rng.randrange(9)}/{phone(rng)}"),
-            ],
-        ),
-        Table(
-            name="radacct.csv",
-            delimiter=",",
-            columns=[
-                ("Acct-Session-Id", hexadecimal(8, 16, upper=True)),
-                ("Acct-Unique-Session-Id", hexadecimal(32)),
-                ("User-Name", lambda rng: f"{phone(rng)}@nordtel"),
-                ("NAS-IP-Address", address),
-                ("NAS-Identifier", node),
-                ("NAS-Port-Id", lambda rng: f"xe-0/0/{rng.randrange(9)}:{rng.randrange(4000)}"),
-                ("Called-Station-Id", apn),
-                ("Calling-Station-Id", e164),
-                ("Framed-IP-Address", public),
-                ("Acct-Status-Type", one("Start", "Stop", "Interim-Update")),
-                ("Acct-Session-Time", seconds),
-                ("Acct-Input-Octets", number(0, 10**10)),
-                ("Acct-Output-Octets", number(0, 10**11)),
-                ("3GPP-IMSI", identifiers.imsi),
-                ("3GPP-IMEISV", imeisv),
-                ("3GPP-Charging-Id", number(10**8, 4 * 10**9)),
-                ("Event-Timestamp", epoch(1)),
-                ("Acct-Terminate-Cause", one("User-Request", "Lost-Carrier", "Idle-Timeout")),
-                ("Class", hexadecimal(32, 48)),
             ],
         ),
         Table(
@@ -753,14 +733,54 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("finalCalledPartyNumberPartition", one("PT_Intern", "PT_PSTN", "")),
                 ("dateTimeConnect", epoch(1)),
                 ("dateTimeDisconnect", epoch(1)),
-                ("duration", seconds),
+                ("duration", _SECONDS),
                 ("origDeviceName", lambda rng: f"SEP{mac('')(rng)}"),
                 ("destDeviceName", lambda rng: f"SEP{mac('')(rng)}"),
                 ("pkid", identifiers.uuid),
-                ("origIpv4v6Addr", address),
+                ("origIpv4v6Addr", identifiers.address),
                 ("globalCallId_ClusterID", one("StandAloneCluster", "CPH-CL1")),
                 ("incomingProtocolCallRef", hexadecimal(32, upper=True)),
                 ("currentRoutingReason", number(0, 5)),
+            ],
+        ),
+        Table(
+            name="punkter_uden_navn.csv",
+            columns=[
+                ("nr", counter(start)),
+                ("felt_1", apn),
+                ("felt_2", when("%Y%m%d%H%M%S%H2")),
+                ("felt_3", number(0, 10**10)),
+            ],
+        ),
+    )
+
+
+def _networks(start: int) -> Sequence[Table]:
+    """Records of mobile calls, messages and sessions, and what operators owe each other for them."""
+    return (
+        Table(
+            name="radacct.csv",
+            delimiter=",",
+            columns=[
+                ("Acct-Session-Id", hexadecimal(8, 16, upper=True)),
+                ("Acct-Unique-Session-Id", hexadecimal(32)),
+                ("User-Name", lambda rng: f"{phone(rng)}@nordtel"),
+                ("NAS-IP-Address", identifiers.address),
+                ("NAS-Identifier", node),
+                ("NAS-Port-Id", lambda rng: f"xe-0/0/{rng.randrange(9)}:{rng.randrange(4000)}"),
+                ("Called-Station-Id", apn),
+                ("Calling-Station-Id", e164),
+                ("Framed-IP-Address", identifiers.public_address),
+                ("Acct-Status-Type", one("Start", "Stop", "Interim-Update")),
+                ("Acct-Session-Time", _SECONDS),
+                ("Acct-Input-Octets", number(0, 10**10)),
+                ("Acct-Output-Octets", number(0, 10**11)),
+                ("3GPP-IMSI", identifiers.imsi),
+                ("3GPP-IMEISV", imeisv),
+                ("3GPP-Charging-Id", number(10**8, 4 * 10**9)),
+                ("Event-Timestamp", epoch(1)),
+                ("Acct-Terminate-Cause", one("User-Request", "Lost-Carrier", "Idle-Timeout")),
+                ("Class", hexadecimal(32, 48)),
             ],
         ),
         Table(
@@ -775,7 +795,7 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("servedIMEISV", imeisv),
                 ("start_ts", when("%Y%m%d%H%M%S%H2")),
                 ("slut_ts", when("%Y%m%d%H%M%S%L")),
-                ("varighed_sek", seconds),
+                ("varighed_sek", _SECONDS),
                 ("apn_name", apn),
                 ("access_point", apn),
                 ("dnn", apn),
@@ -816,9 +836,9 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Sessionsid", identifiers.uuid),
                 ("Kundenr", counter(400_000)),
                 ("Brugernavn", lambda rng: f"linje{digits(rng, 5)}"),
-                ("Tildelt ip", public),
-                ("Start", iso),
-                ("Stop", iso),
+                ("Tildelt ip", identifiers.public_address),
+                ("Start", _ISO),
+                ("Stop", _ISO),
                 ("Bytes ind", number(0, 10**10)),
                 ("Bytes ud", number(0, 10**10)),
                 ("Start ms", epoch(1_000)),
@@ -826,15 +846,6 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Port", number(1024, 65_535)),
                 ("Adgangspunkt", apn),
                 ("WAP-APN", apn),
-            ],
-        ),
-        Table(
-            name="punkter_uden_navn.csv",
-            columns=[
-                ("nr", counter(start)),
-                ("felt_1", apn),
-                ("felt_2", when("%Y%m%d%H%M%S%H2")),
-                ("felt_3", number(0, 10**10)),
             ],
         ),
         Table(
@@ -847,7 +858,7 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("B-nummer", identifiers.msisdn_abroad),
                 ("Start", when("%Y%m%d%H%M%S")),
                 ("UTC", one("+0100", "+0200")),
-                ("Varighed", seconds),
+                ("Varighed", _SECONDS),
                 ("Beløb", money),
                 (
                     "Celle-id",
@@ -856,6 +867,12 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("TAP-fil", lambda rng: f"CDDNKTDSWEIQ{digits(rng, 5)}"),
             ],
         ),
+    )
+
+
+def _customers(start: int) -> Sequence[Table]:
+    """Customers and what they have."""
+    return (
         Table(
             name="kunder.csv",
             columns=[
@@ -870,8 +887,8 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Telefon", phone),
                 ("Hjemmeside", website),
                 ("Domæne", domain),
-                ("Oprettet", day),
-                ("Ophørsdato", day),
+                ("Oprettet", _DAY),
+                ("Ophørsdato", _DAY),
                 ("Status", one("Aktiv", "Opsagt")),
                 ("EAN-lokationsnr.", identifiers.gln),
                 ("Kilde", one("kunde", "messe", "unknown", "ukendt")),
@@ -892,7 +909,7 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Postal Code", digits_of(4)),
                 ("Industry", one("RETAIL", "CONSTRUCTION")),
                 ("Phone Number", identifiers.msisdn_dk),
-                ("Create Date", iso),
+                ("Create Date", _ISO),
                 ("Owner", person),
                 ("Lead source", one("web", "phone", "N/A")),
             ],
@@ -911,7 +928,7 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Firmadomæne", domain),
                 ("url", website),
                 ("Intern note", said("notes")),
-                ("Gyldig fra", day),
+                ("Gyldig fra", _DAY),
             ],
         ),
         Table(
@@ -920,7 +937,7 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Abonnementsnr.", counter(start, form="A{}")),
                 ("Kundenr.", counter(398_000)),
                 ("Produkt", said("products")),
-                ("Startdato", day),
+                ("Startdato", _DAY),
                 ("Pris pr. md.", money),
                 ("SIM-kort", identifiers.iccid),
                 ("IMSI", identifiers.imsi),
@@ -931,72 +948,6 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("Ekstern reference", identifiers.uuid),
                 ("eSIM EID", identifiers.eid),
                 ("Målepunkt", identifiers.gsrn),
-            ],
-        ),
-        Table(
-            name="fakturaer.csv",
-            columns=[
-                ("Fakturanr.", counter(20_010_000, form="F{}")),
-                ("Kundenr.", counter(398_000)),
-                ("Dato", day),
-                ("Forfald", day),
-                ("Beløb", money),
-                ("FI-linje", identifiers.slip_line),
-                ("Betalings-id", identifiers.slip_71),
-                ("OCR", identifiers.ocr),
-                ("EAN", identifiers.gln),
-                ("Tekst", said("invoice_lines")),
-                ("Valuta", one("DKK")),
-                ("Bogført", iso),
-                ("Pdf", lambda rng: f"faktura_{digits(rng, 8)}.pdf"),
-            ],
-        ),
-        Table(
-            name="betalinger.csv",
-            columns=[
-                ("Betalingsnr.", counter(start, form="B{}")),
-                ("FakturaID", counter(20_010_000, form="F{}")),
-                ("Betalingsdato", day),
-                ("Beløb", money),
-                ("Betalingsmåde", one("Dankort", "MobilePay", "Betalingsservice", "Visa")),
-                ("PSP-reference", of(string.ascii_uppercase + string.digits, 16)),
-                ("Kort (maskeret)", masked_card),
-                ("Kortreference", hexadecimal(24, 32)),
-                ("CVV-resultat", one("M", "N", "U", "")),
-                ("Udløb", lambda rng: f"{rng.randrange(1, 13):02}/{rng.randrange(26, 33)}"),
-                ("Ordrenr", luhn_number("20", 16)),
-                ("3DS", in_base64(20)),
-                ("Transaktion", counted("%y%m%d%H%M%S", 4)),
-                ("Konto", identifiers.account),
-            ],
-        ),
-        Table(
-            name="finansposter.csv",
-            columns=[
-                ("Postnr", counter(start, form="FIN{}")),
-                ("Kundenr", counter(398_000)),
-                ("Bogføringsdato", day),
-                ("Beløb", money),
-                ("Bilagsnr", counter(start, form="BIL{}")),
-                ("Tekst", said("ledger_texts")),
-                ("IBAN", identifiers.iban),
-                ("Kontonr", identifiers.account),
-            ],
-        ),
-        Table(
-            name="sager.csv",
-            columns=[
-                ("Sagsnr", counted("%Y%m%d", 8)),
-                ("Kundenr", counter(398_000)),
-                ("Emne", said("tickets")),
-                ("Intern note", said("notes")),
-                ("Oprettet", stamp),
-                ("Løst", stamp),
-                ("Agent", person),
-                ("Skabelon", said("campaigns")),
-                ("Prioritet", one("Lav", "Høj")),
-                ("Fejltekst", said("errors")),
-                ("Opgave", said("tasks")),
             ],
         ),
         Table(
@@ -1018,15 +969,93 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ("certifikat", hexadecimal(40, upper=True)),
             ],
         ),
+    )
+
+
+def _accounts(start: int) -> Sequence[Table]:
+    """What customers are billed and pay."""
+    return (
+        Table(
+            name="fakturaer.csv",
+            columns=[
+                ("Fakturanr.", counter(20_010_000, form="F{}")),
+                ("Kundenr.", counter(398_000)),
+                ("Dato", _DAY),
+                ("Forfald", _DAY),
+                ("Beløb", money),
+                ("FI-linje", identifiers.slip_line),
+                ("Betalings-id", identifiers.slip_71),
+                ("OCR", identifiers.ocr),
+                ("EAN", identifiers.gln),
+                ("Tekst", said("invoice_lines")),
+                ("Valuta", one("DKK")),
+                ("Bogført", _ISO),
+                ("Pdf", lambda rng: f"faktura_{digits(rng, 8)}.pdf"),
+            ],
+        ),
+        Table(
+            name="betalinger.csv",
+            columns=[
+                ("Betalingsnr.", counter(start, form="B{}")),
+                ("FakturaID", counter(20_010_000, form="F{}")),
+                ("Betalingsdato", _DAY),
+                ("Beløb", money),
+                ("Betalingsmåde", one("Dankort", "MobilePay", "Betalingsservice", "Visa")),
+                ("PSP-reference", of(string.ascii_uppercase + string.digits, 16)),
+                ("Kort (maskeret)", masked_card),
+                ("Kortreference", hexadecimal(24, 32)),
+                ("CVV-resultat", one("M", "N", "U", "")),
+                ("Udløb", lambda rng: f"{rng.randrange(1, 13):02}/{rng.randrange(26, 33)}"),
+                ("Ordrenr", luhn_number("20", 16)),
+                ("3DS", in_base64(20)),
+                ("Transaktion", counted("%y%m%d%H%M%S", 4)),
+                ("Konto", identifiers.account),
+            ],
+        ),
+        Table(
+            name="finansposter.csv",
+            columns=[
+                ("Postnr", counter(start, form="FIN{}")),
+                ("Kundenr", counter(398_000)),
+                ("Bogføringsdato", _DAY),
+                ("Beløb", money),
+                ("Bilagsnr", counter(start, form="BIL{}")),
+                ("Tekst", said("ledger_texts")),
+                ("IBAN", identifiers.iban),
+                ("Kontonr", identifiers.account),
+            ],
+        ),
+    )
+
+
+def _registers(start: int) -> Sequence[Table]:
+    """Cases, accesses and recordings."""
+    return (
+        Table(
+            name="sager.csv",
+            columns=[
+                ("Sagsnr", counted("%Y%m%d", 8)),
+                ("Kundenr", counter(398_000)),
+                ("Emne", said("tickets")),
+                ("Intern note", said("notes")),
+                ("Oprettet", _STAMP),
+                ("Løst", _STAMP),
+                ("Agent", person),
+                ("Skabelon", said("campaigns")),
+                ("Prioritet", one("Lav", "Høj")),
+                ("Fejltekst", said("errors")),
+                ("Opgave", said("tasks")),
+            ],
+        ),
         Table(
             name="adgangslog.csv",
             columns=[
-                ("Tidspunkt", stamp),
+                ("Tidspunkt", _STAMP),
                 ("Bruger", lambda rng: f"bruger{rng.randrange(90)}"),
                 ("Handling", one("opslag", "rettelse", "udtræk")),
                 ("Objekt", counter(398_000)),
                 ("System", one("CRM", "BSS")),
-                ("Ip-adresse", address),
+                ("Ip-adresse", identifiers.address),
                 ("Sagsnr", counter(start, form="SAG{}")),
                 ("Anmodning", lambda rng: f"/kunder/{digits(rng, 6)}/vis?side={rng.randrange(9)}"),
                 ("Sporing", hexadecimal(32)),
@@ -1036,7 +1065,7 @@ def exports(seed: int) -> Sequence[Table | Lines]:
             name="optagelser.csv",
             columns=[
                 ("Optagelsesid", counter(start, form="OPT{}")),
-                ("Tidspunkt", stamp),
+                ("Tidspunkt", _STAMP),
                 ("Nummer", phone),
                 ("Placering", lambda rng: f"optagelser/{moment(rng):%Y/%m}/{digits(rng, 8)}.wav"),
                 ("Afskrift", one("")),
@@ -1049,8 +1078,26 @@ def exports(seed: int) -> Sequence[Table | Lines]:
                 ),
             ],
         ),
+    )
+
+
+def exports(seed: int) -> Sequence[Table | Lines]:
+    """Every export. The numbers that run on begin anew with the seed."""
+    start = random.Random(seed).randrange(10**8, 9 * 10**8)  # noqa: S311 (invented)
+    return (
+        *(table for tables in _TABLES for table in tables(start)),
         Lines(name="mediation.log", line=key_value_line),
         Lines(name="fejl.log", line=error_line),
         Lines(name="pbx.log", line=said("log_lines")),
         Lines(name="haendelser.jsonl", line=json_line),
     )
+
+
+_TABLES: Sequence[Callable[[int], Sequence[Table]]] = (
+    _moments_and_ids,
+    _exchanges,
+    _networks,
+    _customers,
+    _accounts,
+    _registers,
+)

@@ -17,17 +17,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import great_expectations as gx
 import pyarrow as pa
 import sqlalchemy as sa
 from duckdb_engine import ConnectionWrapper
 from great_expectations.core import ExpectationSuite
-from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from teleaudit.counting import CELL, ByValue, Condition, is_low_cardinality, values_query
-from teleaudit.engines.gx_results import answers_of
+from teleaudit.engines.gx_results import answers_of, silent_context
 from teleaudit.engines.scans import Scans
 from teleaudit.errors import UserError
 from teleaudit.expectations.metrics import MATCHING
@@ -278,10 +276,7 @@ class DuckDBEngine:
     # Great Expectations' Batch is untyped to us
     def _batch(self, relation: str) -> Any:
         if self._source is None:
-            context = gx.get_context(mode="ephemeral")
-            # ours tell more, and notebooks keep what is printed
-            context.variables.progress_bars = ProgressBarsConfig(globally=False)
-            self._source = context.data_sources.add_duckdb(
+            self._source = silent_context().data_sources.add_duckdb(
                 self._source_name, connection_string=self._source_name
             )
         names = {asset.name for asset in self._source.assets}

@@ -43,77 +43,40 @@ class Asked(NamedTuple):
     condition: str = ""
 
 
-class TableRowClasses(TableMetricProvider):
-    """``{class code: number of rows}`` of an expression that gives each row its class."""
+# Great Expectations' signatures and values are untyped to us
+class _Aggregate(TableMetricProvider):
+    """A metric that is one aggregate on either engine."""
 
-    metric_name = ROW_CLASSES
-    value_keys = ("expression",)
+    @staticmethod
+    def sql(asked: Any) -> str:
+        """What DuckDB computes, of the metric's values."""
+        raise NotImplementedError
 
-    @metric_partial(
-        engine=SqlAlchemyExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    # the signature is Great Expectations'
-    def _sqlalchemy(
-        cls,  # noqa: N805
-        execution_engine: Any,
-        metric_domain_kwargs: Any,
-        metric_value_kwargs: Any,
-        metrics: Any,
-        runtime_configuration: Any,
-    ) -> Any:
-        return (
-            sa.literal_column(f"histogram({metric_value_kwargs['expression']})"),
-            metric_domain_kwargs,
-            {},
-        )
-
-    @metric_partial(
-        engine=SparkDFExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    # the signature is Great Expectations'
-    def _spark(
-        cls,  # noqa: N805
-        execution_engine: Any,
-        metric_domain_kwargs: Any,
-        metric_value_kwargs: Any,
-        metrics: Any,
-        runtime_configuration: Any,
-    ) -> Any:
-        return Asked(ROW_CLASSES, metric_value_kwargs["expression"]), metric_domain_kwargs, {}
-
-
-class TableSqlAggregate(TableMetricProvider):
-    """The value of one aggregate expression over the batch."""
-
-    metric_name = AGGREGATE
-    value_keys = ("expression",)
+    @classmethod
+    def on_spark(cls, asked: Any) -> Asked:
+        """What Spark's engine is to compute."""
+        return Asked(cls.metric_name, asked["expression"])
 
     @metric_partial(
         engine=SqlAlchemyExecutionEngine,
         partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
         domain_type=MetricDomainTypes.TABLE,
     )
-    # the signature is Great Expectations'
     def _sqlalchemy(
-        cls,  # noqa: N805
+        cls,  # noqa: N805 (the class is handed over)
         execution_engine: Any,
         metric_domain_kwargs: Any,
         metric_value_kwargs: Any,
         metrics: Any,
         runtime_configuration: Any,
     ) -> Any:
-        return sa.literal_column(f"({metric_value_kwargs['expression']})"), metric_domain_kwargs, {}
+        return sa.literal_column(cls.sql(metric_value_kwargs)), metric_domain_kwargs, {}
 
     @metric_partial(
         engine=SparkDFExecutionEngine,
         partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
         domain_type=MetricDomainTypes.TABLE,
     )
-    # the signature is Great Expectations'
     def _spark(
         cls,  # noqa: N805 (as above)
         execution_engine: Any,
@@ -122,10 +85,34 @@ class TableSqlAggregate(TableMetricProvider):
         metrics: Any,
         runtime_configuration: Any,
     ) -> Any:
-        return Asked(AGGREGATE, metric_value_kwargs["expression"]), metric_domain_kwargs, {}
+        return cls.on_spark(metric_value_kwargs), metric_domain_kwargs, {}
 
 
-class TableMatchingRows(TableMetricProvider):
+class TableRowClasses(_Aggregate):
+    """``{class code: number of rows}`` of an expression that gives each row its class."""
+
+    metric_name = ROW_CLASSES
+    value_keys = ("expression",)
+
+    @staticmethod
+    def sql(asked: Any) -> str:
+        """The counts as one aggregate."""
+        return f"histogram({asked['expression']})"
+
+
+class TableSqlAggregate(_Aggregate):
+    """The value of one aggregate expression over the batch."""
+
+    metric_name = AGGREGATE
+    value_keys = ("expression",)
+
+    @staticmethod
+    def sql(asked: Any) -> str:
+        """The expression."""
+        return f"({asked['expression']})"
+
+
+class TableMatchingRows(_Aggregate):
     """The number of rows in which a cell meets a condition on ``CELL``.
 
     ``relation`` has the batch's rows; ``cell`` is an expression of type text.
@@ -134,50 +121,15 @@ class TableMatchingRows(TableMetricProvider):
     metric_name = MATCHING
     value_keys = ("condition", "cell", "relation")
 
-    @metric_partial(
-        engine=SqlAlchemyExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    # the signature is Great Expectations'
-    def _sqlalchemy(
-        cls,  # noqa: N805
-        execution_engine: Any,
-        metric_domain_kwargs: Any,
-        metric_value_kwargs: Any,
-        metrics: Any,
-        runtime_configuration: Any,
-    ) -> Any:
-        return sa.literal_column(f"({_matching(metric_value_kwargs)})"), metric_domain_kwargs, {}
+    @staticmethod
+    def sql(asked: Any) -> str:
+        """The number as an aggregate."""
+        return f"(count(*) FILTER (WHERE {asked['condition'].replace(CELL, asked['cell'])}))"
 
-    @metric_partial(
-        engine=SparkDFExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    # the signature is Great Expectations'
-    def _spark(
-        cls,  # noqa: N805
-        execution_engine: Any,
-        metric_domain_kwargs: Any,
-        metric_value_kwargs: Any,
-        metrics: Any,
-        runtime_configuration: Any,
-    ) -> Any:
-        return (
-            Asked(
-                MATCHING,
-                _matching(metric_value_kwargs),
-                metric_value_kwargs["cell"],
-                metric_value_kwargs["condition"],
-            ),
-            metric_domain_kwargs,
-            {},
-        )
-
-
-def _matching(asked: Any) -> str:
-    return f"count(*) FILTER (WHERE {asked['condition'].replace(CELL, asked['cell'])})"
+    @classmethod
+    def on_spark(cls, asked: Any) -> Asked:
+        """The number, and of what."""
+        return Asked(cls.metric_name, cls.sql(asked), asked["cell"], asked["condition"])
 
 
 def matching(

@@ -44,7 +44,6 @@ _IN_ORDER = (
     ("requested_at", "ported_at"),
 )
 _BETTER = {"created_at": "start_date"}  # (5)
-_DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 class ExpectPossibleDates(ExpectRowsToSatisfy):
@@ -59,7 +58,7 @@ def possible_dates(
 ) -> ExpectPossibleDates:
     """The expectation for every date column that the table's exports really have."""
     known = TABLES[table]
-    dates = [column for column in known.columns if column.kind in _DATES and column.name in filled]
+    dates = [column for column in known.columns if column.kind.is_date and column.name in filled]
     conditions = [
         condition for column in dates for condition in _impossible(column, as_of)
     ] + _disordered(known, filled)

@@ -50,10 +50,10 @@ _FALSE = ("false", "nej", "n", "0", "falsk", "no")
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One canonical column in a staged file."""
+    """One canonical column in a file of an export."""
 
     column: Column
-    expression: str  # SQL of the staged value
+    expression: str  # SQL of the value there
     sql_type: str = "VARCHAR"  # its type there
     date_format: DateFormat | None = None
     decimal: Literal[",", "."] = "."
@@ -88,7 +88,7 @@ def counted(condition: str) -> str:
 
 def cleaned(expression: str, kind: Kind, form: str = "") -> str:
     """Trimmed text; null for what stands for nothing."""
-    spellings = (*NULL_SPELLINGS, "0") if kind in {Kind.DATE, Kind.TIMESTAMP} else NULL_SPELLINGS
+    spellings = (*NULL_SPELLINGS, "0") if kind.is_date else NULL_SPELLINGS
     nothing = "|".join(re.escape(spelling) for spelling in spellings)
     # Nearly every value starts and ends with a plain character and is no spelling of nothing:
     # trimming all of them would cost more than the rest of the reading. The other branch names the
@@ -196,7 +196,7 @@ def _parsed(source: Source, clean: str) -> str:
 def issue(source: Source, clean: str, parsed: str) -> str:
     """The issue code of one value, ``end_date=unreadable``, or null."""
     column, cases = source.column, []
-    is_date = column.kind in {Kind.DATE, Kind.TIMESTAMP}
+    is_date = column.kind.is_date
     if source.is_text and column.kind in {Kind.TEXT, Kind.INTEGER}:
         cases.append((f"{parsed} IS NULL AND {is_scientific(clean)}", "excel"))
     if source.is_text and is_date:
@@ -346,7 +346,7 @@ def _cast(source: Source, clean: str) -> str:
     kind, sql_type = source.column.kind, source.sql_type
     if kind is Kind.TEXT:
         return _typed_as_text(clean, sql_type)
-    if kind in {Kind.DATE, Kind.TIMESTAMP} and sql_type.startswith(("DATE", "TIMESTAMP")):
+    if kind.is_date and sql_type.startswith(("DATE", "TIMESTAMP")):
         return _typed_moment(source, clean)
     if kind is Kind.INTEGER and sql_type in {"FLOAT", "DOUBLE"}:
         return f"CASE WHEN {clean} = trunc({clean}) THEN TRY_CAST({clean} AS BIGINT) END"

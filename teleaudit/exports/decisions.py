@@ -5,18 +5,16 @@ What stays open is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
-import duckdb
-
 from teleaudit.errors import ExportError
-from teleaudit.exports import dates, evidence
+from teleaudit.exports import dates
 from teleaudit.exports.conversion import Source, cleaned
-from teleaudit.exports.evidence import DateEvidence, DecimalEvidence, Undecided
+from teleaudit.exports.evidence import DateEvidence, DecimalEvidence, ExcelDates, Undecided
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.staging import Staged
+from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers import dialects
 from teleaudit.rules.audit_file import DateFormat, ExportSpec
@@ -26,8 +24,6 @@ from teleaudit.schema.vocabularies import folded
 
 Sources = dict[str, Source]  # canonical column -> how it is read, in the order of the schema
 
-_DATES = {Kind.DATE, Kind.TIMESTAMP}
-_NUMBERS = {Kind.INTEGER, Kind.DECIMAL}
 CONTRADICTED = 0.1  # share of unreadable dates above which another format is tried
 _FITTING = 0.9  # share of values that must look like it
 
@@ -37,32 +33,22 @@ class Evidence(Protocol):
     its rows.
     """
 
-    def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
+    def of_dates(self, file: FileRelation, expressions: Sequence[str]) -> list[DateEvidence]:
         """How their dates are written."""
         ...
 
-    def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
+    def of_decimals(self, file: FileRelation, expressions: Sequence[str]) -> list[DecimalEvidence]:
         """How their numbers are written."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueriedEvidence:
-    """The evidence of files that DuckDB reads."""
-
-    connection: duckdb.DuckDBPyConnection
-
-    def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
-        """How their dates are written."""
-        return evidence.date_evidence(self.connection, file.relation, expressions)
-
-    def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
-        """How their numbers are written."""
-        return evidence.decimal_evidence(self.connection, file.relation, expressions)
 
 
 def decide_sources(
-    evidence: Evidence, files: Sequence[Staged], mapping: Mapping, spec: ExportSpec, *, export: str
+    evidence: Evidence,
+    files: Sequence[FileRelation],
+    mapping: Mapping,
+    spec: ExportSpec,
+    *,
+    export: str,
 ) -> list[Sources]:
     """For each file, how its columns are read.
 
@@ -98,7 +84,7 @@ def decide_sources(
     return plans
 
 
-def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sources:
+def _declared_sources(file: FileRelation, mapping: Mapping, spec: ExportSpec) -> Sources:
     places = {header: place for place, header in enumerate(file.header)}
     sources: Sources = {}
     for column in TABLES[spec.table].columns:
@@ -132,7 +118,7 @@ def _declared_sources(file: Staged, mapping: Mapping, spec: ExportSpec) -> Sourc
     return sources
 
 
-def _leg(file: Staged) -> str:
+def _leg(file: FileRelation) -> str:
     """What tells the legs of an Asterisk call apart.
 
     Two records of a call that agree in it are the same.
@@ -165,19 +151,19 @@ def _words(column: str, spec: ExportSpec) -> dict[str, Any]:
     }
 
 
-def _declared_dates(column: str, file: Staged, spec: ExportSpec) -> DateFormat | None:
+def _declared_dates(column: str, file: FileRelation, spec: ExportSpec) -> DateFormat | None:
     declared = spec.column_dates.get(column) or spec.dates
     return declared or ("yyyy-mm-dd" if file.recognised.format == "asterisk" else None)
 
 
-def _shown_dates(evidence: Evidence, file: Staged, plan: Sources) -> dict[str, DateEvidence]:
+def _shown_dates(evidence: Evidence, file: FileRelation, plan: Sources) -> dict[str, DateEvidence]:
     """What the values say about the columns whose date format nobody declared, or that are declared
     so that day and month could be swapped.
     """
     asked = [
         column
         for column, source in plan.items()
-        if source.column.kind in _DATES
+        if source.column.kind.is_date
         and source.is_text
         and (source.date_format is None or dates.is_swappable(source.date_format))
     ]
@@ -219,13 +205,13 @@ def _from_siblings(
 
 
 def _decide_decimals(
-    evidence: Evidence, file: Staged, plan: Sources, mapping: Mapping, *, export: str
+    evidence: Evidence, file: FileRelation, plan: Sources, mapping: Mapping, *, export: str
 ) -> None:
     """Gives the number columns of one file the sign that the file proves."""
     columns = [
         column
         for column, source in plan.items()
-        if source.column.kind in _NUMBERS and source.is_text and column in mapping.headers
+        if source.column.kind.is_number and source.is_text and column in mapping.headers
     ]
     by_column = dict(
         zip(
@@ -260,41 +246,33 @@ def _decide_decimals(
 
 
 def refuse_swapped_by_excel(
-    connection: duckdb.DuckDBPyConnection,
-    files: Sequence[Staged],
+    file: FileRelation,
     mapping: Mapping,
     spec: ExportSpec,
+    found_in: Callable[[str], ExcelDates],
 ) -> None:
-    """Refuses Excel columns in which the program has swapped day and month: it took for dates what
-    its own locale could read, and left the rest as text.
+    """Refuses a workbook in which Excel has swapped day and month in a column.
 
     Raises: ExportError.
     """
-    for file in files:
-        plan = _declared_sources(file, mapping, spec)
-        dated = [
-            column
-            for column, source in plan.items()
-            if source.column.kind in _DATES and file.has_native_dates and column in mapping.headers
-        ]
-        found = evidence.swapped_by_excel(
-            connection, file.relation, [plan[column].expression for column in dated]
+    for column, source in _declared_sources(file, mapping, spec).items():
+        if not source.column.kind.is_date or column not in mapping.headers:
+            continue
+        found = found_in(source.expression)
+        if not found.are_swapped:
+            continue
+        msg = (
+            f'{file.shown}, column "{mapping.headers[column]}": Excel opened it in another locale and swapped day'
+            f" and month. None of its {found.real:,} real dates is after the 12th of a month, and"
+            f" its {found.text:,} dates that are text have a number above 12. No date format mends"
+            " that: export it from the source again, as CSV, and do not open it in Excel."
         )
-        for column, (real, texts) in zip(dated, found, strict=True):
-            if real and texts:
-                place = f'{file.shown}, column "{mapping.headers[column]}"'
-                msg = (
-                    f"{place}: Excel opened it in another locale and swapped day and month. None of"
-                    f" its {real:,} real dates is after the 12th of a month, and its {texts:,}"
-                    " dates that are text have a number above 12. No date format mends that:"
-                    " export it from the source again, as CSV, and do not open it in Excel."
-                )
-                raise ExportError(msg)
+        raise ExportError(msg)
 
 
 def refuse_contradicted_dates(
     evidence: Evidence,
-    files: Sequence[Staged],
+    files: Sequence[FileRelation],
     plans: Sequence[Sources],
     converted: Sequence[Converted],
     mapping: Mapping,
@@ -310,7 +288,7 @@ def refuse_contradicted_dates(
             source = plan[column]
             if (
                 code != "unreadable"
-                or source.column.kind not in _DATES
+                or not source.column.kind.is_date
                 or not source.is_text
                 or column not in mapping.headers
             ):

@@ -217,12 +217,35 @@ def _counts(name: str, shapes: Sequence[int]) -> str:
     return ", ".join(counts)
 
 
-def swapped_by_excel(
+@dataclass(frozen=True, kw_only=True)
+class ExcelDates:
+    """The cells of one column of a workbook that hold dates."""
+
+    real: int = 0  # dates to the program
+    text: int = 0  # dates that it left as text
+    # of both, those that cannot be where another locale made the real ones: real ones after the
+    # 12th, texts that could be read in both orders
+    unswapped: int = 0
+
+    def __add__(self, other: ExcelDates) -> ExcelDates:
+        return ExcelDates(
+            real=self.real + other.real,
+            text=self.text + other.text,
+            unswapped=self.unswapped + other.unswapped,
+        )
+
+    @property
+    def are_swapped(self) -> bool:
+        """Whether the program has swapped day and month: it took for dates what its own locale
+        could read, and left the rest as text.
+        """
+        return bool(self.real and self.text and not self.unswapped)
+
+
+def excel_dates(
     connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]
-) -> list[tuple[int, int]]:
-    """Of each column, its real dates and its dates that are text, where another locale leaves them
-    so: no real date after the 12th, no text that could be read in both orders.
-    """
+) -> list[ExcelDates]:
+    """The dates of each column (given as SQL expressions on the relation)."""
     answers = []
     for expression in expressions:
         value = cleaned(expression, Kind.DATE)
@@ -241,10 +264,10 @@ def swapped_by_excel(
         counts = ", ".join(
             counted(condition) for condition in (is_real, is_text, f"{late} OR {is_open}")
         )
-        real, texts, others = connection.execute(
+        real, text, unswapped = connection.execute(
             f"SELECT {counts} FROM (SELECT {value} AS v FROM {relation})"
         ).fetchall()[0]
-        answers.append((0, 0) if others else (real, texts))
+        answers.append(ExcelDates(real=real, text=text, unswapped=unswapped))
     return answers
 
 

@@ -26,8 +26,8 @@ from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import cleaned, counted
 from teleaudit.exports.evidence import DecimalEvidence, Undecided
 from teleaudit.exports.files import unpacked_file
+from teleaudit.exports.parquet_files import describe_parquet, parquet_path
 from teleaudit.exports.reader_warnings import remarks_on_rejects
-from teleaudit.exports.staging import describe_parquet, parquet_path
 from teleaudit.exports.storage import connect
 from teleaudit.exports.suggesting import (
     CORRESPONDENCE,
@@ -65,7 +65,6 @@ _CERTAIN = 0.98  # share of a column's values that must look like a kind
 _SCANNED_ROWS, _SCANNED_CELLS = 20_000, 60_000
 _COLUMNS_AT_ONCE = 100  # in one query
 _LISTED = 5  # files of an archive that are named
-_DATES = {Kind.DATE, Kind.TIMESTAMP}
 _WRITTEN = {"message", "browsing"}
 # hold what is written, by their purpose
 _CORRESPONDENCE = {CORRESPONDENCE, "service_send", "marketing_send"}
@@ -234,7 +233,7 @@ class Inspection:
         return (
             self.table is not None
             and column.suggested is not None
-            and TABLES[self.table].column(column.suggested).kind in _DATES
+            and TABLES[self.table].column(column.suggested).kind.is_date
         )
 
     def _questions(self) -> Iterator[str]:
@@ -546,7 +545,7 @@ def _parquet_sample(
     source: Source, recognised: Recognised, connection: duckdb.DuckDBPyConnection, limit: int
 ) -> _Sample:
     with tempfile.TemporaryDirectory() as folder:  # for its owner only
-        staged = describe_parquet(
+        described = describe_parquet(
             parquet_path(source, Path(folder)),
             recognised,
             shown=source.shown,
@@ -554,20 +553,20 @@ def _parquet_sample(
         )
         values = ", ".join(
             f"CAST({expression} AS VARCHAR) AS c{place}"
-            for place, expression in enumerate(staged.expressions)
+            for place, expression in enumerate(described.expressions)
         )
         try:
             rows = connection.sql(
-                f"SELECT {values} FROM {staged.relation} LIMIT {limit}"
+                f"SELECT {values} FROM {described.relation} LIMIT {limit}"
             ).to_arrow_table()
         except duckdb.Error:
             raise damaged(source.shown, UNREADABLE) from None
     return _Sample(
         recognised=recognised,
-        header=staged.header,
+        header=described.header,
         rows=rows,
-        is_complete=staged.rows <= limit,
-        rejections=staged.rejections,
+        is_complete=described.rows <= limit,
+        rejections=described.rejections,
     )
 
 
@@ -728,7 +727,7 @@ def _dated(
         name
         for column, names in meant
         for name in names
-        if table is not None and table.column(column).kind in _DATES
+        if table is not None and table.column(column).kind.is_date
     }
     wanted = [
         place

@@ -9,12 +9,12 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from teleaudit.errors import ExportError, closest
-from teleaudit.exports.staging import Staged
+from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.redaction import clean_name, is_personal
-from teleaudit.rules.audit_file import ExportSpec
-from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, plain_header
+from teleaudit.rules.audit_file import ExportSpec, Format
+from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind, plain_header
 from teleaudit.schema.views import derived_names
 
 
@@ -35,7 +35,7 @@ class Mapping:
         return tuple(self.headers)
 
 
-def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
+def map_columns(files: Sequence[FileRelation], spec: ExportSpec) -> Mapping:
     """The mapping that holds for every file.
 
     A column that one file lacks is missing: its values elsewhere are kept under their header.
@@ -70,7 +70,7 @@ def map_columns(files: Sequence[Staged], spec: ExportSpec) -> Mapping:
     )
 
 
-def _refuse_two_spellings(file: Staged, wanted: Dictionary[str, str]) -> None:
+def _refuse_two_spellings(file: FileRelation, wanted: Dictionary[str, str]) -> None:
     """Objects that bear the other spelling of a key would be read as if they had no value.
 
     A table with two such columns has both in every record.
@@ -91,7 +91,7 @@ def _refuse_two_spellings(file: Staged, wanted: Dictionary[str, str]) -> None:
             raise ExportError(msg)
 
 
-def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:
+def wanted_headers(files: Sequence[FileRelation], spec: ExportSpec) -> dict[str, str]:
     """Canonical column -> header, as the audit says; where it says nothing, as the format says, or
     headers that are canonical names.
     """
@@ -105,6 +105,22 @@ def wanted_headers(files: Sequence[Staged], spec: ExportSpec) -> dict[str, str]:
             if header in found and column in TABLES[spec.table].names
         }
     return {column: column for column in TABLES[spec.table].names if column in found}
+
+
+def kinds_by_header(spec: ExportSpec, file_format: Format) -> dict[str, set[Kind]]:
+    """Header -> what is read from it, if a file of this format has it."""
+    named: list[tuple[str, str]] = (
+        [(column, wanted_header(column, header)) for column, header in spec.columns.items()]
+        if spec.columns
+        else [(column, column) for column in TABLES[spec.table].names]
+    )
+    if file_format == "asterisk" and not spec.columns:
+        named += dialects.ASTERISK_MAPPING.items()
+    kinds: dict[str, set[Kind]] = {}
+    for column, header in named:
+        if column in TABLES[spec.table].names:
+            kinds.setdefault(header, set()).add(TABLES[spec.table].column(column).kind)
+    return kinds
 
 
 def wanted_header(column: str, header: str) -> str:
@@ -122,7 +138,7 @@ def wanted_header(column: str, header: str) -> str:
     return clean
 
 
-def _on_missing(column: str, header: str, file: Staged) -> Remark:
+def _on_missing(column: str, header: str, file: FileRelation) -> Remark:
     near = closest(header, file.header)
     return Remark(
         code="missing_column_near" if near else "missing_column",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.staging import Staged
+from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.warnings import CUT_OFF, HEADER_ONLY, Remark
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.rejects import Rejections
 
 
 def remarks_on(
-    file: Staged, mapping: Mapping, sources: dict[str, Source], result: Converted
+    file: FileRelation, mapping: Mapping, sources: dict[str, Source], result: Converted
 ) -> list[Remark]:
     """The remarks on one file, in the order of its trouble: records, columns, values."""
     remarks = remarks_on_rejects(file.rejections)
@@ -77,7 +77,13 @@ def remarks_on_rejects(rejections: Rejections) -> list[Remark]:
 
 
 def _on_issue(
-    file: Staged, mapping: Mapping, source: Source, code: str, count: int, *, words: tuple[str, ...]
+    file: FileRelation,
+    mapping: Mapping,
+    source: Source,
+    code: str,
+    count: int,
+    *,
+    words: tuple[str, ...],
 ) -> Remark:
     header = mapping.headers.get(source.column.name, source.column.name)
     kind = source.column.kind.value if code == "unreadable" else None

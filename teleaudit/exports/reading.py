@@ -16,27 +16,37 @@ from pathlib import Path
 import duckdb
 
 from teleaudit.errors import ExportError
-from teleaudit.exports import dates, staging
+from teleaudit.exports import dates
 from teleaudit.exports.decisions import (
-    QueriedEvidence,
     Sources,
     decide_sources,
     refuse_contradicted_dates,
     refuse_swapped_by_excel,
 )
+from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.files import find_files, nearest_file, sources_of
 from teleaudit.exports.mapping import Mapping, map_columns
+from teleaudit.exports.parquet_files import ParquetFile, read_parquet_file
 from teleaudit.exports.reader_warnings import remarks_on, remarks_on_rejects
-from teleaudit.exports.single_pass import SinglePass
-from teleaudit.exports.staging import Progress, Staged
-from teleaudit.exports.storage import connect, private_folder, translate_storage_errors
+from teleaudit.exports.relations import FileRelation, Progress
+from teleaudit.exports.storage import (
+    connect,
+    private_folder,
+    translate_file_errors,
+    translate_storage_errors,
+)
+from teleaudit.exports.text_files import Memory, NotAsBegunError, TextFile
 from teleaudit.exports.warnings import NOT_JUDGED, Remark
-from teleaudit.exports.working_copy import Converted, write_working_copy
+from teleaudit.exports.working_copy import Converted
+from teleaudit.readers import hashed_file
 from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.readers.opening import recognise
 from teleaudit.readers.redaction import ShownPaths
 from teleaudit.readers.rejects import KEPT, Reject
 from teleaudit.readers.sources import Source
 from teleaudit.rules.audit_file import ExportSpec
+
+_File = TextFile | ParquetFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,93 +129,145 @@ class _Reading:
     connection: duckdb.DuckDBPyConnection
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
-        straight = SinglePass(
-            connection=self.connection,
-            spec=self.spec,
-            export=self.name,
-            folder=self.folder,
-            progress=progress,
-            write=write_working_copy,
-        )
-        files = sources_of(paths, self.root, self.spec)
-        if not files:
+        sources = sources_of(paths, self.root, self.spec)
+        if not sources:
             return without_any_file(self.name, self.spec)
-        read = straight.read(files)
-        if read is None:
-            return self._read_staged(files, progress)
+        memory = Memory()
+        begun = [self._begin(source, memory, progress) for source in sources]
+        empty = [
+            _empty_file(source) for source, file in zip(sources, begun, strict=True) if not file
+        ]
+        files = [file for file in begun if file]
+        if not any(file.file.rows for file in files):
+            return without_any_row(self.name, self.spec, empty, [file.file for file in files])
+        mapping, plans, converted = self._convert(files)
+        for copy in self.folder.glob("unpacked_*"):
+            copy.unlink()
         return described_export(
             self.name,
             self.spec,
-            read.files,
-            read.mapping,
-            read.plans,
-            read.copies,
-            read.converted,
-            [],
+            [file.file for file in files],
+            mapping,
+            plans,
+            self._copies(files),
+            converted,
+            empty,
         )
 
-    def _read_staged(self, sources: Sequence[Source], progress: Progress) -> ReadExport:
-        staged = [self._stage(source, progress) for source in sources]
-        empty = [
-            _empty_file(source)
-            for source, file in zip(sources, staged, strict=True)
-            if file is None
-        ]
-        files = [file for file in staged if file is not None]
-        if not any(file.rows for file in files):
-            return without_any_row(self.name, self.spec, empty, files)
-        mapping, evidence = (
-            map_columns(files, self.spec),
-            QueriedEvidence(connection=self.connection),
-        )
-        refuse_swapped_by_excel(self.connection, files, mapping, self.spec)
-        plans = decide_sources(evidence, files, mapping, self.spec, export=self.name)
-        copies, converted = self._convert(files, mapping, plans)
-        refuse_contradicted_dates(evidence, files, plans, converted, mapping, export=self.name)
-        for part in self.folder.glob("staged_*"):
-            part.unlink()
-        return described_export(
-            self.name, self.spec, files, mapping, plans, copies, converted, empty
-        )
-
-    def _stage(self, source: Source, progress: Progress) -> Staged | None:
-        try:
-            return staging.stage(
-                source,
-                self.spec,
+    def _begin(
+        self, source: Source, memory: Memory, progress: Progress
+    ) -> TextFile | ParquetFile | None:
+        """The file, known by its beginning; none when it is empty. Raises: ExportError."""
+        with translate_file_errors(source.shown):
+            recognised = recognise(source, self.spec, export=self.name)
+            if recognised is None:
+                return None
+            if recognised.format == "parquet":
+                return read_parquet_file(
+                    source,
+                    recognised,
+                    folder=self.folder,
+                    connection=self.connection,
+                    progress=progress,
+                )
+            file = TextFile(
+                source=source,
+                recognised=recognised,
+                spec=self.spec,
                 export=self.name,
-                folder=self.folder,
                 connection=self.connection,
+                memory=memory,
                 progress=progress,
             )
-        except PermissionError:
-            msg = (
-                f"{source.shown} cannot be read: no permission. Give the user that runs the audit"
-                " the right to read it."
-            )
-            raise ExportError(msg) from None
-        except FileNotFoundError:
-            msg = (
-                f"{source.shown} was removed while it was read. Run again when the export is"
-                " complete."
-            )
-            raise ExportError(msg) from None
+            file.begin()
+        is_blank_sheet = recognised.format == "excel" and not file.file.header
+        return None if is_blank_sheet else file
 
-    def _convert(
-        self, files: Sequence[Staged], mapping: Mapping, plans: Sequence[Sources]
-    ) -> tuple[tuple[Path, ...], list[Converted]]:
-        copies = tuple(self.folder / f"{number:04}.parquet" for number in range(len(files)))
-        converted = [
-            write_working_copy(self.connection, file, mapping, plan, copy)
-            for file, plan, copy in zip(files, plans, copies, strict=True)
-        ]
-        return copies, converted
+    def _convert(self, files: Sequence[_File]) -> tuple[Mapping, list[Sources], list[Converted]]:
+        """Writes the working copies as the beginnings of the files tell, and once more where the
+        whole of them tells something else.
+        """
+        begun = self._decide_from_beginnings(files)
+        converted = self._write(files, *begun) if begun else None
+        for file in files:
+            file.survey()
+        mapping, plans = self._decide(files)
+        if converted is None or (mapping, plans) != begun:
+            converted = self._write(files, mapping, plans)
+        if converted is None:
+            raise hashed_file.changed_while_read(self.name)
+        refuse_contradicted_dates(
+            _evidence(files),
+            [file.file for file in files],
+            plans,
+            converted,
+            mapping,
+            export=self.name,
+        )
+        return mapping, plans, converted
+
+    def _decide_from_beginnings(
+        self, files: Sequence[_File]
+    ) -> tuple[Mapping, list[Sources]] | None:
+        """How the columns are read; none where only the whole of the files can tell."""
+        try:
+            return self._decide(files)
+        except ExportError:
+            if all(file.is_whole for file in files):
+                raise
+            return None
+
+    def _decide(self, files: Sequence[_File]) -> tuple[Mapping, list[Sources]]:
+        relations = [file.file for file in files]
+        mapping = map_columns(relations, self.spec)
+        for file in files:
+            if isinstance(file, TextFile) and file.file.has_native_dates:
+                refuse_swapped_by_excel(file.file, mapping, self.spec, file.of_excel_dates)
+        evidence = _evidence(files)
+        return mapping, decide_sources(evidence, relations, mapping, self.spec, export=self.name)
+
+    def _write(
+        self, files: Sequence[_File], mapping: Mapping, plans: Sequence[Sources]
+    ) -> list[Converted] | None:
+        """Writes the working copies; none where a file is not what its beginning shows."""
+        copies = self._copies(files)
+        for copy in copies:
+            copy.unlink(missing_ok=True)
+        try:
+            return [
+                file.write(mapping, plan, copy)
+                for file, plan, copy in zip(files, plans, copies, strict=True)
+            ]
+        except NotAsBegunError:
+            return None
+
+    def _copies(self, files: Sequence[_File]) -> tuple[Path, ...]:
+        return tuple(self.folder / f"{number:04}.parquet" for number in range(len(files)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Evidence:
+    """What each file proves."""
+
+    files: dict[str, _File]
+
+    def of_dates(self, file: FileRelation, expressions: Sequence[str]) -> list[DateEvidence]:
+        """How its dates are written."""
+        return self.files[file.shown].of_dates(expressions)
+
+    def of_decimals(self, file: FileRelation, expressions: Sequence[str]) -> list[DecimalEvidence]:
+        """How its numbers are written."""
+        return self.files[file.shown].of_decimals(expressions)
+
+
+def _evidence(files: Sequence[_File]) -> _Evidence:
+    return _Evidence(files={file.file.shown: file for file in files})
 
 
 def described_export(
     name: str,
     spec: ExportSpec,
-    files: Sequence[Staged],
+    files: Sequence[FileRelation],
     mapping: Mapping,
     plans: Sequence[Sources],
     copies: tuple[Path, ...],
@@ -265,7 +327,7 @@ def without_any_file(name: str, spec: ExportSpec, *, near: str | None = None) ->
 
 
 def without_any_row(
-    name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[Staged]
+    name: str, spec: ExportSpec, empty: Sequence[ExportFile], files: Sequence[FileRelation]
 ) -> ReadExport:
     """An export whose files have no row that could be read."""
     return _not_judged(
@@ -283,7 +345,7 @@ def _not_judged(
     *,
     problem: Sequence[Remark],
     files: Sequence[ExportFile],
-    rejected: Sequence[Staged] = (),
+    rejected: Sequence[FileRelation] = (),
 ) -> ReadExport:
     """An export that nothing can be said about."""
     return ReadExport(
@@ -302,7 +364,7 @@ def _not_judged(
     )
 
 
-def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Remark]:
+def _nothing_in(empty: Sequence[ExportFile], files: Sequence[FileRelation]) -> list[Remark]:
     """Why there is no row at all."""
     rejected = [remark for file in files for remark in remarks_on_rejects(file.rejections)]
     if rejected or any(file.rows for file in files):
@@ -310,7 +372,7 @@ def _nothing_in(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Re
     return _without_rows(empty, files)
 
 
-def _without_rows(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[Remark]:
+def _without_rows(empty: Sequence[ExportFile], files: Sequence[FileRelation]) -> list[Remark]:
     """The files that have none."""
     return [
         *(Remark(code="empty_file", file=file.path) for file in empty),
@@ -318,7 +380,7 @@ def _without_rows(empty: Sequence[ExportFile], files: Sequence[Staged]) -> list[
     ]
 
 
-def _described(file: Staged, rows: int) -> ExportFile:
+def _described(file: FileRelation, rows: int) -> ExportFile:
     return ExportFile(
         path=file.shown,
         sha256=file.sha256,
@@ -336,9 +398,9 @@ def _empty_file(source: Source) -> ExportFile:
     )
 
 
-def _kept_rejects(files: Sequence[Staged]) -> tuple[Reject, ...]:
+def _kept_rejects(files: Sequence[FileRelation]) -> tuple[Reject, ...]:
     return tuple(sorted(reject for file in files for reject in file.rejections.kept)[:KEPT])
 
 
-def _reasons(files: Sequence[Staged]) -> dict[str, int]:
+def _reasons(files: Sequence[FileRelation]) -> dict[str, int]:
     return dict(sorted(sum((file.rejections.reasons for file in files), Counter[str]()).items()))

@@ -68,10 +68,26 @@ def translate_storage_errors(export: str) -> Iterator[None]:
         raise RuntimeError(msg) from None
 
 
+@contextmanager
+def translate_file_errors(shown: str) -> Iterator[None]:
+    """Turns a file that may not be read, or is there no more, into a message. Raises: ExportError."""
+    try:
+        yield
+    except PermissionError:
+        msg = (
+            f"{shown} cannot be read: no permission. Give the user that runs the audit the right to"
+            " read it."
+        )
+        raise ExportError(msg) from None
+    except FileNotFoundError:
+        msg = f"{shown} was removed while it was read. Run again when the export is complete."
+        raise ExportError(msg) from None
+
+
 def _disk_full(export: str) -> str:
     return (
         f"export {export}: no space left where the working copies are made. Reading needs about"
-        " twice the size of the export; free some, or choose another --out."
+        " the size of the export as it is unpacked; free some, or choose another --out."
     )
 
 

@@ -23,11 +23,9 @@ from teleaudit.detectors.account_data import names_account_data
 from teleaudit.detectors.attributes import kind_of_name
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, words_of
-from teleaudit.schema import TABLES, Column, Kind, Table, plain_header
+from teleaudit.schema import TABLES, Column, Table, plain_header
 
 MESSAGE_TABLE, CORRESPONDENCE = "cdr", "crm_interaction"
-_DATES = {Kind.DATE, Kind.TIMESTAMP}
-_NUMBERS = {Kind.INTEGER, Kind.DECIMAL}
 _DATE_LOOKS = {"date", "time"}
 _NUMBER_LOOKS = {"whole number", "number"}
 
@@ -264,7 +262,7 @@ def fits_unfilled(
     if looks_like not in _DATE_LOOKS or kind_of_name(header):
         return None
     return next(
-        (column.name for column in columns if column.required and column.kind in _DATES), None
+        (column.name for column in columns if column.required and column.kind.is_date), None
     )
 
 
@@ -352,9 +350,9 @@ def _fit(column: Column, look: Look) -> int:
     """1: the values look the part; 0: they say nothing; -1: they look like something else."""
     if look.kind in {"", "empty"}:
         return 0
-    if column.kind in _DATES:
+    if column.kind.is_date:
         return 1 if look.kind in _DATE_LOOKS else 0 if look.kind == "whole number" else -1
-    if column.kind in _NUMBERS:
+    if column.kind.is_number:
         return 1 if look.kind in _NUMBER_LOOKS else 0 if look.kind == "text" else -1
     return -1 if look.kind in _DATE_LOOKS and kind_of_name(column.name) != "birth_date" else 0
 
@@ -407,7 +405,9 @@ def _nearly(
 
 def _looks_the_part(column: Column, look: Look) -> bool:
     fit = _fit(column, look)
-    return fit > 0 or (fit == 0 and (not look.kind or column.kind not in {*_DATES, *_NUMBERS}))
+    return fit > 0 or (
+        fit == 0 and (not look.kind or not (column.kind.is_date or column.kind.is_number))
+    )
 
 
 def _only_date(
@@ -419,7 +419,7 @@ def _only_date(
     """The one column of dates that a file has, where the table cannot do without one and no name
     said which it is.
     """
-    needed = [column.name for column in table.columns if column.required and column.kind in _DATES]
+    needed = [column.name for column in table.columns if column.required and column.kind.is_date]
     dated = [name for name in header if name in looks and looks[name].kind in _DATE_LOOKS]
     if (
         len(needed) != 1
@@ -459,7 +459,7 @@ def _nearest(
     dated = [
         name
         for name in meant
-        if column.kind in _DATES
+        if column.kind.is_date
         and looks.get(name, Look()).kind in _DATE_LOOKS
         and not kind_of_name(name)
     ]

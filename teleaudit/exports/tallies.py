@@ -1,12 +1,13 @@
-"""What the values of a column prove about how its dates and numbers are written, added up while
-they stream by.
+"""What the values of a file's columns prove about how its dates and numbers are written, added up
+block by block.
 
-Values of a known form are counted; the few others are kept, and asked in SQL at the end.
+Values of a known form are counted; the few others are kept, and asked in SQL once there are many.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -16,84 +17,135 @@ import pyarrow as pa
 
 from teleaudit.exports import evidence, value_shapes
 from teleaudit.exports.dates import SHAPES
-from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
+from teleaudit.exports.evidence import NO_DATES, DateEvidence, DecimalEvidence, ExcelDates
 
 KEPT_BYTES = 16 << 20  # of the values of a column whose form is not known
 
-
-class TooManyUnknownError(Exception):
-    """More values without known form than are kept."""
+_KEPT = "kept"  # the relation of those values, as ``v``
+Forms = npt.NDArray[np.uint8]
 
 
 @dataclass(kw_only=True)
-class _Others:
+class FileTally:
+    """The evidence of one file's text columns so far, by their expressions."""
+
+    # that asks while another query of the same engine runs: a cursor of its own
+    connection: duckdb.DuckDBPyConnection
+    dates: dict[str, _DateTally] = field(default_factory=dict)
+    decimals: dict[str, _DecimalTally] = field(default_factory=dict)
+    excel: dict[str, ExcelDates] = field(default_factory=dict)
+
+    def note_dates(self, name: str, texts: pa.Array, forms: Forms) -> None:
+        """Adds a block of a column of dates."""
+        tally = self.dates.setdefault(name, _DateTally(connection=self.connection))
+        tally.note(texts, forms)
+
+    def note_decimals(self, name: str, texts: pa.Array, forms: Forms) -> None:
+        """Adds a block of a column of numbers."""
+        tally = self.decimals.setdefault(name, _DecimalTally(connection=self.connection))
+        tally.note(texts, forms)
+
+    def note_excel_dates(self, name: str, texts: pa.Array) -> None:
+        """Adds a block of a workbook's column of dates."""
+        self.connection.register(_KEPT, pa.table({"v": texts}))
+        found = evidence.excel_dates(self.connection, _KEPT, ["v"])[0]
+        self.excel[name] = self.excel.get(name, ExcelDates()) + found
+
+    def of_dates(self, expressions: Sequence[str]) -> list[DateEvidence]:
+        """How the dates of these columns are written; every value counts."""
+        return [
+            self.dates[name].evidence() if name in self.dates else NO_DATES for name in expressions
+        ]
+
+    def of_decimals(self, expressions: Sequence[str]) -> list[DecimalEvidence]:
+        """How the numbers of these columns are written."""
+        return [
+            self.decimals[name].evidence() if name in self.decimals else DecimalEvidence()
+            for name in expressions
+        ]
+
+
+@dataclass(kw_only=True)
+class _Kept:
     """The values whose form is not known."""
 
-    kept: list[pa.Array] = field(default_factory=list)
+    values: list[pa.Array] = field(default_factory=list)
     size_bytes: int = 0
 
-    def note(self, texts: pa.Array, known: npt.NDArray[np.bool_]) -> None:
-        """Keeps what is not known. Raises: TooManyUnknownError."""
+    def note(self, texts: pa.Array, known: npt.NDArray[np.bool_]) -> bool:
+        """Keeps what is not known; whether that is much by now."""
         if known.all():
-            return
+            return False
         values = texts.filter(pa.array(~known)).drop_null()
         self.size_bytes += values.nbytes
-        self.kept.append(values)
-        if self.size_bytes > KEPT_BYTES:
-            raise TooManyUnknownError
+        self.values.append(values)
+        return self.size_bytes > KEPT_BYTES
 
     def register(self, connection: duckdb.DuckDBPyConnection) -> str:
-        """The relation with the values as ``v``."""
-        connection.register("others", pa.table({"v": pa.chunked_array(self.kept, pa.string())}))
-        return "others"
+        """The relation with the values, which are kept no longer."""
+        connection.register(_KEPT, pa.table({"v": pa.chunked_array(self.values, pa.string())}))
+        self.values, self.size_bytes = [], 0
+        return _KEPT
 
 
 @dataclass(kw_only=True)
-class DateTally:
+class _DateTally:
     """The evidence of one column of dates so far."""
 
-    others: _Others = field(default_factory=_Others)
+    connection: duckdb.DuckDBPyConnection
+    asked: DateEvidence = NO_DATES
+    kept: _Kept = field(default_factory=_Kept)
     # form -> how many values by 100 * first number + second number
     pairs: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
 
-    def note(self, texts: pa.Array, found: npt.NDArray[np.uint8]) -> None:
-        """Adds texts and their forms. Raises: TooManyUnknownError."""
+    def note(self, texts: pa.Array, found: Forms) -> None:
+        """Adds texts and their forms."""
         for form in np.unique(found[found >= value_shapes.FIRST_DATE]).tolist():
             pairs = value_shapes.first_two_numbers(texts, found == form)
             self.pairs[form] = self.pairs.get(form, 0) + np.bincount(pairs, minlength=10_000)
-        self.others.note(texts, found >= value_shapes.FIRST_DATE)
+        if self.kept.note(texts, found >= value_shapes.FIRST_DATE):
+            self._ask()
 
-    def evidence(self, connection: duckdb.DuckDBPyConnection) -> DateEvidence:
-        """What all of it proves; every value counts."""
-        relation = self.others.register(connection)
-        return sum(
-            (_of_form(form, pairs) for form, pairs in self.pairs.items()),
-            evidence.date_evidence(connection, relation, ["v"], unexplained=0)[0],
-        )
+    def evidence(self) -> DateEvidence:
+        """What all of it proves."""
+        self._ask()
+        return sum((_of_form(form, pairs) for form, pairs in self.pairs.items()), self.asked)
+
+    def _ask(self) -> None:
+        if self.kept.values:
+            relation = self.kept.register(self.connection)
+            self.asked += evidence.date_evidence(self.connection, relation, ["v"], unexplained=0)[0]
 
 
 @dataclass(kw_only=True)
-class DecimalTally:
+class _DecimalTally:
     """The evidence of one column of numbers so far."""
 
-    others: _Others = field(default_factory=_Others)
-    known: DecimalEvidence = field(default_factory=DecimalEvidence)
+    connection: duckdb.DuckDBPyConnection
+    kept: _Kept = field(default_factory=_Kept)
+    found: DecimalEvidence = field(default_factory=DecimalEvidence)
 
-    def note(self, texts: pa.Array, found: npt.NDArray[np.uint8]) -> None:
-        """Adds texts and their forms. Raises: TooManyUnknownError."""
+    def note(self, texts: pa.Array, found: Forms) -> None:
+        """Adds texts and their forms."""
         comma, dot = (
             int(np.count_nonzero(found == form))
             for form in (value_shapes.WITH_COMMA, value_shapes.WITH_POINT)
         )
-        self.known += DecimalEvidence(comma=comma, dot=dot)
-        self.others.note(texts, (found >= value_shapes.DIGITS) & (found <= value_shapes.WITH_POINT))
+        self.found += DecimalEvidence(comma=comma, dot=dot)
+        if self.kept.note(
+            texts, (found >= value_shapes.DIGITS) & (found <= value_shapes.WITH_POINT)
+        ):
+            self._ask()
 
-    def evidence(self, connection: duckdb.DuckDBPyConnection) -> DecimalEvidence:
+    def evidence(self) -> DecimalEvidence:
         """What all of it proves."""
-        return (
-            self.known
-            + evidence.decimal_evidence(connection, self.others.register(connection), ["v"])[0]
-        )
+        self._ask()
+        return self.found
+
+    def _ask(self) -> None:
+        if self.kept.values:
+            relation = self.kept.register(self.connection)
+            self.found += evidence.decimal_evidence(self.connection, relation, ["v"])[0]
 
 
 def _of_form(form: int, pairs: npt.NDArray[np.int64]) -> DateEvidence:

@@ -2,7 +2,7 @@
 each again.
 
 A form is a number beside each value. It only ever says what is certain: a value without form may
-still be a date or a number, and is read the thorough way.
+still be a date or a number, which SQL finds out.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from teleaudit.counting import is_low_cardinality, values_query
 from teleaudit.exports import conversion
 from teleaudit.exports.conversion import UNKNOWN_WORD, Source
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.staging import Staged, make_private
+from teleaudit.exports.relations import FileRelation, make_private
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, Kind
 from teleaudit.schema.sql import literal, quoted
@@ -35,7 +35,7 @@ class Converted:
 
 def write_working_copy(
     connection: duckdb.DuckDBPyConnection,
-    file: Staged,
+    file: FileRelation,
     mapping: Mapping,
     sources: Dictionary[str, Source],
     target: Path,
@@ -66,7 +66,9 @@ def write_working_copy(
     )
 
 
-def working_copy_query(file: Staged, mapping: Mapping, sources: Dictionary[str, Source]) -> str:
+def working_copy_query(
+    file: FileRelation, mapping: Mapping, sources: Dictionary[str, Source]
+) -> str:
     """The working copy as SQL: raw values, then clean, then parsed, then the final row with its
     issues.
     """
@@ -123,7 +125,7 @@ def working_copy_query(file: Staged, mapping: Mapping, sources: Dictionary[str, 
 
 
 def _with_plain_texts(
-    connection: duckdb.DuckDBPyConnection, file: Staged, sources: Dictionary[str, Source]
+    connection: duckdb.DuckDBPyConnection, file: FileRelation, sources: Dictionary[str, Source]
 ) -> Dictionary[str, Source]:
     """Marks the texts that are plain throughout.
 
@@ -157,7 +159,7 @@ def _with_plain_texts(
     return {name: replace(source, is_plain=name in plain) for name, source in sources.items()}
 
 
-def _raw_columns(file: Staged, mapping: Mapping) -> list[str]:
+def _raw_columns(file: FileRelation, mapping: Mapping) -> list[str]:
     """The unmapped columns as text; null in a file that lacks them."""
     places = {header: place for place, header in enumerate(file.header)}
     values = []
@@ -172,7 +174,7 @@ def _raw_columns(file: Staged, mapping: Mapping) -> list[str]:
     return values
 
 
-def _is_not_blank(file: Staged) -> str:
+def _is_not_blank(file: FileRelation) -> str:
     """Whether any field of the record holds something."""
     filled = [
         f"{expression} <> ''" if sql_type == "VARCHAR" else f"{expression} IS NOT NULL"
@@ -214,7 +216,7 @@ def _unknown_words(
 
 
 def _scientific(
-    connection: duckdb.DuckDBPyConnection, file: Staged, mapping: Mapping, target: Path
+    connection: duckdb.DuckDBPyConnection, file: FileRelation, mapping: Mapping, target: Path
 ) -> dict[str, int]:
     """Values such as 4,57E+15 in the unmapped columns."""
     headers = list(mapping.extras)

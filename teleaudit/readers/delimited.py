@@ -30,7 +30,7 @@ from teleaudit.readers.records import (
 )
 from teleaudit.readers.rejects import Rejections
 
-LINE = "line"  # the staged column that holds the line a record starts on
+LINE = "line"  # the column that holds the line a record starts on
 _WIDE = 5  # fields: that many in every line is no text
 _LINE_BREAK, _QUOTED = re.compile(r"\r\n|\r|\n"), re.compile(r'"[^"]*+"')
 _DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")

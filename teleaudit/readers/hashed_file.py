@@ -39,11 +39,7 @@ class HashedFile:
             after.st_size,
             after.st_mtime_ns,
         ) or self.size_bytes > before.st_size:
-            msg = (
-                f"{self._source.shown} changed while it was read. Run again when the export is"
-                " complete."
-            )
-            raise ExportError(msg)
+            raise changed_while_read(self._source.shown)
 
     def _chunks(self, size: int) -> Iterator[bytes]:
         with self._source.open() as file:
@@ -67,6 +63,11 @@ class HashedFile:
         """Takes the fingerprint of a file that another library reads."""
         for _ in self.chunks():
             pass
+
+
+def changed_while_read(shown: str) -> ExportError:
+    """The refusal of a file that is not the same at the end as at the beginning."""
+    return ExportError(f"{shown} changed while it was read. Run again when the export is complete.")
 
 
 def damaged_archive(shown: str) -> ExportError:

@@ -21,6 +21,16 @@ class Kind(StrEnum):
     TIMESTAMP = "timestamp"  # local wall clock of Europe/Copenhagen, without zone
     BOOLEAN = "boolean"
 
+    @property
+    def is_date(self) -> bool:
+        """Whether it is a day or a moment."""
+        return self in {Kind.DATE, Kind.TIMESTAMP}
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a quantity."""
+        return self in {Kind.INTEGER, Kind.DECIMAL}
+
 
 # only legitimate interests are weighed; requests and portings may all be open
 _MAY_NEVER_COME = {"lia_date", "closed_at", "ported_at"}
@@ -75,7 +85,7 @@ class Table:
         """The date that every record has, because it began or happened then: the first of its
         dates, unless that may never come.
         """
-        dates = (column for column in self.columns if column.kind in (Kind.DATE, Kind.TIMESTAMP))
+        dates = (column for column in self.columns if column.kind.is_date)
         return next(
             (
                 column

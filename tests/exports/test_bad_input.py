@@ -283,9 +283,8 @@ def test_a_folder_without_permission_is_refused(
 @pytest.mark.parametrize(
     ("place", "file", "content"),
     [
-        ("teleaudit.exports.staging.pq.ParquetWriter", "kunder.jsonl", '{"Kundenr": "1"}\n'),
-        ("teleaudit.exports.reading.write_working_copy", "kunder.jsonl", '{"Kundenr": "1"}\n'),
-        ("teleaudit.exports.reading.write_working_copy", "kunder.csv", GOOD),
+        ("teleaudit.exports.text_files.write_working_copy", "kunder.jsonl", '{"Kundenr": "1"}\n'),
+        ("teleaudit.exports.text_files.write_working_copy", "kunder.csv", GOOD),
     ],
 )
 def test_a_full_disk_is_said_and_leaves_nothing(
@@ -309,7 +308,7 @@ def test_the_engines_own_messages_are_hidden(desk: Desk, monkeypatch: pytest.Mon
         raise duckdb.ConversionException(message)
 
     desk.write("kunder.csv", GOOD)
-    monkeypatch.setattr("teleaudit.exports.reading.write_working_copy", leak)
+    monkeypatch.setattr("teleaudit.exports.text_files.write_working_copy", leak)
     with pytest.raises(RuntimeError) as caught:
         desk.read("kunder.csv")
     assert str(caught.value) == "export kunder: ConversionException in the conversion"
@@ -362,7 +361,7 @@ def test_no_warning_holds_a_value(desk: Desk) -> None:
 
 
 def test_the_rest_of_a_killed_run_is_cleared(desk: Desk) -> None:
-    left = desk.work / "kunder" / "staged_0.parquet"
+    left = desk.work / "kunder" / "0000.parquet"
     left.parent.mkdir()
     left.write_bytes(b"personal data")
     desk.write("kunder.csv", GOOD)

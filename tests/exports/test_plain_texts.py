@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from teleaudit.exports import conversion, working_copy
 from teleaudit.exports.conversion import NULL_SPELLINGS, Source
 from teleaudit.exports.mapping import Mapping
-from teleaudit.exports.staging import Staged
+from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.working_copy import working_copy_query
 from teleaudit.schema import Kind
 from tests.exports.desk import Desk
@@ -126,7 +126,7 @@ def test_only_columns_that_are_plain_throughout_are_spared(
 ) -> None:
     spared: list[set[str]] = []
 
-    def watched(file: Staged, mapping: Mapping, sources: dict[str, Source]) -> str:
+    def watched(file: FileRelation, mapping: Mapping, sources: dict[str, Source]) -> str:
         spared.append({name for name, source in sources.items() if source.is_plain})
         return working_copy_query(file, mapping, sources)
 

@@ -30,7 +30,7 @@ from teleaudit.errors import ExportError
 from teleaudit.exports import evidence, mapping
 from teleaudit.exports.conversion import Source
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
-from teleaudit.exports.staging import Staged
+from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.storage import connect
 from teleaudit.exports.working_copy import working_copy_query
 from teleaudit.readers import hashed_file
@@ -117,13 +117,13 @@ class Surveyed:
 class Plan:
     """How a file becomes rows of the working copy."""
 
-    staged: Staged  # its relation is the block
+    file: FileRelation  # its relation is the block
     mapping: mapping.Mapping
     sources: dict[str, Source]
 
     def query(self) -> str:
         """The rows of the registered block."""
-        return working_copy_query(self.staged, self.mapping, self.sources)
+        return working_copy_query(self.file, self.mapping, self.sources)
 
 
 def survey_blocks(
@@ -164,7 +164,7 @@ def convert_blocks(
                     start=surveyed.start,
                     is_first=key[1] == 0,
                     line=surveyed.line,
-                    header=plan.staged.header,
+                    header=plan.file.header,
                 )
                 for table in reading.tables(chunks):
                     yield from _rows(connection, table, plan.query(), schema)

@@ -19,10 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-import great_expectations as gx
 import pyarrow as pa
 from great_expectations.core import ExpectationSuite
-from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SparkDatasource
 from great_expectations.execution_engine import SparkDFExecutionEngine
 from pyspark.sql import DataFrame, SparkSession
@@ -30,7 +28,7 @@ from pyspark.sql import functions as F  # noqa: N812 (as all who write Spark cal
 from pyspark.storagelevel import StorageLevel
 
 from teleaudit.counting import CELL
-from teleaudit.engines.gx_results import answers_of
+from teleaudit.engines.gx_results import answers_of, silent_context
 from teleaudit.engines.scans import Scans
 from teleaudit.engines.spark.counting import (
     count_rows,
@@ -319,10 +317,7 @@ class SparkEngine:
     # Great Expectations' Batch is untyped to us
     def _batch(self, relation: str) -> Any:
         if self._source is None:
-            context = gx.get_context(mode="ephemeral")
-            # ours tell more, and notebooks keep what is printed
-            context.variables.progress_bars = ProgressBarsConfig(globally=False)
-            self._source = context.data_sources.add_spark_engine(
+            self._source = silent_context().data_sources.add_spark_engine(
                 self._source_name, engine_name=self._source_name
             )
         names = {asset.name for asset in self._source.assets}

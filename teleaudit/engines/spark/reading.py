@@ -52,7 +52,7 @@ from teleaudit.exports.reading import (
     without_any_file,
     without_any_row,
 )
-from teleaudit.exports.staging import Progress, Staged
+from teleaudit.exports.relations import FileRelation, Progress
 from teleaudit.exports.storage import private_folder, translate_storage_errors
 from teleaudit.exports.vocabularies import MAX_ASKED, namable_words
 from teleaudit.exports.working_copy import Converted
@@ -166,15 +166,15 @@ class _Evidence:
     text: TextFiles
     typed: TypedFiles
 
-    def of_dates(self, file: Staged, expressions: Sequence[str]) -> list[DateEvidence]:
+    def of_dates(self, file: FileRelation, expressions: Sequence[str]) -> list[DateEvidence]:
         """How their dates are written."""
         return self._part(file).dates(file.shown, expressions)
 
-    def of_decimals(self, file: Staged, expressions: Sequence[str]) -> list[DecimalEvidence]:
+    def of_decimals(self, file: FileRelation, expressions: Sequence[str]) -> list[DecimalEvidence]:
         """How their numbers are written."""
         return self._part(file).numbers(file.shown, expressions)
 
-    def _part(self, file: Staged) -> TextFiles | TypedFiles:
+    def _part(self, file: FileRelation) -> TextFiles | TypedFiles:
         return self.text if file.shown in self.text.sources else self.typed
 
 
@@ -281,20 +281,22 @@ class _Reading:
                     )
                 )
                 continue
-            staged = replace(
-                (text if isinstance(file.source, TextSource) else typed).staged(file.found.shown),
+            relation = replace(
+                (text if isinstance(file.source, TextSource) else typed).relation_of(
+                    file.found.shown
+                ),
                 sha256=sha256,
             )
-            self.progress(staged.shown, staged.rows)
+            self.progress(relation.shown, relation.rows)
             file.found.refuse_changed()
-            files.append(staged)
+            files.append(relation)
         if not any(file.rows for file in files):
             return without_any_row(self.name, self.spec, empty, files), None
         return self._convert(files, empty, text, typed)
 
     def _convert(
         self,
-        files: Sequence[Staged],
+        files: Sequence[FileRelation],
         empty: Sequence[ExportFile],
         text: TextFiles,
         typed: TypedFiles,
@@ -302,7 +304,7 @@ class _Reading:
         mapping, evidence = map_columns(files, self.spec), _Evidence(text=text, typed=typed)
         sources = decide_sources(evidence, files, mapping, self.spec, export=self.name)
         plans = {
-            file.shown: Plan(staged=file, mapping=mapping, sources=plan)
+            file.shown: Plan(file=file, mapping=mapping, sources=plan)
             for file, plan in zip(files, sources, strict=True)
         }
         schema, spark_schema = _schemas(sources[0], mapping)
@@ -381,16 +383,12 @@ def _schemas(sources: Sources, mapping: ColumnMapping) -> tuple[pa.Schema, T.Str
 
 
 def _counted(
-    rows: DataFrame, files: Sequence[Staged], mapping: ColumnMapping, plans: Sequence[Sources]
+    rows: DataFrame, files: Sequence[FileRelation], mapping: ColumnMapping, plans: Sequence[Sources]
 ) -> list[tuple[Converted, dict[str, int]]]:
     """What the conversion of each file came to, and how many values each of its date
     columns has.
     """
-    dated = [
-        name
-        for name, source in plans[0].items()
-        if source.column.kind in {Kind.DATE, Kind.TIMESTAMP}
-    ]
+    dated = [name for name, source in plans[0].items() if source.column.kind.is_date]
     headers = list(mapping.extras)
     counts = [
         F.count("*"),
@@ -438,7 +436,9 @@ def _counted(
     return answers
 
 
-def _unknown_words(rows: DataFrame, file: Staged, column: str, source: Source) -> tuple[str, ...]:
+def _unknown_words(
+    rows: DataFrame, file: FileRelation, column: str, source: Source
+) -> tuple[str, ...]:
     """Those of a file's column that may be named."""
     own = (
         rows.where((F.col(FILE_COLUMN) == file.shown) & _column(column).isNotNull())

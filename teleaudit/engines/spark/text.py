@@ -32,7 +32,7 @@ from teleaudit.engines.spark.files import FoundFile, changed
 from teleaudit.errors import ExportError
 from teleaudit.exports.dates import is_swappable
 from teleaudit.exports.evidence import NO_DATES, DateEvidence, DecimalEvidence
-from teleaudit.exports.staging import Staged
+from teleaudit.exports.relations import FileRelation
 from teleaudit.readers import dialects
 from teleaudit.readers.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.readers.encodings import SINGLE_BYTE, EncodingProof, likely_encoding
@@ -196,7 +196,7 @@ class TextFiles:
         if self.sources:
             self._survey(list(self.sources.values()))
 
-    def staged(self, shown: str) -> Staged:
+    def relation_of(self, shown: str) -> FileRelation:
         """What the survey of one file came to, not yet hashed.
 
         Raises: ExportError when reading it would be a guess.
@@ -214,7 +214,7 @@ class TextFiles:
             likely=likely_encoding(source.head),
         )
         surveys = self._of(source)
-        return Staged(
+        return FileRelation(
             shown=shown,
             recognised=source.recognised,
             header=source.file.header,

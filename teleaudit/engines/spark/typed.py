@@ -19,7 +19,8 @@ from pyspark.sql.types import StructType
 from teleaudit.engines.spark.blocks import BLOCK, Plan, convert_typed, typed_evidence
 from teleaudit.engines.spark.files import FoundFile
 from teleaudit.exports.evidence import NO_DATES, DateEvidence, DecimalEvidence
-from teleaudit.exports.staging import Staged, describe_parquet
+from teleaudit.exports.parquet_files import describe_parquet
+from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.storage import connect
 from teleaudit.readers.opening import Recognised
 from teleaudit.schema.sql import quoted
@@ -35,7 +36,7 @@ class TypedSource:
 
     id: int  # Spark's hash of its path, by which the executors know it
     found: FoundFile
-    staged: Staged
+    file: FileRelation
     names: tuple[str, ...]  # as they stand in the file
     schema: pa.Schema
 
@@ -67,7 +68,7 @@ def typed_source(
     return TypedSource(
         id=number,
         found=found,
-        staged=replace(described, relation=relation, size_bytes=found.size_bytes),
+        file=replace(described, relation=relation, size_bytes=found.size_bytes),
         names=names,
         schema=schema.remove_metadata(),
     )
@@ -133,9 +134,9 @@ class TypedFiles:
     _dates: dict[tuple[int, str], DateEvidence] = field(default_factory=dict)
     _numbers: dict[tuple[int, str], DecimalEvidence] = field(default_factory=dict)
 
-    def staged(self, shown: str) -> Staged:
+    def relation_of(self, shown: str) -> FileRelation:
         """What one file is, not yet hashed."""
-        return self.sources[shown].staged
+        return self.sources[shown].file
 
     def dates(self, shown: str, expressions: Sequence[str]) -> list[DateEvidence]:
         """How the dates of these columns are written."""
@@ -202,7 +203,7 @@ class TypedFiles:
     def _ask(self, shown: str, dates: Sequence[str], numbers: Sequence[str]) -> None:
         """Takes the evidence of these expressions in every file of the same columns."""
         alike = next(group for group in self._groups() if self.sources[shown] in group)
-        relations = {source.id: source.staged.relation for source in alike}
+        relations = {source.id: source.file.relation for source in alike}
         found_dates: dict[tuple[int, str], DateEvidence] = {
             (source.id, expression): NO_DATES for source in alike for expression in dates
         }

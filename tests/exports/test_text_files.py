@@ -1,5 +1,5 @@
-"""Text read straight into the working copy gives what the thorough way gives: records, issues,
-rejects, remarks, fingerprints.
+"""A file of text is read as the whole of it proves, however much of it was known when it was
+written: records, issues, rejects, remarks, fingerprints.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
-from teleaudit.exports import ReadExport, read_export
-from teleaudit.exports.single_pass import SinglePass
+from teleaudit.exports import ReadExport, read_export, tallies, text_files
+from teleaudit.exports.text_files import Memory, TextFile
 from teleaudit.exports.value_shapes import (
     DIGITS,
     NO_FORM,
@@ -29,6 +29,8 @@ from teleaudit.exports.value_shapes import (
     forms_of,
     with_nulls,
 )
+from teleaudit.readers.opening import Opened
+from teleaudit.readers.sources import Source
 from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
 
@@ -145,7 +147,6 @@ def exports(draw: st.DrawFn) -> bytes:
 
 @given(
     content=exports(),
-    chunk=st.sampled_from([1 << 20, 67]),
     table=st.sampled_from(["invoice", "cdr"]),
     declared=st.sampled_from(
         [
@@ -156,9 +157,16 @@ def exports(draw: st.DrawFn) -> bytes:
         ]
     ),
     encoding=st.sampled_from(["utf-8", None]),
+    kept_values=st.sampled_from([tallies.KEPT_BYTES, 0]),
+    kept_tables=st.sampled_from([1 << 20, 0]),
 )
-def test_the_straight_way_gives_what_the_thorough_way_gives(
-    content: bytes, chunk: int, table: str, declared: dict[str, str], encoding: str | None
+def test_the_beginning_of_a_file_decides_nothing_that_the_whole_does_not_prove(
+    content: bytes,
+    table: str,
+    declared: dict[str, str],
+    encoding: str | None,
+    kept_values: int,
+    kept_tables: int,
 ) -> None:
     spec = ExportSpec(
         table=table,
@@ -169,12 +177,15 @@ def test_the_straight_way_gives_what_the_thorough_way_gives(
         **declared,  # type: ignore[arg-type]
     )
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", chunk)
         (Path(folder) / "a.csv").write_bytes(content)
-        straight = outcome(spec, Path(folder), "straight")
-        patch.setattr(SinglePass, "read", lambda _self, _files: None)
-        thorough = outcome(spec, Path(folder), "thorough")
-    assert straight == thorough
+        whole = outcome(spec, Path(folder), "whole")
+        patch.setattr("teleaudit.exports.reading.Memory", lambda: Memory(free_bytes=kept_tables))
+        patch.setattr("teleaudit.exports.tallies.KEPT_BYTES", kept_values)
+        read_again = outcome(spec, Path(folder), "again")
+        patch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 67)
+        by_beginning = outcome(spec, Path(folder), "beginning")
+    assert read_again == whole
+    assert by_beginning == whole
 
 
 def outcome(spec: ExportSpec, folder: Path, work: str) -> tuple[Any, ...]:
@@ -211,21 +222,41 @@ def clean(rows: int, *, last: str = "25-12-2025;1,5") -> str:
     )
 
 
+@pytest.fixture
+def openings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files in the order in which they are opened to be read."""
+    opened: list[str] = []
+
+    def open_source(source: Source, *args: Any, **named: Any) -> Opened:
+        opened.append(source.shown)
+        return real(source, *args, **named)
+
+    real = text_files.open_source
+    monkeypatch.setattr(text_files, "open_source", open_source)
+    return opened
+
+
+def test_a_small_file_is_read_once(desk: Desk, openings: list[str]) -> None:
+    desk.write("kunder.csv", clean(300))
+    assert desk.read("kunder.csv").rows == 301
+    assert openings == ["kunder.csv"]
+
+
 @pytest.mark.parametrize(
     "last", ["25-12-2025;1,5", "25-12-2025;-1.234,50", "x;y", ";", " 25-12-2025 ; 1,5 ", "NULL;-"]
 )
-def test_a_file_that_is_alike_to_its_end_is_read_once(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, last: str
+def test_a_file_that_is_alike_to_its_end_is_read_once_behind_its_beginning(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, openings: list[str], last: str
 ) -> None:
     monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
-    monkeypatch.setattr("teleaudit.exports.reading.staging.stage", None)
     desk.write("kunder.csv", clean(300, last=last))
     columns = {"customer_id": "Kundenr", "created_at": "Oprettet", "open_balance": "Saldo"}
     assert desk.read("kunder.csv", columns=columns, encoding="utf-8").rows == 301
+    assert openings == ["kunder.csv"] * 2  # beginning, all
 
 
 def test_what_the_end_of_a_file_disproves_is_decided_by_the_whole(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, openings: list[str]
 ) -> None:
     monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
     month_first = "".join(f"{number};03/{13 + number % 10}/2025\n" for number in range(20))
@@ -237,6 +268,50 @@ def test_what_the_end_of_a_file_disproves_is_decided_by_the_whole(
     assert (sum(value is None for value in found), sum(value is not None for value in found)) == (
         20,
         900,
+    )
+    assert openings == ["kunder.csv"] * 3  # beginning, all, all
+
+
+def test_a_key_that_comes_late_is_a_column(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, openings: list[str]
+) -> None:
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
+    early = "".join(f'{{"Kundenr": "{number}"}}\n' for number in range(100))
+    desk.write("kunder.jsonl", early + '{"Kundenr": "x", "Oprettet": "25-12-2025"}\n')
+    export = desk.read("kunder.jsonl", columns={"customer_id": "Kundenr", "created_at": "Oprettet"})
+    found = desk.rows(export, "customer_id", "created_at")
+    assert len(found) == 101
+    assert found[0] == ("0", None)
+    assert found[-1] == ("x", dt.date(2025, 12, 25))
+    assert openings == ["kunder.jsonl"] * 3  # beginning, up to the key, all
+
+
+def test_letters_beyond_ascii_may_come_late(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, openings: list[str]
+) -> None:
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 200)
+    monkeypatch.setattr("teleaudit.readers.sniffing.SAMPLE_BYTES", 300)
+    monkeypatch.setattr("teleaudit.readers.sources.SAMPLE_BYTES", 300)
+    rows = "".join(f"{number};Ida\n" for number in range(200))
+    desk.write("kunder.csv", f"Kundenr;Navn\n{rows}x;S\u00f8ren\n", encoding="cp1252")
+    export = desk.read("kunder.csv", columns={"customer_id": "Kundenr", "name": "Navn"})
+    assert desk.rows(export, "name")[-1] == ("S\u00f8ren",)
+
+
+def test_a_file_that_changes_between_two_readings_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("teleaudit.exports.reading.Memory", lambda: Memory(free_bytes=0))
+    path = desk.write("kunder.csv", clean(3))
+    begin = TextFile.begin
+
+    def change(file: TextFile) -> None:
+        begin(file)
+        path.write_text(clean(4), encoding="utf-8")
+
+    monkeypatch.setattr(TextFile, "begin", change)
+    assert desk.refusal("kunder.csv") == (
+        "kunder.csv changed while it was read. Run again when the export is complete."
     )
 
 
