@@ -31,14 +31,14 @@ import xlsxwriter
 
 from teleaudit.detectors import ColumnDecision, find_cards, knowledge, profile_cards
 from teleaudit.detectors.cards import card_shapes
+from teleaudit.detectors.kinds import kinds
+from teleaudit.detectors.tallies import CellTally, TextTally
 from teleaudit.readers.cells.batches import Cells, Column, named_columns
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED
 from teleaudit.readers.redaction import ShownPaths, is_personal
 from teleaudit.readers.sources import Source, UnreadableError
 from teleaudit.scanning.columns import Prefilter, ahead, encode
-from teleaudit.scanning.kinds import kinds
-from teleaudit.scanning.tallies import CellTally, TextTally
 from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
 
 # Invented: they pass Luhn and belong to nobody.

@@ -23,7 +23,7 @@ from teleaudit.detectors.browsing import (
     profile_browsing,
 )
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import InCell, Profile
+from teleaudit.detectors.judge import InCell, Profile
 from teleaudit.detectors.prefilter import browsing_candidate_sql
 from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into
 from teleaudit.expectations.rows import DataSet

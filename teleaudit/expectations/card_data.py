@@ -35,7 +35,7 @@ from teleaudit.detectors.columns import (
     decide_card_data,
 )
 from teleaudit.detectors.decisions import ColumnDecision, Level
-from teleaudit.detectors.judging import (
+from teleaudit.detectors.judge import (
     LEVELS,
     Profile,
     card_text_counts,

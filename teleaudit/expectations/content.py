@@ -18,7 +18,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.counting import CELL
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
+from teleaudit.detectors.judge import LEVELS, InCell, Profile, cell_counts, cell_finds
 from teleaudit.expectations.metrics import AGGREGATE, matching, metric
 from teleaudit.expectations.queries import Columns, MappedQuery, Queries, temp_table_name
 from teleaudit.expectations.rows import DataSet

@@ -17,7 +17,7 @@ from typing import Any
 from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, profile_cpr
 from teleaudit.detectors.cpr_values import names_cpr
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import InCell, Profile
+from teleaudit.detectors.judge import InCell, Profile
 from teleaudit.detectors.prefilter import cpr_candidate_sql
 from teleaudit.expectations.content import ExpectNothingDetected, columns_to_look_into
 from teleaudit.expectations.rows import DataSet

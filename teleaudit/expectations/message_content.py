@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import MESSAGE_CELLS, message_counts, message_levels
+from teleaudit.detectors.judge import MESSAGE_CELLS, message_counts, message_levels
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.messages import WHOLE_COLUMN, decide_message_column
 from teleaudit.detectors.prefilter import (

@@ -3,7 +3,6 @@ just found.
 
     paths     which files there are
     columns   the different texts of each column, and what the engine says of them
-    tallies   pass 1: what each column holds
     splits    what columns side by side hold together
     scan      both passes, and their findings
     show      findings as JSON lines, or as a table

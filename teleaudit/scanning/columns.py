@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from teleaudit.detectors.kinds import DIGITS, TEXT, Detector
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql
 from teleaudit.detectors.prefilter import card_number_sql
 from teleaudit.machine import cores, set_progress_bar
 from teleaudit.readers.cells.batches import Batch, Cells, Column
-from teleaudit.scanning.kinds import DIGITS, TEXT, Detector
 
 _MEMORY = "512MB"
 _PART = 8_192  # texts that one thread takes at a time

@@ -11,17 +11,17 @@ from typing import TypeVar
 import numpy as np
 
 from teleaudit.detectors import ColumnDecision, Hit, Level
+from teleaudit.detectors.kinds import Detector, kinds
 from teleaudit.detectors.messages import WHOLE_COLUMN
+from teleaudit.detectors.tallies import CellTally, Tally, TextTally
 from teleaudit.progress import Progress, Step
 from teleaudit.readers.cells.batches import Column
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED, READ_ERRORS
 from teleaudit.readers.sources import Source, UnreadableError, unpacked
 from teleaudit.scanning.columns import ColumnView, Encoded, Prefilter, ahead, encode
-from teleaudit.scanning.kinds import Detector, kinds
 from teleaudit.scanning.paths import find_sources
 from teleaudit.scanning.splits import SplitTally
-from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
 LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
 # their size says nothing of their rows

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import MESSAGE_CELLS
+from teleaudit.detectors.judge import MESSAGE_CELLS
 from teleaudit.detectors.message_values import skeleton
 from teleaudit.detectors.messages import is_cleared, profile_messages
 
