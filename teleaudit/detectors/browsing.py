@@ -110,6 +110,13 @@ def names_register(names: Iterable[str]) -> bool:
     )
 
 
+def register_context(names: Collection[str], table: str = "") -> Mapping[str, int]:
+    """What the names of a table's columns say of the sites in it, as counts of a column; nothing
+    where the canonical ``table`` that it is is known: (5).
+    """
+    return {"browsing_register": int(not table and names_register(names))}
+
+
 def _decide(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     level, reason = _decide_alone(counts, name)
     own_site = (

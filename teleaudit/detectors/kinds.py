@@ -1,179 +1,221 @@
-"""What is looked for, a line each: the detector's functions and the cells that it wants to see."""
+"""What is looked for, a row each: which cells of a column its detector must see, how it counts them
+and what the counts decide.
+
+The judge, the audit's expectations and a scan read these rows. What one row does not say, none of
+them knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from teleaudit.detectors.account_data import (
-    CHECK_CODE,
-    PIN_BLOCK,
+    ACCOUNT_PROFILE,
+    account_in_cell,
     decide_account_column,
-    find_account,
     names_account_data,
     profile_account,
 )
 from teleaudit.detectors.browsing import (
+    BROWSING_PROFILE,
     browsing_in_cell,
     decide_browsing_column,
-    names_register,
     profile_browsing,
+    register_context,
 )
-from teleaudit.detectors.browsing_values import find_browsing, says
+from teleaudit.detectors.browsing_values import find_browsing
 from teleaudit.detectors.cards import find_cards
 from teleaudit.detectors.columns import (
-    EXCEL_DAMAGED,
-    LONGEST_DAMAGED,
+    PROFILE,
     cards_in_cell,
     counted_as,
     decide_card_column,
     profile_cards,
 )
-from teleaudit.detectors.cpr import cpr_in_cell, decide_cpr_column, find_cpr, profile_cpr
+from teleaudit.detectors.cpr import (
+    CPR_PROFILE,
+    cpr_in_cell,
+    decide_cpr_column,
+    find_cpr,
+    profile_cpr,
+)
 from teleaudit.detectors.cpr_values import names_cpr
 from teleaudit.detectors.decisions import ColumnDecision, Hit
 from teleaudit.detectors.message_values import find_messages, names_content
-from teleaudit.detectors.messages import decide_message_column, messages_in_cell
-from teleaudit.detectors.names import names_card
+from teleaudit.detectors.messages import (
+    MESSAGE_PROFILE,
+    decide_message_column,
+    messages_in_cell,
+    profile_values,
+)
+from teleaudit.detectors.names import names_card, names_identifier
 from teleaudit.detectors.prefilter import (
     browsing_candidate_sql,
     card_candidate_sql,
+    card_shaped_sql,
     cpr_candidate_sql,
     message_candidate_sql,
 )
 from teleaudit.detectors.tables import message_context
 from teleaudit.detectors.truncation import (
+    TRUNCATED_PROFILE,
     decide_truncated_column,
     find_truncated,
     profile_truncated,
-    truncated_sql,
+    truncated_in_cell,
 )
 
-# a cell; and what it comes to where it is a whole number of 12-19 digits, else null
-TEXT, DIGITS = "text", "digits"
-# Where a mobile telephone was (3GPP TS 23.003: country, network, area, cell): fifteen digits or
-# fewer, and no card of these begins like it, nor any part of it.
-_CELL_IDENTITY = "^2(?:[02-9][0-9]|1[0-24-9])-[0-37-9][0-9]-[0-9]{1,5}-[0-9]{1,5}$"
+
+def _always(_name: str) -> bool:
+    return True
+
+
+def _no_context(_names: Collection[str], _table: str) -> Mapping[str, int]:
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detector:
-    """One kind of find."""
+    """One kind of find. Its functions can be pickled."""
 
     name: str
-    find: Callable[..., list[Hit]]  # a value on its own
-    # SQL over TEXT and DIGITS, by the column's name: true of cells that could be finds or bear on
-    # their column; the others only count
-    noticed: Callable[[str], str]
-    # None for messages, whose texts are counted first
-    profile: Callable[..., dict[str, int]] | None
-    decide: Callable[[Mapping[str, int], str], ColumnDecision]
-    in_cell: Callable[..., list[Hit]] | None  # None where the column as a whole is the find
+    kind: str  # that findings name: card, cpr, message, browsing
+    # a value on its own; None where only a column tells
+    find: Callable[..., list[Hit]] | None
+    # SQL by a column's name and its cell, an expression of type text: true of every cell that could
+    # be a find or tell against one, never of null; of the others only the number counts
+    candidates: Callable[[str, str], str]
+    profile: Callable[..., dict[str, int]]  # of values, and ``name``: the counts of a column
+    filled: str  # the name of the one that is the number of its filled cells
+    decide: Callable[[Mapping[str, int], str], ColumnDecision]  # by the counts and the name
+    in_cell: Callable[..., list[Hit]]  # of a text, ``name`` and ``decision``
     # the columns that it is asked about, by name
-    concerns: Callable[[str], bool] = lambda _name: True
-    # the columns of which it wants to see every filled cell, by name
-    wants_all: Callable[[str], bool] = lambda _name: False
-    # what the names of all columns of a table add to the counts of each
-    beside: Callable[[Collection[str]], Mapping[str, int]] = lambda _names: {}
-    # whole numbers that count alike for their column: by six digits, length and Luhn
+    concerns: Callable[[str], bool] = _always
+    # What is known of the table, as counts: from the names of its columns, or, where that is given,
+    # from the canonical table that it is. Here alone an audit knows more than a scan.
+    context: Callable[[Collection[str], str], Mapping[str, int]] = _no_context
+    # whether texts must be counted before they are judged: what many cells share is from a list
+    counts_texts: bool = False
+    # whole numbers bear on the column too, each as this says by six digits, length and Luhn
     counted_as: Callable[..., str] | None = None
-    reported: str = ""  # the kind that findings name, where it is another
-
-    @property
-    def shown(self) -> str:
-        """The kind that findings name."""
-        return self.reported or self.name
+    # the column is the find, and of no use to anyone cell by cell
+    is_of_column: bool = False
 
 
-def kinds(*, own_domains: Collection[str] = ()) -> Sequence[Detector]:
-    """Everything that is looked for."""
+def kinds(*, own_domains: Collection[str] = ()) -> tuple[Detector, ...]:
+    """Everything that is looked for. ``own_domains`` are no browsing data."""
     return (
         Detector(
             name="card",
+            kind="card",
             find=find_cards,
-            noticed=_card_or_number,
+            candidates=_card_candidates,
             profile=profile_cards,
+            filled=PROFILE[0],
             decide=decide_card_column,
             in_cell=cards_in_cell,
-            wants_all=names_card,
             counted_as=counted_as,
         ),
         Detector(
             name="account",
-            find=find_account,
-            noticed=_code_or_block,
+            kind="card",
+            find=None,
+            candidates=_every_cell,
             profile=profile_account,
+            filled=ACCOUNT_PROFILE[0],
             decide=decide_account_column,
-            in_cell=None,
-            concerns=lambda name: bool(names_account_data(name)),
-            reported="card",
+            in_cell=account_in_cell,
+            concerns=_names_account_data,
+            is_of_column=True,
         ),
         Detector(
             name="truncated",
+            kind="card",
             find=find_truncated,
-            noticed=lambda _name: truncated_sql(TEXT),
-            profile=_profile_truncated,
-            decide=lambda profile, _name: decide_truncated_column(profile),
-            in_cell=lambda text, **_in: find_truncated(text),
+            candidates=_every_cell,
+            profile=profile_truncated,
+            filled=TRUNCATED_PROFILE[0],
+            decide=decide_truncated_column,
+            in_cell=truncated_in_cell,
             concerns=names_card,
-            reported="card",
         ),
         Detector(
             name="cpr",
+            kind="cpr",
             find=find_cpr,
-            noticed=lambda _name: cpr_candidate_sql(TEXT),
+            candidates=_cpr_candidates,
             profile=profile_cpr,
+            filled=CPR_PROFILE[0],
             decide=decide_cpr_column,
             in_cell=cpr_in_cell,
-            wants_all=names_cpr,
         ),
         Detector(
             name="message",
+            kind="message",
             find=find_messages,
-            noticed=lambda _name: message_candidate_sql(TEXT),
-            profile=None,
+            candidates=_message_candidates,
+            profile=profile_values,
+            filled=MESSAGE_PROFILE[0],
             decide=decide_message_column,
             in_cell=messages_in_cell,
-            wants_all=_names_content,
-            beside=message_context,
+            context=message_context,
+            counts_texts=True,
         ),
         Detector(
             name="browsing",
+            kind="browsing",
             find=partial(find_browsing, own_domains=own_domains),
-            noticed=_sites,
+            candidates=_browsing_candidates,
             profile=partial(profile_browsing, own_domains=own_domains),
+            filled=BROWSING_PROFILE[0],
             decide=decide_browsing_column,
             in_cell=partial(browsing_in_cell, own_domains=own_domains),
-            wants_all=lambda name: says(name) == "search",
-            beside=lambda names: {"browsing_register": int(names_register(names))},
+            context=register_context,
         ),
     )
 
 
-def _profile_truncated(values: Iterable[str], **_in: str) -> dict[str, int]:
-    return profile_truncated(values)
+def of_kind(kind: str, *, own_domains: Iterable[str] = ()) -> tuple[Detector, ...]:
+    """The detectors whose finds are of that kind."""
+    return tuple(one for one in kinds(own_domains=tuple(own_domains)) if one.kind == kind)
 
 
-def _names_content(name: str) -> bool:
-    return bool(names_content(name))
+def _names_account_data(name: str) -> bool:
+    return bool(names_account_data(name))
 
 
-def _card_or_number(_name: str) -> str:
-    candidate = f"NOT regexp_matches({TEXT}, '{_CELL_IDENTITY}')"
-    damaged = (
-        f"CASE WHEN length({TEXT}) <= {LONGEST_DAMAGED} THEN regexp_matches(trim({TEXT}),"
-        f" '{EXCEL_DAMAGED}') ELSE false END"
-    )
+def _every_cell(_name: str, cell: str) -> str:
+    return f"({cell} IS NOT NULL)"
+
+
+def _card_candidates(name: str, cell: str) -> str:
+    """Digits that could be a card number's; every cell under a name that speaks of cards.
+
+    Under the name of another number, a cell of digits alone must begin like a card.
+    """
+    if names_card(name):
+        return _every_cell(name, cell)
+    candidate = card_candidate_sql(cell)
+    if not names_identifier(name):
+        return candidate
     return (
-        f"CASE WHEN {DIGITS} IS NOT NULL THEN true WHEN {card_candidate_sql(TEXT)} THEN {candidate}"
-        f" ELSE {damaged} END"
+        f"(CASE WHEN regexp_matches({cell}, '^[0-9]*$') THEN {card_shaped_sql(cell)} ELSE"
+        f" {candidate} END)"
     )
 
 
-def _code_or_block(_name: str) -> str:
-    return f"regexp_matches(trim({TEXT}), '{CHECK_CODE}|{PIN_BLOCK}')"
+def _cpr_candidates(name: str, cell: str) -> str:
+    """Digits that could begin with a date of birth; every cell under a name that speaks of CPR."""
+    return _every_cell(name, cell) if names_cpr(name) else cpr_candidate_sql(cell)
 
 
-def _sites(name: str) -> str:
-    return browsing_candidate_sql(TEXT, name=name or None)
+def _message_candidates(name: str, cell: str) -> str:
+    """What reads like text or hides it; every cell under a name that may speak of content."""
+    return _every_cell(name, cell) if names_content(name) else message_candidate_sql(cell)
+
+
+def _browsing_candidates(name: str, cell: str) -> str:
+    """A dot or a colon where an address could be."""
+    return browsing_candidate_sql(cell, name=name or None)
