@@ -31,6 +31,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from teleaudit.detectors.cards import SHORTEST, ZEROS, card_shapes, find_cards, key_before
@@ -466,8 +467,4 @@ def _level_of_numbers(decision: ColumnDecision, name: str) -> Level | None:
 
 
 def _at(hit: Hit, level: Level, reason: str) -> Hit:
-    if hit.reason == "test_card":
-        return hit
-    return Hit(
-        kind=hit.kind, level=level, reason=reason, network=hit.network, start=hit.start, end=hit.end
-    )
+    return hit if hit.reason == "test_card" else replace(hit, level=level, reason=reason)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from teleaudit.detectors.decisions import ColumnDecision, Hit, combine, gravest
-from teleaudit.detectors.kinds import Detector, kinds
+from teleaudit.detectors.kinds import Detector, every_cell, kinds
 from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.messages import (
     MESSAGE_PROFILE,
@@ -60,7 +60,7 @@ def candidates_sql(detectors: Iterable[Detector], name: str, cell: str) -> str:
     detectors must see, never of null.
     """
     asked = dict.fromkeys(one.candidates(name, cell) for one in detectors if one.concerns(name))
-    every = f"({cell} IS NOT NULL)"
+    every = every_cell(name, cell)
     return every if every in asked else " OR ".join(asked) or "false"
 
 

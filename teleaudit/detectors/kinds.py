@@ -122,7 +122,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> tuple[Detector, ...]:
             name="account",
             kind="card",
             find=None,
-            candidates=_every_cell,
+            candidates=every_cell,
             profile=profile_account,
             filled=ACCOUNT_PROFILE[0],
             decide=decide_account_column,
@@ -134,7 +134,7 @@ def kinds(*, own_domains: Collection[str] = ()) -> tuple[Detector, ...]:
             name="truncated",
             kind="card",
             find=find_truncated,
-            candidates=_every_cell,
+            candidates=every_cell,
             profile=profile_truncated,
             filled=TRUNCATED_PROFILE[0],
             decide=decide_truncated_column,
@@ -186,8 +186,9 @@ def _names_account_data(name: str) -> bool:
     return bool(names_account_data(name))
 
 
-def _every_cell(_name: str, cell: str) -> str:
-    return f"({cell} IS NOT NULL)"
+def every_cell(_name: str, cell: str) -> str:
+    """SQL, true of every filled cell."""
+    return f"({cell} <> '')"
 
 
 def _card_candidates(name: str, cell: str) -> str:
@@ -196,7 +197,7 @@ def _card_candidates(name: str, cell: str) -> str:
     Under the name of another number, a cell of digits alone must begin like a card.
     """
     if names_card(name):
-        return _every_cell(name, cell)
+        return every_cell(name, cell)
     candidate = card_candidate_sql(cell)
     if not names_identifier(name):
         return candidate
@@ -208,12 +209,12 @@ def _card_candidates(name: str, cell: str) -> str:
 
 def _cpr_candidates(name: str, cell: str) -> str:
     """Digits that could begin with a date of birth; every cell under a name that speaks of CPR."""
-    return _every_cell(name, cell) if names_cpr(name) else cpr_candidate_sql(cell)
+    return every_cell(name, cell) if names_cpr(name) else cpr_candidate_sql(cell)
 
 
 def _message_candidates(name: str, cell: str) -> str:
     """What reads like text or hides it; every cell under a name that may speak of content."""
-    return _every_cell(name, cell) if names_content(name) else message_candidate_sql(cell)
+    return every_cell(name, cell) if names_content(name) else message_candidate_sql(cell)
 
 
 def _browsing_candidates(name: str, cell: str) -> str:

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from teleaudit.detectors.chunks import CHUNK
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level
 from teleaudit.detectors.knowledge import card_ranges, truncation_limits
 from teleaudit.detectors.writings import plain
@@ -30,7 +31,6 @@ _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a di
 _KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
-_CHUNK = 65_536  # characters of a value that are looked at
 _USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
 _MIN_KEPT_FIRST = 4  # digits that say whose number it was
 TRUNCATED_PROFILE = ("truncated_cells", "truncated_overexposed")
@@ -88,7 +88,7 @@ def truncated(written: str) -> Truncated | None:
 # the same for every field: a mask says what it is
 def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001
     """Card numbers of which more is kept than allowed."""
-    return list(_overexposed(text[:_CHUNK]))
+    return list(_overexposed(text[:CHUNK]))
 
 
 def _overexposed(text: str) -> Iterator[Hit]:
@@ -96,7 +96,7 @@ def _overexposed(text: str) -> Iterator[Hit]:
     for masked in _MASKED.finditer(written.text):
         left = truncated(masked.group())
         if left is not None and left.is_overexposed:
-            start, end = written.original(masked.start()), written.original(masked.end() - 1) + 1
+            start, end = written.span(*masked.span())
             yield Hit(
                 kind="card",
                 level=Level.PROBABLE,

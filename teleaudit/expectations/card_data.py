@@ -97,14 +97,6 @@ class ExpectNoCardData(ExpectNoContent):
             counts |= self.counted(column, f"SELECT cell FROM {cells}", others, asks)
         return counts
 
-    def joined_aggregates(self) -> dict[str, str]:
-        """How many cells of a column are filled."""
-        return {
-            f"texts {column}": f"count(nullif({text_of(column)}, ''))"
-            for run in self.beside
-            for column in run
-        }
-
     def joined_conditions(self) -> dict[str, tuple[str, str]]:
         """How many of them may be parts of a number."""
         return {
@@ -119,7 +111,7 @@ class ExpectNoCardData(ExpectNoContent):
             column
             for run in self.beside
             for column in run
-            if int(metrics[f"parts {column}"]) > PARTS_SHARE * int(metrics[f"texts {column}"])
+            if int(metrics[f"parts {column}"]) > PARTS_SHARE * int(metrics[f"filled {column}"])
         }
         windowed = [
             tuple(run[place] for place in window)

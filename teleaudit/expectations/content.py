@@ -138,12 +138,8 @@ class ExpectNoContent(BatchExpectation):
     # of detectors that look at one column at a time
     def joined(self, metrics: Mapping[str, Any], asks: Queries) -> Mapping[tuple[str, ...], Found]:
         """What columns side by side hold together, where the detector can tell; ``metrics`` are the
-        answers to ``joined_aggregates`` and ``joined_conditions``.
+        answers to ``joined_conditions``, and how many cells of each column are filled.
         """
-        return {}
-
-    def joined_aggregates(self) -> dict[str, str]:
-        """What ``joined`` wants to know of the shared scan: expressions by name."""
         return {}
 
     def joined_conditions(self) -> dict[str, tuple[str, str]]:
@@ -189,8 +185,10 @@ class ExpectNoContent(BatchExpectation):
 
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
-        filled = {f"filled {column}": f"count({quoted(column)})" for column in self.columns}
-        return rows | filled | self.joined_aggregates()
+        filled = {
+            f"filled {column}": f"count(nullif({text_of(column)}, ''))" for column in self.columns
+        }
+        return rows | filled
 
     # Great Expectations' signature
     def _validate(

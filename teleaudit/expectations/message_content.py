@@ -56,7 +56,7 @@ class ExpectNoMessageContent(ExpectNoContent):
             judged = judge(detector, counts, name=column, context=self.context)
             if judged.is_every_cell:
                 asks.drop(self._texts(column))
-                every = f"SELECT * FROM ({self._values(column)}) AS texts WHERE cell IS NOT NULL"
+                every = f"SELECT * FROM ({self._values(column)}) AS texts WHERE cell <> ''"
                 self._keep_texts(column, asks, every)
         if not judged.holds:
             return Found(judged.decision)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,15 +122,15 @@ def scanned(path: Path, frame: pd.DataFrame) -> Verdicts:
             continue
         level = str(event.level)
         if event.row is None:
-            told = columns.setdefault((event.column, event.kind), (level, event.reason))
-            columns[event.column, event.kind] = surest([told, (level, event.reason)])
+            told = columns.get((event.column, event.kind), (level, event.reason))
+            columns[event.column, event.kind] = surest(told, (level, event.reason))
         else:
-            told_cell = cells.setdefault((event.row, event.kind), level)
-            cells[event.row, event.kind] = min(told_cell, level, key=LEVELS.index)
+            place = event.row, event.kind
+            cells[place], _ = surest((cells.get(place, level), ""), (level, ""))
     return Verdicts(columns, cells)
 
 
-def surest(told: Iterable[tuple[str, str]]) -> tuple[str, str]:
+def surest(*told: tuple[str, str]) -> tuple[str, str]:
     """The first of the surest level."""
     return min(told, key=lambda one: LEVELS.index(one[0]))
 
@@ -140,7 +140,8 @@ def table_of(table: str, columns: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     key, beside, _ = TABLES[table]
     rows = max(map(len, columns.values()))
     numbers = {name: [f"45{place:08}" for place in range(rows)] for name in beside}
-    padded = {name: [*cells, *[None] * (rows - len(cells))] for name, cells in columns.items()}
+    nothing = "" if beside else None  # to an audit and a scan it is the same
+    padded = {name: [*cells, *[nothing] * (rows - len(cells))] for name, cells in columns.items()}
     return pd.DataFrame(
         {key: [f"r{place:03}" for place in range(rows)], **numbers, **padded}, dtype="object"
     )
