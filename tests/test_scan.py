@@ -31,14 +31,14 @@ import xlsxwriter
 
 from teleaudit.detectors import ColumnDecision, find_cards, knowledge, profile_cards
 from teleaudit.detectors.cards import card_shapes
+from teleaudit.detectors.kinds import kinds
+from teleaudit.detectors.tallies import CellTally, Rest, TextTally
 from teleaudit.readers.cells.batches import Cells, Column, named_columns
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED
 from teleaudit.readers.redaction import ShownPaths, is_personal
 from teleaudit.readers.sources import Source, UnreadableError
 from teleaudit.scanning.columns import Prefilter, ahead, encode
-from teleaudit.scanning.kinds import kinds
-from teleaudit.scanning.tallies import CellTally, TextTally
 from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
 
 # Invented: they pass Luhn and belong to nobody.
@@ -698,10 +698,9 @@ def test_texts_are_counted_in_bounded_memory_and_lists_are_still_known() -> None
                 for number in range(1_000)
             ]
             + [("Dit abonnement er spærret, ring til os", 20)],
-            lettered=10,
-            dull=5,
+            Rest(words=6, listed=4, others=5),
         )
-    profile = tally.profile()
+    profile = tally.counts()
 
     assert len(tally._texts) <= 22_000
     assert profile["message_cells"] == 25 * 1_035
@@ -837,12 +836,11 @@ def test_counting_alike_numbers_once_changes_no_count() -> None:
         *identities,
         *CARDS,
         *knowledge.test_cards(),
-        "4,57112E+15",
         "10.1.2.3",
         "ukendt",
         "-",
     ]
-    with Prefilter(kinds=kinds()) as looking:
+    with Prefilter(detectors=kinds()) as looking:
         (look,) = looking.look(
             encode(
                 [
@@ -856,14 +854,10 @@ def test_counting_alike_numbers_once_changes_no_count() -> None:
         )
     card = next(kind for kind in kinds() if kind.name == "card")
     noticed = look.of_interest(card)
-    tally = CellTally(count=profile_cards)
-    tally.add(
-        look.counted(noticed, card.counted_as),
-        lettered=int(look.times[~noticed & look.lettered].sum()),
-        dull=int(look.times[~noticed & ~look.lettered].sum()),
-    )
+    tally = CellTally(profile=profile_cards, filled=card.filled)
+    tally.add(look.counted(noticed, card.counted_as), look.rest(card))
 
-    assert tally.profile() == profile_cards(texts)
+    assert tally.counts() == profile_cards(texts)
     assert (
         sum(times for _, times in look.counted(noticed, card.counted_as))
         == look.times[noticed].sum()
@@ -877,7 +871,7 @@ def test_where_a_telephone_was_is_no_card_whatever_its_digits() -> None:
         f"2{dice.randrange(100):02}-{dice.randrange(100):02}-{dice.randrange(10**5)}-{dice.randrange(10**5)}"
         for _ in range(5_000)
     }
-    with Prefilter(kinds=kinds()) as looking:
+    with Prefilter(detectors=kinds()) as looking:
         (look,) = looking.look(
             encode(
                 [

@@ -32,13 +32,11 @@ ACCOUNT_PROFILE = (
     "account_squares",
     "account_pin_blocks",
 )
-CHECK_CODE = "^[0-9]{3,4}(?:[.,]0)?$"
-PIN_BLOCK = "^(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})$"
 SHARE = 0.8  # of the filled cells that must look like it
 MIN_CELLS = 3  # cells from which on a column is sure
 
-_CHECK_CODE = re.compile(CHECK_CODE.removeprefix("^").removesuffix("$"))
-_PIN_BLOCK = re.compile(PIN_BLOCK.removeprefix("^").removesuffix("$"))
+_CHECK_CODE = re.compile("[0-9]{3,4}(?:[.,]0)?")
+_PIN_BLOCK = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32}")
 
 
 def names_account_data(name: str) -> str:
@@ -53,8 +51,7 @@ def names_account_data(name: str) -> str:
     return ""
 
 
-# counted alike under every name
-def profile_account(values: Iterable[str | None], *, name: str = "") -> dict[str, int]:  # noqa: ARG001
+def profile_account(values: Iterable[str | None], **_column: object) -> dict[str, int]:
     """The counts that ``decide_account_column`` needs; those of parts may be added."""
     counts = dict.fromkeys(ACCOUNT_PROFILE, 0)
     for value in values:

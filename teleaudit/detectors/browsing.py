@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from teleaudit.detectors.browsing_values import find_browsing, finds_in, says
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
@@ -110,6 +111,13 @@ def names_register(names: Iterable[str]) -> bool:
     )
 
 
+def register_context(names: Collection[str], table: str = "") -> Mapping[str, int]:
+    """What the names of a table's columns say of the sites in it, as counts of a column; nothing
+    where the canonical ``table`` that it is is known: (5).
+    """
+    return {"browsing_register": int(not table and names_register(names))}
+
+
 def _decide(counts: Mapping[str, int], name: str) -> tuple[Level | None, str]:
     level, reason = _decide_alone(counts, name)
     own_site = (
@@ -170,11 +178,4 @@ def browsing_in_cell(
     if level is None:
         return []
     hits = find_browsing(text, field=name, own_domains=own_domains)
-    return (
-        hits
-        if level is not Level.REVIEW
-        else [
-            Hit(kind=hit.kind, level=Level.REVIEW, reason=hit.reason, start=hit.start, end=hit.end)
-            for hit in hits
-        ]
-    )
+    return hits if level is not Level.REVIEW else [replace(hit, level=Level.REVIEW) for hit in hits]

@@ -24,11 +24,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import unescape
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from teleaudit.detectors.chunks import CHUNK
 from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import browsing_words, name_words
 from teleaudit.detectors.names import speaks_of, words_of
@@ -52,8 +53,6 @@ from teleaudit.detectors.writings import (
     text_of_hex,
 )
 
-# characters judged at a time, so that time and memory stay proportional to the value
-CHUNK = 65_536
 MARGIN = 2_048  # characters before the end of a chunk in which it may end at a space
 CONTEXT = 64  # characters before a find in which a key or a request speaks about it
 
@@ -196,13 +195,7 @@ def _in_chunk(text: str, chunk: range, field: str, own: frozenset[str]) -> Itera
     for find in finds:
         start = offset + written.original(find.start)
         if start in chunk:
-            yield Find(
-                level=find.level,
-                reason=find.reason,
-                start=start,
-                end=offset + written.original(find.end),
-                site=find.site,
-            )
+            yield replace(find, start=start, end=offset + written.original(find.end))
 
 
 def _encoded(text: str, field: str, own: frozenset[str]) -> Iterator[Find]:
@@ -210,13 +203,8 @@ def _encoded(text: str, field: str, own: frozenset[str]) -> Iterator[Find]:
     if len(cell) > LONGEST_ENCODED or len(cell) < 8:
         return
     for find in _in_text(_plain(_inner(cell)).text, field, own):
-        yield Find(
-            level=find.level,
-            reason=f"encoded_{find.reason}" if find.level else find.reason,
-            start=0,
-            end=len(text),
-            site=find.site,
-        )
+        reason = f"encoded_{find.reason}" if find.level else find.reason
+        yield replace(find, reason=reason, start=0, end=len(text))
         return
 
 

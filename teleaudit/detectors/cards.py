@@ -21,9 +21,10 @@ import heapq
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 
+from teleaudit.detectors.chunks import CHUNK, hits_in_chunks
 from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import card_range_of, context_pattern, test_cards
 from teleaudit.detectors.luhn import luhn_valid
@@ -34,9 +35,6 @@ SHORTEST, LONGEST = 12, 19
 _SHORTEST_RARE = 16  # of a number in a rare range that is worth a person's look
 AMEX_LENGTH = 15  # no longer than a phone number can be
 CONTEXT = 40  # characters on either side in which a word speaks about the number
-# characters judged at a time, so that time and memory stay proportional to the value
-CHUNK = 65_536
-MARGIN = 512  # characters that neighbouring chunks see of each other
 
 _SEPARATOR = r"(?: {1,3}| ?- ?|[./_,+']| ?\r?\n ?)"
 _RUNS = re.compile(rf"[0-9]+(?:{_SEPARATOR}[0-9]+)*")
@@ -158,19 +156,12 @@ def find_cards(text: str, *, field: str = "") -> list[Hit]:
     """
     if len(text) < SHORTEST:
         return []
-    if len(text) > CHUNK:
-        return [
-            hit
-            for start in range(0, len(text), CHUNK)
-            for hit in _in_chunk(text, range(start, start + CHUNK), field)
-        ]
-    if _TWELVE_DIGITS.search(text) is None:
+    if len(text) <= CHUNK and _TWELVE_DIGITS.search(text) is None:
         return list(_encoded(text, field)) if BASE64.search(text) else []
-    return (
-        list(_in_chunk(text, range(len(text)), field))
-        or list(_encoded(text, field))
-        or list(_float(text, field))
-    )
+    hits = list(hits_in_chunks(text, partial(_in_piece, field=field)))
+    if hits or len(text) > CHUNK:
+        return hits
+    return list(_encoded(text, field)) or list(_float(text, field))
 
 
 def card_shapes(text: str) -> Iterator[tuple[int, bool]]:
@@ -199,39 +190,17 @@ def _grade(digits: str) -> str:
     return "" if fitting is None else fitting.grade
 
 
-def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:
-    offset = max(chunk.start - MARGIN, 0)
-    piece = text[offset : chunk.stop + MARGIN] if len(text) > CHUNK else text
-    if _TWELVE_DIGITS.search(piece) is None:
-        return
-    written = plain(piece)
-    for hit in _in_text(written.text, field):
-        start, end = (
-            offset + written.original(hit.start),
-            offset + written.original(hit.end - 1) + 1,
-        )
-        if start in chunk:
-            yield Hit(
-                kind="card",
-                level=hit.level,
-                reason=hit.reason,
-                network=hit.network,
-                start=start,
-                end=end,
-            )
+def _in_piece(piece: str, field: str) -> Iterator[Hit]:
+    if _TWELVE_DIGITS.search(piece):
+        written = plain(piece)
+        for hit in _in_text(written.text, field):
+            yield hit.at(*written.span(hit.start, hit.end))
 
 
 def _encoded(text: str, field: str) -> Iterator[Hit]:
     for start, end, inner in decoded(text):
         for hit in itertools.islice(_in_text(plain(inner).text, field), 1):
-            yield Hit(
-                kind="card",
-                level=hit.level,
-                reason=f"encoded_{hit.reason}",
-                network=hit.network,
-                start=start,
-                end=end,
-            )
+            yield replace(hit, reason=f"encoded_{hit.reason}", start=start, end=end)
 
 
 def _float(text: str, field: str) -> Iterator[Hit]:
@@ -245,14 +214,7 @@ def _float(text: str, field: str) -> Iterator[Hit]:
     if not places - _LOSTZEROS <= len(whole) <= places:
         return
     for hit in _in_text(whole.ljust(places, "0"), field):
-        yield Hit(
-            kind="card",
-            level=hit.level,
-            reason=hit.reason,
-            network=hit.network,
-            start=0,
-            end=len(text),
-        )
+        yield hit.at(0, len(text))
 
 
 def _in_text(text: str, field: str) -> Iterator[Hit]:

@@ -31,17 +31,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 
-from teleaudit.detectors.account_data import (
-    account_in_cell,
-    decide_account_column,
-    names_account_data,
-    profile_account,
-)
 from teleaudit.detectors.cards import SHORTEST, ZEROS, card_shapes, find_cards, key_before
 from teleaudit.detectors.chance import tail
-from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, combine, gravest
+from teleaudit.detectors.decisions import ColumnDecision, Hit, Level, gravest
 from teleaudit.detectors.knowledge import card_range_of, test_cards
 from teleaudit.detectors.luhn import luhn_valid
 from teleaudit.detectors.names import (
@@ -50,11 +45,6 @@ from teleaudit.detectors.names import (
     names_moment,
     names_order,
     speaks_of,
-)
-from teleaudit.detectors.truncation import (
-    decide_truncated_column,
-    find_truncated,
-    profile_truncated,
 )
 from teleaudit.detectors.writings import digits_of_number
 
@@ -477,41 +467,4 @@ def _level_of_numbers(decision: ColumnDecision, name: str) -> Level | None:
 
 
 def _at(hit: Hit, level: Level, reason: str) -> Hit:
-    if hit.reason == "test_card":
-        return hit
-    return Hit(
-        kind=hit.kind, level=level, reason=reason, network=hit.network, start=hit.start, end=hit.end
-    )
-
-
-def profile_card_data(values: Iterable[str | None], *, name: str) -> dict[str, int]:
-    """The counts that ``decide_card_data`` needs, of a column's values."""
-    filled = [value for value in values if value]
-    counts = profile_cards(filled, name=name)
-    if names_account_data(name):
-        counts |= profile_account(filled)
-    return counts | profile_truncated(filled) if names_card(name) else counts
-
-
-def decide_card_data(profile: Mapping[str, int], name: str) -> ColumnDecision:
-    """Card numbers; check codes and PIN blocks where the name speaks of them; truncated numbers
-    where it speaks of cards.
-
-    Counts that are missing are 0.
-    """
-    decisions = [decide_card_column(profile, name)]
-    if names_account_data(name):
-        decisions.append(decide_account_column(profile, name))
-    if names_card(name):
-        decisions.append(decide_truncated_column(profile))
-    return combine(decisions)
-
-
-def card_data_in_cell(text: str, *, name: str, decision: ColumnDecision) -> list[Hit]:
-    """The same of one cell, in the light of what its column was found to be."""
-    left = find_truncated(text) if names_card(name) else []
-    return [
-        *cards_in_cell(text, name=name, decision=decision),
-        *left,
-        *account_in_cell(text, name=name, decision=decision),
-    ]
+    return hit if hit.reason == "test_card" else replace(hit, level=level, reason=reason)

@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 
+from teleaudit.detectors.chunks import CHUNK, hits_in_chunks
 from teleaudit.detectors.cpr_number import Grade, grade_of, look_alike
 from teleaudit.detectors.decisions import Hit, Level
 from teleaudit.detectors.knowledge import cpr_pattern, cpr_test_numbers
@@ -28,10 +30,6 @@ from teleaudit.detectors.writings import plain, text_of_base64, text_of_hex
 
 CONTEXT = 40  # characters on either side in which a word speaks about the number
 ALONE = 1.5  # times its own length is a cell that holds a number and nothing else
-# characters judged at a time, and the longest cell that is decoded as a whole, so that time and
-# memory stay proportional to the value
-CHUNK = 65_536
-MARGIN = 512  # characters that neighbouring chunks see of each other
 
 # The same expressions stand in the SQL: no look-around, no backslash.
 DAY = "(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
@@ -84,13 +82,8 @@ def find_cpr(text: str, *, field: str = "") -> list[Hit]:
 
     ``field`` is the name of the column or key it stands in.
     """
-    if len(text) > CHUNK:
-        return [
-            hit
-            for start in range(0, len(text), CHUNK)
-            for hit in _in_chunk(text, range(start, min(start + CHUNK, len(text))), field)
-        ]
-    if _NINE_DIGITS.search(text) and (hits := list(_in_piece(text, field))):
+    hits = list(hits_in_chunks(text, partial(_in_piece, field=field)))
+    if hits or len(text) > CHUNK:
         return hits
     return list(_whole_cell(text, field)) if _ONE_WORD.fullmatch(text) else []
 
@@ -116,40 +109,18 @@ def grades_in(text: str) -> Iterator[Grade]:
                 yield grade_of(_digits_of(found))
 
 
-def _in_chunk(text: str, chunk: range, field: str) -> Iterator[Hit]:
-    offset = max(chunk.start - MARGIN, 0)
-    piece = text[offset : chunk.stop + MARGIN]
-    if _NINE_DIGITS.search(piece):
-        for hit in _in_piece(piece, field):
-            if offset + hit.start in chunk:
-                yield Hit(
-                    kind="cpr",
-                    level=hit.level,
-                    reason=hit.reason,
-                    start=offset + hit.start,
-                    end=offset + hit.end,
-                )
-
-
 def _in_piece(piece: str, field: str) -> Iterator[Hit]:
-    written = plain(piece)
-    for hit in _in_text(_PERCENT.sub("   ", written.text), field):
-        yield Hit(
-            kind="cpr",
-            level=hit.level,
-            reason=hit.reason,
-            start=written.original(hit.start),
-            end=written.original(hit.end - 1) + 1,
-        )
+    if _NINE_DIGITS.search(piece):
+        written = plain(piece)
+        for hit in _in_text(_PERCENT.sub("   ", written.text), field):
+            yield hit.at(*written.span(hit.start, hit.end))
 
 
 def _whole_cell(text: str, field: str) -> Iterator[Hit]:
     """A cell that hides its digits as a whole: a float, hexadecimal, base64."""
     for inner, reason in _inside(text.strip()):
         for hit in _in_text(plain(inner).text, field):
-            yield Hit(
-                kind="cpr", level=hit.level, reason=f"{reason}{hit.reason}", start=0, end=len(text)
-            )
+            yield replace(hit, reason=f"{reason}{hit.reason}", start=0, end=len(text))
             return
 
 

@@ -37,6 +37,10 @@ class Hit:
         """Confirmed or probable: counts as a deviation."""
         return self.level is not Level.REVIEW
 
+    def at(self, start: int, end: int) -> Hit:
+        """The same find at another place."""
+        return replace(self, start=start, end=end)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnDecision:

@@ -194,7 +194,12 @@ def _is_passcode(look: str) -> bool:
 
 def is_catalogue(times: int, cells: int) -> bool:
     """So many cells hold the same text that it comes from a list: (1)."""
-    return times > CATALOGUE_CELLS and times > CATALOGUE_SHARE * cells
+    return times > catalogue_bound(cells)
+
+
+def catalogue_bound(cells: int) -> float:
+    """A text in more of so many cells than this comes from a list: (1)."""
+    return max(CATALOGUE_CELLS, CATALOGUE_SHARE * cells)
 
 
 def is_listed(text: str, times: int, *, cells: int, alike: int) -> bool:
@@ -396,9 +401,16 @@ def _is_none(text: str, *, by_name: bool) -> bool:
     )
 
 
-def profile_values(values: Iterable[str]) -> dict[str, int]:
-    """The counts of ``profile_messages`` from a column's filled cells, one by one."""
-    times = Counter(values)
+def profile_rest(*, words: int, listed: int, others: int) -> dict[str, int]:
+    """The counts that cells add which ``message_candidate_sql`` leaves out: of words, apart those
+    that come from a list, and of anything else.
+    """
+    return {"message_short": words, "message_catalogue": listed, "message_numeric": others}
+
+
+def profile_values(values: Iterable[str | None], **_column: object) -> dict[str, int]:
+    """The counts of ``profile_messages`` from a column's cells, one by one."""
+    times = Counter(value for value in values if value)
     alike: Counter[str] = Counter()
     for text, cells in times.items():
         alike[skeleton(text)] += cells

@@ -70,6 +70,10 @@ _GROUPED = "|".join(
 _BLANK = "[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
 _FLOAT_CELL = f"^{_BLANK}[2-6][.,][0-9]{{9,18}}[eE][+]?1[0-8]{_BLANK}$"
 _TRACK = "[0-9]{12}[Dd][0-9]{7}|5[Aa]0[678Aa][0-9]{12}"  # of a chip: track 2, number
+_BEYOND_ASCII = "\u0080-\U0010ffff"
+# Where a mobile telephone was (3GPP TS 23.003: country, network, area, cell): fifteen digits or
+# fewer, and no card of these begins like it, nor any part of it.
+_CELL_IDENTITY = "^2(?:[02-9][0-9]|1[0-24-9])-[0-37-9][0-9]-[0-9]{1,5}-[0-9]{1,5}$"
 _ENCODED = f"{HEX_DIGITS}|{WIDE_HEX_DIGITS}|{BASE64_DIGITS}"
 
 
@@ -109,8 +113,8 @@ def card_candidate_sql(column: str) -> str:
     # a foreign writing needs its twelve digits
     sure = f"CASE WHEN {_matches(column, plain)} THEN true ELSE {_matches(column, twelve)} END"
     return (
-        f"(CASE WHEN length({column}) < 12 THEN false WHEN {_matches(column, anything)} THEN {sure}"
-        " ELSE false END)"
+        f"(CASE WHEN length({column}) < 12 THEN false WHEN {_matches(column, anything)} THEN CASE"
+        f" WHEN {_matches(column, _CELL_IDENTITY)} THEN false ELSE {sure} END ELSE false END)"
     )
 
 
@@ -175,6 +179,17 @@ def message_candidate_sql(column: str) -> str:
     return f"""(CASE WHEN {_matches(column, candidates.plain)} THEN {plain}
         WHEN {spaced} THEN {_matches_any((column, candidates.spaced))}
         WHEN length({column}) >= 8 THEN {without} ELSE false END)"""
+
+
+def worded_sql(column: str) -> str:
+    """SQL, true of a text (an expression of type text) that holds a word and is no code: lower-case
+    or foreign letters without a digit or a code's mark, or any letter beside a space. Null for null.
+
+    Of the cells that are no message candidates these are what a column's messages are a share of.
+    """
+    letter, small = f"[A-Za-z{_BEYOND_ASCII}]", f"[a-z{_BEYOND_ASCII}]"
+    mark = "[^0-9_/=\\\\]"
+    return _matches(column, f"^{mark}*{small}{mark}*$|{letter}.* | .*{letter}")
 
 
 def _matches_any(*asked: tuple[str, Sequence[str]]) -> str:
@@ -512,11 +527,10 @@ def _browsing_patterns(*, alone: bool) -> tuple[str, str, str]:
     colon in any writing.
     """
     before, before_six = ("", "") if alone else ("[^0-9.]", "[^0-9A-Fa-f:][0-9A-Fa-f:]*")
-    beyond = "\u0080-\U0010ffff"
     plain = (
         "://",
         "(?:^|[^A-Za-z0-9_.@-])[A-Za-z0-9_.-]*[.](?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)[.-]*(?:$|[^A-Za-z0-9_.@-])",
-        f"[.][A-Za-z0-9_-]*[{beyond}]",
+        f"[.][A-Za-z0-9_-]*[{_BEYOND_ASCII}]",
         f"{before}[0-9]{{1,3}}(?:[.][0-9]{{1,3}}){{3}}",
         f"{before_six}(?:::|(?:[0-9A-Fa-f]{{1,4}}:){{7}})",
         f"(?:{browsing_values.BROWSERS})/[0-9]",

@@ -56,6 +56,7 @@ SHAPES = frozenset(
 _MOST = max(map(len, SHAPES))
 PART = "^[0-9]{3,12}(?:[.,]0{1,2})?$"  # the same expression stands in the SQL
 _PART = re.compile(PART.removeprefix("^").removesuffix("$"))
+PARTS_SHARE = 0.5  # of the filled cells of each column: parts in more of them than that
 _MAX_NUMBERS = 5_000  # different ones that are counted of the same columns
 _ROWS_SHARE = 0.5  # of the rows in which all parts are filled that must have a card's shape
 _ENOUGH_ENDS = 100  # different last parts, or half as many as there are numbers

@@ -17,7 +17,7 @@ CORRESPONDENCE = "message_correspondence"  # letters to and from customers
 _CALLS, _LETTERS = TABLES["cdr"], TABLES["crm_interaction"]
 
 
-def message_context(names: Collection[str], *, table: str = "") -> Mapping[str, int]:
+def message_context(names: Collection[str], table: str = "") -> Mapping[str, int]:
     """What the names of a table's columns, or the canonical ``table`` that it is, say of the
     messages in it, as counts of a column.
 

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from teleaudit.detectors.chunks import CHUNK
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level
 from teleaudit.detectors.knowledge import card_ranges, truncation_limits
 from teleaudit.detectors.writings import plain
@@ -30,13 +31,9 @@ _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a di
 _KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
-# Of text without spaces and dashes: digits before a glyph, and so few of them that every length may
-# keep them.
-_CUT_OFF = f"[0-9]{{4}}[{_GLYPHS}.…_]"
-_KEPT_AS_ALLOWED = "^[0-9]{0,6}[^0-9]*[0-9]{0,4}$"
-_CHUNK = 65_536  # characters of a value that are looked at
 _USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
 _MIN_KEPT_FIRST = 4  # digits that say whose number it was
+TRUNCATED_PROFILE = ("truncated_cells", "truncated_overexposed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +88,7 @@ def truncated(written: str) -> Truncated | None:
 # the same for every field: a mask says what it is
 def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001
     """Card numbers of which more is kept than allowed."""
-    return list(_overexposed(text[:_CHUNK]))
+    return list(_overexposed(text[:CHUNK]))
 
 
 def _overexposed(text: str) -> Iterator[Hit]:
@@ -99,7 +96,7 @@ def _overexposed(text: str) -> Iterator[Hit]:
     for masked in _MASKED.finditer(written.text):
         left = truncated(masked.group())
         if left is not None and left.is_overexposed:
-            start, end = written.original(masked.start()), written.original(masked.end() - 1) + 1
+            start, end = written.span(*masked.span())
             yield Hit(
                 kind="card",
                 level=Level.PROBABLE,
@@ -109,23 +106,31 @@ def _overexposed(text: str) -> Iterator[Hit]:
             )
 
 
-def profile_truncated(values: Iterable[str | None]) -> dict[str, int]:
+def profile_truncated(values: Iterable[str | None], **_column: object) -> dict[str, int]:
     """The counts that ``decide_truncated_column`` needs; those of parts may be added."""
     filled = [value for value in values if value]
-    return {
-        "truncated_cells": len(filled),
-        "truncated_overexposed": sum(bool(find_truncated(value)) for value in filled),
-    }
+    return dict(
+        zip(
+            TRUNCATED_PROFILE,
+            (len(filled), sum(bool(find_truncated(value)) for value in filled)),
+            strict=True,
+        )
+    )
 
 
-def decide_truncated_column(profile: Mapping[str, int]) -> ColumnDecision:
+def decide_truncated_column(profile: Mapping[str, int], _name: str = "") -> ColumnDecision:
     """What the counts of a column say: one number of which too much was kept is enough."""
-    n, k = (int(profile.get(name) or 0) for name in ("truncated_cells", "truncated_overexposed"))
+    n, k = (int(profile.get(name) or 0) for name in TRUNCATED_PROFILE)
     if not k:
         return ColumnDecision()
     return ColumnDecision(
         kinds=frozenset({"card"}), level=Level.PROBABLE, reason="overexposed_truncation", n=n, k=k
     )
+
+
+def truncated_in_cell(text: str, **_column: object) -> list[Hit]:
+    """The same of one cell, whatever its column was found to be."""
+    return find_truncated(text)
 
 
 def _length_of(beginning: str, kept: int) -> int:
@@ -150,15 +155,4 @@ def _begins_like_a_card(digits: str, length: int) -> bool:
         and card_range.first[: len(beginning)] <= beginning <= card_range.last[: len(beginning)]
         and card_range.grade != "context"
         for card_range in card_ranges()
-    )
-
-
-def truncated_sql(text: str) -> str:
-    """SQL, true of a text (an expression) with glyphs for digits in which more may be left of a
-    card number than is allowed; false for null.
-    """
-    written = f"regexp_replace({text}, '[ -]', '', 'g')"
-    return (
-        f"(CASE WHEN regexp_matches({written}, '{_CUT_OFF}') THEN NOT regexp_matches({written},"
-        f" '{_KEPT_AS_ALLOWED}') ELSE false END)"
     )

@@ -116,6 +116,12 @@ class Plain:
         """The place in the original text."""
         return place + self.shifts[bisect_right(self.starts, place) - 1]
 
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Start and end in the original of what stands here; ``end`` is behind the last
+        character.
+        """
+        return self.original(start), self.original(end - 1) + 1
+
 
 def plain(text: str) -> Plain:
     """The text with its exotic characters, entities and escapes written plainly."""

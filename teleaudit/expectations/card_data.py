@@ -23,51 +23,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from teleaudit.counting import CELL
-from teleaudit.detectors.account_data import names_account_data, profile_account
-from teleaudit.detectors.columns import (
-    EXCEL_DAMAGED,
-    LONGEST_DAMAGED,
-    PROFILE,
-    card_data_in_cell,
-    decide_card_data,
-)
+from teleaudit.detectors.account_data import names_account_data
+from teleaudit.detectors.columns import EXCEL_DAMAGED, LONGEST_DAMAGED, PROFILE
 from teleaudit.detectors.decisions import ColumnDecision, Level
-from teleaudit.detectors.judging import (
-    LEVELS,
-    Profile,
-    card_text_counts,
-    cell_counts,
-    cell_finds,
-    split_finds,
-)
-from teleaudit.detectors.names import names_card, names_identifier
+from teleaudit.detectors.judge import LEVELS, split_finds
+from teleaudit.detectors.names import names_card
 from teleaudit.detectors.prefilter import (
-    card_candidate_sql,
     card_cells_query,
-    card_shaped_sql,
     profile_query,
     split_cells_query,
     split_part_sql,
     split_profile_query,
 )
 from teleaudit.detectors.split_cards import (
+    PARTS_SHARE,
     SPLIT_PROFILE,
     decide_split_columns,
     names_other_numbers,
     windows,
     without_overlaps,
 )
-from teleaudit.detectors.truncation import profile_truncated
-from teleaudit.expectations.content import (
-    ExpectNoContent,
-    Found,
-    columns_to_look_into,
-    counts_of,
-    text_of,
-)
+from teleaudit.expectations.content import ExpectNoContent, Found, content_fields, text_of
 from teleaudit.expectations.queries import MappedQuery, Queries
 from teleaudit.expectations.rows import DataSet
 from teleaudit.schema import TABLES
@@ -76,6 +55,8 @@ from teleaudit.schema.sql import quoted
 
 class ExpectNoCardData(ExpectNoContent):
     """No cell holds a full card number."""
+
+    kind: ClassVar[str] = "card"
 
     integers: list[str]  # those of the columns that are whole numbers by type
     beside: list[list[str]]  # columns side by side that may hold a number together
@@ -88,24 +69,6 @@ class ExpectNoCardData(ExpectNoContent):
             return text_of(column)
         return f"CASE WHEN {quoted(column)} >= {10**11} THEN {text_of(column)} END"
 
-    def candidate(self, column: str, cell: str) -> str:
-        """Cells with digits that could be a card number's; every filled cell of a column that is
-        named for cards or check codes.
-
-        In a column named for another number, a whole number must have a card's beginning.
-        """
-        candidate = card_candidate_sql(cell)
-        if names_account_data(column) or names_card(column):
-            return f"({cell} IS NOT NULL)"
-        if column in self.integers:
-            return candidate
-        if not names_identifier(column):
-            return candidate
-        return (
-            f"(CASE WHEN regexp_matches({cell}, '^[0-9]*$') THEN {card_shaped_sql(cell)} ELSE"
-            f" {candidate} END)"
-        )
-
     def damaged(self) -> str:
         """Rows with a number that Excel destroyed (2)."""
         named = (
@@ -115,28 +78,24 @@ class ExpectNoCardData(ExpectNoContent):
         )
         return " OR ".join(("coalesce(regexp_matches(_issues, '=excel(;|$)'), false)", *named))
 
-    # as every expectation of content has it
-    def found(self, column: str, asks: Queries, filled: int) -> Found:
-        """The cells that must be judged one by one, where the column as a whole does not settle
-        them.
-        """
-        cells = self.temp_table_name(f"cells_{self.place(column)}")
-        asks.keep(cells, card_cells_query(self.candidates(column, asks), every=names_card(column)))
-        decision = self._decide(column, cells, asks)
-        judge = partial(
-            cell_finds,
-            in_cell=partial(card_data_in_cell, name=column, decision=decision),
-            place=self.place(column),
-        )
-        return Found(decision, MappedQuery(sql=f"SELECT record, cell FROM {cells}", judge=judge))
+    def cells_query(self, column: str, asks: Queries) -> str:
+        """Of whole numbers only those that could be a card's, unless the name speaks of cards."""
+        return card_cells_query(self.candidates(column, asks), every=names_card(column))
 
-    def joined_aggregates(self) -> dict[str, str]:
-        """How many cells of a column are filled."""
-        return {
-            f"texts {column}": f"count(nullif({text_of(column)}, ''))"
-            for run in self.beside
-            for column in run
-        }
+    def counts(self, column: str, cells: str, asks: Queries, filled: int) -> dict[str, int]:
+        """Running text is counted cell by cell; whole numbers, where they matter, by the engine,
+        which counts those that are no candidates too.
+        """
+        cards, *others = self.detectors(column)
+        text = f"SELECT cell FROM {cells} WHERE number IS NULL"
+        counts = self.counted(column, text, [cards], asks)
+        ((numbers,),) = asks.fetch(f"SELECT count(number) FROM {cells}")
+        if numbers or names_card(column):
+            (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
+            counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
+        if others:
+            counts |= self.counted(column, f"SELECT cell FROM {cells}", others, asks)
+        return counts
 
     def joined_conditions(self) -> dict[str, tuple[str, str]]:
         """How many of them may be parts of a number."""
@@ -152,7 +111,7 @@ class ExpectNoCardData(ExpectNoContent):
             column
             for run in self.beside
             for column in run
-            if 2 * int(metrics[f"parts {column}"]) > int(metrics[f"texts {column}"])
+            if int(metrics[f"parts {column}"]) > PARTS_SHARE * int(metrics[f"filled {column}"])
         }
         windowed = [
             tuple(run[place] for place in window)
@@ -187,35 +146,6 @@ class ExpectNoCardData(ExpectNoContent):
             judge=judge,
         )
 
-    def _decide(self, column: str, cells: str, asks: Queries) -> ColumnDecision:
-        """What the column as a whole is: its running text counted cell by cell, its numbers, if
-        they matter, by the engine.
-        """
-        counts = counts_of(
-            asks,
-            MappedQuery(
-                sql=f"SELECT cell FROM {cells} WHERE number IS NULL",
-                judge=partial(card_text_counts, name=column),
-            ),
-        )
-        ((numbers,),) = asks.fetch(f"SELECT count(number) FROM {cells}")
-        if numbers or names_card(column):
-            (row,) = asks.fetch(profile_query(quoted(self.relation), [text_of(column)]))
-            counts |= dict(zip(PROFILE, (int(count or 0) for count in row), strict=True))
-        if names_account_data(column):
-            counts |= self._counted(cells, profile_account, asks)
-        if names_card(column):
-            counts |= self._counted(cells, profile_truncated, asks)
-        return decide_card_data(counts, column)
-
-    def _counted(self, cells: str, profile: Profile, asks: Queries) -> dict[str, int]:
-        return counts_of(
-            asks,
-            MappedQuery(
-                sql=f"SELECT cell FROM {cells}", judge=partial(cell_counts, profile=profile)
-            ),
-        )
-
 
 def damaged_sql(cell: str) -> str:
     """SQL, true of a cell (an expression of type text) that a spreadsheet rounded;
@@ -230,22 +160,19 @@ def damaged_sql(cell: str) -> str:
 # meta
 def no_card_data(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoCardData:
     """The expectation for every column of a data set."""
-    columns = columns_to_look_into(data_set, table)
-    integers = [column for column in columns if data_set.own[column] == "BIGINT"]
+    fields = content_fields("card", data_set, table)
     canonical = TABLES[table].names  # their meaning is known, and none is a part of a card
     beside = [
         list(run)
         for eligible, run in groupby(
-            (name for name in columns if name not in canonical),
+            (name for name in fields["columns"] if name not in canonical),
             lambda name: not names_other_numbers(name),
         )
         if eligible
     ]
     return ExpectNoCardData(
-        relation=f"export_{table}",
-        columns=columns,
-        integers=integers,
+        integers=[column for column in fields["columns"] if data_set.own[column] == "BIGINT"],
         beside=[run for run in beside if len(run) > 1],
-        key_sql=data_set.key_sql,
+        **fields,
         **kwargs,
     )

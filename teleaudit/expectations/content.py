@@ -9,16 +9,23 @@ in the result: counts by column, never a value.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.counting import CELL
-from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import LEVELS, InCell, Profile, cell_counts, cell_finds
+from teleaudit.detectors.decisions import ColumnDecision, combine
+from teleaudit.detectors.judge import (
+    LEVELS,
+    candidates_sql,
+    cell_counts,
+    cell_finds,
+    context_of,
+    judge,
+)
+from teleaudit.detectors.kinds import Detector, of_kind
 from teleaudit.expectations.metrics import AGGREGATE, matching, metric
 from teleaudit.expectations.queries import Columns, MappedQuery, Queries, temp_table_name
 from teleaudit.expectations.rows import DataSet
@@ -30,6 +37,7 @@ from teleaudit.schema.sql import literal, quoted
 FINDS: Columns = {"record_key": "VARCHAR", "place": "BIGINT", "level": "BIGINT"}
 _REVIEW = LEVELS.index("review")
 _OWN_COLUMNS = frozenset({FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN})
+_OF_NUMBERS = frozenset({"card", "cpr"})
 _NEVER_CONTENT = ("DATE", "TIMESTAMP", "BOOLEAN")
 
 
@@ -42,23 +50,33 @@ class Found(NamedTuple):
 
 
 class ExpectNoContent(BatchExpectation):
-    """No cell of the columns holds what the detector looks for."""
+    """No cell of the columns holds finds of one kind.
+
+    This class fetches cells and keeps what is found; the judge says which cells, and what they are.
+    """
 
     relation: str  # the exports' own rows, without what views join to them
     columns: list[str]
     key_sql: str
+    context: dict[str, int]  # what the judge knows of the table
+    own_domains: list[str]  # the operator's, which are no browsing data
 
     success_keys: ClassVar[tuple[str, ...]] = ("relation", "columns")
     args_keys: ClassVar[tuple[str, ...]] = success_keys
-    # the detector's rules ask how many cells of a column are filled
-    asks_filled: ClassVar[bool] = False
+    kind: ClassVar[str]
 
-    @abstractmethod
+    def detectors(self, column: str) -> Sequence[Detector]:
+        """Those that the column is asked of."""
+        return [
+            one for one in of_kind(self.kind, own_domains=self.own_domains) if one.concerns(column)
+        ]
+
     def candidate(self, column: str, cell: str) -> str:
-        """SQL that is true of every cell of a column in which the detector could find something.
+        """SQL that is true of every cell of a column in which something could be found.
 
         ``cell`` is an expression of type text.
         """
+        return candidates_sql(self.detectors(column), column, cell)
 
     def cell(self, column: str) -> str:
         """The text of a column's cell."""
@@ -78,26 +96,50 @@ class ExpectNoContent(BatchExpectation):
         """SQL that is true of a row with a cell nobody can judge any more."""
         return "false"
 
-    @abstractmethod
     def found(self, column: str, asks: Queries, filled: int) -> Found:
         """What the column is as a whole, and a query with the function that makes of its rows the
         column's finds (``FINDS``).
 
-        ``filled`` is the number of its cells that are filled; 0 where ``asks_filled`` is not set.
-        What it keeps with the engine
-        is named ``cells_``, ``levels_`` or ``candidates_`` and the column's place, by
-        ``temp_table_name``.
+        ``filled`` is the number of its cells that are filled. What is kept with the engine is named
+        ``cells_``, ``levels_`` or ``candidates_`` and the column's place, by ``temp_table_name``.
         """
+        cells = self.temp_table_name(f"cells_{self.place(column)}")
+        asks.keep(cells, self.cells_query(column, asks))
+        counts = self.counts(column, cells, asks, filled)
+        judged = [
+            judge(one, counts, name=column, context=self.context) for one in self.detectors(column)
+        ]
+        held = [one for one in judged if one.holds]
+        finds = partial(cell_finds, judged=held, place=self.place(column))
+        return Found(
+            combine(one.decision for one in judged),
+            MappedQuery(sql=f"SELECT record, cell FROM {cells}", judge=finds),
+        )
+
+    def cells_query(self, column: str, asks: Queries) -> str:
+        """A query for record and cell of what is judged one by one."""
+        return f"SELECT record, cell FROM {self.candidates(column, asks)}"
+
+    def counts(self, column: str, cells: str, asks: Queries, filled: int) -> dict[str, int]:
+        """The counts that decide about the column, of the relation ``cells``."""
+        detectors = self.detectors(column)
+        counts = self.counted(column, f"SELECT cell FROM {cells}", detectors, asks)
+        return counts | {one.filled: filled for one in detectors}
+
+    def counted(
+        self, column: str, cells: str, detectors: Sequence[Detector], asks: Queries
+    ) -> dict[str, int]:
+        """What detectors count of a query's cells."""
+        profiles = [partial(one.profile, name=column) for one in detectors]
+        return counts_of(
+            asks, MappedQuery(sql=cells, judge=partial(cell_counts, profiles=profiles))
+        )
 
     # of detectors that look at one column at a time
     def joined(self, metrics: Mapping[str, Any], asks: Queries) -> Mapping[tuple[str, ...], Found]:
         """What columns side by side hold together, where the detector can tell; ``metrics`` are the
-        answers to ``joined_aggregates`` and ``joined_conditions``.
+        answers to ``joined_conditions``, and how many cells of each column are filled.
         """
-        return {}
-
-    def joined_aggregates(self) -> dict[str, str]:
-        """What ``joined`` wants to know of the shared scan: expressions by name."""
         return {}
 
     def joined_conditions(self) -> dict[str, tuple[str, str]]:
@@ -144,11 +186,9 @@ class ExpectNoContent(BatchExpectation):
     def _aggregates(self) -> dict[str, str]:
         rows = {"rows": "count(*)", "damaged": f"count(*) FILTER (WHERE {self.damaged()})"}
         filled = {
-            f"filled {column}": f"count({quoted(column)})"
-            for column in self.columns
-            if self.asks_filled
+            f"filled {column}": f"count(nullif({text_of(column)}, ''))" for column in self.columns
         }
-        return rows | filled | self.joined_aggregates()
+        return rows | filled
 
     # Great Expectations' signature
     def _validate(
@@ -161,7 +201,7 @@ class ExpectNoContent(BatchExpectation):
         looked_into = [column for column in self.columns if int(metrics[f"column {column}"])]
         finds = self.temp_table_name("finds")
         decided = {
-            column: self.found(column, asks, int(metrics.get(f"filled {column}", 0)))
+            column: self.found(column, asks, int(metrics[f"filled {column}"]))
             for column in looked_into
         }
         joined = self.joined(metrics, asks)
@@ -253,45 +293,6 @@ class ExpectNoContent(BatchExpectation):
         asks.drop(finds)
 
 
-class ExpectNothingDetected(ExpectNoContent):
-    """As above, for a detector that takes the counts of a column from its candidates,
-    one by one.
-    """
-
-    @abstractmethod
-    def profile(self, column: str) -> Profile:
-        """The function that counts cells of a column."""
-
-    @abstractmethod
-    def decide(self, counts: dict[str, int], column: str, filled: int) -> ColumnDecision:
-        """What the counts say of the column, with the number of its filled cells if
-        ``asks_filled``.
-        """
-
-    @abstractmethod
-    def in_cell(self, column: str, decision: ColumnDecision) -> InCell:
-        """The function that judges one cell in the light of the decision about its column."""
-
-    def found(self, column: str, asks: Queries, filled: int) -> Found:
-        """Candidates are kept once, counted, and judged where the column as a whole does not clear
-        them.
-        """
-        cells = self.temp_table_name(f"cells_{self.place(column)}")
-        asks.keep(cells, f"SELECT record, cell FROM {self.candidates(column, asks)}")
-        counts = counts_of(
-            asks,
-            MappedQuery(
-                sql=f"SELECT cell FROM {cells}",
-                judge=partial(cell_counts, profile=self.profile(column)),
-            ),
-        )
-        decision = self.decide(counts, column, filled)
-        judge = partial(
-            cell_finds, in_cell=self.in_cell(column, decision), place=self.place(column)
-        )
-        return Found(decision, MappedQuery(sql=f"SELECT record, cell FROM {cells}", judge=judge))
-
-
 def _told(column: str, decision: ColumnDecision) -> dict[str, Any]:
     """Why a column was found to hold something, or not."""
     return {
@@ -336,3 +337,22 @@ def columns_to_look_into(data_set: DataSet, table: str) -> list[str]:
         for name in exported_columns(data_set, table)
         if not data_set.own[name].startswith(_NEVER_CONTENT) and kinds.get(name) is not Kind.DECIMAL
     ]
+
+
+def content_fields(
+    kind: str, data_set: DataSet, table: str, *, own_domains: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The fields of an expectation of that kind, for every column of a data set that may hold it:
+    of text, or of whole numbers too where these may be finds.
+    """
+    columns = columns_to_look_into(data_set, table)
+    if kind not in _OF_NUMBERS:
+        columns = [column for column in columns if data_set.own[column] == "VARCHAR"]
+    return {
+        "relation": f"export_{table}",
+        "columns": columns,
+        "key_sql": data_set.key_sql,
+        # its canonical columns are there whether filled or not, so their names tell nothing
+        "context": context_of(of_kind(kind), table=table),
+        "own_domains": list(own_domains),
+    }

@@ -11,22 +11,17 @@ column that is not named for content.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from teleaudit.detectors.decisions import ColumnDecision
-from teleaudit.detectors.judging import MESSAGE_CELLS, message_counts, message_levels
+from teleaudit.counting import CELL
+from teleaudit.detectors.judge import Judged, judge, message_counts, message_levels
 from teleaudit.detectors.message_values import names_content
-from teleaudit.detectors.messages import WHOLE_COLUMN, decide_message_column
-from teleaudit.detectors.prefilter import (
-    message_candidate_sql,
-    message_shape_sql,
-    message_skeleton_sql,
-)
-from teleaudit.detectors.tables import message_context
+from teleaudit.detectors.messages import catalogue_bound, profile_rest
+from teleaudit.detectors.prefilter import message_shape_sql, message_skeleton_sql, worded_sql
 from teleaudit.expectations.content import (
     ExpectNoContent,
     Found,
-    columns_to_look_into,
+    content_fields,
     counts_of,
     text_of,
 )
@@ -40,43 +35,42 @@ _SHAPES = "SELECT shape, times, alike, count(*) AS texts FROM {texts} GROUP BY s
 class ExpectNoMessageContent(ExpectNoContent):
     """No cell holds the content of an SMS or MMS."""
 
-    context: dict[str, int]  # what the table is about
-
-    asks_filled = True
-
-    def candidate(self, column: str, cell: str) -> str:
-        """Cells that read like text or hide it; every filled cell of a column that is named for
-        content, or may be.
-        """
-        return f"({cell} IS NOT NULL)" if names_content(column) else message_candidate_sql(cell)
+    kind: ClassVar[str] = "message"
 
     def found(self, column: str, asks: Queries, filled: int) -> Found:
         """Every text with the number of cells that hold it, and that hold the same but for numbers
         and names: what stands in many comes from a list.
 
-        Texts of one shape are judged once. Where the candidates make the whole column one of
-        messages, its other cells are asked for too.
+        Texts of one shape are judged once. The other cells are counted where the candidates by
+        themselves are something, and are finds where the whole column is one of messages.
         """
-        decision = self._decided(column, asks, filled, self._candidate_texts(column, asks))
-        if decision.reason in WHOLE_COLUMN and not names_content(column):
-            asks.drop(self._texts(column))
-            whole = self._decided(
-                column,
-                asks,
-                filled,
-                f"SELECT cell, times FROM ({self._values(column)}) AS texts WHERE cell IS NOT NULL",
-            )
-            decision = whole if whole.reason in WHOLE_COLUMN else decision
-        if decision.level is None:
-            return Found(decision)
+        self._keep_texts(column, asks, self._candidate_texts(column, asks))
+        counts = self.counts(column, self._texts(column), asks, filled)
+        (detector,) = self.detectors(column)
+        judged = judge(detector, counts, name=column, context=self.context)
+        if judged.holds and not names_content(column):
+            counts |= {
+                name: counts[name] + count
+                for name, count in self._rest(column, asks, filled).items()
+            }
+            judged = judge(detector, counts, name=column, context=self.context)
+            if judged.is_every_cell:
+                asks.drop(self._texts(column))
+                every = f"SELECT * FROM ({self._values(column)}) AS texts WHERE cell <> ''"
+                self._keep_texts(column, asks, every)
+        if not judged.holds:
+            return Found(judged.decision)
+        return Found(judged.decision, self._finds(column, asks, filled, judged))
+
+    def _finds(self, column: str, asks: Queries, filled: int, judged: Judged) -> MappedQuery:
         levels, texts = self.temp_table_name(f"levels_{self.place(column)}"), self._texts(column)
-        judged = MappedQuery(
+        shapes = MappedQuery(
             sql=_SHAPES.format(texts=texts),
-            judge=partial(message_levels, name=column, cells=filled, decision=decision),
+            judge=partial(message_levels, judged=judged, cells=filled),
         )
         asks.create_temp_table(
             levels,
-            [judged],
+            [shapes],
             {"shape": "VARCHAR", "times": "BIGINT", "alike": "BIGINT", "level": "BIGINT"},
         )
         record = (
@@ -88,30 +82,47 @@ class ExpectNoMessageContent(ExpectNoContent):
             f"{quoted(self.relation)} JOIN ({messages}) AS messages ON {text_of(column)} ="
             " messages.cell"
         )
-        return Found(decision, MappedQuery(sql=f"SELECT {record} FROM {joined}"))
+        return MappedQuery(sql=f"SELECT {record} FROM {joined}")
 
     def _texts(self, column: str) -> str:
         return self.temp_table_name(f"cells_{self.place(column)}")
 
-    def _decided(self, column: str, asks: Queries, filled: int, counted: str) -> ColumnDecision:
-        """What texts and their times, a query, say of the column. They are kept."""
-        texts = self._texts(column)
+    def _keep_texts(self, column: str, asks: Queries, counted: str) -> None:
+        """Texts and their times, a query, with their shapes and the times of what is alike."""
         alike = (
             f"CAST(sum(times) OVER (PARTITION BY {message_skeleton_sql('cell')}) AS BIGINT) AS"
             " alike"
         )
         asks.keep(
-            texts,
+            self._texts(column),
             f"SELECT cell, times, {alike}, {message_shape_sql('cell')} AS shape FROM ({counted}) AS"
             " counted",
         )
-        counts = counts_of(
-            asks,
-            MappedQuery(
-                sql=_SHAPES.format(texts=texts), judge=partial(message_counts, cells=filled)
-            ),
+
+    def counts(self, column: str, cells: str, asks: Queries, filled: int) -> dict[str, int]:
+        """Of the shapes of texts."""
+        (detector,) = self.detectors(column)
+        shapes = MappedQuery(
+            sql=_SHAPES.format(texts=cells), judge=partial(message_counts, cells=filled)
         )
-        return decide_message_column(counts | self.context | {MESSAGE_CELLS: filled}, column)
+        return counts_of(asks, shapes) | {detector.filled: filled}
+
+    def _rest(self, column: str, asks: Queries, filled: int) -> dict[str, int]:
+        """What the cells that are no candidates add to the counts."""
+        relation = asks.candidates(
+            self.temp_table_name(f"candidates_{self.place(column)}"),
+            self.relation,
+            record=self.key_sql,
+            cell=self.cell(column),
+            condition=f"NOT {self.candidate(column, CELL)} AND {worded_sql(CELL)}",
+        )
+        times = f"SELECT count(*) AS times FROM {relation} GROUP BY cell"
+        ((of_words, of_lists),) = asks.fetch(
+            f"SELECT sum(times), sum(CASE WHEN times > {catalogue_bound(filled)} THEN times END)"
+            f" FROM ({times}) AS texts"
+        )
+        words, listed = int(of_words or 0), int(of_lists or 0)
+        return profile_rest(words=words - listed, listed=listed, others=0)
 
     def _candidate_texts(self, column: str, asks: Queries) -> str:
         """Each candidate and how many cells hold it.
@@ -137,18 +148,4 @@ class ExpectNoMessageContent(ExpectNoContent):
 # meta
 def no_message_content(*, data_set: DataSet, table: str, **kwargs: Any) -> ExpectNoMessageContent:
     """The expectation for every column of a data set."""
-    # a number says nothing
-    texts = [
-        column
-        for column in columns_to_look_into(data_set, table)
-        if data_set.own[column] == "VARCHAR"
-    ]
-    # its canonical columns are there whether filled or not
-    context = dict(message_context((), table=table))
-    return ExpectNoMessageContent(
-        relation=f"export_{table}",
-        columns=texts,
-        key_sql=data_set.key_sql,
-        context=context,
-        **kwargs,
-    )
+    return ExpectNoMessageContent(**content_fields("message", data_set, table), **kwargs)

@@ -1,5 +1,5 @@
 """A batch's distinct texts of each column, and which of them a detector wants to see: one query in
-the engine for all columns and kinds.
+the engine for all columns and detectors.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from teleaudit.detectors.judge import candidates_sql
+from teleaudit.detectors.kinds import Detector
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql
-from teleaudit.detectors.prefilter import card_number_sql
+from teleaudit.detectors.messages import catalogue_bound
+from teleaudit.detectors.prefilter import card_number_sql, worded_sql
+from teleaudit.detectors.tallies import Rest
 from teleaudit.machine import cores, set_progress_bar
 from teleaudit.readers.cells.batches import Batch, Cells, Column
-from teleaudit.scanning.kinds import DIGITS, TEXT, Detector
 
 _MEMORY = "512MB"
 _PART = 8_192  # texts that one thread takes at a time
-_LETTERED = f"regexp_matches({TEXT}, '[^ -@[-`{{-~]')"  # a letter, or anything beyond ASCII
+# a cell; and what it comes to where it is a whole number of 12-19 digits, else null
+TEXT, DIGITS = "text", "digits"
 _LENGTHS = 100  # more than a whole number has digits
 
 
@@ -42,8 +46,8 @@ class ColumnView:
     texts: pa.StringArray
     codes: npt.NDArray[np.int64]  # of each row, the place of its text; -1 where it is empty
     times: npt.NDArray[np.int64]  # of each text
-    noticed: dict[str, npt.NDArray[np.bool_]]  # by kind
-    lettered: npt.NDArray[np.bool_]
+    noticed: dict[str, npt.NDArray[np.bool_]]  # by detector
+    worded: npt.NDArray[np.bool_]
     # of each text that is a whole number: its first six digits, its length and whether it passes
     # Luhn; 0 for the others
     numbers: npt.NDArray[np.int64]
@@ -53,9 +57,21 @@ class ColumnView:
         """Bytes of the part in a text file, about."""
         return len(self.rows) + int(self.times @ pc.binary_length(self.texts).to_numpy())
 
-    def of_interest(self, kind: Detector) -> npt.NDArray[np.bool_]:
-        """The texts that a detector wants to see in this column."""
-        return self.times > 0 if kind.wants_all(self.column.field) else self.noticed[kind.name]
+    def of_interest(self, detector: Detector) -> npt.NDArray[np.bool_]:
+        """The texts that a detector must see in this column."""
+        return self.noticed[detector.name] & (self.times > 0)
+
+    def rest(self, detector: Detector) -> Rest:
+        """The cells with other texts."""
+        others = ~self.noticed[detector.name]
+        words = others & self.worded
+        listed = words & (self.times > catalogue_bound(int(self.times.sum())))
+        of_words, of_lists = int(self.times[words].sum()), int(self.times[listed].sum())
+        return Rest(
+            words=of_words - of_lists,
+            listed=of_lists,
+            others=int(self.times[others].sum()) - of_words,
+        )
 
     def chosen(self, which: npt.NDArray[np.bool_]) -> list[str]:
         """Some of the texts."""
@@ -95,9 +111,11 @@ class ColumnView:
 class Prefilter:
     """The engine, for one scan."""
 
-    kinds: Sequence[Detector]
+    detectors: Sequence[Detector]
     _connection: duckdb.DuckDBPyConnection = field(init=False, repr=False)
-    _asked: dict[tuple[str, str], str] = field(default_factory=dict)  # by kind and name of a column
+    _asked: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # by detector and name of a column
 
     def __enter__(self) -> Self:
         self._connection = duckdb.connect(":memory:")
@@ -118,15 +136,13 @@ class Prefilter:
         """A batch's columns."""
         if not encoded:
             return []
-        *flags, lettered, numbers = self._answers(
+        *flags, worded, numbers = self._answers(
             [cells.column.field for cells, *_ in encoded], [texts for _, texts, _, _ in encoded]
         )
         looks, start = [], 0
         for cells, texts, codes, times in encoded:
             own = slice(start, start := start + len(texts))
-            noticed = {
-                kind.name: of_kind[own] for kind, of_kind in zip(self.kinds, flags, strict=True)
-            }
+            noticed = {one.name: flag[own] for one, flag in zip(self.detectors, flags, strict=True)}
             looks.append(
                 ColumnView(
                     column=cells.column,
@@ -135,7 +151,7 @@ class Prefilter:
                     codes=codes,
                     times=times,
                     noticed=noticed,
-                    lettered=lettered[own],
+                    worded=worded[own],
                     numbers=numbers[own],
                 )
             )
@@ -144,44 +160,41 @@ class Prefilter:
     def _answers(
         self, names: Sequence[str], texts: Sequence[pa.StringArray]
     ) -> list[npt.NDArray[Any]]:
-        """Of every text, by the names of their columns: for each kind whether it is noticed;
-        whether it has letters; which number it is.
+        """Of every text, by the names of their columns: for each detector whether it is noticed;
+        whether it has words; which number it is.
         """
         lengths, columns, asked = list(map(len, texts)), {TEXT: pa.concat_arrays(texts)}, []
         columns["place"] = pa.array(np.arange(len(columns[TEXT]), dtype=np.int64))
-        for kind in self.kinds:
-            asking = [self._noticed(kind, name) for name in names]
+        for one in self.detectors:
+            asking = [self._noticed(one, name) for name in names]
             different = list(dict.fromkeys(asking))
             if len(different) == 1:
                 asked.append(different[0])
                 continue
-            columns[kind.name] = pa.array(
+            columns[one.name] = pa.array(
                 np.repeat(np.array(list(map(different.index, asking)), dtype=np.int16), lengths)
             )
             asked.append(
-                f"CASE {kind.name}"
+                f"CASE {one.name}"
                 f" {' '.join(f'WHEN {place} THEN {sql}' for place, sql in enumerate(different))} END"
             )
         cells = pa.Table.from_batches(pa.table(columns).to_batches(max_chunksize=_PART))
         self._connection.register("cells", cells)
-        answer = self._connection.execute(_query([*asked, _LETTERED])).fetchnumpy()
+        answer = self._connection.execute(_query([*asked, worded_sql(TEXT)])).fetchnumpy()
         self._connection.unregister("cells")
         order = answer.pop("place")
         if (order[1:] < order[:-1]).any():  # an engine may answer in any order, and mostly keeps it
             answer = {name: values[np.argsort(order)] for name, values in answer.items()}
         return [np.asarray(values) for values in answer.values()]
 
-    def _noticed(self, kind: Detector, name: str) -> str:
-        sql = self._asked.get((kind.name, name))
+    def _noticed(self, detector: Detector, name: str) -> str:
+        """The candidates, and numbers that bear on the column."""
+        sql = self._asked.get((detector.name, name))
         if sql is None:
-            sql = (
-                "false"
-                if not kind.concerns(name)
-                else "true"
-                if kind.wants_all(name)
-                else kind.noticed(name)
-            )
-            self._asked[kind.name, name] = sql
+            sql = candidates_sql([detector], name, TEXT)
+            if detector.counted_as is not None:
+                sql = f"CASE WHEN {DIGITS} IS NOT NULL THEN true ELSE {sql} END"
+            self._asked[detector.name, name] = sql
         return sql
 
 

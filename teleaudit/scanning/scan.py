@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from teleaudit.detectors import ColumnDecision, Hit, Level
-from teleaudit.detectors.messages import WHOLE_COLUMN
+from teleaudit.detectors import Hit, Level
+from teleaudit.detectors.judge import Judged, context_of, judge
+from teleaudit.detectors.kinds import Detector, kinds
+from teleaudit.detectors.tallies import Tally, tally
 from teleaudit.progress import Progress, Step
 from teleaudit.readers.cells.batches import Column
 from teleaudit.readers.cells.reading import read_batches
 from teleaudit.readers.packers import DAMAGED, READ_ERRORS
 from teleaudit.readers.sources import Source, UnreadableError, unpacked
 from teleaudit.scanning.columns import ColumnView, Encoded, Prefilter, ahead, encode
-from teleaudit.scanning.kinds import Detector, kinds
 from teleaudit.scanning.paths import find_sources
 from teleaudit.scanning.splits import SplitTally
-from teleaudit.scanning.tallies import CellTally, Tally, TextTally
 
 LEVELS = (Level.CONFIRMED, Level.PROBABLE, Level.REVIEW)  # surest first
 # their size says nothing of their rows
@@ -71,8 +70,7 @@ def scan_paths(
 
     Raises: UserError for a path that is not there.
     """
-    every = kinds(own_domains=own_domains)
-    with Prefilter(kinds=every) as looking:
+    with Prefilter(detectors=kinds(own_domains=own_domains)) as looking:
         for source in find_sources(paths):
             yield from _scan_packed(source, looking, progress or _say_nothing)
 
@@ -114,13 +112,8 @@ def _read(parts: Iterator[_Part]) -> Iterator[_Part]:
         ) from None
 
 
-@dataclass(kw_only=True)
-class _Held:
-    """What a column was found to be, kind by kind."""
-
-    kind: Detector
-    tally: Tally
-    decision: ColumnDecision
+# what a column was found to be, detector by detector, each with what it counted
+_Held = Sequence[tuple[Judged, Tally]]
 
 
 @dataclass(kw_only=True)
@@ -142,11 +135,11 @@ class _Scanning:
                 self._count(look)
             self._splits.add(looks)
         names = {column.field for column in self._tallies if not column.is_line}
-        beside = {kind.name: kind.beside(names) for kind in self.looking.kinds}
+        context = context_of(self.looking.detectors, names)
         held = {
             column: found
-            for column, tallies in self._tallies.items()
-            if (found := list(self._decided(column, tallies, {} if column.is_line else beside)))
+            for column in self._tallies
+            if (found := list(self._judged(column, {} if column.is_line else context)))
         }
         for column, found in held.items():
             yield from self._of_column(column, found)
@@ -224,56 +217,54 @@ class _Scanning:
         )
 
     def _count(self, look: ColumnView) -> None:
+        concerned = self._concerned(look.column)
         tallies = self._tallies.get(look.column)
         if tallies is None:
             tallies = self._tallies[look.column] = {
-                kind.name: _tally(kind, look.column)
-                for kind in self.looking.kinds
-                if kind.concerns(look.column.field)
+                one.name: tally(one, look.column.field) for one in concerned
             }
-        for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
-            tally, noticed = tallies[kind.name], look.of_interest(kind)
-            lettered = int(look.times[~noticed & look.lettered].sum())
-            dull = int(look.times[~noticed & ~look.lettered].sum())
-            tally.add(look.counted(noticed, kind.counted_as), lettered=lettered, dull=dull)
+        for one in concerned:
+            counted = look.counted(look.of_interest(one), one.counted_as)
+            tallies[one.name].add(counted, look.rest(one))
 
-    def _decided(
-        self, column: Column, tallies: dict[str, Tally], beside: Mapping[str, Mapping[str, int]]
-    ) -> Iterator[_Held]:
-        for kind in (kind for kind in self.looking.kinds if kind.name in tallies):
-            decision = kind.decide(
-                tallies[kind.name].profile() | dict(beside.get(kind.name, {})), column.field
-            )
-            if decision.level is not None:
-                yield _Held(kind=kind, tally=tallies[kind.name], decision=decision)
+    def _concerned(self, column: Column) -> Sequence[Detector]:
+        return [one for one in self.looking.detectors if one.concerns(column.field)]
 
-    def _of_column(self, column: Column, found: Sequence[_Held]) -> Iterator[Finding]:
+    def _judged(self, column: Column, context: Mapping[str, int]) -> Iterator[tuple[Judged, Tally]]:
+        """What holds something, be it a question."""
+        for one in self._concerned(column):
+            counted = self._tallies[column][one.name]
+            judged = judge(one, counted.counts(), name=column.field, context=context)
+            if judged.holds:
+                yield judged, counted
+
+    def _of_column(self, column: Column, found: _Held) -> Iterator[Finding]:
         """What the column is as a whole. Lines are none."""
-        for held in found if not column.is_line else ():
+        for judged, _ in found if not column.is_line else ():
             reasons = {
-                f"{name}_column" if name in _OF_CARDS else held.decision.reason
-                for name in held.decision.kinds
+                f"{name}_column" if name in _OF_CARDS else judged.decision.reason
+                for name in judged.decision.kinds
             }
             for reason in sorted(reasons):
                 yield Finding(
                     file=self.source.shown,
                     column=column.shown,
                     row=None,
-                    kind=held.kind.shown,
-                    level=held.decision.level or Level.REVIEW,
+                    kind=judged.detector.kind,
+                    level=judged.decision.level or Level.REVIEW,
                     reason=reason,
                 )
 
     def _of_cells(
-        self, looks: Sequence[ColumnView], held: Mapping[Column, Sequence[_Held]]
+        self, looks: Sequence[ColumnView], held: Mapping[Column, _Held]
     ) -> Iterator[Finding]:
         """By row; for one row, column and kind the surest."""
         surest: dict[tuple[int, str, str], Hit] = {}
         for look in looks:
-            for one in held[look.column]:
-                hits = _hits(look, one)
+            for judged, counted in held[look.column]:
+                hits = _hits(look, judged, counted)
                 for row, place in look.rows_of(np.array(sorted(hits), dtype=np.int64)):
-                    key, hit = (row, look.column.shown, one.kind.shown), hits[place]
+                    key, hit = (row, look.column.shown, judged.detector.kind), hits[place]
                     if key not in surest or LEVELS.index(hit.level) < LEVELS.index(
                         surest[key].level
                     ):
@@ -290,26 +281,15 @@ class _Scanning:
             )
 
 
-def _hits(look: ColumnView, held: _Held) -> dict[int, Hit]:
+def _hits(look: ColumnView, judged: Judged, counted: Tally) -> dict[int, Hit]:
     """The surest hit of each text that holds any, by the text's place."""
-    which = (look.of_interest(held.kind) | (held.decision.reason in WHOLE_COLUMN)) & (
-        look.times > 0
-    )
     found: dict[int, Hit] = {}
-    if held.kind.in_cell is None:
+    if judged.detector.is_of_column:
         return found
+    which = look.times > 0 if judged.is_every_cell else look.of_interest(judged.detector)
     for place, text in zip(np.flatnonzero(which).tolist(), look.chosen(which), strict=True):
-        if held.tally.clears(text, int(look.times[place]), held.decision):
+        if counted.clears(text, int(look.times[place]), judged.decision):
             continue
-        hits = held.kind.in_cell(text, name=look.column.field, decision=held.decision)
-        if hits:
+        if hits := judged.finds(text):
             found[place] = min(hits, key=lambda hit: LEVELS.index(hit.level))
     return found
-
-
-def _tally(kind: Detector, column: Column) -> Tally:
-    return (
-        TextTally()
-        if kind.profile is None
-        else CellTally(count=partial(kind.profile, name=column.field))
-    )

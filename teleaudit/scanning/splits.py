@@ -11,6 +11,7 @@ import numpy as np
 
 from teleaudit.detectors import ColumnDecision
 from teleaudit.detectors.split_cards import (
+    PARTS_SHARE,
     SplitCounts,
     decide_split_columns,
     part_of,
@@ -21,7 +22,6 @@ from teleaudit.readers.cells.batches import Column
 from teleaudit.scanning.columns import ColumnView
 
 _SAMPLE = 50  # texts of a column that tell whether it holds short numbers
-_PARTS_SHARE = 0.5  # of them that must be
 _ROWS = 2_000  # of each batch that are counted
 
 
@@ -74,4 +74,4 @@ def _holds_parts(look: ColumnView) -> bool:
     sample = [text for text in look.texts[:_SAMPLE].to_pylist() if text]
     return not look.column.is_line and sum(
         bool(part_of(text)) for text in sample
-    ) > _PARTS_SHARE * len(sample)
+    ) > PARTS_SHARE * len(sample)

@@ -20,7 +20,12 @@ from teleaudit.detectors import (
 from teleaudit.detectors.columns import SHAPED_GRADES
 from teleaudit.detectors.message_values import shape, skeleton
 from teleaudit.detectors.messages import profile_messages
-from teleaudit.detectors.prefilter import card_shaped_sql, message_shape_sql, message_skeleton_sql
+from teleaudit.detectors.prefilter import (
+    card_shaped_sql,
+    message_shape_sql,
+    message_skeleton_sql,
+    worded_sql,
+)
 from tests.detectors.numbers import grouped, with_check_digit
 from tests.detectors.test_cards import CONFIRMED, WRITINGS
 from tests.detectors.test_messages import ENCODED, HINTS, KEYED, MESSAGES, NO_MESSAGES
@@ -360,8 +365,21 @@ def test_numbers_and_codes_are_no_message_candidates() -> None:
     )
 
 
+def test_a_word_is_told_from_a_code_and_a_number() -> None:
+    words = ["Router", "ok", "Åse", "уже", "Kr. 500", "500 Kr", "x.dk", "3 dage"]
+    others = ["MOC-1", "NORMAL", "OK", "a_b", "key=v", "x\\y", "4a7f", "17", "12 34", "-", "", "!"]
+    assert passes(worded_sql("c"), words) == [True] * len(words)
+    assert passes(worded_sql("c"), others) == [False] * len(others)
+
+
 @pytest.mark.parametrize(
-    "sql", [card_candidate_sql("c"), message_candidate_sql("c"), message_shape_sql("c")]
+    "sql",
+    [
+        card_candidate_sql("c"),
+        message_candidate_sql("c"),
+        message_shape_sql("c"),
+        worded_sql("c"),
+    ],
 )
 def test_the_prefilters_can_be_said_to_spark(sql: str) -> None:
     assert (

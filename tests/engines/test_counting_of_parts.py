@@ -121,7 +121,7 @@ def test_the_rows_that_meet_a_condition_are_those_that_are_counted(
 
 def test_executors_and_who_asks_for_a_session_need_no_great_expectations() -> None:
     asked = (
-        "teleaudit.engines.spark.parts, teleaudit.detectors.judging,"
+        "teleaudit.engines.spark.parts, teleaudit.detectors.judge,"
         " teleaudit.engines.spark.reading, teleaudit.engines.spark.blocks,"
         " teleaudit.engines.spark.session"
     )
