@@ -33,9 +33,9 @@ from teleaudit.exports.storage import connect, private_folder, translate_storage
 from teleaudit.exports.warnings import NOT_JUDGED, Remark
 from teleaudit.exports.working_copy import Converted, write_working_copy
 from teleaudit.readers.hashed_file import HashedFile
-from teleaudit.readers.redaction import ShownPaths
 from teleaudit.readers.rejects import KEPT, Reject
 from teleaudit.readers.sources import Source
+from teleaudit.redaction import ShownPaths
 from teleaudit.rules.audit_file import ExportSpec
 
 

@@ -21,20 +21,14 @@ from teleaudit.exports.conversion import counted
 from teleaudit.exports.decisions import CONTRADICTED, QueriedEvidence, Sources, decide_sources
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.mapping import Mapping, map_columns
+from teleaudit.exports.opened import NotUtf8Error, Opened, check_encoding, open_source
 from teleaudit.exports.staging import Progress, Staged
 from teleaudit.exports.storage import on_this_thread
 from teleaudit.exports.tallies import DateTally, DecimalTally, TooManyUnknownError
 from teleaudit.exports.working_copy import Converted
 from teleaudit.readers.delimited import LINE, DelimitedText
 from teleaudit.readers.hashed_file import HashedFile
-from teleaudit.readers.opening import (
-    NotUtf8Error,
-    Opened,
-    Recognised,
-    check_encoding,
-    open_source,
-    recognise,
-)
+from teleaudit.readers.opening import Recognised, recognise
 from teleaudit.readers.sources import Source
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema.sql import literal, quoted

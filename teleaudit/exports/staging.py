@@ -14,19 +14,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from teleaudit.errors import ExportError
-from teleaudit.readers.delimited import LINE, DamagedHeaderError
-from teleaudit.readers.hashed_file import HashedFile
-from teleaudit.readers.headers import checked_header, count_withheld
-from teleaudit.readers.opening import (
+from teleaudit.exports.opened import (
     NotUtf8Error,
     Opened,
-    Recognised,
     check_encoding,
     damaged_header,
     open_source,
-    recognise,
-    with_encoding,
 )
+from teleaudit.readers.delimited import LINE, DamagedHeaderError
+from teleaudit.readers.hashed_file import HashedFile
+from teleaudit.readers.headers import checked_header, count_withheld
+from teleaudit.readers.opening import Recognised, recognise, with_encoding
 from teleaudit.readers.parquet_damage import refuse_damaged
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source

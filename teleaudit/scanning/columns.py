@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from teleaudit.detectors.luhn import halves_sql, luhn_halves_sql
 from teleaudit.detectors.prefilter import card_number_sql
 from teleaudit.machine import cores, set_progress_bar
-from teleaudit.readers.cells.batches import Batch, Cells, Column
+from teleaudit.readers.batches import Batch, Cells, Column
 from teleaudit.scanning.kinds import DIGITS, TEXT, Detector
 
 _MEMORY = "512MB"
