@@ -31,6 +31,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("detectors",),  # values and names of columns, of no export in particular
     ("rules",),  # audits, suites, law, verdicts
     ("readers",),  # bytes to tables of text
+    ("redaction",),  # what may be shown of names
     ("counting",),
     ("exports",),
     ("expectations",),

@@ -32,12 +32,13 @@ import xlsxwriter
 from teleaudit.detectors import ColumnDecision, find_cards, knowledge, profile_cards
 from teleaudit.detectors.cards import card_shapes
 from teleaudit.detectors.kinds import kinds
+from teleaudit.detectors.personal import is_personal
 from teleaudit.detectors.tallies import CellTally, Rest, TextTally
-from teleaudit.readers.cells.batches import Cells, Column, named_columns
-from teleaudit.readers.cells.reading import read_batches
+from teleaudit.readers.batches import Cells, Column, named_columns
+from teleaudit.readers.cells import read_batches
 from teleaudit.readers.packers import DAMAGED
-from teleaudit.readers.redaction import ShownPaths, is_personal
 from teleaudit.readers.sources import Source, UnreadableError
+from teleaudit.redaction import ShownPaths
 from teleaudit.scanning.columns import Prefilter, ahead, encode
 from tests.command import MAIN, PATIENCE_S, ROOT, Ended, call, ended, start
 
@@ -222,6 +223,18 @@ def test_every_sheet_is_read_and_named(tmp_path: Path) -> None:
         "sheet 3!kortnummer",
     }
     assert says_nothing(done)
+
+
+def test_a_sheet_named_for_somebody_in_the_workbook_goes_by_its_number(tmp_path: Path) -> None:
+    named = [("id", "navn", "kortnummer"), ("1", "Ulla Vestermark", CARDS[0])]
+    write_xlsx(tmp_path / "a.xlsx", {"Ulla Vestermark": named, "Betaling": ROWS})
+    done, found = findings(tmp_path / "a.xlsx")
+
+    assert {one["column"] for one in found if one["kind"] == "card"} == {
+        "sheet 1!kortnummer",
+        "Betaling!kortnummer",
+    }
+    assert says_nothing(done, "Ulla", "Vestermark")
 
 
 def test_numbers_in_parquet_and_what_is_nested_are_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ engine, which counts the codes of all expectations in one job of its own (``engi
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from great_expectations.compatibility.sqlalchemy import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
@@ -46,6 +46,8 @@ class Asked(NamedTuple):
 # Great Expectations' signatures and values are untyped to us
 class _Aggregate(TableMetricProvider):
     """A metric that is one aggregate on either engine."""
+
+    metric_name: ClassVar[str]
 
     @staticmethod
     def sql(asked: Any) -> str:

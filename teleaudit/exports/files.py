@@ -14,10 +14,11 @@ from pathlib import Path, PurePosixPath
 
 from teleaudit.errors import ExportError
 from teleaudit.readers.hashed_file import damaged_archive
+from teleaudit.readers.headers import escaped
 from teleaudit.readers.packers import READ_ERRORS
-from teleaudit.readers.redaction import ShownPaths, beginning_within, escaped, is_personal_sheet
 from teleaudit.readers.signatures import is_workbook
 from teleaudit.readers.sources import Source, file_source, unpacked
+from teleaudit.redaction import ShownPaths, beginning_within, is_personal_sheet
 from teleaudit.rules.audit_file import ExportSpec
 
 _IGNORED_PREFIXES = (".", "~$")  # hidden files, and the lock files of an open Excel
@@ -152,7 +153,9 @@ def unpacked_file(path: Path, shown: str) -> list[Source]:
     One that is not there, or may not be read, is left for its reader to say. Raises: ExportError.
     """
     try:
-        every = [_readable(found) for found in unpacked(file_source(path, shown))]
+        every = [
+            _readable(found) for found in unpacked(file_source(path, shown), ShownPaths().of_member)
+        ]
     except (PermissionError, FileNotFoundError, IsADirectoryError):
         return [
             Source(shown=shown, suffix=path.suffix.lower(), open=lambda: path.open("rb"), path=path)

@@ -26,6 +26,7 @@ from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import cleaned, counted
 from teleaudit.exports.evidence import DecimalEvidence, Undecided
 from teleaudit.exports.files import unpacked_file
+from teleaudit.exports.opened import Opened, check_encoding, open_source
 from teleaudit.exports.parquet_files import describe_parquet, parquet_path
 from teleaudit.exports.reader_warnings import remarks_on_rejects
 from teleaudit.exports.storage import connect
@@ -41,19 +42,12 @@ from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, proposed_va
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.encodings import SINGLE_BYTE
-from teleaudit.readers.opening import (
-    Opened,
-    Recognised,
-    check_encoding,
-    open_source,
-    recognise,
-    with_encoding,
-)
+from teleaudit.readers.opening import Recognised, recognise, with_encoding
 from teleaudit.readers.parquet_damage import UNREADABLE, damaged
-from teleaudit.readers.redaction import ShownPaths
 from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
 from teleaudit.readers.workbooks import Worksheet
+from teleaudit.redaction import ShownPaths
 from teleaudit.rules.audit_file import DateFormat, Format
 from teleaudit.schema import TABLES, VOCABULARIES, Kind, Table
 from teleaudit.schema.sql import quoted
@@ -518,7 +512,6 @@ def _text_sample(source: Source, recognised: Recognised, limit: int) -> _Sample:
         or recognised.dialect.has_header
         or recognised.dialect.is_asterisk
     )
-    sheets, alike = (content.sheets, content.alike) if isinstance(content, Worksheet) else ((), ())
     return _Sample(
         recognised=recognised,
         header=header,
@@ -526,8 +519,8 @@ def _text_sample(source: Source, recognised: Recognised, limit: int) -> _Sample:
         is_complete=is_complete,
         rejections=opened.rejections,
         has_header=has_header,
-        sheets=sheets,
-        alike_sheets=alike,
+        sheets=opened.sheets,
+        alike_sheets=opened.alike,
     )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
+from teleaudit.detectors.personal import is_personal
 from teleaudit.errors import ExportError, closest
 from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
-from teleaudit.readers.redaction import clean_name, is_personal
+from teleaudit.readers.headers import clean_name
 from teleaudit.rules.audit_file import ExportSpec, Format
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind, plain_header
 from teleaudit.schema.views import derived_names

@@ -41,9 +41,9 @@ from teleaudit.exports.working_copy import Converted
 from teleaudit.readers import hashed_file
 from teleaudit.readers.hashed_file import HashedFile
 from teleaudit.readers.opening import recognise
-from teleaudit.readers.redaction import ShownPaths
 from teleaudit.readers.rejects import KEPT, Reject
 from teleaudit.readers.sources import Source
+from teleaudit.redaction import ShownPaths
 from teleaudit.rules.audit_file import ExportSpec
 
 _File = TextFile | ParquetFile

@@ -19,21 +19,20 @@ from teleaudit.exports import value_shapes
 from teleaudit.exports.conversion import Source as ColumnSource
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence, ExcelDates
 from teleaudit.exports.mapping import Mapping, kinds_by_header
+from teleaudit.exports.opened import (
+    NotUtf8Error,
+    Opened,
+    check_encoding,
+    damaged_header,
+    open_source,
+)
 from teleaudit.exports.relations import FileRelation, Progress
 from teleaudit.exports.storage import on_this_thread, translate_file_errors
 from teleaudit.exports.tallies import FileTally, Forms
 from teleaudit.exports.working_copy import Converted, write_working_copy
 from teleaudit.readers import hashed_file
 from teleaudit.readers.delimited import LINE, DamagedHeaderError
-from teleaudit.readers.opening import (
-    NotUtf8Error,
-    Opened,
-    Recognised,
-    check_encoding,
-    damaged_header,
-    open_source,
-    with_encoding,
-)
+from teleaudit.readers.opening import Recognised, with_encoding
 from teleaudit.readers.sources import Source
 from teleaudit.readers.workbooks import Worksheet
 from teleaudit.rules.audit_file import ExportSpec

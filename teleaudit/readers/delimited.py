@@ -7,9 +7,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,16 +20,14 @@ import pyarrow.csv as pa_csv
 
 from teleaudit.errors import ExportError
 from teleaudit.readers import dialects
-from teleaudit.readers.encodings import EncodingProof, damages
-from teleaudit.readers.headers import checked_header, count_withheld, positions
+from teleaudit.readers.encodings import damages
 from teleaudit.readers.records import (
     FIELD_LIMIT,
     Records,
     RecordSplitter,
-    ends_with_break,
     transcoded,
 )
-from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.text_tables import TextStream
 
 LINE = "line"  # the column that holds the line a record starts on
 _WIDE = 5  # fields: that many in every line is no text
@@ -48,36 +47,39 @@ class Dialect:
 
 
 @dataclass(kw_only=True)
-class DelimitedText:
-    """One pass over a delimited file.
-
-    ``header`` and the counts are known once the tables are used up.
-    """
+class DelimitedText(TextStream):
+    """One pass over a delimited file."""
 
     dialect: Dialect
-    shown: str
-    rejections: Rejections
-    proof: EncodingProof
-    header: tuple[str, ...] = ()
-    withheld: int = 0  # headers that are not shown
-    rows: int = 0
-    _checks_line_of_types: bool = field(default=True, repr=False)
-    _ends_with_break: bool = field(default=False, repr=False)
+    least_width: int = 0  # fields of its records, where the first has fewer
+    _damage: str | None = field(default=None, repr=False)  # of the header
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """What an audit calls the columns.
+
+        Raises: DamagedHeaderError; ExportError where one name stands twice.
+        """
+        if self._damage is not None:
+            raise DamagedHeaderError(self._damage)
+        return super().header
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line each record starts on; an
         empty text stands for an empty field.
         """
-        splitter = RecordSplitter(delimiter=self.dialect.delimiter.encode())
+        splitter = RecordSplitter(
+            delimiter=self.dialect.delimiter.encode(), unread=self.rejections.keep
+        )
         separator_line, last_line = self.dialect.has_separator_line, 0
-        for block in splitter.split(transcoded(self._noted(chunks), self.dialect.encoding)):
+        for block in splitter.split(transcoded(self.noted(chunks), self.dialect.encoding)):
             rest, separator_line = (
                 (without_first(block), False) if separator_line else (block, False)
             )
-            yield self.table(rest if self.header else self.take_header(rest))
+            yield self.table(rest if self.names else self.take_header(rest))
             last_line = int(block.lines[-1]) if len(block.lines) else last_line
         self.rejections.note_end(
-            ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows
+            ends_with_break=self.ends_with_break, last_line=last_line, records=self.rows
         )
 
     def table(self, block: Records) -> pa.Table:
@@ -86,26 +88,21 @@ class DelimitedText:
         self.rows += table.num_rows
         return table
 
-    def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self.proof.note_bytes(chunk)
-            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
-            yield chunk
-
     def take_header(self, block: Records) -> Records:
-        """The block without the header, which is kept; files without one get names by position."""
+        """The block without the header, whose names are kept."""
         if not len(block.starts):
             return block
         first = self._record(block, 0)
+        unnamed = (None,) * (self.least_width - len(first))
         if self.dialect.is_asterisk:
-            self.header = _asterisk_header(len(first), self.shown)
+            self.names = _asterisk_header(len(first), self.shown)
             return block
         if not self.dialect.has_header:
-            self.header = positions(len(first))
+            self.names = (None,) * len(first) + unnamed
             return block
-        self.proof.note_text(block.data[: block.ends[0]])
-        self._refuse_damaged_header(block)
-        self.header, self.withheld = checked_header(first, self.shown), count_withheld(first)
+        self.proof.note_text(block.content(0))
+        self._note_damaged_header(block)
+        self.names = (*first, *unnamed)
         rest = without_first(block)
         if len(rest.starts) and dialects.is_line_of_types(first, self._record(rest, 0)):
             return without_first(rest)
@@ -119,15 +116,14 @@ class DelimitedText:
             [],
         )
 
-    def _refuse_damaged_header(self, block: Records) -> None:
-        for _, damage in damages(block.data[: block.ends[0]]):
+    def _note_damaged_header(self, block: Records) -> None:
+        for _, damage in damages(block.content(0))[:1]:
             line = int(block.lines[0])
             self.proof.note_damage(damage, line)
-            msg = (
+            self._damage = (
                 f"{self.shown}, line {line}: the header is damaged ({damage}). Is the encoding"
                 f" right? Read as {self.dialect.encoding}."
             )
-            raise DamagedHeaderError(msg)
 
     def _sound(self, block: Records) -> Records:
         """The block without broken records, which are counted."""
@@ -135,8 +131,11 @@ class DelimitedText:
         self._note_swallowed(block, reasons)
         self.proof.note_damages(block, reasons)
         for number in np.flatnonzero(block.ends - block.starts > FIELD_LIMIT).tolist():
-            if _longest_field(block, number, self.dialect.delimiter) > FIELD_LIMIT:
-                reasons.setdefault(number, "field_limit")
+            if (
+                number not in reasons
+                and _longest_field(block, number, self.dialect.delimiter) > FIELD_LIMIT
+            ):
+                reasons[number] = "field_limit"
         sound = self.rejections.set_aside(block, reasons)
         self.proof.note_text(sound.data)
         return sound
@@ -147,14 +146,14 @@ class DelimitedText:
         """
         for number in _of_several_lines(block).tolist():
             swallowed = _swallowed_lines(
-                block.text(number), len(self.header), self.dialect.delimiter
+                block.text(number), len(self.names), self.dialect.delimiter
             )
             if swallowed and reasons.setdefault(number, "swallowed") == "swallowed":
                 for line in swallowed:
                     self.rejections.add(int(block.lines[number]) + line, "swallowed")
 
     def _parse(self, block: Records) -> pa.Table:
-        names = [f"c{number}" for number in range(len(self.header))]
+        names = [f"c{number}" for number in range(len(self.names))]
         if not len(block.starts):
             return pa.table(
                 {
@@ -199,7 +198,7 @@ class DelimitedText:
         return (
             self._parse(block.exchange(trimmed))
             if trimmed
-            else self._with_lines(table, block.lines, ragged)
+            else self._with_lines(table, block, ragged)
         )
 
     def _without_empty_end(self, block: Records, number: int) -> bytes | None:
@@ -208,7 +207,7 @@ class DelimitedText:
 
         None where a field there holds something.
         """
-        fields, width = self._record(block, number), len(self.header)
+        fields, width = self._record(block, number), len(self.names)
         if any(value.strip() for value in fields[width:]):
             return None
         written = io.StringIO(newline="")
@@ -217,18 +216,35 @@ class DelimitedText:
         )
         return written.getvalue().encode()
 
-    def _with_lines(
-        self, table: pa.Table, lines: npt.NDArray[np.int64], ragged: dict[int, int]
-    ) -> pa.Table:
+    def _with_lines(self, table: pa.Table, block: Records, ragged: dict[int, int]) -> pa.Table:
         for number, fields in ragged.items():
-            self.rejections.add(
-                int(lines[number]), "ragged", found=fields, expected=len(self.header)
-            )
-        sound = np.delete(lines, list(ragged)) if ragged else lines
+            line = int(block.lines[number])
+            self.rejections.add(line, "ragged", found=fields, expected=len(self.names))
+            self.rejections.keep(line, block.content(number))
+        sound = np.delete(block.lines, list(ragged)) if ragged else block.lines
         if len(sound) != table.num_rows:
             msg = "the records found and the records parsed do not agree"
             raise RuntimeError(msg)
         return table.add_column(0, LINE, pa.array(sound, pa.int64()))
+
+    def broken(self, text: str) -> Iterator[Sequence[str] | str]:
+        """The fields of each record in it; as text a line whose stray quote swallows what follows,
+        only that the parser cannot know.
+        """
+        lines, first = [*io.StringIO(text, newline="")], 0
+        while first < len(lines):
+            # a quote that nothing closes takes the empty line at the end too
+            rest = itertools.chain(itertools.islice(lines, first, None), [""])
+            reader = csv.reader(rest, delimiter=self.dialect.delimiter)
+            try:
+                fields, taken = next(reader), min(reader.line_num, len(lines) - first)
+            except csv.Error:
+                fields, taken = [], 0
+            is_whole = reader.line_num == taken and len(fields) == len(self.names)
+            is_record = taken == 1 or (taken > 1 and is_whole)
+            if fields or not is_record:
+                yield fields if is_record else lines[first]
+            first += taken if is_record else 1
 
 
 class DamagedHeaderError(ExportError):

@@ -17,21 +17,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from teleaudit.detectors.personal import is_personal
 from teleaudit.errors import ExportError
 from teleaudit.readers.delimited import LINE
-from teleaudit.readers.encodings import EncodingProof
-from teleaudit.readers.headers import checked_header, count_withheld, header_of
+from teleaudit.readers.headers import clean_name, header_of
 from teleaudit.readers.records import (
     FIELD_LIMIT,
     Records,
     RecordSplitter,
-    ends_with_break,
     transcoded,
 )
-from teleaudit.readers.redaction import clean_name, is_personal
-from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sniffing import Sample
-from teleaudit.readers.text_tables import OpenedText
+from teleaudit.readers.text_tables import OpenedText, TextStream
 
 _LINE_END = "\r\n"
 _PROPOSED_FROM, _MIN_LINES = 200, 3  # lines
@@ -83,9 +80,9 @@ def _gaps(spans: Iterable[Span]) -> list[Span]:
     return [*gaps, Span(name=f"chars_{end + 1}_", start=end, end=None)]
 
 
-def proposed_layout(sample: Sample) -> dict[str, str]:
+def proposed_layout(sample: Sample, *, is_lenient: bool = False) -> dict[str, str]:
     """A layout for lines that are equally long, by the blanks that all of them have in one place;
-    none for other text.
+    none for other text, nor, lenient, where no header names the fields.
 
     Where fields touch, they are one.
     """
@@ -112,6 +109,8 @@ def proposed_layout(sample: Sample) -> dict[str, str]:
         or len({*names} - {None}) < len(names)
         or any(is_personal(name or "") for name in names)
     )
+    if unnamed and is_lenient:
+        return {}
     return {
         f"field_{number}" if unnamed else clean_name(name or ""): f"{start + 1}-{end}"
         for number, (name, start, end) in enumerate(zip(names, starts, ends, strict=True), start=1)
@@ -119,54 +118,41 @@ def proposed_layout(sample: Sample) -> dict[str, str]:
 
 
 @dataclass(kw_only=True)
-class FixedWidth:
+class FixedWidth(TextStream):
     """One pass over a file.
 
-    ``header`` grows with every place outside the layout that holds something.
+    ``names`` grows with every place outside the layout that holds something.
     """
 
     text: OpenedText
     spans: tuple[Span, ...]
-    header: tuple[str, ...]
-    withheld: int
-    rows: int = 0
     _gaps: list[Span]
     _may_be_header: bool = True
     _lines: int = field(default=0, repr=False)
     # characters of a line, the last one not counted
     _shortest: int | None = field(default=None, repr=False)
     _last: int = field(default=0, repr=False)  # of the last one
-    _ends_with_break: bool = field(default=False, repr=False)
 
     @classmethod
     def of(cls, text: OpenedText) -> Self:
         """Its reader."""
         spans = spans_of(text.layout, text.shown)
-        names = [span.name for span in spans]
         return cls(
+            shown=text.shown,
+            rejections=text.rejections,
+            proof=text.proof,
+            names=tuple(span.name for span in spans),
             text=text,
             spans=spans,
-            header=checked_header(names, text.shown),
-            withheld=count_withheld(names),
             _gaps=_gaps(spans),
         )
-
-    @property
-    def proof(self) -> EncodingProof:
-        """What the whole file says about its encoding."""
-        return self.text.proof
-
-    @property
-    def rejections(self) -> Rejections:
-        """The lines that cannot be read."""
-        return self.text.rejections
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each record; an empty
         text stands for an empty field.
         """
-        splitter = RecordSplitter(delimiter=b",", quoted=False)
-        for block in splitter.split(transcoded(self._noted(chunks), self.text.encoding)):
+        splitter = RecordSplitter(delimiter=b",", quoted=False, unread=self.rejections.keep)
+        for block in splitter.split(transcoded(self.noted(chunks), self.text.encoding)):
             yield self._table(block)
         if self._is_one_line:
             msg = (
@@ -179,13 +165,7 @@ class FixedWidth:
         is_broken = self._last <= self._last_start or (
             self._shortest is not None and self._last < self._width <= self._shortest
         )
-        self.rejections.is_cut_off = self._lines > 1 and not self._ends_with_break and is_broken
-
-    def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self.proof.note_bytes(chunk)
-            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
-            yield chunk
+        self.rejections.is_cut_off = self._lines > 1 and not self.ends_with_break and is_broken
 
     def _table(self, block: Records) -> pa.Table:
         sound = self._sound(block)
@@ -265,8 +245,10 @@ class FixedWidth:
             pc.less_equal(lengths, self._last_start),
             pc.not_equal(pc.utf8_trim_whitespace(texts), ""),
         )
-        for line in lines.filter(broken).to_pylist():
+        short = zip(lines.filter(broken).to_pylist(), texts.filter(broken).to_pylist(), strict=True)
+        for line, text in short:
             self.rejections.add(line, "short_line")
+            self.rejections.keep(line, text.encode())
         return texts.filter(pc.invert(broken)), lines.filter(pc.invert(broken))
 
     def _note_lengths(self, lengths: Sequence[int]) -> None:
@@ -305,11 +287,11 @@ class FixedWidth:
     def _add_gap(
         self, columns: dict[str, pa.StringArray], gap: Span, texts: pa.StringArray
     ) -> None:
-        if gap.name not in self.header:
+        if gap.name not in self.names:
             if not pc.any(pc.not_equal(texts, "")).as_py():
                 return
-            self.header = (*self.header, gap.name)
-        columns[f"c{self.header.index(gap.name)}"] = texts
+            self.names = (*self.names, gap.name)
+        columns[f"c{self.names.index(gap.name)}"] = texts
 
 
 def _cut(texts: pa.StringArray, span: Span) -> pa.StringArray:

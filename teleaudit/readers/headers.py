@@ -5,6 +5,7 @@ taken for a name.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -12,9 +13,9 @@ from functools import cache
 from teleaudit.detectors.attributes import kind_of_name
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, names_identifier
+from teleaudit.detectors.personal import is_personal
 from teleaudit.errors import ExportError
 from teleaudit.readers import dialects
-from teleaudit.readers.redaction import clean_name, is_personal
 from teleaudit.schema import TABLES, plain_header
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -23,6 +24,31 @@ _KEY = re.compile(
 )
 # share of a column's cells that are numbers or dates, so that a word above them is a header
 _WITHOUT_LETTERS = 0.6
+
+
+def escaped(name: str) -> str:
+    r"""The name on one line; a control character or half a letter as ``\x1b``: no terminal obeys
+    it, and two names stay two.
+    """
+    if name.isprintable():
+        return name
+    return "".join(
+        (
+            " "
+            if letter.isspace()
+            else (
+                letter
+                if letter.isprintable()
+                else letter.encode("unicode_escape", "surrogatepass").decode()
+            )
+        )
+        for letter in name
+    )
+
+
+def clean_name(name: str) -> str:
+    """A header as it is looked for and shown, in the file and in the audit alike."""
+    return escaped(unicodedata.normalize("NFC", name).strip())
 
 
 def header_of(records: Sequence[Sequence[str]], width: int) -> tuple[bool, list[str | None]]:
@@ -126,31 +152,26 @@ def has_header(
     raise ExportError(msg)
 
 
-def positions(count: int) -> tuple[str, ...]:
-    """The names of columns without a header."""
-    return tuple(map(position, range(1, count + 1)))
-
-
 def position(number: int) -> str:
     """The name of a column that has none, or none that may be shown."""
     return f"column_{number}"
 
 
-def count_withheld(fields: Iterable[str]) -> int:
+def count_withheld(names: Iterable[str | None]) -> int:
     """How many headers are not shown, because they are, or may be, somebody's."""
-    return sum(is_personal(clean_name(name)) for name in fields)
+    return sum(is_personal(clean_name(name)) for name in names if name)
 
 
-def checked_header(fields: Iterable[str], shown: str) -> tuple[str, ...]:
+def checked_header(names: Iterable[str | None], shown: str) -> tuple[str, ...]:
     """The headers, trimmed; one without a name, or that is somebody's, gets its position.
 
     Raises: ExportError when one stands there twice.
     """
-    names = tuple(
-        position(number) if not (clean := clean_name(name)) or is_personal(clean) else clean
-        for number, name in enumerate(fields, start=1)
+    header = tuple(
+        position(number) if not (clean := clean_name(name or "")) or is_personal(clean) else clean
+        for number, name in enumerate(names, start=1)
     )
-    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
+    doubled = sorted(name for name, count in Counter(header).items() if count > 1)
     if doubled:
         listed = ", ".join(f'"{name}"' for name in doubled[:5])
         msg = (
@@ -158,4 +179,4 @@ def checked_header(fields: Iterable[str], shown: str) -> tuple[str, ...]:
             " in the export."
         )
         raise ExportError(msg)
-    return names
+    return header

@@ -40,7 +40,8 @@ def is_empty_array(sample: Sample) -> bool:
 class JsonArray(JsonLines):
     """One pass over an array."""
 
-    def _blocks(self, chunks: Iterable[bytes]) -> Iterator[Records]:
+    def blocks(self, chunks: Iterable[bytes]) -> Iterator[Records]:
+        """The items."""
         items = _Items(shown=self.shown)
         yield from items.split(transcoded(chunks, self.encoding))
         self.rejections.is_cut_off = not items.is_whole

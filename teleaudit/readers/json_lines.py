@@ -7,24 +7,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 import pyarrow as pa
 
+from teleaudit.detectors.personal import is_personal
 from teleaudit.errors import ExportError
 from teleaudit.readers.delimited import LINE
-from teleaudit.readers.encodings import EncodingProof, damages
+from teleaudit.readers.encodings import damages
+from teleaudit.readers.headers import clean_name
 from teleaudit.readers.records import (
     FIELD_LIMIT,
     Records,
     RecordSplitter,
-    ends_with_break,
     transcoded,
 )
-from teleaudit.readers.redaction import clean_name, is_personal
-from teleaudit.readers.rejects import Rejections
-from teleaudit.readers.text_tables import OpenedText
+from teleaudit.readers.text_tables import OpenedText, TextStream
 
 COLUMN_LIMIT = 5_000  # distinct keys of one file
 # the column of the keys that are no names: they stand in it with their values, as data
@@ -52,21 +51,15 @@ class _RejectedLineError(Exception):
 
 
 @dataclass(kw_only=True)
-class JsonLines:
+class JsonLines(TextStream):
     """One pass over a JSON lines file.
 
-    ``header`` grows with every new key; tables name their columns by their place in it.
+    ``names`` grows with every new key; tables name their columns by their place in it.
     """
 
     encoding: str
-    shown: str
-    rejections: Rejections
-    proof: EncodingProof
     decimal: str = "."  # how numbers are written out, so that they read like the file's texts
-    header: tuple[str, ...] = ()
-    rows: int = 0
     values: int = 0  # keys of all objects together
-    _ends_with_break: bool = field(default=False, repr=False)
 
     @classmethod
     def of(cls, text: OpenedText) -> Self:
@@ -82,38 +75,34 @@ class JsonLines:
     @property
     def withheld(self) -> int:
         """Columns that stand for keys that are not shown."""
-        return int(OTHER_KEYS in self.header)
+        return int(OTHER_KEYS in self.names)
 
     def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
         """Tables with the columns ``c0``, ``c1`` ... as text and the line of each object; a missing
         key is null.
         """
         last_line = 0
-        for block in self._blocks(self._noted(chunks)):
+        for block in self.blocks(self.noted(chunks)):
             yield from self.tables_of(block)
             last_line = int(block.lines[-1]) if len(block.lines) else last_line
         self._note_end(last_line)
-        refuse_values_as_keys(len(self.header), self.values, self.rows, self.shown)
+        refuse_values_as_keys(len(self.names), self.values, self.rows, self.shown)
 
-    def _blocks(self, chunks: Iterable[bytes]) -> Iterator[Records]:
-        return RecordSplitter(delimiter=b",", quoted=False).split(transcoded(chunks, self.encoding))
+    def blocks(self, chunks: Iterable[bytes]) -> Iterator[Records]:
+        """The objects, not yet parsed, or what stands where one should."""
+        splitter = RecordSplitter(delimiter=b",", quoted=False, unread=self.rejections.keep)
+        return splitter.split(transcoded(chunks, self.encoding))
 
     def _note_end(self, last_line: int) -> None:
         self.rejections.note_end(
-            ends_with_break=self._ends_with_break, last_line=last_line, records=self.rows
+            ends_with_break=self.ends_with_break, last_line=last_line, records=self.rows
         )
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
-        """The objects of one block; the columns are those of ``header`` and the new keys."""
+        """The objects of one block; the columns are those of ``names`` and the new keys."""
         records = list(self._records(block))
         for first in range(0, len(records), _BATCH_ROWS):
             yield self._table(records[first : first + _BATCH_ROWS])
-
-    def _noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self.proof.note_bytes(chunk)
-            self._ends_with_break = ends_with_break(chunk) if chunk else self._ends_with_break
-            yield chunk
 
     def _records(self, block: Records) -> Iterator[tuple[int, dict[str, str | None]]]:
         """Line and fields of every sound object."""
@@ -134,12 +123,12 @@ class JsonLines:
         self.proof.note_text(block.data)
 
     def _table(self, records: list[tuple[int, dict[str, str | None]]]) -> pa.Table:
-        places = {key: place for place, key in enumerate(self.header)}
+        places = {str(key): place for place, key in enumerate(self.names)}
         for _, fields in records:
             for key in fields:
                 places.setdefault(key, len(places))
         refuse_values_as_keys(len(places), 0, 0, self.shown)
-        self.header = tuple(places)
+        self.names = tuple(places)
         self.rows += len(records)
         self.values += sum(len(fields) for _, fields in records)
         columns = {

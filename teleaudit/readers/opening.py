@@ -1,31 +1,22 @@
-"""One file, or what is packed in it, recognised and opened as tables of text.
-
-Parquet is recognised, and read where it lies.
-"""
+"""What a file is, by its content, and its reader."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from types import MappingProxyType
 
-import pyarrow as pa
-
 from teleaudit.errors import ExportError
-from teleaudit.readers import sniffing
-from teleaudit.readers.delimited import DamagedHeaderError, DelimitedText, Dialect
+from teleaudit.readers import dialects, sniffing
+from teleaudit.readers.delimited import DelimitedText, Dialect
 from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
-from teleaudit.readers.encodings import EncodingProof, likely_encoding
 from teleaudit.readers.fixed_width import FixedWidth, proposed_layout
-from teleaudit.readers.hashed_file import HashedFile, damaged_archive
+from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.headers import has_header, header_of
 from teleaudit.readers.json_arrays import JsonArray, is_array_of_objects, is_empty_array
 from teleaudit.readers.json_lines import JsonLines
-from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
 from teleaudit.readers.text_tables import OpenedText, TextTables
-from teleaudit.readers.workbooks import Worksheet
 from teleaudit.rules.audit_file import ExportSpec, Format
 from teleaudit.schema import TABLES
 
@@ -51,24 +42,6 @@ class Recognised:
     layout: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(kw_only=True)
-class Opened:
-    """A file being read. What it counts is whole once its tables are used up."""
-
-    recognised: Recognised
-    file: HashedFile
-    rejections: Rejections
-    content: TextTables | Worksheet
-    proof: EncodingProof | None = None
-
-    def tables(self) -> Iterator[pa.Table]:
-        """Tables of text with the line of every record."""
-        if isinstance(self.content, Worksheet):
-            self.file.read_all()
-            return self.content.tables()
-        return self.content.tables(self.file.chunks())
-
-
 def recognise(source: Source, spec: ExportSpec | None, *, export: str) -> Recognised | None:
     """How a file that is no archive is written; none when it is empty. Raises: ExportError."""
     head = source.head()
@@ -84,9 +57,21 @@ def recognise(source: Source, spec: ExportSpec | None, *, export: str) -> Recogn
 
 
 def recognise_head(
-    head: bytes, spec: ExportSpec | None, *, complete: bool, shown: str, export: str
+    head: bytes,
+    spec: ExportSpec | None,
+    *,
+    complete: bool,
+    shown: str,
+    export: str,
+    is_lenient: bool = False,
 ) -> Recognised | None:
-    """How the file with these first bytes is written. Raises: ExportError."""
+    """How the file with these first bytes is written.
+
+    Lenient, of two delimiters that fit the likelier one is taken, and a layout of fixed places only
+    where its header names the fields: another may cut values at their blanks.
+
+    Raises: ExportError.
+    """
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
         return None
     declared = spec.format if spec else None
@@ -112,27 +97,33 @@ def recognise_head(
     if found in TEXT_READERS:
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=is_sniffed)
     delimiter = sniffing.sniff_delimiter(
-        sample, shown=shown, export=export, declared=spec.delimiter if spec else None
+        sample,
+        shown=shown,
+        export=export,
+        declared=spec.delimiter if spec else None,
+        is_lenient=is_lenient,
     )
     records = sniffing.sample_records(sample, delimiter)
     refuse_quoted_lines(records, shown=shown)
     if (
         spec is None
         and max(map(len, records), default=0) < 2
-        and (layout := proposed_layout(sample))
+        and (layout := proposed_layout(sample, is_lenient=is_lenient))
     ):
         return Recognised(
             format="fixed", encoding=encoding, encoding_is_sniffed=True, layout=layout
         )
     is_asterisk = found == "asterisk" or (
         (spec is None or (spec.format is None and spec.header is not False))
-        and sniffing.looks_like_asterisk(sample, delimiter)
+        and bool(records)
+        and dialects.is_asterisk(records[0])
     )
     dialect = Dialect(
         encoding=encoding,
         delimiter=delimiter,
         has_separator_line=sniffing.declared_in_file(sample.text) is not None,
-        has_header=not is_asterisk and _has_header(records, spec=spec, shown=shown, export=export),
+        has_header=not is_asterisk
+        and begins_with_header(records, spec=spec, shown=shown, export=export),
         is_asterisk=is_asterisk,
     )
     return Recognised(
@@ -143,7 +134,7 @@ def recognise_head(
     )
 
 
-def _has_header(
+def begins_with_header(
     records: Sequence[Sequence[str]], *, spec: ExportSpec | None, shown: str, export: str
 ) -> bool:
     """Whether the first of these records is a header: of a file without an audit, by its look.
@@ -161,41 +152,16 @@ def _has_header(
     )
 
 
-def open_source(
-    source: Source, recognised: Recognised, spec: ExportSpec | None, *, export: str
-) -> Opened:
-    """The file, ready to be read once. Not for Parquet, which is read where it lies."""
-    shown, decimal = source.shown, (spec.decimal if spec else None) or "."
-    rejections, file = Rejections(file=shown, passed_over=source.passed_over), HashedFile(source)
-    if recognised.format == "excel":
-        sheet = Worksheet(
-            source=source,
-            rejections=rejections,
-            takes_first=spec is None,
-            begins_with_header=partial(_has_header, spec=spec, shown=shown, export=export),
-            decimal=decimal,
-        )
-        return Opened(recognised=recognised, file=file, rejections=rejections, content=sheet)
-    proof = EncodingProof(encoding=recognised.encoding or "utf-8")
-    content: TextTables
+def text_tables(recognised: Recognised, text: OpenedText) -> TextTables:
+    """The reader of a file of text."""
     if recognised.dialect is not None:
-        content = DelimitedText(
-            dialect=recognised.dialect, shown=shown, rejections=rejections, proof=proof
+        return DelimitedText(
+            dialect=recognised.dialect,
+            shown=text.shown,
+            rejections=text.rejections,
+            proof=text.proof,
         )
-    else:
-        content = TEXT_READERS[recognised.format](
-            OpenedText(
-                shown=shown,
-                encoding=proof.encoding,
-                rejections=rejections,
-                proof=proof,
-                spec=spec,
-                proposed_layout=recognised.layout,
-            )
-        )
-    return Opened(
-        recognised=recognised, file=file, rejections=rejections, content=content, proof=proof
-    )
+    return TEXT_READERS[recognised.format](replace(text, proposed_layout=recognised.layout))
 
 
 def with_encoding(recognised: Recognised, encoding: str) -> Recognised:
@@ -204,34 +170,3 @@ def with_encoding(recognised: Recognised, encoding: str) -> Recognised:
         replace(recognised.dialect, encoding=encoding) if recognised.dialect is not None else None
     )
     return replace(recognised, dialect=dialect, encoding=encoding)
-
-
-class NotUtf8Error(Exception):
-    """The first letters beyond ASCII stand late in the file, and are not UTF-8."""
-
-
-def damaged_header(
-    error: DamagedHeaderError, head: bytes, recognised: Recognised, *, export: str
-) -> ExportError:
-    """The refusal, with the encoding that may read it."""
-    likely = likely_encoding(head)
-    advice = (
-        f" It looks like {likely}: write exports.{export}.encoding: {likely} in audit.yaml."
-        if likely and likely != recognised.encoding
-        else ""
-    )
-    return ExportError(f"{error}{advice}")
-
-
-def check_encoding(source: Source, opened: Opened, *, export: str) -> None:
-    """Refuses a file whose encoding the whole file disproves. Raises: ExportError."""
-    if opened.proof is None:
-        return
-    if opened.recognised.encoding_is_sniffed and opened.proof.is_not_utf8:
-        raise NotUtf8Error
-    opened.proof.check(
-        shown=source.shown,
-        export=export,
-        sniffed=opened.recognised.encoding_is_sniffed,
-        likely=likely_encoding(source.head()),
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,9 +63,14 @@ class Records:
         ]
         return self._of(parts, np.arange(len(parts)))
 
+    def content(self, number: int) -> bytes:
+        """One record with its line break."""
+        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.data)
+        return self.data[self.starts[number] : end]
+
     def text(self, number: int) -> str:
-        """One record; what does not decode is marked."""
-        return self.data[self.starts[number] : self.ends[number]].decode("utf-8", "replace")
+        """The same; what does not decode is marked."""
+        return self.content(number).decode("utf-8", "replace")
 
     def _of(self, parts: list[bytes], numbers: _Positions) -> Records:
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
@@ -82,12 +87,18 @@ class Records:
         return int(np.searchsorted(self.starts, offset, side="right")) - 1
 
 
+_NONE = np.zeros(0, dtype=np.int64)
+_NO_RECORDS = Records(data=b"", starts=_NONE, lines=_NONE, malformed=_NONE.astype(bool))
+
+
 @dataclass(kw_only=True)
 class RecordSplitter:
     """Cuts a stream of UTF-8 bytes into blocks of whole records."""
 
     delimiter: bytes
     quoted: bool = True  # False for JSON lines, where a line break always ends the record
+    # is given the line, and bit by bit the content, of a record that is in no block: it does not end
+    unread: Callable[[int, bytes], None] = lambda _line, _content: None
     _pending: bytes = b""
     _line: int = 1
 
@@ -110,6 +121,9 @@ class RecordSplitter:
         for chunk in chunks:
             if skipping:
                 chunk, skipping = self._skip_line(chunk)  # noqa: PLW2901 (what is left of it)
+                if skipping:
+                    yield _NO_RECORDS  # whoever looks into what is skipped gets his turn
+                    continue
             block = self._cut(self._pending + chunk, final=False)
             if block is not None:
                 yield block
@@ -123,6 +137,7 @@ class RecordSplitter:
 
     def _skip_line(self, chunk: bytes) -> tuple[bytes, bool]:
         end = chunk.find(b"\n")
+        self.unread(self._line, chunk[: end + 1] if end >= 0 else chunk)
         if end < 0:
             return b"", True
         self._line += 1
@@ -260,26 +275,32 @@ def _record_patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[by
 
 
 def transcoded(
-    chunks: Iterable[bytes], encoding: str, *, from_the_start: bool = True
+    chunks: Iterable[bytes],
+    encoding: str,
+    *,
+    from_the_start: bool = True,
+    errors: str = "replace",
 ) -> Iterator[bytes]:
-    """The chunks as UTF-8 without byte order mark, which only the start of a file has; U+FFFD
-    stands where bytes do not decode.
+    """The chunks as UTF-8 without byte order mark, which only the start of a file has; where bytes
+    do not decode stands what ``errors`` makes of them, U+FFFD unless told otherwise.
     """
-    texts = _as_utf8(chunks) if encoding == "utf-8" else _reencoded(chunks, encoding)
+    texts = (
+        _as_utf8(chunks, errors) if encoding == "utf-8" else _reencoded(chunks, encoding, errors)
+    )
     first = from_the_start
     for text in texts:
         yield text.removeprefix(codecs.BOM_UTF8) if first else text
         first = first and not text
 
 
-def _reencoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+def _reencoded(chunks: Iterable[bytes], encoding: str, errors: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     for chunk in chunks:
         yield decoder.decode(chunk).encode("utf-8", "replace")
     yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
 
-def _as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _as_utf8(chunks: Iterable[bytes], errors: str) -> Iterator[bytes]:
     """What should be UTF-8 already: checked, and only decoded where it is not.
 
     No chunk ends within a letter.
@@ -289,8 +310,8 @@ def _as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
         data = pending + chunk
         cut = _last_letter(data)
         pending = data[cut:]
-        yield _sound_utf8(data[:cut])
-    yield _sound_utf8(pending)
+        yield _sound_utf8(data[:cut], errors)
+    yield _sound_utf8(pending, errors)
 
 
 def _last_letter(data: bytes) -> int:
@@ -303,10 +324,10 @@ def _last_letter(data: bytes) -> int:
     return len(data)
 
 
-def _sound_utf8(data: bytes) -> bytes:
+def _sound_utf8(data: bytes, errors: str) -> bytes:
     if data.isascii() or _is_utf8(data):
         return data
-    return data.decode("utf-8", "replace").encode()
+    return data.decode("utf-8", errors).encode()
 
 
 def _is_utf8(data: bytes) -> bool:

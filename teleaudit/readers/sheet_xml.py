@@ -89,8 +89,10 @@ def _xml_parts(archive: zipfile.ZipFile) -> list[str]:
 def _of_part(archive: zipfile.ZipFile, part: str) -> SheetXml:
     errors, without_result, end, last = 0, 0, 0, 0
     for rows in _rows(archive, part):
-        errors += len(_ERROR_CELL.findall(rows))
-        without_result += len(_WITHOUT_RESULT.findall(rows))
+        if b'"e"' in rows or b"'e'" in rows:
+            errors += len(_ERROR_CELL.findall(rows))
+        if b"<f" in rows or b":f" in rows:
+            without_result += len(_WITHOUT_RESULT.findall(rows))
         end = end or next((int(found) for found in _LAST_ROW.findall(rows)), 0)
         last = max([last, *map(int, _ROW.findall(rows)[-1:])])
     return SheetXml(

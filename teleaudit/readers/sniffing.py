@@ -9,10 +9,10 @@ import codecs
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from teleaudit.errors import ExportError
-from teleaudit.readers import dialects
 from teleaudit.readers.signatures import PARQUET, foreign, is_workbook
 from teleaudit.rules.audit_file import Format
 
@@ -213,32 +213,32 @@ def sample_records(sample: Sample, delimiter: str) -> list[list[str]]:
         return []
 
 
-def sniff_delimiter(sample: Sample, *, shown: str, export: str, declared: str | None = None) -> str:
+def sniff_delimiter(
+    sample: Sample,
+    *,
+    shown: str,
+    export: str,
+    declared: str | None = None,
+    is_lenient: bool = False,
+) -> str:
     """The delimiter: as ``sep=`` says, as declared, or the one that cuts every record into as many
     fields as the header.
 
-    Raises: ExportError when the declared one does not fit and another does, or when two fit equally
-    well.
+    Raises: ExportError when the declared one does not fit and another does, or, unless lenient, when
+    two fit equally well.
     """
     said = declared_in_file(sample.text)
-    text = (
-        sample.text.split("\n", 1)[1] if said is not None and "\n" in sample.text else sample.text
-    )
-    fits = {delimiter: _fit(text, delimiter, complete=sample.complete) for delimiter in DELIMITERS}
-    best = max(fits, key=lambda delimiter: fits[delimiter])
+    fits = {delimiter: _fit(sample_records(sample, delimiter)) for delimiter in DELIMITERS}
+    best = max(fits, key=lambda delimiter: (fits[delimiter], fits[delimiter].usual))
     wanted = {"\\t": "\t", "tab": "\t"}.get(declared, declared) if declared is not None else said
     if wanted is not None:
-        _check_wanted(
-            wanted,
-            fits.get(wanted) or _fit(text, wanted, complete=sample.complete),
-            best,
-            fits[best],
-            shown=shown,
-            export=export,
-        )
+        fit = fits.get(wanted) or _fit(sample_records(sample, wanted))
+        if is_lenient and fit.columns <= 1 and fits[best].consistent:
+            return best
+        _check_wanted(wanted, fit, best, fits[best], shown=shown, export=export)
         return wanted
     rivals = [delimiter for delimiter in DELIMITERS if fits[delimiter] == fits[best]]
-    if fits[best].columns > 1 and len(rivals) > 1:
+    if fits[best].columns > 1 and len(rivals) > 1 and not is_lenient:
         msg = (
             f"{shown}: {' and '.join(_named(rival) for rival in rivals)} cut it equally well. Say"
             f" which: exports.{export}.delimiter in audit.yaml."
@@ -250,19 +250,27 @@ def sniff_delimiter(sample: Sample, *, shown: str, export: str, declared: str | 
 @dataclass(frozen=True, order=True)
 class _Fit:
     consistent: bool  # nearly every record has as many fields as the header, and more than one
-    columns: int
+    columns: int  # of the header, where that is so
+    # share of records with as many fields as most, more than one, and how many these are
+    usual: tuple[float, int] = field(default=(0.0, 0), compare=False)
 
 
-def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
-    try:
-        records = first_records(text, delimiter, complete=complete)
-    except csv.Error:
-        return _Fit(consistent=False, columns=0)
+def _fit(records: Sequence[Sequence[str]]) -> _Fit:
     if not records:
         return _Fit(consistent=False, columns=0)
     counts = Counter(len(record) for record in records)
     columns = len(records[0])
-    return _Fit(consistent=columns > 1 and counts[columns] >= 0.5 * len(records), columns=columns)
+    width, most = usual_width(records)
+    return _Fit(
+        consistent=columns > 1 and counts[columns] >= 0.5 * len(records),
+        columns=columns,
+        usual=(most / len(records) if width > 1 else 0.0, width),
+    )
+
+
+def usual_width(records: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many fields most records have, and how many these are."""
+    return Counter(map(len, records)).most_common(1)[0] if records else (0, 0)
 
 
 def _check_wanted(
@@ -283,9 +291,3 @@ def _check_wanted(
 def _named(delimiter: str) -> str:
     names = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
     return names.get(delimiter, f"'{delimiter}'")
-
-
-def looks_like_asterisk(sample: Sample, delimiter: str) -> bool:
-    """Whether the text is an Asterisk ``Master.csv``."""
-    records = first_records(sample.text, delimiter, complete=sample.complete, limit=1)
-    return bool(records) and dialects.is_asterisk(records[0])

@@ -15,10 +15,11 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from teleaudit.readers.packers import DAMAGED, ENDINGS, READ_ERRORS, spooled, unpacker_of, unpacking
-from teleaudit.readers.redaction import ShownPaths, beginning_within
 from teleaudit.readers.signatures import WORKBOOK_PARTS, ZIP
 from teleaudit.readers.sniffing import SAMPLE_BYTES
 
+# what is shown of the member of an archive, by its path in it and how it is opened
+ShowMember = Callable[[str, Callable[[], BinaryIO]], str]
 DEEPEST = 3  # archives in archives in archives
 _MAGIC_BYTES = 16
 _ENCRYPTED = 1  # a flag of ZIP members
@@ -104,9 +105,9 @@ def _opener_of(file: BinaryIO) -> Callable[[], BinaryIO]:
 # What is packed
 
 
-def unpacked(source: Source) -> Iterator[Source | tuple[str, str]]:
-    """The source itself when nothing is packed in it; else what is, however deep, or its name and
-    why it cannot be read.
+def unpacked(source: Source, show: ShowMember) -> Iterator[Source | tuple[str, str]]:
+    """The source itself when nothing is packed in it; else what is, however deep, or what is shown
+    of it and why it cannot be read.
 
     Raises: READ_ERRORS.
     """
@@ -119,7 +120,7 @@ def unpacked(source: Source) -> Iterator[Source | tuple[str, str]]:
         yield source.shown, f"packed more than {DEEPEST} times over"
         return
     if unpacker is None:
-        yield from _members(source)
+        yield from _members(source, show)
         return
     # The name inside is the one without the ending of the packer, where it has one.
     inner = (
@@ -135,11 +136,12 @@ def unpacked(source: Source) -> Iterator[Source | tuple[str, str]]:
             size=None,
             is_plain=False,
             depth=source.depth + 1,
-        )
+        ),
+        show,
     )
 
 
-def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
+def _members(source: Source, show: ShowMember) -> Iterator[Source | tuple[str, str]]:
     """The files of a ZIP archive; the archive itself when it is a workbook."""
     with source.open_anywhere() as file:
         with zipfile.ZipFile(file) as archive:
@@ -159,22 +161,25 @@ def _members(source: Source) -> Iterator[Source | tuple[str, str]]:
     if WORKBOOK_PARTS & {member.filename for member in members}:
         yield source
         return
-    shown = ShownPaths()
     for member in sorted(members, key=lambda member: member.filename):
-        beginning = beginning_within(_member_opener(opened, member, []))
-        yield from _member(
-            source, member, f"{source.shown}/{shown.of(member.filename, beginning)}", opened
-        )
+        named = show(member.filename, _member_opener(opened, member, []))
+        inner = _member(source, member, f"{source.shown}/{named}", opened)
+        if isinstance(inner, tuple):
+            yield inner
+            continue
+        try:
+            yield from unpacked(inner, show)
+        except READ_ERRORS:
+            yield inner.shown, DAMAGED
 
 
 def _member(
     source: Source, member: zipfile.ZipInfo, named: str, opened: Callable[[], BinaryIO]
-) -> Iterator[Source | tuple[str, str]]:
+) -> Source | tuple[str, str]:
     if member.flag_bits & _ENCRYPTED:
-        yield named, "protected by a password"
-        return
+        return named, "protected by a password"
     damage = list[str]()
-    inner = replace(
+    return replace(
         source,
         shown=named,
         suffix=PurePath(member.filename).suffix.lower(),
@@ -185,10 +190,6 @@ def _member(
         depth=source.depth + 1,
         damage=damage,
     )
-    try:
-        yield from unpacked(inner)
-    except READ_ERRORS:
-        yield named, DAMAGED
 
 
 def _member_opener(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pyarrow as pa
 
 from teleaudit.readers.encodings import EncodingProof
+from teleaudit.readers.headers import checked_header, count_withheld
+from teleaudit.readers.records import ends_with_break
 from teleaudit.readers.rejects import Rejections
 from teleaudit.rules.audit_file import ExportSpec
 
@@ -35,17 +37,47 @@ class OpenedText:
         return self.spec.layout if self.spec else self.proposed_layout
 
 
-class TextTables(Protocol):
-    """One pass over a file. ``header`` and the counts are known once the tables are used up."""
+@dataclass(kw_only=True)
+class TextTables(ABC):
+    """One pass over a file. ``names`` and the counts are known once the tables are used up."""
 
-    header: tuple[str, ...]
-    rows: int
+    shown: str
+    rejections: Rejections
+    # of the columns, as they stand in the file; none where a column has none
+    names: tuple[str | None, ...] = ()
+    rows: int = 0
+
+    @abstractmethod
+    def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
+        """Tables with the columns ``c0``, ``c1`` ... of the names as text, and in ``line`` the line
+        of the file on which each record starts; all chunks are used up.
+        """
+
+    def broken(self, text: str) -> Iterator[Sequence[str] | str]:
+        """What a record that was rejected comes to all the same: by fields, or as text."""
+        yield text
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """What an audit calls the columns. Raises: ExportError where one name stands twice."""
+        return checked_header(self.names, self.shown)
 
     @property
     def withheld(self) -> int:
         """Headers that are not shown."""
+        return count_withheld(self.names)
 
-    def tables(self, chunks: Iterable[bytes]) -> Iterator[pa.Table]:
-        """Tables with the columns ``c0``, ``c1`` ... of the header as text, and in ``line`` the
-        line of the file on which each record starts.
-        """
+
+@dataclass(kw_only=True)
+class TextStream(TextTables):
+    """One pass over a file of text."""
+
+    proof: EncodingProof
+    ends_with_break: bool = field(default=False, repr=False)
+
+    def noted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The chunks, as they pass by."""
+        for chunk in chunks:
+            self.proof.note_bytes(chunk)
+            self.ends_with_break = ends_with_break(chunk) if chunk else self.ends_with_break
+            yield chunk

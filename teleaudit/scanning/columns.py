@@ -23,7 +23,7 @@ from teleaudit.detectors.messages import catalogue_bound
 from teleaudit.detectors.prefilter import card_number_sql, worded_sql
 from teleaudit.detectors.tallies import Rest
 from teleaudit.machine import cores, set_progress_bar
-from teleaudit.readers.cells.batches import Batch, Cells, Column
+from teleaudit.readers.batches import Batch, Cells, Column
 
 _MEMORY = "512MB"
 _PART = 8_192  # texts that one thread takes at a time

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from teleaudit.detectors.personal import is_personal_path
 from teleaudit.errors import UserError, near_match
 from teleaudit.readers.packers import spooled
-from teleaudit.readers.redaction import ShownPaths, is_personal_path
 from teleaudit.readers.sources import Source, file_source, kept_source
+from teleaudit.redaction import ShownPaths
 
 STDIN = "-"
 

@@ -14,10 +14,11 @@ from teleaudit.detectors.judge import Judged, context_of, judge
 from teleaudit.detectors.kinds import Detector, kinds
 from teleaudit.detectors.tallies import Tally, tally
 from teleaudit.progress import Progress, Step
-from teleaudit.readers.cells.batches import Column
-from teleaudit.readers.cells.reading import read_batches
+from teleaudit.readers.batches import Column
+from teleaudit.readers.cells import read_batches
 from teleaudit.readers.packers import DAMAGED, READ_ERRORS
 from teleaudit.readers.sources import Source, UnreadableError, unpacked
+from teleaudit.redaction import ShownPaths, beginning_within, shown_sheet
 from teleaudit.scanning.columns import ColumnView, Encoded, Prefilter, ahead, encode
 from teleaudit.scanning.paths import find_sources
 from teleaudit.scanning.splits import SplitTally
@@ -86,7 +87,7 @@ def _scan_packed(
         yield NotScanned(file=source[0], reason=source[1])
         return
     try:
-        for inner in _read(unpacked(source)):
+        for inner in _read(unpacked(source, ShownPaths().of_member)):
             if isinstance(inner, tuple):
                 yield NotScanned(file=inner[0], reason=inner[1])
             else:
@@ -181,7 +182,7 @@ class _Scanning:
 
     def _encoded(self, only: Collection[Column] | None) -> Iterator[tuple[int, list[Encoded]]]:
         """The last row of each batch, and its columns."""
-        for batch in _read(read_batches(self.source)):
+        for batch in _read(read_batches(self.source, self._shown_sheet)):
             last = max((cells.rows[-1] for cells in batch if len(cells.rows)), default=0)
             yield (
                 last,
@@ -189,6 +190,9 @@ class _Scanning:
                     batch if only is None else [cells for cells in batch if cells.column in only]
                 ),
             )
+
+    def _shown_sheet(self, name: str, number: int) -> str:
+        return shown_sheet(name, number, beginning_within(self.source.open))
 
     def _say(self, rows: int, size: int, *, second: bool) -> None:
         if second:

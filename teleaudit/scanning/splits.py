@@ -18,7 +18,7 @@ from teleaudit.detectors.split_cards import (
     windows,
     without_overlaps,
 )
-from teleaudit.readers.cells.batches import Column
+from teleaudit.readers.batches import Column
 from teleaudit.scanning.columns import ColumnView
 
 _SAMPLE = 50  # texts of a column that tell whether it holds short numbers

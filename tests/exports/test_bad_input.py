@@ -361,7 +361,7 @@ def test_no_warning_holds_a_value(desk: Desk) -> None:
 
 
 def test_the_rest_of_a_killed_run_is_cleared(desk: Desk) -> None:
-    left = desk.work / "kunder" / "0000.parquet"
+    left = desk.work / "kunder" / "0007.parquet"
     left.parent.mkdir()
     left.write_bytes(b"personal data")
     desk.write("kunder.csv", GOOD)

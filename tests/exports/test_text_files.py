@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
-from teleaudit.exports import ReadExport, read_export, tallies, text_files
+from teleaudit.exports import ReadExport, read_export, tallies
+from teleaudit.exports.opened import Opened, open_source
 from teleaudit.exports.text_files import Memory, TextFile
 from teleaudit.exports.value_shapes import (
     DIGITS,
@@ -29,7 +30,6 @@ from teleaudit.exports.value_shapes import (
     forms_of,
     with_nulls,
 )
-from teleaudit.readers.opening import Opened
 from teleaudit.readers.sources import Source
 from teleaudit.rules.audit_file import ExportSpec
 from tests.exports.desk import Desk
@@ -227,12 +227,11 @@ def openings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files in the order in which they are opened to be read."""
     opened: list[str] = []
 
-    def open_source(source: Source, *args: Any, **named: Any) -> Opened:
+    def noted(source: Source, *args: Any, **named: Any) -> Opened:
         opened.append(source.shown)
-        return real(source, *args, **named)
+        return open_source(source, *args, **named)
 
-    real = text_files.open_source
-    monkeypatch.setattr(text_files, "open_source", open_source)
+    monkeypatch.setattr("teleaudit.exports.text_files.open_source", noted)
     return opened
 
 

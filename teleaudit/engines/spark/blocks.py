@@ -225,7 +225,7 @@ class _BlockReading:
                 rejections=self.rejections,
                 proof=self.proof,
                 decimal=self.file.decimal,
-                header=self.header,
+                names=self.header,
             )
         else:
             self.content = DelimitedText(
@@ -233,7 +233,7 @@ class _BlockReading:
                 shown=self.file.shown,
                 rejections=self.rejections,
                 proof=self.proof,
-                header=self.file.header,
+                names=self.file.header,
             )
         delimiter = "," if dialect is None else dialect.delimiter
         self.splitter = RecordSplitter(

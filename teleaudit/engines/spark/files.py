@@ -24,7 +24,7 @@ from teleaudit.engines.spark.failures import error_name
 from teleaudit.errors import ExportError
 from teleaudit.exports.files import find_files, has_wildcard, is_ignored, split_pattern
 from teleaudit.readers import sniffing
-from teleaudit.readers.redaction import BEGINNING, ShownPaths, beginning_of
+from teleaudit.redaction import BEGINNING, ShownPaths, beginning_of
 
 _SPARK_PASSES_OVER = "_"  # files of this prefix, whoever names them
 _DENIED = {"AccessControlException", "AccessDeniedException"}

@@ -32,14 +32,15 @@ from teleaudit.engines.spark.files import FoundFile, changed
 from teleaudit.errors import ExportError
 from teleaudit.exports.dates import is_swappable
 from teleaudit.exports.evidence import NO_DATES, DateEvidence, DecimalEvidence
+from teleaudit.exports.opened import damaged_header
 from teleaudit.exports.relations import FileRelation
 from teleaudit.readers import dialects
 from teleaudit.readers.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.readers.encodings import SINGLE_BYTE, EncodingProof, likely_encoding
+from teleaudit.readers.headers import clean_name
 from teleaudit.readers.json_lines import OTHER_KEYS, refuse_values_as_keys
-from teleaudit.readers.opening import Recognised, damaged_header, with_encoding
+from teleaudit.readers.opening import Recognised, with_encoding
 from teleaudit.readers.records import RecordSplitter, transcoded
-from teleaudit.readers.redaction import clean_name
 from teleaudit.readers.rejects import KEPT, Rejections
 from teleaudit.rules.audit_file import ExportSpec
 from teleaudit.schema import TABLES, Kind

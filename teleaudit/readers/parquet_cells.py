@@ -1,4 +1,4 @@
-"""Parquet files and workbooks as cells: text and numbers.
+"""Parquet files as cells: text and numbers.
 
 Truth values, dates and times hold nothing that is looked for.
 """
@@ -6,13 +6,11 @@ Truth values, dates and times hold nothing that is looked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine as calamine
 
-from teleaudit.readers.cells.batches import (
+from teleaudit.readers.batches import (
     BATCH_ROWS,
     Batch,
     Cells,
@@ -20,19 +18,15 @@ from teleaudit.readers.cells.batches import (
     Gathering,
     named_columns,
 )
-from teleaudit.readers.cells.json_values import Keys
-from teleaudit.readers.headers import header_of
-from teleaudit.readers.redaction import is_personal, printable
+from teleaudit.readers.json_paths import Keys
 from teleaudit.readers.sources import Source, UnreadableError
-
-_SAMPLE_ROWS = 200
 
 
 def read_parquet(source: Source) -> Iterator[Batch]:
     """Cells by the number of their row; what is nested lies under the path of its keys."""
     with source.open_anywhere() as file:
         try:
-            parquet = pq.ParquetFile(file)
+            parquet = pq.ParquetFile(file, page_checksum_verification=True)
         except (pa.ArrowException, OSError):
             msg = "a damaged Parquet file"
             raise UnreadableError(msg) from None
@@ -95,60 +89,3 @@ def _as_text(value: object) -> str | None:
             return str(int(value)) if value.is_integer() else repr(value)
         case _:
             return str(value)
-
-
-def read_workbook(source: Source) -> Iterator[Batch]:
-    """Cells of every sheet by the number of their row below the header; the sheet stands before the
-    column where there are several.
-    """
-    with source.open_anywhere() as file:
-        try:
-            workbook = calamine.CalamineWorkbook.from_filelike(file)
-            sheets = [
-                workbook.get_sheet_by_index(number) for number in range(len(workbook.sheet_names))
-            ]
-        except calamine.PasswordError:
-            msg = "a workbook that is protected by a password"
-            raise UnreadableError(msg) from None
-        except (calamine.CalamineError, calamine.ZipError, calamine.XmlError):
-            msg = "a workbook that cannot be opened"
-            raise UnreadableError(msg) from None
-        filled = [
-            (number, sheet)
-            for number, sheet in enumerate(sheets, start=1)
-            if sheet.start is not None
-        ]
-        for number, sheet in filled:
-            name = printable(sheet.name)
-            shown = f"sheet {number}" if is_personal(name) or not name else name
-            yield from _of_sheet(sheet, prefix=f"{shown}!" if len(filled) > 1 else "")
-
-
-def _of_sheet(sheet: calamine.CalamineSheet, *, prefix: str) -> Iterator[Batch]:
-    rows = [[_cell(cell) for cell in cells] for cells in sheet.to_python(skip_empty_area=True)]
-    rows = [cells for cells in rows if any(cell is not None for cell in cells)]
-    has_header, names = header_of(
-        [[cell or "" for cell in cells] for cells in rows[:_SAMPLE_ROWS]],
-        max(map(len, rows), default=0),
-    )
-    columns = named_columns(names, prefix=prefix)
-    body = rows[1:] if has_header else rows
-    for start in range(0, len(body), BATCH_ROWS):
-        part = body[start : start + BATCH_ROWS]
-        numbers = range(start + 1, start + 1 + len(part))
-        yield [
-            Cells(column=column, texts=texts, rows=numbers)
-            for column, texts in zip(columns, zip_longest(*part), strict=True)
-        ]
-
-
-def _cell(cell: object) -> str | None:
-    match cell:
-        case "" | bool():
-            return None
-        case str():
-            return cell
-        case int() | float():
-            return _as_text(cell)
-        case _:
-            return str(cell)  # dates too: they tell a header from what stands below it

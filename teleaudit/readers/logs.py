@@ -14,9 +14,9 @@ from teleaudit.detectors import whole_number
 from teleaudit.detectors.attributes import kind_of_name
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import names_card, names_identifier
-from teleaudit.readers.cells.batches import LINE, LINES, Batch, Column, Gathering
-from teleaudit.readers.cells.json_values import Keys, parsed
-from teleaudit.readers.cells.text import read_lines
+from teleaudit.readers.batches import LINE, LINES, Batch, Column, Gathering
+from teleaudit.readers.json_paths import Keys, parsed
+from teleaudit.readers.lines import read_lines
 from teleaudit.readers.sources import Source
 
 MAX_KEYS = 200  # keys of a log that are told apart
@@ -27,11 +27,11 @@ _PAIR = re.compile(
 )
 
 
-def read_log(source: Source, encoding: str) -> Iterator[Batch]:
-    """Lines by their number."""
+def read_log(source: Source, encoding: str, *, first: int = 1) -> Iterator[Batch]:
+    """Lines by their number, from the ``first`` on."""
     fields, gathering, number = _Fields(), Gathering(), 1
     for line, ended in read_lines(source, encoding):
-        for column, text in fields.cells(line.rstrip("\r\n")):
+        for column, text in fields.cells(line.rstrip("\r\n")) if number >= first else ():
             gathering.add(column, text, number)
         number += ended
         if gathering.is_full:

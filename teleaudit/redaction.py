@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import unicodedata
@@ -18,20 +17,12 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from teleaudit.detectors import find_cards, find_cpr, scan_value
-from teleaudit.detectors.account_data import find_account
+from teleaudit.detectors.personal import is_date, is_personal, is_personal_path
+from teleaudit.readers.headers import escaped
 from teleaudit.readers.packers import READ_ERRORS, spooled, unpacker_of
 from teleaudit.readers.signatures import PARQUET, WORKBOOK_PARTS, ZIP
 from teleaudit.schema import TABLES, plain_header
 
-MAX_NAME = 80  # characters; a longer header is a text
-_PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)[ ]?\d{2}[ -]?)?[2-9]\d(?:[ .-]?\d\d){3}(?!\d)")
-_FOREIGN_PHONE = re.compile(r"\+\d{8,15}(?!\d)")
-_EMAIL = re.compile(r"[^@\s]@[^@\s]+\.\w")
-# as it is written, whether or not it is somebody's
-_CPR = re.compile(r"(?<!\d)[0-3]\d[01]\d{3}-\d{4}(?!\d)")
-_LONG_NUMBER = re.compile(r"\d{7,}")
-_DATES = ("%Y%m%d", "%d%m%Y")
 BEGINNING = 1 << 16  # bytes of a file in which its name is looked for
 _BEGINNING_ROWS = 200
 _DEEPEST, _MAX_MEMBERS = 3, 100  # of an archive that are looked into
@@ -44,41 +35,6 @@ _EDGE = r"[;,\t|\"'<>:\x00-\x1f]"  # beside a value
 _PERSON = re.compile(
     rf"(?:^|{_EDGE}) *{_NAME}(?: {_NAME}| [^\W\d_]\.){{0,3}} ({_NAME}) *(?={_EDGE}|$)", re.MULTILINE
 )
-
-
-@lru_cache(maxsize=65_536)
-def is_personal(name: str) -> bool:
-    """A header or key that says something about a person, or may: it is data, not a name."""
-    if (
-        len(name) > MAX_NAME
-        or _holds_address(name)
-        or any(not _is_date(found.group()) for found in _LONG_NUMBER.finditer(name))
-    ):
-        return True
-    return bool(scan_value(name) or find_account(name))
-
-
-@lru_cache(maxsize=4_096)
-def is_personal_path(name: str) -> bool:
-    """A part of a path that does.
-
-    Dates in names of files are no telephone numbers, report.com.txt is no browsing, and the name of
-    a file no message.
-    """
-    return _holds_address(name) or bool(find_cards(name) or find_cpr(name))
-
-
-def _holds_address(name: str) -> bool:
-    if _EMAIL.search(name) or _CPR.search(name) or _FOREIGN_PHONE.search(name):
-        return True
-    return any(not _is_date(found.group()) for found in _PHONE.finditer(name))
-
-
-def _is_date(digits: str) -> bool:
-    for form in _DATES:
-        with suppress(ValueError):
-            return 1950 <= dt.datetime.strptime(digits, form).replace(tzinfo=dt.UTC).year <= 2100
-    return False
 
 
 def is_value_of(part: str, beginning: bytes) -> bool:
@@ -110,6 +66,12 @@ def is_personal_sheet(name: str, beginning: bytes) -> bool:
     the beginning of the workbook.
     """
     return is_personal(name) or is_value_of(name, beginning)
+
+
+def shown_sheet(name: str, number: int, beginning: bytes) -> str:
+    """The sheet's name, or its number where it has none, or one that is somebody's."""
+    is_shown = name.strip() and not is_personal_sheet(name, beginning)
+    return escaped(name) if is_shown else f"sheet {number}"
 
 
 def _words(stem: str) -> list[str]:
@@ -152,7 +114,7 @@ def _runs(stem: str) -> Iterator[list[str]]:
 def _may_be_somebodys(words: list[str]) -> bool:
     if all(word.isdigit() for word in words):
         digits = "".join(words)
-        return len(digits) >= 5 and not _is_date(digits)
+        return len(digits) >= 5 and not is_date(digits)
     return sum(word.isalpha() for word in words) >= 2 or any(
         not word.isalpha() and not word.isdigit() for word in words
     )
@@ -229,38 +191,6 @@ def _texts_of_parquet(anywhere: BinaryIO) -> bytes:
     return written.getvalue()
 
 
-def printable(name: str) -> str:
-    """The name on one line, without control characters and half letters."""
-    return " ".join(
-        "".join(character if character.isprintable() else " " for character in name).split()
-    )
-
-
-def escaped(name: str) -> str:
-    r"""The name on one line; a control character or half a letter as ``\x1b``: no terminal obeys
-    it, and two names stay two.
-    """
-    if name.isprintable():
-        return name
-    return "".join(
-        (
-            " "
-            if letter.isspace()
-            else (
-                letter
-                if letter.isprintable()
-                else letter.encode("unicode_escape", "surrogatepass").decode()
-            )
-        )
-        for letter in name
-    )
-
-
-def clean_name(name: str) -> str:
-    """A header as it is looked for and shown, in the file and in the audit alike."""
-    return escaped(unicodedata.normalize("NFC", name).strip())
-
-
 @dataclass(kw_only=True)
 class ShownPaths:
     """How paths are shown: as given, but for the parts of them that are somebody's number.
@@ -275,6 +205,10 @@ class ShownPaths:
         is a value of one of its first records is withheld too.
         """
         return "/".join(self._part(part, beginning) for part in path.split("/"))
+
+    def of_member(self, path: str, opened: Callable[[], BinaryIO]) -> str:
+        """How the member of an archive is shown that can be opened so."""
+        return self.of(path, beginning_within(opened))
 
     def of_file(self, path: Path, named: str) -> str:
         """How a file that lies on this machine is shown that is ``named`` so."""

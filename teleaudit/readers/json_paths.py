@@ -1,18 +1,20 @@
-"""JSON as cells: every value under the path of its keys, ``a.b[].c``; JSON lines by line, a
-document by the items of its outermost list.
+"""JSON as cells: every value under the path of its keys, ``a.b[].c``; objects one by one, a document
+that is no table of them by the items of its outermost list.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from teleaudit.readers.cells.batches import LINES, Batch, Column, Gathering, pieces
-from teleaudit.readers.cells.text import ERRORS, read_lines
-from teleaudit.readers.redaction import is_personal, printable
+from teleaudit.detectors.personal import is_personal
+from teleaudit.readers.batches import LINES, Batch, Column, Gathering, pieces
+from teleaudit.readers.headers import clean_name
+from teleaudit.readers.lines import open_text
+from teleaudit.readers.records import Records
+from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
 
 MAX_KEYS = 2_000  # paths of one file; what lies under others counts as one column
@@ -31,7 +33,6 @@ class Keys:
     A key that is somebody's number is a value, and never shown.
     """
 
-    is_line: bool = False
     _columns: dict[str, Column] = field(default_factory=dict)
 
     def cells(self, value: object, path: str = "") -> Iterator[tuple[Column, str]]:
@@ -39,7 +40,7 @@ class Keys:
         match value:
             case dict():
                 for key, inner in value.items():
-                    named = printable(key)
+                    named = clean_name(key)
                     if not named or named.isdecimal() or is_personal(key):
                         named = ANY
                         yield self.column(_joined(path, ANY)), key
@@ -91,37 +92,48 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def read_json_lines(source: Source, encoding: str) -> Iterator[Batch]:
-    """One object a line, by the number of the record; a line that is no JSON is read as text."""
-    keys, gathering, record = Keys(), Gathering(), 0
-    cut = False  # a line longer than a piece
-    for line, ended in read_lines(source, encoding):
-        if not line.strip():
-            continue
-        record += not cut
-        try:
-            cells = [(LINES, line)] if cut or not ended else list(keys.cells(parsed(line.strip())))
-        except (ValueError, RecursionError):
-            cells = [(LINES, line)]
-        cut = not ended
-        for column, text in cells:
-            gathering.add(column, text, record)
-        if gathering.is_full:
-            yield gathering.take()
+def is_object(text: str) -> bool:
+    """Whether the text is a JSON object."""
+    try:
+        return isinstance(parsed(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_objects(blocks: Iterable[Records], rejections: Rejections) -> Iterator[Batch]:
+    """The objects of JSON lines or of an array, by their number; one that is no JSON, or rejected
+    before it could be, is read as text.
+    """
+    keys, gathering, record, endless = Keys(), Gathering(), 0, 0
+    for block in blocks:
+        for line, text in rejections.take_unread():
+            record, endless = record + (line != endless), line
+            gathering.add(LINES, text, record)
+        for number in range(len(block.starts)):
+            text = block.text(number).strip()
+            if not text:
+                continue
+            record += 1
+            for column, cell in _cells(keys, text):
+                gathering.add(column, cell, record)
+            if gathering.is_full:
+                yield gathering.take()
     yield gathering.take()
 
 
-def read_json(source: Source, encoding: str) -> Iterator[Batch]:
+def _cells(keys: Keys, text: str) -> Sequence[tuple[Column, str]]:
+    try:
+        return list(keys.cells(parsed(text)))
+    except (ValueError, RecursionError):
+        return [(LINES, text)]
+
+
+def read_document(source: Source, encoding: str) -> Iterator[Batch]:
     """A document, by the number of the item in its outermost list; what is no JSON from somewhere
     on is read as text from there.
     """
     document, gathering = _Document(), Gathering()
-    with (
-        source.open() as file,
-        io.TextIOWrapper(
-            file, encoding=encoding, errors=ERRORS.get(encoding, "replace"), newline=""
-        ) as text,
-    ):
+    with open_text(source, encoding) as text:
         more = True
         while more:
             # twice as much each time that a value does not end
@@ -170,7 +182,7 @@ class _Document:
                 break  # a number may go on
             place = end
             yield from self._rows(value)
-        self.pending = self.pending[self._begin(place) :]
+        self.pending = self.pending[start:]
         if not self._is_text and len(self.pending) > LARGEST_VALUE:
             self._enter_list()
 
@@ -209,7 +221,7 @@ class _Document:
         if found is None:
             self._is_text = True
             return
-        name = printable(found[1])
+        name = clean_name(found[1])
         self._path = f"{ANY if is_personal(found[1]) or name.isdecimal() else name}[]"
         self._in_list, self._row = True, 0
         self.pending = self.pending[found.end() :]

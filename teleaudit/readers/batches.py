@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from teleaudit.readers.redaction import is_personal, printable
+from teleaudit.detectors.personal import is_personal
+from teleaudit.readers.headers import clean_name
 
 LINE = "line"  # the column of what stands in lines
 BATCH_ROWS = 32_768
@@ -89,7 +90,7 @@ def named_columns(names: Sequence[str | None], *, prefix: str = "") -> list[Colu
     columns: list[Column] = []
     taken: set[str] = set()
     for place, name in enumerate(names, start=1):
-        written = printable(name) if name is not None and not is_personal(name) else ""
+        written = clean_name(name) if name is not None and not is_personal(name) else ""
         shown = f"{prefix}{written or f'column {place}'}"
         if shown in taken:
             shown = f"{shown} (column {place})"
