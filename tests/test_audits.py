@@ -94,6 +94,11 @@ def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> No
     [
         (
             "table: crm_customer",
+            "table: crm_customer\n    format: jsonlines",
+            "exports.kunder.format: no format 'jsonlines'. Did you mean 'jsonl'? There are: csv,",
+        ),
+        (
+            "table: crm_customer",
             "table: crm_custmer",
             "exports.kunder: no table 'crm_custmer'. Did you mean 'crm_customer'?",
         ),

@@ -11,6 +11,5 @@ Nothing here knows what a column means.
 Names are kept as they stand in the file. ``headers`` says, in one place, what a column is called
 that has no name or one that is somebody's: whatever is read of a column goes by that.
 
-A new format of text is one file here that answers so, its line in ``opening.TEXT_READERS``, and its
-word in ``rules.audit_file.Format``.
+A new format of text is one file in ``formats`` that answers so: its name is what an audit declares.
 """

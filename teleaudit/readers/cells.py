@@ -24,8 +24,8 @@ from teleaudit.readers import sniffing
 from teleaudit.readers.batches import LINES, Batch, Cells, Column, Gathering, named_columns
 from teleaudit.readers.delimited import LINE, DelimitedText
 from teleaudit.readers.encodings import EncodingProof
+from teleaudit.readers.formats.jsonl import JsonLines
 from teleaudit.readers.headers import header_of
-from teleaudit.readers.json_lines import JsonLines
 from teleaudit.readers.json_paths import is_object, read_document, read_objects
 from teleaudit.readers.lines import read_utf8
 from teleaudit.readers.logs import read_log

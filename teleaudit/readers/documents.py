@@ -13,8 +13,8 @@ from typing import Any
 
 from teleaudit.detectors.personal import is_personal
 from teleaudit.errors import ExportError
+from teleaudit.readers.formats.json import is_array_of_objects
 from teleaudit.readers.headers import clean_name
-from teleaudit.readers.json_arrays import is_array_of_objects
 from teleaudit.readers.sniffing import DELIMITERS, Sample
 from teleaudit.rules.audit_file import Format
 

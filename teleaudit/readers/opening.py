@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from teleaudit.errors import ExportError
 from teleaudit.readers import dialects, sniffing
 from teleaudit.readers.delimited import DelimitedText, Dialect
 from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
-from teleaudit.readers.fixed_width import FixedWidth, proposed_layout
+from teleaudit.readers.formats import TEXT_FORMATS
+from teleaudit.readers.formats.fixed import proposed_layout
+from teleaudit.readers.formats.json import is_array_of_objects, is_empty_array
 from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.headers import has_header, header_of
-from teleaudit.readers.json_arrays import JsonArray, is_array_of_objects, is_empty_array
-from teleaudit.readers.json_lines import JsonLines
 from teleaudit.readers.sources import Source
 from teleaudit.readers.text_tables import OpenedText, TextTables
 from teleaudit.rules.audit_file import ExportSpec, Format
 from teleaudit.schema import TABLES
-
-# The formats of text that are no delimited text, and their readers.
-TEXT_READERS: Mapping[Format, Callable[[OpenedText], TextTables]] = MappingProxyType(
-    {
-        "jsonl": JsonLines.of,
-        "json": JsonArray.of,
-        "fixed": FixedWidth.of,
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +83,13 @@ def recognise_head(
         found = "json"
     if found == "json" and is_empty_array(sample):
         return None
+    begun = [
+        name for name, each in TEXT_FORMATS.items() if declared is None and each.begins(sample)
+    ]
+    if begun:
+        return Recognised(format=begun[0], encoding=encoding, encoding_is_sniffed=is_sniffed)
     refuse_no_table(sample, shown=shown, declared=declared)
-    if found in TEXT_READERS:
+    if found in TEXT_FORMATS:
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=is_sniffed)
     delimiter = sniffing.sniff_delimiter(
         sample,
@@ -161,7 +156,7 @@ def text_tables(recognised: Recognised, text: OpenedText) -> TextTables:
             rejections=text.rejections,
             proof=text.proof,
         )
-    return TEXT_READERS[recognised.format](replace(text, proposed_layout=recognised.layout))
+    return TEXT_FORMATS[recognised.format].of(replace(text, proposed_layout=recognised.layout))
 
 
 def with_encoding(recognised: Recognised, encoding: str) -> Recognised:

@@ -27,6 +27,7 @@ REASONS = (
     "duplicate_key",
     "too_deep",
     "short_line",
+    "no_record",  # of any other format
 )
 _UNFINISHED = {"ragged", "quote", "not_json"}  # what the first half of a record looks like
 LONG = 1_000  # records: of a shorter file somebody may have typed the last line

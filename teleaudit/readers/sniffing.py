@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from teleaudit.errors import ExportError
 from teleaudit.readers.signatures import PARQUET, foreign, is_workbook
-from teleaudit.rules.audit_file import Format
+from teleaudit.rules.audit_file import FORMATS, Format
 
 SAMPLE_BYTES = 1 << 20
 DELIMITERS = (";", ",", "\t", "|")
@@ -67,7 +67,8 @@ def sniff_format(head: bytes, *, shown: str, declared: Format | None = None) -> 
         if declared in _NO_TEXT:
             msg = (
                 f"{shown} is declared as {declared}, but is text. Write the format that it has"
-                " (csv, jsonl, json or asterisk), or leave format out."
+                f" ({', '.join(name for name in FORMATS if name not in _NO_TEXT)}), or leave format"
+                " out."
             )
             raise ExportError(msg)
         return declared or ("jsonl" if text[:1] == b"{" else "csv")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from teleaudit.readers.encodings import EncodingProof
 from teleaudit.readers.headers import checked_header, count_withheld
 from teleaudit.readers.records import ends_with_break
 from teleaudit.readers.rejects import Rejections
+from teleaudit.readers.sniffing import Sample
 from teleaudit.rules.audit_file import ExportSpec
 
 
@@ -81,3 +82,11 @@ class TextStream(TextTables):
             self.proof.note_bytes(chunk)
             self.ends_with_break = ends_with_break(chunk) if chunk else self.ends_with_break
             yield chunk
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFormat:
+    """A format of text: its reader, and how it is known where an audit does not declare it."""
+
+    of: Callable[[OpenedText], TextTables]
+    begins: Callable[[Sample], bool] = field(default=lambda _sample: False)

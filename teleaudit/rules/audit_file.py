@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from pkgutil import iter_modules
 from typing import Annotated, Literal, get_args
 
 from pydantic import (
@@ -63,8 +64,28 @@ DateFormat = Literal[
     "excel-serial",
 ]
 DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
-Format = Literal["csv", "json", "jsonl", "parquet", "excel", "asterisk", "fixed"]
-FORMATS: tuple[str, ...] = get_args(Format)
+# A format of text is a module of ``readers/formats``: the folder lists them, and a new one is one file.
+FORMATS = (
+    "csv",
+    "parquet",
+    "excel",
+    "asterisk",
+    *sorted(
+        module.name
+        for module in iter_modules([str(Path(__file__).parents[1] / "readers" / "formats")])
+    ),
+)
+
+
+def _known_format(value: str) -> str:
+    """One of the formats. Raises: ValueError."""
+    if value not in FORMATS:
+        msg = f"no format '{value}'.{near_match(value, FORMATS)} There are: {', '.join(FORMATS)}"
+        raise ValueError(msg)
+    return value
+
+
+Format = Annotated[str, AfterValidator(_known_format)]
 
 
 class _Strict(BaseModel):

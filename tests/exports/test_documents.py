@@ -63,7 +63,6 @@ NO_TABLES = [
     ("log.csv", "".join(f"Mar  4 10:00:0{second} pbx asterisk[123]: Ulla Vestermark ringede 31640211\n" for second in range(3)), "is a log"),
     ("log.txt", "".join(f"<13>1 2026-03-04T10:00:0{second}Z pbx asterisk - Ulla Vestermark ringede 31640211\n" for second in range(3)), "is a log"),
     ("log.txt", "".join(f"Mar 14 10:00:0{second} pbx CRON: 31640211\n" for second in range(3)), "is a log"),
-    ("detail", 'Wed Mar  4 10:00:00 2026\n\tAcct-Status-Type = Start\n\tUser-Name = "Ulla"\n\tCalling-Station-Id = "31640211"\n', "a detail file of a RADIUS server"),
     ("kunder.csv", "BEGIN:VCARD\nVERSION:3.0\nFN:Ulla Vestermark\nTEL:31640211\nEND:VCARD\n", "a file of cards"),
     ("kunder.csv", "; kunder\n[kunde]\nnavn=Ulla Vestermark\nnr=31640211\n", "a file of settings"),
     ("kunder.md", "| Kundenr | Navn |\n|---|:---|\n| 31640211 | Ulla |\n", "a table drawn with lines"),

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from teleaudit.readers.opening import TEXT_READERS
+from teleaudit.readers.formats import TEXT_FORMATS
 from teleaudit.rules.audit_file import FORMATS
 from tests.exports.desk import Desk, wall_clock
 
@@ -121,7 +121,7 @@ def test_json_lines_keep_digits_and_nested_values(desk: Desk) -> None:
 
 
 def test_json_lines_may_gain_a_key_late(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("teleaudit.readers.json_lines._BATCH_ROWS", 2)
+    monkeypatch.setattr("teleaudit.readers.keyed_records._BATCH_ROWS", 2)
     desk.write(
         "kunder.jsonl",
         "".join(
@@ -307,4 +307,4 @@ def test_an_unmapped_header_never_takes_the_name_of_a_derived_column(
 
 
 def test_every_format_of_the_audit_file_has_a_reader() -> None:
-    assert {*FORMATS} == {*TEXT_READERS, "csv", "asterisk", "parquet", "excel"}
+    assert {*FORMATS} == {*TEXT_FORMATS, "csv", "asterisk", "parquet", "excel"}

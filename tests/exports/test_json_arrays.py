@@ -169,7 +169,7 @@ def test_an_empty_array_is_an_empty_file(desk: Desk) -> None:
 def test_an_item_without_end_is_refused_before_it_fills_the_memory(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("teleaudit.readers.json_arrays.RECORD_LIMIT", 1 << 20)
+    monkeypatch.setattr("teleaudit.readers.formats.json.RECORD_LIMIT", 1 << 20)
     monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 1 << 18)
     desk.write("kunder.json", '[\n{"id": "' + "7" * (3 << 20))
 

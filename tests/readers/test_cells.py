@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from teleaudit.readers import opening, records
 from teleaudit.readers.cells import read_batches
 from teleaudit.readers.delimited import LINE
-from teleaudit.readers.opening import TEXT_READERS
+from teleaudit.readers.formats import TEXT_FORMATS
 from teleaudit.readers.sources import Source
-from teleaudit.readers.text_tables import OpenedText, TextTables
+from teleaudit.readers.text_tables import OpenedText, TextFormat, TextTables
 
 FIXED = "id   vare        pris\n" + "".join(f"{n:<5}mobil       {n}9  \n" for n in range(1, 5))
 EXAMPLES: dict[str, tuple[str, bytes]] = {
@@ -62,8 +62,8 @@ def of(content: bytes, text: str, suffix: str = ".csv") -> set[tuple[str, int]]:
 # One reader
 
 
-@pytest.mark.parametrize("name", TEXT_READERS)
-def test_every_format_of_text_that_an_audit_reads_is_seen_by_its_columns(name: str) -> None:
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_format_of_text_that_an_audit_reads_is_seen_by_its_columns(name: str) -> None:
     suffix, content = EXAMPLES[name]
 
     assert {column for column, *_ in cells(content, suffix)} - {"pris"} == {"id", "vare"}
@@ -83,8 +83,8 @@ def test_a_format_that_is_added_to_the_readers_is_seen_too(
             kept = [1, *range(3, len(lines) + 1)]
             yield pa.table({LINE: kept, "c0": [lines[line - 1][::-1].strip() for line in kept]})
 
-    readers = MappingProxyType({**TEXT_READERS, "fixed": Backwards.of})
-    monkeypatch.setattr(opening, "TEXT_READERS", readers)
+    formats = MappingProxyType({**TEXT_FORMATS, "fixed": TextFormat(of=Backwards.of)})
+    monkeypatch.setattr(opening, "TEXT_FORMATS", formats)
 
     assert cells(FIXED.encode(), ".txt")[:3] == [
         ("baglæns", 1, "sirp        erav   di"),
@@ -255,7 +255,7 @@ def test_lines_too_short_for_their_layout_are_seen() -> None:
 def test_an_item_that_is_too_long_for_the_reader_is_seen_by_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("teleaudit.readers.json_arrays.RECORD_LIMIT", 1 << 20)
+    monkeypatch.setattr("teleaudit.readers.formats.json.RECORD_LIMIT", 1 << 20)
     monkeypatch.setattr("teleaudit.readers.lines._CHUNK", 1 << 18)
     long = json.dumps({"vare": "x " * (1 << 20) + "mobil"})
     content = f'[{{"vare": "router"}},\n{long},\n{{"vare": "kabel"}}]'.encode()

@@ -36,7 +36,7 @@ from teleaudit.exports.working_copy import working_copy_query
 from teleaudit.readers import hashed_file
 from teleaudit.readers.delimited import DelimitedText, Dialect
 from teleaudit.readers.encodings import Damage, EncodingProof
-from teleaudit.readers.json_lines import JsonLines
+from teleaudit.readers.formats.jsonl import JsonLines
 from teleaudit.readers.records import Records, RecordSplitter, transcoded
 from teleaudit.readers.rejects import KEPT, Reject, Rejections
 

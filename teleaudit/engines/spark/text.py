@@ -37,8 +37,9 @@ from teleaudit.exports.relations import FileRelation
 from teleaudit.readers import dialects
 from teleaudit.readers.delimited import LINE, DamagedHeaderError, DelimitedText, without_first
 from teleaudit.readers.encodings import SINGLE_BYTE, EncodingProof, likely_encoding
+from teleaudit.readers.formats.jsonl import OTHER_KEYS
 from teleaudit.readers.headers import clean_name
-from teleaudit.readers.json_lines import OTHER_KEYS, refuse_values_as_keys
+from teleaudit.readers.keyed_records import refuse_values_as_keys
 from teleaudit.readers.opening import Recognised, with_encoding
 from teleaudit.readers.records import RecordSplitter, transcoded
 from teleaudit.readers.rejects import KEPT, Rejections

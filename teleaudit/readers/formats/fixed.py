@@ -28,7 +28,7 @@ from teleaudit.readers.records import (
     transcoded,
 )
 from teleaudit.readers.sniffing import Sample
-from teleaudit.readers.text_tables import OpenedText, TextStream
+from teleaudit.readers.text_tables import OpenedText, TextFormat, TextStream
 
 _LINE_END = "\r\n"
 _PROPOSED_FROM, _MIN_LINES = 200, 3  # lines
@@ -296,3 +296,6 @@ class FixedWidth(TextStream):
 
 def _cut(texts: pa.StringArray, span: Span) -> pa.StringArray:
     return pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(texts, span.start, span.end))
+
+
+FORMAT = TextFormat(of=FixedWidth.of)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from teleaudit.errors import ExportError
-from teleaudit.readers.json_lines import JsonLines
+from teleaudit.readers.formats.jsonl import JsonLines
 from teleaudit.readers.records import RECORD_LIMIT, Records, transcoded
 from teleaudit.readers.sniffing import Sample
+from teleaudit.readers.text_tables import TextFormat
 
 _ARRAY = re.compile(r"\s*\[\s*[{\]]")
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
@@ -134,3 +135,6 @@ class _Items:
             lines=lines,
             malformed=np.zeros(len(items), dtype=bool),
         )
+
+
+FORMAT = TextFormat(of=JsonArray.of)

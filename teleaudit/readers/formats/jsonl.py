@@ -13,23 +13,19 @@ from typing import Any, Self
 import pyarrow as pa
 
 from teleaudit.detectors.personal import is_personal
-from teleaudit.errors import ExportError
-from teleaudit.readers.delimited import LINE
 from teleaudit.readers.encodings import damages
 from teleaudit.readers.headers import clean_name
+from teleaudit.readers.keyed_records import KeyedRecords
 from teleaudit.readers.records import (
     FIELD_LIMIT,
     Records,
     RecordSplitter,
     transcoded,
 )
-from teleaudit.readers.text_tables import OpenedText, TextStream
+from teleaudit.readers.text_tables import OpenedText, TextFormat
 
-COLUMN_LIMIT = 5_000  # distinct keys of one file
 # the column of the keys that are no names: they stand in it with their values, as data
 OTHER_KEYS = "other_keys"
-_MANY_KEYS, _OF_ONE = 20, 3  # so many keys, on average in fewer objects than this, are values
-_BATCH_ROWS = 50_000
 _NOT_JSON, _NOT_AN_OBJECT, _DUPLICATE_KEY, _FIELD_LIMIT = (
     "not_json",
     "not_an_object",
@@ -51,15 +47,14 @@ class _RejectedLineError(Exception):
 
 
 @dataclass(kw_only=True)
-class JsonLines(TextStream):
+class JsonLines(KeyedRecords):
     """One pass over a JSON lines file.
 
-    ``names`` grows with every new key; tables name their columns by their place in it.
+    ``names`` grows with every new key.
     """
 
     encoding: str
     decimal: str = "."  # how numbers are written out, so that they read like the file's texts
-    values: int = 0  # keys of all objects together
 
     @classmethod
     def of(cls, text: OpenedText) -> Self:
@@ -86,7 +81,7 @@ class JsonLines(TextStream):
             yield from self.tables_of(block)
             last_line = int(block.lines[-1]) if len(block.lines) else last_line
         self._note_end(last_line)
-        refuse_values_as_keys(len(self.names), self.values, self.rows, self.shown)
+        self.refuse_values_as_keys()
 
     def blocks(self, chunks: Iterable[bytes]) -> Iterator[Records]:
         """The objects, not yet parsed, or what stands where one should."""
@@ -100,9 +95,7 @@ class JsonLines(TextStream):
 
     def tables_of(self, block: Records) -> Iterator[pa.Table]:
         """The objects of one block; the columns are those of ``names`` and the new keys."""
-        records = list(self._records(block))
-        for first in range(0, len(records), _BATCH_ROWS):
-            yield self._table(records[first : first + _BATCH_ROWS])
+        yield from self.tables_by_key(list(self._records(block)))
 
     def _records(self, block: Records) -> Iterator[tuple[int, dict[str, str | None]]]:
         """Line and fields of every sound object."""
@@ -121,35 +114,6 @@ class JsonLines(TextStream):
             except _RejectedLineError as reason:
                 self.rejections.add(line, str(reason))
         self.proof.note_text(block.data)
-
-    def _table(self, records: list[tuple[int, dict[str, str | None]]]) -> pa.Table:
-        places = {str(key): place for place, key in enumerate(self.names)}
-        for _, fields in records:
-            for key in fields:
-                places.setdefault(key, len(places))
-        refuse_values_as_keys(len(places), 0, 0, self.shown)
-        self.names = tuple(places)
-        self.rows += len(records)
-        self.values += sum(len(fields) for _, fields in records)
-        columns = {
-            f"c{place}": pa.array([fields.get(key) for _, fields in records], pa.string())
-            for key, place in places.items()
-        }
-        return pa.table({LINE: pa.array([line for line, _ in records], pa.int64()), **columns})
-
-
-def refuse_values_as_keys(keys: int, values: int, objects: int, shown: str) -> None:
-    """Raises: ExportError when values are used as keys: there are too many, or nearly every object
-    brings keys of its own.
-    """
-    if keys > COLUMN_LIMIT:
-        many = f"more than {COLUMN_LIMIT:,} different keys"
-    elif keys >= _MANY_KEYS and objects >= _MANY_KEYS and values < _OF_ONE * keys:
-        many = f"{keys:,} different keys in {objects:,} objects, most of them in one or two"
-    else:
-        return
-    msg = f"{shown}: {many}. Are values used as keys? Export one object of fixed keys on each line."
-    raise ExportError(msg)
 
 
 def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
@@ -239,3 +203,6 @@ def _as_json(value: Any) -> str:  # noqa: ANN401 (JSON holds anything)
             return "[" + ", ".join(_as_json(item) for item in value) + "]"
         case _:
             return json.dumps(value, ensure_ascii=False)
+
+
+FORMAT = TextFormat(of=JsonLines.of)
