@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a
 # busy machine is slow and no failure.
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=15)
 settings.register_profile("deep", deadline=None, max_examples=400)
 settings.load_profile("quick")
 
