@@ -26,6 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # with what must happen: a machine that does other work too is slow, and a test is no clock
 PATIENCE_S = 1_500
 MAIN = "from teleaudit.cli import main; main()"
+# what a run shows besides the report, where its notebooks are not what is tested
+FEW_NOTEBOOKS = {"retention": "10_retention.ipynb"}
+WITH_FEW_NOTEBOOKS = (
+    f"import teleaudit.runs.pipeline as run; run.NOTEBOOKS = {FEW_NOTEBOOKS}; {MAIN}"
+)
 # tests in the background or under nohup inherit deaf ears
 _AS_ON_A_TERMINAL = (
     "import signal\nfor name in (signal.SIGINT, signal.SIGHUP): signal.signal(name,"
@@ -86,6 +91,12 @@ def small_exports(target: Path, operator: str = "bizzy", *, only: str | None = N
     return target / operator
 
 
+def planted_exports(target: Path, operator: str = "bizzy") -> Path:
+    """Exports of sixty customers with deviations of all kinds; returns their folder."""
+    write_samples(target, operators=(operator,), rows=1_000, customers=60)
+    return target / operator
+
+
 def small_workspace(target: Path) -> Path:
     """A workspace without samples, to spoil."""
     for name in ("audits", "expectations"):
@@ -123,16 +134,36 @@ SMALL_EXPORTS = (
 )
 
 
-def small_audit(target: Path, *, exports: Sequence[str] = SMALL_EXPORTS) -> Path:
+# Those of them that three exports answer.
+TINY_CHECKS = (
+    "HYG-dates.crm_customer",
+    "HYG-key.crm_customer",
+    "BIZ-ret-3.customer",
+    "BIZ-ret-3.contact",
+)
+TINY_EXPORTS = ("kunder", "kontakter", "sletningsstop")
+
+
+def small_audit(
+    target: Path,
+    *,
+    exports: Sequence[str] = SMALL_EXPORTS,
+    checks: Sequence[str] = SMALL_CHECKS,
+) -> Path:
     """Bizzy's audit with a dozen of its checks, in a workspace of its own: for what a run does
     whatever it is asked.
 
     Returns the audit's folder.
     """
-    return narrow(small_workspace(target), exports=exports)
+    return narrow(small_workspace(target), exports=exports, checks=checks)
 
 
-def narrow(workspace: Path, *, exports: Sequence[str] = SMALL_EXPORTS) -> Path:
+def narrow(
+    workspace: Path,
+    *,
+    exports: Sequence[str] = SMALL_EXPORTS,
+    checks: Sequence[str] = SMALL_CHECKS,
+) -> Path:
     """Leave a dozen checks, and exports, in a workspace's audit of Bizzy; returns the audit's
     folder.
     """
@@ -141,7 +172,7 @@ def narrow(workspace: Path, *, exports: Sequence[str] = SMALL_EXPORTS) -> Path:
     for suite in audit["suites"]:
         clauses = [
             clause
-            for clause in _narrowed(load_suite(suite, workspace / "expectations"))
+            for clause in _narrowed(load_suite(suite, workspace / "expectations"), checks)
             if clause["expectations"]
         ]
         _write_yaml(workspace / "expectations" / f"{suite}.yaml", clauses)
@@ -152,12 +183,12 @@ def narrow(workspace: Path, *, exports: Sequence[str] = SMALL_EXPORTS) -> Path:
     return folder
 
 
-def _narrowed(suite: Suite) -> Iterator[dict[str, Any]]:
-    """The clauses of a suite with nothing but the small audit's checks."""
+def _narrowed(suite: Suite, checks: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The clauses of a suite with nothing but these checks."""
     for clause in suite.clauses:
         wanted = {
             check.removeprefix(f"{clause.clause}.")
-            for check in SMALL_CHECKS
+            for check in checks
             if check.startswith(f"{clause.clause}.")
         }
         parts: list[dict[str, Any]] = []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a
 # busy machine is slow and no failure.
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=15)
 settings.register_profile("deep", deadline=None, max_examples=400)
 settings.load_profile("quick")
 
@@ -82,6 +82,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bizzy's audit with four of its checks, of three exports: for what a run does whatever it reads.
+
+    A second less.
+    """
+    from tests.command import TINY_CHECKS, TINY_EXPORTS, small_audit
+
+    target = tmp_path_factory.mktemp("tiny") / "workspace"
+    return small_audit(target, exports=TINY_EXPORTS, checks=TINY_CHECKS)
+
+
+@pytest.fixture(scope="session")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Bizzy's exports of sixty customers, without a deviation."""
     from tests.command import small_exports
@@ -92,12 +104,32 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def whole(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str], WholeRun]:
-    """The whole run of an operator's sample audit: one for all files and all workers."""
+) -> Callable[..., WholeRun]:
+    """The whole run of an operator's sample audit: one for all files and all workers.
+
+    Bizzy's runs its notebooks; Kazoom's does with the long tests, and where it is told to.
+    """
     from tests.whole_run import whole_run
 
     is_worker = hasattr(request.config, "workerinput")
-    return lambda operator: whole_run(operator, tmp_path_factory, is_worker=is_worker)
+
+    def run(operator: str, *, notebooks: bool | None = None) -> WholeRun:
+        told = operator == "bizzy" if notebooks is None else notebooks
+        return whole_run(operator, tmp_path_factory, notebooks=told, is_worker=is_worker)
+
+    return run
+
+
+@pytest.fixture
+def few_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run in this process shows one of the ten topics, and the report: for what a run does
+    whatever its notebooks are.
+
+    Each is a kernel of its own, and a second.
+    """
+    from tests.command import FEW_NOTEBOOKS
+
+    monkeypatch.setattr("teleaudit.runs.pipeline.NOTEBOOKS", FEW_NOTEBOOKS)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,31 +18,56 @@ import pytest
 from teleaudit.errors import UserError
 from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
 from teleaudit.runs.pipeline import _failure_of_fork
-from tests.command import PATIENCE_S, call, checks_of, ended, only_run, results_of, start
+from tests.command import (
+    FEW_NOTEBOOKS,
+    PATIENCE_S,
+    call,
+    checks_of,
+    ended,
+    only_run,
+    results_of,
+    start,
+)
 
 
-@pytest.fixture
-def warm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WarmKernels]:
-    """Warm kernels that can import what a test puts into a module called ``asked``."""
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder whose modules forks can import."""
+    folder = tmp_path_factory.mktemp("modules")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def warm(place: Path) -> Iterator[WarmKernels]:
+    """Warm kernels that can import what a test puts into that folder."""
+    assert os.environ["PYTHONPATH"] == str(place)
     with WarmKernels(preload=()) as kernels:
         yield kernels
 
 
-def told(warm: WarmKernels, tmp_path: Path, body: str) -> list[dict[str, Any]]:
-    (tmp_path / "asked.py").write_text(
-        f"import os, time\ndef function(emit):\n    {body}\n", encoding="ascii"
-    )
+def module(place: Path, body: str) -> str:
+    """The name of a new module with a function of this body."""
+    name = f"asked_{len(list(place.glob('asked_*.py')))}"
+    text = f"import os, time\ndef function(emit):\n    {body}\n"
+    (place / f"{name}.py").write_text(text, encoding="ascii")
+    return name
+
+
+def told(warm: WarmKernels, place: Path, body: str) -> list[dict[str, Any]]:
     answers = warm.call(
-        "asked:function", environment=kernel_environment({"TELEAUDIT_TEST": "yes"}), cwd=tmp_path
+        f"{module(place, body)}:function",
+        environment=kernel_environment({"TELEAUDIT_TEST": "yes"}),
+        cwd=place,
     )
     assert answers is not None
     return list(answers)
 
 
-def test_a_function_called_in_a_fork_tells_as_it_goes(warm: WarmKernels, tmp_path: Path) -> None:
+def test_a_function_called_in_a_fork_tells_as_it_goes(warm: WarmKernels, place: Path) -> None:
     assert told(
-        warm, tmp_path, "emit({'pid': os.getppid()}), emit({'seen': os.environ['TELEAUDIT_TEST']})"
+        warm, place, "emit({'pid': os.getppid()}), emit({'seen': os.environ['TELEAUDIT_TEST']})"
     ) == [{"pid": warm.pid}, {"seen": "yes"}]
 
 
@@ -54,23 +79,18 @@ def test_a_function_called_in_a_fork_tells_as_it_goes(warm: WarmKernels, tmp_pat
         "emit({'before': 1}), 1 / 0",
     ],
 )
-def test_a_fork_that_dies_has_told_what_it_told(
-    warm: WarmKernels, tmp_path: Path, body: str
-) -> None:
-    assert told(warm, tmp_path, body) == [{"before": 1}]
+def test_a_fork_that_dies_has_told_what_it_told(warm: WarmKernels, place: Path, body: str) -> None:
+    assert told(warm, place, body) == [{"before": 1}]
 
 
-def test_a_fork_ends_with_the_warm_process(warm: WarmKernels, tmp_path: Path) -> None:
-    (tmp_path / "asked.py").write_text(
-        "import os, time\ndef function(emit):\n    emit({'pid': os.getpid()})\n   "
-        " time.sleep(60)\n",
-        encoding="ascii",
-    )
-    answers = warm.call("asked:function", environment=kernel_environment({}), cwd=tmp_path)
-    assert answers is not None
-    pid = next(answers)["pid"]
-    warm.end()
-    assert list(answers) == []
+def test_a_fork_ends_with_the_warm_process(place: Path) -> None:
+    name = module(place, "emit({'pid': os.getpid()})\n    time.sleep(60)")
+    with WarmKernels(preload=()) as warm:
+        answers = warm.call(f"{name}:function", environment=kernel_environment({}), cwd=place)
+        assert answers is not None
+        pid = next(answers)["pid"]
+        warm.end()
+        assert list(answers) == []
     until = time.monotonic() + PATIENCE_S
     while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
         time.sleep(0.05)
@@ -112,16 +132,17 @@ def test_what_carries_out_a_run_leaves_the_import_of_great_expectations_to_the_f
     assert ended(start(program=program)).out == "False\n"
 
 
+@pytest.mark.usefixtures("few_notebooks")
 def test_where_nothing_can_be_forked_the_run_asks_itself(
-    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(WarmKernels, "call", lambda *_args, **_options: None)
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    assert call("run", small, "--exports", clean, "--out", tmp_path / "out").code == 0
+    assert call("run", tiny, "--exports", clean, "--out", tmp_path / "out").code == 0
 
 
 def test_checks_whose_process_was_ended_by_the_system_are_errors_and_never_a_pass(
-    small: Path, clean: Path, tmp_path: Path
+    tiny: Path, clean: Path, tmp_path: Path
 ) -> None:
     program = f"""
 import os, teleaudit.runs.answering
@@ -136,6 +157,7 @@ class Killed(running.WarmKernels):
                 os.kill(child, {int(signal.SIGKILL)})
             yield what
 running.WarmKernels = Killed
+running.NOTEBOOKS = {FEW_NOTEBOOKS}
 main()
 """
     if sys.platform != "linux":
@@ -144,7 +166,7 @@ main()
     run = ended(
         start(
             "run",
-            small,
+            tiny,
             "--exports",
             clean,
             "--out",

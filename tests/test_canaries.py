@@ -18,9 +18,17 @@ import pytest
 
 from teleaudit.rules.audit_file import ExportSpec, load_audit
 from teleaudit.rules.yaml_files import read_yaml
-from teleaudit_samples import EXPECTED_FINDINGS, write_samples
+from teleaudit_samples import EXPECTED_FINDINGS
 from tests.canaries import Canaries, Table, rewritten
-from tests.command import Ended, call, only_run, small_audit, small_exports, small_workspace
+from tests.command import (
+    Ended,
+    call,
+    only_run,
+    planted_exports,
+    small_audit,
+    small_exports,
+    small_workspace,
+)
 from tests.test_privacy import found_in, texts_of
 
 
@@ -151,12 +159,6 @@ def write_audit(audit: Path, declared: object) -> None:
     )
 
 
-def planted(target: Path, operator: str) -> Path:
-    """Exports of sixty customers with deviations of all kinds."""
-    write_samples(target, operators=(operator,), rows=1_000, customers=60)
-    return target / operator
-
-
 def inspected_and_scanned(exports: Path) -> Iterator[tuple[str, Ended]]:
     yield from (
         (path.name, call("inspect", path)) for path in sorted(exports.rglob("*")) if path.is_file()
@@ -202,7 +204,7 @@ def test_no_value_of_a_first_record_of_any_export_leaves_a_whole_run(
 ) -> None:
     spoiled = with_canaries(
         small_workspace(tmp_path / "workspace") / "audits" / operator,
-        planted(tmp_path / "planted", operator),
+        planted_exports(tmp_path / "planted", operator),
         tmp_path,
         3,
     )
@@ -224,7 +226,10 @@ def test_no_value_of_a_record_in_the_place_of_any_exports_header_is_said(
 ) -> None:
     workspace = small_workspace(tmp_path / "workspace")
     for name, spoiled in without_header(
-        workspace / "audits" / operator, planted(tmp_path / "planted", operator), tmp_path, 4
+        workspace / "audits" / operator,
+        planted_exports(tmp_path / "planted", operator),
+        tmp_path,
+        4,
     ):
         ended = spoiled.run("--no-notebooks")
         assert (name, ended.code, spoiled.said_by(ended)) == (name, 3, {}), ended.err

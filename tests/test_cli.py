@@ -140,30 +140,30 @@ def test_timings_are_told_on_stderr_when_asked_for_and_kept_in_the_results_anyho
     assert "report" not in {stage["stage"] for stage in timings["stages"]}
 
 
-def test_deviations_end_with_1(small: Path, tmp_path: Path) -> None:
+def test_deviations_end_with_1(tiny: Path, tmp_path: Path) -> None:
     exports = small_exports(tmp_path, only="BIZ-ret-3.contact")
-    ended = run(small, exports, tmp_path / "out")
+    ended = run(tiny, exports, tmp_path / "out")
     assert ended.code == 1
     assert checks_of(only_run(tmp_path / "out"))["BIZ-ret-3.contact"]["verdict"] == "fail"
 
 
-def test_an_export_that_is_not_there_ends_with_2(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_an_export_that_is_not_there_ends_with_2(tiny: Path, clean: Path, tmp_path: Path) -> None:
     exports = Path(shutil.copytree(clean, tmp_path / "exports"))
     (exports / "kontakter.csv").unlink()
-    ended = run(small, exports, tmp_path / "out")
+    ended = run(tiny, exports, tmp_path / "out")
     assert ended.code == 2
     assert "no file for the export kontakter" in ended.out
     assert checks_of(only_run(tmp_path / "out"))["BIZ-ret-3.contact"]["why"] == "no_export"
 
 
 def test_our_own_mistake_ends_with_4_and_tells_no_value(
-    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_args: object) -> Never:
         raise LookupError(CANARY)
 
     monkeypatch.setattr("teleaudit.runs.pipeline._compose", fail)
-    ended = run(small, clean, tmp_path)
+    ended = run(tiny, clean, tmp_path)
     assert (ended.code, ended.out) == (4, "")
     assert ended.err.splitlines()[-1].startswith(
         "teleaudit: internal error (LookupError in teleaudit.runs.pipeline, line "
@@ -174,10 +174,10 @@ def test_our_own_mistake_ends_with_4_and_tells_no_value(
 
 
 def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_same(
-    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_Signals, "stopped", True)
-    ended = run(small, clean, tmp_path)
+    ended = run(tiny, clean, tmp_path)
     assert (ended.code, ended.out, ended.err) == (
         4,
         "",

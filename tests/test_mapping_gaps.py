@@ -5,7 +5,7 @@ it silences.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from teleaudit.runs.pipeline import read_exports
 from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from tests.command import (
-    ROOT,
     Ended,
     call,
     checks_of,
@@ -32,6 +31,7 @@ from tests.command import (
     small_workspace,
 )
 from tests.spec import AS_OF, known_suites
+from tests.whole_run import WholeRun
 
 _MAPPED = (
     "      end_date: Ophørsdato # 31-12-9999 and an empty cell both mean that the customer has not"
@@ -284,8 +284,7 @@ def test_a_notebook_shows_them_as_a_table(unmapped: Path, clean: Path, tmp_path:
 
 
 @pytest.mark.parametrize("operator", ["bizzy", "kazoom"])
-def test_the_samples_map_all_that_their_checks_need(operator: str, tmp_path: Path) -> None:
-    audit = load_audit(ROOT / "audits" / operator)
-    exports = read_exports(audit, root=str(audit.root), work=tmp_path)
-    suites = [suite for suite in known_suites() if suite.name in audit.suites]
-    assert [gap.describe("") for gap in find_mapping_gaps(suites, exports)] == []
+def test_the_samples_map_all_that_their_checks_need(
+    whole: Callable[[str], WholeRun], operator: str
+) -> None:
+    assert results_of(whole(operator).folder)["mapping_gaps"] == []

@@ -20,7 +20,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -84,6 +84,8 @@ class Sample:
             for name, spec in self.audit.exports.items()
         }
         self.engine = InOneQuery(spill=folder / "spill")
+        # what checks answer where nothing is missing, of those that a change reached
+        self._before: dict[str, CheckResult] = {}
 
     def changes(self) -> list[Change]:
         """Everything that can be taken away or renamed."""
@@ -102,13 +104,13 @@ class Sample:
             if parameter.value is not None:
                 yield Change("parameter removed", name)
 
-    @cached_property
-    def before(self) -> dict[str, CheckResult]:
-        """What every check answers where nothing is missing."""
-        return self._asked(self.audit, self.exports.values(), lambda _: True)
-
     def newly_passing(self, change: Change) -> list[str]:
         """The checks that pass after a change and did not before."""
+        self._before |= self._asked(
+            self.audit,
+            self.exports.values(),
+            lambda check: check.id not in self._before and self._is_reached(check, change),
+        )
         audit, exports = self.audit, dict(self.exports)
         match change:
             # the audit still says that there is one: of what it does not mention, nobody knows
@@ -130,14 +132,20 @@ class Sample:
             check_id for check_id, result in after.items() if result.verdict is Verdict.PASS
         )
 
+    def _is_reached(self, check: Check, change: Change) -> bool:
+        """Whether a check rests on what was changed; who uses a parameter is not told."""
+        return change.kind == "parameter removed" or self.audit.exports[
+            change.export
+        ].table in tables_of(check)
+
     def _may_newly_pass(self, check: Check, change: Change) -> bool:
         """Whether a check did not pass before, and the change can reach it."""
-        before = self.before.get(check.id)
+        if not self._is_reached(check, change):
+            return False
+        before = self._before.get(check.id)
         if before is None or change.kind == "parameter removed":
             return before is None or before.verdict is not Verdict.PASS
-        if before.verdict is Verdict.PASS or self.audit.exports[
-            change.export
-        ].table not in tables_of(check):
+        if before.verdict is Verdict.PASS:
             return False
         if not change.column:
             return True

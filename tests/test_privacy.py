@@ -27,12 +27,12 @@ from typing import Any
 import nbformat
 import pikepdf
 import pyarrow.parquet as pq
-import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
 from teleaudit_samples import EXPECTED_FINDINGS
-from tests.command import ROOT, Ended, ended, only_run, start
+from tests.command import MAIN, ROOT, Ended, ended, only_run, start
+from tests.pdf import open_pdf
 from tests.whole_run import WholeRun
 
 CATALOGUE = 20  # rows that hold the same value
@@ -152,7 +152,7 @@ def pdf_texts(path: Path) -> Iterator[str]:
     """What a person reads in a PDF and what is attached to it, and every string and decompressed
     stream but fonts, pictures and coordinates.
     """
-    yield from (page.extract_text() for page in pypdf.PdfReader(path).pages)
+    yield from (page.extract_text() for page in open_pdf(path).pages)
     with pikepdf.open(path) as pdf:
         for thing in pdf.objects:
             yield from strings_in(thing)
@@ -219,10 +219,16 @@ def found_in(text: str, values: Iterable[str]) -> set[str]:
     return {
         value
         for value in values
-        if words.issuperset(parts := _PART.findall(value))
+        if words.issuperset(parts := parts_of(value))
         and parts
-        and (parts == [value] or value in text)
+        and (parts == (value,) or value in text)
     }
+
+
+@cache
+def parts_of(value: str) -> tuple[str, ...]:
+    """Its words: looked for in dozens of texts."""
+    return tuple(_PART.findall(value))
 
 
 def our_own() -> str:
@@ -256,16 +262,26 @@ def of_run(operator: str, folder: Path, run: Ended) -> Left:
     )
 
 
-# First the operator that tests/test_run.py does not run first: no worker waits for another.
-@pytest.fixture(scope="module", params=["kazoom", "bizzy"])
-def left(request: pytest.FixtureRequest, whole: Callable[[str], WholeRun]) -> Left:
-    run = whole(request.param)
-    return of_run(run.operator, run.folder, run.ended)
+# First the run that tests/test_run.py does not begin with: no worker waits for another.
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(("kazoom", False), id="kazoom-without-notebooks"),
+        pytest.param(("bizzy", True), id="bizzy"),
+        pytest.param(("kazoom", True), id="kazoom", marks=pytest.mark.deep),
+    ],
+)
+def left(request: pytest.FixtureRequest, whole: Callable[..., WholeRun]) -> Left:
+    operator, notebooks = request.param
+    run = whole(operator, notebooks=notebooks)
+    return of_run(operator, run.folder, run.ended)
 
 
 @pytest.fixture(scope="module")
 def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory, small: Path) -> Left:
-    """A run whose notebooks open the exports and raise, print and warn with rows in their hands."""
+    """A run whose two notebooks open the exports and raise, print and warn with rows in their
+    hands.
+    """
     out = tmp_path_factory.mktemp("failing")
     audit = shutil.copytree(small.parents[1], out / "workspace") / "audits" / "bizzy"
     (out / "workspace" / "notebooks").mkdir()
@@ -273,7 +289,8 @@ def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory, small: Path) -> 
         "import pandas, sys\nrows = list(audit_._bench.engine.fetch('SELECT * FROM crm_customer"
         " LIMIT 50'))\nprint(rows, file=sys.stderr)\nraise LookupError(*rows)"
     )
-    for name in ("10_retention.ipynb", "20_card_data.ipynb"):
+    notebooks = {"retention": "10_retention.ipynb", "card_data": "20_card_data.ipynb"}
+    for name in notebooks.values():
         notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
         notebook.cells.append(
             nbformat.v4.new_code_cell(
@@ -282,7 +299,9 @@ def left_by_a_failure(tmp_path_factory: pytest.TempPathFactory, small: Path) -> 
         )
         nbformat.write(notebook, out / "workspace" / "notebooks" / name)
     words = ("run", audit, "--exports", ROOT / "data_samples" / "bizzy", "--out", out / "reports")
-    run = ended(start(*words, environment={"JUPYTER_DATA_DIR": str(out / "jupyter")}))
+    program = f"import teleaudit.runs.pipeline as run; run.NOTEBOOKS = {notebooks}; {MAIN}"
+    environment = {"JUPYTER_DATA_DIR": str(out / "jupyter")}
+    run = ended(start(*words, program=program, environment=environment))
     return of_run("bizzy", only_run(out / "reports"), run)
 
 

@@ -15,7 +15,6 @@ from teleaudit.exports.estimating import estimate_rows
 from teleaudit.progress import Lines, Pace, Step, timed
 from teleaudit.rules.audit_file import load_audit
 from teleaudit.runs.pipeline import read_exports
-from tests.command import ROOT, small_exports
 
 
 def step(
@@ -117,11 +116,13 @@ def test_rows_are_estimated_from_the_first_lines_and_known_of_parquet(tmp_path: 
         assert estimate_rows([tmp_path / "b.parquet", tmp_path / unknown]) is None
 
 
-def test_reading_tells_its_steps_by_export_up_to_the_last_row(tmp_path: Path) -> None:
-    exports = small_exports(tmp_path)
-    audit = load_audit(ROOT / "audits" / "bizzy")
+def test_reading_tells_its_steps_by_export_up_to_the_last_row(
+    small: Path, clean: Path, tmp_path: Path
+) -> None:
     steps: list[Step] = []
-    read = read_exports(audit, root=str(exports), work=tmp_path / "work", progress=steps.append)
+    read = read_exports(
+        load_audit(small), root=str(clean), work=tmp_path / "work", progress=steps.append
+    )
     last = {one.name: one.done for one in steps}
     assert last == {export.name: export.rows for export in read}
     assert all(one.stage == "reading" and (one.total is None or one.total > 0) for one in steps)

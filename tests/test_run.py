@@ -28,11 +28,13 @@ from teleaudit.rules.yaml_files import read_yaml
 from teleaudit.runs.folder import COMPLETE, complete_runs
 from teleaudit.runs.ledger import head
 from tests.command import (
+    FEW_NOTEBOOKS,
     ROOT,
     Ended,
     call,
     checks_of,
     only_run,
+    planted_exports,
     results_of,
     small_exports,
     worklist_of,
@@ -67,12 +69,10 @@ def signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # What a run leaves
 
 
-@pytest.fixture(scope="module", params=["bizzy", "kazoom"])
-def both(
-    request: pytest.FixtureRequest, whole: Callable[[str], WholeRun]
-) -> tuple[str, Path, Ended]:
+@pytest.fixture(scope="module", params=["bizzy", pytest.param("kazoom", marks=pytest.mark.deep)])
+def both(request: pytest.FixtureRequest, whole: Callable[..., WholeRun]) -> tuple[str, Path, Ended]:
     """A sample audit with notebooks, as a process of its own."""
-    run = whole(request.param)
+    run = whole(request.param, notebooks=True)
     return run.operator, run.out, run.ended
 
 
@@ -227,11 +227,12 @@ def test_a_whole_run_without_notebooks_answers_the_same(
     assert not (only_run(tmp_path, name) / "record" / "notebooks").exists()
 
 
-def test_a_run_without_notebooks_answers_the_same(small: Path, tmp_path: Path) -> None:
-    exports = ROOT / "data_samples" / "bizzy"
+@pytest.mark.usefixtures("few_notebooks")
+def test_a_run_without_notebooks_answers_the_same(tiny: Path, tmp_path: Path) -> None:
+    exports = planted_exports(tmp_path / "exports")
     assert [
-        run(small, exports, tmp_path / "with").code,
-        run(small, exports, tmp_path / "without", "--no-notebooks").code,
+        run(tiny, exports, tmp_path / "with").code,
+        run(tiny, exports, tmp_path / "without", "--no-notebooks").code,
     ] == [1, 1]
     with_notebooks, without = only_run(tmp_path / "with"), only_run(tmp_path / "without")
     assert answers_of(without) == answers_of(with_notebooks)
@@ -281,9 +282,9 @@ def test_results_say_where_time_went_and_what_was_taken_of_the_machine(
     assert timings["peak_disk_bytes"] > timings["peak_spill_bytes"]
 
 
-def test_the_ledger_holds_over_three_runs(small: Path, clean: Path, tmp_path: Path) -> None:
+def test_the_ledger_holds_over_three_runs(tiny: Path, clean: Path, tmp_path: Path) -> None:
     for _ in range(3):
-        assert run(small, clean, tmp_path, "--no-notebooks").code == 0
+        assert run(tiny, clean, tmp_path, "--no-notebooks").code == 0
     entries = [
         json.loads(line) for line in (tmp_path / "bizzy" / "ledger.jsonl").read_bytes().splitlines()
     ]
@@ -310,7 +311,7 @@ def spoilt(
     small: Path, clean: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Ended]:
     """A run in a workspace whose retention notebook raises, in words that hold a value, and with a
-    notebook of the operator's that rewrites answers.
+    notebook of the operator's that rewrites answers; the other topics' stay away.
     """
     place = tmp_path_factory.mktemp("spoilt")
     audit = shutil.copytree(small.parents[1], place / "workspace") / "audits" / "bizzy"
@@ -339,7 +340,9 @@ def spoilt(
     file.write_text(
         json.dumps({**read_yaml(file), "notebooks": ["own.ipynb"]}, default=str), encoding="utf-8"
     )
-    return place / "out", run(audit, clean, place / "out")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("teleaudit.runs.pipeline.NOTEBOOKS", FEW_NOTEBOOKS)
+        return place / "out", run(audit, clean, place / "out")
 
 
 def test_a_notebook_that_fails_is_marked_and_takes_no_answer_with_it(
@@ -379,7 +382,8 @@ def test_a_changed_and_an_own_notebook_are_run_and_told_and_change_no_verdict(
         "10_retention.ipynb": "changed",
         "own.ipynb": "own",
     }
-    assert len(told) == len(list((ROOT / "notebooks").glob("*.ipynb"))) + 1
+    standard = [*FEW_NOTEBOOKS.values(), "90_report.ipynb"]
+    assert [one["name"] for one in told] == [*standard, "own.ipynb"]
     assert json.loads((folder / "record" / "manifest.json").read_bytes())["notebooks"] == told
     assert [output.text for cell in own.cells for output in cell.outputs] == ["rewritten\n"]
     assert {check["verdict"] for check in checks_of(folder).values()} == {"pass"}
@@ -388,13 +392,13 @@ def test_a_changed_and_an_own_notebook_are_run_and_told_and_change_no_verdict(
 
 
 def test_a_check_that_raises_is_an_error_and_the_others_answer(
-    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_args: object) -> Never:
         raise LookupError(CANARY)
 
     monkeypatch.setattr(ExpectRowsToSatisfy, "deviations", fail)
-    ended = run(small, small_exports(tmp_path, only=CONTACTS), tmp_path / "out", "--no-notebooks")
+    ended = run(tiny, small_exports(tmp_path, only=CONTACTS), tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     checks = checks_of(folder)
     assert ended.code == 4

@@ -92,15 +92,27 @@ def with_a_renamed_column(path: Path) -> None:
     ("spoil", "why", "note", "code"),
     [
         (Path.unlink, "no_export", "no file matches kontakter.csv", 2),
-        (lambda path: path.write_bytes(b""), "no_rows", "kontakter.csv is an empty file", 2),
+        pytest.param(
+            lambda path: path.write_bytes(b""),
+            "no_rows",
+            "kontakter.csv is an empty file",
+            2,
+            marks=pytest.mark.deep,
+        ),
         (without_rows, "no_rows", "kontakter.csv has a header and no rows", 2),
-        (without_a_column, "missing_column", 'no column "Kundenr." (for customer_id)', 2),
+        pytest.param(
+            without_a_column,
+            "missing_column",
+            'no column "Kundenr." (for customer_id)',
+            2,
+            marks=pytest.mark.deep,
+        ),
         # the column that nobody mapped may be the one that is missing: no deviation
         (with_a_renamed_column, "missing_column", "Did you mean 'Kundenummer.'?", 2),
     ],
 )
 def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(
-    small: Path,
+    tiny: Path,
     exports: Path,
     tmp_path: Path,
     spoil: Callable[[Path], object],
@@ -109,7 +121,7 @@ def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(
     code: int,
 ) -> None:
     spoil(exports / "kontakter.csv")
-    ended = run(small, exports, tmp_path / "out", "--no-notebooks")
+    ended = run(tiny, exports, tmp_path / "out", "--no-notebooks")
     checks = checks_of(only_run(tmp_path / "out"))
     assert ended.code == code
     assert (checks[CONTACTS]["verdict"], checks[CONTACTS]["why"]) == ("unknown", why)
@@ -119,13 +131,15 @@ def test_an_export_that_says_nothing_is_unknown_and_never_a_pass(
 
 @pytest.mark.parametrize(("rows", "verdict", "code"), [(1, "pass", 0), (2, "unknown", 2)])
 def test_a_few_broken_rows_are_counted_and_more_leave_the_export_unjudged(
-    small: Path, exports: Path, tmp_path: Path, rows: int, verdict: str, code: int
+    exports: Path, tmp_path: Path, rows: int, verdict: str, code: int
 ) -> None:
+    calls, needed = "BIZ-ret-7.unbilled", ("opkald", "kunder", "sletningsstop")
+    audit = small_audit(tmp_path / "workspace", exports=needed, checks=(calls, "HYG-location.cdr"))
     with (exports / "Master.csv").open("a", encoding="utf-8") as file:
         file.write('"ragged"\n' * rows)  # beside a thousand
-    ended = run(small, exports, tmp_path / "out", "--no-notebooks")
+    ended = run(audit, exports, tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
-    assert (ended.code, checks_of(folder)["BIZ-ret-7.unbilled"]["verdict"]) == (code, verdict)
+    assert (ended.code, checks_of(folder)[calls]["verdict"]) == (code, verdict)
     assert next(
         export["rejects"] for export in results_of(folder)["exports"] if export["name"] == "opkald"
     ) == {"ragged": rows}
@@ -133,7 +147,7 @@ def test_a_few_broken_rows_are_counted_and_more_leave_the_export_unjudged(
 
 
 def test_duplicate_keys_and_text_for_a_date_are_deviations(
-    small: Path, exports: Path, tmp_path: Path
+    tiny: Path, exports: Path, tmp_path: Path
 ) -> None:
     path = exports / "kunder.csv"
     lines = path.read_text(encoding="windows-1252").splitlines()
@@ -143,7 +157,7 @@ def test_duplicate_keys_and_text_for_a_date_are_deviations(
     path.write_text(
         "\n".join([lines[0], ";".join(cells), *lines[2:], lines[2]]) + "\n", encoding="windows-1252"
     )
-    ended = run(small, exports, tmp_path / "out", "--no-notebooks")
+    ended = run(tiny, exports, tmp_path / "out", "--no-notebooks")
     folder = only_run(tmp_path / "out")
     found = {(line["check_id"], line["record_key"]) for line in worklist_of(folder)}
     assert ended.code == 1
@@ -159,9 +173,9 @@ def test_duplicate_keys_and_text_for_a_date_are_deviations(
 
 @pytest.mark.parametrize("place", ["", " "])
 def test_an_empty_place_of_exports_is_no_other_place(
-    small: Path, tmp_path: Path, place: str
+    tiny: Path, tmp_path: Path, place: str
 ) -> None:
-    ended = call("run", small, "--exports", place, "--out", tmp_path / "out")
+    ended = call("run", tiny, "--exports", place, "--out", tmp_path / "out")
     assert (ended.code, ended.out) == (3, "")
     assert "--exports names no folder: is the variable set that holds it?" in ended.err
     assert not (tmp_path / "out").exists()
@@ -169,7 +183,7 @@ def test_an_empty_place_of_exports_is_no_other_place(
 
 @pytest.mark.parametrize("method", ["is_dir", "iterdir"])
 def test_a_folder_without_read_permission_is_refused(
-    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+    tiny: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     real = getattr(Path, method)
 
@@ -179,7 +193,7 @@ def test_a_folder_without_read_permission_is_refused(
         return real(path)
 
     monkeypatch.setattr(Path, method, closed)
-    said = run(small, clean, tmp_path / "out", "--no-notebooks")
+    said = run(tiny, clean, tmp_path / "out", "--no-notebooks")
     assert (said.code, said.out) == (3, "")
     assert (
         said.err
@@ -208,7 +222,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", place], check=True)
 
 
-@pytest.mark.parametrize("words", [(), ("--no-notebooks",)])
+@pytest.mark.parametrize("words", [pytest.param((), marks=pytest.mark.deep), ("--no-notebooks",)])
 def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(
     tiny_disk: Path, words: tuple[str, ...]
 ) -> None:
@@ -229,13 +243,13 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(
     ],
 )
 def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(
-    small: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+    tiny: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     def full(*_args: object, **_options: object) -> Never:
         raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
 
     monkeypatch.setattr(place, full)
-    said = run(small, clean, tmp_path, "--no-notebooks")
+    said = run(tiny, clean, tmp_path, "--no-notebooks")
     assert (said.code, said.out) == (3, "")
     assert said.err.splitlines()[-1].startswith("teleaudit: No space left on the disk that holds ")
     assert [path.name for path in only_run(tmp_path).iterdir()] == ["record"]

@@ -14,16 +14,15 @@ import pytest
 
 from teleaudit.runs.folder import COMPLETE, complete_runs
 from teleaudit.runs.ledger import head
-from tests.command import PATIENCE_S, ROOT, call, ended, only_run, start
+from tests.command import PATIENCE_S, WITH_FEW_NOTEBOOKS, call, ended, only_run, start
 
-AUDIT = ROOT / "audits" / "bizzy"
 STOPPED = "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n"
 
 
 def test_two_runs_at_once_on_one_folder_are_both_complete(
-    small: Path, clean: Path, tmp_path: Path
+    tiny: Path, clean: Path, tmp_path: Path
 ) -> None:
-    words = ("run", small, "--exports", clean, "--out", tmp_path, "--no-notebooks")
+    words = ("run", tiny, "--exports", clean, "--out", tmp_path, "--no-notebooks")
     both = [start(*words) for _ in range(2)]
     assert [ended(process).code for process in both] == [0, 0]
     assert len(complete_runs(tmp_path / "bizzy")) == 2
@@ -53,11 +52,19 @@ def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.deep),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.deep),
+    ],
+)
 def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(
-    small: Path, clean: Path, tmp_path: Path, number: signal.Signals
+    tiny: Path, clean: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    process = start("run", small, "--exports", clean, "--out", tmp_path)
+    words = ("run", tiny, "--exports", clean, "--out", tmp_path)
+    process = start(*words, program=WITH_FEW_NOTEBOOKS)
     started = in_the_middle(process, tmp_path)
     process.send_signal(number)
     process.send_signal(number)  # impatience does not disturb the clearing up
@@ -69,12 +76,27 @@ def test_a_run_that_is_stopped_leaves_nothing_that_holds_a_row(
     assert gone(started)
 
 
-def test_a_run_that_is_stopped_while_it_asks_without_notebooks_ends_too(tmp_path: Path) -> None:
-    process = start("run", AUDIT, "--out", tmp_path, "--no-notebooks")
-    assert process.stderr is not None
-    while not (line := process.stderr.readline()).endswith(" asking the checks\n"):
-        assert line
-    time.sleep(0.5)
+ASKS_FOR_EVER = """
+import time
+import teleaudit.checks.runner
+from teleaudit.cli import main
+
+def asks_for_ever(*_, **__):
+    print("asking", flush=True)
+    time.sleep(86_400)
+
+teleaudit.checks.runner.CheckRunner._check_data_set = asks_for_ever
+main()
+"""
+
+
+def test_a_run_that_is_stopped_while_it_asks_without_notebooks_ends_too(
+    tiny: Path, clean: Path, tmp_path: Path
+) -> None:
+    words = ("run", tiny, "--exports", clean, "--out", tmp_path, "--no-notebooks")
+    process = start(*words, program=ASKS_FOR_EVER)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "asking\n"
     process.send_signal(signal.SIGINT)
     stopped = ended(process)
     assert (stopped.code, stopped.out) == (4, "")
@@ -112,9 +134,10 @@ def test_a_command_ends_though_foreign_code_lost_the_first_signal() -> None:
 
 
 def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(
-    small: Path, clean: Path, tmp_path: Path
+    tiny: Path, clean: Path, tmp_path: Path
 ) -> None:
-    process = start("run", small, "--exports", clean, "--out", tmp_path)
+    words = ("run", tiny, "--exports", clean, "--out", tmp_path)
+    process = start(*words, program=WITH_FEW_NOTEBOOKS)
     started = in_the_middle(process, tmp_path)
     process.kill()
     ended(process)
@@ -122,6 +145,6 @@ def test_a_run_that_was_killed_is_cleared_away_by_the_next_start(
     killed = only_run(tmp_path)
     assert not (killed / COMPLETE).exists()
     assert (killed / ".work").exists()
-    assert call("run", small, "--exports", clean, "--out", tmp_path, "--no-notebooks").code == 0
+    assert call(*words, "--no-notebooks").code == 0
     assert left(killed) == ["record"]
     assert complete_runs(tmp_path / "bizzy") != [killed]

@@ -182,8 +182,11 @@ def test_every_check_finds_something_and_each_finding_is_listed_once(
 
 
 @pytest.mark.parametrize("operator", BOTH)
-def test_the_clean_world_has_nothing_to_find(tmp_path: Path, operator: str) -> None:
-    write_samples(tmp_path, operators=(operator,), clean=True)
+@pytest.mark.parametrize(
+    "customers", [60, pytest.param(teleaudit_samples.CUSTOMERS, marks=pytest.mark.deep)]
+)
+def test_the_clean_world_has_nothing_to_find(tmp_path: Path, operator: str, customers: int) -> None:
+    write_samples(tmp_path, operators=(operator,), clean=True, customers=customers)
     assert findings(tmp_path / operator) == []
 
 
@@ -196,7 +199,7 @@ def every_kind(*, always_one_in: int) -> list[ParameterSet]:
     ]
 
 
-@pytest.mark.parametrize(("operator", "check_id"), every_kind(always_one_in=12))
+@pytest.mark.parametrize(("operator", "check_id"), every_kind(always_one_in=40))
 def test_each_kind_planted_alone_is_expected_alone(
     small: Callable[..., dict[str, bytes]], operator: str, check_id: str
 ) -> None:
@@ -481,9 +484,10 @@ def test_ordinary_teledata_deviate_in_nothing(tmp_path: Path, operator: str) -> 
 
 @pytest.mark.parametrize("operator", BOTH)
 def test_scaling_changes_the_number_of_teledata_and_not_what_must_be_found(
-    fresh: Path, tmp_path: Path, operator: str
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str
 ) -> None:
-    write_samples(tmp_path, operators=(operator,), rows=210_000)  # more than one batch
+    monkeypatch.setattr("teleaudit_samples.teledata.BATCH_ROWS", 20_000)
+    write_samples(tmp_path, operators=(operator,), rows=45_000)  # more than one batch
     if operator == "bizzy":
         keys = asterisk_calls(tmp_path / "bizzy" / "Master.csv")["uniqueid"]
     else:
@@ -492,7 +496,7 @@ def test_scaling_changes_the_number_of_teledata_and_not_what_must_be_found(
             .to_pandas()["recordId"]
             .fillna("")
         )
-    assert len(keys) == 210_000
+    assert len(keys) == 45_000
     assert keys[keys != ""].duplicated().sum() == 3  # the planted ones
 
     def without_lines(found: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -190,12 +190,9 @@ def test_each_kind_of_deviation_planted_alone_is_found_alone(
     }  # partial: an impossible date may leave a record without a deadline
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
-    ("operator", "check_id"),
-    [
-        pytest.param("bizzy", "BIZ-tele-2.cdr", marks=pytest.mark.deep),
-        ("kazoom", "KAZ-r3.agreement"),
-    ],
+    ("operator", "check_id"), [("bizzy", "BIZ-tele-2.cdr"), ("kazoom", "KAZ-r3.agreement")]
 )
 def test_what_a_kind_does_not_reach_is_answered_as_when_everything_is_asked(
     clean_audits: Callable[[str], CleanAudit], tmp_path: Path, operator: str, check_id: str

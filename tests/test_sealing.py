@@ -11,7 +11,15 @@ import nbformat
 import pytest
 
 from teleaudit.rules.yaml_files import read_yaml
-from tests.command import call, only_run, results_of, small_audit, small_exports
+from tests.command import (
+    TINY_CHECKS,
+    TINY_EXPORTS,
+    call,
+    only_run,
+    results_of,
+    small_audit,
+    small_exports,
+)
 
 FORGERY = """
 import json, os, pathlib
@@ -38,8 +46,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def with_notebook(folder: Path, source: str) -> Path:
-    """The small audit, with a notebook of the operator's own."""
-    audit = small_audit(folder)
+    """The tiny audit, with a notebook of the operator's own."""
+    audit = small_audit(folder, exports=TINY_EXPORTS, checks=TINY_CHECKS)
     declared = nbformat.v4.new_code_cell(
         'audit: str = ""  # kontrollen\nas_of: str = ""  # datoen',
         metadata={"tags": ["parameters"]},
@@ -55,6 +63,7 @@ def with_notebook(folder: Path, source: str) -> Path:
     return audit
 
 
+@pytest.mark.usefixtures("few_notebooks")
 def test_what_a_notebook_forges_is_not_sealed(faulty: Path, tmp_path: Path) -> None:
     ended = call(
         "run",
@@ -79,6 +88,7 @@ def test_what_a_notebook_forges_is_not_sealed(faulty: Path, tmp_path: Path) -> N
     } >= {"results.json", "report.da.pdf", "notebooks/own.ipynb"}
 
 
+@pytest.mark.usefixtures("few_notebooks")
 def test_a_notebook_that_changes_the_worklist_ends_the_run_unsealed(
     faulty: Path, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
-"""An operator's sample audit run whole, notebooks and all, as a process of its own: once for all
-test files, whichever worker asks first.
+"""An operator's sample audit run whole, as a process of its own: once for all test files, whichever
+worker asks first.
 
-A minute of two cores each. What is asserted of it stands in the files that ask.
+Half a minute each, and as long again with the notebooks. What is asserted of it stands in the files
+that ask.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ class WholeRun:
         return only_run(self.out / "reports", self.operator)
 
 
-def whole_run(operator: str, factory: pytest.TempPathFactory, *, is_worker: bool) -> WholeRun:
+def whole_run(
+    operator: str, factory: pytest.TempPathFactory, *, notebooks: bool, is_worker: bool
+) -> WholeRun:
     """The run of this test session; the first who asks runs it, and others wait."""
     # a worker's folder lies in that of the session
     shared = factory.getbasetemp().parent if is_worker else factory.getbasetemp()
-    out = shared / f"whole-{operator}"
-    with (shared / f"whole-{operator}.lock").open("w") as lock:
+    name = f"whole-{operator}" + "-without-notebooks" * (not notebooks)
+    out, words = shared / name, () if notebooks else ("--no-notebooks",)
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = out / "ended.pickle"
         if not kept.exists():
@@ -49,6 +53,7 @@ def whole_run(operator: str, factory: pytest.TempPathFactory, *, is_worker: bool
                             ROOT / "audits" / operator,
                             "--out",
                             out / "reports",
+                            *words,
                             environment=environment,
                         )
                     )

@@ -103,7 +103,7 @@ def test_the_rows_that_meet_a_condition_are_those_that_are_counted(
     monkeypatch: pytest.MonkeyPatch, records: pa.Table, rows: int, condition: str
 ) -> None:
     monkeypatch.setattr(parts, "_ROWS", rows)
-    cells = records.select(["call_id", 'Felt "1"']).slice(0, 5_000)
+    cells = records.select(["call_id", 'Felt "1"']).slice(0, 1_500)
     found = [
         row
         for batch in parts.matching_part(

@@ -9,14 +9,17 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Asks veraPDF about one file: `java ValidatePdf.java FILE FLAVOUR...`. One line per flavour, then one per broken rule; exit 1 when any is broken. */
+/** Asks veraPDF about files: `java ValidatePdf.java FLAVOUR,FLAVOUR FILE...`. Of each file its name, one line per flavour, then one per broken rule; exit 1 when any is broken. */
 class ValidatePdf {
     public static void main(String[] arguments) throws Exception {
         LogManager.getLogManager().reset();
         VeraGreenfieldFoundryProvider.initialise();
         boolean whole = true;
         for (int at = 1; at < arguments.length; at++) {
-            whole &= holds(arguments[0], PDFAFlavour.fromString(arguments[at]));
+            System.out.println("file " + arguments[at]);
+            for (String flavour : arguments[0].split(",")) {
+                whole &= holds(arguments[at], PDFAFlavour.fromString(flavour));
+            }
         }
         System.exit(whole ? 0 : 1);
     }

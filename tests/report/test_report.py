@@ -26,6 +26,7 @@ from teleaudit.report.typesetting import TypesettingError
 from teleaudit.report.wording import load_words
 from teleaudit.schema import TABLES
 from tests.conftest import need
+from tests.pdf import open_pdf
 from tests.report.example import (
     Picture,
     Results,
@@ -54,7 +55,7 @@ def written(
     path = write_report(
         results, target / "report.da.pdf", figures=pictures or {}, results_json=encoded(results)
     )
-    return PdfReader(io.BytesIO(path.read_bytes()))
+    return open_pdf(path)
 
 
 def words(reader: PdfReader) -> str:
@@ -74,6 +75,12 @@ def pages(reader: PdfReader) -> str:
         for line in ("==== page ====", *page.extract_text().translate(READ).splitlines())
     ]
     return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def example_words(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The text of the example's report: reading it takes longer than writing it."""
+    return words(written(tmp_path_factory.mktemp("example"), example()))
 
 
 def small() -> Results:
@@ -188,8 +195,8 @@ def test_every_clause_stands_with_its_verdict_on_one_spread(before: int, tmp_pat
     assert pages_of_clauses[0] % 2 == 0
 
 
-def test_every_verdict_is_shown_by_sign_and_word(tmp_path: Path) -> None:
-    text = words(written(tmp_path, example()))
+def test_every_verdict_is_shown_by_sign_and_word(example_words: str) -> None:
+    text = example_words
     for status in (
         "✖ Afvigelse konstateret",
         "■ Overtrædelse konstateret",
@@ -204,8 +211,8 @@ def test_every_verdict_is_shown_by_sign_and_word(tmp_path: Path) -> None:
         assert status in text
 
 
-def test_a_finding_tells_its_numbers_in_danish(tmp_path: Path) -> None:
-    text = words(written(tmp_path, example()))
+def test_a_finding_tells_its_numbers_in_danish(example_words: str) -> None:
+    text = example_words
     assert (
         "konstateret 19 poster, hvor slettefristen på 1 år efter kundeforholdets ophør var"
         " overskredet. 164 poster har en frist" in text
@@ -228,8 +235,8 @@ def test_a_finding_tells_its_numbers_in_danish(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_not_assessed_says_why_and_what_would_close_it(tmp_path: Path) -> None:
-    text = words(written(tmp_path, example()))
+def test_what_is_not_assessed_says_why_and_what_would_close_it(example_words: str) -> None:
+    text = example_words
     assert (
         "En kolonne, som kontrollen bygger på, mangler. Det gælder kolonnen record_type i"
         " datasættet »Teledata (opkaldsdetaljer)«." in text
@@ -354,9 +361,9 @@ def test_a_check_that_could_not_be_judged_shows_no_zeros(tmp_path: Path) -> None
 
 
 def test_a_rule_that_nobody_looked_up_says_so_and_one_read_in_a_copy_says_up_to_when(
-    tmp_path: Path,
+    example_words: str,
 ) -> None:
-    text = words(written(tmp_path, example()))
+    text = example_words
     assert "PCI DSS v4.0.1, krav 3.5.1 (ikke slået op)" in text
     assert "læst i uofficiel gengivelse (t.o.m. 12-02-2026) retsinformation.dk" in text
     assert "læst i uofficiel gengivelse (t.o.m. 14-02-2026)" in text
@@ -411,9 +418,9 @@ def test_the_front_page_says_where_a_templates_words_still_stand(tmp_path: Path)
 
 
 def test_what_must_be_read_again_before_a_release_stands_in_the_annex_of_law(
-    tmp_path: Path,
+    example_words: str,
 ) -> None:
-    annex = words(written(tmp_path, example())).rsplit("Regler, der læses igen", 1)[1]
+    annex = example_words.rsplit("Regler, der læses igen", 1)[1]
     assert "Sletning af trafikdata" in annex
     assert "Dataminimering databeskyttelses" not in annex
 
@@ -612,8 +619,8 @@ def test_checks_of_one_requirement_share_a_section_and_lose_nothing(tmp_path: Pa
         assert all(reference in text for reference in one["references"])
 
 
-def test_what_deviates_otherwise_has_a_part_of_its_own(tmp_path: Path) -> None:
-    text = words(written(tmp_path, example()))
+def test_what_deviates_otherwise_has_a_part_of_its_own(example_words: str) -> None:
+    text = example_words
     assert "✖ Afvigelse konstateret Krav" in text
     assert "Konstateringer, der hører under Erhvervsstyrelsen, står i bilag for sig." in text
     main, _, annex = text.rpartition("Konstateringer, der hører under Erhvervsstyrelsen")
@@ -637,8 +644,8 @@ def test_rules_that_no_check_refers_to_stand_in_the_annex(tmp_path: Path) -> Non
     )
 
 
-def test_remarks_on_exports_are_said_in_danish(tmp_path: Path) -> None:
-    text = words(written(tmp_path, example()))
+def test_remarks_on_exports_are_said_in_danish(example_words: str) -> None:
+    text = example_words
     assert (
         "cdr/Master.csv, kolonnen »start«: 9 tidspunkter ligger i den time, der springes over, når"
         " sommertiden begynder." in text
