@@ -13,6 +13,7 @@ from teleaudit.errors import ExportError, closest
 from teleaudit.exports.relations import FileRelation
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
+from teleaudit.readers.formats import TEXT_FORMATS
 from teleaudit.readers.headers import clean_name
 from teleaudit.rules.audit_file import ExportSpec, Format
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind, plain_header
@@ -76,7 +77,8 @@ def _refuse_two_spellings(file: FileRelation, wanted: Dictionary[str, str]) -> N
 
     A table with two such columns has both in every record.
     """
-    if file.recognised.format not in {"json", "jsonl"}:
+    text_format = TEXT_FORMATS.get(file.recognised.format)
+    if text_format is None or not text_format.by_key:
         return
     for column, header in wanted.items():
         others = [
@@ -87,7 +89,7 @@ def _refuse_two_spellings(file: FileRelation, wanted: Dictionary[str, str]) -> N
         if header in file.header and others:
             msg = (
                 f'{file.shown}: "{header}" (for {column}) and "{others[0]}" are keys of its'
-                " objects, and may be the same one. Export it with one spelling in every object."
+                " records, and may be the same one. Export it with one spelling in every record."
             )
             raise ExportError(msg)
 

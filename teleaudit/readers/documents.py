@@ -47,10 +47,6 @@ _BRACKETED = re.compile(r"\[[^\[\]{}\"\n]*\][ \t:]*[^\s,\]]")  # [2026-11-29T10:
 _SYSLOG = re.compile(
     r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d \d{4}-\d\d-\d\dT\S+) \S+ [^\s:]+:? "
 )
-# detail files of FreeRADIUS
-_RADIUS = re.compile(
-    r"\s*[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]+ )?\d{4}\s*\n\s+[A-Z][\w-]+ = "
-)
 _CARD = re.compile(r"\s*BEGIN:V(?:CARD|CALENDAR)\b", re.IGNORECASE)
 _SETTINGS = re.compile(
     r"\s*(?:[;#][^\n]*\n\s*)*\[[^\[\]\n]+\][ \t]*\n(?:\s*[\w.-]+[ \t]*=[^\n]*\n){2}"
@@ -143,13 +139,6 @@ _KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (
         lambda text: _RULED.match(text) is not None,
         f"a table drawn with lines, as Markdown writes it. {_AS_TABLE}",
-    ),
-    (
-        lambda text: _RADIUS.match(text) is not None,
-        (
-            f"a detail file of a RADIUS server, not a table. {_AS_TABLE[:-1]}, from its database of"
-            " accounting."
-        ),
     ),
     (
         lambda text: _CARD.match(text) is not None,

@@ -11,7 +11,7 @@ from teleaudit.readers.delimited import DelimitedText, Dialect
 from teleaudit.readers.documents import refuse_no_table, refuse_quoted_lines
 from teleaudit.readers.formats import TEXT_FORMATS
 from teleaudit.readers.formats.fixed import proposed_layout
-from teleaudit.readers.formats.json import is_array_of_objects, is_empty_array
+from teleaudit.readers.formats.json import is_empty_array
 from teleaudit.readers.hashed_file import damaged_archive
 from teleaudit.readers.headers import has_header, header_of
 from teleaudit.readers.sources import Source
@@ -73,21 +73,17 @@ def recognise_head(
         head, shown=shown, export=export, declared=spec.encoding if spec else None
     )
     sample = sniffing.take_sample(head, encoding, complete=complete)
-    if is_array_of_objects(sample) and declared not in {"json", "csv"}:
-        if declared is not None:
-            msg = (
-                f"{shown} is declared as {declared}, but is one JSON array. Write format: json, or"
-                " leave format out."
-            )
-            raise ExportError(msg)
-        found = "json"
+    begun = next((name for name, each in TEXT_FORMATS.items() if each.begins(sample)), found)
+    if declared is None:
+        found = begun
+    elif begun in TEXT_FORMATS and begun != declared:
+        msg = (
+            f"{shown} is declared as {declared}, but is {TEXT_FORMATS[begun].called}. Write format:"
+            f" {begun}, or leave format out."
+        )
+        raise ExportError(msg)
     if found == "json" and is_empty_array(sample):
         return None
-    begun = [
-        name for name, each in TEXT_FORMATS.items() if declared is None and each.begins(sample)
-    ]
-    if begun:
-        return Recognised(format=begun[0], encoding=encoding, encoding_is_sniffed=is_sniffed)
     refuse_no_table(sample, shown=shown, declared=declared)
     if found in TEXT_FORMATS:
         return Recognised(format=found, encoding=encoding, encoding_is_sniffed=is_sniffed)

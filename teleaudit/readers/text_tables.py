@@ -88,5 +88,7 @@ class TextStream(TextTables):
 class TextFormat:
     """A format of text: its reader, and how it is known where an audit does not declare it."""
 
+    called: str  # to whoever declared another
     of: Callable[[OpenedText], TextTables]
+    by_key: bool = False  # each record says its own keys: two spellings may be the same one
     begins: Callable[[Sample], bool] = field(default=lambda _sample: False)

@@ -214,6 +214,6 @@ def test_a_mapped_key_that_some_objects_spell_otherwise_is_refused(
     )
 
     assert (
-        f'{name}: "id" (for customer_id) and "{other.strip()}" are keys of its objects, and may be'
+        f'{name}: "id" (for customer_id) and "{other.strip()}" are keys of its records, and may be'
         " the same one." in desk.refusal(name, columns=COLUMNS)
     )

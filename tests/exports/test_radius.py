@@ -108,6 +108,26 @@ def test_a_scan_sees_every_record_and_what_is_none() -> None:
     assert any("linje2" in text for column, text in cells if column == "line")
 
 
+@pytest.mark.parametrize("declared", [{}, {"format": "radius"}])
+def test_what_is_proposed_is_read(desk: Desk, declared: dict[str, str]) -> None:
+    desk.write("detail", START + STOP)
+    assert desk.read("detail", table="ip_session", columns=COLUMNS, **declared).rows == 2
+
+
+def test_what_is_declared_as_something_else_is_refused(desk: Desk) -> None:
+    desk.write("detail", START + STOP)
+    assert desk.refusal("detail", table="ip_session", columns=COLUMNS, format="csv") == (
+        "detail is declared as csv, but is a detail file of a RADIUS server. Write format: radius,"
+        " or leave format out."
+    )
+
+
+def test_an_attribute_spelled_in_two_ways_is_refused(desk: Desk) -> None:
+    desk.write("detail", START + STOP.replace("Acct-Session-Id", "acct-session-id"))
+    refusal = desk.refusal("detail", table="ip_session", columns=COLUMNS)
+    assert "are keys of its records, and may be the same one" in refusal
+
+
 def test_a_day_that_no_month_has_is_unreadable(desk: Desk) -> None:
     desk.write("detail", START.replace("Mar  4", "Feb 30") + STOP * 30)
     export = desk.read("detail", table="ip_session", columns=COLUMNS)

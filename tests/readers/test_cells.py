@@ -24,7 +24,7 @@ from teleaudit.readers import opening, records
 from teleaudit.readers.cells import read_batches
 from teleaudit.readers.delimited import LINE
 from teleaudit.readers.formats import TEXT_FORMATS
-from teleaudit.readers.sources import Source
+from teleaudit.readers.sources import Source, UnreadableError
 from teleaudit.readers.text_tables import OpenedText, TextFormat, TextTables
 
 FIXED = "id   vare        pris\n" + "".join(f"{n:<5}mobil       {n}9  \n" for n in range(1, 5))
@@ -83,7 +83,9 @@ def test_a_format_that_is_added_to_the_readers_is_seen_too(
             kept = [1, *range(3, len(lines) + 1)]
             yield pa.table({LINE: kept, "c0": [lines[line - 1][::-1].strip() for line in kept]})
 
-    formats = MappingProxyType({**TEXT_FORMATS, "fixed": TextFormat(of=Backwards.of)})
+    formats = MappingProxyType(
+        {**TEXT_FORMATS, "fixed": TextFormat(called="text", of=Backwards.of)}
+    )
     monkeypatch.setattr(opening, "TEXT_FORMATS", formats)
 
     assert cells(FIXED.encode(), ".txt")[:3] == [
@@ -320,7 +322,11 @@ def test_no_word_below_a_header_is_lost_whatever_stands_around_it(
         + "\nfirst"
         + "".join(f"{''.join(around)}{word}" for word, around in zip(words, junk, strict=True))
     )
-    found = "\n".join(cell for *_, cell in cells(text.encode(encoding), suffix))
+    try:
+        found = "\n".join(cell for *_, cell in cells(text.encode(encoding), suffix))
+    except UnreadableError:  # so many NULs that it is said to be binary
+        assert text.count("\0") > 8
+        return
     header = next((line for line in text.splitlines() if line.strip("\r\n")), "")
 
     assert [word for word in words if word not in found and word not in header] == []

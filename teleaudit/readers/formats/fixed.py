@@ -298,4 +298,4 @@ def _cut(texts: pa.StringArray, span: Span) -> pa.StringArray:
     return pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(texts, span.start, span.end))
 
 
-FORMAT = TextFormat(of=FixedWidth.of)
+FORMAT = TextFormat(called="text of fixed width", of=FixedWidth.of)

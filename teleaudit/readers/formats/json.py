@@ -137,4 +137,6 @@ class _Items:
         )
 
 
-FORMAT = TextFormat(of=JsonArray.of)
+FORMAT = TextFormat(
+    called="one JSON array", of=JsonArray.of, begins=is_array_of_objects, by_key=True
+)

@@ -205,4 +205,4 @@ def _as_json(value: Any) -> str:  # noqa: ANN401 (JSON holds anything)
             return json.dumps(value, ensure_ascii=False)
 
 
-FORMAT = TextFormat(of=JsonLines.of)
+FORMAT = TextFormat(called="JSON lines", of=JsonLines.of, by_key=True)

@@ -138,4 +138,6 @@ def _begins(sample: Sample) -> bool:
     return _BEGINNING.match(sample.text) is not None
 
 
-FORMAT = TextFormat(of=RadiusDetail.of, begins=_begins)
+FORMAT = TextFormat(
+    called="a detail file of a RADIUS server", of=RadiusDetail.of, begins=_begins, by_key=True
+)
