@@ -1,7 +1,8 @@
 """From a check of a suite to a Great Expectations object: the closed vocabulary of what can be
 expected.
 
-A new kind of expectation is one file in this folder and one line in ``build``.
+A new kind of expectation is one file in this folder, one line in ``build`` and one word in
+``rules.suites.ExpectationType``.
 """
 
 from __future__ import annotations

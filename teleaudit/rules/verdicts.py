@@ -1,7 +1,8 @@
 """Answers and verdicts: what an expectation counts, and what a check says of it.
 
 N >= M, M >= k + e, and N - M is the sum of the reasons. Nothing in an answer is a value of a row.
-The rules about verdicts that may never be broken stand in ``judge``.
+The rules about verdicts of what a check counted stand in ``judge``; a check that cannot count, because
+of what is not exported, set or known, is decided in ``checks.runner``.
 """
 
 from __future__ import annotations
