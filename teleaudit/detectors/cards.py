@@ -88,6 +88,11 @@ _SLIP_BEFORE, _SLIP_AFTER = (
     re.compile("[ <>+/-]{1,3}[0-9]{8}(?![0-9])"),
 )
 _FLOAT = re.compile(r"([2-6])[.,]([0-9]{9,18})[eE]\+?(1[0-8])")
+# an id at random: one in some hundred thousand ends like a card (RFC 9562)
+_UUID = re.compile(
+    r"(?<![0-9A-Za-z-])(?=[0-9-]*[A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+    r"(?![0-9A-Za-z-])"
+)
 _LOSTZEROS = 2  # at the end of a number, which a floating-point writing leaves out
 _TOUCHING_BEFORE = re.compile(
     r"(?:kort|kortet|nr|no|visa|dankort|mastercard|maestro|amex|pan|cc|card|number|num|nummer|numre|mc|jcb|diners|exp|udl|cvc|cvv)$"
@@ -231,7 +236,8 @@ def _in_text(text: str, field: str) -> Iterator[Hit]:
 
 def _candidates(text: str) -> Iterator[Candidate]:
     # (2)
-    blanked = _PAYMENT_SLIP.sub(lambda slip: "<" * len(slip.group()), text) if "<" in text else text
+    blanked = _PAYMENT_SLIP.sub(_blanks, text) if "<" in text else text
+    blanked = _UUID.sub(_blanks, blanked) if "-" in text else blanked
     tagged = list(_tagged(blanked))
     found = (
         candidate
@@ -242,6 +248,10 @@ def _candidates(text: str) -> Iterator[Candidate]:
     yield from (
         heapq.merge(tagged, found, key=lambda candidate: candidate.start) if tagged else found
     )
+
+
+def _blanks(found: re.Match[str]) -> str:
+    return "<" * len(found.group())
 
 
 def _tagged(text: str) -> Iterator[Candidate]:

@@ -313,9 +313,10 @@ def _decide_by_look(counts: Mapping[str, int], name: str, named: str) -> tuple[L
     if encoded:
         if encoded >= CONTENT_SHARE * counts["message_cells"] and (encoded > 1 or named):
             return Level.CONFIRMED, "content_column"
-        return (
-            Level.PROBABLE if encoded > CHANCE * counts["message_cells"] else Level.REVIEW
-        ), "content_values"
+        # one alone among many may be chance in any of a thousand columns
+        enough = encoded > 1 or named or encoded >= SPEAKING_SHARE * counts["message_cells"]
+        is_chance = encoded <= CHANCE * counts["message_cells"]
+        return (Level.PROBABLE if enough and not is_chance else Level.REVIEW), "content_values"
     texts = _texts(counts)
     if (
         like + hint >= (NOTE_SHARE if names_note(name) else SPEAKING_SHARE) * texts

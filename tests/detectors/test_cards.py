@@ -228,6 +228,9 @@ REFUSED = {
     "twelve digits": "451234567890",
     "two phone numbers": "12 34 56 78 / 12 34 56 78",
     "uuid": "4571cafe-1234-4123-8123-123456789012",
+    "uuid that ends like a card": "CC3863C8-3D9F-4DDE-8505-674603809817",
+    "uuid that ends like a card, in braces": "{CC3863C8-3D9F-4DDE-8505-674603809817}",
+    "uuid with groups and what may be a track": "12043489-2646-4455-8810-8319F4502915",
     "excel damage": "4,57112E+15",
     "empty": "",
 }

@@ -444,3 +444,14 @@ def test_parts_of_a_column_add_up() -> None:
     assert {
         name: sum(part[name] for part in parts) for name in whole if name != "message_cells"
     } == {name: count for name, count in whole.items() if name != "message_cells"}
+
+
+def test_one_encoded_text_alone_among_random_ones_is_for_review() -> None:
+    texts = ["Hej skat, er du på vej hjem nu?", "Kan du hente Ida klokken fire i dag?"]
+    said = [base64.b64encode(text.encode()).decode() for text in texts]
+    others = [base64.b64encode(hashlib.sha256(bytes([n])).digest()).decode() for n in range(40)]
+    levels = [
+        scan_column([*encoded, *beside], name="kolonne_11").level
+        for encoded, beside in ((said[:1], others), (said, others), (said[:1], []))
+    ]
+    assert levels == ["review", "probable", "probable"]
