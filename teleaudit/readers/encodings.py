@@ -179,7 +179,7 @@ class EncodingProof:
         if self.encoding in SINGLE_BYTE and Damage.CONTROL in self.damaged:
             return f", line {self.first_line[Damage.CONTROL]}: bytes that {name} has no letter for"
         if wrong >= max(1, self.danish_letters):
-            worst = max(self.damaged, key=lambda damage: self.damaged[damage])
+            worst = max(self.damaged, key=lambda each: (self.damaged[each], -self.first_line[each]))
             what = (
                 "letters mangled by an earlier wrong reading (mojibake)"
                 if worst is Damage.MOJIBAKE

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from teleaudit.errors import ExportError
@@ -145,6 +145,14 @@ def exports(draw: st.DrawFn) -> bytes:
     )
 
 
+@example(
+    content=b"Nr;Dato\n0;01-01-2000\n1;\xc2\x80\n2;01-01-2000;\n3;\xe5\n4;25-12-2025\n" * 3,
+    table="invoice",
+    declared={},
+    encoding="utf-8",
+    kept_values=0,
+    kept_tables=0,
+)
 @given(
     content=exports(),
     table=st.sampled_from(["invoice", "cdr"]),
