@@ -38,7 +38,6 @@ from teleaudit.exports.storage import (
 from teleaudit.exports.text_files import Memory, NotAsBegunError, TextFile
 from teleaudit.exports.warnings import NOT_JUDGED, Remark
 from teleaudit.exports.working_copy import Converted
-from teleaudit.readers import hashed_file
 from teleaudit.readers.hashed_file import HashedFile
 from teleaudit.readers.opening import recognise
 from teleaudit.readers.rejects import KEPT, Reject
@@ -187,15 +186,12 @@ class _Reading:
         """Writes the working copies as the beginnings of the files tell, and once more where the
         whole of them tells something else.
         """
-        begun = self._decide_from_beginnings(files)
-        converted = self._write(files, *begun) if begun else None
-        for file in files:
-            file.survey()
-        mapping, plans = self._decide(files)
+        are_whole = all(file.is_whole for file in files)
+        begun = self._decide(files) if are_whole else self._decide_from_beginnings(files)
+        converted = self._write_as_begun(files, *begun) if begun else None
+        mapping, plans = begun if begun and are_whole else self._decide_by_all(files)
         if converted is None or (mapping, plans) != begun:
             converted = self._write(files, mapping, plans)
-        if converted is None:
-            raise hashed_file.changed_while_read(self.name)
         refuse_contradicted_dates(
             _evidence(files),
             [file.file for file in files],
@@ -213,9 +209,13 @@ class _Reading:
         try:
             return self._decide(files)
         except ExportError:
-            if all(file.is_whole for file in files):
-                raise
             return None
+
+    def _decide_by_all(self, files: Sequence[_File]) -> tuple[Mapping, list[Sources]]:
+        """How the columns are read, by every row. Raises: ExportError."""
+        for file in files:
+            file.survey()
+        return self._decide(files)
 
     def _decide(self, files: Sequence[_File]) -> tuple[Mapping, list[Sources]]:
         relations = [file.file for file in files]
@@ -226,20 +226,26 @@ class _Reading:
         evidence = _evidence(files)
         return mapping, decide_sources(evidence, relations, mapping, self.spec, export=self.name)
 
-    def _write(
+    def _write_as_begun(
         self, files: Sequence[_File], mapping: Mapping, plans: Sequence[Sources]
     ) -> list[Converted] | None:
         """Writes the working copies; none where a file is not what its beginning shows."""
+        try:
+            return self._write(files, mapping, plans)
+        except NotAsBegunError:
+            return None
+
+    def _write(
+        self, files: Sequence[_File], mapping: Mapping, plans: Sequence[Sources]
+    ) -> list[Converted]:
+        """Writes the working copies. Raises: NotAsBegunError, where a file is not whole."""
         copies = self._copies(files)
         for copy in copies:
             copy.unlink(missing_ok=True)
-        try:
-            return [
-                file.write(mapping, plan, copy)
-                for file, plan, copy in zip(files, plans, copies, strict=True)
-            ]
-        except NotAsBegunError:
-            return None
+        return [
+            file.write(mapping, plan, copy)
+            for file, plan, copy in zip(files, plans, copies, strict=True)
+        ]
 
     def _copies(self, files: Sequence[_File]) -> tuple[Path, ...]:
         return tuple(self.folder / f"{number:04}.parquet" for number in range(len(files)))

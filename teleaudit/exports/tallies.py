@@ -7,7 +7,8 @@ Values of a known form are counted; the few others are kept, and asked in SQL on
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -47,8 +48,8 @@ class FileTally:
 
     def note_excel_dates(self, name: str, texts: pa.Array) -> None:
         """Adds a block of a workbook's column of dates."""
-        self.connection.register(_KEPT, pa.table({"v": texts}))
-        found = evidence.excel_dates(self.connection, _KEPT, ["v"])[0]
+        with _registered(self.connection, pa.chunked_array([texts])) as relation:
+            found = evidence.excel_dates(self.connection, relation, ["v"])[0]
         self.excel[name] = self.excel.get(name, ExcelDates()) + found
 
     def of_dates(self, expressions: Sequence[str]) -> list[DateEvidence]:
@@ -81,11 +82,20 @@ class _Kept:
         self.values.append(values)
         return self.size_bytes > KEPT_BYTES
 
-    def register(self, connection: duckdb.DuckDBPyConnection) -> str:
-        """The relation with the values, which are kept no longer."""
-        connection.register(_KEPT, pa.table({"v": pa.chunked_array(self.values, pa.string())}))
-        self.values, self.size_bytes = [], 0
-        return _KEPT
+    def take(self) -> pa.ChunkedArray:
+        """The values, which are kept no longer."""
+        values, self.values, self.size_bytes = self.values, [], 0
+        return pa.chunked_array(values, pa.string())
+
+
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, values: pa.ChunkedArray) -> Iterator[str]:
+    """The relation with the values as ``v``; the engine holds them no longer than that."""
+    connection.register(_KEPT, pa.table({"v": values}))
+    try:
+        yield _KEPT
+    finally:
+        connection.unregister(_KEPT)
 
 
 @dataclass(kw_only=True)
@@ -113,8 +123,9 @@ class _DateTally:
 
     def _ask(self) -> None:
         if self.kept.values:
-            relation = self.kept.register(self.connection)
-            self.asked += evidence.date_evidence(self.connection, relation, ["v"], unexplained=0)[0]
+            with _registered(self.connection, self.kept.take()) as relation:
+                found = evidence.date_evidence(self.connection, relation, ["v"], unexplained=0)
+            self.asked += found[0]
 
 
 @dataclass(kw_only=True)
@@ -144,8 +155,8 @@ class _DecimalTally:
 
     def _ask(self) -> None:
         if self.kept.values:
-            relation = self.kept.register(self.connection)
-            self.found += evidence.decimal_evidence(self.connection, relation, ["v"])[0]
+            with _registered(self.connection, self.kept.take()) as relation:
+                self.found += evidence.decimal_evidence(self.connection, relation, ["v"])[0]
 
 
 def _of_form(form: int, pairs: npt.NDArray[np.int64]) -> DateEvidence:
