@@ -146,7 +146,7 @@ def exports(draw: st.DrawFn) -> bytes:
 
 
 @example(
-    content=b"Nr;Dato\n0;01-01-2000\n1;\xc2\x80\n2;01-01-2000;\n3;\xe5\n4;25-12-2025\n" * 3,
+    content=b"Nr;Kunde;Dato;Bel\xc3\xb8b;Status\n0;;01-01-2000;1,5;\n1;\xc2\x80;;;\n2;;01-01-2000;;\xe5\n3;;25-12-2025;1,5;",
     table="invoice",
     declared={},
     encoding="utf-8",
@@ -303,6 +303,7 @@ def test_letters_beyond_ascii_may_come_late(
     desk.write("kunder.csv", f"Kundenr;Navn\n{rows}x;S\u00f8ren\n", encoding="cp1252")
     export = desk.read("kunder.csv", columns={"customer_id": "Kundenr", "name": "Navn"})
     assert desk.rows(export, "name")[-1] == ("S\u00f8ren",)
+    assert openings == ["kunder.csv"] * 3  # beginning, all as UTF-8, all as cp1252
 
 
 def test_a_file_that_changes_between_two_readings_is_refused(
