@@ -110,6 +110,12 @@ def test_starting_does_not_keep_the_caller_waiting(
         assert psutil.pid_exists(warm.pid)
 
 
+def test_a_kernel_finds_no_spark(kernels: WarmKernels, ask: Ask) -> None:
+    code = "try: import pyspark\nexcept ImportError as error: print(error.name)"
+
+    assert ask(kernels, code) == "pyspark\n"
+
+
 def test_kernels_speak_over_ipc_in_a_folder_that_only_this_user_can_enter(
     kernels: WarmKernels, ask: Ask
 ) -> None:

@@ -115,8 +115,8 @@ class WarmKernels:
     notebooks get cold kernels.
     """
 
-    def __init__(self, preload: Sequence[str] = PRELOAD, *, spark: bool = False) -> None:
-        self._preload, self._spark = tuple(preload), spark
+    def __init__(self, preload: Sequence[str] = PRELOAD) -> None:
+        self._preload = tuple(preload)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -126,7 +126,7 @@ class WarmKernels:
         if hasattr(os, "fork") and hasattr(socket, "send_fds"):
             self._control, theirs = socket.socketpair()
             with theirs:
-                self._process = _start_server(theirs, self._preload, spark=self._spark)
+                self._process = _start_server(theirs, self._preload)
         return self
 
     def __exit__(
@@ -201,18 +201,9 @@ class WarmKernels:
             raise RuntimeError(msg)
 
 
-def _start_server(
-    control: socket.socket, preload: Sequence[str], *, spark: bool
-) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        f"{__name__}.server",
-        str(control.fileno()),
-        "spark" if spark else "-",
-        *preload,
-    ]
+def _start_server(control: socket.socket, preload: Sequence[str]) -> subprocess.Popen[bytes]:
+    module = f"{__name__}.server"
+    command = [sys.executable, "-P", "-m", module, str(control.fileno()), *preload]
     return subprocess.Popen(  # noqa: S603 (our own module)
         command,
         env=kernel_environment({}),
