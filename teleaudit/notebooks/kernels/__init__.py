@@ -11,6 +11,12 @@ exports meanwhile.
 Messages between notebook and kernel go over IPC sockets in a private folder, never over TCP: other
 users of the machine could read along. Nothing of this needs a network. Where processes cannot be
 forked a kernel starts cold, also over IPC.
+
+Why not multiprocessing's fork server: it forks whether or not threads run; it listens on a socket
+with a name, which a long TMPDIR leaves no room for and a killed caller leaves behind; it starts a
+resource tracker that outlives the block; and it has no environment, output and session of its own.
+Only with its private names can it be ended during an import, and kept from running the caller's
+``__main__`` again.
 """
 
 from __future__ import annotations
