@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import nbformat
@@ -19,9 +19,11 @@ import psutil
 import pytest
 
 import teleaudit
+from teleaudit.error_reports import ENVIRONMENT
 from teleaudit.notebooks import run_notebook
 from teleaudit.notebooks.kernels import (
     LONGEST_SOCKET,
+    ONE_THREAD,
     WarmKernels,
     kernel_environment,
     private_folder,
@@ -100,14 +102,77 @@ def test_kernels_import_this_very_package() -> None:
     assert Path(package_root) == Path(teleaudit.__file__).resolve().parents[1]
 
 
-def test_starting_does_not_keep_the_caller_waiting(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def endless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module whose import does not end."""
     (tmp_path / "endless.py").write_text("import time\ntime.sleep(86_400)\n", encoding="ascii")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with WarmKernels(preload=("endless",)) as warm:
+    return "endless"
+
+
+def test_starting_does_not_keep_the_caller_waiting(endless: str) -> None:
+    with WarmKernels(preload=(endless,)) as warm:
         assert warm.pid is not None
         assert psutil.pid_exists(warm.pid)
+
+
+def test_the_end_comes_in_the_middle_of_an_import_and_is_told_to_who_waits(
+    endless: str, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(1) as pool, WarmKernels(preload=(endless,)) as warm:
+        waiting = pool.submit(warm.fork, tmp_path / "kernel.json", environment={}, cwd=tmp_path)
+        assert not wait([waiting], timeout=0.2).done
+        warm.end()
+        with pytest.raises(RuntimeError, match="no kernels any more"):
+            waiting.result(PATIENCE_S)
+
+
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_warm_process_and_kernels_stand_apart_from_the_terminal_of_the_caller(
+    kernels: WarmKernels, ask: Ask, *, is_warm: bool
+) -> None:
+    code = """
+        import os
+        print(os.getsid(0), *(os.path.samefile(f"/proc/self/fd/{number}", os.devnull) for number in range(3)))
+    """
+    session, *is_nobody = ask(
+        kernels if is_warm else None, code.replace("        ", "").strip()
+    ).split()
+    assert kernels.pid is not None
+
+    # Ctrl-C goes to the sessions of the terminal
+    assert len({os.getsid(0), os.getsid(kernels.pid), int(session)}) == 3
+    assert is_nobody == ["True"] * 3
+    assert all(Path(f"/proc/{kernels.pid}/fd/{number}").samefile(os.devnull) for number in range(3))
+
+
+def test_the_warm_process_imports_with_one_thread_and_the_caller_keeps_its_environment() -> None:
+    before = dict(os.environ)
+    with WarmKernels(preload=()) as warm:
+        environment = psutil.Process(warm.pid).environ()
+
+    assert environment.items() >= {**ONE_THREAD, "MPLBACKEND": "agg"}.items()
+    assert dict(os.environ) == before
+
+
+def test_a_kernel_finds_no_spark(kernels: WarmKernels, ask: Ask) -> None:
+    code = "try: import pyspark\nexcept ImportError as error: print(error.name)"
+
+    assert ask(kernels, code) == "pyspark\n"
+
+
+def test_why_a_fork_could_not_do_what_it_was_asked_is_kept_in_the_closed_annex(
+    kernels: WarmKernels, tmp_path: Path
+) -> None:
+    answers = kernels.call(
+        "no_such_module:function",
+        environment=kernel_environment({ENVIRONMENT: str(tmp_path)}),
+        cwd=tmp_path,
+    )
+    assert answers is not None
+    assert list(answers) == []
+    (kept,) = (tmp_path / "errors").iterdir()
+    assert "No module named 'no_such_module'" in kept.read_text(encoding="utf-8")
 
 
 def test_kernels_speak_over_ipc_in_a_folder_that_only_this_user_can_enter(

@@ -11,6 +11,12 @@ exports meanwhile.
 Messages between notebook and kernel go over IPC sockets in a private folder, never over TCP: other
 users of the machine could read along. Nothing of this needs a network. Where processes cannot be
 forked a kernel starts cold, also over IPC.
+
+Why not multiprocessing's fork server: it forks whether or not threads run; it listens on a socket
+with a name, which a long TMPDIR leaves no room for and a killed caller leaves behind; it starts a
+resource tracker that outlives the block; and it has no environment, output and session of its own.
+Only with its private names can it be ended during an import, and kept from running the caller's
+``__main__`` again.
 """
 
 from __future__ import annotations
@@ -115,8 +121,8 @@ class WarmKernels:
     notebooks get cold kernels.
     """
 
-    def __init__(self, preload: Sequence[str] = PRELOAD, *, spark: bool = False) -> None:
-        self._preload, self._spark = tuple(preload), spark
+    def __init__(self, preload: Sequence[str] = PRELOAD) -> None:
+        self._preload = tuple(preload)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -126,7 +132,7 @@ class WarmKernels:
         if hasattr(os, "fork") and hasattr(socket, "send_fds"):
             self._control, theirs = socket.socketpair()
             with theirs:
-                self._process = _start_server(theirs, self._preload, spark=self._spark)
+                self._process = _start_server(theirs, self._preload)
         return self
 
     def __exit__(
@@ -201,18 +207,9 @@ class WarmKernels:
             raise RuntimeError(msg)
 
 
-def _start_server(
-    control: socket.socket, preload: Sequence[str], *, spark: bool
-) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        f"{__name__}.server",
-        str(control.fileno()),
-        "spark" if spark else "-",
-        *preload,
-    ]
+def _start_server(control: socket.socket, preload: Sequence[str]) -> subprocess.Popen[bytes]:
+    module = f"{__name__}.server"
+    command = [sys.executable, "-P", "-m", module, str(control.fileno()), *preload]
     return subprocess.Popen(  # noqa: S603 (our own module)
         command,
         env=kernel_environment({}),

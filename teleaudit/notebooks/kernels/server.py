@@ -32,11 +32,11 @@ from teleaudit.workspace import package_workspace
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
+def main(control_fd: int, preload: Sequence[str]) -> None:
     """Import, then serve until the control line is closed."""
     control = socket.socket(fileno=control_fd)
     control.set_inheritable(False)
-    warm(preload, spark=spark)
+    warm(preload)
     gc.collect()
     gc.freeze()  # the collector of a kernel leaves the shared pages alone
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries kernels that ended
@@ -55,13 +55,13 @@ def main(control_fd: int, preload: Sequence[str], *, spark: bool) -> None:
         os.close(files[0])
 
 
-def warm(preload: Sequence[str], *, spark: bool) -> None:
+def warm(preload: Sequence[str]) -> None:
     """Import what kernels need, without what only costs time: a grammar for addresses nobody asks
-    for, and an engine not used.
+    for, and Spark, which no kernel asks: its session is the caller's.
 
     Both stay hidden from the kernels: Great Expectations keeps in mind what it did not find.
     """
-    for name in ("rfc3987_syntax",) if spark else ("rfc3987_syntax", "pyspark"):
+    for name in ("rfc3987_syntax", "pyspark"):
         sys.modules[name] = None  # type: ignore[assignment] # makes an import fail
     for name in ("ipykernel.kernelapp", "teleaudit.notebooks.kernels.shell", *preload):
         with suppress(ImportError):
@@ -133,4 +133,4 @@ def _end_with_parent(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[3:], spark=sys.argv[2] == "spark")
+    main(int(sys.argv[1]), sys.argv[2:])
