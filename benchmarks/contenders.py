@@ -234,12 +234,11 @@ def _suite(
     from teleaudit.checks.runner import CheckRunner
     from teleaudit.expectations import build
     from teleaudit.rules.audit_file import load_audit
-    from teleaudit.rules.suites import load_suites
+    from teleaudit.rules.rulebook import rulebook_of
     from teleaudit.rules.verdicts import Answer
-    from teleaudit.workspace import package_workspace
 
     audit = load_audit(folder / ("parquet" if source == "copy" else source) / AUDIT_FILE)
-    suites = load_suites(audit.suites, package_workspace() / "expectations")
+    suites = rulebook_of(audit).suites
     with tempfile.TemporaryDirectory(dir=folder) as work:
         began = time.perf_counter()
         exports, make_engine = start(Path(work))

@@ -356,13 +356,13 @@ def init(
         own = start_audit(target, new_operator(operator, cvr, name))
         _show_next(
             f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy:"
-            f" {own.suite}. Its exports go into {own.exports}.",
+            f" {own.policy}. Its exports go into {own.exports}.",
             {
                 f"teleaudit inspect {own.exports / 'FILE'}": (
                     "prints an entry to paste under exports: of the audit"
                 ),
-                f"teleaudit rules --suite {own.suite.stem}": (
-                    f"in {target}: what the policy's suite asks, once it says what the policy says"
+                f"teleaudit rules --suite {own.policy.parent.name}": (
+                    f"in {target}: what is asked, once policy.yaml says what your policy says"
                 ),
                 f"teleaudit run {own.audit}": (
                     "once parameters are set, and what is not held is declared"
@@ -438,18 +438,22 @@ def rules(
             "--format", help="A table for people, JSON for programs, Markdown for documents."
         ),
     ] = "table",
-    suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this suite.")] = None,
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--suite", help="Only this: an audit's name, or baseline (what always applies)."
+        ),
+    ] = None,
 ) -> None:
     """List what is checked: clause, check, data set, legal basis; and the clauses that no data can
     answer, with the reason.
     """
     from teleaudit.rules.catalogue import as_markdown, catalogue
-    from teleaudit.rules.rulebook import load_rulebook
-    from teleaudit.rules.suites import suite_names
+    from teleaudit.rules.rulebook import load_known_suites
     from teleaudit.workspace import find_workspace
 
-    folder = find_workspace(Path.cwd()) / "expectations"
-    entries = catalogue(load_rulebook(tuple(suite or suite_names(folder)), folder))
+    suites, law = load_known_suites(find_workspace(Path.cwd()), suite or ())
+    entries = catalogue(suites, law)
     if output == "json":
         _out.print(
             json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1),

@@ -164,7 +164,9 @@ class OpenAudit:
         }
         told = {
             "as_of": words.date(self._state.as_of.isoformat()),
-            "policy": words.say("lab.policy", **self.audit.policy.model_dump()),
+            "policy": words.say(
+                "lab.policy", title=self._rulebook.title, version=self._rulebook.version
+            ),
             "exports": words.say("lab.exports_problem" if problems else "lab.exports", **counts),
             "run": run_id if self._state.is_run else words.say("lab.here", run_id=run_id),
         }

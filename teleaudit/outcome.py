@@ -429,7 +429,7 @@ def _deviation_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
         groups.setdefault(
             (
                 _clause(check),
-                check["claim"]["en"],
+                _english(check["claim"]),
                 check["verdict"],
                 check["severity"],
                 check["unit"],
@@ -464,7 +464,7 @@ def _deviation(checks: Sequence[Entry], width: int | None) -> str:
     )
     if overdue is not None:
         numbers += f", {_counted(overdue, 'day')}"
-    claim = first["claim"]["en"]
+    claim = _english(first["claim"])
     if width is None:
         return f"{head}: {claim} {numbers}"
     room = width - len(head) - len(numbers) - 4
@@ -473,11 +473,16 @@ def _deviation(checks: Sequence[Entry], width: int | None) -> str:
     return f"{head}: {_cut(claim, room):<{room}}  {numbers}"
 
 
+def _english(claim: Mapping[str, str]) -> str:
+    """A claim in English where its policy is told so, else in Danish."""
+    return claim.get("en") or claim["da"]
+
+
 def _review_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     """What a person must look at: severity, id, claim, how many records where; then what to do."""
     groups: dict[Any, list[Entry]] = {}
     for check in checks:
-        groups.setdefault((_clause(check), check["claim"]["en"], check["severity"]), []).append(
+        groups.setdefault((_clause(check), _english(check["claim"]), check["severity"]), []).append(
             check
         )
     if not groups:
@@ -486,7 +491,7 @@ def _review_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     for own in groups.values():
         severity = own[0]["severity"] or ""
         lines += _wrapped(
-            f"! {severity:<{_SEVERITY_WIDTH}} {_name(own)}: {own[0]['claim']['en']}",
+            f"! {severity:<{_SEVERITY_WIDTH}} {_name(own)}: {_english(own[0]['claim'])}",
             width,
             style="yellow",
         )
@@ -514,7 +519,7 @@ def _legal_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     """What a lawyer must judge, by id."""
     groups: dict[Any, list[Entry]] = {}
     for check in checks:
-        groups.setdefault((_clause(check), check["claim"]["en"]), []).append(check)
+        groups.setdefault((_clause(check), _english(check["claim"])), []).append(check)
     if not groups:
         return []
     names = ", ".join(_name(own) for own in groups.values())

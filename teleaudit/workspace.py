@@ -20,8 +20,8 @@ README = """\
 
 | folder | what it holds |
 |---|---|
-| `audits/` | one folder an operator; its `audit.yaml`: whom, on which exports, suites, parameters |
-| `expectations/` | what must hold: the clauses of the policies, the law, and the register of legal bases |
+| `audits/` | one folder an operator: `audit.yaml` (whom, on which exports) and `policy.yaml` (clause by clause) |
+| `expectations/` | the rules by topic, what always applies, and the register of legal bases |
 | `notebooks/` | the notebooks that an audit runs, and that an analyst opens in JupyterLab |
 | `data_samples/` | invented exports of two operators |
 | `reports/` | what `run` makes, wherever it is called from: `record/` may leave the house, `restricted/` may not |
@@ -31,9 +31,9 @@ README = """\
     teleaudit inspect EXPORT                                     what an export is, and the entry to paste into an audit
     teleaudit rules                                              the rules that there are
 
-Your own audit stands in `audits/<name>/audit.yaml` and its policy in `expectations/<name>.yaml`:
-put the exports into `exports/<name>/`, paste the entries that `inspect` prints, make the suite say
-what your policy says, set the parameters, declare what you do not have, and run it.
+Your own audit stands in `audits/<name>/audit.yaml` and its policy beside it in `policy.yaml`:
+put the exports into `exports/<name>/`, paste the entries that `inspect` prints, make the policy say
+what yours says, set the parameters, declare what you do not have, and run it.
 Do not copy a sample: its approvals are another's.
 Exports and reports hold personal data or point to it: `.gitignore` keeps both out of version control.
 """

@@ -11,14 +11,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from teleaudit.cli import _code
-from teleaudit.rules.suites import Suite, load_suite
+from teleaudit.rules.policies import PolicyClause, RuleUse
+from teleaudit.rules.rule_files import Rule, load_rules
 from teleaudit.rules.yaml_files import read_yaml
 from teleaudit_samples import write_samples
 
@@ -169,13 +170,15 @@ def narrow(
     """
     folder = workspace / "audits" / "bizzy"
     audit = read_yaml(folder / "audit.yaml")
-    for suite in audit["suites"]:
+    rules = load_rules(workspace / "expectations")
+    for file in (folder / "policy.yaml", workspace / "expectations" / "baseline.yaml"):
+        policy = read_yaml(file)
         clauses = [
             clause
-            for clause in _narrowed(load_suite(suite, workspace / "expectations"), checks)
-            if clause["expectations"]
+            for own in policy["clauses"]
+            if (clause := _narrowed(PolicyClause.model_validate(own), checks, rules))["rules"]
         ]
-        _write_yaml(workspace / "expectations" / f"{suite}.yaml", clauses)
+        _write_yaml(file, {**policy, "clauses": clauses})
     _write_yaml(
         folder / "audit.yaml",
         {**audit, "exports": {name: audit["exports"][name] for name in exports}},
@@ -183,22 +186,29 @@ def narrow(
     return folder
 
 
-def _narrowed(suite: Suite, checks: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The clauses of a suite with nothing but these checks."""
-    for clause in suite.clauses:
-        wanted = {
-            check.removeprefix(f"{clause.clause}.")
-            for check in checks
-            if check.startswith(f"{clause.clause}.")
-        }
-        parts: list[dict[str, Any]] = []
-        for spec in clause.expectations:
-            told = spec.model_dump(mode="json", exclude_unset=True)
-            if spec.part in wanted:
-                parts.append(told)
-            elif spec.part is None and (data_sets := sorted(wanted & set(spec.data_sets))):
-                parts.append({**told, "for_each": data_sets})
-        yield {**clause.model_dump(mode="json", exclude_unset=True), "expectations": parts}
+def _narrowed(
+    clause: PolicyClause, checks: Sequence[str], rules: Mapping[str, Rule]
+) -> dict[str, Any]:
+    """A clause with nothing but these checks."""
+    wanted = {
+        check.removeprefix(f"{clause.clause}.")
+        for check in checks
+        if check.startswith(f"{clause.clause}.")
+    }
+    return {
+        **clause.model_dump(mode="json", exclude_unset=True),
+        "rules": [
+            told for use in clause.rules if (told := _narrowed_use(use, rules[use.rule], wanted))
+        ],
+    }
+
+
+def _narrowed_use(use: RuleUse, rule: Rule, wanted: set[str]) -> dict[str, Any] | None:
+    own = use.model_dump(mode="json", exclude_unset=True, by_alias=True, exclude={"rule"})
+    if rule.for_each is None or use.part is not None:
+        return {use.rule: own} if (use.part or rule.part) in wanted else None
+    tables = sorted(wanted & set(use.tables or rule.example().data_sets))
+    return {use.rule: {**own, "tables": tables}} if tables else None
 
 
 def _write_yaml(path: Path, content: object) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from teleaudit.checks.runner import READ_BY_DETECTORS, CheckRunner
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.rules.audit_file import Audit, ExportSpec, load_audit
-from teleaudit.rules.suites import TOPICS, Check, load_suites
+from teleaudit.rules.rulebook import rulebook_of
+from teleaudit.rules.suites import TOPICS, Check
 from teleaudit.schema.views import data_set_view
 from tests.command import ROOT
 from tests.shared_engine import shared_engine
@@ -33,7 +34,7 @@ class CleanAudit:
         Working copies go to ``folder``, which outlives the audit's use.
         """
         self.audit, self.root, self.folder = audit, exports, folder
-        self.suites = load_suites(audit.suites, ROOT / "expectations")
+        self.suites = rulebook_of(audit).suites
         self._exports = {
             name: self._read(name, exports, folder / "clean") for name in audit.exports
         }

@@ -5,6 +5,7 @@ probably meant.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,8 @@ name: bizzy
 controller:
   name: Bizzy
   cvr: "21497479"
-policy:
-  title: Databeskyttelsespolitik
-  version: udateret
 exports_root: data
-suites: [bizzy]
+own_domains: [bizzy.dk]
 exports:
   kunder:
     table: crm_customer
@@ -51,6 +49,11 @@ def _refusal(folder: Path, text: str) -> str:
     return str(refusal.value)
 
 
+def _without_lines(refusal: str) -> str:
+    """The test of unknown keys says which line is named."""
+    return re.sub(r"audit\.yaml, line \d+:", "audit.yaml:", refusal)
+
+
 def test_an_audit_is_found_by_its_file_or_its_folder(tmp_path: Path) -> None:
     file = _file(tmp_path, _GOOD)
     assert load_audit(file) == load_audit(tmp_path)
@@ -67,9 +70,8 @@ def test_the_sample_audits_can_be_read(operator: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "place"),
     [
-        ("suits: [bizzy]", "suites: [bizzy]", "suits"),
+        ("own_domain: [bizzy.dk]", "own_domains: [bizzy.dk]", "own_domain"),
         ("  nam: Bizzy", "  name: Bizzy", "controller.nam"),
-        ("  tittle: Databeskyttelsespolitik", "  title: Databeskyttelsespolitik", "policy.tittle"),
         ("    file: kunder.csv", "    files: kunder.csv", "exports.kunder.file"),
         ("    ownr: Driftschef", "    owner: Driftschef", "parameters.immediately_days.ownr"),
     ],
@@ -78,14 +80,18 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one_at_every_level(
     tmp_path: Path, wrong: str, right: str, place: str
 ) -> None:
     assert right in _GOOD
-    refusal = _refusal(tmp_path, _GOOD.replace(right, wrong))
+    text = _GOOD.replace(right, wrong)
+    line = text[: text.index(wrong)].count("\n") + 1
     meant = right.strip().partition(":")[0]
-    assert f"{tmp_path / 'audit.yaml'}: unknown key '{place}'. Did you mean '{meant}'?" in refusal
+    assert (
+        f"{tmp_path / 'audit.yaml'}, line {line}: unknown key '{place}'. Did you mean '{meant}'?"
+    ) in _refusal(tmp_path, text)
 
 
 def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> None:
     assert (
-        _refusal(tmp_path, _GOOD + "zzz: 1\n") == f"{tmp_path / 'audit.yaml'}: unknown key 'zzz'."
+        _refusal(tmp_path, _GOOD + "zzz: 1\n")
+        == f"{tmp_path / 'audit.yaml'}, line {_GOOD.count(chr(10)) + 1}: unknown key 'zzz'."
     )
 
 
@@ -127,23 +133,35 @@ def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> No
         ),
         ("exports_root: data\n", "", "'exports_root' is missing."),
         ("name: bizzy", "name: Bizzy A/S", "name: String should match pattern"),
-        ("suites: [bizzy]", "suites: [bizzy]\ngate: 1.01", "gate: not a share from 0.5 to 1"),
-        ("suites: [bizzy]", "suites: [bizzy]\ngate: 1e-300", "gate: not a share from 0.5 to 1"),
-        ("suites: [bizzy]", "suites: [bizzy]\ngate: .nan", "gate: not a share from 0.5 to 1"),
         (
-            "suites: [bizzy]",
-            "suites: [bizzy]\nmax_rejected: 1",
+            "own_domains: [bizzy.dk]",
+            "own_domains: [bizzy.dk]\ngate: 1.01",
+            "gate: not a share from 0.5 to 1",
+        ),
+        (
+            "own_domains: [bizzy.dk]",
+            "own_domains: [bizzy.dk]\ngate: 1e-300",
+            "gate: not a share from 0.5 to 1",
+        ),
+        (
+            "own_domains: [bizzy.dk]",
+            "own_domains: [bizzy.dk]\ngate: .nan",
+            "gate: not a share from 0.5 to 1",
+        ),
+        (
+            "own_domains: [bizzy.dk]",
+            "own_domains: [bizzy.dk]\nmax_rejected: 1",
             "max_rejected: not a share from 0 to 0.5: 0.01 means one row of a hundred",
         ),
         (
-            "suites: [bizzy]",
-            "suites: bizzy",
-            "suites: a list is wanted here, such as [one, two]; it is a single value.",
+            "own_domains: [bizzy.dk]",
+            "own_domains: bizzy.dk",
+            "own_domains: a list is wanted here, such as [one, two]; it is a single value.",
         ),
         (
-            "suites: [bizzy]",
-            "suites:",
-            "suites: a list is wanted here, such as [one, two]; it is empty.",
+            "own_domains: [bizzy.dk]",
+            "own_domains:",
+            "own_domains: a list is wanted here, such as [one, two]; it is empty.",
         ),
         (
             _GOOD,
@@ -164,8 +182,8 @@ def test_a_key_unlike_any_other_is_refused_without_a_guess(tmp_path: Path) -> No
         ("  kunder:\n", "  - kunder:\n", "exports: keys and values are wanted here"),
         ("name: bizzy", f"name: {'[' * 5_000}", "not valid here: it is nested too deep."),
         (
-            "suites: [bizzy]",
-            "suites: [bizzy]\nas_of: soon",
+            "own_domains: [bizzy.dk]",
+            "own_domains: [bizzy.dk]\nas_of: soon",
             "as_of: not a date as it is wanted here",
         ),
     ],
@@ -174,7 +192,9 @@ def test_a_wrong_value_is_refused_with_its_place(
     tmp_path: Path, right: str, wrong: str, said: str
 ) -> None:
     assert right in _GOOD
-    assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD.replace(right, wrong))
+    assert _without_lines(_refusal(tmp_path, _GOOD.replace(right, wrong))).startswith(
+        f"{tmp_path / 'audit.yaml'}: {said}"
+    )
 
 
 def test_an_audit_of_a_path_that_no_file_can_have_is_refused() -> None:
@@ -317,7 +337,7 @@ def _declared(table: str) -> str:
 def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_accounted_for(
     tmp_path: Path, added: str, said: str
 ) -> None:
-    assert f"{tmp_path / 'audit.yaml'}: {said}" in _refusal(tmp_path, _GOOD + added)
+    assert f"{tmp_path / 'audit.yaml'}: {said}" in _without_lines(_refusal(tmp_path, _GOOD + added))
     assert list(load_audit(_file(tmp_path, _GOOD + _declared("consent"))).not_held) == ["consent"]
 
 
@@ -342,22 +362,15 @@ def test_a_declaration_of_what_is_not_held_is_of_a_table_without_exports_and_acc
             "name: bizzy\nas_of: 20261122\n",
             "as_of: not a date as it is wanted here: write yyyy-mm-dd, as in 2026-11-22.",
         ),
-        (
-            "version: udateret",
-            "version: 2026-10-01",
-            "policy.version: text is wanted here: write it in quotes.",
-        ),
-        (
-            "version: udateret",
-            "version: 3.1",
-            "policy.version: text is wanted here: write it in quotes.",
-        ),
     ],
 )
 def test_a_date_or_number_written_otherwise_is_refused_with_how_to_write_it(
     tmp_path: Path, right: str, wrong: str, said: str
 ) -> None:
-    assert _refusal(tmp_path, _GOOD.replace(right, wrong)) == f"{tmp_path / 'audit.yaml'}: {said}"
+    assert (
+        _without_lines(_refusal(tmp_path, _GOOD.replace(right, wrong)))
+        == f"{tmp_path / 'audit.yaml'}: {said}"
+    )
 
 
 def test_a_cvr_number_needs_no_quotes(tmp_path: Path) -> None:
@@ -410,3 +423,32 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_audit(tmp_path / "nowhere.yaml")
     with pytest.raises(AuditFileError, match=r"no file .*audit\.yaml"):
         load_audit(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("", ("csv", ";", "dd-mm-yyyy", "2026-10-31")),
+        ("    delimiter: ','\n", ("csv", ",", "dd-mm-yyyy", "2026-10-31")),
+        ("    extracted_at: 2026-11-01\n", ("csv", ";", "dd-mm-yyyy", "2026-11-01")),
+        # how another format is written is no business of the others
+        ("    format: jsonl\n", ("jsonl", None, None, "2026-10-31")),
+    ],
+)
+def test_an_export_takes_over_what_the_audit_says_of_all_unless_it_says_otherwise(
+    tmp_path: Path, own: str, expected: tuple[str | None, ...]
+) -> None:
+    defaults = (
+        "defaults: {format: csv, delimiter: ';', dates: dd-mm-yyyy, extracted_at: 2026-10-31}"
+    )
+    text = _GOOD.replace("    dates: dd-mm-yyyy\n", own).replace(
+        "exports:\n", f"{defaults}\nexports:\n", 1
+    )
+    spec = load_audit(_file(tmp_path, text)).exports["kunder"]
+    assert (spec.format, spec.delimiter, spec.dates, str(spec.extracted_at)) == expected
+
+
+def test_a_default_that_no_export_can_have_is_refused(tmp_path: Path) -> None:
+    assert "unknown key 'defaults.delimeter'. Did you mean 'delimiter'?" in _refusal(
+        tmp_path, _GOOD + "defaults: {delimeter: ';'}\n"
+    )

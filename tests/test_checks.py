@@ -17,7 +17,7 @@ from teleaudit.errors import UserError
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.exports.reading import ExportFile, ReadExport
 from teleaudit.rules.audit_file import Parameter
-from teleaudit.rules.suites import TOPICS, Suite, load_suite
+from teleaudit.rules.suites import TOPICS, Clause, Suite
 from teleaudit.rules.verdicts import Deviation, Verdict
 from tests.spec import (
     AS_OF,
@@ -276,24 +276,33 @@ def test_the_audits_gate_decides_between_pass_and_partial(engine: str) -> None:
 
 
 @pytest.fixture
-def raising(tmp_path: Path) -> Suite:
+def raising() -> Suite:
     """A suite in which the second of three checks on one data set raises on a value."""
-    entries = "".join(
-        f"""
-- clause: XXX-{name}
-  auditable: data
-  topic: intake
-  claim: {{da: x, en: x}}
-  expectations:
-    - {{part: p, data_set: crm_customer, type: expect_rows_to_satisfy, violates: "{violates}"}}"""
+    clauses = [
+        Clause.model_validate(
+            {
+                "clause": f"XXX-{name}",
+                "auditable": "data",
+                "claim": "x",
+                "expectations": [
+                    {
+                        "part": "p",
+                        "data_set": "crm_customer",
+                        "type": "expect_rows_to_satisfy",
+                        "violates": violates,
+                        "topic": "intake",
+                        "severity": "low",
+                    }
+                ],
+            }
+        )
         for name, violates in (
             ("before", "end_date IS NULL"),
             ("raises", "CAST(name AS INTEGER) > 1"),
             ("after", "end_date IS NOT NULL"),
         )
-    )
-    (tmp_path / "raising.yaml").write_text(entries, encoding="utf-8")
-    return load_suite("raising", tmp_path)
+    ]
+    return Suite(name="raising", clauses=tuple(clauses))
 
 
 @pytest.mark.long_on_spark

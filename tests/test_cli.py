@@ -196,7 +196,7 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
             ("run", "audits/bizzy", "--as-off", "2026-11-22"),
             "No such option: --as-off. Did you mean '--as-of'?",
         ),
-        (("rules", "--suit", "hygiene"), "No such option: --suit. Did you mean '--suite'?"),
+        (("rules", "--suit", "baseline"), "No such option: --suit. Did you mean '--suite'?"),
         (("run",), "Missing argument 'AUDIT.yaml'."),
         (
             ("run", "audits/bizzy", "audits/kazoom"),
@@ -284,7 +284,12 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("audits/bizzy/audit.yaml", "suites: [bizzy,", "suites: [bizy,", "Did you mean 'bizzy'?"),
+        (
+            "audits/bizzy/policy.yaml",
+            "- retention.customer:",
+            "- retention.custmer:",
+            "BIZ-ret-3: no rule 'retention.custmer'. Did you mean 'retention.customer'?",
+        ),
         (
             "audits/bizzy/audit.yaml",
             "gate: 0.99",
@@ -330,24 +335,24 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
         ),
         ("audits/bizzy/audit.yaml", "table: crm_contact", "table: [", "not valid YAML"),
         (
-            "expectations/bizzy.yaml",
+            "expectations/retention.yaml",
             "type: expect_erasure_by_deadline",
             "type: expect_erasure_by_deadlin",
             "Did you mean 'expect_erasure_by_deadline'?",
         ),
         (
-            "expectations/bizzy.yaml",
+            "expectations/retention.yaml",
             "starts_at: relationship_end",
             "starts_at: relationship_ende",
             "Did you mean 'relationship_end'?",
         ),
         (
-            "expectations/bizzy.yaml",
+            "expectations/retention.yaml",
             "data_set: crm_contact",
             "data_set: crm_contacts",
             "Did you mean 'crm_contact'?",
         ),
-        ("expectations/bizzy.yaml", "severity: ", "severety: ", "Did you mean 'severity'?"),
+        ("expectations/retention.yaml", "severity: ", "severety: ", "Did you mean 'severity'?"),
     ],
 )
 def test_a_misspelt_word_in_an_audit_or_suite_is_refused(

@@ -11,8 +11,9 @@ from ruamel.yaml import YAML
 
 from teleaudit.rules.audit_file import DATE_FORMATS, FORMATS
 from teleaudit.rules.catalogue import as_markdown, catalogue
-from teleaudit.rules.rulebook import load_rulebook
-from teleaudit.rules.suites import Clause, ExpectationType, load_suite, suite_names
+from teleaudit.rules.policies import PolicyClause
+from teleaudit.rules.rulebook import load_known_suites
+from teleaudit.rules.suites import ExpectationType
 from teleaudit.schema import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,12 +58,11 @@ def test_the_clauses_shown_as_examples_are_read_by_the_audit() -> None:
     )
     assert blocks
     for block in blocks:
-        Clause.model_validate(YAML(typ="safe", pure=True).load(block)[0])
+        PolicyClause.model_validate(YAML(typ="safe", pure=True).load(block)[0])
 
 
 def test_the_catalogue_of_rules_is_current() -> None:
-    folder = ROOT / "expectations"
-    made = as_markdown(catalogue(load_rulebook(tuple(suite_names(folder)), folder)))
+    made = as_markdown(catalogue(*load_known_suites(ROOT)))
     assert _read("docs/rules.md") == made, (
         "make it anew: teleaudit rules --format markdown > docs/rules.md"
     )
@@ -90,11 +90,10 @@ def test_every_question_beyond_the_clauses_has_an_answer_that_is_there() -> None
         re.MULTILINE,
     )
     assert [row[0] for row in rows] == [f"X-{number:02}" for number in range(1, 31)]
-    folder = ROOT / "expectations"
     clauses = {
         clause.clause: bool(clause.expectations)
-        for name in suite_names(folder)
-        for clause in load_suite(name, folder).clauses
+        for suite in load_known_suites(ROOT)[0]
+        for clause in suite.clauses
     }
     for code, _, answer, left_out in rows:
         named = re.findall(r"`((?:HYG|KAZ|BIZ)-[\w-]+)`", answer + left_out)

@@ -11,7 +11,7 @@ from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.inspection import inspect_file
 from teleaudit.exports.reading import read_export
 from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.suites import load_suites
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.verdicts import Verdict
 from teleaudit.workspace import package_workspace
 from tests.spec import Answered, Listed
@@ -74,7 +74,7 @@ def audited(folder: Path) -> dict[str, Answered]:
         read_export(name, spec, root=folder, work=folder / "work")
         for name, spec in audit.exports.items()
     ]
-    suites = load_suites(audit.suites, package_workspace() / "expectations")
+    suites = rulebook_of(audit).suites
     assert audit.as_of is not None
     engine = DuckDBEngine(spill=folder / "work" / "spill")
     try:
@@ -105,8 +105,8 @@ def test_the_example_reports_locations_calls_no_device_number_a_card_and_passes_
         "TowerName",
     ]
     assert results["HYG-card.cdr"].verdict is Verdict.PASS
-    assert results["BIZ-tele-2.cdr"].verdict is Verdict.PASS
-    assert results["BIZ-ret-7.unbilled"].verdict is Verdict.UNSET
+    assert results["OPR-content.cdr"].verdict is Verdict.PASS
+    assert results["OPR-teledata.calls"].verdict is Verdict.UNSET
     others = {
         check_id
         for check_id, result in results.items()

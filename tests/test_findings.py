@@ -22,7 +22,9 @@ from teleaudit.checks.worklist import (
     reference,
     references,
 )
-from teleaudit.rules.suites import Check, load_suite
+from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.rulebook import rulebook_of
+from teleaudit.rules.suites import Check
 from teleaudit.rules.verdicts import CheckResult, Deviation, Verdict
 from teleaudit.workspace import package_workspace
 
@@ -33,7 +35,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def _check(check_id: str = "BIZ-ret-3.customer") -> Check:
     return next(
         check
-        for check in load_suite("bizzy", package_workspace() / "expectations").checks
+        for check in rulebook_of(load_audit(package_workspace() / "audits" / "bizzy")).checks
         if check.id == check_id
     )
 

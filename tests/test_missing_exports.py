@@ -15,7 +15,7 @@ from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.report.results import exit_code
 from teleaudit.rules.audit_file import Audit, load_audit
-from teleaudit.rules.suites import load_suites
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.schema import TABLES
 from teleaudit_samples import write_samples
@@ -55,7 +55,7 @@ def asked(
 ) -> dict[str, CheckResult]:
     audit, exports = operator
     assert audit.as_of is not None
-    suites = load_suites(audit.suites, ROOT / "expectations")
+    suites = rulebook_of(audit).suites
     with closing(DuckDBEngine(spill=work / "spill")) as engine:
         results = CheckRunner(
             audit,
@@ -88,9 +88,7 @@ def test_a_check_names_the_export_that_it_lacks_or_answers_as_before(
     # the second where some record deviates whatever the export would say
     lacking = ("not_exported", "no_export")
     checks = {
-        check.id: check
-        for suite in load_suites(operator[0].suites, ROOT / "expectations")
-        for check in suite.checks
+        check.id: check for suite in rulebook_of(operator[0]).suites for check in suite.checks
     }
     assert [check_id for check_id in changed if table not in tables_of(checks[check_id])] == []
     records_lack_it = {

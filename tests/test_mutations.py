@@ -104,7 +104,7 @@ def _longer(period: str) -> str:
 
 def with_rule(check: Check, spec: ExpectationSpec) -> list[Suite]:
     clause = check.clause.model_copy(update={"expectations": (spec,)})
-    return [Suite(name="mutated", clauses=(clause,), sha256="0" * 64)]
+    return [Suite(name="mutated", clauses=(clause,))]
 
 
 def is_noticed(

@@ -36,7 +36,8 @@ from teleaudit.expectations.metrics import MATCHING, ROW_CLASSES
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.readers.dialects import ASTERISK_COLUMNS
 from teleaudit.rules.audit_file import Audit, ExportSpec, Parameter, load_audit
-from teleaudit.rules.suites import Check, load_suites
+from teleaudit.rules.rulebook import rulebook_of
+from teleaudit.rules.suites import Check
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.schema.sql import quoted
@@ -78,7 +79,7 @@ class Sample:
             folder / operator,
             folder,
         )
-        self.suites = load_suites(self.audit.suites, ROOT / "expectations")
+        self.suites = rulebook_of(self.audit).suites
         self.exports = {
             name: read_export(name, spec, root=self.root, work=folder / "work")
             for name, spec in self.audit.exports.items()

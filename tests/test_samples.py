@@ -30,7 +30,7 @@ from teleaudit.detectors import knowledge
 from teleaudit.detectors.cpr_number import birth_year, passes_modulus_11
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.suites import load_suites
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.schema import TABLES, Kind
 from teleaudit_samples import EXPECTED_FINDINGS, TELEDATA_ROWS, check_ids, write_samples
 from teleaudit_samples.layouts import extra_columns, layouts
@@ -170,11 +170,7 @@ def test_every_check_finds_something_and_each_finding_is_listed_once(
 ) -> None:
     found = findings(fresh / operator)
     audit = load_audit(ROOT / "audits" / operator)
-    checks = {
-        check.id
-        for suite in load_suites(audit.suites, ROOT / "expectations")
-        for check in suite.checks
-    }
+    checks = {check.id for suite in rulebook_of(audit).suites for check in suite.checks}
     assert {check_id for check_id, _ in found} == set(check_ids(operator))
     assert found == sorted(set(found))
     assert set(check_ids(operator)) <= checks

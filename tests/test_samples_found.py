@@ -18,7 +18,7 @@ from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
 from teleaudit.exports.reading import read_export
 from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.suites import load_suites
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.verdicts import TO_LOOK_AT, Verdict
 from teleaudit_samples import EXPECTED_FINDINGS, check_ids, write_samples
 from teleaudit_samples.world import OPERATORS as SAMPLES
@@ -63,7 +63,7 @@ def check(operator: str, exports: Path, work: Path) -> tuple[Answered, ...]:
         read_export(name, spec, root=exports, work=work) for name, spec in audit.exports.items()
     ]
     assert audit.as_of is not None
-    suites = load_suites(audit.suites, ROOT / "expectations")
+    suites = rulebook_of(audit).suites
     listed = Listed()
     results = CheckRunner(
         audit, suites, read, DuckDBEngine(spill=work / "spill"), as_of=audit.as_of

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.rulebook import load_rulebook
 from teleaudit.rules.starting import (
     clause_prefix,
     is_placeholder,
@@ -22,7 +23,6 @@ from teleaudit.rules.starting import (
     short_name,
     start_audit,
 )
-from teleaudit.rules.suites import load_suites
 from teleaudit.schema import TABLES
 from tests.command import ROOT, call, checks_of, only_run, results_of, small_workspace
 
@@ -108,17 +108,12 @@ def test_the_audit_is_its_own_empty_and_loads_with_its_suites(workspace: Path) -
         "Fjordnet ApS",
         CVR,
     )
-    assert (audit.suites, audit.exports, audit.not_held, audit.sample) == (
-        ("fjordnet", "hygiene"),
-        {},
-        {},
-        False,
-    )
+    assert (audit.exports, audit.not_held, audit.sample) == ({}, {}, False)
     assert audit.root == workspace / "exports" / "fjordnet"
     assert audit.root.is_dir()
     needed = {
         name
-        for suite in load_suites(audit.suites, workspace / "expectations")
+        for suite in load_rulebook(audit.policy_file, audit.name, workspace / "expectations").suites
         for check in suite.checks
         for name in check.spec.parameters
     }
@@ -137,7 +132,9 @@ def test_the_starter_suite_speaks_of_the_operators_policy_and_marks_what_must_be
     workspace: Path,
 ) -> None:
     laid_out(workspace)
-    suite, _ = load_suites(("fjordnet", "hygiene"), workspace / "expectations")
+    file = workspace / "audits" / "fjordnet" / "policy.yaml"
+    policy = load_rulebook(file, "fjordnet", workspace / "expectations")
+    suite = policy.suites[0]
     asked = [clause for clause in suite.clauses if clause.expectations]
     assert [clause.clause for clause in asked] == [
         f"FJO-{name}"
@@ -157,22 +154,12 @@ def test_the_starter_suite_speaks_of_the_operators_policy_and_marks_what_must_be
         if not clause.claim.da.startswith("Politikkens punkt om ")
         or "skal erstattes af politikkens egne ord" not in clause.claim.da
     ] == []
-    assert [
-        clause.clause
-        for clause in asked
-        if "to be replaced by the policy's own words" not in clause.claim.en
-    ] == []
-    text = (workspace / "expectations" / "fjordnet.yaml").read_text(encoding="utf-8")
-    assert text.count("claim:  # REPLACE") == len(asked)
-    policy = load_audit(workspace / "audits" / "fjordnet" / "audit.yaml").policy
+    text = file.read_text(encoding="utf-8")
+    assert text.count("# REPLACE") == len(asked)
     assert all(
         map(
             is_placeholder,
-            (
-                policy.title,
-                policy.version,
-                *(told for clause in asked for told in (clause.claim.da, clause.claim.en)),
-            ),
+            (policy.title, policy.version, *(clause.claim.da for clause in asked)),
         )
     )
     assert re.findall("@|Bizzy|Kazoom", text) == []
@@ -187,8 +174,8 @@ def test_nothing_else_in_a_workspace_is_touched(workspace: Path, *, first: bool)
     assert len(after) == len(before) + 2
 
 
-@pytest.mark.parametrize("taken", ["audits/fjordnet/notes.txt", "expectations/fjordnet.yaml"])
-def test_an_audit_or_suite_of_that_name_is_left_as_it_is(workspace: Path, taken: str) -> None:
+def test_an_audit_of_that_name_is_left_as_it_is(workspace: Path) -> None:
+    taken = "audits/fjordnet/notes.txt"
     (workspace / taken).parent.mkdir(exist_ok=True)
     (workspace / taken).write_text("mine", encoding="utf-8")
     before = fingerprints(workspace)
@@ -208,7 +195,7 @@ def test_init_lays_out_the_workspace_too_and_says_what_comes_next(tmp_path: Path
     assert (target / "notebooks" / "00_intake.ipynb").exists()
     again = call("init", target, "--operator", "Fjordnet ApS", "--cvr", CVR, "--name", "fjordnet-2")
     assert again.code == 0
-    assert load_audit(target / "audits" / "fjordnet-2").suites == ("fjordnet-2", "hygiene")
+    assert load_audit(target / "audits" / "fjordnet-2").policy_file.exists()
 
 
 @pytest.mark.parametrize(
@@ -406,7 +393,7 @@ def test_an_operator_without_companies_reaches_a_clean_result_by_declaring_the_c
     refused = call("run", audit, "--out", out)
     assert (
         refused.code,
-        "no check 'HYG-twn.crm_customer' in the suites of this audit. Did you mean"
+        "no check 'HYG-twn.crm_customer' among those of this audit. Did you mean"
         " 'HYG-twin.crm_customer'?" in refused.err,
     ) == (3, True)
 

@@ -16,16 +16,13 @@ from teleaudit.expectations import build
 from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.doubtful import IN_FORCE
 from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.law import load_law
 from teleaudit.rules.parameters import refuse_unusable
-from teleaudit.rules.rulebook import load_rulebook
+from teleaudit.rules.rulebook import Rulebook, load_known_suites, load_rulebook
 from teleaudit.rules.suites import (
-    Suite,
     checks_of,
     columns_in,
     data_set_names,
-    load_law,
-    load_suite,
-    load_suites,
     needed_columns,
 )
 from teleaudit.schema import TABLES
@@ -34,27 +31,47 @@ from teleaudit.workspace import package_workspace
 from tests.spec import AS_OF, PARAMETERS, known_suites
 
 _FOLDER = package_workspace() / "expectations"
-_GOOD = """
-- clause: XXX-one
-  auditable: data
-  topic: retention
-  claim: {da: x, en: x}
+_RULES = """
+- rule: retention.customer
+  type: expect_erasure_by_deadline
+  data_set: crm_customer
+  starts_at: relationship_end
+  needs: [relationship]
+  exempt: [legal_hold]
+  readings:
+    - name: strict
+      where: end_date IS NOT NULL
+  action: {da: x, en: x}
   legal_basis: [gdpr-5-1-e]
   severity: high
-  expectations:
-    - part: customer
-      data_set: crm_customer
-      type: expect_erasure_by_deadline
-      starts_at: relationship_end
-      period: {parameter: automatic_days, unit: D}
-      legal:
-        - name: strict
-          period: P1Y
-- clause: XXX-two
-  auditable: none
-  claim: {da: y, en: y}
-  not_assessed:
-    reason: {da: z, en: z}
+
+- rule: retention.words
+  claim: x
+  type: expect_rows_to_satisfy
+  for_each: [crm_customer, crm_contact]
+  recorded: [name]
+  violates: name = 'x'
+  action: x
+  legal_basis: [gdpr-5-1-e]
+  severity: low
+"""
+_BASELINE = """
+clauses:
+  - clause: ALL-words
+    claim: x
+    rules: [retention.words]
+"""
+_GOOD = """
+title: x
+version: "1"
+clauses:
+  - clause: XXX-one
+    claim: x
+    rules:
+      - retention.customer: {after: {parameter: automatic_days, unit: D}, readings: {strict: P1Y}}
+  - clause: XXX-two
+    claim: y
+    not_assessed: {reason: z}
 """
 _LAW = """
 entries:
@@ -72,114 +89,273 @@ entries:
 """
 
 
-def _folder(tmp_path: Path, suite: str, law: str = _LAW) -> Path:
-    (tmp_path / "mine.yaml").write_text(suite, encoding="utf-8")
-    (tmp_path / "law.yaml").write_text(law, encoding="utf-8")
-    (tmp_path / "telecom_law.yaml").write_text("[]", encoding="utf-8")
-    return tmp_path
+def _book(tmp_path: Path, policy: str, *, rules: str = _RULES, law: str = _LAW) -> Rulebook:
+    for name, text in (
+        ("policy", policy),
+        ("retention", rules),
+        ("baseline", _BASELINE),
+        ("law", law),
+        ("telecom_law", "[]"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return load_rulebook(tmp_path / "policy.yaml", "mine", tmp_path)
 
 
-def _refusal(tmp_path: Path, suite: str, law: str = _LAW) -> str:
+def _refusal(tmp_path: Path, policy: str, *, rules: str = _RULES, law: str = _LAW) -> str:
     with pytest.raises(AuditFileError) as refusal:
-        load_rulebook(("mine",), _folder(tmp_path, suite, law))
-    return str(refusal.value)
+        _book(tmp_path, policy, rules=rules, law=law)
+    return str(refusal.value).replace(f"{tmp_path}/", "")
 
 
-def test_a_suite_is_read_with_its_checks_and_its_hash(tmp_path: Path) -> None:
-    (suite,) = load_suites(("mine",), _folder(tmp_path, _GOOD))
-    assert [check.id for check in suite.checks] == ["XXX-one.customer"]
-    assert suite.checks[0].spec.parameters == ("automatic_days",)
-    assert len(suite.sha256) == 64
+def _with_rules(*uses: str) -> str:
+    """A policy of one clause with these rules."""
+    listed = "\n".join(f"      - {use}" for use in uses)
+    return f"title: x\nversion: '1'\nclauses:\n  - clause: XXX-one\n    claim: x\n    rules:\n{listed}\n"
+
+
+def test_a_policy_is_read_with_its_checks_and_what_always_applies(tmp_path: Path) -> None:
+    book = _book(tmp_path, _GOOD)
+    assert (book.title, book.version) == ("x", "1")
+    assert [check.id for check in book.checks] == [
+        "XXX-one.customer",
+        "ALL-words.crm_customer",
+        "ALL-words.crm_contact",
+    ]
+    assert book.checks[0].spec.parameters == ("automatic_days",)
+    assert sorted(book.hashes) == [
+        "baseline.yaml",
+        "law.yaml",
+        "policy.yaml",
+        "retention.yaml",
+        "telecom_law.yaml",
+    ]
+
+
+# What a policy says of a rule, and what its checks are then. (Nothing: what the rule says.)
+@pytest.mark.parametrize(
+    ("use", "checks", "field", "value"),
+    [
+        ("retention.customer: {after: P2Y}", ["XXX-one.customer"], "period", "P2Y"),
+        ("retention.customer: {after: P2Y}", ["XXX-one.customer"], "exempt", ("legal_hold",)),
+        ("retention.customer: {after: P2Y, exempt: []}", ["XXX-one.customer"], "exempt", ()),
+        ("retention.customer: {after: P2Y, as: all}", ["XXX-one.all"], "severity", "high"),
+        ("retention.words", ["XXX-one.crm_customer", "XXX-one.crm_contact"], "severity", "low"),
+        (
+            "retention.words: {tables: [crm_contact]}",
+            ["XXX-one.crm_contact"],
+            "not_assessable",
+            {"not_recorded": "name IS NULL"},
+        ),
+        (
+            "retention.words: {tables: [crm_contact], as: w, severity: high}",
+            ["XXX-one.w"],
+            "severity",
+            "high",
+        ),
+    ],
+)
+def test_a_policy_says_of_a_rule_what_is_its_own(
+    tmp_path: Path, use: str, checks: list[str], field: str, value: object
+) -> None:
+    policy, _ = _book(tmp_path, _with_rules(use)).suites
+    assert [check.id for check in policy.checks] == checks
+    assert {repr(getattr(check.spec, field)) for check in policy.checks} == {repr(value)}
+
+
+@pytest.mark.parametrize(
+    ("use", "baseline"),
+    [
+        ("retention.customer: {after: P2Y}", ["ALL-words.crm_customer", "ALL-words.crm_contact"]),
+        ("retention.words: {tables: [crm_contact]}", ["ALL-words.crm_customer"]),
+        ("retention.words: {tables: [crm_customer], as: w}", ["ALL-words.crm_contact"]),
+        ("retention.words", []),
+    ],
+)
+def test_a_rule_of_the_baseline_is_asked_of_each_table_once_under_the_policys_clause_where_it_has_one(
+    tmp_path: Path, use: str, baseline: list[str]
+) -> None:
+    _, rest = _book(tmp_path, _with_rules(use)).suites
+    assert [check.id for check in rest.checks] == baseline
+
+
+def test_a_rule_that_asks_less_is_not_asked_beside_one_that_covers_it(tmp_path: Path) -> None:
+    more = _RULES.replace("  needs:", "  covers: [retention.words]\n  needs:")
+    _, rest = _book(tmp_path, _with_rules("retention.customer: {after: P1Y}"), rules=more).suites
+    assert [check.id for check in rest.checks] == ["ALL-words.crm_contact"]
+
+
+@pytest.mark.parametrize(
+    ("uses", "said"),
+    [
+        (
+            ["retention.custmer"],
+            (
+                "policy.yaml, line 7: XXX-one: no rule 'retention.custmer'. Did you mean"
+                " 'retention.customer'?"
+            ),
+        ),
+        (
+            ["retention.words", "retention.customer"],
+            (
+                "policy.yaml, line 8: XXX-one: retention.customer needs the policy's period, such as"
+                " retention.customer: {after: P1Y}."
+            ),
+        ),
+        (
+            ["retention.customer: {after: 1Y}"],
+            (
+                "policy.yaml, line 7: XXX-one: clauses.rules.after: '1Y' is not a"
+                " period like P5Y, P18M or P14D"
+            ),
+        ),
+        (
+            ["retention.customer: {after: P1Y, readings: [strikt]}"],
+            (
+                "policy.yaml, line 7: XXX-one: retention.customer has no reading 'strikt'. Did you"
+                " mean 'strict'?"
+            ),
+        ),
+        (
+            ["retention.customer: {after: P1Y, tables: [crm_contact]}"],
+            (
+                "policy.yaml, line 7: XXX-one: retention.customer is about crm_customer alone: leave"
+                " out 'tables'."
+            ),
+        ),
+        (
+            ["retention.words: {as: w}"],
+            (
+                "policy.yaml, line 7: XXX-one: retention.words is about many tables: 'as' needs the"
+                " one it is for, such as {tables: [cdr], as: w}."
+            ),
+        ),
+        (
+            ["retention.words: {tables: [crm_contacts]}"],
+            (
+                "policy.yaml, line 7: XXX-one: retention.words: no data set 'crm_contacts'. Did you"
+                " mean 'crm_contact'?"
+            ),
+        ),
+        (
+            ["retention.words: {severty: high}"],
+            (
+                "policy.yaml, line 7: XXX-one: unknown key 'clauses.rules.severty'. Did you mean"
+                " 'severity'?"
+            ),
+        ),
+        (
+            ["retention.customer: {after: P1Y}", "retention.customer: {after: P2Y}"],
+            "policy.yaml: duplicate id: XXX-one.customer.",
+        ),
+        (
+            ["retention.words: {legal_basis: [gdpr-5-1-f]}"],
+            (
+                "policy.yaml: XXX-one cites 'gdpr-5-1-f', which the register does not hold. Did you"
+                " mean 'gdpr-5-1-e'?"
+            ),
+        ),
+    ],
+)
+def test_what_a_policy_cannot_mean_is_refused_with_its_line_and_clause(
+    tmp_path: Path, uses: list[str], said: str
+) -> None:
+    assert said in _refusal(tmp_path, _with_rules(*uses))
 
 
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("  severity: high", "  severty: high", "Did you mean 'severity'?"),
-        ("      starts_at:", "      start_at:", "Did you mean 'starts_at'?"),
+        (
+            "    not_assessed: {reason: z}\n",
+            "",
+            "XXX-two: a clause needs rules, or not_assessed with a reason",
+        ),
+        ("not_assessed: {reason: z}", "not_assessed: {reasn: z}", "Did you mean 'reason'?"),
+        ("clause: XXX-one", "clause: one", "String should match pattern"),
+        ("clause: XXX-two", "clause: XXX-one", "duplicate id: XXX-one."),
+        ('version: "1"', "version: 1.0", "version: text is wanted here: write it in quotes."),
+        ("title: x\n", "", "'title' is missing."),
+    ],
+)
+def test_what_a_policy_file_cannot_be_is_refused(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    assert right in _GOOD
+    assert said in _refusal(tmp_path, _GOOD.replace(right, wrong))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
         (
             "type: expect_erasure_by_deadline",
             "type: expect_erasure_by_dedline",
-            "Did you mean 'expect_erasure_by_deadline'?",
+            "retention.yaml, line 3: retention.customer: type",
         ),
+        ("severity: high", "severty: high", "Did you mean 'severity'?"),
+        ("starts_at:", "start_at:", "Did you mean 'starts_at'?"),
         (
             "data_set: crm_customer",
             "data_set: crm_custmer",
-            "no data set 'crm_custmer'. Did you mean 'crm_customer'?",
-        ),
-        ("    reason: {da: z, en: z}", "    reasn: {da: z, en: z}", "Did you mean 'reason'?"),
-        ("        - name: strict", "        - nam: strict", "Did you mean 'name'?"),
-        (
-            "legal_basis: [gdpr-5-1-e]",
-            "legal_basis: [gdpr-5-1-f]",
             (
-                "mine.yaml: XXX-one cites 'gdpr-5-1-f', which the register does not hold. Did you"
-                " mean 'gdpr-5-1-e'?"
+                "retention.yaml, line 2: retention.customer: no data set 'crm_custmer'. Did you mean"
+                " 'crm_customer'?"
             ),
         ),
         (
-            "      starts_at: relationship_end\n",
+            "where: end_date IS NOT NULL",
+            "where: end_dat IS NOT NULL",
+            "the data set crm_customer has no column 'end_dat'. Did you mean 'end_date'?",
+        ),
+        ("where: end_date IS NOT NULL", "where: end_date IS (", "a condition that is not SQL"),
+        ("    - name: strict", "    - nam: strict", "Did you mean 'name'?"),
+        ("needs: [relationship]", "needs: [relation]", "needs: "),
+        (
+            "  starts_at: relationship_end\n",
             "",
             "expect_erasure_by_deadline needs starts_at and period",
         ),
         (
-            "    - part: customer\n      data_set: crm_customer",
-            "    - part: customer",
+            "  data_set: crm_customer\n",
+            "",
             "an expectation needs either part and data_set, or for_each",
         ),
-        ("  topic: retention\n", "", "a clause with expectations needs a topic"),
         (
-            "  not_assessed:\n    reason: {da: z, en: z}\n",
-            "",
-            "a clause needs expectations, or not_assessed with a reason",
+            "rule: retention.customer",
+            "rule: rights.customer",
+            "the name of a rule of this file begins with 'retention.'.",
         ),
-        ("clause: XXX-one", "clause: one", "String should match pattern"),
-        ("clause: XXX-two", "clause: XXX-one", "duplicate id: XXX-one."),
-        ("period: P1Y", "period: 1Y", "'1Y' is not a period like P5Y, P18M or P14D"),
+        ("rule: retention.customer", "rule: retention.words", "duplicate id: retention.words."),
     ],
 )
-def test_what_cannot_be_meant_is_refused(tmp_path: Path, right: str, wrong: str, said: str) -> None:
-    assert right in _GOOD
-    refusal = _refusal(tmp_path, _GOOD.replace(right, wrong))
-    assert said in refusal
-    assert "mine.yaml" in refusal or "duplicate id" in refusal
-
-
-def test_two_expectations_with_one_id_are_refused(tmp_path: Path) -> None:
-    entry = _GOOD[_GOOD.index("    - part: customer") : _GOOD.index("- clause: XXX-two")]
-    assert "duplicate id: XXX-one.customer." in _refusal(
-        tmp_path, _GOOD.replace(entry, entry + entry)
-    )
-
-
-def test_a_clause_in_two_suites_is_refused(tmp_path: Path) -> None:
-    folder = _folder(tmp_path, _GOOD)
-    (folder / "other.yaml").write_text(_GOOD, encoding="utf-8")
-    with pytest.raises(AuditFileError, match="duplicate id: XXX-one, XXX-two"):
-        load_suites(("mine", "other"), folder)
+def test_what_a_rule_cannot_mean_is_refused_with_its_line(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    assert right in _RULES
+    assert said in _refusal(tmp_path, _GOOD, rules=_RULES.replace(right, wrong, 1))
 
 
 def test_a_legal_basis_that_stands_twice_is_refused(tmp_path: Path) -> None:
     entry = _LAW[_LAW.index("  - id") :]
-    assert "law.yaml: duplicate id: gdpr-5-1-e." in _refusal(tmp_path, _GOOD, _LAW + entry)
+    assert "law.yaml: duplicate id: gdpr-5-1-e." in _refusal(tmp_path, _GOOD, law=_LAW + entry)
 
 
 @pytest.mark.parametrize("law", ["", "[]", "other: 1", "entries: [{id: x}]"])
 def test_a_register_that_is_none_is_refused(tmp_path: Path, law: str) -> None:
-    assert "law.yaml" in _refusal(tmp_path, _GOOD, law)
+    assert "law.yaml" in _refusal(tmp_path, _GOOD, law=law)
 
 
-def test_a_missing_suite_is_named_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(AuditFileError, match=r"no suite 'mien' in .*Did you mean 'mine'\?"):
-        load_suites(("mien",), _folder(tmp_path, _GOOD))
+def test_a_suite_that_there_is_not_is_named_with_the_nearest() -> None:
+    with pytest.raises(AuditFileError, match=r"no suite 'bizy' in .*Did you mean 'bizzy'\?"):
+        load_known_suites(package_workspace(), ["bizy"])
 
 
 def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
-    assert "mine.yaml, line 3: not valid YAML" in _refusal(tmp_path, "- clause: [\n  a\n")
+    assert "policy.yaml, line 3: not valid YAML" in _refusal(tmp_path, "- clause: [\n  a\n")
 
 
 def test_a_parameter_that_the_audit_does_not_name_is_a_misspelling(tmp_path: Path) -> None:
-    (suite,) = load_suites(("mine",), _folder(tmp_path, _GOOD))
+    suite, _ = _book(tmp_path, _GOOD).suites
     refuse_unusable(suite.checks, {"automatic_days": Parameter(value=None)})
     with pytest.raises(
         AuditFileError,
@@ -194,7 +370,7 @@ def test_a_parameter_that_the_audit_does_not_name_is_a_misspelling(tmp_path: Pat
 
 
 def test_a_value_that_no_check_can_use_is_refused_before_any_export_is_looked_at() -> None:
-    suite = load_suite("hygiene", _FOLDER)
+    (suite,), _ = load_known_suites(package_workspace(), ["baseline"])
     set_to = {
         name: Parameter(value=None) for check in suite.checks for name in check.spec.parameters
     }
@@ -209,7 +385,7 @@ def test_a_value_that_no_check_can_use_is_refused_before_any_export_is_looked_at
 
 
 def test_checks_of_every_data_set_leave_out_what_has_no_key_or_no_date() -> None:
-    suite = load_suite("hygiene", _FOLDER)
+    (suite,), _ = load_known_suites(package_workspace(), ["baseline"])
     everything = {name: frozenset(table.names) for name, table in TABLES.items()}
     ids = {check.id for check in checks_of([suite], everything, "intake")}
     assert {check for check in ids if check.startswith("HYG-key.")} == {
@@ -222,7 +398,7 @@ def test_checks_of_every_data_set_leave_out_what_has_no_key_or_no_date() -> None
 
 
 def test_the_package_s_suites_speak_only_of_data_sets_and_law_that_there_are() -> None:
-    suites: tuple[Suite, ...] = load_suites(("bizzy", "kazoom", "hygiene"), _FOLDER)
+    suites = known_suites()
     assert {check.data_set for suite in suites for check in suite.checks} <= set(data_set_names())
     assert load_law(_FOLDER)
 

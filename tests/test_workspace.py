@@ -31,7 +31,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     source = tmp_path / "package"
     for name in (
         "audits/bizzy/audit.yaml",
-        "expectations/bizzy.yaml",
+        "expectations/retention.yaml",
         "notebooks/00_intake.ipynb",
         "notebooks/.ipynb_checkpoints/00_intake.ipynb",
         "data_samples/bizzy/kunder.csv",
@@ -81,7 +81,7 @@ def test_a_workspace_is_laid_out_byte_for_byte_without_checkpoints(
         "README.md",
         "audits/bizzy/audit.yaml",
         "data_samples/bizzy/kunder.csv",
-        "expectations/bizzy.yaml",
+        "expectations/retention.yaml",
         "notebooks/00_intake.ipynb",
     ]
     assert (target / "data_samples/bizzy/kunder.csv").read_bytes() == b"kunde;\xe6\r\n"

@@ -78,7 +78,7 @@ def build(
         "clauses": [check.clause.clause],
         "legal_basis": list(check.legal_basis),
         "severity": check.severity,
-        "claim": check.claim.model_dump(),
+        "claim": check.claim.by_language(),
     }
     common: dict[str, Any] = {"meta": meta}
     match check.spec.type:

@@ -1,4 +1,4 @@
-"""Which canonical columns the released suites ask for: a check whose column no export names answers
+"""Which canonical columns the rules ask for: a check whose column no export names answers
 ``unknown``.
 """
 
@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from teleaudit.rules.suites import ExpectationSpec, suite_names
-from teleaudit.rules.yaml_files import read_yaml
+from teleaudit.rules.rule_files import load_rules
+from teleaudit.rules.suites import ExpectationSpec
 from teleaudit.schema import TABLES
 from teleaudit.schema.views import data_set_view
 from teleaudit.workspace import package_workspace
@@ -21,15 +21,12 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 def asked_columns() -> Mapping[str, frozenset[str]]:
     """Canonical table -> the columns of it that some check rests on.
 
-    Names in conditions are taken as they stand: nothing is parsed, which would take seconds.
+    Names in conditions are taken as they stand.
     """
-    folder = package_workspace() / "expectations"
     asked: dict[str, set[str]] = {table: set() for table in TABLES}
-    for suite in suite_names(folder):
-        for clause in read_yaml(folder / f"{suite}.yaml"):
-            for expectation in clause.get("expectations", ()):
-                for table, column in _columns_of(ExpectationSpec.model_validate(expectation)):
-                    asked[table].add(column)
+    for rule in load_rules(package_workspace() / "expectations").values():
+        for table, column in _columns_of(rule.example()):
+            asked[table].add(column)
     return {table: frozenset(columns) for table, columns in asked.items()}
 
 

@@ -365,7 +365,7 @@ def _relevant(checks: Sequence[Entry]) -> list[Entry]:
 def _cells(checks: Sequence[Entry]) -> dict[tuple[str, str], list[str]]:
     """Verdicts by clause and data set, the gravest first.
 
-    Checks of hygiene have their own id for a clause.
+    Checks of the baseline have their own id for a clause.
     """
     gravity = {verdict.value: place for place, verdict in enumerate(GRAVITY)}
     cells: dict[tuple[str, str], list[str]] = defaultdict(list)

@@ -19,8 +19,9 @@ from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.exports.reading import ReadExport
 from teleaudit.rules.audit_file import Audit, NotHeld
 from teleaudit.rules.conflicts import Conflict
+from teleaudit.rules.law import LegalBasis
 from teleaudit.rules.rulebook import Rulebook
-from teleaudit.rules.suites import Clause, LegalBasis, Words
+from teleaudit.rules.suites import Clause, Words
 from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
 from teleaudit.schema import TABLES
 
@@ -85,7 +86,7 @@ def compose(
         "finished_at": _utc(ran[1]),
         "engine": engine,
         "controller": audit.controller.model_dump(),
-        "policy": audit.policy.model_dump(),
+        "policy": {"title": rulebook.title, "version": rulebook.version},
         "parameters": [
             {"name": name} | parameter.model_dump(mode="json")
             for name, parameter in sorted(audit.parameters.items())
@@ -109,7 +110,7 @@ def compose(
             "review": sum(check["review"] for check in checks),
             "exempted": sum(check["exempted"] for check in checks),
         },
-        "suites": {suite.name: suite.sha256 for suite in rulebook.suites},
+        "suites": dict(rulebook.hashes),
         "versions": (
             {"teleaudit": __version__, "python": platform.python_version()}
             | {
@@ -145,7 +146,7 @@ def check_entry(
         "legal": answer.legal,
         "legal_records": answer.legal_records,
         "legal_questions": {
-            reading.name: reading.question.model_dump()
+            reading.name: reading.question.by_language()
             for reading in check.spec.legal
             if reading.question and reading.name in answer.legal
         },
@@ -160,7 +161,7 @@ def check_entry(
         "severity": check.severity,
         "authority": bases[0].authority if bases else "datatilsynet",
         "legal_basis": list(check.legal_basis),
-        "claim": check.claim.model_dump(),
+        "claim": check.claim.by_language(),
         "action": {"da": result.check.action},
         "criterion": {
             "starts_at": result.check.spec.starts_at,
@@ -221,11 +222,11 @@ def _clause_entry(
         "auditable": clause.auditable,
         "verdict": verdict.value,
         "checks": [check["id"] for check in own],
-        "reason": missing.reason.model_dump() if missing else _not_held_reason(own, not_held),
-        "evidence": missing.evidence.model_dump() if missing and missing.evidence else None,
-        "claim": clause.claim.model_dump(),
-        "limits": clause.limits.model_dump() if clause.limits else None,
-        "note": clause.note.model_dump() if clause.note else None,
+        "reason": missing.reason.by_language() if missing else _not_held_reason(own, not_held),
+        "evidence": missing.evidence.by_language() if missing and missing.evidence else None,
+        "claim": clause.claim.by_language(),
+        "limits": clause.limits.by_language() if clause.limits else None,
+        "note": clause.note.by_language() if clause.note else None,
         "severity": clause.severity,
         "legal_basis": list(clause.legal_basis),
     }
@@ -310,7 +311,7 @@ def basis_entry(basis: LegalBasis) -> dict[str, Any]:
         for name in fields
     } | {
         "read_at": {"da": basis.read_at},
-        "copies": [copy.model_dump() for copy in basis.copies],
+        "copies": [copy.by_language() for copy in basis.copies],
     }
 
 
@@ -318,7 +319,7 @@ def conflict_entry(conflict: Conflict) -> dict[str, Any]:
     """A difference between the policy and the law as it stands in results.json."""
 
     def words(text: Words | None) -> dict[str, str] | None:
-        return text.model_dump() if text else None
+        return text.by_language() if text else None
 
     of_periods = conflict.kind != "question"
     return {

@@ -1,4 +1,4 @@
-"""An audit: who is audited, on which exports, with which suites and parameters.
+"""An audit: who is audited, on which exports, against which policy, with which parameters.
 
 Read from YAML, refused with precise messages.
 """
@@ -31,6 +31,7 @@ from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.workspace import find_workspace, is_workspace
 
 AUDIT_FILE = "audit.yaml"
+POLICY_FILE = "policy.yaml"
 MAX_PATH = 1_000
 _NO_TEXT = frozenset(
     {
@@ -142,13 +143,6 @@ class Controller(_Strict):
     cvr: Annotated[str, BeforeValidator(_digits), AfterValidator(valid_cvr)]
 
 
-class Policy(_Strict):
-    """The privacy policy that is checked."""
-
-    title: str
-    version: str  # as printed on it; "udateret" when it bears no date
-
-
 class Parameter(_Strict):
     """A value that the policy leaves open and the controller has set.
 
@@ -232,7 +226,27 @@ def _max_rejected(value: float) -> float:
 FilePath = Annotated[str, AfterValidator(_file_path)]
 
 
-class ExportSpec(_Strict):
+class Writing(_Strict):
+    """How the files of an export are written, and when they were."""
+
+    format: Format | None = None
+    # a Python codec name, "utf-8", "windows-1252" ...
+    encoding: Annotated[str, AfterValidator(_text_codec)] | None = None
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]$')] | None = None
+    decimal: Literal[",", "."] | None = None
+    dates: DateFormat | None = None  # for every date column of the export
+    timezone: str = "Europe/Copenhagen"  # of the times in the file
+    # False for files without a header line: columns are then column_1, column_2 ... (or the
+    # format's, Asterisk); by its look where nothing is said
+    header: bool | None = None
+    extracted_at: dt.date | None = None
+
+
+# What an export of another format than the audit's own takes over as well.
+_OF_ANY_FORMAT = ("timezone", "extracted_at")
+
+
+class ExportSpec(Writing):
     """One export: its files, how they are written, and which header is which canonical column.
 
     What is not declared is sniffed from the file; what cannot be decided is refused when it is
@@ -241,15 +255,8 @@ class ExportSpec(_Strict):
 
     table: str
     files: FilePath  # path or glob pattern, from exports_root
-    format: Format | None = None
-    # a Python codec name, "utf-8", "windows-1252" ...
-    encoding: Annotated[str, AfterValidator(_text_codec)] | None = None
-    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]$')] | None = None
-    decimal: Literal[",", "."] | None = None
-    dates: DateFormat | None = None  # for every date column of the export
     # by canonical column, where it differs
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)
-    timezone: str = "Europe/Copenhagen"  # of the times in the file
     # Excel: one name or several, which are files of one export then
     sheet: Annotated[
         tuple[Word, ...], BeforeValidator(_as_names), AfterValidator(_without_doubles)
@@ -258,10 +265,6 @@ class ExportSpec(_Strict):
     layout: dict[str, Annotated[Word, Field(pattern=r"^\d{1,6}(-\d{1,6})?$")]] = Field(
         default_factory=dict
     )
-    # False for files without a header line: columns are then column_1, column_2 ... (or the
-    # format's, Asterisk); by its look where nothing is said
-    header: bool | None = None
-    extracted_at: dt.date | None = None
     # the source's own count of rows, compared with what was read
     control_rows: Annotated[int, Field(ge=0)] | None = None
     columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
@@ -317,19 +320,34 @@ class ExportSpec(_Strict):
                 raise ValueError(msg)
 
 
+def _with_defaults(spec: object, defaults: dict[object, object]) -> object:
+    """An export with the audit's defaults; one that names another format takes over only what is
+    said of any.
+    """
+    if not isinstance(spec, dict):
+        return spec
+    is_other = spec.get("format", defaults.get("format")) != defaults.get("format")
+    taken = {
+        key: value
+        for key, value in defaults.items()
+        if key in (_OF_ANY_FORMAT if is_other else Writing.model_fields)
+    }
+    return {**taken, **spec}
+
+
 class Audit(_Strict):
     """One operator's audit, as its ``audit.yaml`` says."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     controller: Controller
-    policy: Policy
+    policy: FilePath = POLICY_FILE  # seen from the audit file
     # the date on which deadlines are judged; today when neither file nor command says
     as_of: dt.date | None = None
     exports_root: FilePath
-    suites: tuple[str, ...]
     gate: Annotated[float, AfterValidator(_gate)] = 0.99  # smallest M/N with which a check may pass
     # share of unreadable rows above which a data set is not judged
     max_rejected: Annotated[float, AfterValidator(_max_rejected)] = 0.001
+    defaults: Writing = Writing()  # of every export that does not say otherwise
     exports: dict[PlainName, ExportSpec]
     # the operator's own hosts, subdomains included: no browsing data
     own_domains: tuple[
@@ -344,6 +362,19 @@ class Audit(_Strict):
     report_languages: tuple[Literal["da"], ...] = ("da",)
 
     _path: Path
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exports_take_the_defaults(cls, data: object) -> object:
+        match data:
+            case {"defaults": dict(defaults), "exports": dict(exports)}:
+                return {
+                    **data,
+                    "exports": {
+                        name: _with_defaults(spec, defaults) for name, spec in exports.items()
+                    },
+                }
+        return data
 
     @model_validator(mode="after")
     def _export_names_differ(self) -> Audit:
@@ -377,6 +408,11 @@ class Audit(_Strict):
     def path(self) -> Path:
         """The file the audit was read from."""
         return self._path
+
+    @property
+    def policy_file(self) -> Path:
+        """The policy that it is held against, clause by clause."""
+        return self._path.parent / self.policy
 
     @property
     def root(self) -> Path:

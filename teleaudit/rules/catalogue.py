@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from teleaudit.rules.rulebook import Rulebook
-from teleaudit.rules.suites import Clause, LegalBasis, Suite
+from teleaudit.rules.law import LegalBasis
+from teleaudit.rules.suites import Clause, Suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +25,13 @@ class CatalogueEntry:
     not_assessed: str | None  # why no check answers the clause
 
 
-def catalogue(rulebook: Rulebook) -> tuple[CatalogueEntry, ...]:
-    """Every check of the rulebook's suites, and every clause without one, in their order."""
+def catalogue(suites: Iterable[Suite], law: Mapping[str, LegalBasis]) -> tuple[CatalogueEntry, ...]:
+    """Every check of the suites, and every clause without one, in their order."""
     return tuple(
         entry
-        for suite in rulebook.suites
+        for suite in suites
         for clause in suite.clauses
-        for entry in _entries(suite, clause, rulebook.law)
+        for entry in _entries(suite, clause, law)
     )
 
 
@@ -44,7 +44,7 @@ def as_markdown(entries: Iterable[CatalogueEntry]) -> str:
         "",
         (
             "Made by `teleaudit rules --format markdown`. The rules themselves stand in"
-            " `expectations/`."
+            " `expectations/`, the policies in `audits/*/policy.yaml`."
         ),
         "",
     ]

@@ -23,10 +23,10 @@ from pydantic import AfterValidator
 from teleaudit.errors import AuditFileError
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.deadlines import Period
+from teleaudit.rules.law import LegalBasis
 from teleaudit.rules.parameters import period_of
 from teleaudit.rules.suites import (
     Clause,
-    LegalBasis,
     PeriodFromParameter,
     StatedDeadline,
     Strict,

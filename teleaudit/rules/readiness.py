@@ -18,12 +18,6 @@ def refuse_unready(audit: Audit) -> None:
     """Raises AuditFileError for an audit that is still empty, or that carries the approvals of the
     sample it was copied from.
     """
-    if not audit.suites:
-        msg = (
-            f"{audit.path}: no suites are named yet. List the files of expectations/ that hold what"
-            f" must be checked: suites: [{audit.name}, hygiene]."
-        )
-        raise AuditFileError(msg)
     if not audit.exports:
         msg = (
             f"{audit.path}: no exports are named yet: 'teleaudit inspect FILE' prints an entry to"

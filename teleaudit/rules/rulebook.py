@@ -1,30 +1,56 @@
-"""Everything that an audit is judged by: the suites it names, the register of legal bases, and what
-the law says of each category of data.
+"""Everything that an audit is judged by: the operator's policy, what applies to every operator, the
+register of legal bases, and what the law says of each category of data.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from teleaudit.errors import AuditFileError, near_match
-from teleaudit.rules.audit_file import Audit
+from teleaudit.rules.audit_file import POLICY_FILE, Audit
 from teleaudit.rules.conflicts import Category, Conflict, find_conflicts, load_categories
+from teleaudit.rules.law import LegalBasis, load_law
 from teleaudit.rules.parameters import refuse_unusable
-from teleaudit.rules.suites import Check, LegalBasis, Suite, load_law, load_suites
+from teleaudit.rules.policies import PolicyFile, load_baseline, load_policy, without_rehomed
+from teleaudit.rules.rule_files import Rule, load_rules
+from teleaudit.rules.suites import Check, Suite
 from teleaudit.schema import TABLES
 from teleaudit.workspace import find_workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rulebook:
-    """The rules of a folder ``expectations/``, loaded once and checked against each other."""
+class Rules:
+    """What a workspace's ``expectations/`` holds, loaded once and checked against each other: the
+    rules, what always applies, and the law.
+    """
 
-    suites: tuple[Suite, ...]
+    folder: Path
+    by_name: Mapping[str, Rule]
+    baseline: Suite
     law: Mapping[str, LegalBasis]  # legal bases by id
     categories: tuple[Category, ...]
+
+    def policy(self, file: Path, name: str) -> tuple[PolicyFile, Suite]:
+        """A policy, and the checks of the operator of that name. Raises: AuditFileError."""
+        policy, suite = load_policy(file, name, self.by_name)
+        _refuse_unknown_law(suite, self.law, file)
+        return policy, suite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
+    """What one audit is judged by."""
+
+    title: str  # of the policy
+    version: str  # as printed on it
+    suites: tuple[Suite, ...]  # the policy's, and the baseline's that it has not under clauses
+    law: Mapping[str, LegalBasis]
+    categories: tuple[Category, ...]
+    hashes: Mapping[str, str]  # SHA-256 of each file that was read, by its name
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -38,37 +64,93 @@ class Rulebook:
         )
 
 
-def load_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
-    """The suites of these names and the law beside them. Raises: AuditFileError."""
-    suites, law = load_suites(names, folder), load_law(folder)
-    for suite in suites:
-        for clause in suite.clauses:
-            for basis in (
-                *clause.legal_basis,
-                *(basis for spec in clause.expectations for basis in spec.legal_basis or ()),
-            ):
-                if basis not in law:
-                    msg = (
-                        f"{folder / suite.name}.yaml: {clause.clause} cites '{basis}', which the"
-                        f" register does not hold.{near_match(basis, law)}"
-                    )
-                    raise AuditFileError(msg)
-    return Rulebook(suites=suites, law=law, categories=load_categories(folder))
+def load_rules_of(folder: Path) -> Rules:
+    """What a folder ``expectations/`` holds. Raises: AuditFileError."""
+    rules, law = load_rules(folder), load_law(folder)
+    baseline = load_baseline(folder, rules)
+    _refuse_unknown_law(baseline, law, folder / f"{baseline.name}.yaml")
+    return Rules(
+        folder=folder,
+        by_name=rules,
+        baseline=baseline,
+        law=law,
+        categories=load_categories(folder),
+    )
+
+
+def load_rulebook(policy_file: Path, name: str, folder: Path) -> Rulebook:
+    """The rules of a folder ``expectations/`` under the clauses of a policy.
+
+    Raises: AuditFileError.
+    """
+    rules = load_rules_of(folder)
+    policy, suite = rules.policy(policy_file, name)
+    return Rulebook(
+        title=policy.title,
+        version=policy.version,
+        suites=(suite, without_rehomed(rules.baseline, suite, rules.by_name)),
+        law=rules.law,
+        categories=rules.categories,
+        hashes={
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in (policy_file, *sorted(folder.glob("*.yaml")))
+        },
+    )
+
+
+def load_known_suites(
+    workspace: Path, names: Collection[str] = ()
+) -> tuple[tuple[Suite, ...], Mapping[str, LegalBasis]]:
+    """The suites of a workspace, or those of these names: of each audit's policy, and the baseline
+    whole; and the law.
+
+    Raises: AuditFileError.
+    """
+    rules = load_rules_of(workspace / "expectations")
+    policies = {
+        file.parent.name: file for file in sorted((workspace / "audits").glob(f"*/{POLICY_FILE}"))
+    }
+    known = (*policies, rules.baseline.name)
+    for name in names:
+        if name not in known:
+            msg = f"no suite '{name}' in {workspace}.{near_match(name, known)}"
+            raise AuditFileError(msg)
+    suites = tuple(
+        rules.baseline if name == rules.baseline.name else rules.policy(policies[name], name)[1]
+        for name in known
+        if not names or name in names
+    )
+    return suites, rules.law
 
 
 def rulebook_of(audit: Audit) -> Rulebook:
     """What an audit is judged by, from the workspace that it lies in. Raises: AuditFileError."""
-    rulebook = load_rulebook(audit.suites, find_workspace(audit.path) / "expectations")
+    folder = find_workspace(audit.path) / "expectations"
+    rulebook = load_rulebook(audit.policy_file, audit.name, folder)
     refuse_unusable(rulebook.checks, audit.parameters)
     _refuse_unknown_checks(audit, {check.id for check in rulebook.checks})
     return rulebook
+
+
+def _refuse_unknown_law(suite: Suite, law: Mapping[str, LegalBasis], file: Path) -> None:
+    for clause in suite.clauses:
+        for basis in (
+            *clause.legal_basis,
+            *(basis for spec in clause.expectations for basis in spec.legal_basis),
+        ):
+            if basis not in law:
+                msg = (
+                    f"{file}: {clause.clause} cites '{basis}', which the register does not"
+                    f" hold.{near_match(basis, law)}"
+                )
+                raise AuditFileError(msg)
 
 
 def _refuse_unknown_checks(audit: Audit, known: Collection[str]) -> None:
     for name in audit.not_held:
         if name not in TABLES and name not in known:
             msg = (
-                f"{audit.path}: not_held: no check '{name}' in the suites of this"
+                f"{audit.path}: not_held: no check '{name}' among those of this"
                 f" audit.{near_match(name, known)}"
             )
             raise AuditFileError(msg)

@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 
 from teleaudit.errors import UserError
-from teleaudit.rules.audit_file import AUDIT_FILE, valid_cvr
+from teleaudit.rules.audit_file import AUDIT_FILE, POLICY_FILE, valid_cvr
 from teleaudit.workspace import init_workspace, is_workspace
 
 _LEGAL_FORM = re.compile(
@@ -23,10 +23,9 @@ _LEGAL_FORM = re.compile(
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _PLACEHOLDER = re.compile(
-    r"\((?:titel ikke udfyldt|udgave ikke udfyldt|skal erstattes af politikkens egne ord|to be"
-    r" replaced by the policy's own words)\)"
+    r"\((?:titel ikke udfyldt|udgave ikke udfyldt|skal erstattes af politikkens egne ord)\)"
 )
-_CLAUSE = re.compile(r"^- clause: ([A-Z]{3})-", re.MULTILINE)
+_CLAUSE = re.compile(r"^ *- clause: ([A-Z]{3})-", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class Operator:
 
     operator: str  # as the report names it
     cvr: str
-    name: str  # of the audit, its suite and its folder of exports
+    name: str  # of the audit and its folder of exports
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ class LaidOut:
 
     written: tuple[Path, ...]
     audit: Path
-    suite: Path
+    policy: Path
     exports: Path
 
 
@@ -86,7 +85,7 @@ def short_name(operator: str) -> str:
 
 
 def clause_prefix(name: str, taken: Iterable[str]) -> str:
-    """Three letters of a name that begin no other suite's clauses.
+    """Three letters of a name that begin no other policy's clauses.
 
     Raises: UserError where none are left.
     """
@@ -101,7 +100,7 @@ def clause_prefix(name: str, taken: Iterable[str]) -> str:
     )
     if found is None:
         msg = (
-            f"every three letters of '{name}' begin the clauses of another suite: choose another"
+            f"every three letters of '{name}' begin the clauses of another policy: choose another"
             " --name."
         )
         raise UserError(msg)
@@ -109,24 +108,23 @@ def clause_prefix(name: str, taken: Iterable[str]) -> str:
 
 
 def start_audit(target: Path, new: Operator) -> LaidOut:
-    """Lay out an operator's empty audit and starter suite, in a workspace or in one that is made
+    """Lay out an operator's empty audit and starter policy, in a workspace or in one that is made
     for it.
 
     Overwrites nothing. Raises: UserError.
     """
     laid_out = [] if is_workspace(target) else init_workspace(target)
-    audit, suite, exports = (
-        target / "audits" / new.name / AUDIT_FILE,
-        target / "expectations" / f"{new.name}.yaml",
-        target / "exports" / new.name,
-    )
-    for place in (audit.parent, suite):
-        if place.exists():
-            msg = f"{place} exists already: choose another --name. Nothing was overwritten."
-            raise UserError(msg)
+    folder, exports = target / "audits" / new.name, target / "exports" / new.name
+    audit, policy = folder / AUDIT_FILE, folder / POLICY_FILE
+    if folder.exists():
+        msg = f"{folder} exists already: choose another --name. Nothing was overwritten."
+        raise UserError(msg)
     taken = {
         prefix
-        for file in suite.parent.glob("*.yaml")
+        for file in (
+            *(target / "audits").glob(f"*/{POLICY_FILE}"),
+            *(target / "expectations").glob("*.yaml"),
+        )
         for prefix in _CLAUSE.findall(file.read_text(encoding="utf-8"))
     }
     words = {
@@ -139,14 +137,17 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
     try:
         exports.mkdir(parents=True, exist_ok=True)
         audit.parent.mkdir()
-        for template, file in (("policy.yaml", suite), ("audit.yaml", audit)):
+        for template, file in ((POLICY_FILE, policy), (AUDIT_FILE, audit)):
             with file.open("x", encoding="utf-8") as opened:
                 opened.write(_filled(template, words))
     except OSError as error:
         msg = f"{target} cannot be written: {error.strerror}."
         raise UserError(msg) from None
     return LaidOut(
-        written=tuple(sorted([*laid_out, audit, suite])), audit=audit, suite=suite, exports=exports
+        written=tuple(sorted([*laid_out, audit, policy])),
+        audit=audit,
+        policy=policy,
+        exports=exports,
     )
 
 

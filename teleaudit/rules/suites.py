@@ -1,31 +1,36 @@
-"""What must hold: suites and the register of legal bases, read from YAML.
+"""What must hold, resolved: suites of clauses with their expectations, and the checks they make.
 
 A suite is a list of clauses in the order of the policy. A clause carries its expectations, or says
-why it has none.
+why it has none. What people write, rules and policies, is read in ``rule_files`` and ``policies``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import sqlglot
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
-from teleaudit.errors import AuditFileError, near_match
+from teleaudit.errors import near_match
 from teleaudit.rules.deadlines import Period
-from teleaudit.rules.yaml_files import read_yaml, refuse_duplicate_ids, validated
 from teleaudit.schema import TABLES, Kind
 from teleaudit.schema.views import data_set_view, views
 
 Severity = Literal["critical", "high", "medium", "low", "observation"]
 OnDeviation = Literal["fail", "breach", "review"]
+Auditable = Literal["data", "register", "text", "none"]  # what could answer a clause at all
 Topic = Literal[
     "intake",
     "retention",
@@ -50,13 +55,9 @@ ExpectationType = Literal[
     "expect_no_location_columns",
     "expect_only_listed_columns",
 ]
-# the issuer's own publication, an unofficial copy of it, what others wrote of it; not read
-ReadIn = Literal["official", "mirror", "secondary", "none"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-_MARK = re.compile(r" \[(\w+)\]")
 _PARAMETER = re.compile(r"\$(\w+)")
 _AS_OF = "as_of"
-_NO_SUITES = ("law", "telecom_law")
 
 
 class Strict(BaseModel):
@@ -66,10 +67,19 @@ class Strict(BaseModel):
 
 
 class Words(Strict):
-    """A text in both languages."""
+    """A text in Danish, and in English where somebody wrote it; a text alone is Danish."""
 
     da: str
-    en: str
+    en: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone_it_is_danish(cls, value: object) -> object:
+        return {"da": value} if isinstance(value, str) else value
+
+    def by_language(self) -> dict[str, str]:
+        """Code of a language -> text."""
+        return {"da": self.da} | ({"en": self.en} if self.en else {})
 
 
 class PeriodFromParameter(Strict):
@@ -87,7 +97,17 @@ def iso_period(text: str) -> str:
     return text
 
 
-PeriodSpec = Annotated[str, AfterValidator(iso_period)] | PeriodFromParameter
+ClauseId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[A-Za-z0-9-]+$")]
+# by its look, so that what is wrong is said of the one that was meant
+PeriodSpec = Annotated[
+    Annotated[str, AfterValidator(iso_period), Tag("[period]")]
+    | Annotated[PeriodFromParameter, Tag("[parameter]")],
+    Discriminator(
+        lambda value: (
+            "[parameter]" if isinstance(value, (dict, PeriodFromParameter)) else "[period]"
+        )
+    ),
+]
 
 
 class Reading(Strict):
@@ -106,6 +126,7 @@ class ExpectationSpec(Strict):
     """One expectation of a clause, on one data set or on each of several."""
 
     type: ExpectationType
+    rule: str | None = None  # the rule that it was made of
     part: str | None = None
     data_set: str | None = None
     for_each: Literal["all"] | tuple[str, ...] | None = None
@@ -125,12 +146,11 @@ class ExpectationSpec(Strict):
     exempt: tuple[str, ...] = ()
     legal: tuple[Reading, ...] = ()
     action: Words | None = None
-    # where the expectation differs from its clause
-    claim: Words | None = None
-    legal_basis: tuple[str, ...] | None = None
-    severity: Severity | None = None
-    topic: Topic | None = None
-    on_deviation: OnDeviation | None = None
+    topic: Topic
+    severity: Severity
+    legal_basis: tuple[str, ...] = ()
+    on_deviation: OnDeviation = "fail"
+    claim: Words | None = None  # where it differs from its clause's
     # a deviation may be a personal data breach: hours from its discovery to its notification
     breach_hours: Literal[24, 72] | None = None
 
@@ -243,15 +263,13 @@ class NotAssessed(Strict):
 
 
 class Clause(Strict):
-    """One clause of a policy, or one rule of ours beside it."""
+    """One clause of a policy, or of what always applies, with the expectations of its rules."""
 
-    clause: Annotated[str, Field(pattern=r"^[A-Z]{3}-[A-Za-z0-9-]+$")]
-    auditable: Literal["data", "register", "text", "none"]
+    clause: ClauseId
+    auditable: Auditable
     claim: Words
     legal_basis: tuple[str, ...] = ()
     severity: Severity = "low"
-    topic: Topic | None = None
-    on_deviation: OnDeviation = "fail"
     expectations: tuple[ExpectationSpec, ...] = ()
     not_assessed: NotAssessed | None = None
     limits: Words | None = None  # what of the clause the expectations do not look at
@@ -264,43 +282,7 @@ class Clause(Strict):
         if not self.expectations and self.not_assessed is None:
             msg = "a clause needs expectations, or not_assessed with a reason"
             raise ValueError(msg)
-        if self.expectations and self.topic is None:
-            msg = "a clause with expectations needs a topic"
-            raise ValueError(msg)
         return self
-
-
-class LegalBasis(BaseModel):
-    """One entry of the register of legal bases."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    id: str
-    title_da: str
-    citation_da: str
-    authority: str
-    evidence: str
-    source: str
-    source_da: str | None = None  # where the source is told in English
-    read_in: ReadIn
-    read_to: dt.date | None  # the newest text that was read
-    # the unofficial copies in which it was read: ``source_marks`` of the register
-    copies: tuple[Words, ...] = ()
-    recheck_before_release: bool = False
-    checked_on: dt.date | None
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-
-    @property
-    def read_at(self) -> str:
-        """Where it was read, in Danish, without the marks of the copies."""
-        return _MARK.sub("", self.source_da or self.source)
-
-    def is_in_force(self, day: dt.date) -> bool:
-        """Whether it applies on a day, as far as anybody looked it up."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,8 +297,7 @@ class Check:
     @property
     def topic(self) -> Topic:
         """The notebook it belongs to."""
-        # a clause with expectations has one
-        return self.spec.topic or self.clause.topic or "intake"
+        return self.spec.topic
 
     @property
     def claim(self) -> Words:
@@ -326,49 +307,30 @@ class Check:
     @property
     def legal_basis(self) -> tuple[str, ...]:
         """Ids in the register; the first says which authority is competent."""
-        return self.clause.legal_basis if self.spec.legal_basis is None else self.spec.legal_basis
+        return self.spec.legal_basis
 
     @property
     def severity(self) -> Severity:
         """How grave a deviation is."""
-        return self.spec.severity or self.clause.severity
+        return self.spec.severity
 
     @property
     def on_deviation(self) -> OnDeviation:
         """The verdict that a deviation gives."""
-        return self.spec.on_deviation or self.clause.on_deviation
+        return self.spec.on_deviation
 
     @property
     def action(self) -> str:
         """What the worklist says to do, in Danish."""
         return self.spec.action.da if self.spec.action else "Vurdér posten og ret eller slet den."
 
-    def refuse_unknown_columns(self) -> None:
-        """Raises AuditFileError for a column that the data set cannot have, whatever is exported: a
-        misspelling, not a missing column.
-        """
-        known = data_set_view(self.data_set).columns
-        for condition in self.spec.conditions:
-            try:
-                named = columns_in(condition)
-            except sqlglot.ParseError:
-                msg = f"{self.id}: a condition that is not SQL: {condition}"
-                raise AuditFileError(msg) from None
-            for name in sorted(named - known):
-                msg = (
-                    f"{self.id}: the data set {self.data_set} has no column"
-                    f" '{name}'.{near_match(name, known)}"
-                )
-                raise AuditFileError(msg)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """A suite file as read, with the hash that shows which one it was."""
+    """The clauses of a policy, or of what always applies."""
 
     name: str
     clauses: tuple[Clause, ...]
-    sha256: str
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -450,64 +412,24 @@ def _has_a_subject(check: Check, filled: Mapping[str, frozenset[str]]) -> bool:
             return True
 
 
+def unknown_columns(spec: ExpectationSpec) -> Iterator[str]:
+    """What is wrong with the conditions of an expectation: a column that a data set of its cannot
+    have, whatever is exported (a misspelling, not a missing column), or no SQL.
+    """
+    for condition in spec.conditions:
+        try:
+            named = columns_in(condition)
+        except sqlglot.ParseError:
+            yield f"a condition that is not SQL: {condition}"
+            continue
+        for data_set in spec.data_sets:
+            known = data_set_view(data_set).columns
+            for name in sorted(named - known):
+                yield (f"the data set {data_set} has no column '{name}'.{near_match(name, known)}")
+
+
 def data_set_names() -> tuple[str, ...]:
     """Everything a check may speak about: the canonical tables and the data sets
     derived from them.
     """
     return (*TABLES, *(view.name for view in views() if view.key and view.name not in TABLES))
-
-
-def suite_names(folder: Path) -> list[str]:
-    """The suites of a folder; what law says stands beside them."""
-    return sorted(path.stem for path in folder.glob("*.yaml") if path.stem not in _NO_SUITES)
-
-
-def load_suite(name: str, folder: Path) -> Suite:
-    """The suite ``<name>.yaml`` of a folder. Raises: AuditFileError."""
-    file = folder / f"{name}.yaml"
-    if not file.is_file():
-        msg = f"no suite '{name}' in {folder}.{near_match(name, suite_names(folder))}"
-        raise AuditFileError(msg)
-    clauses = validated(read_yaml(file), tuple[Clause, ...], file)
-    refuse_duplicate_ids(file, [clause.clause for clause in clauses])
-    suite = Suite(name=name, clauses=clauses, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
-    refuse_duplicate_ids(file, [check.id for check in suite.checks])
-    for check in suite.checks:
-        check.refuse_unknown_columns()
-    return suite
-
-
-def load_suites(names: tuple[str, ...], folder: Path) -> tuple[Suite, ...]:
-    """The suites of an audit, without an id twice. Raises: AuditFileError."""
-    suites = tuple(load_suite(name, folder) for name in names)
-    refuse_duplicate_ids(folder, [clause.clause for suite in suites for clause in suite.clauses])
-    return suites
-
-
-def load_law(folder: Path) -> Mapping[str, LegalBasis]:
-    """The register of legal bases by id. Raises: AuditFileError."""
-    file = folder / "law.yaml"
-    data: Any = read_yaml(file)
-    try:
-        marks, recheck = (
-            data.get("source_marks", {}),
-            data.get("currency", {}).get("recheck_before_release", ()),
-        )
-        told = [
-            entry
-            | {
-                "copies": [marks[mark] for mark in _MARK.findall(entry["source"])],
-                "recheck_before_release": entry["id"] in recheck,
-            }
-            for entry in data["entries"]
-        ]
-    except (AttributeError, KeyError, TypeError) as error:
-        msg = (
-            f"{file}: {error} is missing."
-            if isinstance(error, KeyError)
-            else f"{file}: 'entries' is missing."
-        )
-        raise AuditFileError(msg) from None
-    entries = validated(told, tuple[LegalBasis, ...], file)
-    refuse_duplicate_ids(file, [entry.id for entry in entries])
-    return {entry.id: entry for entry in entries}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from teleaudit.errors import AuditFileError, near_match
 
@@ -62,8 +63,68 @@ def validated(data: object, shape: type[Read], file: Path) -> Read:
         return TypeAdapter(shape).validate_python(data)
     except ValidationError as error:
         raise AuditFileError(
-            "\n".join(f"{file}: {_complaint(dict(one), shape)}" for one in error.errors())
+            "\n".join(
+                f"{place_of(file, one['loc'])}: {_complaint(dict(one), shape)}"
+                for one in error.errors()
+            )
         ) from None
+
+
+def complaints(error: ValidationError, shape: object) -> list[str]:
+    """What is wrong with what was to become such a model, a sentence for each fault."""
+    return [_complaint(dict(one), shape) for one in error.errors()]
+
+
+def place_of(file: Path, location: Sequence[str | int]) -> str:
+    """Where something stands in a YAML file: its line, and the clause, rule or entry around it.
+
+    ``location`` is a path of keys and positions; parts of it that the file does not have, as names
+    of types in pydantic's, are passed over. A single entry ``name: {...}`` of a list may stand for
+    the mapping in it. The file alone where it cannot be read any more.
+    """
+    try:
+        node = YAML(typ="safe", pure=True).compose(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError):
+        return str(file)
+    line, entry = None, ""
+    for part in location:
+        found = _inside(node, part)
+        if found is None:
+            continue
+        line, node = found
+        entry = _id_of(node) or entry
+    told = f"{file}, line {line + 1}" if line is not None else str(file)
+    return f"{told}: {entry}" if entry else told
+
+
+def _inside(node: Any, part: str | int) -> tuple[int, Any] | None:  # noqa: ANN401 (ruamel's)
+    """The line of a part of a node, and the node there."""
+    if isinstance(node, SequenceNode):
+        if isinstance(part, int) and part < len(node.value):
+            return node.value[part].start_mark.line, node.value[part]
+        return None
+    if not isinstance(node, MappingNode):
+        return None
+    for key, value in node.value:
+        if key.value == part:
+            return key.start_mark.line, value
+    if len(node.value) == 1:
+        return _inside(node.value[0][1], part)
+    return None
+
+
+def _id_of(node: Any) -> str:  # noqa: ANN401 (ruamel's)
+    """The name of an entry."""
+    if not isinstance(node, MappingNode):
+        return ""
+    return next(
+        (
+            value.value
+            for key, value in node.value
+            if key.value in ("clause", "rule", "id", "category") and isinstance(value, ScalarNode)
+        ),
+        "",
+    )
 
 
 def refuse_duplicate_ids(file: Path, ids: Iterable[str]) -> None:
@@ -79,7 +140,8 @@ def _complaint(complaint: Mapping[str, Any], shape: object) -> str:
     place = ".".join(
         "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(part))
         for part in location
-        if part != "[key]"
+        # neither a position (there is a line) nor what pydantic calls a kind, which nobody wrote
+        if not isinstance(part, int) and not part.startswith("[")
     )
     match complaint["type"]:
         case "extra_forbidden":
@@ -107,7 +169,8 @@ def _complaint(complaint: Mapping[str, Any], shape: object) -> str:
         case "string_type" if isinstance(complaint["input"], (int, float, dt.date)):
             return f"{place}: text is wanted here: write it in quotes."
         case _:
-            return f"{place or 'the file'}: {re.sub('^Value error, ', '', complaint['msg'])}"
+            told = re.sub("^Value error, ", "", complaint["msg"])
+            return f"{place}: {told}" if place else told
 
 
 def _found(value: object) -> str:

@@ -17,7 +17,7 @@ from teleaudit.errors import ExportError
 from teleaudit.exports import ReadExport, read_export
 from teleaudit.exports.inspection import Inspection, inspect_file
 from teleaudit.rules.audit_file import ExportSpec, load_audit
-from teleaudit.rules.suites import load_suites
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.verdicts import Verdict
 from teleaudit.schema import TABLES
 from teleaudit.workspace import package_workspace
@@ -316,8 +316,8 @@ def test_the_audit_finds_the_texts_of_a_log_that_is_mapped_as_proposed(desk: Des
     engine = DuckDBEngine(spill=desk.work / "spill")
     try:
         bench = CheckRunner(
-            load_audit(package_workspace() / "audits" / "bizzy"),
-            load_suites(("bizzy",), package_workspace() / "expectations"),
+            audit := load_audit(package_workspace() / "audits" / "bizzy"),
+            rulebook_of(audit).suites,
             [export],
             engine,
             as_of=dt.date(2026, 11, 22),

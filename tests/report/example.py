@@ -595,7 +595,7 @@ def example() -> Results:
         },
         "suites": {
             name: hashlib.sha256(name.encode()).hexdigest()
-            for name in ("bizzy", "hygiene", "telecom_law")
+            for name in ("baseline.yaml", "policy.yaml", "retention.yaml")
         },
         "notebooks": [
             {"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest(), "state": state}

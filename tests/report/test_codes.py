@@ -18,14 +18,14 @@ from teleaudit.exports.warnings import CODES, Remark
 from teleaudit.readers.rejects import REASONS
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import Words, load_words
+from teleaudit.rules.law import load_law
+from teleaudit.rules.rule_files import load_rules
+from teleaudit.rules.rulebook import load_known_suites
 from teleaudit.rules.suites import (
     TOPICS,
     Severity,
     Suite,
     data_set_names,
-    load_law,
-    load_suite,
-    suite_names,
 )
 from teleaudit.rules.verdicts import Verdict
 from teleaudit.schema import TABLES, Kind
@@ -38,7 +38,7 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 
 def suites() -> list[Suite]:
     """Every suite of the workspace."""
-    return [load_suite(name, EXPECTATIONS) for name in suite_names(EXPECTATIONS)]
+    return list(load_known_suites(ROOT)[0])
 
 
 def sources(package: str) -> Iterator[ast.AST]:
@@ -201,12 +201,7 @@ def lacking(codes: Iterable[str], path: str) -> list[str]:
 def test_reasons_have_words() -> None:
     own = reasons_in_sources()
     assert {"missing_date", "impossible_date", "missing_key", "excel_damaged"} <= own
-    declared = {
-        reason
-        for suite in suites()
-        for check in suite.checks
-        for reason in check.spec.not_assessable
-    }
+    declared = {reason for rule in load_rules(EXPECTATIONS).values() for reason in rule.reasons}
     assert lacking(own | declared, "reasons") == []
 
 

@@ -16,7 +16,7 @@ from teleaudit.report.material import Material
 from teleaudit.report.results import _clause_entry, exit_code
 from teleaudit.report.wording import load_words
 from teleaudit.rules.audit_file import NotHeld
-from teleaudit.rules.suites import load_suite
+from teleaudit.rules.rulebook import load_known_suites
 from teleaudit.workspace import package_workspace
 from tests.report.example import check, clause, example
 
@@ -84,7 +84,7 @@ def test_the_results_obey_their_schema_and_are_clean(material: Material) -> None
 def test_a_clause_is_judged_by_its_checks_of_what_is_held(
     checks: tuple[tuple[str, str | None], ...], verdict: str
 ) -> None:
-    clause = load_suite("hygiene", package_workspace() / "expectations").clauses[0]
+    clause = load_known_suites(package_workspace(), ["baseline"])[0][0].clauses[0]
     entries = [
         {
             "id": f"{clause.clause}.{number}",

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from teleaudit.report.results import _clause_entry, check_entry
-from teleaudit.rules.audit_file import NotHeld
-from teleaudit.rules.rulebook import load_rulebook
+from teleaudit.rules.audit_file import NotHeld, load_audit
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.suites import Check
 from teleaudit.rules.verdicts import Answer, CheckResult, Verdict
 from teleaudit.workspace import package_workspace
 
-BOOK = load_rulebook(("bizzy", "hygiene"), package_workspace() / "expectations")
+BOOK = rulebook_of(load_audit(package_workspace() / "audits" / "bizzy"))
 NOT_HELD = {
     "agreement": NotHeld.model_validate(
         {"owner": "Direktør", "reason": "føres ikke", "declared_on": "2026-11-01"}
