@@ -367,9 +367,10 @@ class Audit(_Strict):
     @classmethod
     def _exports_take_the_defaults(cls, data: object) -> object:
         match data:
-            case {"defaults": dict(defaults), "exports": dict(exports)}:
+            case {"defaults": dict(defaults), "exports": dict(exports), **others}:
                 return {
-                    **data,
+                    **others,
+                    "defaults": defaults,
                     "exports": {
                         name: _with_defaults(spec, defaults) for name, spec in exports.items()
                     },
