@@ -361,8 +361,8 @@ def init(
                 f"teleaudit inspect {own.exports / 'FILE'}": (
                     "prints an entry to paste under exports: of the audit"
                 ),
-                f"teleaudit rules --suite {own.policy.parent.name}": (
-                    f"in {target}: what is asked, once policy.yaml says what your policy says"
+                f"teleaudit policy check {own.policy}": (
+                    "what is asked under each clause, in plain Danish"
                 ),
                 f"teleaudit run {own.audit}": (
                     "once parameters are set, and what is not held is declared"
@@ -474,6 +474,53 @@ def rules(
             "; ".join(entry.legal_basis),
         )
     _Console(width=None if _out.is_terminal else 200).print(table)
+
+
+policies = typer.Typer(
+    help="Read what your policy file asks, or begin one from the policy's text.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(policies, name="policy")
+
+
+@policies.command(short_help="Show what a policy file asks, clause by clause.")
+def check(
+    policy: Annotated[
+        Path,
+        typer.Argument(
+            metavar="POLICY.yaml|AUDIT",
+            help="The policy file, or the name, file or folder of the audit that it belongs to.",
+        ),
+    ],
+    *,
+    output: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help="Text for people, JSON for programs."),
+    ] = "text",
+) -> None:
+    """Validate a policy file and show, in the policy's order and in plain Danish, what is asked of
+    the data under each clause, what is not looked at, or why nothing is asked; then what is asked
+    of every operator besides.
+
+    Exit codes: 0 the file is valid. 3 it is not, with its line and clause.
+    """
+    from teleaudit.report.policy_overview import as_lines, describe_policy
+    from teleaudit.report.wording import load_words
+    from teleaudit.rules.rulebook import open_policy
+
+    opened, words = open_policy(policy), load_words("da")
+    overview = describe_policy(
+        opened.policy,
+        opened.suite,
+        opened.rules,
+        opened.audit.parameters if opened.audit else None,
+        words,
+    )
+    if output == "json":
+        _writer()(json.dumps(asdict(overview), ensure_ascii=False, indent=1) + "\n")
+        return
+    _out.print("\n".join(as_lines(overview, words)), markup=False)
 
 
 @app.command(

@@ -48,6 +48,7 @@ COMMANDS = {
     "init": (),
     "lab": ("--no-browser",),
     "rules": ("--format", "--suite"),
+    "policy": ("check",),
     "scan": ("--format", "--own-domain", "--min-level"),
 }
 CANARY = "Rødgrød 70706142"

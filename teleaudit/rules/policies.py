@@ -7,7 +7,7 @@ its own; it is asked once then, and none is ever dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -129,16 +129,23 @@ def load_baseline(folder: Path, rules: Mapping[str, Rule]) -> Suite:
     return _suite(BASELINE, validated(read_yaml(file), _ClausesFile, file).clauses, rules, file)
 
 
+def asked_under(policy: Suite, rules: Mapping[str, Rule]) -> dict[tuple[str, str], str]:
+    """The rules that a policy asks, or asks more than, with the data set: the first clause that
+    asks it.
+    """
+    asked: dict[tuple[str, str], str] = {}
+    for check in policy.checks:
+        if check.spec.rule:
+            for name in (check.spec.rule, *rules[check.spec.rule].covers):
+                asked.setdefault((name, check.data_set), check.clause.clause)
+    return asked
+
+
 def without_rehomed(baseline: Suite, policy: Suite, rules: Mapping[str, Rule]) -> Suite:
     """The baseline without what the policy asks under clauses of its own: each rule is asked of a
     data set once.
     """
-    asked = {
-        (name, check.data_set)
-        for check in policy.checks
-        if check.spec.rule
-        for name in (check.spec.rule, *rules[check.spec.rule].covers)
-    }
+    asked = asked_under(policy, rules).keys()
     clauses: list[Clause] = []
     for clause in baseline.clauses:
         kept = tuple(_left(clause.expectations, asked))
@@ -148,7 +155,7 @@ def without_rehomed(baseline: Suite, policy: Suite, rules: Mapping[str, Rule]) -
 
 
 def _left(
-    specs: Iterable[ExpectationSpec], asked: set[tuple[str, str]]
+    specs: Iterable[ExpectationSpec], asked: Collection[tuple[str, str]]
 ) -> Iterator[ExpectationSpec]:
     for spec in specs:
         data_sets = tuple(name for name in spec.data_sets if (spec.rule or "", name) not in asked)

@@ -67,6 +67,8 @@ class Rule(Strict):
 
     rule: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")]  # <topic>.<name>
     claim: Words | None = None  # what must hold, where the clause's own words are too wide
+    # in plain words, what must hold or of which records, where neither type nor claim tells it
+    asks: Words | None = None
     type: ExpectationType
     data_set: str | None = None
     for_each: Literal["all"] | tuple[str, ...] | None = None
