@@ -516,11 +516,63 @@ def check(
         opened.rules,
         opened.audit.parameters if opened.audit else None,
         words,
+        opened.changes,
     )
     if output == "json":
         _writer()(json.dumps(asdict(overview), ensure_ascii=False, indent=1) + "\n")
         return
     _out.print("\n".join(as_lines(overview, words)), markup=False)
+
+
+@policies.command(short_help="Begin a policy file from the policy's text.")
+def new(
+    text: Annotated[
+        Path, typer.Argument(metavar="POLICY.txt", help="The policy as plain text, in UTF-8.")
+    ],
+    *,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="SHORT",
+            help=(
+                "Three letters of it begin the clauses' ids. Default: the audit's whose folder the"
+                " policy goes into, else the text's file name."
+            ),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="The policy file. Default: policy.yaml beside the text."
+        ),
+    ] = None,
+) -> None:
+    """Split a policy's text into clauses and write a first policy file, with the rules and periods
+    that its words suggest.
+
+    Every guess is marked with GUESS and the words that it rests on. Clauses whose words suggest
+    nothing stand there as not assessed. No file is overwritten.
+    """
+    from teleaudit.rules.drafting import draft_policy
+
+    drafted = draft_policy(text, name, out)
+    without = drafted.clauses - drafted.guessed
+    _show_next(
+        f"{drafted.clauses} clauses in {drafted.file}: the words of {drafted.guessed} suggest rules,"
+        f" those of {without} none.",
+        {
+            f"teleaudit policy check {drafted.file}": (
+                "what is asked under each clause, in plain Danish: hold it beside the policy"
+            ),
+        },
+    )
+    if drafted.parameters:
+        _out.print(
+            "Paste what audit.yaml does not name yet, and set it:\nparameters:\n"
+            + "\n".join(f"  {one}: {{value: null}}" for one in drafted.parameters),
+            markup=False,
+        )
 
 
 @app.command(

@@ -48,7 +48,7 @@ COMMANDS = {
     "init": (),
     "lab": ("--no-browser",),
     "rules": ("--format", "--suite"),
-    "policy": ("check",),
+    "policy": ("check", "new"),
     "scan": ("--format", "--own-domain", "--min-level"),
 }
 CANARY = "Rødgrød 70706142"

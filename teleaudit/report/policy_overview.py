@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from teleaudit.report.wording import Words, capital
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.policies import PolicyFile, asked_under, without_rehomed
+from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rulebook import Rules
 from teleaudit.rules.starting import is_placeholder
 from teleaudit.rules.suites import (
@@ -91,6 +92,7 @@ class PolicyOverview:
     version: str
     drafts: tuple[str, ...]  # clauses whose claim is still a template's
     clauses: tuple[ClauseOverview, ...]
+    changes: tuple[TextChange, ...]  # of the policy's text since its clauses were mapped
     under_clauses: tuple[Rehomed, ...]
     besides: tuple[BaselineOverview, ...]
 
@@ -101,6 +103,7 @@ def describe_policy(
     rules: Rules,
     parameters: Mapping[str, Parameter] | None,
     words: Words,
+    changes: tuple[TextChange, ...] = (),
 ) -> PolicyOverview:
     """What a policy asks; ``parameters`` are those of the audit beside it, None where there is none.
 
@@ -112,6 +115,7 @@ def describe_policy(
         version=policy.version,
         drafts=tuple(clause.clause for clause in suite.clauses if is_placeholder(clause.claim.da)),
         clauses=tuple(tell.clause(clause, suite) for clause in suite.clauses),
+        changes=changes,
         under_clauses=tuple(_rehomed(suite, rules)),
         besides=tuple(_besides(suite, rules)),
     )
@@ -316,12 +320,21 @@ def _head(overview: PolicyOverview, words: Words) -> Iterator[str]:
         rest=words.number(len(overview.clauses) - len(asked)),
     )
     if overview.drafts:
-        places = words.say(
-            "asked.clauses",
-            n=words.number(len(overview.drafts)),
-            ids=words.listed(overview.drafts),
+        yield words.say("asked.draft", places=words.listed(_few(overview.drafts, words)))
+    for change in overview.changes:
+        yield words.say(
+            f"asked.text.{change.state}",
+            clause=change.clause,
+            line=change.line,
+            sha256=change.sha256,
         )
-        yield words.say("asked.draft", places=places)
+
+
+def _few(ids: Sequence[str], words: Words) -> list[str]:
+    """The first of them, and how many more there are."""
+    shown = list(ids[:_MOST_IDS])
+    rest = len(ids) - len(shown)
+    return [*shown, words.say("data.mapping_gaps.more", n=words.number(rest))] if rest else shown
 
 
 def _clause_lines(clause: ClauseOverview, words: Words) -> Iterator[str]:

@@ -100,6 +100,10 @@ def compose(
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
         "mapping_doubts": list(doubts),
         "clauses": clauses,
+        "changed_clauses": [
+            {"clause": change.clause, "state": change.state, "line": change.line}
+            for change in rulebook.changes
+        ],
         "checks": list(checks),
         "conflicts": [conflict_entry(conflict) for conflict in conflicts],
         "legal_bases": [basis_entry(rulebook.law[basis]) for basis in cited],

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from teleaudit.errors import AuditFileError, near_match
+from teleaudit.rules.policy_texts import TextChange, find_changes, read_policy_text
 from teleaudit.rules.rule_files import Rule
 from teleaudit.rules.suites import (
     Auditable,
@@ -40,6 +41,7 @@ from teleaudit.rules.yaml_files import (
 )
 
 BASELINE = "baseline"
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "observation")
 
 
@@ -52,6 +54,11 @@ def _by_name(value: object) -> object:
         if told is None or isinstance(told, dict):
             return {"rule": name, **(told or {})}
     return value
+
+
+def _as_several(value: object) -> object:
+    """One hash as several."""
+    return (value,) if isinstance(value, str) else value
 
 
 def _named(value: object) -> object:
@@ -84,6 +91,8 @@ class PolicyClause(Strict):
 
     clause: ClauseId
     claim: Words
+    # of the paragraphs of the policy's text that it tells (policy_texts)
+    text_sha256: Annotated[tuple[Sha256, ...], BeforeValidator(_as_several)] = ()
     rules: tuple[Annotated[RuleUse, BeforeValidator(_by_name)], ...] = ()
     not_assessed: NotAssessed | None = None
     auditable: Auditable | None = None  # where it is not plain: data with rules, none without
@@ -112,6 +121,7 @@ class PolicyFile(_ClausesFile):
 
     title: str
     version: str  # as printed on it; "udateret" when it bears no date
+    text: str | None = None  # the file of its text, seen from this one
 
 
 def load_policy(file: Path, name: str, rules: Mapping[str, Rule]) -> tuple[PolicyFile, Suite]:
@@ -121,6 +131,17 @@ def load_policy(file: Path, name: str, rules: Mapping[str, Rule]) -> tuple[Polic
     """
     policy = validated(read_yaml(file), PolicyFile, file)
     return policy, _suite(name, policy.clauses, rules, file)
+
+
+def find_text_changes(policy: PolicyFile, file: Path) -> tuple[TextChange, ...]:
+    """Which clauses' texts are not as they were when they were mapped; none where there is no text.
+
+    Raises: AuditFileError for a text that cannot be read.
+    """
+    text_file = file.parent / policy.text if policy.text else None
+    if text_file is None or not text_file.is_file():
+        return ()
+    return find_changes(policy.clauses, read_policy_text(text_file))
 
 
 def load_baseline(folder: Path, rules: Mapping[str, Rule]) -> Suite:

@@ -21,7 +21,14 @@ from teleaudit.rules.conflicts import (
 )
 from teleaudit.rules.law import LegalBasis, load_law
 from teleaudit.rules.parameters import refuse_unusable
-from teleaudit.rules.policies import PolicyFile, load_baseline, load_policy, without_rehomed
+from teleaudit.rules.policies import (
+    PolicyFile,
+    find_text_changes,
+    load_baseline,
+    load_policy,
+    without_rehomed,
+)
+from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rule_files import Rule, load_rules
 from teleaudit.rules.suites import Check, Suite
 from teleaudit.schema import TABLES
@@ -61,6 +68,7 @@ class Rulebook:
     law: Mapping[str, LegalBasis]
     categories: tuple[Category, ...]
     hashes: Mapping[str, str]  # SHA-256 of each file that was read, by its name
+    changes: tuple[TextChange, ...] = ()  # of the policy's text since its clauses were mapped
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -105,6 +113,7 @@ def load_rulebook(policy_file: Path, name: str, folder: Path) -> Rulebook:
             file.name: hashlib.sha256(file.read_bytes()).hexdigest()
             for file in (policy_file, *sorted(folder.glob("*.yaml")))
         },
+        changes=find_text_changes(policy, policy_file),
     )
 
 
@@ -117,6 +126,7 @@ class OpenedPolicy:
     suite: Suite
     rules: Rules
     audit: Audit | None
+    changes: tuple[TextChange, ...]  # of the policy's text since its clauses were mapped
 
 
 def open_policy(name: Path) -> OpenedPolicy:
@@ -134,7 +144,14 @@ def open_policy(name: Path) -> OpenedPolicy:
         file = audit.path.parent / audit.policy
     rules = load_rules_of(find_workspace(file) / "expectations")
     policy, suite = rules.policy(file, audit.name if audit else file.resolve().parent.name)
-    return OpenedPolicy(file=file, policy=policy, suite=suite, rules=rules, audit=audit)
+    return OpenedPolicy(
+        file=file,
+        policy=policy,
+        suite=suite,
+        rules=rules,
+        audit=audit,
+        changes=find_text_changes(policy, file),
+    )
 
 
 def load_known_suites(
