@@ -24,7 +24,7 @@ from teleaudit.rules.rule_files import Rule, load_rules
 from teleaudit.rules.starting import clause_prefix, short_name, taken_prefixes
 from teleaudit.rules.suites import Strict
 from teleaudit.rules.yaml_files import read_yaml, validated
-from teleaudit.workspace import find_workspace
+from teleaudit.workspace import MODELINE, SCHEMAS, find_workspace
 
 _TEXT_WIDTH = 120
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ])")
@@ -235,10 +235,15 @@ def _parameters(guess: Guess, rule: Rule) -> Iterator[str]:
 
 
 def _head(text: PolicyText, text_file: Path, file: Path) -> list[str]:
-    beside = os.path.relpath(text_file.resolve(), file.resolve().parent)
+    beside = _relative(text_file, file)
     title = "GUESS" if text.title else "REPLACE"
     version = "GUESS" if text.version else "REPLACE: as printed; udateret where it bears no date"
+    home = find_workspace(file.resolve().parent)
+    schema = home / SCHEMAS / f"{Path(POLICY_FILE).stem}.schema.json"
+    # another's files are no neighbours
+    is_near = file.resolve().is_relative_to(home) and schema.is_file()
     return [
+        *([f"{MODELINE}{_relative(schema, file)}"] if is_near else []),
         f"# Made of {Path(beside).name} by `teleaudit policy new`. Nobody has read the policy yet:",
         "# every guess is marked GUESS, with the words that it rests on. For each clause:",
         "#   - read the policy's words, which stand above it",
@@ -249,10 +254,15 @@ def _head(text: PolicyText, text_file: Path, file: Path) -> list[str]:
         "",
         f"title: {_quoted(text.title or '(titel ikke udfyldt)')} # {title}",
         f"version: {_quoted(text.version or '(udgave ikke udfyldt)')} # {version}",
-        f"text: {_quoted(Path(beside).as_posix())} # the clauses' hashes are of its words",
+        f"text: {_quoted(beside)} # the clauses' hashes are of its words",
         "",
         "clauses:",
     ]
+
+
+def _relative(path: Path, file: Path) -> str:
+    """A path as it is seen from a file."""
+    return Path(os.path.relpath(path.resolve(), file.resolve().parent)).as_posix()
 
 
 def _clause(name: str, number: int, clause: TextClause, guesses: Sequence[Guess]) -> Iterator[str]:

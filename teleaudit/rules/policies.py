@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.rules.policy_texts import TextChange, find_changes, read_policy_text
-from teleaudit.rules.rule_files import Rule
+from teleaudit.rules.rule_files import Rule, RuleName
 from teleaudit.rules.suites import (
     Auditable,
     Clause,
@@ -66,24 +66,40 @@ def _named(value: object) -> object:
     return dict.fromkeys(value) if isinstance(value, (list, tuple)) else value
 
 
-class RuleUse(Strict):
-    """A rule under a clause, with what the policy says of its own."""
+class RuleDetails(Strict):
+    """What a policy says of its own where it uses a rule."""
 
-    rule: str
     part: Annotated[str | None, Field(alias="as")] = None  # the last part of the check's id
     tables: tuple[str, ...] = ()  # of a rule about many data sets: these alone
     after: PeriodSpec | None = None
     exempt: tuple[str, ...] | None = None
     listed: tuple[str, ...] | None = None
     # the stricter readings that are put to a lawyer, with the policy's period where it has one
-    readings: Annotated[dict[str, PeriodSpec | None], BeforeValidator(_named)] = Field(
-        default_factory=dict
-    )
+    readings: Annotated[
+        dict[str, PeriodSpec | None],
+        BeforeValidator(
+            _named, json_schema_input_type=tuple[str, ...] | dict[str, PeriodSpec | None]
+        ),
+    ] = Field(default_factory=dict)
     claim: Words | None = None
     legal_basis: tuple[str, ...] | None = None
     severity: Severity | None = None
     on_deviation: OnDeviation | None = None
     action: Words | None = None
+
+
+class RuleUse(RuleDetails):
+    """A rule under a clause, with what the policy says of its own."""
+
+    rule: str
+
+
+# As people write it: a name alone, or one name with what the policy says.
+_Written = (
+    RuleName
+    | Annotated[dict[RuleName, RuleDetails | None], Field(min_length=1, max_length=1)]
+    | RuleUse
+)
 
 
 class PolicyClause(Strict):
@@ -92,8 +108,13 @@ class PolicyClause(Strict):
     clause: ClauseId
     claim: Words
     # of the paragraphs of the policy's text that it tells (policy_texts)
-    text_sha256: Annotated[tuple[Sha256, ...], BeforeValidator(_as_several)] = ()
-    rules: tuple[Annotated[RuleUse, BeforeValidator(_by_name)], ...] = ()
+    text_sha256: Annotated[
+        tuple[Sha256, ...],
+        BeforeValidator(_as_several, json_schema_input_type=Sha256 | tuple[Sha256, ...]),
+    ] = ()
+    rules: tuple[
+        Annotated[RuleUse, BeforeValidator(_by_name, json_schema_input_type=_Written)], ...
+    ] = ()
     not_assessed: NotAssessed | None = None
     auditable: Auditable | None = None  # where it is not plain: data with rules, none without
     # of all rules of the clause, where the policy or its law asks for others than the rules' own
@@ -112,11 +133,13 @@ class PolicyClause(Strict):
         return self
 
 
-class _ClausesFile(Strict):
+class BaselineFile(Strict):
+    """What always applies, clause by clause."""
+
     clauses: tuple[PolicyClause, ...]
 
 
-class PolicyFile(_ClausesFile):
+class PolicyFile(BaselineFile):
     """A privacy policy, clause by clause in its own order."""
 
     title: str
@@ -147,7 +170,7 @@ def find_text_changes(policy: PolicyFile, file: Path) -> tuple[TextChange, ...]:
 def load_baseline(folder: Path, rules: Mapping[str, Rule]) -> Suite:
     """What always applies, of ``expectations/baseline.yaml``. Raises: AuditFileError."""
     file = folder / f"{BASELINE}.yaml"
-    return _suite(BASELINE, validated(read_yaml(file), _ClausesFile, file).clauses, rules, file)
+    return _suite(BASELINE, validated(read_yaml(file), BaselineFile, file).clauses, rules, file)
 
 
 def asked_under(policy: Suite, rules: Mapping[str, Rule]) -> dict[tuple[str, str], str]:

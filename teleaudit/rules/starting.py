@@ -15,7 +15,7 @@ from pathlib import Path
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import AUDIT_FILE, POLICY_FILE, valid_cvr
-from teleaudit.workspace import init_workspace, is_workspace
+from teleaudit.workspace import add_schemas, init_workspace, is_workspace
 
 _LEGAL_FORM = re.compile(
     r"(?<![\w/])(A/S|I/S|K/S|P/S|G/S|ApS|IVS|[afs]\.?m\.?b\.?a\.?)(?![\w/])", re.IGNORECASE
@@ -142,6 +142,7 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
         "prefix": clause_prefix(new.name, taken_prefixes(target)),
     }
     try:
+        laid_out += add_schemas(target)
         exports.mkdir(parents=True, exist_ok=True)
         audit.parent.mkdir()
         for template, file in ((POLICY_FILE, policy), (AUDIT_FILE, audit)):
