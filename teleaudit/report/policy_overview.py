@@ -187,7 +187,7 @@ class _Telling:
                 yield words.say(
                     f"asked.{spec.type}",
                     period=self.period(spec.period),
-                    event=words.name("events", spec.starts_at or ""),
+                    event=self.event(spec.starts_at or "", check.data_set),
                 )
                 if spec.null_means == "running":
                     yield words.at("asked.running")
@@ -229,6 +229,14 @@ class _Telling:
             ]
             # a header may end in a full stop of its own
             yield words.say("asked.listed", columns=words.listed(named).rstrip("."))
+
+    def event(self, column: str, data_set: str) -> str:
+        """What a period is counted from; a date that no language has a word for, by its column."""
+        if column in self.words.at("events"):
+            return self.words.name("events", column)
+        known = {one.name: one for one in TABLES[data_set].columns} if data_set in TABLES else {}
+        named = known[column].synonyms[:1] if column in known else ()
+        return self.words.say("asked.date_column", name=(*named, column)[0])
 
     def period(self, spec: PeriodSpec | None) -> str:
         if spec is None or isinstance(spec, str):
