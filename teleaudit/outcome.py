@@ -557,7 +557,7 @@ def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
 def _draft_lines(results: Entry, width: int | None) -> list[Line]:
     """Where a template's words still stand, which the report would show as the policy's."""
     named, clauses = placeholders(results)
-    places = [f"policy.{name} of the audit file" for name in named] + (
+    places = [f"the {name} of policy.yaml" for name in named] + (
         [f"the claims of {_counted(len(clauses), 'clause')} ({_first_of(clauses)})"]
         if clauses
         else []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from teleaudit.errors import AuditFileError
 from teleaudit.report.policy_overview import PolicyOverview, as_lines, describe_policy
 from teleaudit.report.wording import load_words
 from teleaudit.rules.audit_file import Parameter
@@ -166,6 +167,22 @@ def test_a_clause_names_its_parameters_and_whether_the_audit_has_set_them(worksp
     }
 
 
+@pytest.mark.parametrize(
+    ("rules", "value"),
+    [
+        ("retention.customer: {after: {parameter: customer_period}}", "et år"),
+        ("rights.erasure_executed", "P30D"),
+    ],
+)
+def test_a_parameter_that_no_check_can_use_is_refused(
+    workspace: Path, rules: str, value: str
+) -> None:
+    file = policy_of(workspace, clause(1, rules))
+    set_so = PARAMETERS["customer_period"].model_copy(update={"value": value})
+    with pytest.raises(AuditFileError, match=f"'{value}' is not a"):
+        overview_of(file, {"customer_period": set_so, "erasure_days": set_so})
+
+
 def test_the_end_tells_which_baseline_rules_stand_under_clauses_and_which_are_asked_besides(
     workspace: Path,
 ) -> None:
@@ -185,6 +202,7 @@ def test_the_end_tells_which_baseline_rules_stand_under_clauses_and_which_are_as
     assert "  - message_content.teledata_browsing: 1 datasæt under FJO-1" in lines
     assert any(line.startswith(f"  - HYG-card ({len(TABLES)} kontroller): ") for line in lines)
     assert any(line.startswith("  Det besvarer ingen data: HYG-logging-store, ") for line in lines)
+    assert "  Hviler på: processor_deletion_days: sættes i audit.yaml" in "\n".join(lines)
 
 
 def test_the_whole_is_told_in_the_policys_order_with_what_is_not_looked_at(workspace: Path) -> None:

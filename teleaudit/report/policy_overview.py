@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from teleaudit.report.wording import Words, capital
 from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.parameters import number_of, period_of
 from teleaudit.rules.policies import PolicyFile, asked_under, without_rehomed
 from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rulebook import Rules
@@ -82,6 +83,7 @@ class BaselineOverview:
     clause: str
     claim: str
     checks: int  # none where no data answers the clause
+    parameters: tuple[str, ...]  # each with whether it is set
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ def describe_policy(
     Raises: AuditFileError for a parameter's value that no check can use.
     """
     tell = _Telling(rules=rules, parameters=parameters, words=words)
+    kept = without_rehomed(rules.baseline, suite, rules.by_name)
     return PolicyOverview(
         title=policy.title,
         version=policy.version,
@@ -117,7 +120,7 @@ def describe_policy(
         clauses=tuple(tell.clause(clause, suite) for clause in suite.clauses),
         changes=changes,
         under_clauses=tuple(_rehomed(suite, rules)),
-        besides=tuple(_besides(suite, rules)),
+        besides=tuple(tell.baseline(clause, kept) for clause in kept.clauses),
     )
 
 
@@ -144,12 +147,6 @@ class _Telling:
     def clause(self, clause: Clause, suite: Suite) -> ClauseOverview:
         checks = [check for check in suite.checks if check.clause is clause]
         missing = clause.not_assessed
-        names = dict.fromkeys(
-            (
-                *(name for spec in clause.expectations for name in spec.parameters),
-                *(one.parameter for one in clause.deadlines if one.parameter),
-            )
-        )
         return ClauseOverview(
             id=clause.clause,
             claim=clause.claim.da,
@@ -160,8 +157,28 @@ class _Telling:
             note=clause.note.da if clause.note else None,
             deadlines=tuple(map(self.deadline, clause.deadlines)),
             questions=tuple(one.question.da for one in clause.questions),
-            parameters=tuple(map(self.parameter, names)),
+            parameters=self.parameters_of(clause),
         )
+
+    def baseline(self, clause: Clause, kept: Suite) -> BaselineOverview:
+        return BaselineOverview(
+            clause=clause.clause,
+            claim=clause.claim.da,
+            checks=sum(check.clause is clause for check in kept.checks),
+            parameters=self.parameters_of(clause),
+        )
+
+    def parameters_of(self, clause: Clause) -> tuple[str, ...]:
+        names = dict.fromkeys(
+            (
+                *(name for spec in clause.expectations for name in spec.parameters),
+                *(one.parameter for one in clause.deadlines if one.parameter),
+            )
+        )
+        for name in (name for spec in clause.expectations for name in spec.numbers):
+            if name in (self.parameters or {}):
+                number_of(name, self.parameters or {})
+        return tuple(map(self.parameter, names))
 
     def asked(self, spec: ExpectationSpec, checks: Iterable[Check]) -> Asked:
         own = [check for check in checks if check.spec is spec]
@@ -241,13 +258,12 @@ class _Telling:
     def period(self, spec: PeriodSpec | None) -> str:
         if spec is None or isinstance(spec, str):
             return self.words.period(spec or "")
-        value = self.value(spec.parameter)
-        if value is None:
+        known = self.parameters or {}
+        iso = period_of(spec, known) if spec.parameter in known else None
+        if iso is None:
             return self.words.say("asked.unset_period", name=spec.parameter)
         return self.words.say(
-            "asked.own_period",
-            period=self.words.period(f"P{value}{spec.unit}" if spec.unit else str(value)),
-            name=spec.parameter,
+            "asked.own_period", period=self.words.period(iso), name=spec.parameter
         )
 
     def value(self, name: str) -> str | int | float | None:
@@ -300,16 +316,6 @@ def _rehomed(suite: Suite, rules: Rules) -> Iterator[Rehomed]:
                 clauses=tuple(dict.fromkeys(own.values())),
                 data_sets=tuple(own),
             )
-
-
-def _besides(suite: Suite, rules: Rules) -> Iterator[BaselineOverview]:
-    kept = without_rehomed(rules.baseline, suite, rules.by_name)
-    for clause in kept.clauses:
-        yield BaselineOverview(
-            clause=clause.clause,
-            claim=clause.claim.da,
-            checks=sum(check.clause is clause for check in kept.checks),
-        )
 
 
 # Lines
@@ -408,6 +414,9 @@ def _baseline_lines(overview: PolicyOverview, words: Words) -> Iterator[str]:
             claim=clause.claim,
             checks=words.counted("check", clause.checks),
         )
+    parameters = [told for one in overview.besides for told in one.parameters]
+    if parameters:
+        yield f"{_INDENT}{words.at('asked.labels.parameters')}: {'; '.join(parameters)}"
     rest = [one.clause for one in overview.besides if not one.checks]
     if rest:
         yield _INDENT + words.say("asked.baseline.no_data", clauses=words.listed(rest))

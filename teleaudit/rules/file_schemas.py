@@ -20,18 +20,18 @@ from teleaudit.workspace import SCHEMAS, package_workspace
 
 # What is written here is the same in both, and editors know this one best.
 _DRAFT = "http://json-schema.org/draft-07/schema#"
-_SHAPES: Mapping[str, object] = {
-    "audit": Audit,
-    "policy": PolicyFile,
-    "rules": tuple[Rule, ...],
-    "baseline": BaselineFile,
+_SHAPES: Mapping[str, TypeAdapter[Any]] = {
+    "audit": TypeAdapter(Audit),
+    "policy": TypeAdapter(PolicyFile),
+    "rules": TypeAdapter(tuple[Rule, ...]),
+    "baseline": TypeAdapter(BaselineFile),
 }
 
 
 def file_schemas() -> dict[str, dict[str, Any]]:
     """Name of the schema's file -> the schema."""
     return {
-        f"{name}.schema.json": {"$schema": _DRAFT, **TypeAdapter(shape).json_schema()}
+        f"{name}.schema.json": {"$schema": _DRAFT, **shape.json_schema()}
         for name, shape in _SHAPES.items()
     }
 

@@ -156,10 +156,10 @@ def _changes(names: Sequence[str], now: TextClause | None) -> Iterator[TextChang
     """What became of the clauses that told one paragraph."""
     if now is None:
         yield from (TextChange(state="gone", clause=name) for name in names)
-    for name in names if now else ():
-        yield TextChange(state="changed", clause=name, line=now.line, sha256=now.sha256)
-    if now and not names:
-        yield TextChange(state="new", line=now.line, sha256=now.sha256)
+        return
+    for name in names or (None,):
+        state: State = "changed" if name else "new"
+        yield TextChange(state=state, clause=name, line=now.line, sha256=now.sha256)
 
 
 # Splitting
