@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from teleaudit.lab import open_audit
 from teleaudit.outcome import as_lines
 from teleaudit.report.gaps import describe_changed_clauses
 from teleaudit.report.material import Material
@@ -143,7 +144,9 @@ def test_numbers_before_clauses_are_labels_and_numbers_before_headings_are_not()
         ("Politik\n\nVi passer på dig.", 1),
         # neither title nor heading, and none of it is lost
         ("Vi passer på dig.\n\nMed venlig hilsen\nFjordnet", 2),
-        ("a. et\nb. to\nc. tre\nz. ikke et punkt", 3),
+        ("a. Et.\nb. To.\nc. Tre.\nz. Ikke et punkt.", 3),
+        ("a. Et.\nb. To.\nd. En fejl i tællingen.\ne. Fire.", 4),
+        ("a. Et.\nb. Ændret 1. maj 2026.\nc. Tre.", 3),
     ],
 )
 def test_every_paragraph_is_a_clause(text: str, clauses: int) -> None:
@@ -427,6 +430,9 @@ def test_an_audit_tells_which_clauses_changed_since_they_were_mapped(workspace: 
             " FJO-10."
         )
     ]
+    # the first thing that a notebook shows
+    shown = repr(open_audit(str(audit)))
+    assert "3. marts 2026. Politikkens tekst er ændret, siden disse punkter" in shown
 
 
 def test_where_there_is_no_text_nothing_is_said(workspace: Path) -> None:

@@ -108,8 +108,7 @@ def split_policy(text: str) -> PolicyText:
         for number, line in enumerate(unicodedata.normalize("NFC", text).splitlines(), start=1)
         if line.strip()
     ]
-    # a title may begin with a small letter
-    title = _plain(lines[0][1]) if lines and _is_heading(lines[0][1].strip().capitalize()) else ""
+    title = _plain(lines[0][1]) if lines and _is_title(lines[0][1]) else ""
     body = lines[1:] if title else lines
     version = next((found["version"] for _, line in lines if (found := _VERSION.search(line))), "")
     body = [(number, line) for number, line in body if not _is_version(line)]
@@ -185,12 +184,15 @@ def _lettered(lines: Sequence[tuple[int, str]]) -> dict[int, str]:
     end = next((end for _, label, end in marks if label == "a"), "")
     own = [(place, label) for place, label, one in marks if one == end]
     starts: dict[int, str] = {}
+    following = _LETTERS
     for (_, before), (place, label), (_, after) in zip(
         [(-1, ""), *own], own, [*own[1:], (-1, "")], strict=False
     ):
         is_roman = (label == "i" and after == "ii") or (before, label) in {("iv", "v"), ("ix", "x")}
-        if len(starts) < len(_LETTERS) and label == _LETTERS[len(starts)] and not is_roman:
+        # a letter may be missing
+        if label in following[:2] and not is_roman:
             starts[place] = label
+            following = following.partition(label)[2]
     return starts
 
 
@@ -311,8 +313,17 @@ def _is_heading(line: str) -> bool:
     )
 
 
+def _is_title(line: str) -> bool:
+    """A heading, which may begin with a small letter."""
+    return _is_heading(line.strip().capitalize()) and _without_label(line) == line
+
+
 def _is_version(line: str) -> bool:
-    return len(line.split()) <= _WORDS_OF_A_HEADING and _VERSION.search(line) is not None
+    return (
+        len(line.split()) <= _WORDS_OF_A_HEADING
+        and _VERSION.search(line) is not None
+        and _without_label(line) == line
+    )
 
 
 def _without_label(line: str) -> str:
