@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test test-spark test-deep lint format bench bench-all bench-detection lab notebooks-released samples constraints clean
+.PHONY: help audit test test-spark test-deep lint format bench bench-all bench-detection lab notebooks-released samples schemas constraints clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ lab: $(VENV)/installed  ## JupyterLab on the notebooks, of AUDIT=name or of what
 
 notebooks-released: $(VENV)/installed  ## write down that notebooks/ are as this version releases them, teleaudit/notebooks/released.json
 	$(BIN)/python -m teleaudit.notebooks.selection
+
+schemas: $(VENV)/installed  ## make schemas/ anew, what editors check audit.yaml, policy.yaml and rules by
+	$(BIN)/python -m teleaudit.rules.file_schemas
 
 samples: $(VENV)/installed  ## make data_samples/ anew from its seed
 	$(BIN)/teleaudit samples data_samples

@@ -361,8 +361,8 @@ def init(
                 f"teleaudit inspect {own.exports / 'FILE'}": (
                     "prints an entry to paste under exports: of the audit"
                 ),
-                f"teleaudit rules --suite {own.policy.parent.name}": (
-                    f"in {target}: what is asked, once policy.yaml says what your policy says"
+                f"teleaudit policy check {own.policy}": (
+                    "what is asked under each clause, in plain Danish"
                 ),
                 f"teleaudit run {own.audit}": (
                     "once parameters are set, and what is not held is declared"
@@ -474,6 +474,105 @@ def rules(
             "; ".join(entry.legal_basis),
         )
     _Console(width=None if _out.is_terminal else 200).print(table)
+
+
+policies = typer.Typer(
+    help="Read what your policy file asks, or begin one from the policy's text.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(policies, name="policy")
+
+
+@policies.command(short_help="Show what a policy file asks, clause by clause.")
+def check(
+    policy: Annotated[
+        Path,
+        typer.Argument(
+            metavar="POLICY.yaml|AUDIT",
+            help="The policy file, or the name, file or folder of the audit that it belongs to.",
+        ),
+    ],
+    *,
+    output: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help="Text for people, JSON for programs."),
+    ] = "text",
+) -> None:
+    """Validate a policy file and show, in the policy's order and in plain Danish, what is asked of
+    the data under each clause, what is not looked at, or why nothing is asked; then what is asked
+    of every operator besides.
+
+    Exit codes: 0 the file is valid. 3 it is not, with its line and clause.
+    """
+    from teleaudit.report.policy_overview import as_lines, describe_policy
+    from teleaudit.report.wording import load_words
+    from teleaudit.rules.rulebook import open_policy
+
+    opened, words = open_policy(policy), load_words("da")
+    overview = describe_policy(
+        opened.policy,
+        opened.suite,
+        opened.rules,
+        opened.audit.parameters if opened.audit else None,
+        words,
+        opened.changes,
+    )
+    if output == "json":
+        _writer()(json.dumps(asdict(overview), ensure_ascii=False, indent=1) + "\n")
+        return
+    _out.print("\n".join(as_lines(overview, words)), markup=False)
+
+
+@policies.command(short_help="Begin a policy file from the policy's text.")
+def new(
+    text: Annotated[
+        Path, typer.Argument(metavar="POLICY.txt", help="The policy as plain text, in UTF-8.")
+    ],
+    *,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="SHORT",
+            help=(
+                "Three letters of it begin the clauses' ids. Default: the audit's whose folder the"
+                " policy goes into, else the text's file name."
+            ),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="The policy file. Default: policy.yaml beside the text."
+        ),
+    ] = None,
+) -> None:
+    """Split a policy's text into clauses and write a first policy file, with the rules and periods
+    that its words suggest.
+
+    Every guess is marked with GUESS and the words that it rests on. Clauses whose words suggest
+    nothing stand there as not assessed. No file is overwritten.
+    """
+    from teleaudit.rules.drafting import draft_policy
+
+    drafted = draft_policy(text, name, out)
+    without = drafted.clauses - drafted.guessed
+    _show_next(
+        f"{drafted.clauses} clauses in {drafted.file}: the words of {drafted.guessed} suggest rules,"
+        f" those of {without} none.",
+        {
+            f"teleaudit policy check {drafted.file}": (
+                "what is asked under each clause, in plain Danish: hold it beside the policy"
+            ),
+        },
+    )
+    if drafted.parameters:
+        _out.print(
+            "Paste what audit.yaml does not name yet, and set it:\nparameters:\n"
+            + "\n".join(f"  {one}: {{value: null}}" for one in drafted.parameters),
+            markup=False,
+        )
 
 
 @app.command(

@@ -29,6 +29,7 @@ from teleaudit.machine import default_memory
 from teleaudit.report import figures
 from teleaudit.report.document import group_for_display
 from teleaudit.report.gaps import (
+    describe_changed_clauses,
     describe_legal,
     describe_mapping_gaps,
     summarise_mapping_doubts,
@@ -36,7 +37,14 @@ from teleaudit.report.gaps import (
 )
 from teleaudit.report.material import UNJUDGED, Material, found, is_not_held
 from teleaudit.report.remarks import say_remark
-from teleaudit.report.results import as_json, basis_entry, check_entry, compose, conflict_entry
+from teleaudit.report.results import (
+    as_json,
+    basis_entry,
+    changed_clauses,
+    check_entry,
+    compose,
+    conflict_entry,
+)
 from teleaudit.report.tables import captioned
 from teleaudit.report.wording import Words, load_words
 from teleaudit.rules.audit_file import Audit, load_audit
@@ -162,11 +170,15 @@ class OpenAudit:
             "rows": words.counted("row", sum(export.rows for export in exports)),
             "problems": words.number(problems),
         }
+        changed = describe_changed_clauses(
+            Material(results={"changed_clauses": changed_clauses(self._rulebook)}, words=words)
+        )
         told = {
             "as_of": words.date(self._state.as_of.isoformat()),
             "policy": words.say(
                 "lab.policy", title=self._rulebook.title, version=self._rulebook.version
-            ),
+            )
+            + "".join(f". {remark}" for _, remark in changed),
             "exports": words.say("lab.exports_problem" if problems else "lab.exports", **counts),
             "run": run_id if self._state.is_run else words.say("lab.here", run_id=run_id),
         }

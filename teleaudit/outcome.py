@@ -40,6 +40,11 @@ _LOOK_AT = (
     "look at each of them: restricted/worklist.csv lists the records, those of level review too,"
     " with what to do"
 )
+_CHANGES = {
+    "changed": "other words for",
+    "new": "nothing mapped from line",
+    "gone": "no text any more for",
+}
 _SEVERITY_WIDTH = len("critical")
 _MIN_CLAIM = 12  # characters; a claim that gets fewer is left out
 _INDENT = " " * 2
@@ -181,6 +186,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
         ],
         _gap_lines(not_judged(results), width),
         _draft_lines(results, width),
+        _changed_clause_lines(results, width),
         [
             line
             for text in (*_not_held(results), *_counts(results))
@@ -551,7 +557,7 @@ def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
 def _draft_lines(results: Entry, width: int | None) -> list[Line]:
     """Where a template's words still stand, which the report would show as the policy's."""
     named, clauses = placeholders(results)
-    places = [f"policy.{name} of the audit file" for name in named] + (
+    places = [f"the {name} of policy.yaml" for name in named] + (
         [f"the claims of {_counted(len(clauses), 'clause')} ({_first_of(clauses)})"]
         if clauses
         else []
@@ -563,6 +569,26 @@ def _draft_lines(results: Entry, width: int | None) -> list[Line]:
         " own before the report is handed over.",
         width,
         style="bold red",
+    )
+
+
+def _changed_clause_lines(results: Entry, width: int | None) -> list[Line]:
+    """Where the policy's text is not the one that its clauses were mapped from."""
+    by_state: dict[str, list[Entry]] = {}
+    for change in results.get("changed_clauses", ()):
+        by_state.setdefault(change["state"], []).append(change)
+    told = [
+        f"{words} {', '.join(change['clause'] or str(change['line']) for change in by_state[state])}"
+        for state, words in _CHANGES.items()
+        if state in by_state
+    ]
+    if not told:
+        return []
+    return _wrapped(
+        f"! The policy's text has changed since it was mapped: {'; '.join(told)}. 'teleaudit policy"
+        f" check {results['audit']}' says more.",
+        width,
+        style="bold yellow",
     )
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from teleaudit.errors import UserError
 
-FOLDERS = ("audits", "data_samples", "expectations", "notebooks")
+SCHEMAS = "schemas"
+MODELINE = "# yaml-language-server: $schema="  # how a file tells editors its schema
+FOLDERS = ("audits", "data_samples", "expectations", "notebooks", SCHEMAS)
 TELLING = ("audits", "expectations")  # a folder that holds both is a workspace
 
 README = """\
@@ -23,12 +25,14 @@ README = """\
 | `audits/` | one folder an operator: `audit.yaml` (whom, on which exports) and `policy.yaml` (clause by clause) |
 | `expectations/` | the rules by topic, what always applies, and the register of legal bases |
 | `notebooks/` | the notebooks that an audit runs, and that an analyst opens in JupyterLab |
+| `schemas/` | what an editor checks the YAML files by |
 | `data_samples/` | invented exports of two operators |
 | `reports/` | what `run` makes, wherever it is called from: `record/` may leave the house, `restricted/` may not |
 
     teleaudit run audits/bizzy/audit.yaml                        the sample audit, from exports to the report
     teleaudit init . --operator "Navn A/S" --cvr 12345674        an empty audit of your own, beside the samples
     teleaudit inspect EXPORT                                     what an export is, and the entry to paste into an audit
+    teleaudit policy check NAME                                  what an audit's policy asks, clause by clause
     teleaudit rules                                              the rules that there are
 
 Your own audit stands in `audits/<name>/audit.yaml` and its policy beside it in `policy.yaml`:
@@ -98,6 +102,23 @@ def init_workspace(target: Path) -> list[Path]:
     except OSError as error:
         msg = f"{target} cannot be written: {error.strerror}."
         raise UserError(msg) from None
+
+
+def add_schemas(target: Path) -> list[Path]:
+    """Lay out what editors check files by in a workspace that has none of it. Returns the files
+    written.
+
+    Raises: OSError.
+    """
+    source = package_workspace() / SCHEMAS
+    written: list[Path] = []
+    for schema in sorted(source.glob("*.json")):
+        copy = target / SCHEMAS / schema.name
+        if not copy.exists():
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(schema.read_bytes())
+            written.append(copy)
+    return written
 
 
 def is_workspace(folder: Path) -> bool:

@@ -100,7 +100,7 @@ def planted_exports(target: Path, operator: str = "bizzy") -> Path:
 
 def small_workspace(target: Path) -> Path:
     """A workspace without samples, to spoil."""
-    for name in ("audits", "expectations"):
+    for name in ("audits", "expectations", "schemas"):
         shutil.copytree(ROOT / name, target / name)
     return target
 

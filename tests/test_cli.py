@@ -48,6 +48,7 @@ COMMANDS = {
     "init": (),
     "lab": ("--no-browser",),
     "rules": ("--format", "--suite"),
+    "policy": ("check", "new"),
     "scan": ("--format", "--own-domain", "--min-level"),
 }
 CANARY = "Rødgrød 70706142"
@@ -300,7 +301,7 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
             "audits/bizzy/audit.yaml",
             "    delimiter:",
             "    delimeter:",
-            "unknown key 'exports.kunder.delimeter'. Did you mean 'delimiter'?",
+            "unknown key 'exports.optagede_opkald.delimeter'. Did you mean 'delimiter'?",
         ),
         (
             "audits/bizzy/audit.yaml",

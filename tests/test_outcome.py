@@ -473,7 +473,7 @@ def test_template_words_that_still_stand_are_named_where_they_stand() -> None:
         ],
     )
     said = (
-        "! The template's words still stand in policy.title of the audit file, the claims of 2"
+        "! The template's words still stand in the title of policy.yaml, the claims of 2"
         " clauses (A-1 and 1 more): replace them by the policy's own before the report"
     )
     assert said in text(unfinished)

@@ -190,7 +190,11 @@ def test_init_lays_out_the_workspace_too_and_says_what_comes_next(tmp_path: Path
     target = tmp_path / "new"
     ended = call("init", target, "--operator", "Fjordnet ApS", "--cvr", CVR)
     assert (ended.code, ended.err) == (0, "")
-    assert re.findall(r"^  teleaudit (\w+)", ended.out, re.MULTILINE) == ["inspect", "rules", "run"]
+    assert re.findall(r"^  teleaudit (\w+)", ended.out, re.MULTILINE) == [
+        "inspect",
+        "policy",
+        "run",
+    ]
     assert load_audit(target / "audits" / "fjordnet").controller.name == "Fjordnet ApS"
     assert (target / "notebooks" / "00_intake.ipynb").exists()
     again = call("init", target, "--operator", "Fjordnet ApS", "--cvr", CVR, "--name", "fjordnet-2")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from teleaudit.report.gaps import (
+    describe_changed_clauses,
     describe_legal,
     describe_mapping_doubts,
     describe_mapping_gaps,
@@ -472,7 +473,7 @@ def _data(material: Material) -> Part:
         for reason, count in sorted(export["rejects"].items())
         if count
     ]
-    problems = [*describe_mapping_doubts(material)]
+    problems = [*describe_changed_clauses(material), *describe_mapping_doubts(material)]
     problems += [
         ({"code": export["name"]}, remark)
         for export in exports

@@ -12,6 +12,7 @@ from teleaudit.exports.warnings import NOT_JUDGED
 from teleaudit.report.material import NOT_ASSESSED, Cell, Entry, Material, Table, is_not_held
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.wording import capital
+from teleaudit.rules.audit_file import POLICY_FILE
 from teleaudit.schema import TABLES
 
 GAPS_NAMED = 5  # columns in a sentence; more are counted
@@ -54,6 +55,25 @@ def describe_mapping_doubts(material: Material) -> list[tuple[Cell, str]]:
     return [
         ({"code": _exports_of(material, doubt["table"])}, _mapping_doubt(material, doubt))
         for doubt in material.results.get("mapping_doubts", [])
+    ]
+
+
+def describe_changed_clauses(material: Material) -> list[tuple[Cell, str]]:
+    """A remark for each way in which the policy's text is not the one that was mapped."""
+    words = material.words
+    by_state: dict[str, list[Entry]] = {}
+    for change in material.results.get("changed_clauses", []):
+        by_state.setdefault(change["state"], []).append(change)
+    return [
+        (
+            {"code": POLICY_FILE},
+            words.say(
+                f"data.changed_clauses.{state}",
+                clauses=words.listed([str(one["clause"]) for one in changes]),
+                paragraphs=words.counted("paragraph", len(changes)),
+            ),
+        )
+        for state, changes in by_state.items()
     ]
 
 

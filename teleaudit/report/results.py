@@ -100,6 +100,7 @@ def compose(
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
         "mapping_doubts": list(doubts),
         "clauses": clauses,
+        "changed_clauses": changed_clauses(rulebook),
         "checks": list(checks),
         "conflicts": [conflict_entry(conflict) for conflict in conflicts],
         "legal_bases": [basis_entry(rulebook.law[basis]) for basis in cited],
@@ -187,6 +188,14 @@ def check_entry(
         "references": references(reference_key, result),
         "error_id": result.error_id,
     }
+
+
+def changed_clauses(rulebook: Rulebook) -> list[dict[str, Any]]:
+    """Where the policy's text is not the one that was mapped, as it stands in results.json."""
+    return [
+        {"clause": change.clause, "state": change.state, "line": change.line}
+        for change in rulebook.changes
+    ]
 
 
 def as_json(results: Mapping[str, Any]) -> bytes:

@@ -86,7 +86,9 @@ def _known_format(value: str) -> str:
     return value
 
 
-Format = Annotated[str, AfterValidator(_known_format)]
+Format = Annotated[
+    str, AfterValidator(_known_format), Field(json_schema_extra={"enum": list(FORMATS)})
+]
 
 
 class _Strict(BaseModel):
@@ -119,7 +121,8 @@ def plain_name(value: str) -> str:
     return value
 
 
-Word = Annotated[str, BeforeValidator(str)]  # YAML reads 118 as a number
+# YAML reads 118 as a number
+Word = Annotated[str, BeforeValidator(str, json_schema_input_type=str | int | float | bool)]
 PlainName = Annotated[str, AfterValidator(plain_name)]
 
 
@@ -140,7 +143,9 @@ class Controller(_Strict):
     """The data controller (dataansvarlig) that is audited."""
 
     name: str
-    cvr: Annotated[str, BeforeValidator(_digits), AfterValidator(valid_cvr)]
+    cvr: Annotated[
+        str, BeforeValidator(_digits, json_schema_input_type=str | int), AfterValidator(valid_cvr)
+    ]
 
 
 class Parameter(_Strict):
@@ -253,13 +258,15 @@ class ExportSpec(Writing):
     read.
     """
 
-    table: str
+    table: Annotated[str, Field(json_schema_extra={"enum": list(TABLES)})]
     files: FilePath  # path or glob pattern, from exports_root
     # by canonical column, where it differs
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)
     # Excel: one name or several, which are files of one export then
     sheet: Annotated[
-        tuple[Word, ...], BeforeValidator(_as_names), AfterValidator(_without_doubles)
+        tuple[Word, ...],
+        BeforeValidator(_as_names, json_schema_input_type=Word | tuple[Word, ...]),
+        AfterValidator(_without_doubles),
     ] = ()
     # of format: fixed, header -> its first and last character
     layout: dict[str, Annotated[Word, Field(pattern=r"^\d{1,6}(-\d{1,6})?$")]] = Field(

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from teleaudit.errors import AuditFileError
+from teleaudit.errors import AuditFileError, near_match
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.law import LegalBasis
@@ -114,27 +114,32 @@ def find_conflicts(
 
     Raises: AuditFileError for a category or a legal basis that there is not.
     """
-    known = {category.category: category for category in categories}
     return tuple(
         conflict
         for suite in suites
         for clause in suite.clauses
-        for conflict in _of_clause(clause, known, law, parameters, as_of)
+        for conflict in _of_clause(clause, categories, law, parameters, as_of)
     )
+
+
+def category_of(name: str, categories: Sequence[Category]) -> Category:
+    """The category of that name. Raises: AuditFileError with the near match."""
+    known = {category.category: category for category in categories}
+    if name not in known:
+        msg = f"telecom_law.yaml has no category '{name}'.{near_match(name, known)}"
+        raise AuditFileError(msg)
+    return known[name]
 
 
 def _of_clause(
     clause: Clause,
-    known: Mapping[str, Category],
+    categories: Sequence[Category],
     law: Mapping[str, LegalBasis],
     parameters: Mapping[str, Parameter],
     as_of: dt.date,
 ) -> Iterator[Conflict]:
     for deadline in clause.deadlines:
-        category = known.get(deadline.category)
-        if category is None:
-            msg = f"{clause.clause}: telecom_law.yaml has no category '{deadline.category}'."
-            raise AuditFileError(msg)
+        category = category_of(deadline.category, categories)
         for kind, name, bound in _compared(deadline, category, parameters):
             yield Conflict(
                 kind=kind,

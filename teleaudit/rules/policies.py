@@ -7,7 +7,7 @@ its own; it is asked once then, and none is ever dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -15,7 +15,8 @@ from typing import Annotated, Any, NoReturn
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from teleaudit.errors import AuditFileError, near_match
-from teleaudit.rules.rule_files import Rule
+from teleaudit.rules.policy_texts import TextChange, find_changes, read_policy_text
+from teleaudit.rules.rule_files import Rule, RuleName
 from teleaudit.rules.suites import (
     Auditable,
     Clause,
@@ -40,6 +41,7 @@ from teleaudit.rules.yaml_files import (
 )
 
 BASELINE = "baseline"
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "observation")
 
 
@@ -54,24 +56,31 @@ def _by_name(value: object) -> object:
     return value
 
 
+def _as_several(value: object) -> object:
+    """One hash as several."""
+    return (value,) if isinstance(value, str) else value
+
+
 def _named(value: object) -> object:
     """Names alone are readings whose period the rule gives."""
     return dict.fromkeys(value) if isinstance(value, (list, tuple)) else value
 
 
-class RuleUse(Strict):
-    """A rule under a clause, with what the policy says of its own."""
+class RuleDetails(Strict):
+    """What a policy says of its own where it uses a rule."""
 
-    rule: str
     part: Annotated[str | None, Field(alias="as")] = None  # the last part of the check's id
     tables: tuple[str, ...] = ()  # of a rule about many data sets: these alone
     after: PeriodSpec | None = None
     exempt: tuple[str, ...] | None = None
     listed: tuple[str, ...] | None = None
     # the stricter readings that are put to a lawyer, with the policy's period where it has one
-    readings: Annotated[dict[str, PeriodSpec | None], BeforeValidator(_named)] = Field(
-        default_factory=dict
-    )
+    readings: Annotated[
+        dict[str, PeriodSpec | None],
+        BeforeValidator(
+            _named, json_schema_input_type=tuple[str, ...] | dict[str, PeriodSpec | None]
+        ),
+    ] = Field(default_factory=dict)
     claim: Words | None = None
     legal_basis: tuple[str, ...] | None = None
     severity: Severity | None = None
@@ -79,12 +88,33 @@ class RuleUse(Strict):
     action: Words | None = None
 
 
+class RuleUse(RuleDetails):
+    """A rule under a clause, with what the policy says of its own."""
+
+    rule: str
+
+
+# As people write it: a name alone, or one name with what the policy says.
+_Written = (
+    RuleName
+    | Annotated[dict[RuleName, RuleDetails | None], Field(min_length=1, max_length=1)]
+    | RuleUse
+)
+
+
 class PolicyClause(Strict):
     """One clause of a policy, as its file says it."""
 
     clause: ClauseId
     claim: Words
-    rules: tuple[Annotated[RuleUse, BeforeValidator(_by_name)], ...] = ()
+    # of the paragraphs of the policy's text that it tells (policy_texts)
+    text_sha256: Annotated[
+        tuple[Sha256, ...],
+        BeforeValidator(_as_several, json_schema_input_type=Sha256 | tuple[Sha256, ...]),
+    ] = ()
+    rules: tuple[
+        Annotated[RuleUse, BeforeValidator(_by_name, json_schema_input_type=_Written)], ...
+    ] = ()
     not_assessed: NotAssessed | None = None
     auditable: Auditable | None = None  # where it is not plain: data with rules, none without
     # of all rules of the clause, where the policy or its law asks for others than the rules' own
@@ -103,15 +133,18 @@ class PolicyClause(Strict):
         return self
 
 
-class _ClausesFile(Strict):
+class BaselineFile(Strict):
+    """What always applies, clause by clause."""
+
     clauses: tuple[PolicyClause, ...]
 
 
-class PolicyFile(_ClausesFile):
+class PolicyFile(BaselineFile):
     """A privacy policy, clause by clause in its own order."""
 
     title: str
     version: str  # as printed on it; "udateret" when it bears no date
+    text: str | None = None  # the file of its text, seen from this one
 
 
 def load_policy(file: Path, name: str, rules: Mapping[str, Rule]) -> tuple[PolicyFile, Suite]:
@@ -123,22 +156,40 @@ def load_policy(file: Path, name: str, rules: Mapping[str, Rule]) -> tuple[Polic
     return policy, _suite(name, policy.clauses, rules, file)
 
 
+def find_text_changes(policy: PolicyFile, file: Path) -> tuple[TextChange, ...]:
+    """Which clauses' texts are not as they were when they were mapped; none where there is no text.
+
+    Raises: AuditFileError for a text that cannot be read.
+    """
+    text_file = file.parent / policy.text if policy.text else None
+    if text_file is None or not text_file.is_file():
+        return ()
+    return find_changes(policy.clauses, read_policy_text(text_file))
+
+
 def load_baseline(folder: Path, rules: Mapping[str, Rule]) -> Suite:
     """What always applies, of ``expectations/baseline.yaml``. Raises: AuditFileError."""
     file = folder / f"{BASELINE}.yaml"
-    return _suite(BASELINE, validated(read_yaml(file), _ClausesFile, file).clauses, rules, file)
+    return _suite(BASELINE, validated(read_yaml(file), BaselineFile, file).clauses, rules, file)
+
+
+def asked_under(policy: Suite, rules: Mapping[str, Rule]) -> dict[tuple[str, str], str]:
+    """The rules that a policy asks, or asks more than, with the data set: the first clause that
+    asks it.
+    """
+    asked: dict[tuple[str, str], str] = {}
+    for check in policy.checks:
+        if check.spec.rule:
+            for name in (check.spec.rule, *rules[check.spec.rule].covers):
+                asked.setdefault((name, check.data_set), check.clause.clause)
+    return asked
 
 
 def without_rehomed(baseline: Suite, policy: Suite, rules: Mapping[str, Rule]) -> Suite:
     """The baseline without what the policy asks under clauses of its own: each rule is asked of a
     data set once.
     """
-    asked = {
-        (name, check.data_set)
-        for check in policy.checks
-        if check.spec.rule
-        for name in (check.spec.rule, *rules[check.spec.rule].covers)
-    }
+    asked = asked_under(policy, rules).keys()
     clauses: list[Clause] = []
     for clause in baseline.clauses:
         kept = tuple(_left(clause.expectations, asked))
@@ -148,7 +199,7 @@ def without_rehomed(baseline: Suite, policy: Suite, rules: Mapping[str, Rule]) -
 
 
 def _left(
-    specs: Iterable[ExpectationSpec], asked: set[tuple[str, str]]
+    specs: Iterable[ExpectationSpec], asked: Collection[tuple[str, str]]
 ) -> Iterator[ExpectationSpec]:
     for spec in specs:
         data_sets = tuple(name for name in spec.data_sets if (spec.rule or "", name) not in asked)

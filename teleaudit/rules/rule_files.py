@@ -38,6 +38,7 @@ from teleaudit.rules.yaml_files import (
 _IMPOSSIBLE = "{0} < DATE '1990-01-01' OR {0} >= $as_of + INTERVAL '2' DAY"
 _UNREADABLE = "{0} IS NULL AND regexp_matches(_issues, '(^|;){0}=(unreadable|zero)')"
 
+RuleName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")]  # <topic>.<name>
 Need = Literal["customer", "relationship", "request_type"]
 # What a rule rests on beside its own columns: reason and condition where it is not known.
 _NEEDS: Mapping[Need, Mapping[str, str]] = {
@@ -65,8 +66,10 @@ class RuleReading(Strict):
 class Rule(Strict):
     """One rule, as its file says it."""
 
-    rule: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")]  # <topic>.<name>
+    rule: RuleName
     claim: Words | None = None  # what must hold, where the clause's own words are too wide
+    # in plain words, what must hold or of which records, where neither type nor claim tells it
+    asks: Words | None = None
     type: ExpectationType
     data_set: str | None = None
     for_each: Literal["all"] | tuple[str, ...] | None = None

@@ -11,11 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from teleaudit.errors import AuditFileError, near_match
-from teleaudit.rules.audit_file import POLICY_FILE, Audit
-from teleaudit.rules.conflicts import Category, Conflict, find_conflicts, load_categories
+from teleaudit.rules.audit_file import AUDIT_FILE, POLICY_FILE, Audit, find_audit, load_audit
+from teleaudit.rules.conflicts import (
+    Category,
+    Conflict,
+    category_of,
+    find_conflicts,
+    load_categories,
+)
 from teleaudit.rules.law import LegalBasis, load_law
 from teleaudit.rules.parameters import refuse_unusable
-from teleaudit.rules.policies import PolicyFile, load_baseline, load_policy, without_rehomed
+from teleaudit.rules.policies import (
+    PolicyFile,
+    find_text_changes,
+    load_baseline,
+    load_policy,
+    without_rehomed,
+)
+from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rule_files import Rule, load_rules
 from teleaudit.rules.suites import Check, Suite
 from teleaudit.schema import TABLES
@@ -34,6 +47,10 @@ class Rules:
     law: Mapping[str, LegalBasis]  # legal bases by id
     categories: tuple[Category, ...]
 
+    def category(self, name: str) -> Category:
+        """What the law says of a category of data. Raises: AuditFileError."""
+        return category_of(name, self.categories)
+
     def policy(self, file: Path, name: str) -> tuple[PolicyFile, Suite]:
         """A policy, and the checks of the operator of that name. Raises: AuditFileError."""
         policy, suite = load_policy(file, name, self.by_name)
@@ -51,6 +68,7 @@ class Rulebook:
     law: Mapping[str, LegalBasis]
     categories: tuple[Category, ...]
     hashes: Mapping[str, str]  # SHA-256 of each file that was read, by its name
+    changes: tuple[TextChange, ...] = ()  # of the policy's text since its clauses were mapped
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -95,6 +113,44 @@ def load_rulebook(policy_file: Path, name: str, folder: Path) -> Rulebook:
             file.name: hashlib.sha256(file.read_bytes()).hexdigest()
             for file in (policy_file, *sorted(folder.glob("*.yaml")))
         },
+        changes=find_text_changes(policy, policy_file),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedPolicy:
+    """A policy file with what it is read by: the rules of its workspace, and the audit beside it."""
+
+    file: Path
+    policy: PolicyFile
+    suite: Suite
+    rules: Rules
+    audit: Audit | None
+    changes: tuple[TextChange, ...]  # of the policy's text since its clauses were mapped
+
+
+def open_policy(name: Path) -> OpenedPolicy:
+    """A policy by its file, or that of an audit by the audit's name, file or folder.
+
+    Raises: AuditFileError.
+    """
+    if name.is_file() and name.name != AUDIT_FILE:
+        file, beside = name, name.parent / AUDIT_FILE
+        audit = load_audit(beside) if beside.is_file() else None
+    elif name.is_dir() and not (name / AUDIT_FILE).exists():
+        file, audit = name / POLICY_FILE, None
+    else:
+        audit = load_audit(find_audit(name))
+        file = audit.path.parent / audit.policy
+    rules = load_rules_of(find_workspace(file) / "expectations")
+    policy, suite = rules.policy(file, audit.name if audit else file.resolve().parent.name)
+    return OpenedPolicy(
+        file=file,
+        policy=policy,
+        suite=suite,
+        rules=rules,
+        audit=audit,
+        changes=find_text_changes(policy, file),
     )
 
 

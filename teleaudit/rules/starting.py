@@ -15,7 +15,7 @@ from pathlib import Path
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import AUDIT_FILE, POLICY_FILE, valid_cvr
-from teleaudit.workspace import init_workspace, is_workspace
+from teleaudit.workspace import add_schemas, init_workspace, is_workspace
 
 _LEGAL_FORM = re.compile(
     r"(?<![\w/])(A/S|I/S|K/S|P/S|G/S|ApS|IVS|[afs]\.?m\.?b\.?a\.?)(?![\w/])", re.IGNORECASE
@@ -107,6 +107,21 @@ def clause_prefix(name: str, taken: Iterable[str]) -> str:
     return found
 
 
+def taken_prefixes(workspace: Path, besides: Path | None = None) -> set[str]:
+    """The three letters that the clauses of a workspace's policies and of its baseline begin with;
+    without those of the folder ``besides``.
+    """
+    return {
+        prefix
+        for file in (
+            *(workspace / "audits").glob(f"*/{POLICY_FILE}"),
+            *(workspace / "expectations").glob("*.yaml"),
+        )
+        if file.parent.resolve() != besides
+        for prefix in _CLAUSE.findall(file.read_text(encoding="utf-8"))
+    }
+
+
 def start_audit(target: Path, new: Operator) -> LaidOut:
     """Lay out an operator's empty audit and starter policy, in a workspace or in one that is made
     for it.
@@ -119,22 +134,15 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
     if folder.exists():
         msg = f"{folder} exists already: choose another --name. Nothing was overwritten."
         raise UserError(msg)
-    taken = {
-        prefix
-        for file in (
-            *(target / "audits").glob(f"*/{POLICY_FILE}"),
-            *(target / "expectations").glob("*.yaml"),
-        )
-        for prefix in _CLAUSE.findall(file.read_text(encoding="utf-8"))
-    }
     words = {
         "operator": new.operator,
         "quoted_operator": json.dumps(new.operator, ensure_ascii=False),
         "cvr": new.cvr,
         "name": new.name,
-        "prefix": clause_prefix(new.name, taken),
+        "prefix": clause_prefix(new.name, taken_prefixes(target)),
     }
     try:
+        laid_out += add_schemas(target)
         exports.mkdir(parents=True, exist_ok=True)
         audit.parent.mkdir()
         for template, file in ((POLICY_FILE, policy), (AUDIT_FILE, audit)):

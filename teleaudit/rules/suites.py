@@ -22,6 +22,7 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from teleaudit.errors import near_match
 from teleaudit.rules.deadlines import Period
@@ -66,8 +67,17 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _or_text(schema: JsonDict) -> None:
+    """Let the JSON Schema of a model allow a text alone as well."""
+    whole = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "string"}, whole]
+
+
 class Words(Strict):
     """A text in Danish, and in English where somebody wrote it; a text alone is Danish."""
+
+    model_config = ConfigDict(json_schema_extra=_or_text)
 
     da: str
     en: str | None = None
@@ -99,9 +109,13 @@ def iso_period(text: str) -> str:
 
 ClauseId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[A-Za-z0-9-]+$")]
 # by its look, so that what is wrong is said of the one that was meant
+IsoPeriod = Annotated[
+    str,
+    AfterValidator(iso_period),
+    Field(json_schema_extra={"pattern": r"^P(\d+Y)?(\d+M)?(\d+D)?$"}),
+]
 PeriodSpec = Annotated[
-    Annotated[str, AfterValidator(iso_period), Tag("[period]")]
-    | Annotated[PeriodFromParameter, Tag("[parameter]")],
+    Annotated[IsoPeriod, Tag("[period]")] | Annotated[PeriodFromParameter, Tag("[parameter]")],
     Discriminator(
         lambda value: (
             "[parameter]" if isinstance(value, (dict, PeriodFromParameter)) else "[period]"
@@ -241,7 +255,7 @@ class StatedDeadline(Strict):
     """
 
     category: str
-    period: Annotated[str, AfterValidator(iso_period)] | None = None  # null: the policy names none
+    period: IsoPeriod | None = None  # null: the policy names none
     parameter: str | None = None  # where the controller has set what the policy leaves open
     unit: Literal["D", "M", "Y"] | None = None  # of the parameter's number
     counted_from: Words | None = None
