@@ -94,6 +94,7 @@ def differing(one: Answered, other: Answered) -> list[str]:
     return told + (["worst"] if one.worst != other.worst else [])
 
 
+@pytest.mark.deep
 def test_engines_agree_about_checks_of_requests_and_of_calls() -> None:
     assert (
         disagreements(

@@ -40,6 +40,7 @@ def log(rows: str) -> str:
     """
 
 
+@pytest.mark.long_on_spark
 def test_erasing_by_hand_what_should_go_by_itself_is_looked_at(engine: str) -> None:
     rows = log("""
         hand    | 2026-10-01 12:00:00 | crm_contact     | p1 | 2026-10-01 | person | ok
@@ -60,6 +61,7 @@ def test_erasing_by_hand_what_should_go_by_itself_is_looked_at(engine: str) -> N
     assert result.verdict is Verdict.REVIEW
 
 
+@pytest.mark.long_on_spark
 def test_a_deletion_that_failed_is_carried_out_later(engine: str) -> None:
     rows = log("""
         alone    | 2026-10-01 12:00:00 | crm_customer | k1 | 2026-10-01 | job | Fejl
@@ -105,6 +107,7 @@ def test_deletion_happens_no_later_than_the_day_after_the_deadline(engine: str) 
     assert result.deviations[0].due_date == "2026-10-01"
 
 
+@pytest.mark.long_on_spark
 def test_the_log_holds_keys_and_no_persons(engine: str) -> None:
     rows = """
         entry_id   | object_type       | object_key
@@ -140,6 +143,7 @@ def test_the_log_holds_keys_and_no_persons(engine: str) -> None:
     )
 
 
+@pytest.mark.long_on_spark
 def test_what_was_erased_is_not_there_again(engine: str) -> None:
     rows = log("""
         same_day | 2026-10-01 12:00:00 | crm_customer    | back     | 2026-10-01 | job | ok

@@ -549,6 +549,7 @@ def _hashed(table: str) -> dict[str, str]:
     return _KNOWN_NUMBERS | {"crm_customer": table.format(**_HASHES)}
 
 
+@pytest.mark.long_on_spark
 def test_an_erased_name_leaves_no_hash_of_a_number_that_is_known(engine: str) -> None:
     customers = """
         customer_id | name       | phone         | mobile     | email             | notes            | anonymised_at | end_date

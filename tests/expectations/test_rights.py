@@ -295,6 +295,7 @@ def test_nothing_is_done_with_a_customers_data_while_they_are_restricted(
     )
 
 
+@pytest.mark.long_on_spark
 def test_a_disclosure_under_a_legal_title_is_allowed_and_an_erasure_that_failed_was_none(
     engine: str,
 ) -> None:
