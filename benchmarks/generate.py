@@ -19,6 +19,7 @@ import argparse
 import csv
 import json
 import random
+import shutil
 import sys
 import time
 from collections import Counter
@@ -28,6 +29,7 @@ from typing import Any, Literal
 import duckdb
 from ruamel.yaml import YAML
 
+from teleaudit.rules.audit_file import POLICY_FILE
 from teleaudit.workspace import package_workspace
 from teleaudit_samples import EXPECTED_FINDINGS, invented, write_samples
 
@@ -253,7 +255,9 @@ def _write_audit(folder: Path, form: Format) -> None:
     they are written like.
     """
     yaml = YAML()
-    audit: Any = yaml.load(package_workspace() / "audits" / OPERATOR / AUDIT_FILE)
+    sample = package_workspace() / "audits" / OPERATOR
+    shutil.copy(sample / POLICY_FILE, folder)
+    audit: Any = yaml.load(sample / AUDIT_FILE)
     audit["exports_root"] = EXPORTS
     usage = audit["exports"]["forbrug"]
     usage["files"], usage["format"] = f"forbrug_*.{form}", form
