@@ -158,6 +158,7 @@ BIZZY = Operator(
         "billed": "BIZ-ret-7.billed",
         "unbilled": "BIZ-ret-7.unbilled",
         "message": "BIZ-tele-2.cdr",
+        "BIZ-cpr": "HYG-cpr.crm_customer",
         **_HYGIENE,
     },
     customer_due=lambda end: years_after(end, 1),

@@ -85,6 +85,7 @@ class Rule(Strict):
     due: str | None = None
     listed: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    except_kinds: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     readings: tuple[RuleReading, ...] = ()
     # rules that ask less of the same data set: not asked beside this one
