@@ -319,7 +319,8 @@ def test_how_long_a_record_of_nobody_known_may_stand_is_for_the_controller_to_sa
         "subscription": _SUBSCRIPTIONS,
     }
     longer = PARAMETERS | {"orphan_months": set_to(13)}
-    unset = {name: value for name, value in PARAMETERS.items() if name != "orphan_months"}
+    nobody_said = PARAMETERS["orphan_months"].model_copy(update={"value": None})
+    unset = PARAMETERS | {"orphan_months": nobody_said}
     spec("HYG-orphan.contact", tables, engine=engine, parameters=longer, population=1)
     found = answer("HYG-orphan.contact", tables, engine=engine, parameters=unset)
     assert (found.verdict, found.answer.deviations) == (Verdict.UNSET, 0)
