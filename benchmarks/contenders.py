@@ -45,7 +45,7 @@ CHECKS = {
     "duration": "HYG-duration.cdr",
     "location": "HYG-location.cdr",
     "card": "KAZ-b2.cdr",
-    "message": "KAZ-q.cdr",
+    "message": "HYG-messages.cdr",
 }
 _NUMBERS = (
     "call_id",

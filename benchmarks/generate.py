@@ -52,7 +52,7 @@ PLANTED: dict[str, tuple[int, ...]] = {
     "HYG-duration.cdr": (404, 5404),
     "HYG-key.cdr": (505,),
     "KAZ-b2.cdr": (606, 5606),
-    "KAZ-q.cdr": (707, 5707),
+    "HYG-messages.cdr": (707, 5707),
 }
 _LOOK_ALIKE = 808  # sixteen digits of a card's shape that fail Luhn: no card
 
@@ -218,7 +218,7 @@ def _drawn(first: int, stop: int, *, templates: int, seed: int) -> str:
         too_long=too_long,
         unbilled=", ".join(map(str, PLANTED["KAZ-r1.unbilled"])),
         billed=", ".join(map(str, PLANTED["KAZ-r2.billed"])),
-        message=", ".join(map(str, PLANTED["KAZ-q.cdr"])),
+        message=", ".join(map(str, PLANTED["HYG-messages.cdr"])),
     )
 
 

@@ -21,6 +21,7 @@ from teleaudit_samples.lawful import DOUBTS, LAWFUL
 from teleaudit_samples.oracle import expected_findings
 from teleaudit_samples.planting import DEVIATIONS, plant_everything_at_once
 from teleaudit_samples.registers import LAWFUL as LAWFUL_IN_REGISTERS
+from teleaudit_samples.registers.consent import tell_everybody
 from teleaudit_samples.usage import write_usage
 from teleaudit_samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
 from teleaudit_samples.writing import write_tables
@@ -110,6 +111,7 @@ def _world(
     for kind, plant in _planted(kinds, clean=clean, only=only):
         if without is None or kind != kinds[without]:
             plant(world.of(kind))
+    tell_everybody(world)
     return world
 
 

@@ -72,6 +72,7 @@ class Operator:
     agreement_edge: dt.date
     # agreements of former customers stay in the archive; else they are destroyed
     archives_paper: bool
+    keeps_masked_cards: bool  # with a payment by card; else the payment service alone has them
 
     def check_id(self, kind: str) -> str:
         """The check id of a kind of deviation (``card.cdr``, ``dates.invoice``, ``customer`` ...);
@@ -122,7 +123,7 @@ KAZOOM = Operator(
         "payment_invoice": "KAZ-r2.payment_invoice",
         "billed": "KAZ-r2.billed",
         "unbilled": "KAZ-r1.unbilled",
-        "message": "KAZ-q.cdr",
+        "message": "HYG-messages.cdr",
         **_HYGIENE,
     },
     customer_due=lambda end: days_after(end, 30),
@@ -132,6 +133,7 @@ KAZOOM = Operator(
     config_edge=days_after(AS_OF, -30),
     agreement_edge=dt.date(2021, 1, 1),
     archives_paper=False,
+    keeps_masked_cards=False,
 )
 
 BIZZY = Operator(
@@ -158,6 +160,7 @@ BIZZY = Operator(
         "billed": "BIZ-ret-7.billed",
         "unbilled": "BIZ-ret-7.unbilled",
         "message": "BIZ-tele-2.cdr",
+        "BIZ-cpr": "HYG-cpr.crm_customer",
         **_HYGIENE,
     },
     customer_due=lambda end: years_after(end, 1),
@@ -167,6 +170,7 @@ BIZZY = Operator(
     config_edge=days_after(AS_OF, -14),
     agreement_edge=dt.date(2021, 11, 22),
     archives_paper=True,
+    keeps_masked_cards=True,
 )
 
 _AHEAD = days_after(AS_OF, 60)
@@ -460,7 +464,7 @@ class World:
         rng = self.rng("payment")
         method = rng.choice(("FIK", "Betalingsservice", "Betalingsservice", "MobilePay", "Kort"))
         by_card = method == "Kort"
-        return self.add(
+        row = self.add(
             "payment",
             payment_id=self.key("B"),
             customer_id=customer_id,
@@ -473,6 +477,9 @@ class World:
             card_masked=invented.masked_card(rng) if by_card else None,
             card_reference=None,
         )
+        if not self.operator.keeps_masked_cards:
+            row["card_masked"] = None
+        return row
 
     def call(
         self,

@@ -132,6 +132,7 @@ PARAMETERS = {
     "lia_years": set_to(3),
     "prospect_months": set_to(12),
     "processor_deletion_days": set_to(30),
+    "orphan_months": set_to(12),
 }
 
 

@@ -72,7 +72,7 @@ NOT_PLANTED = {
     **{f"HYG-key.{table.name}": "has no key" for table in TABLES.values() if not table.key},
 }
 
-# Checks that tell the same fact from two sides: a column outside the closed list, and what stands
+# Checks that tell the same fact from two sides: a column outside the policy's list, and what stands
 # in its cells.
 SAME_FACT = {
     "KAZ-q.session_columns": ("KAZ-q.browsing_ip_session",),

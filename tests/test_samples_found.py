@@ -34,7 +34,7 @@ UNSET = "KAZ-f.follow_up"  # rests on the one parameter that the sample audit le
 # A long number under a name for CPR numbers that is none: what another check finds as a column too
 # many, this one asks a person about.
 ASKED_TOO = {
-    "BIZ-collect-2.customer": "HYG-cpr-number.crm_customer",
+    "HYG-cpr.crm_customer": "HYG-cpr-number.crm_customer",
     "KAZ-b1.customer": "HYG-cpr-number.crm_customer",
     "HYG-cpr.agreement": "HYG-cpr-number.agreement",
     "KAZ-b1.pbx_config": "HYG-cpr-number.pbx_config",

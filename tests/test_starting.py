@@ -288,7 +288,7 @@ def set_parameters(data: dict[str, Any]) -> None:
         "approved_on": "2026-11-01",
     }
     data["parameters"] = {
-        name: {"value": 30 if name.endswith("_days") else "P1Y", **approved}
+        name: {"value": 30 if name.endswith(("_days", "_months")) else "P1Y", **approved}
         for name in data["parameters"]
     }
 

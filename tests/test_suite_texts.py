@@ -207,7 +207,7 @@ def test_the_register_says_of_every_basis_what_is_known_and_how() -> None:
     assert len(ids) == len(set(ids))
     for entry in register["entries"]:
         assert entry["authority"] in register["authorities"], entry["id"]
-        assert entry["confidence"] in {"high", "medium"}, entry["id"]
+        assert entry["confidence"] in {"high", "medium", "low"}, entry["id"]
         assert (entry["evidence"] == "looked_up") == (entry["checked_on"] is not None), entry["id"]
         assert (entry["evidence"] == "looked_up") == (entry["read_in"] != "none"), entry["id"]
         marks = re.findall(r"\[(\w+)\]", entry["source"])

@@ -162,6 +162,20 @@ def test_a_policy_says_of_a_rule_what_is_its_own(
     assert {repr(getattr(check.spec, field)) for check in policy.checks} == {repr(value)}
 
 
+def test_what_a_policy_promises_from_a_day_on_is_asked_of_what_is_later(tmp_path: Path) -> None:
+    dated = _RULES.replace("  needs:", "  since: end_date\n  scope: name IS NOT NULL\n  needs:")
+    use = "retention.customer: {after: P1Y, since: 2022-01-08}"
+    policy, _ = _book(tmp_path, _with_rules(use), rules=dated).suites
+    assert [check.spec.scope for check in policy.checks] == [
+        "(name IS NOT NULL) AND end_date > DATE '2022-01-08'"
+    ]
+    assert "has no day that could be later: leave out 'since'." in _refusal(
+        tmp_path, _with_rules(use)
+    )
+    unknown = _RULES.replace("  needs:", "  since: nonsense\n  needs:")
+    assert "no column 'nonsense'" in _refusal(tmp_path, _GOOD, rules=unknown)
+
+
 @pytest.mark.parametrize(
     ("use", "baseline"),
     [

@@ -105,6 +105,7 @@ def build(
             return only_listed_columns(
                 listed=check.spec.listed,
                 kinds=check.spec.kinds,
+                except_kinds=check.spec.except_kinds,
                 data_set=data_set,
                 table=table,
                 **common,

@@ -1,7 +1,7 @@
 """A data set holds what the policy lists and nothing else.
 
-Where a policy gives a closed list, a column outside it that holds a value is data of which the
-policy says nothing. The
+A column outside a policy's list that holds a value is data of which the policy says nothing: a
+deviation where the list is closed, a question for a person where it is open. The
 unit is the column. The list names canonical columns, and headers of what no audit maps; spelling
 apart (``E-mail``, ``e_mail``).
 What an extra column holds is told by its name, or by how its values look where the name tells
@@ -9,7 +9,8 @@ nothing (``detectors.attributes``).
 Left out:
 1. columns for notes: what stands in them differs from cell to cell, and the detectors look into
    each;
-2. columns that another check of the same data set judges: places and message content in teledata.
+2. columns that another check of the same data set judges: places and message content in teledata,
+   and those named for one of ``except_kinds``.
 Not judged: a column that may well be one of the list which no export fills, by its name or because
 its values are dates. Nobody
 has mapped it; it is counted as ``not_mapped`` and is no deviation. One whose name says what it
@@ -21,7 +22,7 @@ Source: GDPR article 5(1)(c) on data minimisation, 13(1) on what the data subjec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -128,12 +129,20 @@ def _look(kind: str, column: str) -> str:
 
 # meta
 def only_listed_columns(
-    *, listed: Iterable[str], kinds: Iterable[str], data_set: DataSet, table: str, **kwargs: Any
+    *,
+    listed: Iterable[str],
+    kinds: Iterable[str],
+    except_kinds: Sequence[str],
+    data_set: DataSet,
+    table: str,
+    **kwargs: Any,
 ) -> ExpectOnlyListedColumns:
     """The expectation for the columns a data set has."""
     known = {_plain(name) for name in listed}
     own = [
-        column for column in exported_columns(data_set, table) if not _is_left_out(column, table)
+        column
+        for column in exported_columns(data_set, table)
+        if not _is_left_out(column, table) and kind_of_name(column) not in except_kinds
     ]
     outside = [column for column in own if _plain(column) not in known]
     named = {column: kind for column in outside if (kind := kind_of_name(column))}

@@ -19,6 +19,7 @@ from teleaudit.rules.yaml_files import read_yaml, refuse_duplicate_ids, validate
 
 # the issuer's own publication, an unofficial copy of it, what others wrote of it; not read
 ReadIn = Literal["official", "mirror", "secondary", "none"]
+_BILL = "bill"  # the kind of what is no law yet
 _MARK = re.compile(r" \[(\w+)\]")
 
 
@@ -30,6 +31,7 @@ class LegalBasis(BaseModel):
     id: str
     title_da: str
     citation_da: str
+    kind: str | None = None
     authority: str
     evidence: str
     source: str
@@ -50,8 +52,10 @@ class LegalBasis(BaseModel):
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it applies on a day, as far as anybody looked it up."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
+        return (
+            self.kind != _BILL
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day <= self.valid_to)
         )
 
 

@@ -7,6 +7,7 @@ its own; it is asked once then, and none is ever dropped.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,7 @@ class RuleDetails(Strict):
     part: Annotated[str | None, Field(alias="as")] = None  # the last part of the check's id
     tables: tuple[str, ...] = ()  # of a rule about many data sets: these alone
     after: PeriodSpec | None = None
+    since: dt.date | None = None  # the day of the promise: what is not later is not asked
     exempt: tuple[str, ...] | None = None
     listed: tuple[str, ...] | None = None
     # the stricter readings that are put to a lawyer, with the policy's period where it has one
@@ -271,10 +273,13 @@ def _expectation(
         place.refuse(f"no rule '{use.rule}'.{near_match(use.rule, rules)}")
     if rule.type == "expect_erasure_by_deadline" and use.after is None and rule.after is None:
         place.refuse(f"{use.rule} needs the policy's period, such as {use.rule}: {{after: P1Y}}.")
+    if use.since is not None and rule.since is None:
+        place.refuse(f"{use.rule} has no day that could be later: leave out 'since'.")
     told: dict[str, Any] = {
         "period": use.after or rule.after,
         "legal": tuple(_readings(use, rule, place)),
         **_data_sets(use, rule, place),
+        "scope": rule.scope_since(use.since),
         **_of_the_policy(use, clause),
     }
     try:

@@ -7,6 +7,7 @@ no period of a policy. A policy uses it under one of its clauses (``policies``).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -84,10 +85,12 @@ class Rule(Strict):
     recorded: tuple[str, ...] = ()  # these must be there
     not_assessable: dict[str, str] = Field(default_factory=dict)
     scope: str = "true"
+    since: str | None = None  # the date column that the day of a policy's promise is held against
     violates: str | None = None
     due: str | None = None
     listed: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    except_kinds: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     readings: tuple[RuleReading, ...] = ()
     # rules that ask less of the same data set: not asked beside this one
@@ -149,6 +152,10 @@ class Rule(Strict):
             {**own, "topic": self.topic, "not_assessable": self.reasons, **policy}
         )
 
+    def scope_since(self, day: dt.date | None) -> str:
+        """The records it speaks about, where a policy has promised it from a day on."""
+        return self.scope if day is None else f"({self.scope}) AND {self.since} > DATE '{day}'"
+
     def example(self) -> ExpectationSpec:
         """An expectation as some policy would make it, with all readings.
 
@@ -163,6 +170,7 @@ class Rule(Strict):
                 for reading in self.readings
             ],
             listed=self.listed or ("any",),
+            scope=self.scope_since(dt.date.min if self.since else None),
         )
 
 

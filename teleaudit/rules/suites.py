@@ -153,10 +153,11 @@ class ExpectationSpec(Strict):
     scope: str = "true"
     violates: str | None = None
     due: str | None = None  # the date a row was due, where it has one that is no period
-    # what a closed list allows: canonical columns, and headers that no audit maps
+    # what a policy's list names: canonical columns, and headers that no audit maps
     listed: tuple[str, ...] = ()
     # of ``detectors.attributes``: only columns named for these are outside the list
     kinds: tuple[str, ...] = ()
+    except_kinds: tuple[str, ...] = ()  # columns named for these are another check's
     exempt: tuple[str, ...] = ()
     legal: tuple[Reading, ...] = ()
     action: Words | None = None

@@ -174,7 +174,7 @@ REGISTERS = (
             text("number"),
             time("at", required=True),
             text("legal_basis"),
-            text("title_type"),  # kendelse, edition, 804b, sikringspålæg
+            text("title_type"),  # kendelse, edition, 804b, sikringspålæg, samtykke, nødsituation
             text("title_ref"),
             date("title_date"),
             date("scope_from"),

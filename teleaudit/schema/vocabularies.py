@@ -410,6 +410,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
                     for letter in "bcdi"
                 ),
             ),
+            "samtykke": ("consent", "samtykke fra kunden", "abonnentens samtykke"),
+            "nødsituation": ("nødret", "nødlokalisering", "emergency", "emergency location"),
             OTHER: _OTHER,
         },
         near={

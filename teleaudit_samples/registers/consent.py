@@ -9,13 +9,14 @@ from teleaudit_samples.calendar import AS_OF, days_after, years_after
 from teleaudit_samples.lawful import noon
 from teleaudit_samples.registers.disclosure import disclosure
 from teleaudit_samples.registers.rows import customer, mark, mark_key
-from teleaudit_samples.world import Row, World
+from teleaudit_samples.world import KAZOOM, Row, World
 
 _GIVEN, _SENT = dt.date(2025, 2, 3), dt.date(2026, 9, 15)
 _SECOND = dt.timedelta(seconds=1)
-# before any other customer, so that nobody else need have been told
-_MATERIAL, _CHANGED = "POL-2013", dt.date(2013, 6, 1)
+# after the version that promises to tell everybody, which is of 08-01-2022
+_MATERIAL, _CHANGED = "POL-2022", dt.date(2022, 6, 1)
 _EARLY = dt.date(2012, 1, 25)
+_TOLD = "KAZ-v.told"
 _CROWD = 50  # consents in one second that look like an import
 
 
@@ -193,14 +194,17 @@ def upload(world: World, **values: object) -> Row:
 
 
 def _lawful_uploads(world: World) -> None:
-    """(5) Objections that came on the day or later, or were refused; a consent given anew."""
+    """(5) Objections that came on the day or later, or were withdrawn; a consent given anew; an
+    upload that rests on consent.
+    """
     row = upload(world)
+    upload(world, legal_basis="6_1_a")
     at = row["at"]
     assert isinstance(at, dt.datetime)  # noqa: S101 (the maker made it so)
     for received, outcome in (
         (at.date(), "imødekommet"),
         (days_after(at.date(), 1), "imødekommet"),
-        (days_after(at.date(), -40), "afslag"),
+        (days_after(at.date(), -40), "andet"),
     ):
         _objection(world, upload(world)["customer_id"], received=received, outcome=outcome)
     again = upload(world)["customer_id"]
@@ -209,7 +213,9 @@ def _lawful_uploads(world: World) -> None:
     consent(world, customer_id=upload(world)["customer_id"], withdrawn_at=at + _SECOND)
 
 
-def _objection(world: World, customer_id: object, *, received: dt.date, outcome: str) -> None:
+def _objection(
+    world: World, customer_id: object, *, received: dt.date, outcome: str | None
+) -> None:
     refused = outcome == "afslag"
     world.add(
         "dsar",
@@ -217,7 +223,7 @@ def _objection(world: World, customer_id: object, *, received: dt.date, outcome:
         customer_id=customer_id,
         type="indsigelse",
         received_at=received,
-        closed_at=days_after(received, 10),
+        closed_at=days_after(received, 10) if outcome else None,
         outcome=outcome,
         refusal_reason="Legitim interesse vejer tungest" if refused else None,
         complaint_guidance=True if refused else None,
@@ -226,14 +232,63 @@ def _objection(world: World, customer_id: object, *, received: dt.date, outcome:
 
 def _lawful_notices(world: World) -> None:
     """(6) Told on the very day, or at the second attempt; a customer who joined that day was given
-    the new version.
+    the new version; of a change before the promise nobody was told.
     """
+    policy_version(world, valid_from=dt.date(2013, 6, 1), material=True)
     policy_version(world, policy_version_id=_MATERIAL, valid_from=_CHANGED, material=True)
     _notice(world, world.customer(start=_EARLY), day=_CHANGED)
     twice = world.customer(start=_EARLY)
     _notice(world, twice, day=days_after(_CHANGED, -20), status="afvist")
     _notice(world, twice, day=days_after(_CHANGED, -10))
     world.customer(start=_CHANGED)
+
+
+def tell_everybody(world: World) -> None:
+    """Whoever was a customer when the policy changed was told, but for those of whom a check must
+    find that they were not. The other operator's policy promises no such thing.
+    """
+    if world.operator is not KAZOOM:
+        return
+    told = {
+        row["customer_id"] for row in world.tables["service_send"] if row.get("policy_version_id")
+    }
+    told |= {key.partition("|")[0] for check, key in world.columns_found if check == _TOLD}
+    ends = _ends(world)
+    for row in world.tables["crm_customer"]:
+        customer_id, start = row["customer_id"], row["start_date"]
+        joined_later = isinstance(start, dt.date) and start >= _CHANGED
+        left_before = all(
+            isinstance(end, dt.date) and end < _CHANGED for end in ends.get(customer_id, [None])
+        )
+        if customer_id is None or customer_id in told or joined_later or left_before:
+            continue
+        told.add(customer_id)
+        world.add(
+            "service_send",
+            send_id=f"SU-{customer_id}",
+            customer_id=customer_id,
+            type="politikændring",
+            channel="email",
+            address="drift@example.dk",
+            template_id="POL-1",
+            template_text="Vores politik er ændret",
+            sent_at=noon(_CHANGED),
+            status="leveret",
+            policy_version_id=_MATERIAL,
+        )
+
+
+def _ends(world: World) -> dict[object, list[object]]:
+    """Of each customer the ends of everything that shows when they were one."""
+    ends: dict[object, list[object]] = {}
+    for table, column in (
+        ("crm_customer", "end_date"),
+        ("agreement", "ended_at"),
+        ("subscription", "end_date"),
+    ):
+        for row in world.tables[table]:
+            ends.setdefault(row["customer_id"], []).append(row.get(column))
+    return ends
 
 
 def _notice(world: World, customer_id: str, *, day: dt.date, **values: object) -> None:
@@ -372,27 +427,24 @@ def _plain_uploads(world: World) -> None:
 
 
 def _uploads_without_basis(world: World) -> None:
-    for basis in (None, "6_1_b"):
+    for basis in (None, "6_1_b"):  # nobody knows on what, or on the agreement
         mark(upload(world, legal_basis=basis), "KAZ-p.basis")
 
 
 def _uploads_of_objectors(world: World) -> None:
-    for kind in ("objected", "withdrew"):
-        row = mark(upload(world), "KAZ-p.objection")
-        at = row["at"]
-        assert isinstance(at, dt.datetime)  # noqa: S101 (the maker made it so)
-        if kind == "objected":
-            _objection(
-                world, row["customer_id"], received=days_after(at.date(), -1), outcome="imødekommet"
-            )
-        else:
-            consent(world, customer_id=row["customer_id"], withdrawn_at=at - _SECOND)
+    check = "KAZ-p.objection"
+    for outcome in ("imødekommet", "afslag", None):  # the last is open, and may still be answered
+        day = days_after(AS_OF, -40 if outcome else -4)
+        row = mark(upload(world, at=noon(day)), check)
+        _objection(world, row["customer_id"], received=days_after(day, -1), outcome=outcome)
+    row = mark(upload(world, at=noon(_SENT)), check)
+    consent(world, customer_id=row["customer_id"], withdrawn_at=noon(_SENT) - _SECOND)
 
 
 def _untold(world: World) -> None:
     for place in range(4):
         untold = world.customer(start=_EARLY)
-        mark_key(world, "KAZ-v.told", untold, _MATERIAL)
+        mark_key(world, _TOLD, untold, _MATERIAL)
         match place:
             case 0:
                 _notice(world, untold, day=days_after(_CHANGED, 1))
@@ -443,7 +495,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-p.hashed": _plain_uploads,
     "KAZ-p.basis": _uploads_without_basis,
     "KAZ-p.objection": _uploads_of_objectors,
-    "KAZ-v.told": _untold,
+    _TOLD: _untold,
     "HYG-consent-import.consent": _imported_consents,
     "HYG-opt-out.marketing_send": _withdrawn_as_someone_else,
 }

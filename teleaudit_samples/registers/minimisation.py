@@ -427,7 +427,7 @@ def _twins(world: World) -> None:
         mark(row, "HYG-twin.crm_customer")
 
 
-# A column of visited hosts is outside the closed list, and its cells are browsing data: one fact,
+# A column of visited hosts is outside the policy's list, and its cells are browsing data: one fact,
 # told by both.
 _ALSO_BROWSING = {
     "KAZ-q.session_columns": "KAZ-q.browsing_ip_session",
@@ -439,7 +439,7 @@ _COLUMNS: dict[str, tuple[str, dict[str, object]]] = {
     "KAZ-b1.contact": ("crm_contact", {"birthday": "30-02"}),
     "KAZ-b1.pbx_config": ("pbx_config", {"cpr": _NO_CPR}),
     "KAZ-q.session_columns": ("ip_session", {"host": "forum.example.dk"}),
-    "BIZ-collect-2.customer": ("crm_customer", {"segment": "A", "cpr": _NO_CPR, "gender": "K"}),
+    "BIZ-collect-2.customer": ("crm_customer", {"segment": "A", "gender": "K"}),
     "BIZ-collect-2.contact": ("crm_contact", {"birthday": "30-02"}),
     "BIZ-collect-3.subscription": ("subscription", {"imei": "000000000000000"}),
     "BIZ-collect-3.number_assignment": ("number_assignment", {"puk": "0000"}),
@@ -464,6 +464,10 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
         check: partial(_extra_column, check=check, table=table, columns=columns)
         for check, (table, columns) in _COLUMNS.items()
     },
+    # of the other operator's customers its own closed list finds the column
+    "BIZ-cpr": partial(
+        _extra_column, check="HYG-cpr.crm_customer", table="crm_customer", columns={"cpr": _NO_CPR}
+    ),
     "BIZ-collect-2.prospect": _overdue_prospects,
     "KAZ-q.ip_session": _overdue_sessions,
     "KAZ-c.source": _secret_sources,

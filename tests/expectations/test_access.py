@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from teleaudit.rules.verdicts import Verdict
-from tests.spec import PARAMETERS, answer, set_to, spec
+from tests.spec import PARAMETERS, answer, known_suites, set_to, spec
 
 _POLICIES = pytest.mark.parametrize("clause", ["KAZ-t", "BIZ-acc-1"])
 _ROSTER = """
@@ -137,8 +137,7 @@ def test_only_roles_that_may_export_do(engine: str, clause: str) -> None:
     )
 
 
-@_POLICIES
-def test_look_ups_come_from_a_private_network(engine: str, clause: str) -> None:
+def test_look_ups_come_from_a_private_network_where_the_policy_says_so(engine: str) -> None:
     outside = [
         "9.255.255.255",
         "11.0.0.1",
@@ -168,13 +167,16 @@ def test_look_ups_come_from_a_private_network(engine: str, clause: str) -> None:
         )
     )
     spec(
-        f"{clause}.network",
+        "KAZ-t.network",
         {"access_log": log},
         engine=engine,
         deviating=sorted(f"spec.csv:{line}" for line, _ in enumerate(outside, start=2)),
         not_assessable={"unreadable": 2, "not_recorded": 1},
         population=21,
     )
+    assert "BIZ-acc-1.network" not in {
+        check.id for suite in known_suites() for check in suite.checks
+    }
 
 
 _CUSTOMERS = """
@@ -409,7 +411,9 @@ _STAFF = """
 """
 
 
-def test_whoever_has_a_role_today_is_trained_within_the_months_set(engine: str) -> None:
+def test_whoever_was_not_trained_within_the_months_set_may_have_been_instructed_in_another_way(
+    engine: str,
+) -> None:
     result = spec(
         "BIZ-prot.training",
         {"staff_roster": _STAFF},
@@ -419,6 +423,7 @@ def test_whoever_has_a_role_today_is_trained_within_the_months_set(engine: str) 
         population=5,
     )
     assert [d.overdue_days for d in result.deviations] == [None, 1]
+    assert result.verdict is Verdict.REVIEW
 
 
 def test_how_long_training_counts_is_for_the_controller_to_say(engine: str) -> None:
@@ -433,7 +438,7 @@ def test_how_long_training_counts_is_for_the_controller_to_say(engine: str) -> N
     )
     # however long training counts
     assert (unset.verdict, [d.record_key for d in unset.deviations]) == (
-        Verdict.FAIL,
+        Verdict.REVIEW,
         ["never|2026-11-22"],
     )
     assert unset.answer.reasons["unset"] >= 1

@@ -352,8 +352,10 @@ _UPLOADS = """
 """
 
 
-def test_what_is_uploaded_to_platforms_is_hashed(engine: str) -> None:
-    spec(
+def test_what_is_uploaded_to_platforms_is_hashed_or_a_person_says_how_it_was_protected(
+    engine: str,
+) -> None:
+    found = spec(
         "KAZ-p.hashed",
         {"disclosure": _UPLOADS},
         engine=engine,
@@ -361,19 +363,25 @@ def test_what_is_uploaded_to_platforms_is_hashed(engine: str) -> None:
         not_assessable={"not_recorded": 1},
         population=10,
     )
+    assert (found.verdict, found.check.legal_basis[0]) == (Verdict.REVIEW, "gdpr-32")
 
 
-def test_uploads_to_platforms_are_recorded_as_resting_on_legitimate_interest(engine: str) -> None:
-    spec(
+def test_uploads_to_platforms_are_recorded_as_resting_on_legitimate_interest_or_consent(
+    engine: str,
+) -> None:
+    found = spec(
         "KAZ-p.basis",
         {"disclosure": _UPLOADS},
         engine=engine,
-        deviating=["by_consent", "who_knows"],
+        deviating=["who_knows"],
         population=10,
     )
+    assert found.verdict is Verdict.REVIEW
 
 
-def test_whoever_objected_or_withdrew_is_in_no_later_upload(engine: str) -> None:
+def test_whoever_objected_or_withdrew_is_in_no_later_upload_whatever_became_of_the_objection(
+    engine: str,
+) -> None:
     requests = """
         dsar_id | customer_id | type       | received_at | outcome
         --------+-------------+------------+-------------+------------
@@ -381,6 +389,8 @@ def test_whoever_objected_or_withdrew_is_in_no_later_upload(engine: str) -> None
         d2      | same_day    | indsigelse | 2026-06-01  | imødekommet
         d3      | refused     | indsigelse | 2026-05-01  | afslag
         d4      | fine        | indsigt    | 2026-05-01  | imødekommet
+        d5      | renewed     | indsigelse | 2026-05-01  | andet
+        d6      | later       | indsigelse | 2026-05-31  |
     """
     consents = _consents("""
         c1 | withdrew | markedsføring | email | w@example.dk | 2025-01-01 10:00:00 | 2026-06-01 10:00:00 |
@@ -394,7 +404,7 @@ def test_whoever_objected_or_withdrew_is_in_no_later_upload(engine: str) -> None
         "KAZ-p.objection",
         {"disclosure": _UPLOADS, "dsar": requests} | consents,
         engine=engine,
-        deviating=["gone", "hidden"],
+        deviating=["by_consent", "gone", "hidden", "in_time"],
         not_assessable={"missing_date": 1, "orphan": 1, "unreadable": 1},
         population=10,
     )
@@ -437,6 +447,8 @@ def test_every_customer_is_told_of_a_material_change_no_later_than_its_day(engin
         v1                | 2020-01-01 | false
         v2                | 2024-01-01 | true
         v3                | 2027-01-01 | true
+        of_old            | 2016-06-01 | true
+        the_promise       | 2022-01-08 | true
     """
     sends = """
         send_id | customer_id | type           | policy_version_id | sent_at             | status

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from teleaudit.rules.verdicts import Verdict
-from tests.spec import answer, spec
+from tests.spec import PARAMETERS, answer, set_to, spec
 
 _CUSTOMERS = """
     customer_id | created_at | end_date   | status
@@ -312,6 +312,22 @@ def test_a_billed_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -
         exempt={"legal_hold": 1},
         population=6,
     )
+
+
+def test_how_long_a_record_of_nobody_known_may_stand_is_for_the_controller_to_say(
+    engine: str,
+) -> None:
+    tables = {
+        "crm_contact": "contact_id | customer_id | valid_to\nc1 | nobody | 2025-11-21",
+        "crm_customer": _CUSTOMERS,
+        "subscription": _SUBSCRIPTIONS,
+    }
+    longer = PARAMETERS | {"orphan_months": set_to(13)}
+    nobody_said = PARAMETERS["orphan_months"].model_copy(update={"value": None})
+    unset = PARAMETERS | {"orphan_months": nobody_said}
+    spec("HYG-orphan.contact", tables, engine=engine, parameters=longer, population=1)
+    found = answer("HYG-orphan.contact", tables, engine=engine, parameters=unset)
+    assert (found.verdict, found.answer.deviations) == (Verdict.UNSET, 0)
 
 
 def test_a_hold_is_reasoned_and_approved(engine: str) -> None:

@@ -482,34 +482,50 @@ _TITLES = """
     referless     | myndighed      | navn            | 2026-07-03 12:00:00 | 804b         |           | 2026-07-01 |            |            |            |
     unrecorded    | myndighed      |                 | 2026-07-03 12:00:00 | 804b         | K12       | 2026-07-01 |            |            |            |
     dateless      | myndighed      | navn            | 2026-07-03 12:00:00 | 804b         | K13       |            |            |            |            |
+    agreed        | myndighed      | teledata        | 2026-07-03 12:00:00 | samtykke     | K14       | 2026-07-01 |            |            |            |
+    in_danger     | myndighed      | lokalisering    | 2026-07-03 12:00:00 | nødsituation | K15       | 2026-07-03 |            |            |            |
+    unshown       | myndighed      | teledata        | 2026-07-03 12:00:00 | samtykke     |           |            |            |            |            |
+    permitted     | myndighed      | navn            | 2026-07-03 12:00:00 | samtykke     | K16       | 2026-07-01 |            |            |            |
     tax           | myndighed      | navn            | 2026-07-03 12:00:00 | skattelov    | K14       | 2026-07-01 |            |            |            |
     targeted      | myndighed      | teledata        | 2026-07-03 12:00:00 | § 786 c      | K15       | 2026-07-01 |            |            |            |
     firm          | logistik       | teledata        | 2026-07-03 12:00:00 |              |           |            |            |            |            |
 """
 
 
-def test_call_details_are_handed_over_on_a_court_order_only(engine: str) -> None:
-    reasons = {"unknown_title": 1, "missing_date": 1, "impossible_date": 1}
+def test_call_details_are_handed_over_on_a_court_order_or_a_person_says_what_carries_it(
+    engine: str,
+) -> None:
+    reasons = {
+        "unknown_title": 1,
+        "consent_or_emergency": 2,
+        "missing_date": 1,
+        "impossible_date": 1,
+    }
     result = spec(
         "BIZ-dis-10.order",
         {"disclosure": _TITLES},
         engine=engine,
-        deviating=["requested", "too_late", "untitled"],
+        deviating=["requested", "too_late", "unshown", "untitled"],
         not_assessable=reasons,
-        population=8,
+        population=11,
     )
     assert result.check.severity == "critical"
 
 
 def test_other_data_need_a_title_that_gives_a_right_to_them(engine: str) -> None:
-    reasons = {"unknown_title": 1, "categories_not_recorded": 1, "missing_date": 1}
+    reasons = {
+        "unknown_title": 1,
+        "consent_or_emergency": 1,
+        "categories_not_recorded": 1,
+        "missing_date": 1,
+    }
     spec(
         "BIZ-dis-10.title",
         {"disclosure": _TITLES},
         engine=engine,
         deviating=["kept", "referless", "wide"],
         not_assessable=reasons,
-        population=8,
+        population=9,
     )
 
 
@@ -560,7 +576,7 @@ def test_a_secret_order_does_not_show_and_a_title_that_nobody_recorded_may_be_on
         engine=engine,
         deviating=["targeted"],
         not_assessable=reasons,
-        population=17,
+        population=21,
     )
 
 

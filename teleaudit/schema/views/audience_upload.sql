@@ -1,5 +1,6 @@
 -- Uploads of customers to advertising platforms to keep them out of advertising, with what the customer had said before:
--- an objection that was upheld counts from the day it was received, and of marketing consents the latest word counts.
+-- an objection counts from the day it was received, open and refused too: one to direct marketing needs nobody's approval
+-- (GDPR art. 21(3)). One that ended in another way, such as withdrawn, does not count. Of marketing consents the latest word counts.
 -- order: 30
 -- kind: view
 -- of: disclosure
@@ -17,13 +18,10 @@ WITH upload AS (
 objection AS (
     SELECT
         customer_id,
-        min(CASE WHEN type = 'indsigelse' AND outcome = 'imødekommet' THEN received_at END) AS objected_on,
-        bool_or(coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false)) AS unknown_words
-    FROM export_dsar
-    WHERE
-        (type = 'indsigelse' OR coalesce(regexp_matches(_issues, '(^|;)type=unknown_word'), false))
-        AND (outcome = 'imødekommet' OR coalesce(regexp_matches(_issues, '(^|;)outcome=unknown_word'), false))
-        AND customer_id IS NOT NULL
+        min(CASE WHEN type = 'indsigelse' AND coalesce(outcome, '') IN ('', 'imødekommet', 'delvist', 'afslag') AND NOT unknown_word THEN received_at END) AS objected_on,
+        bool_or(unknown_word) AS unknown_words
+    FROM (SELECT *, coalesce(regexp_matches(_issues, '(^|;)(type|outcome)=unknown_word'), false) AS unknown_word FROM export_dsar) AS d
+    WHERE (type = 'indsigelse' OR coalesce(regexp_matches(_issues, '(^|;)type=unknown_word'), false)) AND customer_id IS NOT NULL
     GROUP BY customer_id
 ),
 word AS (

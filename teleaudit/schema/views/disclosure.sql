@@ -115,6 +115,7 @@ SELECT
         WHEN t.title_type = '804b' THEN '804b'
         WHEN t.title_type = 'sikringspålæg' THEN 'preservation'
         WHEN t.title_type = 'målrettet pålæg' THEN 'secret'
+        WHEN t.title_type IN ('samtykke', 'nødsituation') THEN 'consent_or_emergency'
         WHEN trim(t.title_type) <> '' THEN 'other'
     END AS title,
     coalesce(d.owed, false) AS owed,

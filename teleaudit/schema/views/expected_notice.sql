@@ -5,6 +5,7 @@
 -- of: crm_customer
 -- key: customer_id, policy_version_id
 -- told requires crm_customer.customer_id, crm_customer.end_date, policy_version.policy_version_id, policy_version.valid_from, policy_version.material, service_send.customer_id, service_send.type, service_send.policy_version_id, service_send.sent_at, service_send.status
+-- valid_from requires policy_version.policy_version_id, policy_version.valid_from, policy_version.material
 -- relationship_state requires crm_customer.customer_id, crm_customer.end_date
 -- relationship_state doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
 -- told doubts crm_customer.end_date, agreement.ended_at, subscription.end_date where ends_unknown
