@@ -19,7 +19,7 @@ from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.exports.reading import ReadExport
 from teleaudit.rules.audit_file import Audit, NotHeld
 from teleaudit.rules.conflicts import Conflict
-from teleaudit.rules.law import LegalBasis
+from teleaudit.rules.law import LegalBasis, supervisors
 from teleaudit.rules.rulebook import Rulebook
 from teleaudit.rules.suites import Clause, Words
 from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
@@ -128,7 +128,7 @@ def check_entry(
     check, answer = result.check, result.answer
     # what a person must look at is no deviation before that
     is_review = result.verdict is Verdict.REVIEW
-    bases = [law[basis] for basis in check.legal_basis]
+    authorities = supervisors(law[basis] for basis in check.legal_basis)
     return {
         "id": result.id,
         "clauses": [check.clause.clause],
@@ -159,7 +159,8 @@ def check_entry(
         "why": result.why,
         "why_detail": result.why_detail,
         "severity": check.severity,
-        "authority": bases[0].authority if bases else "datatilsynet",
+        "authority": next(iter(authorities), None),
+        "authorities": authorities,
         "legal_basis": list(check.legal_basis),
         "claim": check.claim.by_language(),
         "action": {"da": result.check.action},

@@ -67,7 +67,9 @@ def sections(material: Material, authority: str | None = None) -> list[Section]:
     """
     by_clause: dict[str, dict[Hashable, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for check in (
-        check for check in material.findings if authority in (None, authority_of(material, check))
+        check
+        for check in material.findings
+        if authority is None or authority in authorities_of(material, check)
     ):
         by_clause[_clause(check)][_same(material, check)].append(check)
     found_by_clause = [
@@ -84,20 +86,20 @@ def sections(material: Material, authority: str | None = None) -> list[Section]:
     )
 
 
-def authority_of(material: Material, check: Entry) -> str:
-    """Who is competent for a check's findings; the report's own reader where the check names
-    nobody.
+def authorities_of(material: Material, check: Entry) -> list[str]:
+    """Who is competent for a check's findings; the report's own reader where nobody supervises what
+    the check cites.
     """
-    return str(check["authority"] or material.words.at("finding.own_authority"))
+    return check["authorities"] or [material.words.at("finding.own_authority")]
 
 
 def other_authorities(material: Material) -> list[str]:
     """The authorities beside the report's own reader that findings concern, in the order of the
     language's names.
     """
-    named = {authority_of(material, check) for check in material.findings} - {
-        material.words.at("finding.own_authority")
-    }
+    named = {
+        authority for check in material.findings for authority in authorities_of(material, check)
+    } - {material.words.at("finding.own_authority")}
     return sorted(named, key=lambda authority: material.words.name("authorities", authority))
 
 
@@ -112,7 +114,7 @@ def _same(material: Material, check: Entry) -> Hashable:
         check["verdict"],
         material.text(check["claim"]),
         check["severity"],
-        check["authority"],
+        tuple(check["authorities"]),
         check["unit"],
         check["topic"],
     )
@@ -278,7 +280,11 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
     words, criterion = material.words, check["criterion"] or {}
     facts = {
         "severity": words.name("severities", check["severity"] or ""),
-        "authority": words.name("authorities", check["authority"] or ""),
+        "authority": (
+            words.listed([words.name("authorities", name) for name in check["authorities"]])
+            if check["authorities"]
+            else ""
+        ),
         "clauses": words.listed(check["clauses"]) if len(check["clauses"]) > 1 else "",
         "basis": material.bases(check["legal_basis"]),
         "deadline": (

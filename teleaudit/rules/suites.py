@@ -306,7 +306,7 @@ class Check:
 
     @property
     def legal_basis(self) -> tuple[str, ...]:
-        """Ids in the register; the first says which authority is competent."""
+        """Ids in the register; everyone who supervises one of them is competent."""
         return self.spec.legal_basis
 
     @property

@@ -22,6 +22,8 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.report import InvalidResultsError, write_report
+from teleaudit.report.material import Material
+from teleaudit.report.sections import sections
 from teleaudit.report.typesetting import TypesettingError
 from teleaudit.report.wording import load_words
 from teleaudit.schema import TABLES
@@ -626,6 +628,29 @@ def test_what_deviates_otherwise_has_a_part_of_its_own(example_words: str) -> No
     main, _, annex = text.rpartition("Konstateringer, der hører under Erhvervsstyrelsen")
     assert "? Kræver manuel vurdering Krav" in annex
     assert "? Kræver manuel vurdering Krav" not in main
+
+
+def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> None:
+    def told(authority: str, *authorities: str) -> set[str]:
+        results = example()
+        results["checks"] = [
+            found_check("BIZ-ret-7.unbilled", list(authorities)),
+            found_check("BIZ-dis-10.secret", []),
+        ]
+        return {
+            check["id"]
+            for section in sections(Material(results=results, words=DA), authority)
+            for check in section.checks
+        }
+
+    def found_check(name: str, authorities: list[str]) -> dict[str, Any]:
+        return check(name, "cdr", "fail", "Krav.", (9, 9, 1, 0), authorities=authorities)
+
+    both = ("datatilsynet", "digitaliseringsstyrelsen")
+    assert told("digitaliseringsstyrelsen", *both) == {"BIZ-ret-7.unbilled"}
+    # what nobody else supervises is left to the report's own reader
+    assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
+    assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
 
 
 def test_rules_that_no_check_refers_to_stand_in_the_annex(tmp_path: Path) -> None:
