@@ -267,3 +267,23 @@ def test_the_severity_of_the_gravest_facts_is_critical() -> None:
         for clause in suite.clauses
         if clause.severity == "critical"
     }
+
+
+def test_what_may_be_a_breach_is_told_of_access_and_disclosure_and_of_storage() -> None:
+    suites, _ = load_known_suites(ROOT)
+    kinds: dict[str, set[str]] = {"access": set(), "storage": set()}
+    for suite in suites:
+        for check in suite.checks:
+            if check.spec.possible_breach:
+                kinds[check.spec.possible_breach].add(check.spec.rule or "")
+    assert kinds["access"] == {
+        *(f"access.{name}" for name in ("roster", "shared_account", "network", "export")),
+        *(f"disclosure.{name}" for name in ("recipient", "browsing", "directory_secret")),
+        *(f"disclosure.authority_{name}" for name in ("order", "title", "period", "secret")),
+    }
+    assert kinds["storage"] == {
+        "card_data.cards",
+        "minimisation.cpr_numbers",
+        "message_content.teledata_messages",
+        "message_content.teledata_browsing",
+    }

@@ -184,7 +184,7 @@ def check_entry(
             if result.subjects
             else None
         ),
-        "breach_hours": check.spec.breach_hours if answer.deviations else None,
+        "possible_breach": check.spec.possible_breach if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,
     }

@@ -7,7 +7,6 @@ follows it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -305,15 +304,14 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
 
 
 def _breach(material: Material, check: Entry) -> str:
-    """By when a breach would have to be notified, counted from the end of the run; whether it is
-    one, the controller decides.
+    """Whether what was found may be a personal data breach, and what its notification is counted
+    from; whether it is one, the controller decides.
     """
-    hours = check.get("breach_hours")
-    if hours is None:
-        return ""
-    until = dt.datetime.fromisoformat(material.results["finished_at"]) + dt.timedelta(hours=hours)
-    return material.words.say(
-        "finding.breach_fact", hours=hours, until=material.words.moment(until.isoformat())
+    kind, words = check.get("possible_breach"), material.words
+    return (
+        f"{words.at(f'finding.possible_breach.{kind}')} {words.at('finding.breach_periods')}"
+        if kind
+        else ""
     )
 
 

@@ -20,6 +20,7 @@ from teleaudit.rules.suites import (
     ExpectationType,
     OnDeviation,
     PeriodSpec,
+    PossibleBreach,
     Severity,
     Strict,
     Topic,
@@ -93,7 +94,7 @@ class Rule(Strict):
     legal_basis: tuple[str, ...]
     severity: Severity
     on_deviation: OnDeviation = "fail"
-    breach_hours: Literal[24, 72] | None = None
+    possible_breach: PossibleBreach | None = None
 
     @property
     def topic(self) -> Topic:

@@ -30,6 +30,9 @@ from teleaudit.schema.views import data_set_view, views
 
 Severity = Literal["critical", "high", "medium", "low", "observation"]
 OnDeviation = Literal["fail", "breach", "review"]
+# Whether a deviation may be a personal data breach (GDPR art. 4(12)): somebody without a right to
+# the data had them, or they were only kept, and it is one if somebody else could see them.
+PossibleBreach = Literal["access", "storage"]
 Auditable = Literal["data", "register", "text", "none"]  # what could answer a clause at all
 Topic = Literal[
     "intake",
@@ -151,8 +154,7 @@ class ExpectationSpec(Strict):
     legal_basis: tuple[str, ...] = ()
     on_deviation: OnDeviation = "fail"
     claim: Words | None = None  # where it differs from its clause's
-    # a deviation may be a personal data breach: hours from its discovery to its notification
-    breach_hours: Literal[24, 72] | None = None
+    possible_breach: PossibleBreach | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> ExpectationSpec:

@@ -23,7 +23,7 @@ from ruamel.yaml import YAML
 from teleaudit.errors import UserError
 from teleaudit.report import InvalidResultsError, write_report
 from teleaudit.report.material import Material
-from teleaudit.report.sections import sections
+from teleaudit.report.sections import describe_section, sections
 from teleaudit.report.typesetting import TypesettingError
 from teleaudit.report.wording import load_words
 from teleaudit.schema import TABLES
@@ -651,6 +651,23 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
     # what nobody else supervises is left to the report's own reader
     assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
     assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
+
+
+@pytest.mark.parametrize("kind", ["access", "storage"])
+def test_the_periods_of_a_breach_run_from_when_it_was_known_and_never_from_the_run(
+    kind: str,
+) -> None:
+    results = example()
+    results["checks"] = [
+        check("KAZ-s.browsing", "cdr", "fail", "Krav.", (9, 9, 1, 0), possible_breach=kind)
+    ]
+    material = Material(results=results, words=DA)
+    (section,) = sections(material)
+    (requirement,) = describe_section(material, section, {})["requirements"]
+    (told,) = [fact["value"] for fact in requirement["facts"] if fact["term"] == "Muligt brud"]
+    assert all(word in told for word in ("24 timer", "72 timer", "bekendt med", "611/2013"))
+    assert results["finished_at"][:4] not in told  # no moment of the run
+    assert ("hvis uvedkommende har haft adgang" in told) == (kind == "storage")
 
 
 def test_rules_that_no_check_refers_to_stand_in_the_annex(tmp_path: Path) -> None:
