@@ -193,7 +193,9 @@ def _erasure(
 ) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent, certain)
     legal = [
-        {"name": r.name, "period": _period(r.period, said.parameters)}
+        {"name": r.name}
+        | ({"period": _period(r.period, said.parameters)} if r.period else {})
+        | ({"stays_while": said(r.stays_while)} if r.stays_while else {})
         | ({"starts_at": r.starts_at} if r.starts_at else {})
         | ({"where": said(r.where)} if r.where else {})
         for r in spec.legal

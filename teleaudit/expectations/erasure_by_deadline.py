@@ -2,7 +2,8 @@
 
 The last day of the period is itself lawful: a record deviates from the next day. Where the text of
 a clause allows a strict and a lenient reading, the lenient day is the deadline and the strict one
-stands under ``legal``.
+stands under ``legal``; so does what is past the deadline while a ground may hold that only a lawyer
+can weigh.
 
 Source: calendar arithmetic in ``deadlines.py``; which period, from which event, is the suite's.
 Left out:
@@ -114,11 +115,18 @@ def erasure_by_deadline(
         )
     readings = {
         reading["name"]: (
-            f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}"
+            f"({violates}) AND ({reading['stays_while']})"
+            if "stays_while" in reading
+            else f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}"
             + (f" AND ({reading['where']})" if "where" in reading else "")
         )
         for reading in legal or []
     }
+    grounds = [reading["stays_while"] for reading in legal or [] if "stays_while" in reading]
+    if grounds:
+        violates = " AND ".join(
+            (f"({violates})", *(f"NOT coalesce({ground}, false)" for ground in grounds))
+        )
     reasons |= suspension_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(
         starts_at=starts_at,

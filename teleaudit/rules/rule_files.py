@@ -53,14 +53,21 @@ _NEEDS: Mapping[Need, Mapping[str, str]] = {
 
 class RuleReading(Strict):
     """A stricter reading of a deadline, which a policy may put to a lawyer; the period is the
-    policy's unless the law gives it.
+    policy's unless the law gives it. One with ``stays_while`` is put to a lawyer whatever the
+    policy says.
     """
 
     name: str
     starts_at: str | None = None
     where: str | None = None
+    stays_while: str | None = None
     question: Words | None = None
     after: PeriodSpec | None = None
+
+    def put(self, period: PeriodSpec | None) -> dict[str, Any]:
+        """The reading as it is put to a lawyer, with a policy's period where it gives none."""
+        own = None if self.stays_while else self.after or period
+        return {**self.model_dump(exclude={"after"}), "period": own}
 
 
 class Rule(Strict):
@@ -156,10 +163,7 @@ class Rule(Strict):
         return self.expectation(
             part=self.part,
             period=period,
-            legal=[
-                {**reading.model_dump(exclude={"after"}), "period": reading.after or period}
-                for reading in self.readings
-            ],
+            legal=[reading.put(period) for reading in self.readings],
             listed=self.listed or ("any",),
         )
 

@@ -114,15 +114,24 @@ PeriodSpec = Annotated[
 
 
 class Reading(Strict):
-    """A stricter reading of the deadline: what lies past it but not past the deadline is for a
-    lawyer.
+    """What is put to a lawyer, and no deviation: a record past a stricter reading of the deadline
+    but not past the deadline, or one past the deadline while a ground may hold that the policy does
+    not name.
     """
 
     name: str
-    period: PeriodSpec
+    period: PeriodSpec | None = None
     starts_at: str | None = None
     where: str | None = None
+    stays_while: str | None = None  # a condition: the ground
     question: Words | None = None  # what the lawyer is asked
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Reading:
+        if (self.period is None) == (self.stays_while is None):
+            msg = f"reading '{self.name}' needs either a period or stays_while"
+            raise ValueError(msg)
+        return self
 
 
 class ExpectationSpec(Strict):
@@ -223,7 +232,11 @@ class ExpectationSpec(Strict):
     @property
     def conditions(self) -> tuple[str, ...]:
         """Everything in it that speaks of columns, as SQL."""
-        readings = [part for reading in self.legal for part in (reading.starts_at, reading.where)]
+        readings = [
+            part
+            for reading in self.legal
+            for part in (reading.starts_at, reading.where, reading.stays_while)
+        ]
         parts = (
             self.starts_at,
             self.starts_by,

@@ -270,7 +270,7 @@ def _checks() -> list[dict[str, Any]]:
             _CRM,
             (3000, 2990, 19, 3),
             reasons={"no_end_date": 8, "orphan": 2},
-            exemptions={"legal_hold": 2, "open_balance": 1},
+            exemptions={"legal_hold": 2, "restricted": 1},
             criterion=_YEAR,
             overdue={"max_days": 312, "median_days": 88.5},
             due_by_month=_DUE,
