@@ -287,3 +287,19 @@ def test_what_may_be_a_breach_is_told_of_access_and_disclosure_and_of_storage() 
         "message_content.teledata_messages",
         "message_content.teledata_browsing",
     }
+
+
+def test_the_same_lateness_has_the_same_severity_whichever_right_or_period_it_is_about() -> None:
+    suites, _ = load_known_suites(ROOT)
+    specs = [check.spec for suite in suites for check in suite.checks]
+    late_answers = {
+        spec.rule: spec.severity for spec in specs if (spec.rule or "").endswith("_in_time")
+    }
+    assert len(late_answers) == 5
+    assert set(late_answers.values()) == {"medium"}
+    kept_too_long = {
+        (spec.data_set in {"cdr", "ip_session"}, spec.severity)
+        for spec in specs
+        if spec.type == "expect_erasure_by_deadline"
+    }
+    assert kept_too_long == {(True, "high"), (False, "medium")}  # traffic data, and all other

@@ -158,7 +158,7 @@ def check_entry(
         "column_decisions": answer.column_decisions,
         "why": result.why,
         "why_detail": result.why_detail,
-        "severity": check.severity,
+        "severity": result.severity,
         "authority": next(iter(authorities), None),
         "authorities": authorities,
         "legal_basis": list(check.legal_basis),

@@ -54,11 +54,6 @@ class Section:
         """What its findings are about, in all."""
         return sum(found(check) for check in self.checks)
 
-    @property
-    def for_review(self) -> int:
-        """How much of that a person must look at before it is called a deviation."""
-        return sum(found(check) for check in self.checks if check["verdict"] == "review")
-
 
 def sections(material: Material, authority: str | None = None) -> list[Section]:
     """The findings, or those that an authority is competent for, by clause and requirement, the

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from teleaudit.rules.suites import Check
+from teleaudit.rules.severity import weigh
+from teleaudit.rules.suites import Check, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +170,19 @@ class CheckResult:
     def id(self) -> str:
         """The check's id."""
         return self.check.id
+
+    @property
+    def severity(self) -> Severity:
+        """The rule's, weighed by what was found; columns concern nobody in numbers."""
+        if not self.answer.deviations or self.unit != "record":
+            return self.check.severity
+        return weigh(
+            self.check.severity,
+            records=self.answer.deviations,
+            assessable=self.answer.assessable,
+            customers=self.subjects.customers if self.subjects else None,
+            overdue_days=self.max_overdue_days,
+        )
 
 
 def judge(

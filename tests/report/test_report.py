@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.report import InvalidResultsError, write_report
+from teleaudit.report.document import describe
 from teleaudit.report.material import Material
 from teleaudit.report.sections import describe_section, sections
 from teleaudit.report.typesetting import TypesettingError
@@ -230,7 +231,7 @@ def test_a_finding_tells_its_numbers_in_danish(example_words: str) -> None:
         "Kunder (registrerede): i alt 19; fysiske personer 3; virksomheder 15; art ikke oplyst 1"
         in text
     )
-    assert "Undtagne: Sletningsstop (legal hold) 2; Åben saldo 1" in text
+    assert "Undtagne: Sletningsstop (legal hold) 2; Begrænset behandling" in text
     assert (
         "Ikke vurderbare: Hverken aktiv ydelse eller slutdato 8; Posten hører ikke til en kendt"
         " kunde 2" in text
@@ -651,6 +652,25 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
     # what nobody else supervises is left to the report's own reader
     assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
     assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
+
+
+def test_the_gravest_findings_count_by_severity_and_add_up_nothing_of_two_kinds() -> None:
+    def one(name: str, verdict: str, found: int, **more: object) -> dict[str, Any]:
+        numbers = (99, 99, found if verdict == "fail" else 0, 0)
+        return check(f"BIZ-dis-4.{name}", "directory_118", verdict, "Krav.", numbers, **more)
+
+    results = example()
+    results["checks"] = [
+        one("secret", "fail", 4, severity="critical"),
+        one("ended", "fail", 6, severity="high"),
+        one("columns", "fail", 1, severity="high", unit="column"),
+        one("main", "review", 3, severity="low", review=3),
+    ]
+    (row,) = describe(Material(results=results, words=DA), {})["summary"]["gravest"]["rows"]
+    assert row[2] == "Kritisk"
+    assert row[4] == (
+        "4 poster (kritisk), 6 poster (høj), 1 kolonne (høj) og 3 poster til manuel vurdering"
+    )
 
 
 @pytest.mark.parametrize("kind", ["access", "storage"])
