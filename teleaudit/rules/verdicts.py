@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from teleaudit.rules.severity import weigh
 from teleaudit.rules.suites import Check, Severity
@@ -75,6 +75,18 @@ class Deviation(NamedTuple):
     level: str = ""
     due_date: str = ""  # ISO
     overdue_days: int | None = None
+
+
+class SetAside(NamedTuple):
+    """One record that would deviate and may stay, or on which only a lawyer can decide.
+
+    Holds the record's key: for the closed annex only.
+    """
+
+    record_key: str
+    kind: Literal["exempt", "legal"]
+    grounds: str  # of the exemption, or the readings; several are parted by semicolons
+    due_date: str = ""  # ISO
 
 
 class Verdict(StrEnum):
