@@ -22,7 +22,7 @@ from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
 from teleaudit.expectations.message_content import no_message_content
 from teleaudit.expectations.possible_dates import possible_dates
-from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
+from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy, left_to_a_lawyer
 from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.rules.audit_file import Parameter
@@ -172,8 +172,12 @@ def _rows(
     certain: Sequence[str],
 ) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent, certain)
-    violates, due = said(spec.violates or ""), said(spec.due) if spec.due else None
-    parts["not_assessable"] |= suspension_in_doubt(exempt=parts["exempt"], violates=[violates])
+    due = said(spec.due) if spec.due else None
+    grounds = {r.name: said(r.stays_while) for r in spec.legal if r.stays_while}
+    violates, legal = left_to_a_lawyer(said(spec.violates or ""), grounds)
+    parts["not_assessable"] |= suspension_in_doubt(
+        exempt=parts["exempt"], violates=[violates, *legal.values()]
+    )
     if said.unset:
         if "absent" not in parts:
             raise UnsetParameterError(said.unset[0])
@@ -181,7 +185,7 @@ def _rows(
             "unset": said.unset[0],
             "absent": {**parts["absent"], "unset": [unset_column(name) for name in said.unset]},
         }
-    return ExpectRowsToSatisfy(violates=violates, due=due, **parts, **common)
+    return ExpectRowsToSatisfy(violates=violates, legal=legal, due=due, **parts, **common)
 
 
 def _erasure(

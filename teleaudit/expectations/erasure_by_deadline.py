@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from teleaudit.expectations.rows import ExpectRowsToSatisfy
+from teleaudit.expectations.rows import ExpectRowsToSatisfy, left_to_a_lawyer
 from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.verdicts import Answer
@@ -113,20 +113,18 @@ def erasure_by_deadline(
             f"{violates} OR ({past})",
             f"coalesce({due}, CASE WHEN {past} THEN {latest} END)",
         )
-    readings = {
+    violates, left = left_to_a_lawyer(
+        violates,
+        {one["name"]: one["stays_while"] for one in legal or [] if "stays_while" in one},
+    )
+    readings = left | {
         reading["name"]: (
-            f"({violates}) AND ({reading['stays_while']})"
-            if "stays_while" in reading
-            else f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}"
+            f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}"
             + (f" AND ({reading['where']})" if "where" in reading else "")
         )
         for reading in legal or []
+        if "period" in reading
     }
-    grounds = [reading["stays_while"] for reading in legal or [] if "stays_while" in reading]
-    if grounds:
-        violates = " AND ".join(
-            (f"({violates})", *(f"NOT coalesce({ground}, false)" for ground in grounds))
-        )
     reasons |= suspension_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(
         starts_at=starts_at,

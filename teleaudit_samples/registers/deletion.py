@@ -260,6 +260,11 @@ def _copies_for_tests(world: World) -> None:
     )
 
 
+def _activities_without_period(world: World) -> None:
+    for retention in (None, ""):
+        mark(processing_register(world, retention=retention), "HYG-system.register_retention")
+
+
 def _old_backups(world: World) -> None:
     for days in (1, 400):
         mark(
@@ -335,6 +340,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "HYG-system.export": _unexported_systems,
     "HYG-system.erasure_rule": _systems_without_rule,
     "HYG-system.test_data": _copies_for_tests,
+    "HYG-system.register_retention": _activities_without_period,
     "HYG-backup.age": _old_backups,
     "HYG-backup.rerun": _restores_without_rerun,
     "HYG-orphan.contact": _orphan_contacts,
