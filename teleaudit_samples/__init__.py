@@ -87,13 +87,15 @@ def _kinds(operator: Operator) -> dict[str, str]:
     """Check id -> kind of deviation.
 
     Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation
-    from the other.
+    from the other, and what Kazoom's says of marketing and of internet sessions is asked there alone.
     """
     others = {"KAZ-", "BIZ-"} - {operator.clause_prefix}
     return {
         operator.check_id(kind): kind
         for kind in DEVIATIONS
-        if kind[:4] not in others and not (operator is BIZZY and kind == "location")
+        if kind[:4] not in others
+        and not (operator is BIZZY and kind == "location")
+        and not (operator is not BIZZY and kind.startswith(("HYG-marketing.", "HYG-teledata.")))
     }
 
 

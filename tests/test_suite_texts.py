@@ -40,8 +40,8 @@ BIZZY = (
 )
 BASELINE = (
     "card dates end-date key duration location anonymous test number cpr cpr-number messages browsing"
-    " special twin processor-copies consent-import opt-out deletion-log resurrected orphan hold"
-    " system backup logging-store spoken-card trend vulnerable called-party audit-access"
+    " special twin processor-copies consent-import opt-out marketing accounting teledata deletion-log"
+    " resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
 )
 CLAUSES = {
     "kazoom": [f"KAZ-{name}" for name in KAZOOM.split()],
