@@ -263,6 +263,7 @@ class CheckRunner:
                     data_set=data_set,
                     table=self._view(name).table,
                     own_domains=self.audit.own_domains,
+                    technical=self.audit.technical_columns(self._view(name).table),
                     absent={missing.why: missing.columns} if missing else {},
                     certain=missing.certain if missing else (),
                 )

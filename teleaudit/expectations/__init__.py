@@ -59,12 +59,14 @@ def build(
     data_set: DataSet,
     table: str,
     own_domains: Sequence[str] = (),
+    technical: Sequence[str] = (),
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
     certain: Sequence[str] = (),
 ) -> Expectation:
     """The expectation of a check on a data set.
 
-    ``own_domains`` are the operator's own hosts; ``absent``, by reason, the columns of which nobody
+    ``own_domains`` are the operator's own hosts, ``technical`` the headers of the table that it
+    declared to say nothing of a person; ``absent``, by reason, the columns of which nobody
     knows anything.
 
     Of columns that are absent and ``certain`` it is known that they are true where they say so.
@@ -105,6 +107,7 @@ def build(
             return only_listed_columns(
                 listed=check.spec.listed,
                 kinds=check.spec.kinds,
+                technical=technical,
                 data_set=data_set,
                 table=table,
                 **common,
