@@ -365,6 +365,7 @@ _ORDERS = """
     silent   | bestilling |
     empty    | bestilling | ;
     kindless |            | navn
+    neither  |            | navn;cpr
     sent     | forsendelse | navn;adresse;kontaktperson
     cpr      | forsendelse | navn;cpr
 """
@@ -378,17 +379,17 @@ def test_an_order_carries_name_and_place_of_delivery_and_a_shipment_a_contact_to
         "BIZ-dis-7.fields",
         {"supplier_order": _ORDERS},
         engine=engine,
-        deviating=["contact", "like", "phone"],
+        deviating=["contact", "like", "neither", "phone"],
         not_assessable=reasons,
-        population=7,
+        population=8,
     )
     spec(
         "BIZ-dis-8.fields",
         {"supplier_order": _ORDERS},
         engine=engine,
         deviating=["cpr"],
-        not_assessable={"missing_kind": 1},
-        population=3,
+        not_assessable={"missing_kind": 2},
+        population=4,
     )
 
 

@@ -84,7 +84,7 @@ def check(
 ) -> dict[str, Any]:
     """One check; ``numbers`` are N, M, k and e."""
     population, assessable, deviations, exempted = numbers
-    told = {
+    told: dict[str, Any] = {
         "id": name,
         "clauses": [name.partition(".")[0]],
         "topic": "retention",
