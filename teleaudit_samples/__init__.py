@@ -21,6 +21,7 @@ from teleaudit_samples.lawful import DOUBTS, LAWFUL
 from teleaudit_samples.oracle import expected_findings
 from teleaudit_samples.planting import DEVIATIONS, plant_everything_at_once
 from teleaudit_samples.registers import LAWFUL as LAWFUL_IN_REGISTERS
+from teleaudit_samples.registers.consent import sent_to_own_customers
 from teleaudit_samples.usage import write_usage
 from teleaudit_samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
 from teleaudit_samples.writing import write_tables
@@ -128,7 +129,7 @@ def _planted(
             (kind, DEVIATIONS[kind]) for check_id, kind in kinds.items() if check_id == only
         )
     elif not clean:
-        yield from map(_named, (*DOUBTS, plant_everything_at_once))
+        yield from map(_named, (*DOUBTS, sent_to_own_customers, plant_everything_at_once))
         yield from ((kind, DEVIATIONS[kind]) for kind in kinds.values())
 
 

@@ -171,6 +171,10 @@ def _lawful_news(world: World) -> None:
     covered_send(
         world, channel="E-mail", address="Nyhed@Example.dk", agreed={"address": "nyhed@example.dk"}
     )
+
+
+def sent_to_own_customers(world: World) -> None:
+    """Recorded as sent without consent to an own customer: for a lawyer."""
     marketing_send(world, basis="10_2")
 
 

@@ -291,9 +291,12 @@ def _posted(day: dt.date) -> Row:
 
 
 def _lawful_accounting(world: World) -> None:
-    """(5) An entry of the year before the last that must be kept names an invoice that may be gone;
-    one under a legal hold outlives its invoice.
+    """(5) An entry whose invoice is there; one of the year before the last that must be kept names
+    an invoice that may be gone; one under a legal hold outlives its invoice.
     """
+    billed = customer(world)
+    invoice = world.invoice(billed, period_to=dt.date(2026, 4, 30), issued=dt.date(2026, 5, 2))
+    ledger(world, customer_id=billed, invoice_id=invoice["invoice_id"])
     ledger(world, invoice_id=world.key("F"), **_posted(_FIVE_YEARS_AGO))
     held = customer(world)
     world.hold(held, start=dt.date(2024, 5, 6))
