@@ -21,7 +21,7 @@ from teleaudit_samples.lawful import DOUBTS, LAWFUL
 from teleaudit_samples.oracle import expected_findings
 from teleaudit_samples.planting import DEVIATIONS, plant_everything_at_once
 from teleaudit_samples.registers import LAWFUL as LAWFUL_IN_REGISTERS
-from teleaudit_samples.registers.consent import tell_everybody
+from teleaudit_samples.registers.consent import sent_to_own_customers, tell_everybody
 from teleaudit_samples.usage import write_usage
 from teleaudit_samples.world import BIZZY, KAZOOM, OPERATORS, Operator, World, build
 from teleaudit_samples.writing import write_tables
@@ -88,13 +88,15 @@ def _kinds(operator: Operator) -> dict[str, str]:
     """Check id -> kind of deviation.
 
     Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation
-    from the other.
+    from the other, and what Kazoom's says of marketing and of internet sessions is asked there alone.
     """
     others = {"KAZ-", "BIZ-"} - {operator.clause_prefix}
     return {
         operator.check_id(kind): kind
         for kind in DEVIATIONS
-        if kind[:4] not in others and not (operator is BIZZY and kind == "location")
+        if kind[:4] not in others
+        and not (operator is BIZZY and kind == "location")
+        and not (operator is not BIZZY and kind.startswith(("HYG-marketing.", "HYG-teledata.")))
     }
 
 
@@ -128,7 +130,7 @@ def _planted(
             (kind, DEVIATIONS[kind]) for check_id, kind in kinds.items() if check_id == only
         )
     elif not clean:
-        yield from map(_named, (*DOUBTS, plant_everything_at_once))
+        yield from map(_named, (*DOUBTS, sent_to_own_customers, plant_everything_at_once))
         yield from ((kind, DEVIATIONS[kind]) for kind in kinds.values())
 
 

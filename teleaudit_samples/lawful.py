@@ -1,9 +1,9 @@
-"""What looks wrong and is not: deadline days, legal holds, open balances, odd spellings.
+"""What looks wrong and is not: deadline days, legal holds, odd spellings.
 
 In the clean world too.
 
-And, in ``DOUBTS``, what is neither a deviation nor clean: legal bands, records that cannot be
-assessed, broken lines.
+And, in ``DOUBTS``, what is neither a deviation nor clean: legal bands, open balances, records
+that cannot be assessed, broken lines.
 """
 
 from __future__ import annotations
@@ -63,15 +63,8 @@ def _held_customers(world: World) -> None:
         world.call(customer_id, at=noon(dt.date(2024, 4, 1 + place)))
 
 
-def _open_balances(world: World) -> None:
-    """(2) Money still owed keeps the customer's own row, and nothing else."""
-    for place in range(6):
-        world.customer(start=START, end=days_after(world.operator.customer_edge, -40 * place - 1))
-        world.tables["crm_customer"][-1]["open_balance"] = 120.5 + place
-
-
 def _deadline_days(world: World) -> None:
-    """(3) The deadline day itself is lawful."""
+    """(2) The deadline day itself is lawful."""
     for _ in range(4):
         customer_id = world.customer(start=START, end=world.operator.customer_edge)
         world.contact(customer_id, start=START)
@@ -88,7 +81,7 @@ def _deadline_days(world: World) -> None:
 
 
 def _odd_ends(world: World) -> None:
-    """(4) No end is written in many ways, and a service that runs keeps a customer."""
+    """(3) No end is written in many ways, and a service that runs keeps a customer."""
     for end in (OPEN_END, dt.date(2099, 12, 31), dt.date(1900, 1, 1)):
         customer_id = world.customer(start=START, end=None)
         world.tables["crm_customer"][-1]["end_date"] = end
@@ -103,7 +96,7 @@ def _odd_ends(world: World) -> None:
 
 
 def _accounting_edges(world: World) -> None:
-    """(5) Day one of the oldest financial year that must still be kept; for Bizzy it lies in the
+    """(4) Day one of the oldest financial year that must still be kept; for Bizzy it lies in the
     changed year.
     """
     customer_id = world.customer(start=START)
@@ -114,7 +107,7 @@ def _accounting_edges(world: World) -> None:
 
 
 def _lawful_calls(world: World) -> None:
-    """(6) Unbilled calls up to the deadline day, a call of exactly 24 hours, one that nobody
+    """(5) Unbilled calls up to the deadline day, a call of exactly 24 hours, one that nobody
     answered, one while the clocks were set back.
     """
     customer_id = world.customer(start=START)
@@ -131,7 +124,7 @@ def _lawful_calls(world: World) -> None:
 
 
 def _look_alikes(world: World) -> None:
-    """(7) Digits that are no cards, in free text; IMEI, ICCID, GLN and payment slips stand in
+    """(6) Digits that are no cards, in free text; IMEI, ICCID, GLN and payment slips stand in
     columns of their own.
     """
     rng = world.rng("crm_customer")
@@ -151,7 +144,7 @@ def _look_alikes(world: World) -> None:
 
 
 def _restricted_customers(world: World) -> None:
-    """(8) Restriction of processing (GDPR, article 18) leaves storage alone: from its first day,
+    """(7) Restriction of processing (GDPR, article 18) leaves storage alone: from its first day,
     until the day before it is lifted.
     """
     for start, lifted in (
@@ -171,7 +164,6 @@ def _restricted_customers(world: World) -> None:
 
 LAWFUL: tuple[Callable[[World], None], ...] = (
     _held_customers,
-    _open_balances,
     _deadline_days,
     _odd_ends,
     _accounting_edges,
@@ -226,4 +218,16 @@ def _broken_lines(world: World) -> None:
     world.flaws.add(BROKEN_LINES)
 
 
-DOUBTS: tuple[Callable[[World], None], ...] = (_bands, _not_assessable, _broken_lines)
+def _open_balances(world: World) -> None:
+    """(4) Money still owed: whether it keeps the customer's own row is for a lawyer."""
+    for place in range(6):
+        world.customer(start=START, end=days_after(world.operator.customer_edge, -40 * place - 1))
+        world.tables["crm_customer"][-1]["open_balance"] = 120.5 + place
+
+
+DOUBTS: tuple[Callable[[World], None], ...] = (
+    _bands,
+    _not_assessable,
+    _broken_lines,
+    _open_balances,
+)

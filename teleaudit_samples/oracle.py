@@ -100,10 +100,7 @@ class _Oracle:
 
     def _retention(self) -> Iterator[tuple[str, str, Row]]:
         for row in self.tables["crm_customer"]:
-            balance = row["open_balance"]
-            if self._is_overdue(row, "customer") and not (
-                isinstance(balance, float) and balance > 0
-            ):
+            if self._is_overdue(row, "customer") and not self._may_owe(row):
                 yield "customer", "crm_customer", row
             if self._has_wrong_end(row):
                 yield "end_date", "crm_customer", row
@@ -119,6 +116,16 @@ class _Oracle:
             gone = row["destroyed_at"] is not None and row["scan_ref"] is None
             if not gone and self._is_overdue(row, "agreement"):
                 yield "agreement", "agreement", row
+
+    def _may_owe(self, customer: Row) -> bool:
+        """Whether a claim on a former customer may live: for a lawyer, no deviation."""
+        balance, end = customer["open_balance"], self.relationships[customer["customer_id"]].end
+        return (
+            isinstance(balance, float)
+            and balance > 0
+            and end is not None
+            and years_after(end, 3) >= AS_OF
+        )
 
     def _is_overdue(self, row: Row, kind: str) -> bool:
         relationship = self.relationships.get(row["customer_id"])

@@ -78,6 +78,9 @@ def _overdue_customers(world: World) -> None:
     )
     world.hold(expired, start=days_after(edge, -50), end=days_after(AS_OF, -1))
     world.hold(coming, start=days_after(AS_OF, 1))
+    # the claim was time-barred yesterday
+    world.customer(start=START, end=days_after(years_after(AS_OF, -3), -1))
+    world.tables["crm_customer"][-1]["open_balance"] = 980.0
     # a restriction lifted today, and one that begins tomorrow
     for start, lifted in ((days_after(edge, -50), AS_OF), (days_after(AS_OF, 1), None)):
         world.customer(start=START, end=days_after(edge, -104))

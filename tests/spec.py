@@ -32,7 +32,7 @@ from teleaudit.exports.reading import ReadExport
 from teleaudit.rules.audit_file import Audit, Parameter
 from teleaudit.rules.rulebook import load_known_suites
 from teleaudit.rules.suites import Check, Clause, Suite
-from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation
+from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation, SetAside
 from teleaudit.workspace import package_workspace
 from tests.shared_engine import shared_engine
 from tests.spark import session
@@ -91,13 +91,15 @@ class Answered(CheckResult):
     """What a check answered, with all its deviations in the order of the worklist."""
 
     deviations: tuple[Deviation, ...] = ()
+    aside: tuple[SetAside, ...] = ()
 
 
 class Listed:
-    """A worklist in memory: the deviations of each check."""
+    """A worklist in memory: the deviations of each check, and what it set aside."""
 
     def __init__(self) -> None:
         self.deviations: dict[str, list[Deviation]] = {}
+        self.aside: dict[str, list[SetAside]] = {}
 
     @contextmanager
     def writer_for(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
@@ -106,9 +108,20 @@ class Listed:
         yield found.append
         self.deviations[check.id] = found
 
+    @contextmanager
+    def set_aside_for(self, check: Check) -> Iterator[Callable[[SetAside], None]]:
+        """Takes what a check set aside; keeps nothing where the block raises."""
+        found: list[SetAside] = []
+        yield found.append
+        self.aside[check.id] = found
+
     def complete(self, result: CheckResult) -> Answered:
         """A result together with its deviations."""
-        return Answered(**vars(result), deviations=tuple(self.deviations.get(result.id, ())))
+        return Answered(
+            **vars(result),
+            deviations=tuple(self.deviations.get(result.id, ())),
+            aside=tuple(self.aside.get(result.id, ())),
+        )
 
 
 def set_to(value: str | float) -> Parameter:
@@ -232,6 +245,12 @@ def spec(
     assert found.exempted == sum(found.exemptions.values())
     assert found.reasons == dict(not_assessable or {})
     assert found.legal == dict(legal or {})
+    assert {
+        kind: sum(one.kind == kind for one in result.aside) for kind in ("exempt", "legal")
+    } == {
+        "exempt": found.exempted,
+        "legal": found.legal_records,
+    }
     assert found.assessable == found.population - sum(found.reasons.values())
     if population is not None:
         assert found.population == population

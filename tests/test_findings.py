@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.checks.worklist import (
+    SET_ASIDE_COLUMNS,
     WORKLIST_COLUMNS,
     Worklist,
     check_character,
@@ -25,7 +26,7 @@ from teleaudit.checks.worklist import (
 from teleaudit.rules.audit_file import load_audit
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.suites import Check
-from teleaudit.rules.verdicts import CheckResult, Deviation, Verdict
+from teleaudit.rules.verdicts import CheckResult, Deviation, SetAside, Verdict
 from teleaudit.workspace import package_workspace
 
 _KEY = bytes(range(32))
@@ -173,3 +174,29 @@ def test_a_check_that_raises_in_the_middle_has_no_line_and_the_others_keep_their
     assert worklist.lines == 2
     with target.open(encoding="utf-8", newline="") as file:
         assert [row["record_key"] for row in csv.DictReader(file)] == ["before", "after"]
+
+
+def test_what_is_exempt_or_for_a_lawyer_is_listed_beside_the_worklist(tmp_path: Path) -> None:
+    with Worklist(tmp_path / "worklist.csv", _KEY) as worklist:
+        with worklist.set_aside_for(_check()) as put:
+            put(SetAside("=1001", "exempt", "legal_hold", "2026-11-21"))
+            put(SetAside("K2", "legal", "strict_reading;billing_ceiling"))
+        with suppress(LookupError), worklist.set_aside_for(_check()) as put:
+            put(SetAside("K3", "exempt", "restricted"))
+            raise LookupError
+    assert worklist.lines == 0
+    target = tmp_path / "set_aside.csv"
+    with target.open(encoding="utf-8", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert tuple(first) == SET_ASIDE_COLUMNS
+    assert list(first.values()) == [
+        "BIZ-ret-3.customer",
+        "crm_customer",
+        "'=1001",
+        reference(_KEY, "crm_customer", "=1001"),
+        "exempt",
+        "legal_hold",
+        "2026-11-21",
+    ]
+    assert (second["kind"], second["grounds"]) == ("legal", "strict_reading;billing_ceiling")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600

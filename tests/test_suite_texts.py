@@ -40,8 +40,8 @@ BIZZY = (
 )
 BASELINE = (
     "card dates end-date key duration location anonymous test number cpr cpr-number messages browsing"
-    " special twin processor-copies consent-import opt-out deletion-log resurrected orphan hold"
-    " system backup logging-store spoken-card trend vulnerable called-party audit-access"
+    " special twin processor-copies consent-import opt-out marketing accounting teledata deletion-log"
+    " resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
 )
 CLAUSES = {
     "kazoom": [f"KAZ-{name}" for name in KAZOOM.split()],
@@ -267,3 +267,39 @@ def test_the_severity_of_the_gravest_facts_is_critical() -> None:
         for clause in suite.clauses
         if clause.severity == "critical"
     }
+
+
+def test_what_may_be_a_breach_is_told_of_access_and_disclosure_and_of_storage() -> None:
+    suites, _ = load_known_suites(ROOT)
+    kinds: dict[str, set[str]] = {"access": set(), "storage": set()}
+    for suite in suites:
+        for check in suite.checks:
+            if check.spec.possible_breach:
+                kinds[check.spec.possible_breach].add(check.spec.rule or "")
+    assert kinds["access"] == {
+        *(f"access.{name}" for name in ("roster", "shared_account", "network", "export")),
+        *(f"disclosure.{name}" for name in ("recipient", "browsing", "directory_secret")),
+        *(f"disclosure.authority_{name}" for name in ("order", "title", "period", "secret")),
+    }
+    assert kinds["storage"] == {
+        "card_data.cards",
+        "minimisation.cpr_numbers",
+        "message_content.teledata_messages",
+        "message_content.teledata_browsing",
+    }
+
+
+def test_the_same_lateness_has_the_same_severity_whichever_right_or_period_it_is_about() -> None:
+    suites, _ = load_known_suites(ROOT)
+    specs = [check.spec for suite in suites for check in suite.checks]
+    late_answers = {
+        spec.rule: spec.severity for spec in specs if (spec.rule or "").endswith("_in_time")
+    }
+    assert len(late_answers) == 5
+    assert set(late_answers.values()) == {"medium"}
+    kept_too_long = {
+        (spec.data_set in {"cdr", "ip_session"}, spec.severity)
+        for spec in specs
+        if spec.type == "expect_erasure_by_deadline"
+    }
+    assert kept_too_long == {(True, "high"), (False, "medium")}  # traffic data, and all other

@@ -18,7 +18,8 @@ from teleaudit.exports.doubtful import IN_FORCE
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.law import load_law
 from teleaudit.rules.parameters import refuse_unusable
-from teleaudit.rules.rulebook import Rulebook, load_known_suites, load_rulebook
+from teleaudit.rules.policies import without_rehomed
+from teleaudit.rules.rulebook import Rulebook, load_known_suites, load_rulebook, load_rules_of
 from teleaudit.rules.suites import (
     checks_of,
     columns_in,
@@ -466,3 +467,25 @@ def test_a_view_says_what_its_columns_rest_on() -> None:
         "customer_id": ("crm_customer.customer_id",)
     }
     assert needed_columns(checks["HYG-card.crm_customer"]) == {}
+
+
+def test_the_law_binds_an_operator_whose_policy_is_silent_and_asks_nothing_twice() -> None:
+    rules = load_rules_of(package_workspace() / "expectations")
+
+    def asked_beside(name: str) -> set[str]:
+        _, suite = rules.policy(package_workspace() / "audits" / name / "policy.yaml", name)
+        left = without_rehomed(rules.baseline, suite, rules.by_name)
+        statute = ("HYG-marketing.", "HYG-accounting.", "HYG-teledata.")
+        return {check.id for check in left.checks if check.id.startswith(statute)}
+
+    accounting = {"HYG-accounting.ledger_document", "HYG-accounting.early"}
+    assert asked_beside("kazoom") == accounting
+    assert asked_beside("bizzy") == {
+        *accounting,
+        "HYG-teledata.internet_sessions",
+        *(f"HYG-marketing.{part}" for part in ("covered", "withdrawn", "proof")),
+    }
+    # one period for all calls leaves nothing of the law's own to ask
+    assert {"retention.billed_calls", "retention.unbilled_calls"} == {
+        *rules.by_name["retention.calls"].covers
+    }

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from teleaudit.rules.severity import weigh
+from teleaudit.rules.suites import Severity
 from teleaudit.rules.verdicts import GRAVITY, Answer, Verdict, gravest, judge
 
 
@@ -126,3 +128,36 @@ def test_an_answer_survives_what_great_expectations_carries() -> None:
     assert carried["success"] is False
     assert _answer(0, 0).as_result()["success"] is False
     assert _answer(3, 3).as_result()["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("severity", "records", "assessable", "customers", "days", "told"),
+    [
+        ("medium", 9, 10, 9, None, "medium"),  # a large share of few
+        ("medium", 10, 1000, 10, None, "high"),
+        ("medium", 10, 1001, 10, None, "medium"),
+        ("medium", 999, 10**6, 999, 365, "medium"),
+        ("medium", 1000, 10**6, None, None, "high"),
+        ("medium", 1, 10**6, 1, 366, "high"),
+        ("low", 10, 10, 10, 4000, "medium"),  # one step, however much
+        ("high", 10**6, 10**6, 10**6, 4000, "high"),  # critical by its kind alone
+        ("critical", 1, 10**6, 1, None, "critical"),
+        ("observation", 1000, 1000, 1000, None, "observation"),
+    ],
+)
+def test_many_people_or_a_long_time_raise_the_severity_by_one_step_to_high_at_most(
+    severity: Severity,
+    records: int,
+    assessable: int,
+    customers: int | None,
+    days: int | None,
+    told: Severity,
+) -> None:
+    weighed = weigh(
+        severity,
+        records=records,
+        assessable=assessable,
+        customers=customers,
+        overdue_days=days,
+    )
+    assert weighed == told

@@ -39,6 +39,7 @@ from teleaudit.rules.verdicts import (
     CheckResult,
     Deviation,
     MonthOfDeadlines,
+    SetAside,
     Verdict,
     judge,
 )
@@ -70,6 +71,9 @@ class Worklist(Protocol):
         """Takes a check's deviations in the order of their record keys; where the block raises, it
         keeps none of them.
         """
+
+    def set_aside_for(self, check: Check, /) -> AbstractContextManager[Callable[[SetAside], None]]:
+        """Takes what a check exempted or leaves to a lawyer, likewise."""
 
 
 class Watch(Protocol):
@@ -259,6 +263,7 @@ class CheckRunner:
                     data_set=data_set,
                     table=self._view(name).table,
                     own_domains=self.audit.own_domains,
+                    technical=self.audit.technical_columns(self._view(name).table),
                     absent={missing.why: missing.columns} if missing else {},
                     certain=missing.certain if missing else (),
                 )
@@ -397,12 +402,19 @@ class CheckRunner:
         person must look at, has been put on the worklist.
         """
         listed = result.answer.deviations + result.answer.review
-        if expectation is None or not listed:
+        aside = result.answer.exempted + result.answer.legal_records
+        if expectation is None or not (listed or aside):
             return result
+        data_set = self.data_set(result.check.data_set)
         lines = worklist.writer_for(result.check) if worklist else nullcontext(_forget)
         try:
+            if aside and worklist:
+                with worklist.set_aside_for(result.check) as put:
+                    for record in expectation.set_aside(data_set, self.engine, result.answer):
+                        put(record)
+            if not listed:
+                return result
             with watch("worklist", result.check.data_set, listed), lines as add:
-                data_set = self.data_set(result.check.data_set)
                 subjects = data_subjects(
                     expectation, data_set, self.engine, columns=self.engine.columns(data_set.name)
                 )

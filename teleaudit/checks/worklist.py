@@ -12,13 +12,13 @@ import csv
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TextIO
 
 from teleaudit.rules.suites import Check
-from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation
+from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation, SetAside
 
 # contract
 WORKLIST_COLUMNS = (
@@ -31,6 +31,16 @@ WORKLIST_COLUMNS = (
     "due_date",
     "overdue_days",
     "action",
+)
+SET_ASIDE = "set_aside.csv"  # beside the worklist
+SET_ASIDE_COLUMNS = (
+    "check_id",
+    "dataset",
+    "record_key",
+    "record_reference",
+    "kind",
+    "grounds",
+    "due_date",
 )
 LOOK_AT = "Se på posten, og afgør, om den er en afvigelse. Er den det: {action}"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
@@ -88,22 +98,29 @@ def references(key: bytes, result: CheckResult) -> list[str]:
 class Worklist:
     """The worklist being written, for the controller only (mode 0600): one line per deviation and
     per record to look at, all of them, in the order in which they come.
+
+    Beside it ``set_aside.csv``: a line per record that is exempt, or for a lawyer, and why.
     """
 
     def __init__(self, path: Path, key: bytes) -> None:
         """``key`` is that of the run's references."""
-        self._path, self._key = path, key
-        self.lines = 0
+        self._key = key
+        self._worklist = _Sheet(path, WORKLIST_COLUMNS)
+        self._set_aside = _Sheet(path.with_name(SET_ASIDE), SET_ASIDE_COLUMNS)
+
+    @property
+    def lines(self) -> int:
+        """How many deviations and records to look at it holds."""
+        return self._worklist.lines
 
     def __enter__(self) -> Self:
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._file: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file)
-        self._writer.writerow(WORKLIST_COLUMNS)
+        self._worklist.open()
+        self._set_aside.open()
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        self._file.close()
+        self._worklist.close()
+        self._set_aside.close()
 
     @contextmanager
     def writer_for(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
@@ -111,8 +128,7 @@ class Worklist:
 
         Where the block raises, none of them is in the worklist.
         """
-        place, lines = self._file.tell(), self.lines
-        data_set, key, write = check.data_set, self._key, self._writer.writerow
+        data_set, key, write = check.data_set, self._key, self._worklist.write
         action, look_at = harmless(check.action), LOOK_AT.format(action=check.action)
 
         def add(deviation: Deviation) -> None:
@@ -131,10 +147,53 @@ class Worklist:
                     told,
                 )
             )
-            self.lines += 1
 
-        try:
+        with self._worklist.whole():
             yield add
+
+    @contextmanager
+    def set_aside_for(self, check: Check) -> Iterator[Callable[[SetAside], None]]:
+        """Takes what a check set aside, one by one.
+
+        Where the block raises, none of it is in the list.
+        """
+        data_set, key, write = check.data_set, self._key, self._set_aside.write
+
+        def add(record: SetAside) -> None:
+            record_key, kind, grounds, due_date = record
+            told = reference(key, data_set, record_key)
+            write((check.id, data_set, harmless(record_key), told, kind, grounds, due_date))
+
+        with self._set_aside.whole():
+            yield add
+
+
+class _Sheet:
+    """A list being written, for its owner only."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self._path, self._header = path, header
+        self.lines = 0
+
+    def open(self) -> None:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        self._write = csv.writer(self._file).writerow
+        self._write(self._header)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def write(self, line: Iterable[object]) -> None:
+        self._write(line)
+        self.lines += 1
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is written in this block stays only where it does not raise."""
+        place, lines = self._file.tell(), self.lines
+        try:
+            yield
         except BaseException:
             self._file.seek(place)
             self._file.truncate()

@@ -77,6 +77,13 @@ def kind_of_counts(looks: Mapping[str, int], *, values: int) -> str:
     )
 
 
+def names_technical(name: str) -> bool:
+    """The column says how the network or its clock worked (volume, offset, port, node), and nothing
+    that its name would tell about a person.
+    """
+    return speaks_of(name, "technical") and not kind_of_name(name)
+
+
 def names_note(name: str) -> bool:
     """The column is for notes."""
     return speaks_of(name, "note")

@@ -22,7 +22,7 @@ from teleaudit.expectations.listed_columns import only_listed_columns
 from teleaudit.expectations.location_columns import no_location_columns
 from teleaudit.expectations.message_content import no_message_content
 from teleaudit.expectations.possible_dates import possible_dates
-from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy
+from teleaudit.expectations.rows import DataSet, ExpectRowsToSatisfy, left_to_a_lawyer
 from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.expectations.unique_key import ExpectUniqueKey
 from teleaudit.rules.audit_file import Parameter
@@ -59,12 +59,14 @@ def build(
     data_set: DataSet,
     table: str,
     own_domains: Sequence[str] = (),
+    technical: Sequence[str] = (),
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
     certain: Sequence[str] = (),
 ) -> Expectation:
     """The expectation of a check on a data set.
 
-    ``own_domains`` are the operator's own hosts; ``absent``, by reason, the columns of which nobody
+    ``own_domains`` are the operator's own hosts, ``technical`` the headers of the table that it
+    declared to say nothing of a person; ``absent``, by reason, the columns of which nobody
     knows anything.
 
     Of columns that are absent and ``certain`` it is known that they are true where they say so.
@@ -106,6 +108,7 @@ def build(
                 listed=check.spec.listed,
                 kinds=check.spec.kinds,
                 except_kinds=check.spec.except_kinds,
+                technical=technical,
                 data_set=data_set,
                 table=table,
                 **common,
@@ -173,8 +176,12 @@ def _rows(
     certain: Sequence[str],
 ) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent, certain)
-    violates, due = said(spec.violates or ""), said(spec.due) if spec.due else None
-    parts["not_assessable"] |= suspension_in_doubt(exempt=parts["exempt"], violates=[violates])
+    due = said(spec.due) if spec.due else None
+    grounds = {r.name: said(r.stays_while) for r in spec.legal if r.stays_while}
+    violates, legal = left_to_a_lawyer(said(spec.violates or ""), grounds)
+    parts["not_assessable"] |= suspension_in_doubt(
+        exempt=parts["exempt"], violates=[violates, *legal.values()]
+    )
     if said.unset:
         if "absent" not in parts:
             raise UnsetParameterError(said.unset[0])
@@ -182,7 +189,7 @@ def _rows(
             "unset": said.unset[0],
             "absent": {**parts["absent"], "unset": [unset_column(name) for name in said.unset]},
         }
-    return ExpectRowsToSatisfy(violates=violates, due=due, **parts, **common)
+    return ExpectRowsToSatisfy(violates=violates, legal=legal, due=due, **parts, **common)
 
 
 def _erasure(
@@ -194,7 +201,9 @@ def _erasure(
 ) -> Expectation:
     spec, parts = check.spec, _of_rows(check, said, absent, certain)
     legal = [
-        {"name": r.name, "period": _period(r.period, said.parameters)}
+        {"name": r.name}
+        | ({"period": _period(r.period, said.parameters)} if r.period else {})
+        | ({"stays_while": said(r.stays_while)} if r.stays_while else {})
         | ({"starts_at": r.starts_at} if r.starts_at else {})
         | ({"where": said(r.where)} if r.where else {})
         for r in spec.legal

@@ -2,7 +2,8 @@
 
 The last day of the period is itself lawful: a record deviates from the next day. Where the text of
 a clause allows a strict and a lenient reading, the lenient day is the deadline and the strict one
-stands under ``legal``.
+stands under ``legal``; so does what is past the deadline while a ground may hold that only a lawyer
+can weigh.
 
 Source: calendar arithmetic in ``deadlines.py``; which period, from which event, is the suite's.
 Left out:
@@ -19,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from teleaudit.expectations.rows import ExpectRowsToSatisfy
+from teleaudit.expectations.rows import ExpectRowsToSatisfy, left_to_a_lawyer
 from teleaudit.expectations.suspension import suspension_in_doubt
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.verdicts import Answer
@@ -112,12 +113,17 @@ def erasure_by_deadline(
             f"{violates} OR ({past})",
             f"coalesce({due}, CASE WHEN {past} THEN {latest} END)",
         )
-    readings = {
+    violates, left = left_to_a_lawyer(
+        violates,
+        {one["name"]: one["stays_while"] for one in legal or [] if "stays_while" in one},
+    )
+    readings = left | {
         reading["name"]: (
             f"{day} > {Period.parse(reading['period']).sql(reading.get('starts_at', starts_at))}"
             + (f" AND ({reading['where']})" if "where" in reading else "")
         )
         for reading in legal or []
+        if "period" in reading
     }
     reasons |= suspension_in_doubt(exempt=exempt or {}, violates=(violates, *readings.values()))
     return ExpectErasureByDeadline(

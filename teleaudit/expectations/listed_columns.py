@@ -10,7 +10,9 @@ Left out:
 1. columns for notes: what stands in them differs from cell to cell, and the detectors look into
    each;
 2. columns that another check of the same data set judges: places and message content in teledata,
-   and those named for one of ``except_kinds``.
+   and those named for one of ``except_kinds``;
+3. technical columns: in teledata those whose name says so, elsewhere too those that the operator
+   declared, unless the name tells that they hold something about a person.
 Not judged: a column that may well be one of the list which no export fills, by its name or because
 its values are dates. Nobody
 has mapped it; it is counted as ``not_mapped`` and is no deviation. One whose name says what it
@@ -33,6 +35,7 @@ from teleaudit.detectors.attributes import (
     kind_of_counts,
     kind_of_name,
     names_note,
+    names_technical,
 )
 from teleaudit.detectors.message_values import names_content
 from teleaudit.detectors.names import words_of
@@ -45,6 +48,7 @@ from teleaudit.schema import TABLES, Column, Table
 from teleaudit.schema.sql import literal, quoted
 
 _TELEDATA = "cdr"
+_OF_THE_NETWORK = ("cdr", "interconnect", "ip_session")
 _ALLOWED_BY_SOME = ("birth_date", "gender")
 
 
@@ -133,16 +137,22 @@ def only_listed_columns(
     listed: Iterable[str],
     kinds: Iterable[str],
     except_kinds: Sequence[str],
+    technical: Iterable[str] = (),
     data_set: DataSet,
     table: str,
     **kwargs: Any,
 ) -> ExpectOnlyListedColumns:
-    """The expectation for the columns a data set has."""
+    """The expectation for the columns a data set has; ``technical`` are those that the operator
+    declared.
+    """
     known = {_plain(name) for name in listed}
+    declared = {_plain(name) for name in technical}
     own = [
         column
         for column in exported_columns(data_set, table)
-        if not _is_left_out(column, table) and kind_of_name(column) not in except_kinds
+        if not _is_left_out(column, table)
+        and kind_of_name(column) not in except_kinds
+        and not (_plain(column) in declared and not kind_of_name(column))
     ]
     outside = [column for column in own if _plain(column) not in known]
     named = {column: kind for column in outside if (kind := kind_of_name(column))}
@@ -199,7 +209,12 @@ def _plain(name: str) -> str:
 
 
 def _is_left_out(column: str, table: str) -> bool:
-    # (1), (2)
-    return names_note(column) or (
-        table == _TELEDATA and (kind_of_name(column) == "location" or names_content(column) != "")
+    # (1), (2), (3)
+    return (
+        names_note(column)
+        or (table in _OF_THE_NETWORK and names_technical(column))
+        or (
+            table == _TELEDATA
+            and (kind_of_name(column) == "location" or names_content(column) != "")
+        )
     )

@@ -18,7 +18,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from teleaudit.expectations.certainty import FALSE, TRUE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
 from teleaudit.expectations.queries import Queries
-from teleaudit.rules.verdicts import Answer, Deviation
+from teleaudit.rules.verdicts import Answer, Deviation, SetAside
 from teleaudit.schema.sql import quoted
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
@@ -270,6 +270,38 @@ class ExpectRowsToSatisfy(BatchExpectation):
         )
         for record_key, due_date in asks.fetch_sorted(sql, answer.deviations):
             yield Deviation(record_key=record_key, due_date=due_date or "")
+
+    def set_aside(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[SetAside]:
+        """Every record that is exempt or for a lawyer, in the order of its key."""
+        due = self._known_due or "CAST(NULL AS DATE)"
+        sql = (
+            f"SELECT record_key, class, due FROM (SELECT {data_set.key_sql} AS record_key,"
+            f" {self.classification()} AS class, CAST({due} AS VARCHAR) AS due FROM"
+            f" {quoted(data_set.name)}) AS judged WHERE class >= {_EXEMPTIONS}"
+        )
+        grounds, readings = tuple(self.exempt), tuple(self.legal)
+        for record_key, row_class, due_date in asks.fetch_sorted(
+            sql, answer.exempted + answer.legal_records
+        ):
+            if row_class < _LEGAL:
+                yield SetAside(
+                    record_key, "exempt", grounds[row_class - _EXEMPTIONS], due_date or ""
+                )
+            else:
+                past = [name for i, name in enumerate(readings) if (row_class - _LEGAL) >> i & 1]
+                yield SetAside(record_key, "legal", ";".join(past), due_date or "")
+
+
+def left_to_a_lawyer(violates: str, grounds: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """What violates while none of the grounds may hold, and by name of a ground what would if it
+    did not.
+    """
+    if not grounds:
+        return violates, {}
+    certain = (f"({violates})", *(f"NOT coalesce({ground}, false)" for ground in grounds.values()))
+    return " AND ".join(certain), {
+        name: f"({violates}) AND ({ground})" for name, ground in grounds.items()
+    }
 
 
 def _named(conditions: Iterable[str], classes: dict[int, int], base: int) -> dict[str, int]:

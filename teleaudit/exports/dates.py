@@ -53,7 +53,8 @@ SHAPES = (
         formats=("yyyymmdd",),
     ),
     Shape(pattern=r"^1?\d{9}$", formats=("epoch-seconds",)),
-    Shape(pattern=r"^[2-7]\d{4}(?:[.,]\d+)?$", formats=("excel-serial",)),
+    # 2958465 is 31-12-9999
+    Shape(pattern=r"^(?:[2-7]\d{4}|2958465)(?:[.,]\d+)?$", formats=("excel-serial",)),
     # never taken by itself: the century and the order are guesses
     Shape(pattern=rf"^\d{{1,2}}-\d{{1,2}}-\d{{2}}{_END}", formats=("dd-mm-yy",)),
 )
@@ -122,7 +123,7 @@ def parsed(text: str, date_format: DateFormat, zone: str) -> str:
             return to_local(f"make_timestamp(CAST(({number}) * 1000000 AS BIGINT))", "UTC")
         case "excel-serial":
             number = (
-                f"CASE WHEN regexp_full_match({text}, '\\d{{1,6}}([.,]\\d+)?') THEN"
+                f"CASE WHEN regexp_full_match({text}, '(\\d{{1,6}}|2958465)([.,]\\d+)?') THEN"
                 f" TRY_CAST(replace({text}, ',', '.') AS DOUBLE) END"
             )
             return f"(TIMESTAMP '1899-12-30' + to_seconds(round(({number}) * 86400)))"

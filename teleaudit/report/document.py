@@ -23,12 +23,14 @@ from teleaudit.report.material import (
     Entry,
     Material,
     Table,
+    found,
     is_not_held,
     placeholders,
 )
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.sections import Section, describe_section, other_authorities, sections
 from teleaudit.report.wording import Words
+from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
 GRAVEST_SHOWN = 5
 CATALOGUE_NAMED = 6  # checks beside their requirement; more stand below it
@@ -266,12 +268,25 @@ def _gravest_row(material: Material, section: Section) -> tuple[Any, ...]:
 
 
 def _counts(words: Words, section: Section) -> str:
-    """Deviations, and apart from them what a person must look at."""
-    deviations, review = section.found - section.for_review, section.for_review
-    return (
-        words.say("summary.for_review", deviations=words.number(deviations), n=words.number(review))
-        if review
-        else words.number(deviations)
+    """Deviations by what was counted and, where there are several, by severity; apart from them
+    what a person must look at. Records and columns are never added up.
+    """
+    counted: dict[tuple[bool, str, str], int] = {}
+    for check in section.checks:
+        is_review = check["verdict"] == "review"
+        key = (is_review, "" if is_review else check["severity"] or "", check["unit"])
+        counted[key] = counted.get(key, 0) + found(check)
+    severities = {severity for is_review, severity, _ in counted if not is_review}
+    told = "summary.of_severity" if len(severities) > 1 else "summary.of_one_severity"
+    return words.listed(
+        [
+            words.say(
+                "summary.for_review" if is_review else told,
+                n=words.counted(unit, n),
+                severity=words.name("severities", severity).lower(),
+            )
+            for (is_review, severity, unit), n in counted.items()
+        ]
     )
 
 
@@ -305,7 +320,7 @@ def _check_row(material: Material, checks: Sequence[Entry]) -> tuple[Any, ...]:
     if len(checks) == 1:
         return (
             {"id": first["id"]},
-            material.dataset(first["dataset"]),
+            _data_set_counted(material, first),
             *numbers,
             {"short": first["verdict"]},
         )
@@ -314,6 +329,16 @@ def _check_row(material: Material, checks: Sequence[Entry]) -> tuple[Any, ...]:
         words.counted("data_set", len(checks)),
         *numbers,
         {"short": first["verdict"]},
+    )
+
+
+def _data_set_counted(material: Material, check: Entry) -> str:
+    """The data set, and that its columns were counted where its records were not."""
+    title = material.dataset(check["dataset"])
+    if check["unit"] == "record":
+        return title
+    return material.words.say(
+        "summary.counted_by", title=title, unit=material.words.at(f"units.{check['unit']}.other")
     )
 
 
@@ -576,6 +601,13 @@ def _method(material: Material) -> Part:
             "method.gate",
             gate=words.percent(settings["gate"]),
             max_rejected=words.percent(settings["max_rejected"]),
+        ),
+        "severity": words.say(
+            "method.severity",
+            many=words.number(MANY),
+            few=words.number(FEW),
+            share=words.percent(SHARE),
+            days=words.counted("day", LONG_DAYS),
         ),
         "numbers": list(words.at("method.numbers").values()),
         "notebooks": _not_released(material),

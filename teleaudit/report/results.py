@@ -19,7 +19,7 @@ from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.exports.reading import ReadExport
 from teleaudit.rules.audit_file import Audit, NotHeld
 from teleaudit.rules.conflicts import Conflict
-from teleaudit.rules.law import LegalBasis
+from teleaudit.rules.law import LegalBasis, supervisors
 from teleaudit.rules.rulebook import Rulebook
 from teleaudit.rules.suites import Clause, Words
 from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
@@ -129,7 +129,7 @@ def check_entry(
     check, answer = result.check, result.answer
     # what a person must look at is no deviation before that
     is_review = result.verdict is Verdict.REVIEW
-    bases = [law[basis] for basis in check.legal_basis]
+    authorities = supervisors(law[basis] for basis in check.legal_basis)
     return {
         "id": result.id,
         "clauses": [check.clause.clause],
@@ -159,8 +159,9 @@ def check_entry(
         "column_decisions": answer.column_decisions,
         "why": result.why,
         "why_detail": result.why_detail,
-        "severity": check.severity,
-        "authority": bases[0].authority if bases else "datatilsynet",
+        "severity": result.severity,
+        "authority": next(iter(authorities), None),
+        "authorities": authorities,
         "legal_basis": list(check.legal_basis),
         "claim": check.claim.by_language(),
         "action": {"da": result.check.action},
@@ -184,7 +185,7 @@ def check_entry(
             if result.subjects
             else None
         ),
-        "breach_hours": check.spec.breach_hours if answer.deviations else None,
+        "possible_breach": check.spec.possible_breach if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,
     }

@@ -7,7 +7,6 @@ follows it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,11 +54,6 @@ class Section:
         """What its findings are about, in all."""
         return sum(found(check) for check in self.checks)
 
-    @property
-    def for_review(self) -> int:
-        """How much of that a person must look at before it is called a deviation."""
-        return sum(found(check) for check in self.checks if check["verdict"] == "review")
-
 
 def sections(material: Material, authority: str | None = None) -> list[Section]:
     """The findings, or those that an authority is competent for, by clause and requirement, the
@@ -67,7 +61,9 @@ def sections(material: Material, authority: str | None = None) -> list[Section]:
     """
     by_clause: dict[str, dict[Hashable, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for check in (
-        check for check in material.findings if authority in (None, authority_of(material, check))
+        check
+        for check in material.findings
+        if authority is None or authority in authorities_of(material, check)
     ):
         by_clause[_clause(check)][_same(material, check)].append(check)
     found_by_clause = [
@@ -84,20 +80,20 @@ def sections(material: Material, authority: str | None = None) -> list[Section]:
     )
 
 
-def authority_of(material: Material, check: Entry) -> str:
-    """Who is competent for a check's findings; the report's own reader where the check names
-    nobody.
+def authorities_of(material: Material, check: Entry) -> list[str]:
+    """Who is competent for a check's findings; the report's own reader where nobody supervises what
+    the check cites.
     """
-    return str(check["authority"] or material.words.at("finding.own_authority"))
+    return check["authorities"] or [material.words.at("finding.own_authority")]
 
 
 def other_authorities(material: Material) -> list[str]:
     """The authorities beside the report's own reader that findings concern, in the order of the
     language's names.
     """
-    named = {authority_of(material, check) for check in material.findings} - {
-        material.words.at("finding.own_authority")
-    }
+    named = {
+        authority for check in material.findings for authority in authorities_of(material, check)
+    } - {material.words.at("finding.own_authority")}
     return sorted(named, key=lambda authority: material.words.name("authorities", authority))
 
 
@@ -112,7 +108,7 @@ def _same(material: Material, check: Entry) -> Hashable:
         check["verdict"],
         material.text(check["claim"]),
         check["severity"],
-        check["authority"],
+        tuple(check["authorities"]),
         check["unit"],
         check["topic"],
     )
@@ -278,7 +274,11 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
     words, criterion = material.words, check["criterion"] or {}
     facts = {
         "severity": words.name("severities", check["severity"] or ""),
-        "authority": words.name("authorities", check["authority"] or ""),
+        "authority": (
+            words.listed([words.name("authorities", name) for name in check["authorities"]])
+            if check["authorities"]
+            else ""
+        ),
         "clauses": words.listed(check["clauses"]) if len(check["clauses"]) > 1 else "",
         "basis": material.bases(check["legal_basis"]),
         "deadline": (
@@ -299,15 +299,14 @@ def _facts(material: Material, check: Entry) -> list[dict[str, str]]:
 
 
 def _breach(material: Material, check: Entry) -> str:
-    """By when a breach would have to be notified, counted from the end of the run; whether it is
-    one, the controller decides.
+    """Whether what was found may be a personal data breach, and what its notification is counted
+    from; whether it is one, the controller decides.
     """
-    hours = check.get("breach_hours")
-    if hours is None:
-        return ""
-    until = dt.datetime.fromisoformat(material.results["finished_at"]) + dt.timedelta(hours=hours)
-    return material.words.say(
-        "finding.breach_fact", hours=hours, until=material.words.moment(until.isoformat())
+    kind, words = check.get("possible_breach"), material.words
+    return (
+        f"{words.at(f'finding.possible_breach.{kind}')} {words.at('finding.breach_periods')}"
+        if kind
+        else ""
     )
 
 

@@ -277,6 +277,8 @@ class ExportSpec(Writing):
     columns: dict[str, str] = Field(default_factory=dict)  # canonical column -> header in the file
     # canonical column -> one value for every row (legal_entity)
     constants: dict[str, str] = Field(default_factory=dict)
+    # headers that say how the system worked and nothing of a person; outside every closed list
+    technical: tuple[Word, ...] = ()
     # canonical column -> own word -> canonical word
     values: dict[str, dict[Word, Word]] = Field(default_factory=dict)
 
@@ -411,6 +413,15 @@ class Audit(_Strict):
                 )
                 raise ValueError(msg)
         return not_held
+
+    def technical_columns(self, table: str) -> tuple[str, ...]:
+        """The headers of a table's exports that the operator declared to be technical."""
+        return tuple(
+            header
+            for export in self.exports.values()
+            if export.table == table
+            for header in export.technical
+        )
 
     @property
     def path(self) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,7 +32,8 @@ class LegalBasis(BaseModel):
     title_da: str
     citation_da: str
     kind: str | None = None
-    authority: str
+    authority: str  # who supervises, or where nobody does, who issued it
+    is_supervised: bool = True  # not by a court, a ministry or a party to a contract
     evidence: str
     source: str
     source_da: str | None = None  # where the source is told in English
@@ -59,20 +60,29 @@ class LegalBasis(BaseModel):
         )
 
 
+def supervisors(bases: Iterable[LegalBasis]) -> list[str]:
+    """Who supervises these, each once, in their order; nobody where only courts, ministries or
+    parties to a contract stand behind them.
+    """
+    return list(dict.fromkeys(basis.authority for basis in bases if basis.is_supervised))
+
+
 def load_law(folder: Path) -> Mapping[str, LegalBasis]:
     """The register of legal bases by id. Raises: AuditFileError."""
     file = folder / "law.yaml"
     data: Any = read_yaml(file)
     try:
-        marks, recheck = (
+        marks, recheck, authorities = (
             data.get("source_marks", {}),
             data.get("currency", {}).get("recheck_before_release", ()),
+            data.get("authorities", {}),
         )
         told = [
             entry
             | {
                 "copies": [marks[mark] for mark in _MARK.findall(entry["source"])],
                 "recheck_before_release": entry["id"] in recheck,
+                "is_supervised": authorities.get(entry["authority"], {}).get("supervises", True),
             }
             for entry in data["entries"]
         ]

@@ -325,8 +325,10 @@ def _readings(use: RuleUse, rule: Rule, place: _Place) -> Iterator[dict[str, Any
     for name, after in use.readings.items():
         if name not in known:
             place.refuse(f"{rule.rule} has no reading '{name}'.{near_match(name, known)}")
-        reading = known[name]
-        yield {
-            **reading.model_dump(exclude={"after"}),
-            "period": after or reading.after or use.after or rule.after,
-        }
+        told = known[name].put(use.after or rule.after)
+        yield {**told, "period": after} if after else told
+    yield from (
+        reading.put(None)
+        for reading in rule.readings
+        if reading.stays_while and reading.name not in use.readings
+    )

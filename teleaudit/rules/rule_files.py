@@ -21,6 +21,7 @@ from teleaudit.rules.suites import (
     ExpectationType,
     OnDeviation,
     PeriodSpec,
+    PossibleBreach,
     Severity,
     Strict,
     Topic,
@@ -54,14 +55,21 @@ _NEEDS: Mapping[Need, Mapping[str, str]] = {
 
 class RuleReading(Strict):
     """A stricter reading of a deadline, which a policy may put to a lawyer; the period is the
-    policy's unless the law gives it.
+    policy's unless the law gives it. One with ``stays_while`` is put to a lawyer whatever the
+    policy says.
     """
 
     name: str
     starts_at: str | None = None
     where: str | None = None
+    stays_while: str | None = None
     question: Words | None = None
     after: PeriodSpec | None = None
+
+    def put(self, period: PeriodSpec | None) -> dict[str, Any]:
+        """The reading as it is put to a lawyer, with a policy's period where it gives none."""
+        own = None if self.stays_while else self.after or period
+        return {**self.model_dump(exclude={"after"}), "period": own}
 
 
 class Rule(Strict):
@@ -99,7 +107,7 @@ class Rule(Strict):
     legal_basis: tuple[str, ...]
     severity: Severity
     on_deviation: OnDeviation = "fail"
-    breach_hours: Literal[24, 72] | None = None
+    possible_breach: PossibleBreach | None = None
 
     @property
     def topic(self) -> Topic:
@@ -165,10 +173,7 @@ class Rule(Strict):
         return self.expectation(
             part=self.part,
             period=period,
-            legal=[
-                {**reading.model_dump(exclude={"after"}), "period": reading.after or period}
-                for reading in self.readings
-            ],
+            legal=[reading.put(period) for reading in self.readings],
             listed=self.listed or ("any",),
             scope=self.scope_since(dt.date.min if self.since else None),
         )

@@ -31,6 +31,9 @@ from teleaudit.schema.views import data_set_view, views
 
 Severity = Literal["critical", "high", "medium", "low", "observation"]
 OnDeviation = Literal["fail", "breach", "review"]
+# Whether a deviation may be a personal data breach (GDPR art. 4(12)): somebody without a right to
+# the data had them, or they were only kept, and it is one if somebody else could see them.
+PossibleBreach = Literal["access", "storage"]
 Auditable = Literal["data", "register", "text", "none"]  # what could answer a clause at all
 Topic = Literal[
     "intake",
@@ -125,15 +128,24 @@ PeriodSpec = Annotated[
 
 
 class Reading(Strict):
-    """A stricter reading of the deadline: what lies past it but not past the deadline is for a
-    lawyer.
+    """What is put to a lawyer, and no deviation: a record past a stricter reading of the deadline
+    but not past the deadline, or one past the deadline while a ground may hold that the policy does
+    not name.
     """
 
     name: str
-    period: PeriodSpec
+    period: PeriodSpec | None = None
     starts_at: str | None = None
     where: str | None = None
+    stays_while: str | None = None  # a condition: the ground
     question: Words | None = None  # what the lawyer is asked
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Reading:
+        if (self.period is None) == (self.stays_while is None):
+            msg = f"reading '{self.name}' needs either a period or stays_while"
+            raise ValueError(msg)
+        return self
 
 
 class ExpectationSpec(Strict):
@@ -166,8 +178,7 @@ class ExpectationSpec(Strict):
     legal_basis: tuple[str, ...] = ()
     on_deviation: OnDeviation = "fail"
     claim: Words | None = None  # where it differs from its clause's
-    # a deviation may be a personal data breach: hours from its discovery to its notification
-    breach_hours: Literal[24, 72] | None = None
+    possible_breach: PossibleBreach | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> ExpectationSpec:
@@ -236,7 +247,11 @@ class ExpectationSpec(Strict):
     @property
     def conditions(self) -> tuple[str, ...]:
         """Everything in it that speaks of columns, as SQL."""
-        readings = [part for reading in self.legal for part in (reading.starts_at, reading.where)]
+        readings = [
+            part
+            for reading in self.legal
+            for part in (reading.starts_at, reading.where, reading.stays_while)
+        ]
         parts = (
             self.starts_at,
             self.starts_by,
@@ -321,7 +336,7 @@ class Check:
 
     @property
     def legal_basis(self) -> tuple[str, ...]:
-        """Ids in the register; the first says which authority is competent."""
+        """Ids in the register; everyone who supervises one of them is competent."""
         return self.spec.legal_basis
 
     @property

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from teleaudit.rules.suites import Check
+from teleaudit.rules.severity import weigh
+from teleaudit.rules.suites import Check, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,18 @@ class Deviation(NamedTuple):
     level: str = ""
     due_date: str = ""  # ISO
     overdue_days: int | None = None
+
+
+class SetAside(NamedTuple):
+    """One record that would deviate and may stay, or on which only a lawyer can decide.
+
+    Holds the record's key: for the closed annex only.
+    """
+
+    record_key: str
+    kind: Literal["exempt", "legal"]
+    grounds: str  # of the exemption, or the readings; several are parted by semicolons
+    due_date: str = ""  # ISO
 
 
 class Verdict(StrEnum):
@@ -169,6 +182,19 @@ class CheckResult:
     def id(self) -> str:
         """The check's id."""
         return self.check.id
+
+    @property
+    def severity(self) -> Severity:
+        """The rule's, weighed by what was found; columns concern nobody in numbers."""
+        if not self.answer.deviations or self.unit != "record":
+            return self.check.severity
+        return weigh(
+            self.check.severity,
+            records=self.answer.deviations,
+            assessable=self.answer.assessable,
+            customers=self.subjects.customers if self.subjects else None,
+            overdue_days=self.max_overdue_days,
+        )
 
 
 def judge(

@@ -32,7 +32,9 @@ BUSINESS = (
             # text: only whether it is there is asked, and people were born before 1990
             text("birth_date"),
             text("gender"),
-            decimal("open_balance"),  # DKK still owed by the customer
+            decimal(
+                "open_balance"
+            ),  # DKK still owed by the customer: for a lawyer until limitation
             free_text("notes"),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from teleaudit_samples.calendar import AS_OF, days_after, years_after
 from teleaudit_samples.lawful import noon
@@ -171,6 +172,10 @@ def _lawful_news(world: World) -> None:
     covered_send(
         world, channel="E-mail", address="Nyhed@Example.dk", agreed={"address": "nyhed@example.dk"}
     )
+
+
+def sent_to_own_customers(world: World) -> None:
+    """Recorded as sent without consent to an own customer: for a lawyer."""
     marketing_send(world, basis="10_2")
 
 
@@ -374,11 +379,10 @@ def _opted_out(world: World) -> None:
     mark(service_send(world, customer_id=twice), "KAZ-g.opted_out")
 
 
-def _never_covered(world: World) -> None:
+def _never_covered(world: World, check: str) -> None:
     """Never agreed to; agreed for another address, another channel, too late, or as another
     customer.
     """
-    check = "KAZ-h.covered"
     mark(marketing_send(world), check)
     mark(covered_send(world, agreed={"address": "tidligere@example.dk"}), check)
     mark(covered_send(world, agreed={"channel": "sms"}), check)
@@ -387,8 +391,7 @@ def _never_covered(world: World) -> None:
     mark(covered_send(world, agreed={"purpose": "driftsinfo"}), check)
 
 
-def _sent_after_withdrawal(world: World) -> None:
-    check = "KAZ-h.withdrawn"
+def _sent_after_withdrawal(world: World, check: str) -> None:
     for ago in (0, 1, 86400 * 200):
         mark(covered_send(world, agreed={"withdrawn_at": noon(_SENT) - ago * _SECOND}), check)
     mark(
@@ -396,10 +399,10 @@ def _sent_after_withdrawal(world: World) -> None:
     )
 
 
-def _without_proof(world: World) -> None:
-    mark(consent(world, text_version=None), "KAZ-h.proof")
-    mark(consent(world, evidence_ref=None), "KAZ-h.proof")
-    mark(consent(world, text_version=None, evidence_ref=None), "KAZ-h.proof")
+def _without_proof(world: World, check: str) -> None:
+    mark(consent(world, text_version=None), check)
+    mark(consent(world, evidence_ref=None), check)
+    mark(consent(world, text_version=None, evidence_ref=None), check)
 
 
 def _old_proof(world: World) -> None:
@@ -488,9 +491,12 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-f.typed": _untyped,
     "KAZ-f.no_offers": _offers,
     "KAZ-g.opted_out": _opted_out,
-    "KAZ-h.covered": _never_covered,
-    "KAZ-h.withdrawn": _sent_after_withdrawal,
-    "KAZ-h.proof": _without_proof,
+    "KAZ-h.covered": partial(_never_covered, check="KAZ-h.covered"),
+    "HYG-marketing.covered": partial(_never_covered, check="HYG-marketing.covered"),
+    "KAZ-h.withdrawn": partial(_sent_after_withdrawal, check="KAZ-h.withdrawn"),
+    "HYG-marketing.withdrawn": partial(_sent_after_withdrawal, check="HYG-marketing.withdrawn"),
+    "KAZ-h.proof": partial(_without_proof, check="KAZ-h.proof"),
+    "HYG-marketing.proof": partial(_without_proof, check="HYG-marketing.proof"),
     "KAZ-h.proof_kept": _old_proof,
     "KAZ-p.hashed": _plain_uploads,
     "KAZ-p.basis": _uploads_without_basis,

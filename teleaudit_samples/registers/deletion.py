@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from teleaudit_samples import invented
 from teleaudit_samples.calendar import AS_OF, days_after
 from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers.disclosure import ledger
 from teleaudit_samples.registers.rows import customer, mark
 from teleaudit_samples.world import Row, World
 
@@ -15,6 +17,7 @@ _CONTACT_DAYS = 90
 _A_YEAR_AGO = dt.date(2025, 11, 22)
 _DUE = dt.date(2026, 10, 1)
 _ROTATION = 30
+_FIVE_YEARS_AGO = dt.date(2021, 10, 4)
 _SYSTEM = "SYSCRM"  # of which the copies are
 
 
@@ -260,6 +263,47 @@ def _copies_for_tests(world: World) -> None:
     )
 
 
+def _activities_without_period(world: World) -> None:
+    for retention in (None, ""):
+        mark(processing_register(world, retention=retention), "HYG-system.register_retention")
+
+
+def _old_entries(world: World, check: str) -> None:
+    for posted in (dt.date(2019, 6, 3), dt.date(2017, 2, 28)):
+        mark(ledger(world, **_posted(posted)), check)
+
+
+def _entries_without_document(world: World) -> None:
+    mark(ledger(world, invoice_id=world.key("F")), "HYG-accounting.ledger_document")
+
+
+def _invoices_erased_early(world: World) -> None:
+    """The entry is of a year before which an invoice need not be kept any more."""
+    row = ledger(world, invoice_id=world.key("F"), **_posted(_FIVE_YEARS_AGO))
+    mark(
+        _deletion_log(world, object_type="invoice", object_key=row["invoice_id"]),
+        "HYG-accounting.early",
+    )
+
+
+def _posted(day: dt.date) -> Row:
+    return {"posting_date": day, "due_date": day, "paid_at": day}
+
+
+def _lawful_accounting(world: World) -> None:
+    """(5) An entry whose invoice is there; one of the year before the last that must be kept names
+    an invoice that may be gone; one under a legal hold outlives its invoice.
+    """
+    billed = customer(world)
+    invoice = world.invoice(billed, period_to=dt.date(2026, 4, 30), issued=dt.date(2026, 5, 2))
+    ledger(world, customer_id=billed, invoice_id=invoice["invoice_id"])
+    ledger(world, invoice_id=world.key("F"), **_posted(_FIVE_YEARS_AGO))
+    held = customer(world)
+    world.hold(held, start=dt.date(2024, 5, 6))
+    row = ledger(world, customer_id=held, invoice_id=world.key("F"), **_posted(dt.date(2019, 6, 3)))
+    _deletion_log(world, object_type="invoice", object_key=row["invoice_id"])
+
+
 def _old_backups(world: World) -> None:
     for days in (1, 400):
         mark(
@@ -322,6 +366,7 @@ LAWFUL: tuple[Callable[[World], None], ...] = (
     _lawful_holds,
     _lawful_orphans,
     _lawful_contacts,
+    _lawful_accounting,
 )
 DEVIATIONS: dict[str, Callable[[World], None]] = {
     "KAZ-r3.automatic": _by_hand,
@@ -335,6 +380,11 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "HYG-system.export": _unexported_systems,
     "HYG-system.erasure_rule": _systems_without_rule,
     "HYG-system.test_data": _copies_for_tests,
+    "HYG-system.register_retention": _activities_without_period,
+    "BIZ-ret-6.ledger": partial(_old_entries, check="BIZ-ret-6.ledger"),
+    "KAZ-r2.ledger": partial(_old_entries, check="KAZ-r2.ledger"),
+    "HYG-accounting.ledger_document": _entries_without_document,
+    "HYG-accounting.early": _invoices_erased_early,
     "HYG-backup.age": _old_backups,
     "HYG-backup.rerun": _restores_without_rerun,
     "HYG-orphan.contact": _orphan_contacts,

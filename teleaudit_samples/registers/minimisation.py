@@ -286,11 +286,11 @@ def _overdue_prospects(world: World) -> None:
         )
 
 
-def _overdue_sessions(world: World) -> None:
+def _overdue_sessions(world: World, check: str) -> None:
     for day in (days_after(LAST_YEAR, -1), dt.date(2024, 2, 29)):
         mark(
             ip_session(world, start_at=noon(days_after(day, -1)), stop_at=noon(day)),
-            "KAZ-q.ip_session",
+            check,
         )
 
 
@@ -469,7 +469,10 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
         _extra_column, check="HYG-cpr.crm_customer", table="crm_customer", columns={"cpr": _NO_CPR}
     ),
     "BIZ-collect-2.prospect": _overdue_prospects,
-    "KAZ-q.ip_session": _overdue_sessions,
+    "KAZ-q.ip_session": partial(_overdue_sessions, check="KAZ-q.ip_session"),
+    "HYG-teledata.internet_sessions": partial(
+        _overdue_sessions, check="HYG-teledata.internet_sessions"
+    ),
     "KAZ-c.source": _secret_sources,
     "KAZ-d.customer": _customers_without_basis,
     "KAZ-e.balancing_test": _old_balances,

@@ -350,3 +350,80 @@ def test_payments_with_their_invoices_pass(engine: str, check: str) -> None:
         "financial_years": _CALENDAR,
     }
     assert spec(check, tables, engine=engine, population=2).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("check", ["BIZ-ret-6.ledger", "KAZ-r2.ledger"])
+def test_a_ledger_entry_may_stay_five_years_after_its_financial_year(
+    engine: str, check: str
+) -> None:
+    entries = """
+        entry_id  | customer_id | posting_date
+        last_2020 | c           | 2020-12-31
+        held      | held        | 2019-05-05
+        this_year | c           | 2026-11-22
+        any_year  | c           | 2018-12-31
+        young     | c           | 2021-01-01
+        no_date   | c           |
+    """
+    spec(
+        check,
+        {"ledger": entries, "financial_years": _CALENDAR, "legal_hold": _HOLD},
+        engine=engine,
+        deviating=["any_year", "last_2020"],
+        exempt={"legal_hold": 1},
+        not_assessable={"missing_date": 1},
+        population=6,
+    )
+
+
+def test_the_invoice_that_an_entry_names_exists_as_long_as_it_must_be_kept(engine: str) -> None:
+    entries = """
+        entry_id | invoice_id | posting_date
+        gone     | I9         | 2022-01-01
+        old_gone | I8         | 2021-12-31
+        there    | I1         | 2026-01-05
+        none     |            | 2026-01-05
+        undated  | I7         |
+    """
+    invoices = """
+        invoice_id | issue_date
+        I1         | 2026-01-01
+    """
+    spec(
+        "HYG-accounting.ledger_document",
+        {"ledger": entries, "invoice": invoices, "financial_years": _CALENDAR},
+        engine=engine,
+        deviating=["gone"],
+        not_assessable={"missing_date": 1},
+        population=3,
+    )
+
+
+def test_an_invoice_that_the_ledger_knows_is_not_erased_within_its_five_years(engine: str) -> None:
+    entries = """
+        entry_id | invoice_id | posting_date
+        paid     | early      | 2022-02-01
+        posted   | early      | 2021-12-30
+        2        | in_time    | 2020-03-01
+        3        | day_before | 2020-03-01
+        4        | failed     | 2021-03-01
+        5        | undated    | 2021-03-01
+    """
+    log = """
+        entry_id | object_type | object_key | executed_at         | status
+        a        | invoice     | early      | 2026-10-01 08:00:00 | ok
+        b        | invoice     | in_time    | 2025-12-31 08:00:00 | ok
+        c        | invoice     | day_before | 2025-12-30 23:00:00 | ok
+        d        | invoice     | failed     | 2026-10-01 08:00:00 | fejl
+        e        | invoice     | unknown    | 2026-10-01 08:00:00 | ok
+        f        | payment     | early      | 2026-10-01 08:00:00 | ok
+        g        | invoice     | undated    |                     | ok
+    """
+    spec(
+        "HYG-accounting.early",
+        {"ledger": entries, "deletion_log": log, "financial_years": _CALENDAR},
+        engine=engine,
+        deviating=["a", "c"],
+        not_assessable={"missing_date": 1},
+        population=4,
+    )

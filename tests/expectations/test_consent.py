@@ -227,7 +227,7 @@ def test_news_goes_only_where_there_was_consent_for_that_channel_and_address(eng
         _sends(_NEWS) | _consents(_AGREED),
         engine=engine,
         deviating=["by_sms", "cold", "moved", "second_ago", "vague", "wrong_aim"],
-        exempt={"soft_opt_in": 1},
+        legal={"soft_opt_in": 1},
         not_assessable=_UNJUDGED,
         population=21,
     )

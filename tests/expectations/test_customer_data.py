@@ -135,22 +135,47 @@ def test_a_year_after_29_february_ends_on_28_february(engine: str) -> None:
     )
 
 
-def test_only_money_still_owed_suspends_the_erasure_of_a_customer(engine: str) -> None:
+def test_money_still_owed_is_for_a_lawyer_until_the_claim_is_barred_and_exempts_nobody(
+    engine: str,
+) -> None:
     customers = """
         customer_id | end_date   | open_balance
-        unknown     | 2020-01-31 |
-        owes        | 2020-01-31 | 0.01
-        settled     | 2020-01-31 | 0
-        has_credit  | 2020-01-31 | -100
+        unknown     | 2025-01-31 |
+        owes        | 2025-01-31 | 0.01
+        last_day    | 2023-11-22 | 500
+        barred      | 2023-11-21 | 500
+        billed      | 2023-11-21 | 500
+        paid        | 2023-11-21 | 500
+        settled     | 2025-01-31 | 0
+        has_credit  | 2025-01-31 | -100
         owes_lately | 2026-06-30 | 50
+    """
+    ledger = """
+        entry_id | customer_id | due_date   | paid_at
+        1        | billed      | 2023-12-20 |
+        2        | billed      | 2023-11-20 |
+        3        | paid        | 2023-12-20 | 2024-01-05
     """
     spec(
         "BIZ-ret-3.customer",
-        {"crm_customer": customers},
+        {"crm_customer": customers, "ledger": ledger},
         engine=engine,
-        deviating=["has_credit", "settled", "unknown"],
-        exempt={"open_balance": 1},
+        deviating=["barred", "has_credit", "paid", "settled", "unknown"],
+        legal={"open_balance": 3},
     )
+
+
+def test_a_legal_hold_keeps_a_customer_whose_claim_lives_longer(engine: str) -> None:
+    customers = """
+        customer_id | end_date   | open_balance
+        judgment    | 2019-01-31 | 500
+    """
+    holds = """
+        hold_id | customer_id | reason   | start      | end        | approved_by
+        h1      | judgment    | judgment | 2019-06-01 | 2029-06-01 | counsel
+    """
+    frames = {"crm_customer": customers, "legal_hold": holds}
+    spec("BIZ-ret-3.customer", frames, engine=engine, exempt={"legal_hold": 1})
 
 
 def test_money_owed_by_a_customer_exempts_no_contact_person(engine: str) -> None:

@@ -480,3 +480,23 @@ def test_without_a_deletion_log_nobody_knows(engine: str) -> None:
     for check_id in ("HYG-resurrected.deletion_log", "HYG-deletion-log.failed", "KAZ-r3.automatic"):
         result = answer(check_id, {"crm_customer": _CUSTOMERS}, engine=engine)
         assert (result.verdict, result.why) == (Verdict.UNKNOWN, "no_export")
+
+
+def test_the_record_of_processing_states_a_period_for_each_activity_or_a_person_looks(
+    engine: str,
+) -> None:
+    activities = """
+        activity_id | purpose  | retention
+        ------------+----------+----------
+        none        | customer |
+        said        | customer | P1Y
+        in_words    | billing  | 5 år
+    """
+    result = spec(
+        "HYG-system.register_retention",
+        {"processing_register": activities},
+        engine=engine,
+        deviating=["none"],
+        population=3,
+    )
+    assert result.verdict is Verdict.REVIEW

@@ -365,6 +365,7 @@ _ORDERS = """
     silent   | bestilling |
     empty    | bestilling | ;
     kindless |            | navn
+    neither  |            | navn;cpr
     sent     | forsendelse | navn;adresse;kontaktperson
     cpr      | forsendelse | navn;cpr
 """
@@ -378,17 +379,17 @@ def test_an_order_carries_name_and_place_of_delivery_and_a_shipment_a_contact_to
         "BIZ-dis-7.fields",
         {"supplier_order": _ORDERS},
         engine=engine,
-        deviating=["contact", "like", "phone"],
+        deviating=["contact", "like", "neither", "phone"],
         not_assessable=reasons,
-        population=7,
+        population=8,
     )
     spec(
         "BIZ-dis-8.fields",
         {"supplier_order": _ORDERS},
         engine=engine,
         deviating=["cpr"],
-        not_assessable={"missing_kind": 1},
-        population=3,
+        not_assessable={"missing_kind": 2},
+        population=4,
     )
 
 
@@ -603,3 +604,50 @@ def test_a_former_processor_confirms_within_the_days_the_controller_has_set(engi
         population=6,
     )
     assert result.deviations[0].overdue_days == 1
+
+
+def test_a_wish_about_one_number_is_none_for_the_customers_other_numbers(engine: str) -> None:
+    assigned = """
+        number   | number_type | customer_id | valid_from | valid_to | is_main | secrecy
+        70000001 | mobil       | c           | 2020-01-01 |          | false   | ingen
+        70000002 | mobil       | c           | 2020-01-01 |          | false   | ingen
+        70000003 | mobil       | d           | 2020-01-01 |          | false   | ingen
+    """
+    delivered = """
+        delivery_id | number   | number_type | secrecy | action | delivered_at        | recipient
+        one         | 70000001 | mobil       | ingen   | ny     | 2026-03-04 12:00:00 | 118
+        other       | 70000002 | mobil       | ingen   | ny     | 2026-03-04 12:00:00 | 118
+        by_mail     | 70000003 | mobil       | ingen   | ny     | 2026-03-04 12:00:00 | 118
+    """
+    wishes = """
+        consent_id | customer_id | purpose | address         | given_at            | withdrawn_at
+        w1         | c           | 118     | +45 70 00 00 01 | 2026-01-01 12:00:00 |
+        w2         | d           | 118     | d@example.dk    | 2026-01-01 12:00:00 |
+    """
+    tables = {"directory_118": delivered, "number_assignment": assigned, "consent": wishes}
+    spec("BIZ-dis-4.mobile", tables, engine=engine, deviating=["other"], population=3)
+
+
+def test_a_withdrawal_about_one_number_excepts_no_other_main_number(engine: str) -> None:
+    assigned = """
+        number   | number_type | customer_id | valid_from | valid_to | is_main | secrecy | ported_out_at
+        70000001 | fastnet     | c           | 2020-01-01 |          | true    | ingen   |
+        70000002 | fastnet     | c           | 2020-01-01 |          | true    | ingen   |
+        70000009 | fastnet     | x           | 2020-01-01 |          | false   | ingen   |
+    """
+    delivered = """
+        delivery_id | number   | number_type | secrecy | action | delivered_at        | recipient
+        any         | 70000009 | fastnet     | ingen   | ny     | 2026-03-04 12:00:00 | 118
+    """
+    wishes = """
+        consent_id | customer_id | purpose | address  | given_at            | withdrawn_at
+        w1         | c           | 118     | 70000001 | 2021-01-01 12:00:00 | 2022-01-01 12:00:00
+    """
+    tables = {"directory_118": delivered, "number_assignment": assigned, "consent": wishes}
+    spec(
+        "BIZ-dis-4.main",
+        tables,
+        engine=engine,
+        deviating=["70000002|2020-01-01"],
+        population=2,
+    )

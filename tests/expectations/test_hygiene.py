@@ -236,18 +236,50 @@ def test_a_customers_end_date_agrees_with_the_services(engine: str) -> None:
     )
 
 
-def test_without_services_an_active_customer_needs_no_end_date(engine: str) -> None:
+def test_without_services_only_who_is_said_to_have_left_lacks_an_end_date(engine: str) -> None:
     customers = """
         customer_id | end_date   | status
-        ended       |            | ophørt
+        ended       |            | Ophørt
         active      |            | Aktiv
         dated       | 2020-01-01 | ophørt
+        anybody     |            |
     """
     spec(
         "HYG-end-date.crm_customer",
         {"crm_customer": customers},
         engine=engine,
         deviating=["ended"],
+        not_assessable={"services_unknown": 1},
+        population=4,
+    )
+
+
+def test_who_has_an_offer_that_stands_and_no_service_yet_has_nothing_to_end(engine: str) -> None:
+    customers = """
+        customer_id | end_date
+        offered     |
+        undated     |
+        declined    |
+        run_out     |
+        served      |
+    """
+    quotes = """
+        quote_id | customer_id | created_at | status   | valid_until
+        q1       | offered     | 2025-01-01 | sendt    | 2026-11-22
+        q2       | undated     | 2025-11-22 | sendt    |
+        q3       | declined    | 2026-11-01 | Afslået  | 2026-12-31
+        q4       | run_out     | 2026-11-01 | sendt    | 2026-11-21
+        q5       | served      | 2026-11-01 | sendt    | 2026-12-31
+    """
+    services = """
+        subscription_id | customer_id | end_date
+        s1              | served      | 2026-01-01
+    """
+    spec(
+        "HYG-end-date.crm_customer",
+        {"crm_customer": customers, "quote": quotes, "subscription": services},
+        engine=engine,
+        deviating=["declined", "run_out", "served"],
         population=3,
     )
 

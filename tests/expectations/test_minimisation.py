@@ -6,11 +6,13 @@ import hashlib
 
 import pytest
 
+from teleaudit.expectations.listed_columns import only_listed_columns
+from teleaudit.expectations.rows import DataSet
 from teleaudit.rules.audit_file import Parameter, load_audit
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.verdicts import Verdict
 from tests.command import ROOT
-from tests.spec import PARAMETERS, answer, known_suites, spec
+from tests.spec import PARAMETERS, answer, audit_of, known_suites, spec
 
 _CUSTOMERS = """
     customer_id | name  | E-mail          | notes       | CPR-nr. | Rangorden | Felt 1       | Felt 2 | Kommentar | Tom
@@ -824,3 +826,55 @@ def test_a_company_under_two_numbers_is_for_a_person_to_look_at(engine: str) -> 
         population=6,
     )
     assert result.verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("table", "check", "header"),
+    [
+        ("ip_session", "KAZ-q.session_columns", "data_up_bytes"),
+        ("ip_session", "KAZ-q.session_columns", "nas_id"),
+        ("ip_session", "KAZ-q.session_columns", "port_from"),
+        ("cdr", "BIZ-tele-1.cdr", "utc_offset"),
+        ("cdr", "BIZ-tele-1.cdr", "Datamængde"),
+    ],
+)
+def test_technical_columns_of_teledata_are_known_by_what_they_are(
+    engine: str, table: str, check: str, header: str
+) -> None:
+    key = {"ip_session": "session_id", "cdr": "call_id"}[table]
+    spec(check, {table: f"{key} | {header}\nx | 7"}, engine=engine)
+
+
+@pytest.mark.parametrize("header", ["bytes_email", "port_ip", "node_imei", "kanal"])
+def test_a_technical_word_beside_one_for_a_person_excuses_nothing(engine: str, header: str) -> None:
+    sessions = f"session_id | {header}\nx | 7"
+    spec("KAZ-q.session_columns", {"ip_session": sessions}, engine=engine, deviating=[header])
+
+
+def test_an_operator_declares_what_is_technical_but_nothing_that_names_a_person() -> None:
+    declared = {
+        "kunder": {
+            "table": "crm_customer",
+            "files": "kunder.csv",
+            "technical": ["batch", "E-mail 2"],
+        }
+    }
+    audit = audit_of(PARAMETERS, {"exports": declared})
+    assert audit.technical_columns("crm_customer") == ("batch", "E-mail 2")
+    spec_of = next(
+        one for suite in known_suites() for one in suite.checks if one.id == "KAZ-b1.customer"
+    )
+    made = only_listed_columns(
+        except_kinds=(),
+        listed=spec_of.spec.listed,
+        kinds=(),
+        technical=audit.technical_columns("crm_customer"),
+        data_set=DataSet(
+            name="crm_customer",
+            key=("customer_id",),
+            own={"customer_id": "VARCHAR", "Batch": "VARCHAR", "E-mail 2": "VARCHAR"},
+            filled=frozenset({"customer_id"}),
+        ),
+        table="crm_customer",
+    )
+    assert made.columns == ["E-mail 2"]

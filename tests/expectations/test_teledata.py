@@ -104,6 +104,20 @@ def test_bizzys_calls_between_the_readings_are_for_a_lawyer(engine: str) -> None
     assert (result.verdict, result.answer.legal_records) == (Verdict.LEGAL, 3)
 
 
+def test_a_call_on_an_invoice_that_cost_nothing_is_for_a_lawyer_after_the_unbilled_deadline(
+    engine: str,
+) -> None:
+    calls = """
+        call_id | start_at            | invoice_id | rated_amount
+        free    | 2025-11-21 12:00:00 | edge       | 0
+        edge    | 2025-11-22 12:00:00 | edge       | 0.00
+        charged | 2025-11-21 12:00:00 | edge       | 0.25
+        unknown | 2025-11-21 12:00:00 | edge       |
+    """
+    tables = {"cdr": calls, "invoice": _INVOICES, "financial_years": _YEARS}
+    spec("BIZ-ret-7.billed", tables, engine=engine, legal={"nothing_charged": 1}, population=4)
+
+
 def test_kazooms_policy_has_no_date_of_its_own_so_only_the_claim_is_the_question(
     engine: str,
 ) -> None:

@@ -348,3 +348,15 @@ def test_a_workbook_of_real_dates_of_all_days_is_read(desk: Desk, texts: list[st
     export = desk.read("kunder.xlsx", columns={"end_date": "Ophørsdato"}, dates="dd-mm-yyyy")
 
     assert [day for (day,) in desk.rows(export, "end_date")][: len(ANY_DAYS)] == ANY_DAYS
+
+
+@pytest.mark.parametrize("declared", [None, "excel-serial"])
+def test_excels_serial_of_the_last_day_of_9999_is_an_open_end(
+    desk: Desk, declared: str | None
+) -> None:
+    dates = {"dates": declared} if declared else {}
+    export = read_dates(desk, ["46066", "2958465"], **dates)
+    assert desk.rows(export, "end_date", "_issues") == [
+        (DAY, None),
+        (None, "end_date=placeholder"),
+    ]

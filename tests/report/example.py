@@ -84,7 +84,7 @@ def check(
 ) -> dict[str, Any]:
     """One check; ``numbers`` are N, M, k and e."""
     population, assessable, deviations, exempted = numbers
-    return {
+    told: dict[str, Any] = {
         "id": name,
         "clauses": [name.partition(".")[0]],
         "topic": "retention",
@@ -104,7 +104,7 @@ def check(
         "columns": {},
         "why": None,
         "severity": "high",
-        "authority": "datatilsynet",
+        "authorities": ["datatilsynet"],
         "legal_basis": ["gdpr-5-1-e"],
         "claim": {"da": claim, "en": claim},
         "criterion": None,
@@ -117,6 +117,7 @@ def check(
         "error_id": None,
         **more,
     }
+    return {"authority": next(iter(told["authorities"]), None), **told}
 
 
 def clause(
@@ -269,7 +270,7 @@ def _checks() -> list[dict[str, Any]]:
             _CRM,
             (3000, 2990, 19, 3),
             reasons={"no_end_date": 8, "orphan": 2},
-            exemptions={"legal_hold": 2, "open_balance": 1},
+            exemptions={"legal_hold": 2, "restricted": 1},
             criterion=_YEAR,
             overdue={"max_days": 312, "median_days": 88.5},
             due_by_month=_DUE,
@@ -322,7 +323,7 @@ def _checks() -> list[dict[str, Any]]:
             _INVOICE,
             (26114, 26114, 0, 0),
             legal_basis=["bogf-2022-12"],
-            authority="erhvervsstyrelsen",
+            authorities=["erhvervsstyrelsen"],
         ),
         check(
             "BIZ-ret-6.invoice_series",
@@ -331,7 +332,7 @@ def _checks() -> list[dict[str, Any]]:
             _SERIES,
             (26117, 26117, 0, 0),
             legal_basis=["bogf-2022-12"],
-            authority="erhvervsstyrelsen",
+            authorities=["erhvervsstyrelsen"],
             severity="medium",
             review=3,
             expectation="expect_rows_to_satisfy",

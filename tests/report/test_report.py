@@ -22,6 +22,9 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.report import InvalidResultsError, write_report
+from teleaudit.report.document import describe
+from teleaudit.report.material import Material
+from teleaudit.report.sections import describe_section, sections
 from teleaudit.report.typesetting import TypesettingError
 from teleaudit.report.wording import load_words
 from teleaudit.schema import TABLES
@@ -228,7 +231,7 @@ def test_a_finding_tells_its_numbers_in_danish(example_words: str) -> None:
         "Kunder (registrerede): i alt 19; fysiske personer 3; virksomheder 15; art ikke oplyst 1"
         in text
     )
-    assert "Undtagne: Sletningsstop (legal hold) 2; Åben saldo 1" in text
+    assert "Undtagne: Sletningsstop (legal hold) 2; Begrænset behandling" in text
     assert (
         "Ikke vurderbare: Hverken aktiv ydelse eller slutdato 8; Posten hører ikke til en kendt"
         " kunde 2" in text
@@ -626,6 +629,65 @@ def test_what_deviates_otherwise_has_a_part_of_its_own(example_words: str) -> No
     main, _, annex = text.rpartition("Konstateringer, der hører under Erhvervsstyrelsen")
     assert "? Kræver manuel vurdering Krav" in annex
     assert "? Kræver manuel vurdering Krav" not in main
+
+
+def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> None:
+    def told(authority: str, *authorities: str) -> set[str]:
+        results = example()
+        results["checks"] = [
+            found_check("BIZ-ret-7.unbilled", list(authorities)),
+            found_check("BIZ-dis-10.secret", []),
+        ]
+        return {
+            check["id"]
+            for section in sections(Material(results=results, words=DA), authority)
+            for check in section.checks
+        }
+
+    def found_check(name: str, authorities: list[str]) -> dict[str, Any]:
+        return check(name, "cdr", "fail", "Krav.", (9, 9, 1, 0), authorities=authorities)
+
+    both = ("datatilsynet", "digitaliseringsstyrelsen")
+    assert told("digitaliseringsstyrelsen", *both) == {"BIZ-ret-7.unbilled"}
+    # what nobody else supervises is left to the report's own reader
+    assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
+    assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
+
+
+def test_the_gravest_findings_count_by_severity_and_add_up_nothing_of_two_kinds() -> None:
+    def one(name: str, verdict: str, found: int, **more: object) -> dict[str, Any]:
+        numbers = (99, 99, found if verdict == "fail" else 0, 0)
+        return check(f"BIZ-dis-4.{name}", "directory_118", verdict, "Krav.", numbers, **more)
+
+    results = example()
+    results["checks"] = [
+        one("secret", "fail", 4, severity="critical"),
+        one("ended", "fail", 6, severity="high"),
+        one("columns", "fail", 1, severity="high", unit="column"),
+        one("main", "review", 3, severity="low", review=3),
+    ]
+    (row,) = describe(Material(results=results, words=DA), {})["summary"]["gravest"]["rows"]
+    assert row[2] == "Kritisk"
+    assert row[4] == (
+        "4 poster (kritisk), 6 poster (høj), 1 kolonne (høj) og 3 poster til manuel vurdering"
+    )
+
+
+@pytest.mark.parametrize("kind", ["access", "storage"])
+def test_the_periods_of_a_breach_run_from_when_it_was_known_and_never_from_the_run(
+    kind: str,
+) -> None:
+    results = example()
+    results["checks"] = [
+        check("KAZ-s.browsing", "cdr", "fail", "Krav.", (9, 9, 1, 0), possible_breach=kind)
+    ]
+    material = Material(results=results, words=DA)
+    (section,) = sections(material)
+    (requirement,) = describe_section(material, section, {})["requirements"]
+    (told,) = [fact["value"] for fact in requirement["facts"] if fact["term"] == "Muligt brud"]
+    assert all(word in told for word in ("24 timer", "72 timer", "bekendt med", "611/2013"))
+    assert results["finished_at"][:4] not in told  # no moment of the run
+    assert ("hvis uvedkommende har haft adgang" in told) == (kind == "storage")
 
 
 def test_rules_that_no_check_refers_to_stand_in_the_annex(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ not held says nothing of the rest.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,3 +82,23 @@ def test_a_clause_says_what_its_checks_of_held_tables_say(held: list[str], verdi
     made = _clause_entry(clause, entries, NOT_HELD)
     assert made["verdict"] == verdict
     assert (made["reason"] is not None) == (not held)
+
+
+@pytest.mark.parametrize(
+    ("cited", "told"),
+    [
+        (["gdpr-5-1-e", "bek-1882-10-1", "gdpr-6"], ["datatilsynet", "digitaliseringsstyrelsen"]),
+        (["bek-1882-10-1", "gdpr-5-1-e"], ["digitaliseringsstyrelsen", "datatilsynet"]),
+        (["c-129-21", "rpl-786", "pci-3.2.1", "gdpr-6"], ["datatilsynet"]),
+        (["rpl-786i"], []),  # of a ministry
+        (["fael-3-1", "oelr-arp-hansen-2023"], []),  # of courts
+    ],
+)
+def test_everyone_who_supervises_is_named_and_courts_and_ministries_supervise_nobody(
+    cited: list[str], told: list[str]
+) -> None:
+    check = BOOK.checks[0]
+    spec = check.spec.model_copy(update={"legal_basis": tuple(cited)})
+    made = entry(replace(check, spec=spec), Verdict.FAIL, deviations=1)
+    assert made["authorities"] == told
+    assert made["authority"] == (told[0] if told else None)

@@ -11,6 +11,7 @@ SELECT
     t.billsec AS billed_s, -- many exports have no billed time: null there, and what is asked of it holds
     i.invoice_id IS NOT NULL AS invoice_found,
     i.invoice_fye,
+    coalesce(t.rated_amount = 0, false) AS nothing_charged, -- named on an invoice and free
     i.payment_deadline,
     coalesce(h.held, false) AS exempt_legal_hold,
     coalesce(h.hold_in_doubt, false) AS hold_in_doubt,

@@ -34,6 +34,9 @@ SELECT
     coalesce(r.active_services, 0) AS active_services,
     s.customer_id IS NOT NULL AS was_served,
     q.customer_id IS NOT NULL AS was_quoted,
+    $services_known AS services_known, -- whether agreements or subscriptions were exported at all
+    coalesce(regexp_matches(lower(trim(t.status)), '^(ophørt|opsagt|lukket|inaktiv|ended|closed|terminated|inactive)$'), false) AS says_ended,
+    s.customer_id IS NULL AND coalesce(q.open_until >= $as_of, false) AS is_prospect, -- never served, and with an offer that still stands
     t.birth_date IS NOT NULL OR t.gender IS NOT NULL AS optional_data, -- columns that are not exported hold nothing
     coalesce(o.in_force, false) AS optional_consent,
     o.withdrawn_on AS optional_withdrawn_on,
@@ -58,13 +61,15 @@ SELECT
     coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
-    coalesce(t.open_balance > 0, false) AS exempt_open_balance
+    -- the last bill falls due after the end; where no bill is known, the end is the latest that is known of the claim
+    coalesce(t.open_balance > 0 AND greatest(r.relationship_end, d.latest_due) + INTERVAL '3' YEAR >= $as_of, false) AS claim_may_live
 FROM export_crm_customer AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
 LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id
 LEFT JOIN served_customer AS s ON t.customer_id = s.customer_id
 LEFT JOIN quoted_customer AS q ON t.customer_id = q.customer_id
 LEFT JOIN optional_consent AS o ON t.customer_id = o.customer_id
+LEFT JOIN latest_claim AS d ON t.customer_id = d.customer_id
 LEFT JOIN twin AS w ON t.cvr = w.cvr AND lower(t.email) = w.email
 LEFT JOIN hashed_customer AS x
     ON

@@ -1,6 +1,7 @@
 -- Deliveries to directory enquiry, with whose number it was on that day and what its holder wished. ``stands``: it is what the receiver
 -- has of the number now. The holder is the latest to have been given the number by then, also where the number had been given up again.
--- A wish is a consent with the purpose 118, given before the delivery and not withdrawn before the receiver's latest delivery.
+-- A wish is a consent with the purpose 118, given before the delivery and not withdrawn before the receiver's latest delivery. One with a
+-- telephone number as its address is about that number alone.
 -- order: 20
 -- kind: view
 -- stands requires directory_118.number, directory_118.action, directory_118.delivered_at
@@ -44,9 +45,10 @@ wish AS (
     SELECT DISTINCT h.phone, e.receiver, e.given_at
     FROM held AS h
     INNER JOIN directory_entry AS e ON e.phone = h.phone AND CAST(e.given_at AS DATE) = h.delivered_on
-    INNER JOIN export_consent AS c ON c.customer_id = h.holder
+    INNER JOIN directory_wish AS c ON c.customer_id = h.holder
     WHERE
         c.purpose = '118'
+        AND coalesce(c.about = h.phone, true)
         AND c.given_at <= e.given_at
         AND (c.withdrawn_at IS NULL OR CAST(c.withdrawn_at AS DATE) >= e.last_delivery_on)
         AND NOT coalesce(regexp_matches(c._issues, '(^|;)withdrawn_at=(unreadable|zero)'), false)

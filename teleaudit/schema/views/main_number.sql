@@ -1,5 +1,5 @@
 -- Number assignments, asked whether the number stands with directory enquiry. Holders opt out with a number that is secret or left out, or by
--- withdrawing a consent with the purpose 118 without giving another.
+-- withdrawing a consent with the purpose 118 without giving another. One with a telephone number as its address is about that number alone.
 -- order: 20
 -- kind: view
 -- key: number, valid_from
@@ -24,11 +24,12 @@ listed AS (
     GROUP BY phone
 ),
 decided AS (
-    SELECT customer_id
-    FROM export_consent
-    WHERE purpose = '118' AND customer_id IS NOT NULL
-    GROUP BY customer_id
-    HAVING count(*) = count(CASE WHEN CAST(withdrawn_at AS DATE) <= $as_of THEN 1 END)
+    SELECT a.customer_id, a.phone
+    FROM (SELECT DISTINCT customer_id, phone FROM told WHERE customer_id IS NOT NULL) AS a
+    INNER JOIN directory_wish AS c ON a.customer_id = c.customer_id AND coalesce(c.about = a.phone, true)
+    WHERE c.purpose = '118'
+    GROUP BY a.customer_id, a.phone
+    HAVING count(*) = count(CASE WHEN CAST(c.withdrawn_at AS DATE) <= $as_of THEN 1 END)
 ),
 unclear AS (
     SELECT DISTINCT customer_id
@@ -43,5 +44,5 @@ SELECT
     u.customer_id IS NOT NULL AS decision_unknown
 FROM told AS t
 LEFT JOIN listed AS l ON t.phone = l.phone
-LEFT JOIN decided AS d ON t.customer_id = d.customer_id
+LEFT JOIN decided AS d ON t.customer_id = d.customer_id AND t.phone = d.phone
 LEFT JOIN unclear AS u ON t.customer_id = u.customer_id

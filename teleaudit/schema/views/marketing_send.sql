@@ -16,7 +16,7 @@
 -- last_given_at doubts consent.channel where channel_unknown
 -- last_withdrawn_at doubts consent.channel where channel_unknown
 -- withdrawn_elsewhere_at doubts consent.channel where elsewhere_channel_unknown
--- exempt_soft_opt_in doubts marketing_send.basis
+-- claims_soft_opt_in doubts marketing_send.basis
 WITH send AS (
     SELECT
         *,
@@ -68,7 +68,7 @@ SELECT
     e.withdrawn_elsewhere_at,
     coalesce(e.channel_unknown, false) AS elsewhere_channel_unknown,
     coalesce(e.unreadable, false) AS elsewhere_unreadable,
-    coalesce(replace(lower(trim(t.basis)), '-', '_') = '10_2', false) AS exempt_soft_opt_in -- own customers, own similar products (markedsføringsloven § 10(2))
+    coalesce(replace(lower(trim(t.basis)), '-', '_') = '10_2', false) AS claims_soft_opt_in -- own customers, own similar products (markedsføringsloven § 10(2))
 FROM send AS t
 LEFT JOIN own AS o ON t.customer_id = o.customer_id AND t.sent_by = o.sent_by AND t.sent_to = o.sent_to AND t.sent_at = o.sent_at
 LEFT JOIN elsewhere AS e ON t.customer_id = e.customer_id AND t.sent_by = e.sent_by AND t.sent_to = e.sent_to AND t.sent_at = e.sent_at
