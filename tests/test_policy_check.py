@@ -99,8 +99,11 @@ def overview_of(file: Path, parameters: dict[str, Parameter] | None = None) -> P
         ),
         # the rule's own words, whatever the clause promises
         (
-            "disclosure.shipment_fields",
-            "En ordre om forsendelse bærer kun navn, adresse, leveringsadresse og kontaktperson.",
+            "disclosure.sale",
+            (
+                "Ingen videregivelse til andre end myndigheder er sket mod betaling eller med salg,"
+                " videresalg eller udlejning som formål."
+            ),
         ),
     ],
 )
