@@ -57,8 +57,11 @@ def overview_of(file: Path, parameters: dict[str, Parameter] | None = None) -> P
             "retention.customer: {after: P1Y}",
             (
                 "Ingen post er gemt længere end 1 år efter kundeforholdets ophør. Uden den dato er"
-                " fristen ikke begyndt. Undtaget: sletningsstop (legal hold), begrænset behandling"
-                " (databeskyttelsesforordningens artikel 18) og åben saldo."
+                " fristen ikke begyndt. Undtaget: sletningsstop (legal hold) og begrænset behandling"
+                " (databeskyttelsesforordningens artikel 18). Til en jurist: Kunden skylder. Det beror"
+                " på en retlig vurdering, om stamdata må beholdes for kravets skyld, indtil det er"
+                " forældet 3 år efter forfald; politikken nævner ikke den grund. Et anerkendt eller"
+                " fastslået krav forældes først efter 10 år og kræver et sletningsstop."
             ),
         ),
         (
