@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test test-spark test-deep lint format bench bench-all bench-detection lab notebooks-released samples schemas constraints clean
+.PHONY: help audit test test-runs test-spark test-deep lint format bench bench-all bench-detection lab notebooks-released samples schemas constraints clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -21,8 +21,11 @@ audit: $(VENV)/installed  ## audit both operators' sample exports; the reports g
 	done; \
 	printf 'Audited in %s s. The reports:%s\n' $$(($$(date +%s) - started)) "$$reports"
 
-test: $(VENV)/installed-test lint  ## style, types and all tests but the long ones
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not deep and not spark"
+test: $(VENV)/installed-test lint  ## style, types and all tests but whole runs, Spark and the long ones; five minutes
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not whole_run and not deep and not spark"
+
+test-runs: $(VENV)/installed-test  ## whole runs, stock kernels, JupyterLab, installations: what a user does
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "whole_run and not deep and not spark"
 
 test-spark: $(VENV)/installed-test  ## what needs Spark, in one process: the rules and the readers on it answer as on DuckDB
 	$(BIN)/pytest -m "spark and not deep"

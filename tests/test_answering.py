@@ -29,6 +29,8 @@ from tests.command import (
     start,
 )
 
+pytestmark = pytest.mark.whole_run
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -31,6 +31,8 @@ from tests.command import (
 )
 from tests.test_privacy import found_in, texts_of
 
+pytestmark = pytest.mark.whole_run
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spoiled:

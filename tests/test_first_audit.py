@@ -23,6 +23,8 @@ from tests.third_operator import (
     write_exports,
 )
 
+pytestmark = pytest.mark.whole_run
+
 ROOT = Path(__file__).resolve().parent.parent
 WALK = (ROOT / "docs" / "foerste-kontrol.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", WALK, flags=re.MULTILINE)

@@ -19,6 +19,8 @@ from teleaudit.errors import ExitCode
 from teleaudit.workspace import FOLDERS
 from tests.command import narrow
 
+pytestmark = pytest.mark.whole_run
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = (ExitCode.CLEAN, ExitCode.DEVIATIONS, ExitCode.NOT_ASSESSED)
 

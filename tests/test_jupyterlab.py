@@ -31,6 +31,8 @@ from tests.command import ROOT, planted_exports
 from tests.conftest import need
 from tests.stock import environment
 
+pytestmark = pytest.mark.whole_run
+
 PICTURES = ROOT / "build" / "jupyterlab"
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")  # Debian's
 FLAGS = (

@@ -35,6 +35,8 @@ from tests.command import MAIN, ROOT, Ended, ended, only_run, start
 from tests.pdf import open_pdf
 from tests.whole_run import WholeRun
 
+pytestmark = pytest.mark.whole_run
+
 CATALOGUE = 20  # rows that hold the same value
 SHORTEST = 5  # characters of a value that identifies anybody
 OPERATORS = ("bizzy", "kazoom")

@@ -41,6 +41,8 @@ from tests.command import (
 )
 from tests.whole_run import WholeRun
 
+pytestmark = pytest.mark.whole_run
+
 CANARY = "Kanariefuglsgade 70706142"
 CONTACTS, CUSTOMERS = "BIZ-ret-3.contact", "BIZ-ret-3.customer"
 

@@ -29,6 +29,8 @@ from tests.command import (
     worklist_of,
 )
 
+pytestmark = pytest.mark.whole_run
+
 AUDIT = ROOT / "audits" / "bizzy"
 CANARY = "Kanariefuglsgade 70706142"
 EVERY_EXPORT = tuple(load_audit(AUDIT).exports)

@@ -16,6 +16,8 @@ from teleaudit.runs.folder import COMPLETE, complete_runs
 from teleaudit.runs.ledger import head
 from tests.command import PATIENCE_S, WITH_FEW_NOTEBOOKS, call, ended, only_run, start
 
+pytestmark = pytest.mark.whole_run
+
 STOPPED = "teleaudit: interrupted. The run folder is not complete; its working copies are gone.\n"
 
 

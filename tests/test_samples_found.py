@@ -28,6 +28,8 @@ from tests.spec import Answered, Listed
 from tests.test_samples import SAME_FACT
 from tests.whole_run import WholeRun
 
+pytestmark = pytest.mark.whole_run
+
 ROOT = Path(__file__).resolve().parents[1]
 OPERATORS = ("bizzy", "kazoom")
 UNSET = "KAZ-f.follow_up"  # rests on the one parameter that the sample audit leaves open

@@ -21,6 +21,8 @@ from tests.command import (
     small_exports,
 )
 
+pytestmark = pytest.mark.whole_run
+
 FORGERY = """
 import json, os, pathlib
 work = pathlib.Path(os.environ["TELEAUDIT_RUN"]).parent

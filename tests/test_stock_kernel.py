@@ -20,6 +20,8 @@ from teleaudit.workspace import init_workspace
 from tests.command import ROOT, narrow, planted_exports
 from tests.stock import TIMEOUT_S, environment
 
+pytestmark = pytest.mark.whole_run
+
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 TRANSPORTS = ("tcp", "ipc")
 # in a kernel of its own; the others with the long tests, but for the one that
