@@ -585,15 +585,31 @@ _QUOTED_ALL = re.compile(r"=(?:[0-9A-F]{0,2}\Z|[0-9A-F]{2}|[ \t]*\r?\n)")
 _ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\[nrt\"/\\]")
 _ENTITY = re.compile(r"&(?:#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});")
 PLUSSED = "^[^ \t\r\n\u00a0+]+[+]+[^ \t\r\n\u00a0+]+[+]+[^ \t\r\n\u00a0+]"
+_LONG_WORD = 16  # signs
 SPACED_BY_CODE = "%20|=20|&#?[A-Za-z0-9]{2,8};|[\\\\][unrt]"
 _PLUSSED = re.compile(f"{PLUSSED}[^ \t\r\n\u00a0]*")
+
+
+def _is_random(word: str) -> bool:
+    """Whether what stands between two plus signs is no word: of base64 and not of a text."""
+    return (
+        len(word) >= _LONG_WORD
+        and not word.islower()
+        and not word.isupper()
+        and sum(map(str.isdigit, word)) > 1
+        and re.fullmatch(r"[A-Za-z0-9/=]+", word) is not None
+    )
 
 
 def written_plainly(text: str) -> tuple[str, str]:
     """How a text is written that is not written plainly, and the same text written plainly; two
     empty strings when it is plain already.
     """
-    if "%20" in text or (("%" in text or "+" in text) and _PLUSSED.fullmatch(text)):
+    if "%20" in text or (
+        ("%" in text or "+" in text)
+        and _PLUSSED.fullmatch(text)
+        and not any(map(_is_random, text.split("+")))
+    ):
         return "url_encoded", unquote_plus(text, errors="replace")
     if (
         "=" in text

@@ -10,7 +10,7 @@ import hashlib
 import pytest
 
 from teleaudit.detectors import find_messages, scan_cell, scan_column
-from teleaudit.detectors.message_values import names_content, skeleton
+from teleaudit.detectors.message_values import judge_message, names_content, skeleton
 from teleaudit.detectors.messages import profile_messages, profile_values
 
 MESSAGES = [
@@ -455,3 +455,9 @@ def test_one_encoded_text_alone_among_random_ones_is_for_review() -> None:
         for encoded, beside in ((said[:1], others), (said, others), (said[:1], []))
     ]
     assert levels == ["review", "probable", "probable"]
+
+
+def test_base64_with_plus_signs_is_no_text_that_was_written_for_an_address() -> None:
+    assert judge_message("K54kpN1p/SlM/8w1gQOODI3jSyxEJK3HrJ03/ew+i+4=", "nonce") is None
+    assert judge_message("Hej+skat+hvorn%C3%A5r+kommer+du+hjem", "nonce") is not None
+    assert judge_message("Hej+skat+ring+til+mig+kl+17/18", "nonce") is not None
