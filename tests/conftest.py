@@ -158,8 +158,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs Spark is marked so, and workers get long files first."""
+    """What needs Spark, or a sample's whole run, is marked so, and workers get long files first."""
     _mark_spark(items)
+    for item in items:
+        if isinstance(item, pytest.Function) and "whole" in item._fixtureinfo.name2fixturedefs:
+            item.add_marker(pytest.mark.whole_run)
     if hasattr(config, "workerinput"):
         places = {name: place for place, name in enumerate(_LONG_FILES)}
         items.sort(key=lambda item: places.get(item.path.name, len(places)))

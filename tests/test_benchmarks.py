@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.whole_run
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 ROWS = "20000"
 COMMANDS = ("generate", "teledata", "scaling", "detectors", "spark")

@@ -30,6 +30,8 @@ from teleaudit.notebooks.kernels import (
 )
 from tests.command import PATIENCE_S
 
+pytestmark = pytest.mark.whole_run
+
 Ask = Callable[[WarmKernels | None, str], str]
 
 

@@ -45,6 +45,8 @@ from teleaudit.schema.views import data_set_view, views
 from teleaudit_samples import write_samples
 from tests.shared_engine import SharedEngine
 
+pytestmark = pytest.mark.whole_run
+
 ROOT = Path(__file__).resolve().parents[1]
 DRAWN = 3  # changes of each operator with every test run; there are some 680
 # An end that nobody entered means that the matter goes on: a whole column without one says no more

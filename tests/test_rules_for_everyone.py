@@ -106,6 +106,7 @@ def test_a_new_rule_is_one_entry_and_one_table(workspace: Path) -> None:
     )
 
 
+@pytest.mark.whole_run
 def test_a_new_rule_finds_what_one_function_plants(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

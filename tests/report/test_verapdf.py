@@ -14,6 +14,8 @@ from teleaudit.report import write_report
 from tests.conftest import need
 from tests.report.example import encoded, example, figures
 
+pytestmark = pytest.mark.whole_run
+
 RUNNER = Path(__file__).with_name("ValidatePdf.java")
 JAXB = tuple(
     Path("/usr/share/java") / f"{name}.jar"
