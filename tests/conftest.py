@@ -161,7 +161,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What needs Spark, or a sample's whole run, is marked so, and workers get long files first."""
     _mark_spark(items)
     for item in items:
-        if isinstance(item, pytest.Function) and "whole" in item._fixtureinfo.name2fixturedefs:
+        named = item.callspec.params if hasattr(item, "callspec") else {}  # a parameter so called
+        if isinstance(item, pytest.Function) and "whole" in {*item.fixturenames} - {*named}:
             item.add_marker(pytest.mark.whole_run)
     if hasattr(config, "workerinput"):
         places = {name: place for place, name in enumerate(_LONG_FILES)}
