@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
-from teleaudit.rules.rulebook import load_rulebook
+from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.starting import (
     clause_prefix,
     is_placeholder,
@@ -113,7 +113,7 @@ def test_the_audit_is_its_own_empty_and_loads_with_its_suites(workspace: Path) -
     assert audit.root.is_dir()
     needed = {
         name
-        for suite in load_rulebook(audit.policy_file, audit.name, workspace / "expectations").suites
+        for suite in rulebook_of(audit).suites
         for check in suite.checks
         for name in check.spec.parameters
     }
@@ -133,7 +133,7 @@ def test_the_starter_suite_speaks_of_the_operators_policy_and_marks_what_must_be
 ) -> None:
     laid_out(workspace)
     file = workspace / "audits" / "fjordnet" / "policy.yaml"
-    policy = load_rulebook(file, "fjordnet", workspace / "expectations")
+    policy = rulebook_of(load_audit(workspace / "audits" / "fjordnet"))
     suite = policy.suites[0]
     asked = [clause for clause in suite.clauses if clause.expectations]
     assert [clause.clause for clause in asked] == [

@@ -15,7 +15,7 @@ from teleaudit.errors import AuditFileError
 from teleaudit.expectations import build
 from teleaudit.expectations.rows import DataSet
 from teleaudit.exports.doubtful import IN_FORCE
-from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.audit_file import Parameter, load_audit
 from teleaudit.rules.law import load_law
 from teleaudit.rules.parameters import refuse_unusable
 from teleaudit.rules.policies import without_rehomed
@@ -90,16 +90,23 @@ entries:
 """
 
 
-def _book(tmp_path: Path, policy: str, *, rules: str = _RULES, law: str = _LAW) -> Rulebook:
+def _book(
+    tmp_path: Path,
+    policy: str,
+    *,
+    rules: str = _RULES,
+    law: str = _LAW,
+    baseline: str = _BASELINE,
+) -> Rulebook:
     for name, text in (
         ("policy", policy),
         ("retention", rules),
-        ("baseline", _BASELINE),
+        ("baseline", baseline),
         ("law", law),
         ("telecom_law", "[]"),
     ):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return load_rulebook(tmp_path / "policy.yaml", "mine", tmp_path)
+    return load_rulebook(tmp_path / "policy.yaml", "mine", tmp_path, {})
 
 
 def _refusal(tmp_path: Path, policy: str, *, rules: str = _RULES, law: str = _LAW) -> str:
@@ -191,6 +198,28 @@ def test_a_rule_of_the_baseline_is_asked_of_each_table_once_under_the_policys_cl
 ) -> None:
     _, rest = _book(tmp_path, _with_rules(use)).suites
     assert [check.id for check in rest.checks] == baseline
+
+
+# The baseline asks that customers are gone after five years. (A parameter that no audit sets.)
+@pytest.mark.parametrize(
+    ("use", "is_left"),
+    [
+        ("{after: P5Y}", False),
+        ("{after: P60M}", False),
+        ("{after: P1Y, exempt: []}", False),
+        ("{after: P5Y1D}", True),
+        ("{after: {parameter: automatic_days, unit: D}}", True),
+        ("{after: P1Y, exempt: [legal_hold, restricted]}", True),
+        ("{after: P1Y, on_deviation: review}", True),
+    ],
+)
+def test_no_policy_lets_more_pass_than_what_always_applies(
+    tmp_path: Path, use: str, *, is_left: bool
+) -> None:
+    always = _BASELINE.replace("[retention.words]", "[retention.customer: {after: P5Y}]")
+    policy = _with_rules(f"retention.customer: {use}")
+    _, rest = _book(tmp_path, policy, baseline=always).suites
+    assert [check.id for check in rest.checks] == ["ALL-words.customer"] * is_left
 
 
 def test_a_rule_that_asks_less_is_not_asked_beside_one_that_covers_it(tmp_path: Path) -> None:
@@ -473,8 +502,9 @@ def test_the_law_binds_an_operator_whose_policy_is_silent_and_asks_nothing_twice
     rules = load_rules_of(package_workspace() / "expectations")
 
     def asked_beside(name: str) -> set[str]:
-        _, suite = rules.policy(package_workspace() / "audits" / name / "policy.yaml", name)
-        left = without_rehomed(rules.baseline, suite, rules.by_name)
+        audit = load_audit(package_workspace() / "audits" / name)
+        _, suite = rules.policy(audit.policy_file, name)
+        left = without_rehomed(rules.baseline, rules.asked_under(suite, audit.parameters))
         statute = ("HYG-marketing.", "HYG-accounting.", "HYG-teledata.")
         return {check.id for check in left.checks if check.id.startswith(statute)}
 

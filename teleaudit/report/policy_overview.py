@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from teleaudit.report.wording import Words, capital
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.parameters import number_of, period_of
-from teleaudit.rules.policies import PolicyFile, asked_under, without_rehomed
+from teleaudit.rules.policies import Asked as AskedUnder
+from teleaudit.rules.policies import PolicyFile, without_rehomed
 from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rulebook import Rules
 from teleaudit.rules.starting import is_placeholder
@@ -112,14 +113,15 @@ def describe_policy(
     Raises: AuditFileError for a parameter's value that no check can use.
     """
     tell = _Telling(rules=rules, parameters=parameters, words=words)
-    kept = without_rehomed(rules.baseline, suite, rules.by_name)
+    asked = rules.asked_under(suite, parameters or {})
+    kept = without_rehomed(rules.baseline, asked)
     return PolicyOverview(
         title=policy.title,
         version=policy.version,
         drafts=tuple(clause.clause for clause in suite.clauses if is_placeholder(clause.claim.da)),
         clauses=tuple(tell.clause(clause, suite) for clause in suite.clauses),
         changes=changes,
-        under_clauses=tuple(_rehomed(suite, rules)),
+        under_clauses=tuple(_rehomed(rules, asked)),
         besides=tuple(tell.baseline(clause, kept) for clause in kept.clauses),
     )
 
@@ -301,12 +303,11 @@ class _Telling:
         )
 
 
-def _rehomed(suite: Suite, rules: Rules) -> Iterator[Rehomed]:
+def _rehomed(rules: Rules, asked: AskedUnder) -> Iterator[Rehomed]:
     """The rules of the baseline that the policy asks itself, or asks more than."""
-    asked = asked_under(suite, rules.by_name)
     for spec in (spec for clause in rules.baseline.clauses for spec in clause.expectations):
         own = {
-            name: asked[spec.rule or "", name]
+            name: asked[spec.rule or "", name].clause.clause
             for name in spec.data_sets
             if (spec.rule or "", name) in asked
         }

@@ -22,7 +22,7 @@ from pydantic import AfterValidator
 
 from teleaudit.errors import AuditFileError, near_match
 from teleaudit.rules.audit_file import Parameter
-from teleaudit.rules.deadlines import Period
+from teleaudit.rules.deadlines import can_end_before
 from teleaudit.rules.law import LegalBasis
 from teleaudit.rules.parameters import period_of
 from teleaudit.rules.suites import (
@@ -45,7 +45,6 @@ Kind = Literal[
     "unset",
     "question",
 ]
-_A_LEAP_YEAR = [dt.date(2024, 1, 1) + dt.timedelta(days=day) for day in range(366)]
 
 
 class Bound(Strict):
@@ -173,19 +172,14 @@ def _compared(
     for name, bound in category.bounds.items():
         if own is None:
             yield ("unset" if deadline.parameter else "no_deadline"), name, bound
-        elif name == "at_most" and _can_end_before(bound.period, own):
+        elif name == "at_most" and can_end_before(bound.period, own):
             yield "longer_than_maximum", name, bound
-        elif name != "at_most" and _can_end_before(own, bound.period):
+        elif name != "at_most" and can_end_before(own, bound.period):
             yield (
                 ("shorter_than_minimum" if name == "at_least" else "shorter_than_claim"),
                 name,
                 bound,
             )
-
-
-def _can_end_before(one: str, other: str) -> bool:
-    first, second = Period.parse(one), Period.parse(other)
-    return any(first.after(day) < second.after(day) for day in _A_LEAP_YEAR)
 
 
 def _own_period(deadline: StatedDeadline, parameters: Mapping[str, Parameter]) -> str | None:

@@ -20,6 +20,7 @@ from dateutil.relativedelta import relativedelta
 _ISO_PERIOD = re.compile(
     r"P(?=\d)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<days>\d{1,5})D)?", re.ASCII
 )
+_A_LEAP_YEAR = [dt.date(2024, 1, 1) + dt.timedelta(days=day) for day in range(366)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,3 +56,9 @@ class Period:
             if n
         )
         return f"CAST({column}{steps} AS DATE)"
+
+
+def can_end_before(one: str, other: str) -> bool:
+    """Whether an ISO period may end before another that begins on the same day."""
+    first, second = Period.parse(one), Period.parse(other)
+    return any(first.after(day) < second.after(day) for day in _A_LEAP_YEAR)

@@ -8,7 +8,7 @@ its own; it is asked once then, and none is ever dropped.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -16,16 +16,21 @@ from typing import Annotated, Any, NoReturn
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from teleaudit.errors import AuditFileError, near_match
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.deadlines import can_end_before
+from teleaudit.rules.parameters import period_of
 from teleaudit.rules.policy_texts import TextChange, find_changes, read_policy_text
 from teleaudit.rules.rule_files import Rule, RuleName
 from teleaudit.rules.suites import (
     Auditable,
+    Check,
     Clause,
     ClauseId,
     ExpectationSpec,
     NotAssessed,
     OnDeviation,
     OpenQuestion,
+    PeriodFromParameter,
     PeriodSpec,
     Severity,
     StatedDeadline,
@@ -175,23 +180,60 @@ def load_baseline(folder: Path, rules: Mapping[str, Rule]) -> Suite:
     return _suite(BASELINE, validated(read_yaml(file), BaselineFile, file).clauses, rules, file)
 
 
-def asked_under(policy: Suite, rules: Mapping[str, Rule]) -> dict[tuple[str, str], str]:
-    """The rules that a policy asks, or asks more than, with the data set: the first clause that
-    asks it.
+Asked = Mapping[tuple[str, str], Check]  # by rule and data set
+
+
+def asked_under(
+    baseline: Suite,
+    policy: Suite,
+    rules: Mapping[str, Rule],
+    parameters: Mapping[str, Parameter],
+) -> Asked:
+    """What the baseline asks, by rule and data set, that a policy asks under a clause of its own:
+    the first check that asks as much or more.
+
+    One that lets more pass (a longer period or one that is not set, further exemptions, fewer
+    records, a question where the baseline finds a deviation) is asked beside it: no policy loosens
+    the law.
     """
-    asked: dict[tuple[str, str], str] = {}
+    asked: dict[tuple[str, str], list[Check]] = {}
     for check in policy.checks:
         if check.spec.rule:
             for name in (check.spec.rule, *rules[check.spec.rule].covers):
-                asked.setdefault((name, check.data_set), check.clause.clause)
-    return asked
+                asked.setdefault((name, check.data_set), []).append(check)
+    found: dict[tuple[str, str], Check] = {}
+    for check in baseline.checks:
+        key = (check.spec.rule or "", check.data_set)
+        for own in asked.get(key, ()):
+            if not _lets_more_pass(own.spec, check.spec, parameters):
+                found.setdefault(key, own)
+    return found
 
 
-def without_rehomed(baseline: Suite, policy: Suite, rules: Mapping[str, Rule]) -> Suite:
-    """The baseline without what the policy asks under clauses of its own: each rule is asked of a
-    data set once.
+def _lets_more_pass(
+    own: ExpectationSpec, base: ExpectationSpec, parameters: Mapping[str, Parameter]
+) -> bool:
+    if base.on_deviation != "review" and own.on_deviation == "review":
+        return True
+    if base.period is not None and own.period is not None:
+        longest, period = (_set_period(one.period, parameters) for one in (base, own))
+        if longest is not None and (period is None or can_end_before(longest, period)):
+            return True
+    is_same = own.rule == base.rule  # another, which covers it, speaks of other records
+    return is_same and (own.scope != base.scope or not set(own.exempt) <= set(base.exempt))
+
+
+def _set_period(spec: PeriodSpec | None, parameters: Mapping[str, Parameter]) -> str | None:
+    """A period as it stands or as its parameter sets it; one that no audit names is not set."""
+    if spec is None or (isinstance(spec, PeriodFromParameter) and spec.parameter not in parameters):
+        return None
+    return period_of(spec, parameters)
+
+
+def without_rehomed(baseline: Suite, asked: Asked) -> Suite:
+    """The baseline without what a policy asks under clauses of its own (``asked_under``): each rule
+    is asked of a data set once.
     """
-    asked = asked_under(policy, rules).keys()
     clauses: list[Clause] = []
     for clause in baseline.clauses:
         kept = tuple(_left(clause.expectations, asked))
@@ -200,9 +242,7 @@ def without_rehomed(baseline: Suite, policy: Suite, rules: Mapping[str, Rule]) -
     return Suite(name=baseline.name, clauses=tuple(clauses))
 
 
-def _left(
-    specs: Iterable[ExpectationSpec], asked: Collection[tuple[str, str]]
-) -> Iterator[ExpectationSpec]:
+def _left(specs: Iterable[ExpectationSpec], asked: Asked) -> Iterator[ExpectationSpec]:
     for spec in specs:
         data_sets = tuple(name for name in spec.data_sets if (spec.rule or "", name) not in asked)
         if data_sets == spec.data_sets:

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from teleaudit.errors import AuditFileError, near_match
-from teleaudit.rules.audit_file import AUDIT_FILE, POLICY_FILE, Audit, find_audit, load_audit
+from teleaudit.rules.audit_file import (
+    AUDIT_FILE,
+    POLICY_FILE,
+    Audit,
+    Parameter,
+    find_audit,
+    load_audit,
+)
 from teleaudit.rules.conflicts import (
     Category,
     Conflict,
@@ -22,7 +29,9 @@ from teleaudit.rules.conflicts import (
 from teleaudit.rules.law import LegalBasis, load_law
 from teleaudit.rules.parameters import refuse_unusable
 from teleaudit.rules.policies import (
+    Asked,
     PolicyFile,
+    asked_under,
     find_text_changes,
     load_baseline,
     load_policy,
@@ -56,6 +65,10 @@ class Rules:
         policy, suite = load_policy(file, name, self.by_name)
         _refuse_unknown_law(suite, self.law, file)
         return policy, suite
+
+    def asked_under(self, policy: Suite, parameters: Mapping[str, Parameter]) -> Asked:
+        """What of the baseline a policy asks under clauses of its own."""
+        return asked_under(self.baseline, policy, self.by_name, parameters)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +109,9 @@ def load_rules_of(folder: Path) -> Rules:
     )
 
 
-def load_rulebook(policy_file: Path, name: str, folder: Path) -> Rulebook:
+def load_rulebook(
+    policy_file: Path, name: str, folder: Path, parameters: Mapping[str, Parameter]
+) -> Rulebook:
     """The rules of a folder ``expectations/`` under the clauses of a policy.
 
     Raises: AuditFileError.
@@ -106,7 +121,7 @@ def load_rulebook(policy_file: Path, name: str, folder: Path) -> Rulebook:
     return Rulebook(
         title=policy.title,
         version=policy.version,
-        suites=(suite, without_rehomed(rules.baseline, suite, rules.by_name)),
+        suites=(suite, without_rehomed(rules.baseline, rules.asked_under(suite, parameters))),
         law=rules.law,
         categories=rules.categories,
         hashes={
@@ -141,7 +156,7 @@ def open_policy(name: Path) -> OpenedPolicy:
         file, audit = name / POLICY_FILE, None
     else:
         audit = load_audit(find_audit(name))
-        file = audit.path.parent / audit.policy
+        file = audit.policy_file
     rules = load_rules_of(find_workspace(file) / "expectations")
     policy, suite = rules.policy(file, audit.name if audit else file.resolve().parent.name)
     return OpenedPolicy(
@@ -182,7 +197,7 @@ def load_known_suites(
 def rulebook_of(audit: Audit) -> Rulebook:
     """What an audit is judged by, from the workspace that it lies in. Raises: AuditFileError."""
     folder = find_workspace(audit.path) / "expectations"
-    rulebook = load_rulebook(audit.policy_file, audit.name, folder)
+    rulebook = load_rulebook(audit.policy_file, audit.name, folder, audit.parameters)
     refuse_unusable(rulebook.checks, audit.parameters)
     _refuse_unknown_checks(audit, {check.id for check in rulebook.checks})
     return rulebook
