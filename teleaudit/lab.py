@@ -52,7 +52,8 @@ from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic
 from teleaudit.runs.folder import run_folder
-from teleaudit.runs.pipeline import REPORT_FILE, read_exports, write_pdf
+from teleaudit.runs.pipeline import read_exports
+from teleaudit.runs.reports import REPORT_FILE, write_pdf
 from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters

@@ -11,23 +11,23 @@ from pathlib import Path
 import pytest
 
 from teleaudit.errors import UserError
-from teleaudit.runs.ledger import LEDGER_FILE, append_run, head
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry, head, read_ledger
 
 _APPEND = """
 import sys
 from pathlib import Path
-from teleaudit.runs.ledger import append_run
+from teleaudit.runs.ledger import append_entry
 for number in range(int(sys.argv[3])):
-    append_run(Path(sys.argv[1]), {"run_id": f"{sys.argv[2]}-{number}"})
+    append_entry(Path(sys.argv[1]), "run", {"run_id": f"{sys.argv[2]}-{number}"})
 """
 _APPEND_ON_A_FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from teleaudit.runs.ledger import LEDGER_FILE, append_run
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry
 folder = Path(sys.argv[1])
 room = (folder / LEDGER_FILE).stat().st_size + 20
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-append_run(folder, {"run_id": "does not fit"})
+append_entry(folder, "run", {"run_id": "does not fit"})
 """
 
 
@@ -36,7 +36,9 @@ def _lines(folder: Path) -> list[bytes]:
 
 
 def test_every_line_names_the_hash_of_the_line_before(tmp_path: Path) -> None:
-    heads = [append_run(tmp_path, {"run_id": f"{number}", "note": "Ærø"}) for number in range(3)]
+    heads = [
+        append_entry(tmp_path, "run", {"run_id": f"{number}", "note": "Ærø"}) for number in range(3)
+    ]
     lines = _lines(tmp_path)
     assert [json.loads(line)["previous"] for line in lines] == ["0" * 64, *heads[:2]]
     assert heads == [hashlib.sha256(line).hexdigest() for line in lines]
@@ -58,7 +60,7 @@ def test_an_edited_or_removed_line_is_found_at_the_line_where_the_chain_breaks(
     tmp_path: Path, mend: object
 ) -> None:
     for number in range(4):
-        append_run(tmp_path, {"run_id": f"run-{number}"})
+        append_entry(tmp_path, "run", {"run_id": f"run-{number}"})
     assert callable(mend)
     lines = mend(_lines(tmp_path))
     (tmp_path / LEDGER_FILE).write_bytes(b"\n".join(lines) + b"\n")
@@ -68,7 +70,7 @@ def test_an_edited_or_removed_line_is_found_at_the_line_where_the_chain_breaks(
     ):
         head(tmp_path)
     with pytest.raises(UserError, match=f"line {broken}"):
-        append_run(tmp_path, {"run_id": "later"})
+        append_entry(tmp_path, "run", {"run_id": "later"})
     assert _lines(tmp_path) == lines
 
 
@@ -91,8 +93,26 @@ def test_two_processes_may_append_at_once(tmp_path: Path) -> None:
     assert head(tmp_path) == hashlib.sha256(_lines(tmp_path)[-1]).hexdigest()
 
 
+def test_a_process_killed_while_it_appends_leaves_a_chain_that_goes_on(tmp_path: Path) -> None:
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", _APPEND, str(tmp_path), "a", "100000"])
+        before = _size(tmp_path)
+        while _size(tmp_path) < before + 2_000:
+            assert process.poll() is None
+        process.kill()
+        process.wait()
+        append_entry(tmp_path, "run", {"run_id": "later"})
+        assert json.loads(_lines(tmp_path)[-1])["run_id"] == "later"
+    assert read_ledger(tmp_path / LEDGER_FILE).broken_at is None
+
+
+def _size(folder: Path) -> int:
+    path = folder / LEDGER_FILE
+    return path.stat().st_size if path.exists() else 0
+
+
 def test_a_full_disk_leaves_no_part_of_a_line(tmp_path: Path) -> None:
-    append_run(tmp_path, {"run_id": "first"})
+    append_entry(tmp_path, "run", {"run_id": "first"})
     before = (tmp_path / LEDGER_FILE).read_bytes()
     process = subprocess.run(
         [sys.executable, "-c", _APPEND_ON_A_FULL_DISK, str(tmp_path)],
@@ -106,17 +126,17 @@ def test_a_full_disk_leaves_no_part_of_a_line(tmp_path: Path) -> None:
 
 
 def test_a_line_torn_by_a_killed_run_is_taken_back_by_the_next(tmp_path: Path) -> None:
-    first = append_run(tmp_path, {"run_id": "first"})
+    first = append_entry(tmp_path, "run", {"run_id": "first"})
     with (tmp_path / LEDGER_FILE).open("ab") as file:
         file.write(b'{"previous": "' + first.encode() + b'", "run')
     assert head(tmp_path) == first
-    append_run(tmp_path, {"run_id": "second"})
+    append_entry(tmp_path, "run", {"run_id": "second"})
     assert [json.loads(line)["run_id"] for line in _lines(tmp_path)] == ["first", "second"]
 
 
 def test_a_last_line_that_lost_only_its_end_still_counts(tmp_path: Path) -> None:
-    first = append_run(tmp_path, {"run_id": "first"})
+    first = append_entry(tmp_path, "run", {"run_id": "first"})
     (tmp_path / LEDGER_FILE).write_bytes((tmp_path / LEDGER_FILE).read_bytes().rstrip())
     assert head(tmp_path) == first
-    append_run(tmp_path, {"run_id": "second"})
+    append_entry(tmp_path, "run", {"run_id": "second"})
     assert [json.loads(line)["run_id"] for line in _lines(tmp_path)] == ["first", "second"]

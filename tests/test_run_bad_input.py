@@ -239,8 +239,8 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(
     "place",
     [
         "teleaudit.runs.pipeline.as_json",
-        "teleaudit.runs.pipeline.append_run",
-        "teleaudit.runs.pipeline.write_pdf",
+        "teleaudit.runs.pipeline.append_entry",
+        "teleaudit.runs.pipeline.render_reports",
         "teleaudit.runs.answering.Worklist",
     ],
 )
@@ -255,6 +255,17 @@ def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(
     assert (said.code, said.out) == (3, "")
     assert said.err.splitlines()[-1].startswith("teleaudit: No space left on the disk that holds ")
     assert [path.name for path in only_run(tmp_path).iterdir()] == ["record"]
+
+
+def test_a_broken_ledger_is_refused_before_anything_is_read(
+    tiny: Path, clean: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bizzy").mkdir()
+    (tmp_path / "bizzy" / "ledger.jsonl").write_text("{}\n", encoding="ascii")
+    said = run(tiny, clean, tmp_path, "--no-notebooks")
+    assert (said.code, said.out) == (3, "")
+    assert "ledger.jsonl, line 1: the chain of runs is broken here" in said.err
+    assert "reading the exports" not in said.err
 
 
 def test_exports_are_never_written_to(exports: Path, tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def test_a_file_of_the_record_is_whole_or_not_there_and_stands_in_the_manifest(
     with run_folder(tmp_path, "bizzy") as folder:
         folder.write("b/results.json", b"{}")
         folder.write("a.txt", b"a")
+        (folder.restricted / "worklist.csv").write_bytes(b"keys")
         folder.write(
             "manifest.json", folder.manifest([{"name": "x.ipynb", "sha256": "0", "state": "own"}])
         )
@@ -114,6 +115,7 @@ def test_a_file_of_the_record_is_whole_or_not_there_and_stands_in_the_manifest(
             {"path": "a.txt", "sha256": hashlib.sha256(b"a").hexdigest(), "bytes": 1},
             {"path": "b/results.json", "sha256": hashlib.sha256(b"{}").hexdigest(), "bytes": 2},
         ],
+        "restricted": [{"path": "worklist.csv", "sha256": hashlib.sha256(b"keys").hexdigest()}],
     }
 
 

@@ -5,12 +5,15 @@ in ``report/``).
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from teleaudit import __version__
@@ -112,14 +115,31 @@ def compose(
             "exempted": sum(check["exempted"] for check in checks),
         },
         "suites": dict(rulebook.hashes),
-        "versions": (
-            {"teleaudit": __version__, "python": platform.python_version()}
-            | {
-                name.replace("-", "_"): version(name)
-                for name in (*_PACKAGES, *_OF_ENGINE.get(engine, ()))
-            }
-        ),
+        "versions": versions(*_OF_ENGINE.get(engine, ())),
     }
+
+
+def versions(*others: str) -> dict[str, str]:
+    """The version of this package and of those that a result rests on, and of ``others``."""
+    return {
+        "teleaudit": __version__,
+        "teleaudit_code": _code_digest()[:12],
+        "python": platform.python_version(),
+    } | {name.replace("-", "_"): version(name) for name in (*_PACKAGES, *others)}
+
+
+@cache
+def _code_digest() -> str:
+    """SHA-256 of the package's files: two states of one version write different reports."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package)
+        # what a wheel lays out for workspaces is not the package's own
+        if path.is_file() and path.suffix != ".pyc" and name.parts[0] != "workspace":
+            digest.update(b"%b\0%d\0" % (name.as_posix().encode(), path.stat().st_size))
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def check_entry(

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from teleaudit.errors import UserError
 
-COMPLETE = "COMPLETE"
+COMPLETE, MANIFEST = "COMPLETE", "manifest.json"
 _WORK, _LOCK = ".work", "lock"
 _PRIVATE = 0o700
 
@@ -108,13 +108,11 @@ class RunFolder:
         (self.path / f".{COMPLETE}").replace(self.path / COMPLETE)
 
     def manifest(self, notebooks: Sequence[Mapping[str, str]] = ()) -> bytes:
-        """SHA-256 of every file of the record but the manifest itself, and which notebooks were
-        executed: name, digest, state.
+        """SHA-256 of every file of the record but the manifest itself, and of those of the closed
+        annex; and which notebooks were executed: name, digest, state.
         """
         files = sorted(
-            path
-            for path in self.record.rglob("*")
-            if path.is_file() and path.name != "manifest.json"
+            path for path in self.record.rglob("*") if path.is_file() and path.name != MANIFEST
         )
         entries = [
             {
@@ -126,7 +124,16 @@ class RunFolder:
         ]
         return (
             json.dumps(
-                {"run_id": self.run_id, "notebooks": list(notebooks), "files": entries},
+                {
+                    "run_id": self.run_id,
+                    "notebooks": list(notebooks),
+                    "files": entries,
+                    # no digest of a guessable text: each line of a list bears a keyed reference
+                    "restricted": [
+                        {"path": name, "sha256": sha256}
+                        for name, sha256 in self.annex_digests().items()
+                    ],
+                },
                 ensure_ascii=False,
                 indent=1,
             )

@@ -1,8 +1,8 @@
-"""A hash chain of runs: one line of JSON per complete run, each naming the hash of the line before
-it.
+"""A hash chain of what was done: one line of JSON per complete run, and one per signed report, each
+naming the hash of the line before it.
 
-An edited or removed line in the middle breaks the chain. Lines cut off at the end do not: the head
-is therefore kept in each run's manifest, too.
+An edited or removed line in the middle breaks the chain. Lines cut off at the end do not: a run
+therefore keeps the hash of its own line in COMPLETE, and the head it began with in results.json.
 """
 
 from __future__ import annotations
@@ -12,16 +12,61 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
 
 from teleaudit.errors import UserError
 
 LEDGER_FILE = "ledger.jsonl"
-_NO_ENTRY = "0" * 64
+NO_ENTRY = "0" * 64  # the head of a ledger that holds nothing
+Kind = Literal["run", "signature"]
 
 
-def append_run(folder: Path, entry: Mapping[str, str]) -> str:
-    """Append a run to the ledger of an output folder; returns the hash of its line, the new head.
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of a ledger."""
+
+    line: int
+    sha256: str
+    content: Mapping[str, Any]  # nothing where the line is no entry
+
+    @property
+    def kind(self) -> str:
+        """What was done; the first versions wrote of runs alone, and did not say so."""
+        return str(self.content.get("kind", "run"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What a ledger holds, and whether it holds together."""
+
+    entries: tuple[Entry, ...]  # those after a break too
+    broken_at: int | None  # the first line that does not name the hash of the line before it
+
+    @property
+    def head(self) -> str:
+        """The hash of the last line, 64 zeros where there is none."""
+        return self.entries[-1].sha256 if self.entries else NO_ENTRY
+
+    def of(self, kind: Kind, run_id: str) -> tuple[Entry, ...]:
+        """The entries of a kind that are about a run."""
+        return tuple(
+            entry
+            for entry in self.entries
+            if entry.kind == kind and entry.content.get("run_id") == run_id
+        )
+
+
+def read_ledger(path: Path) -> Ledger:
+    """The ledger in a file, empty where there is none; without a torn last line."""
+    lines = _whole_lines(path.read_bytes()).splitlines() if path.exists() else []
+    return _read(lines)
+
+
+def append_entry(folder: Path, kind: Kind, entry: Mapping[str, str]) -> str:
+    """Append to the ledger of an output folder; returns the hash of the line, the new head.
 
     Waits for another run that is appending; a chain that does not hold is refused. A line that
     could not be written whole is taken back: by this run when the disk is full, by the next one
@@ -34,7 +79,7 @@ def append_run(folder: Path, entry: Mapping[str, str]) -> str:
         content = path.read_bytes()
         whole = _whole_lines(content)
         line = json.dumps(
-            {"previous": _head(whole.splitlines(), path)} | dict(entry),
+            {"previous": _head(whole.splitlines(), path), "kind": kind} | dict(entry),
             ensure_ascii=False,
             sort_keys=True,
         ).encode()
@@ -51,7 +96,7 @@ def head(folder: Path) -> str:
     Raises: UserError when the chain does not hold.
     """
     path = folder / LEDGER_FILE
-    return _head(_whole_lines(path.read_bytes()).splitlines(), path) if path.exists() else _NO_ENTRY
+    return _head(_whole_lines(path.read_bytes()).splitlines(), path) if path.exists() else NO_ENTRY
 
 
 def _whole_lines(content: bytes) -> bytes:
@@ -62,7 +107,7 @@ def _whole_lines(content: bytes) -> bytes:
     tail = content[content.rfind(b"\n") + 1 :]
     try:
         json.loads(tail)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content[: len(content) - len(tail)]
     return content + b"\n"
 
@@ -82,17 +127,31 @@ def _write_after(descriptor: int, size: int, line: bytes) -> None:
 
 
 def _head(lines: list[bytes], path: Path) -> str:
-    previous = _NO_ENTRY
+    ledger = _read(lines)
+    if ledger.broken_at is not None:
+        msg = (
+            f"{path.name}, line {ledger.broken_at}: the chain of runs is broken here. The file was"
+            " edited or damaged; keep it aside and start a new one."
+        )
+        raise UserError(msg)
+    return ledger.head
+
+
+def _read(lines: list[bytes]) -> Ledger:
+    entries: list[Entry] = []
+    broken_at, previous = None, NO_ENTRY
     for number, line in enumerate(lines, 1):
-        try:
-            holds = json.loads(line)["previous"] == previous
-        except (ValueError, KeyError, TypeError):
-            holds = False
-        if not holds:
-            msg = (
-                f"{path.name}, line {number}: the chain of runs is broken here. The file was edited"
-                " or damaged; keep it aside and start a new one."
-            )
-            raise UserError(msg)
+        content = _content(line)
+        if broken_at is None and content.get("previous") != previous:
+            broken_at = number
         previous = hashlib.sha256(line).hexdigest()
-    return previous
+        entries.append(Entry(line=number, sha256=previous, content=content))
+    return Ledger(entries=tuple(entries), broken_at=broken_at)
+
+
+def _content(line: bytes) -> Mapping[str, Any]:
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        content = None
+    return MappingProxyType(content if isinstance(content, dict) else {})

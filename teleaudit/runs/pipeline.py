@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import importlib
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +31,6 @@ from teleaudit.notebooks import NotebookRun, run_notebook
 from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks.selection import RunNotebook, select_notebooks
 from teleaudit.progress import Progress, Step
-from teleaudit.report import figures, write_report
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
@@ -40,8 +38,9 @@ from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.runs.answering import answer_checks
-from teleaudit.runs.folder import RunFolder, run_folder
-from teleaudit.runs.ledger import append_run
+from teleaudit.runs.folder import MANIFEST, RunFolder, run_folder
+from teleaudit.runs.ledger import append_entry, head
+from teleaudit.runs.reports import RESULTS_FILE, render_reports
 from teleaudit.runs.state import ENVIRONMENT, RunState
 from teleaudit.runs.timings import Stage, Timings
 from teleaudit.schema import TABLES
@@ -50,8 +49,6 @@ from teleaudit.workspace import reports_folder
 if TYPE_CHECKING:
     from teleaudit.runs.spark import SparkRun
 
-RESULTS_FILE = "results.json"
-REPORT_FILE = "report.da.pdf"
 _MAX_JOBS = 4
 NOTEBOOKS: dict[Topic, str] = {
     "intake": "00_intake.ipynb",
@@ -132,6 +129,7 @@ def run_audit(
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(out, audit.name))
+        ledger_head = head(out / audit.name)
         if kernels:
             # whatever happens, before the folders they write to are cleared away
             stack.callback(kernels.end)
@@ -177,6 +175,7 @@ def run_audit(
             else []
         )
         results = _compose(state, audit, rulebook, entries, doubts) | {
+            "ledger_head": ledger_head,
             "notebooks": [notebook.as_json() for notebook in notebooks],
             "timings": timings.as_json(),
         }
@@ -194,9 +193,8 @@ def run_audit(
             _fill_record(folder, content, shown, annex, say)
         failed = [run.name for run, _ in shown if not run.ok]
         (folder.restricted / "reference_key").chmod(0o600)
-        folder.write("manifest.json", folder.manifest(results["notebooks"]))
-        head = append_run(out / audit.name, _ledger_entry(folder, results))
-        folder.seal(head)
+        folder.write(MANIFEST, folder.manifest(results["notebooks"]))
+        folder.seal(append_entry(out / audit.name, "run", _ledger_entry(folder, results)))
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
         return Outcome(
             folder=folder.path,
@@ -289,22 +287,6 @@ def _reading(name: str, total: int | None, progress: Progress) -> Callable[[str,
         progress(Step(stage="reading", name=name, done=sum(read.values()), total=total, about=True))
 
     return tell
-
-
-def write_pdf(content: bytes, target: Path) -> Path:
-    """The report of a results.json, with its figures."""
-    results = json.loads(content)
-    source = (
-        f"Kilde: udtræk fra {results['controller']['name']}, opgjort pr."
-        f" {dt.date.fromisoformat(results['as_of']):%d-%m-%Y}, kørsel {results['run_id']}"
-    )
-    return write_report(
-        results,
-        target,
-        figures=figures.for_report(results, source=source),
-        language="da",
-        results_json=content,
-    )
 
 
 def _existing(address: str, options: Options) -> str:
@@ -416,11 +398,10 @@ def _fill_record(
             " sealed. Take the notebook that does so out of the audit, and run again."
         )
         raise UserError(msg)
-    report = write_pdf(content, folder.work / REPORT_FILE).read_bytes()
     others = folder.hold_only(
         {
             RESULTS_FILE: content,
-            REPORT_FILE: report,
+            **render_reports(content, folder.work),
             **{f"notebooks/{run.name}": document for run, document in shown},
         }
     )
@@ -551,11 +532,13 @@ def _compose(
 
 
 def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, str]:
-    manifest = (folder.record / "manifest.json").read_bytes()
+    sealed = {
+        name: hashlib.sha256((folder.record / file).read_bytes()).hexdigest()
+        for name, file in (("manifest_sha256", MANIFEST), ("results_sha256", RESULTS_FILE))
+    }
     return {
         "audit": results["audit"],
         "run_id": folder.run_id,
         "as_of": results["as_of"],
         "finished_at": results["finished_at"],
-        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
-    }
+    } | sealed

@@ -598,6 +598,7 @@ def example() -> Results:
             name: hashlib.sha256(name.encode()).hexdigest()
             for name in ("baseline.yaml", "policy.yaml", "retention.yaml")
         },
+        "ledger_head": hashlib.sha256(b"before").hexdigest(),
         "notebooks": [
             {"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest(), "state": state}
             for name, state in (
