@@ -651,6 +651,57 @@ def scan(
     raise typer.Exit(summary.exit_code)
 
 
+@app.command(short_help="Tell whether a run or a report is what was sealed.")
+def verify(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN|REPORT.pdf",
+            help="The folder of a run, its record alone, or one of its reports.",
+        ),
+    ],
+    *,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger", metavar="FILE", help="The ledger. Default: the one beside the run."
+        ),
+    ] = None,
+    exports: Annotated[
+        Path | None,
+        typer.Option(
+            "--exports", metavar="DIR", help="Where the exports lie, to compare them too."
+        ),
+    ] = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            "--trust",
+            metavar="CA.pem",
+            help="The certificates of those whose signatures, and time stamps, count.",
+        ),
+    ] = None,
+) -> None:
+    """Tell line by line whether a run, or a report, is what was sealed.
+
+    Looked at are the ledger, the manifest and every file that it names, the results, the reports
+    (rendered once more, and compared byte for byte) and their signatures. Nothing is written, and
+    nothing goes to the network.
+
+    Exit codes: 0 nothing is wrong in what was looked at. 1 something is wrong. 2 something could
+    not be compared. 3 wrong use.
+    """
+    from teleaudit.runs.verification import Against, conclusion, exit_code
+    from teleaudit.runs.verification import verify as verified
+
+    statements = []
+    for statement in verified(path, Against(ledger=ledger, exports=exports, trust=trust)):
+        statements.append(statement)
+        _out.print(str(statement), markup=False)
+    _out.print(conclusion(statements), markup=False)
+    raise typer.Exit(exit_code(statements))
+
+
 def main() -> None:
     """The entry point: every way out ends with one of the five exit codes."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):

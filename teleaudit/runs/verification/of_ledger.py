@@ -1,0 +1,86 @@
+"""The ledger: whether its chain holds, and whether it knows the runs that lie beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from teleaudit.runs.folder import COMPLETE, complete_runs
+from teleaudit.runs.ledger import LEDGER_FILE, NO_ENTRY, Entry, Ledger
+from teleaudit.runs.reports import RESULTS_FILE
+from teleaudit.runs.verification.statements import Statement, holds, shown, wrong
+
+
+def check_chain(ledger: Ledger) -> Iterator[Statement]:
+    """Whether every line names the hash of the line before it."""
+    if ledger.broken_at is None:
+        yield holds(
+            LEDGER_FILE,
+            f"{len(ledger.entries):,} lines, each naming the one before it; the head is"
+            f" {ledger.head}",
+        )
+    else:
+        yield wrong(
+            LEDGER_FILE,
+            f"line {ledger.broken_at} does not name the line before it: one of the two was edited,"
+            " or lines were taken out, added or put in another order",
+        )
+
+
+def check_runs_beside(ledger: Ledger, home: Path) -> Iterator[Statement]:
+    """Whether the ledger holds the line that each complete run of a folder was sealed with."""
+    for folder in complete_runs(home):
+        sealed_with = (folder / COMPLETE).read_text(encoding="ascii", errors="replace").strip()
+        own = {entry.sha256 for entry in ledger.of("run", folder.name)}
+        if not own:
+            yield wrong(LEDGER_FILE, f"the entry of run {shown(folder.name)} is missing")
+        elif sealed_with not in own:
+            yield wrong(
+                LEDGER_FILE,
+                f"the entry of run {shown(folder.name)} is not the one that the run was sealed with",
+            )
+
+
+def entry_of_run(ledger: Ledger, run_id: str) -> Entry | None:
+    """The entry of a run; None unless there is exactly one."""
+    entries = ledger.of("run", run_id)
+    return entries[0] if len(entries) == 1 else None
+
+
+def added_files(ledger: Ledger, run_id: str) -> dict[str, frozenset[str]]:
+    """SHA-256 of what was added to a run's record since, by file name: of a file that was added
+    anew, each.
+    """
+    entries = [
+        entry.content
+        for entry in ledger.entries
+        if entry.kind != "run" and entry.content.get("run_id") == run_id and "file" in entry.content
+    ]
+    return {
+        name: frozenset(str(entry.get("sha256")) for entry in entries if entry["file"] == name)
+        for name in {str(entry["file"]) for entry in entries}
+    }
+
+
+def check_entry_of_results(ledger: Ledger, entry: Entry, results: bytes) -> Iterator[Statement]:
+    """Whether the ledger's entry of a run names these results, and the ledger is the one that they
+    name: it still holds the line that was its last when the run began.
+    """
+    if entry.content["results_sha256"] != hashlib.sha256(results).hexdigest():
+        yield wrong(RESULTS_FILE, "is not the one that the ledger names")
+    else:
+        yield holds(RESULTS_FILE, "is the one that the ledger names")
+    if ledger.broken_at is not None:
+        return
+    try:
+        head = json.loads(results).get("ledger_head")
+    except (ValueError, AttributeError, RecursionError):
+        return  # told of the results themselves
+    if head not in {None, NO_ENTRY, *(one.sha256 for one in ledger.entries[: entry.line - 1])}:
+        yield wrong(
+            LEDGER_FILE,
+            "does not hold the head that the results name: it is not the ledger that the run was"
+            " entered in, or its earlier lines were written anew",
+        )
