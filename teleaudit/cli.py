@@ -651,6 +651,60 @@ def scan(
     raise typer.Exit(summary.exit_code)
 
 
+RunFolderArgument = Annotated[
+    Path, typer.Argument(metavar="RUN", help="The folder of a run: reports/AUDIT/RUN.")
+]
+
+
+@app.command(
+    short_help="Sign the reports of a run.",
+    epilog=(
+        "The pass phrase is read from --passphrase-file, else from the environment variable"
+        " TELEAUDIT_P12_PASSPHRASE, else asked for."
+    ),
+)
+def sign(
+    run: RunFolderArgument,
+    *,
+    p12: Annotated[
+        Path,
+        typer.Option("--p12", metavar="FILE", help="Key and certificate of the signer (PKCS#12)."),
+    ],
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file",
+            metavar="FILE",
+            help="Its first line is the pass phrase of --p12.",
+        ),
+    ] = None,
+    tsa: Annotated[
+        str | None,
+        typer.Option(
+            "--tsa",
+            metavar="URL",
+            help=(
+                "Ask this service for a time stamp (RFC 3161). Nothing else ever goes to the"
+                " network. Default: none."
+            ),
+        ),
+    ] = None,
+) -> None:
+    """Sign every report of a run (PAdES, an invisible certification), and name the signed copies in
+    the ledger.
+
+    report.da.signed.pdf stands then beside report.da.pdf. A run that is not what was sealed is
+    refused.
+    """
+    from teleaudit.runs.signing import open_signer, sign_run
+
+    if tsa is not None and not tsa.startswith(("https://", "http://")):
+        msg = "--tsa names no service: write its address with https://."
+        raise UserError(msg)
+    for copy in sign_run(run, open_signer(p12, passphrase_file), tsa=tsa):
+        _out.print(str(copy), markup=False)
+
+
 @app.command(short_help="Tell whether a run or a report is what was sealed.")
 def verify(
     path: Annotated[

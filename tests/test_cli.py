@@ -50,6 +50,8 @@ COMMANDS = {
     "rules": ("--format", "--suite"),
     "policy": ("check", "new"),
     "scan": ("--format", "--own-domain", "--min-level"),
+    "sign": ("--p12", "--passphrase-file", "--tsa"),
+    "verify": ("--ledger", "--exports", "--trust"),
 }
 CANARY = "Rødgrød 70706142"
 
