@@ -27,10 +27,10 @@ from teleaudit.errors import closest
 from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
-from teleaudit.report.document import group_for_display
+from teleaudit.report.annexes import group_for_display
 from teleaudit.report.gaps import (
     describe_changed_clauses,
-    describe_legal,
+    describe_conflicts,
     describe_mapping_gaps,
     summarise_mapping_doubts,
     summarise_mapping_gaps,
@@ -278,7 +278,7 @@ class OpenAudit:
             ],
             "legal_bases": [basis_entry(basis) for basis in self._rulebook.law.values()],
         }
-        table = describe_legal(Material(results=results, words=self._words))["conflicts"]
+        table = describe_conflicts(Material(results=results, words=self._words))
         rows = [
             [cell["id"] if isinstance(cell, dict) else cell for cell in row]
             for row in table["rows"]

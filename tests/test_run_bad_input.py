@@ -240,7 +240,7 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(
     [
         "teleaudit.runs.pipeline.as_json",
         "teleaudit.runs.pipeline.append_run",
-        "teleaudit.runs.pipeline.write_pdf",
+        "teleaudit.runs.pipeline.render_reports",
         "teleaudit.runs.answering.Worklist",
     ],
 )

