@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from teleaudit import report as reports
 from teleaudit.checks.runner import CheckRunner
 from teleaudit.checks.worklist import new_reference_key
 from teleaudit.errors import closest
@@ -49,6 +50,7 @@ from teleaudit.report.tables import captioned
 from teleaudit.report.wording import Words, load_words
 from teleaudit.rules.audit_file import Audit, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
+from teleaudit.rules.response import load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic
 from teleaudit.runs.folder import run_folder
@@ -343,6 +345,7 @@ class OpenAudit:
                 if self._state.is_run
                 else [doubt.as_json() for doubt in self._bench.mapping_doubts(())]
             ),
+            response=load_response(self._state.audit_path.parent),
         )
 
     def report(self) -> Report:
@@ -627,6 +630,29 @@ class Report:
     def results(self) -> dict[str, Any]:
         """What the report is about."""
         return json.loads(self._content)  # type: ignore[no-any-return] # our own file
+
+    @cached_property
+    def _report(self) -> reports.Report:
+        return reports.Report(results=self.results)
+
+    def pages(self, last: int = 3) -> None:
+        """Show the report's first pages as they are printed."""
+        drawn = self._report.draw_pages()
+        words = load_words("da")
+        figures.show_all(
+            figures.Shown(
+                png=page, alt=words.say("lab.page", number=number, total=words.number(len(drawn)))
+            )
+            for number, page in enumerate(drawn[:last], start=1)
+        )
+
+    def decisions(self) -> Styler:
+        """What people must decide or write before the report is approved, a row for each kind."""
+        table = self._report.decisions
+        return captioned(
+            pd.DataFrame(table["rows"], columns=table["header"]).astype(str),
+            table["caption"] if table["rows"] else table["empty"],
+        )
 
     def summary(self) -> Styler:
         """One row per check, gravest first."""

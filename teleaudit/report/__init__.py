@@ -11,12 +11,13 @@ from typing import Any
 
 from teleaudit.report.annexes import write_annex
 from teleaudit.report.authorities import authorities_concerned, results_for
+from teleaudit.report.decisions import describe_decisions
 from teleaudit.report.document import describe
 from teleaudit.report.figures import for_report
-from teleaudit.report.material import MAIN_AUTHORITY, Material
+from teleaudit.report.material import MAIN_AUTHORITY, Material, Table
 from teleaudit.report.results import as_json
 from teleaudit.report.schema import InvalidResultsError, validate_results
-from teleaudit.report.typesetting import typeset
+from teleaudit.report.typesetting import draw_pages, typeset
 from teleaudit.report.wording import load_words
 
 __all__ = [
@@ -62,6 +63,17 @@ class Report:
         """The same as PDF/A-2a, without attachments, for mail that takes none. Raises: as ``pdf``."""
         return self._typeset({})
 
+    def draw_pages(self) -> list[bytes]:
+        """Every page as a PNG. Raises: as ``pdf``."""
+        return draw_pages(
+            self._document, pictures={file: svg for file, svg, _ in self._figures.values()}
+        )
+
+    @cached_property
+    def decisions(self) -> Table:
+        """What people must decide or write before it is approved."""
+        return describe_decisions(self._material)
+
     @cached_property
     def _material(self) -> Material:
         return Material(results=self.own_results, words=load_words(self.language))
@@ -75,15 +87,19 @@ class Report:
             for number, key in enumerate(sorted(pictures), start=1)
         }
 
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        """The report as data."""
+        return describe(
+            self._material,
+            {key: {"file": file, "alt": alt} for key, (file, _, alt) in self._figures.items()},
+        )
+
     def _typeset(self, attachments: Mapping[str, bytes]) -> bytes:
-        figures = self._figures
         return typeset(
-            describe(
-                self._material,
-                {key: {"file": file, "alt": alt} for key, (file, _, alt) in figures.items()},
-            ),
+            self._document,
             attachments=attachments,
-            pictures={file: svg for file, svg, _ in figures.values()},
+            pictures={file: svg for file, svg, _ in self._figures.values()},
             finished_at=self.own_results["finished_at"],
         )
 

@@ -12,7 +12,8 @@ import json
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -47,6 +48,18 @@ def typeset(
 
     ``attachments`` and ``pictures`` (SVG) are by file name. Raises: TypesettingError.
     """
+    with _laid_out(document, attachments=attachments, pictures=pictures) as (root, fonts):
+        return _compile(root, fonts, finished_at, "a-3a" if attachments else "a-2a")
+
+
+@contextmanager
+def _laid_out(
+    document: Mapping[str, Any],
+    *,
+    attachments: Mapping[str, bytes],
+    pictures: Mapping[str, bytes],
+) -> Iterator[tuple[Path, Path]]:
+    """A private folder with everything that a report is made of, and that of its fonts."""
     with tempfile.TemporaryDirectory(prefix="teleaudit-report-") as name:
         root = Path(name)
         fonts = root / "fonts"
@@ -65,7 +78,28 @@ def typeset(
             resources.files(__package__).joinpath("report.typ").read_text(encoding="utf-8"),
             encoding="utf-8",
         )
-        return _compile(root, fonts, finished_at, "a-3a" if attachments else "a-2a")
+        yield root, fonts
+
+
+def draw_pages(
+    document: Mapping[str, Any], *, pictures: Mapping[str, bytes], dots_per_inch: int = 110
+) -> list[bytes]:
+    """Every page of a report as a PNG, for those who look before they hand it over.
+
+    Raises: TypesettingError.
+    """
+    with _laid_out(document, attachments={}, pictures=pictures) as (root, fonts):
+        try:
+            drawn = typst.compile(
+                root / "report.typ",
+                root=root,
+                font_paths=_fonts(fonts),
+                format="png",
+                ppi=dots_per_inch,
+            )
+        except typst.TypstError as error:
+            raise TypesettingError(_say(error)) from None
+    return [bytes(page) for page in (drawn if isinstance(drawn, list) else [drawn])]
 
 
 def _compile(root: Path, fonts: Path, finished_at: str, archive: Literal["a-2a", "a-3a"]) -> bytes:
@@ -73,9 +107,7 @@ def _compile(root: Path, fonts: Path, finished_at: str, archive: Literal["a-2a",
         pdf, complaints = typst.compile_with_warnings(
             root / "report.typ",
             root=root,
-            font_paths=typst.Fonts(
-                include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
-            ),
+            font_paths=_fonts(fonts),
             pdf_standards=[archive, "ua-1"],
             timestamp=int(dt.datetime.fromisoformat(finished_at).timestamp()),
         )
@@ -84,6 +116,13 @@ def _compile(root: Path, fonts: Path, finished_at: str, archive: Literal["a-2a",
     for complaint in complaints:
         warnings.warn(f"report: {complaint.message}", stacklevel=2)
     return bytes(pdf)
+
+
+def _fonts(folder: Path) -> typst.Fonts:
+    """The fonts of a folder, and no others."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
+    )
 
 
 def _say(error: typst.TypstError) -> str:

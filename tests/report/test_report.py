@@ -877,3 +877,37 @@ def test_its_guide_tells_of_every_sheet() -> None:
     annex = Report(results=small()).annex
     names = CalamineWorkbook.from_filelike(io.BytesIO(annex)).sheet_names
     assert [row[0] for row in sheet(annex, "Vejledning")[1:]] == names[1:]
+
+
+# Before it is approved
+
+
+def test_what_is_still_open_has_a_row_for_each_kind() -> None:
+    results = example()
+    results["legal_bases"][0]["recheck_before_release"] = True
+    results["changed_clauses"] = [{"clause": "BIZ-ret-4", "state": "changed", "line": 4}]
+    results["response"] = {
+        "occasion": "Egenkontrol",
+        "findings": {"BIZ-ret-3": {"owner": "Driftschef", "deadline": "2026-12-31"}},
+    }
+    told = {row[0]: row[1:] for row in Report(results=results).decisions["rows"]}
+    # what is for another authority is decided on in its own report
+    assert "Konstateringer til manuel vurdering" not in told
+    assert told["Politikkens tekst er ændret, siden punktet blev omsat"] == [
+        "1",
+        "BIZ-ret-4",
+        "policy.yaml",
+    ]
+    assert told["Frister og ord, der ikke er fastsat"][1] == "traffic_data_unbilled"
+    assert told["Punkter til retlig afklaring"][1] == "BIZ-ret-4"
+    assert told["Konstateringer uden ansvarlig eller frist"] == ["2", "A1, D1", "response.yaml"]
+    assert "litra\u00a0e" in told["Regler, der læses igen i deres officielle tekst"][1]
+    assert told["Det, rapporten skriver som ikke oplyst"][1].startswith("journalnummer, ")
+    assert "anledning" not in told["Det, rapporten skriver som ikke oplyst"][1]
+
+
+def test_every_page_can_be_looked_at_as_a_picture() -> None:
+    report = Report(results=small())
+    drawn = report.draw_pages()
+    assert len(drawn) == len(PdfReader(io.BytesIO(report.pdf)).pages)
+    assert all(page.startswith(b"\x89PNG") for page in drawn)
