@@ -72,11 +72,12 @@ def _sheets(material: Material) -> dict[str, list[Row]]:
     words = material.words
     return {
         "guide": [(one["sheet"], one["text"]) for one in words.at("annex.guide")],
-        "findings": [
+        "checks": [
             _check_row(material, check)
-            for check in sorted(material.findings, key=lambda one: _in_order(one["finding"]))
+            for check in sorted(
+                material.results["checks"], key=lambda one: _in_order(one.get("finding"))
+            )
         ],
-        "checks": [_check_row(material, check) for check in material.results["checks"]],
         "references": [
             (check["finding"], check["id"], reference)
             for check in sorted(material.findings, key=lambda one: _in_order(one["finding"]))
@@ -155,8 +156,9 @@ def _sheets(material: Material) -> dict[str, list[Row]]:
     }
 
 
-def _in_order(number: str) -> tuple[str, int]:
-    return number[0], int(number[1:])
+def _in_order(number: str | None) -> tuple[bool, str, int]:
+    """By the number of the finding; what found nothing comes last."""
+    return (False, number[0], int(number[1:])) if number else (True, "", 0)
 
 
 def _check_row(material: Material, check: Entry) -> Row:

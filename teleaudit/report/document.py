@@ -16,6 +16,7 @@ from teleaudit.report.findings import (
     Finding,
     describe_findings,
     findings_of,
+    gravest_of,
     people,
     title_of,
 )
@@ -236,10 +237,8 @@ def _draft(material: Material) -> Part:
 
 def _summary(material: Material, findings: Sequence[Finding], numbers: Mapping[str, str]) -> Part:
     words, results = material.words, material.results
-    gravest = sorted(
-        (finding for finding in findings if not finding.is_review),
-        key=_weight,
-    )[:GRAVEST_SHOWN]
+    gravest = gravest_of(findings)[:GRAVEST_SHOWN]
+    erasure, more = describe_erasure(material, numbers)
     return {
         "panels": [
             panel
@@ -257,26 +256,14 @@ def _summary(material: Material, findings: Sequence[Finding], numbers: Mapping[s
             ),
             " ".join([conclude(material, findings), *_besides(material, findings)]),
         ],
-        "erasure_note": words.at("erasure.note"),
-        "erasure": describe_erasure(material, numbers),
+        "erasure_note": " ".join(part for part in (words.at("erasure.note"), more) if part),
+        "erasure": erasure,
         "gravest": material.table(
             "gravest",
             [_gravest_row(material, finding) for finding in gravest],
             "summary.gravest_none",
         ),
     }
-
-
-def _weight(finding: Finding) -> tuple[Any, ...]:
-    """The gravest first; among equals what may be a breach, then what concerns most."""
-    first = finding.first
-    severities = ("critical", "high", "medium", "low", "observation", None)
-    is_breach = any(check.get("possible_breach") for check in finding.checks)
-    most = max(
-        (check["subjects"] or {}).get("customers", 0) or check["deviations"]
-        for check in finding.checks
-    )
-    return severities.index(first["severity"]), not is_breach, -most, finding.number
 
 
 def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:

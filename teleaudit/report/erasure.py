@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from teleaudit.report.findings import deadline, people
@@ -11,6 +11,7 @@ from teleaudit.report.gaps import describe_conflicts
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table
 from teleaudit.report.wording import capital
 
+ROWS = 20  # of a table
 NAMED = 3  # data sets of a category; more are counted
 
 Group = list[Entry]  # checks of one clause that count by the same deadline
@@ -27,13 +28,13 @@ def deadline_groups(material: Material) -> list[Group]:
     return list(groups.values())
 
 
-def describe_erasure(material: Material, numbers: Mapping[str, str]) -> Table:
+def describe_erasure(material: Material, numbers: Mapping[str, str]) -> tuple[Table, str]:
     """A row for each category: deadline, fallen due, kept past it, exempt, the oldest, the people
-    concerned, and where it is told.
+    concerned, and where it is told; and how many more there are than a page has room for.
     """
-    words = material.words
+    words, groups = material.words, deadline_groups(material)
     rows = []
-    for checks in deadline_groups(material):
+    for checks in _most_kept(groups):
         told = {
             name: sum(check["deadlines"][name] for check in checks)
             for name in ("passed", "kept", "exempted")
@@ -56,7 +57,19 @@ def describe_erasure(material: Material, numbers: Mapping[str, str]) -> Table:
                 {"number": number} if number else "",
             )
         )
-    return material.table("erasure", rows, "erasure.empty")
+    return material.table("erasure", rows, "erasure.empty"), (
+        words.say("erasure.more_rows", n=words.counted("deadline", more))
+        if (more := len(groups) - len(rows)) > 0
+        else ""
+    )
+
+
+def _most_kept(groups: Sequence[Group]) -> list[Group]:
+    """The groups in their order; where there are too many, those with most that is kept."""
+    if len(groups) <= ROWS:
+        return list(groups)
+    most = sorted(groups, key=lambda own: -sum(check["deadlines"]["kept"] for check in own))[:ROWS]
+    return [group for group in groups if group in most]
 
 
 def category(material: Material, checks: Group) -> str:
@@ -82,7 +95,7 @@ def describe_deadlines(material: Material, numbers: Mapping[str, str]) -> dict[s
         "intro": words.at("erasure.deadlines_intro"),
         "table": material.table(
             "deadline_sources",
-            [_sources(material, checks) for checks in deadline_groups(material)],
+            [_sources(material, checks) for checks in _most_kept(deadline_groups(material))],
             "erasure.empty",
         ),
         "register": _register(material, numbers) if material.is_main else "",

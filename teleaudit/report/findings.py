@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from teleaudit.report.material import FINDING, Entry, Material, found, gravity
+from teleaudit.report.material import FINDING, SEVERITY, Entry, Material, found, gravity
 
 # Theme -> the topics of its checks. The last is about data, not about what was done with them.
 THEMES: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +27,8 @@ DATA_QUALITY = "G"
 _THEME_OF = {topic: theme for theme, topics in THEMES.items() for topic in topics}
 DATA_SETS_NAMED = 3  # in a sentence; more are counted
 COLUMNS_NAMED = 4
+# What a report has room for; the annex holds everything.
+IN_FULL, ROWS = 60, 120
 
 Part = dict[str, Any]
 
@@ -142,6 +144,22 @@ def findings_of(material: Material) -> list[Finding]:
     ]
 
 
+def gravest_of(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that are deviations, the gravest first: by severity, then what may be a breach, then
+    what concerns most.
+    """
+
+    def weight(finding: Finding) -> tuple[Any, ...]:
+        most = max(
+            (check["subjects"] or {}).get("customers", 0) or check["deviations"]
+            for check in finding.checks
+        )
+        is_breach = any(check.get("possible_breach") for check in finding.checks)
+        return SEVERITY.index(finding.first["severity"]), not is_breach, -most
+
+    return sorted((one for one in findings if not one.is_review), key=weight)
+
+
 def _requirements(material: Material, checks: Sequence[Entry]) -> tuple[Requirement, ...]:
     by_requirement: dict[Hashable, list[Entry]] = defaultdict(list)
     for check in checks:
@@ -172,6 +190,8 @@ def describe_findings(material: Material, findings: Sequence[Finding]) -> Part:
     """
     words = material.words
     told = [finding for finding in findings if not finding.is_review]
+    in_full = [one.number for one in gravest_of(told) if not one.is_minor][:IN_FULL]
+    minor = [one for one in told if one.number not in set(in_full)]
     return {
         "themes": [
             {
@@ -180,10 +200,13 @@ def describe_findings(material: Material, findings: Sequence[Finding]) -> Part:
                 "findings": [_describe(material, finding) for finding in own],
             }
             for theme in THEMES
-            if (own := [one for one in told if one.theme == theme and not one.is_minor])
+            if (own := [one for one in told if one.theme == theme and one.number in set(in_full)])
         ],
-        "minor": material.table(
-            "minor", [_minor_row(material, one) for one in told if one.is_minor]
+        "minor": material.table("minor", [_minor_row(material, one) for one in minor[:ROWS]]),
+        "more": (
+            words.say("finding.more", n=words.counted("finding", more))
+            if (more := len(minor) - ROWS) > 0
+            else ""
         ),
         "review": material.table(
             "review",
@@ -192,8 +215,9 @@ def describe_findings(material: Material, findings: Sequence[Finding]) -> Part:
                 for finding in findings
                 for requirement in finding.requirements
                 if requirement.is_review
-            ],
+            ][:ROWS],
         ),
+        "minor_intro": words.at("finding.minor_intro"),
         "intro": words.say("finding.intro"),
         "empty": words.at("finding.none") if not findings else "",
     }

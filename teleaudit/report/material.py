@@ -108,10 +108,12 @@ class Material:
 
     def is_relevant(self, clause: Entry) -> bool:
         """Whether a clause has checks that are about something which the controller holds."""
-        return any(
-            check["id"] in clause["checks"] and not is_not_held(check)
-            for check in self.results["checks"]
-        )
+        return not self._held.isdisjoint(clause["checks"])
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """The checks about something that the controller holds."""
+        return frozenset(check["id"] for check in self.results["checks"] if not is_not_held(check))
 
     def text(self, text: str | Mapping[str, Any] | None) -> str:
         """A text of the results in the report's language; in another one when it was not written in
