@@ -11,7 +11,7 @@ from teleaudit.report.gaps import describe_conflicts
 from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table
 from teleaudit.report.wording import capital
 
-ROWS = 20  # of a table
+ROWS = 14  # of a table
 NAMED = 3  # data sets of a category; more are counted
 
 Group = list[Entry]  # checks of one clause that count by the same deadline

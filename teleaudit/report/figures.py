@@ -161,8 +161,7 @@ def ageing(checks: Sequence[Entry], *, as_of: str) -> Figure:
     """A small chart for each check: records by the year in which their deadline passed, those still
     kept hatched, with their number; each with a scale of its own.
     """
-    across = min(_PANELS_ACROSS, len(checks))
-    down = -(-len(checks) // across)
+    across, down = _PANELS_ACROSS, -(-len(checks) // _PANELS_ACROSS)
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH, 0.35 + _PANEL_HEIGHT * down), layout="constrained")
         grid = figure.subplots(down, across, squeeze=False)

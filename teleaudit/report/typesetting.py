@@ -90,8 +90,9 @@ def draw_pages(
     """
     with _laid_out(document, attachments={}, pictures=pictures) as (root, fonts):
         try:
-            drawn = typst.compile(
+            typst.compile(
                 root / "report.typ",
+                output=root / "page-{0p}.png",
                 root=root,
                 font_paths=_fonts(fonts),
                 format="png",
@@ -99,7 +100,7 @@ def draw_pages(
             )
         except typst.TypstError as error:
             raise TypesettingError(_say(error)) from None
-    return [bytes(page) for page in (drawn if isinstance(drawn, list) else [drawn])]
+        return [page.read_bytes() for page in sorted(root.glob("page-*.png"))]
 
 
 def _compile(root: Path, fonts: Path, finished_at: str, archive: Literal["a-2a", "a-3a"]) -> bytes:
