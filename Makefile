@@ -46,6 +46,7 @@ format: $(VENV)/installed-test  ## put the code into its form
 bench: $(VENV)/installed-bench  ## speed and memory against peers, a few minutes at small sizes
 	$(BIN)/python benchmarks/teledata.py --rows 1000000 --repeat 1
 	$(BIN)/python benchmarks/detectors.py --rows 1000000
+	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/scaling.py --rows 100000 1000000 --out build/benchmarks
 
 bench-all: $(VENV)/installed-bench  ## all measurements of the README; hours, and 60 GB of disk

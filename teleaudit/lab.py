@@ -21,16 +21,17 @@ from typing import Any, NoReturn
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from teleaudit import report as reports
 from teleaudit.checks.runner import CheckRunner
 from teleaudit.checks.worklist import new_reference_key
 from teleaudit.errors import closest
 from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
-from teleaudit.report.document import group_for_display
+from teleaudit.report.annexes import group_for_display
 from teleaudit.report.gaps import (
     describe_changed_clauses,
-    describe_legal,
+    describe_conflicts,
     describe_mapping_gaps,
     summarise_mapping_doubts,
     summarise_mapping_gaps,
@@ -49,11 +50,11 @@ from teleaudit.report.tables import captioned
 from teleaudit.report.wording import Words, load_words
 from teleaudit.rules.audit_file import Audit, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
+from teleaudit.rules.response import load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic
 from teleaudit.runs.folder import run_folder
-from teleaudit.runs.pipeline import read_exports
-from teleaudit.runs.reports import REPORT_FILE, write_pdf
+from teleaudit.runs.pipeline import REPORT_FILE, read_exports, write_pdf
 from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
@@ -279,7 +280,7 @@ class OpenAudit:
             ],
             "legal_bases": [basis_entry(basis) for basis in self._rulebook.law.values()],
         }
-        table = describe_legal(Material(results=results, words=self._words))["conflicts"]
+        table = describe_conflicts(Material(results=results, words=self._words))
         rows = [
             [cell["id"] if isinstance(cell, dict) else cell for cell in row]
             for row in table["rows"]
@@ -344,6 +345,7 @@ class OpenAudit:
                 if self._state.is_run
                 else [doubt.as_json() for doubt in self._bench.mapping_doubts(())]
             ),
+            response=load_response(self._state.audit_path.parent),
         )
 
     def report(self) -> Report:
@@ -628,6 +630,29 @@ class Report:
     def results(self) -> dict[str, Any]:
         """What the report is about."""
         return json.loads(self._content)  # type: ignore[no-any-return] # our own file
+
+    @cached_property
+    def _report(self) -> reports.Report:
+        return reports.Report(results=self.results)
+
+    def pages(self, last: int = 3) -> None:
+        """Show the report's first pages as they are printed."""
+        drawn = self._report.draw_pages()
+        words = load_words("da")
+        figures.show_all(
+            figures.Shown(
+                png=page, alt=words.say("lab.page", number=number, total=words.number(len(drawn)))
+            )
+            for number, page in enumerate(drawn[:last], start=1)
+        )
+
+    def decisions(self) -> Styler:
+        """What people must decide or write before the report is approved, a row for each kind."""
+        table = self._report.decisions
+        return captioned(
+            pd.DataFrame(table["rows"], columns=table["header"]).astype(str),
+            table["caption"] if table["rows"] else table["empty"],
+        )
 
     def summary(self) -> Styler:
         """One row per check, gravest first."""

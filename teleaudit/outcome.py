@@ -19,8 +19,7 @@ from teleaudit.exports.mapping_gaps import constant_instead
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.report.material import Entry, found, gravity, placeholders
 from teleaudit.rules.verdicts import GRAVITY, Verdict
-from teleaudit.runs.pipeline import Outcome
-from teleaudit.runs.reports import REPORT_FILE
+from teleaudit.runs.pipeline import REPORT_FILE, Outcome
 
 MEANINGS: Mapping[ExitCode, str] = MappingProxyType(
     {

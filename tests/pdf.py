@@ -14,7 +14,7 @@ from pypdf import PdfReader
 _OF_TEXT = "BT ET Tf Tj TJ Tm Td TD T* Tc Tw Tz TL Ts cm q Q Do ' \""
 
 
-def open_pdf(path: Path) -> PdfReader:
+def open_pdf(path: Path | io.BytesIO) -> PdfReader:
     """The PDF with nothing on its pages but their text."""
     reduced = io.BytesIO()
     with pikepdf.open(path) as pdf:

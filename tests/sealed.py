@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from teleaudit.report import render_reports
 from teleaudit.report.results import as_json, versions
-from teleaudit.runs.folder import MANIFEST, run_folder
+from teleaudit.runs.folder import MANIFEST, RESULTS_FILE, run_folder
 from teleaudit.runs.ledger import append_entry, head
 from teleaudit.runs.pipeline import _ledger_entry
-from teleaudit.runs.reports import RESULTS_FILE, render_reports
 from tests.report.example import example
 
 AUDIT = "bizzy"
@@ -22,15 +22,14 @@ AUDIT = "bizzy"
 @cache
 def rendered(content: bytes) -> dict[str, bytes]:
     """What results render to, once for all tests."""
-    with tempfile.TemporaryDirectory() as folder:
-        return render_reports(content, Path(folder))
+    return render_reports(json.loads(content))
 
 
 def render_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever verifies takes the reports that are rendered already: the same bytes."""
     monkeypatch.setattr(
         "teleaudit.runs.verification.of_reports.render_reports",
-        lambda content, _: rendered(content),
+        lambda results: rendered(as_json(results)),
     )
 
 

@@ -260,21 +260,54 @@ def test_the_same_results_give_the_same_bytes() -> None:
 
 def test_every_letter_and_sign_is_in_the_font(recwarn: pytest.WarningsRecorder) -> None:
     results = example()
-    figures.for_report(results, source=SOURCE)
+    figures.for_report(results)
 
     assert [str(warning.message) for warning in recwarn] == []
 
 
-def test_a_report_gets_the_matrix_and_a_figure_for_every_finding_with_deadlines() -> None:
+def test_a_report_gets_one_figure_of_everything_that_is_kept_past_its_deadline() -> None:
     results = example()
-    pictures = figures.for_report(results, source=SOURCE)
+    (picture,) = figures.for_report(results).values()
 
-    assert set(pictures) == {"checks"} | {
-        f"{entry['id']}/age"
-        for entry in results["checks"]
-        if entry["due_by_month"] and entry["deviations"]
+    assert b"<svg" in picture.svg
+    assert picture.alt == (
+        "1 datasæt med poster, hvis slettefrist er overskredet, hvert som et søjlediagram over det"
+        " år, hvor fristen udløb. Kundestamdata: 19 af 22 poster er bevaret, med frist fra januar"
+        " 2026 til september 2026, længst overskredet med 312 dage."
+    )
+
+
+def test_where_nothing_is_kept_past_its_deadline_there_is_no_figure() -> None:
+    assert figures.for_report({"checks": [], "as_of": "2026-11-22"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("months", "years"),
+    [
+        ({"2026-01": (1, 1)}, [("2026", 1, 1)]),
+        # each year to the last one is shown, also without records; what is due later is not
+        ({"2024-12": (5, 2), "2027-01": (9, 0)}, [("2024", 5, 2), ("2025", 0, 0), ("2026", 0, 0)]),
+        # many years: those before the last nine together
+        (
+            {"2009-05": (7, 1), "2012-05": (2, 2), "2026-05": (100_000, 1)},
+            [
+                ("–2017", 9, 3),
+                *((str(year), 0, 0) for year in range(2018, 2026)),
+                ("2026", 100000, 1),
+            ],
+        ),
+    ],
+)
+def test_ageing_is_told_by_year_up_to_the_date_of_the_audit(
+    months: dict[str, tuple[int, int]], years: list[tuple[str, int, int]]
+) -> None:
+    check = {
+        "due_by_month": [
+            {"month": month, "records": records, "overdue": overdue}
+            for month, (records, overdue) in months.items()
+        ]
     }
-    assert all(picture.alt and b"<svg" in picture.svg for picture in pictures.values())
+    assert figures._passed_by_year(check, 2026) == years
 
 
 def test_a_notebook_shows_a_png_with_its_words() -> None:

@@ -41,7 +41,7 @@ from teleaudit.runs.signing import VARIABLE, sign_run
 from teleaudit.runs.verification import Against, State, verify
 from tests.command import call
 from tests.pki import ORGANISATION, PASSPHRASE, authority, p12, time_stamping_service
-from tests.sealed import AUDIT, render_once, rendered, seal_run
+from tests.sealed import AUDIT, render_once, seal_run
 
 SIGNED = "report.da.signed.pdf"
 
@@ -348,8 +348,11 @@ def test_the_signed_report_stands_beside_the_other_and_in_the_ledger(
     record = signed / "record"
     entry = json.loads((signed.parent / LEDGER_FILE).read_bytes().splitlines()[-1])
 
-    assert {path.name for path in record.glob("report*")} == {"report.da.pdf", SIGNED}
-    assert (entry["kind"], entry["run_id"], entry["file"]) == ("signature", signed.name, SIGNED)
+    reports = {path.name for path in record.glob("report*.pdf")}
+    assert reports > {"report.da.pdf", SIGNED, "report.plain.da.pdf", "report.plain.da.signed.pdf"}
+    assert all(name.replace(".da.pdf", ".da.signed.pdf") in reports for name in reports)
+    assert (entry["kind"], entry["run_id"]) == ("signature", signed.name)
+    assert entry["file"] in reports
     assert told(signed) == told(signed, State.UNKNOWN) == told(signed, trust=ca) == []
     assert f"{SIGNED}: the certificate is one that --trust certifies" in told(
         signed, State.HOLDS, trust=ca
@@ -357,19 +360,6 @@ def test_the_signed_report_stands_beside_the_other_and_in_the_ledger(
     assert f"{SIGNED}: whom the certificate belongs to was not checked: --trust CA.pem" in told(
         signed, State.LEFT_OUT
     )
-
-
-def test_every_report_of_a_run_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def two(content: bytes) -> dict[str, bytes]:
-        one = rendered(content)["report.da.pdf"]
-        return {"report.da.pdf": one, "report.datatilsynet.da.pdf": one}
-
-    monkeypatch.setattr("tests.sealed.rendered", two)
-    run = seal_run(tmp_path)
-
-    copies = sign_run(run, load_signer(p12(), PASSPHRASE))
-    assert [path.name for path in copies] == [SIGNED, "report.datatilsynet.da.signed.pdf"]
-    assert told(run) == []
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
@@ -396,18 +386,15 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         ),
         [
             f"{SIGNED}: it is not the file that was sealed",
-            (
-                f"{SIGNED}: its pages are not what the results.json inside it renders to: another"
-                " byte at 9,000"
-            ),
+            f"{SIGNED}: is not what the results render to: another byte at 9,000",
             f"{SIGNED}: was changed after it was signed",
         ],
     ),
-    "the ledger's line of the signature removed": (
+    "the ledger's line of the last signature removed": (
         lambda run: (run.parent / LEDGER_FILE).write_bytes(
-            (run.parent / LEDGER_FILE).read_bytes().splitlines(keepends=True)[0]
+            b"".join((run.parent / LEDGER_FILE).read_bytes().splitlines(keepends=True)[:-1])
         ),
-        [f"{SIGNED}: was added to the record after it was sealed"],
+        ["report.plain.da.signed.pdf: was added to the record after it was sealed"],
     ),
 }
 
@@ -433,9 +420,7 @@ def test_a_signed_report_alone_is_bound_by_whom_the_reader_trusts(signed: Path, 
         load_signer(p12("En anden"), PASSPHRASE),
     )
     report.write_bytes(stranger)
-    assert told(report, ledger=ledger) == [
-        f"{SIGNED}: is signed, and the ledger does not know of it"
-    ]
+    assert told(report, ledger=ledger) == [f"{SIGNED}: is none that the ledger names"]
 
 
 def test_a_run_is_signed_once_and_only_as_it_was_sealed(unsigned: Path) -> None:
@@ -445,7 +430,7 @@ def test_a_run_is_signed_once_and_only_as_it_was_sealed(unsigned: Path) -> None:
         sign_run(unsigned, signer)
     (unsigned / "record" / "more.csv").unlink()
 
-    assert [path.name for path in sign_run(unsigned, signer)] == [SIGNED]
+    assert SIGNED in {path.name for path in sign_run(unsigned, signer)}
     with pytest.raises(UserError, match=r"every report of the run at .* is signed"):
         sign_run(unsigned, signer)
     with pytest.raises(UserError, match="no complete run at"):
@@ -489,7 +474,7 @@ def test_the_pass_phrase_comes_from_a_file(unsigned: Path, key: Path, tmp_path: 
     said = call("sign", unsigned, "--p12", key, "--passphrase-file", file)
 
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines() == [str(unsigned / "record" / SIGNED)]
+    assert str(unsigned / "record" / SIGNED) in said.out.splitlines()
 
 
 def test_the_pass_phrase_comes_from_the_environment(

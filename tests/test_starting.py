@@ -171,7 +171,7 @@ def test_nothing_else_in_a_workspace_is_touched(workspace: Path, *, first: bool)
     start_audit(workspace, new_operator("Fjordnet ApS", CVR, None if first else "andet"))
     after = fingerprints(workspace)
     assert {path: digest for path, digest in after.items() if path in before} == before
-    assert len(after) == len(before) + 2
+    assert len(after) == len(before) + 3
 
 
 def test_an_audit_of_that_name_is_left_as_it_is(workspace: Path) -> None:
@@ -406,4 +406,5 @@ def test_the_package_carries_the_templates() -> None:
     assert {path.name for path in (ROOT / "teleaudit" / "templates").iterdir()} == {
         "audit.yaml",
         "policy.yaml",
+        "response.yaml",
     }

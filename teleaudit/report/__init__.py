@@ -1,66 +1,125 @@
-"""The report that can be handed to the authority: a PDF for people with the results for machines
-inside it.
+"""The reports that can be handed to authorities: a PDF for people, with the results for machines and
+the annex for spreadsheets inside it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from teleaudit.report.annexes import write_annex
+from teleaudit.report.authorities import authorities_concerned, results_for
+from teleaudit.report.decisions import describe_decisions
 from teleaudit.report.document import describe
-from teleaudit.report.material import Material
+from teleaudit.report.figures import for_report
+from teleaudit.report.material import MAIN_AUTHORITY, Material, Table
+from teleaudit.report.results import as_json
 from teleaudit.report.schema import InvalidResultsError, validate_results
-from teleaudit.report.typesetting import typeset
+from teleaudit.report.typesetting import draw_pages, typeset
 from teleaudit.report.wording import load_words
 
-__all__ = ["Figure", "InvalidResultsError", "validate_results", "write_report"]
+__all__ = [
+    "MAIN_AUTHORITY",
+    "InvalidResultsError",
+    "Report",
+    "render_reports",
+    "validate_results",
+]
 
 
-class Figure(Protocol):
-    """A picture and what it says in words."""
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The report of a run for one authority, made of its results alone: the same results give the
+    same bytes.
+    """
 
-    @property
-    def svg(self) -> bytes:
-        """The picture."""
+    results: Mapping[str, Any]  # of the run, or what is attached to this report
+    authority: str = MAIN_AUTHORITY
+    language: str = "da"
 
-    @property
-    def alt(self) -> str:
-        """What it shows, for those who do not see it; never empty."""
+    @cached_property
+    def own_results(self) -> dict[str, Any]:
+        """What of the results the authority is competent for. Raises: InvalidResultsError."""
+        validate_results(self.results)
+        return results_for(self.results, self.authority)
+
+    @cached_property
+    def annex(self) -> bytes:
+        """The annex for spreadsheets. Raises: UserError (no such language)."""
+        return write_annex(self._material)
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """PDF/A-3a and PDF/UA-1, with results.json and the annex inside it.
+
+        Raises: InvalidResultsError, UserError (no such language), TypesettingError.
+        """
+        return self._typeset({"results.json": as_json(self.own_results), "annex.xlsx": self.annex})
+
+    @cached_property
+    def plain_pdf(self) -> bytes:
+        """The same as PDF/A-2a, without attachments, for mail that takes none. Raises: as ``pdf``."""
+        return self._typeset({})
+
+    def draw_pages(self) -> list[bytes]:
+        """Every page as a PNG. Raises: as ``pdf``."""
+        return draw_pages(
+            self._document, pictures={file: svg for file, svg, _ in self._figures.values()}
+        )
+
+    @cached_property
+    def decisions(self) -> Table:
+        """What people must decide or write before it is approved."""
+        return describe_decisions(self._material)
+
+    @cached_property
+    def _material(self) -> Material:
+        return Material(results=self.own_results, words=load_words(self.language))
+
+    @cached_property
+    def _figures(self) -> dict[str, tuple[str, bytes, str]]:
+        """File, SVG and alt text by name."""
+        pictures = for_report(self.own_results)
+        return {
+            key: (f"figure-{number}.svg", pictures[key].svg, pictures[key].alt)
+            for number, key in enumerate(sorted(pictures), start=1)
+        }
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        """The report as data."""
+        return describe(
+            self._material,
+            {key: {"file": file, "alt": alt} for key, (file, _, alt) in self._figures.items()},
+        )
+
+    def _typeset(self, attachments: Mapping[str, bytes]) -> bytes:
+        return typeset(
+            self._document,
+            attachments=attachments,
+            pictures={file: svg for file, svg, _ in self._figures.values()},
+            finished_at=self.own_results["finished_at"],
+        )
 
 
-def write_report(
-    results: Mapping[str, Any],
-    target: Path,
-    *,
-    figures: Mapping[str, Figure],
-    language: str = "da",
-    results_json: bytes,
-) -> Path:
-    """Write the report of a run as PDF/A-3a and PDF/UA-1 to ``target`` and return it.
+def render_reports(results: Mapping[str, Any], language: str = "da") -> dict[str, bytes]:
+    """Every report of a run by file name: ``report.da.pdf`` for the main authority, with its plain
+    copy and its annex, and one for each other authority that a finding concerns.
 
-    ``results_json`` is attached as it stands and must hold the same as ``results``. ``figures`` are
-    keyed ``<check id>`` or
-    ``<check id>/<name>`` (shown with that finding), or by a name that is no check's (shown in the
-    overview).
     Raises: InvalidResultsError, UserError (no such language), TypesettingError.
     """
-    validate_results(results)
-    if json.loads(results_json) != results:
-        msg = "$: the file to attach holds other results than those to report"
-        raise InvalidResultsError(msg)
-    names = {key: f"figure-{number}.svg" for number, key in enumerate(sorted(figures), start=1)}
-    document = describe(
-        Material(results=results, words=load_words(language)),
-        {key: {"file": names[key], "alt": figures[key].alt} for key in names},
-    )
-    pdf = typeset(
-        document,
-        attachment=results_json,
-        pictures={names[key]: figures[key].svg for key in names},
-        finished_at=results["finished_at"],
-    )
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    unfinished.write_bytes(pdf)
-    return unfinished.replace(target)
+    main = Report(results=results, language=language)
+    others = authorities_concerned(main.results)[1:]
+    return {
+        f"report.{language}.pdf": main.pdf,
+        f"report.plain.{language}.pdf": main.plain_pdf,
+        f"annex.{language}.xlsx": main.annex,
+        **{
+            f"report.{authority}.{language}.pdf": Report(
+                results=results, authority=authority, language=language
+            ).pdf
+            for authority in others
+        },
+    }

@@ -41,6 +41,8 @@ _MONTHS_SHOWN = 36  # more are shown by year
 _LETTERS_ACROSS = 66
 _NAMES_LEVEL = 3  # names of data sets that have room beside each other
 _NAMES_SLANTED = 16  # and up to here at a slant; more stand upright
+_PANELS, _PANELS_ACROSS, _PANEL_HEIGHT = 18, 3, 1.25  # of the figure of ageing; inches
+_YEARS_SHOWN, _YEARS_LABELLED = 9, 6
 _MORE = "⁺"  # beside the gravest sign
 _ROOMY = 24  # rows or columns of a matrix with letters of full size; with more it still fits a page
 _BARS_ACROSS = 5  # bars that the width is for, at least
@@ -48,6 +50,7 @@ _BARS_ACROSS = 5  # bars that the width is for, at least
 _LABELLED, _LABELLED_IN_FULL = 24, 10
 
 _BLUE, _VERMILION, _GREY, _LINE = "#0072B2", "#D55E00", "#767676", "#333333"
+_PALE = "#C9D3DA"
 _CELL = {  # pale Okabe-Ito: the sign in it keeps its contrast
     "error": "#F0E442",
     "breach": "#E8905A",
@@ -121,28 +124,151 @@ def show_all(shown: Iterable[Shown]) -> None:
         print("Ingen figurer: ingen kontroller med afvigelser har en frist.")  # noqa: T201
 
 
-def for_report(results: Entry, *, source: str) -> dict[str, Picture]:
-    """The figures of a report: ``checks``, and ``<check id>/age`` of every check with overdue
-    deadlines.
+def for_report(results: Entry) -> dict[str, Picture]:
+    """The figures of a report: ``ageing``, where a deadline has passed for something that is
+    kept.
     """
-    checks = results["checks"]
-    pictures = (
+    late = _late(results["checks"])
+    return (
         {
-            "checks": Picture(
-                svg=svg_of(checks_by_data_set(checks, source=source)),
-                alt=alt_text_checks_by_data_set(checks),
+            "ageing": Picture(
+                svg=svg_of(ageing(late, as_of=results["as_of"])),
+                alt=alt_text_ageing(late),
             )
         }
-        if checks
+        if late
         else {}
     )
-    for check in checks:
-        if check["due_by_month"] and check["deviations"]:
-            pictures[f"{check['id']}/age"] = Picture(
-                svg=svg_of(age_against_deadline(check, source=source, as_of=results["as_of"])),
-                alt=alt_text_age_against_deadline(check),
+
+
+# Ageing of all checks of deadlines, side by side
+
+
+def _late(checks: Sequence[Entry]) -> list[Entry]:
+    """The checks that found records past their deadline, those with most first where there is no
+    room for all.
+    """
+    late = [
+        check
+        for check in checks
+        if check["deadlines"] and any(month["overdue"] for month in check["due_by_month"])
+    ]
+    most = sorted(late, key=lambda check: -check["deviations"])[:_PANELS]
+    return [check for check in late if check in most]
+
+
+def ageing(checks: Sequence[Entry], *, as_of: str) -> Figure:
+    """A small chart for each check: records by the year in which their deadline passed, those still
+    kept hatched, with their number; each with a scale of its own.
+    """
+    across, down = _PANELS_ACROSS, -(-len(checks) // _PANELS_ACROSS)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(_WIDTH, 0.35 + _PANEL_HEIGHT * down), layout="constrained")
+        grid = figure.subplots(down, across, squeeze=False)
+        for axes, check in zip(grid.flat, checks, strict=False):
+            _draw_panel(axes, check, int(as_of[:4]))
+        for axes in grid.flat[len(checks) :]:
+            axes.axis("off")
+        figure.legend(
+            handles=[
+                Patch(
+                    facecolor=_VERMILION, hatch="////", edgecolor="white", label="Stadig bevaret"
+                ),
+                Patch(facecolor=_PALE, label="Undtaget eller til afklaring"),
+            ],
+            loc="outside lower left",
+            ncols=2,
+            frameon=False,
+            fontsize=8,
+        )
+        return figure
+
+
+def _draw_panel(axes: Axes, check: Entry, last_year: int) -> None:
+    words, passed = _words(), _passed_by_year(check, last_year)
+    top = max(records for _, records, _ in passed)
+    for place, (_, records, overdue) in enumerate(passed):
+        shown = max(overdue, 0.03 * top) if overdue else 0  # one record of many is seen too
+        axes.bar(place, shown, color=_VERMILION, hatch="////", edgecolor="white", linewidth=0)
+        axes.bar(place, max(records - overdue, 0), bottom=shown, color=_PALE, linewidth=0)
+        if overdue:
+            axes.annotate(
+                words.number(overdue),
+                (place, max(records, shown)),
+                textcoords="offset points",
+                xytext=(0, 1.5),
+                ha="center",
+                va="bottom",
+                fontsize=7,
             )
-    return pictures
+    told = check["deadlines"]
+    axes.set_title(
+        f"{textwrap.shorten(_data_set(check), 32, placeholder=' …')}\n"
+        f"{words.number(told['kept'])} af {words.number(told['passed'])} bevaret",
+        fontsize=8,
+        fontweight="normal",
+    )
+    years = [label for label, _, _ in passed]
+    axes.set_xticks(range(len(years)), years)
+    if len(years) > _YEARS_LABELLED:
+        for place, label in enumerate(axes.get_xticklabels()):
+            label.set_visible((len(years) - 1 - place) % 2 == 0)
+    axes.tick_params(axis="x", labelsize=7, length=0)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    beside = max(0.0, (_BARS_ACROSS - len(years)) / 2)
+    axes.set_xlim(-0.6 - beside, len(years) - 0.4 + beside)
+    axes.set_ylim(0, top * 1.3)
+
+
+def _passed_by_year(check: Entry, last_year: int) -> list[tuple[str, int, int]]:
+    """Year, records whose deadline fell in it, and those of them still kept; the last years each,
+    what lies before them together.
+    """
+    records: dict[int, int] = defaultdict(int)
+    overdue: dict[int, int] = defaultdict(int)
+    for month in check["due_by_month"]:
+        year = int(month["month"][:4])
+        if year < last_year or month["overdue"]:
+            records[year] += month["records"]
+            overdue[year] += month["overdue"]
+    first = max(min(records), last_year - _YEARS_SHOWN + 1)
+    told = [
+        (str(year), records.get(year, 0), overdue.get(year, 0))
+        for year in range(first, last_year + 1)
+    ]
+    before = [year for year in records if year < first]
+    if before:
+        told.insert(
+            0,
+            (
+                f"–{first - 1}",
+                sum(records[year] for year in before),
+                sum(overdue[year] for year in before),
+            ),
+        )
+    return told
+
+
+def alt_text_ageing(checks: Sequence[Entry]) -> str:
+    """The figure in words: the numbers of every panel."""
+    words = _words()
+    said = [
+        (
+            f"{words.counted('data_set', len(checks)).capitalize()} med poster, hvis slettefrist er"
+            " overskredet, hvert som et søjlediagram over det år, hvor fristen udløb."
+        )
+    ]
+    for check in checks:
+        told, worst = check["deadlines"], (check["overdue"] or {}).get("max_days")
+        late = [month["month"] for month in check["due_by_month"] if month["overdue"]]
+        said.append(
+            f"{_data_set(check)}: {words.number(told['kept'])} af"
+            f" {words.counted(check['unit'], told['passed'])} er bevaret, med frist fra"
+            f" {words.month(min(late))} til {words.month(max(late))}"
+            + (f", længst overskredet med {words.counted('day', worst)}." if worst else ".")
+        )
+    return " ".join(said)
 
 
 # Age against the deadline

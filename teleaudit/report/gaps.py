@@ -167,31 +167,37 @@ def describe_legal(material: Material) -> Part:
     words = material.words
     rows = [
         (
-            {"id": check["id"]},
+            {"id": check["clauses"][0]},
             _band(material, check, band),
             words.number(count),
-            material.bases(check["legal_basis"]),
+            material.bases_in_short(check["legal_basis"]),
         )
         for check in material.checks
         for band, count in sorted(check["legal"].items())
         if count
     ]
-    conflicts = material.results.get("conflicts", [])
     return {
         "intro": words.at("legal.intro"),
         "table": material.table("legal", rows, "legal.empty"),
-        "conflicts_intro": words.at("legal.conflicts_intro"),
-        "conflicts": material.table(
-            "conflicts",
-            [_conflict(material, conflict) for conflict in conflicts if conflict["law"]],
-            "legal.conflicts_empty",
-        ),
         "questions": material.table(
             "questions",
-            [_question(material, conflict) for conflict in conflicts if conflict["question"]],
-            "legal.questions_empty",
+            [
+                _question(material, conflict)
+                for conflict in material.results.get("conflicts", [])
+                if conflict["question"]
+            ],
         ),
     }
+
+
+def describe_conflicts(material: Material) -> Table:
+    """What the policy and the law say of each category where they differ."""
+    conflicts = [one for one in material.results.get("conflicts", []) if one["law"]]
+    return material.table(
+        "conflicts",
+        [_conflict(material, conflict) for conflict in conflicts],
+        "legal.conflicts_empty",
+    )
 
 
 def _conflict(material: Material, conflict: Entry) -> tuple[Any, ...]:
@@ -242,19 +248,6 @@ def _band(material: Material, check: Entry, band: str) -> str:
     return material.text_or(question, material.words.name("legal.bands", band))
 
 
-def describe_notes(material: Material) -> Part:
-    """What there is to say about the wording of the policy."""
-    rows = [
-        ({"id": clause["id"]}, material.text(clause["note"]))
-        for clause in material.results["clauses"]
-        if clause.get("note")
-    ]
-    return {
-        "intro": material.words.at("notes.intro"),
-        "table": material.table("notes", rows, "notes.empty"),
-    }
-
-
 def describe_not_assessed(material: Material) -> Part:
     """Every gap: checks without a full result, clauses that no check speaks about, and records left
     out of a check that has a result.
@@ -277,21 +270,26 @@ def describe_not_assessed(material: Material) -> Part:
             "not_held",
             [_not_held(material, declared) for declared in material.results.get("not_held", [])],
         ),
-        "clauses_note": words.at("not_assessed.clauses_more"),
+        "elsewhere": words.say(
+            "not_assessed.elsewhere",
+            limits=words.counted(
+                "clause",
+                sum(
+                    bool(clause["checks"] and clause.get("limits"))
+                    for clause in material.results["clauses"]
+                ),
+            ),
+            records=words.counted(
+                "record", sum(sum(check["reasons"].values()) for check in material.checks)
+            ),
+        ),
         "checks": material.table(
             "open_checks",
             [_open_check(material, check) for check in checks],
             "not_assessed.checks_empty",
         ),
         "clauses": material.table(
-            "open_clauses",
-            [_open_clause(material, clause) for clause in clauses],
-            "not_assessed.clauses_empty",
-        ),
-        "limits_note": words.at("not_assessed.limits"),
-        "limits": material.table("limits", _limits(material), "not_assessed.limits_empty"),
-        "records": material.table(
-            "open_records", _open_records(material), "not_assessed.records_empty"
+            "open_clauses", [_open_clause(material, clause) for clause in clauses]
         ),
     }
 
@@ -434,39 +432,13 @@ def _missing_export(material: Material, detail: str) -> str:
 
 
 def _open_clause(material: Material, clause: Entry) -> tuple[Any, ...]:
-    told = (material.text(clause["claim"]), material.text(clause["reason"]))
-    if clause["checks"]:
-        return (
-            {"id": clause["id"], "short": "not_held"},
-            *told,
-            str(material.words.at("not_assessed.closes.not_held")),
-        )
-    return (
-        {"id": clause["id"], "short": clause["verdict"]},
-        *told,
-        material.text(clause["evidence"]),
+    closes = (
+        str(material.words.at("not_assessed.closes.not_held"))
+        if clause["checks"]
+        else material.text_or(clause["evidence"], "")
     )
-
-
-def _limits(material: Material) -> list[tuple[Any, ...]]:
-    """What the checks do not see of the clauses that they do speak about."""
-    return [
-        ({"id": clause["id"]}, material.text(clause["limits"]))
-        for clause in material.results["clauses"]
-        if clause["checks"] and clause.get("limits")
-    ]
-
-
-def _open_records(material: Material) -> list[tuple[Any, ...]]:
-    words = material.words
-    return [
-        (
-            {"id": check["id"]},
-            words.name("reasons", reason),
-            words.number(count),
-            words.share(count, check["population"] or 0),
-        )
-        for check in material.checks
-        for reason, count in sorted(check["reasons"].items())
-        if count
-    ]
+    return (
+        {"id": clause["id"]},
+        material.text(clause["claim"]),
+        {"title": material.text(clause["reason"]), "note": closes},
+    )

@@ -29,7 +29,10 @@ GRAVITY = (
     "not_held",
 )
 SEVERITY = ("critical", "high", "medium", "low", "observation", None)
+BASES_NAMED = 3  # of a finding; more stand in the annex
 FINDING = ("breach", "fail", "review")
+# Who is handed a report whatever was found, and what nobody else supervises.
+MAIN_AUTHORITY = "datatilsynet"
 UNJUDGED = ("error", "unknown", "unset", "skipped")  # their numbers are no result
 NOT_ASSESSED = ("error", "unknown", "partial", "unset", "skipped")
 
@@ -83,12 +86,34 @@ class Material:
         ]
         return {verdict: verdicts.count(verdict) for verdict in GRAVITY if verdict in verdicts}
 
+    @property
+    def authority(self) -> str:
+        """Whose report it is."""
+        return str(self.results.get("authority", MAIN_AUTHORITY))
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the report that every run leaves, with all that is no other's."""
+        return self.authority == MAIN_AUTHORITY
+
+    @property
+    def response(self) -> Entry:
+        """What people answered; empty where nobody has."""
+        return self.results.get("response") or {}
+
+    def decision(self, clause: str) -> Entry:
+        """What was decided about the findings under a clause; empty where nothing was."""
+        decided: Entry = self.response.get("findings", {}).get(clause, {})
+        return decided
+
     def is_relevant(self, clause: Entry) -> bool:
         """Whether a clause has checks that are about something which the controller holds."""
-        return any(
-            check["id"] in clause["checks"] and not is_not_held(check)
-            for check in self.results["checks"]
-        )
+        return not self._held.isdisjoint(clause["checks"])
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """The checks about something that the controller holds."""
+        return frozenset(check["id"] for check in self.results["checks"] if not is_not_held(check))
 
     def text(self, text: str | Mapping[str, Any] | None) -> str:
         """A text of the results in the report's language; in another one when it was not written in
@@ -167,6 +192,21 @@ class Material:
             law = named["law"] if named else ""
         return "; ".join(cited) or str(self.words.at("formats.nothing"))
 
+    def bases_in_short(self, basis_ids: Sequence[str]) -> str:
+        """The first of several legal bases, the commonest law by its short name, and how many more
+        the annex holds.
+        """
+        short = self.bases(basis_ids[:BASES_NAMED])
+        for law, name in self.words.at("law.short").items():
+            short = short.replace(law, name)
+        if more := len(basis_ids) - BASES_NAMED:
+            return (
+                self.words.say("law.more", bases=short, n=self.words.number(more))
+                if more > 0
+                else short
+            )
+        return short
+
     @cached_property
     def applied_bases(self) -> frozenset[str]:
         """The legal bases that checks with a result refer to."""
@@ -175,6 +215,18 @@ class Material:
             for check in self.results["checks"]
             if check["verdict"] not in UNJUDGED
             for basis in check["legal_basis"]
+        )
+
+    @cached_property
+    def cited_bases(self) -> frozenset[str]:
+        """The legal bases of what was found, of what a lawyer must clarify, and of differences
+        between policy and law.
+        """
+        told = [check for check in self.checks if check["verdict"] in FINDING or check["legal"]]
+        return frozenset(
+            basis
+            for entry in (*told, *self.results.get("conflicts", []))
+            for basis in entry["legal_basis"]
         )
 
     def parameter(self, name: str) -> Entry | None:
@@ -242,6 +294,12 @@ def is_not_held(check: Entry) -> bool:
     declared not to hold.
     """
     return check.get("why") == "not_held"
+
+
+def law_of(citation: str) -> str:
+    """The law that a provision is cited of, in the genitive; nothing where none is."""
+    found = _LAW.match(citation)
+    return found["law"] if found else ""
 
 
 def placeholders(results: Entry) -> tuple[list[str], list[str]]:

@@ -20,9 +20,11 @@ from teleaudit import __version__
 from teleaudit.checks.worklist import references
 from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.exports.reading import ReadExport
+from teleaudit.report.findings import number_findings
 from teleaudit.rules.audit_file import Audit, NotHeld
 from teleaudit.rules.conflicts import Conflict
 from teleaudit.rules.law import LegalBasis, supervisors
+from teleaudit.rules.response import Response
 from teleaudit.rules.rulebook import Rulebook
 from teleaudit.rules.suites import Clause, Words
 from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
@@ -63,15 +65,17 @@ def compose(
     rulebook: Rulebook,
     checks: Sequence[Mapping[str, Any]],
     doubts: Sequence[Mapping[str, Any]] = (),
+    response: Response | None = None,
 ) -> dict[str, Any]:
     """The whole of results.json from its parts.
 
     ``checks`` are entries made by ``check_entry``; it ``ran`` from and to these moments; ``doubts``
-    are about the mapping.
+    are about the mapping; ``response`` is what people answered.
     """
+    numbers = number_findings(checks)
     conflicts = rulebook.conflicts(audit, as_of)
     clauses = [
-        _clause_entry(clause, checks, audit.not_held)
+        _clause_entry(clause, checks, audit.not_held) | {"baseline": suite.name == "baseline"}
         for suite in rulebook.suites
         for clause in suite.clauses
     ]
@@ -90,6 +94,7 @@ def compose(
         "engine": engine,
         "controller": audit.controller.model_dump(),
         "policy": {"title": rulebook.title, "version": rulebook.version},
+        "response": (response or Response()).model_dump(mode="json", exclude_defaults=True),
         "parameters": [
             {"name": name} | parameter.model_dump(mode="json")
             for name, parameter in sorted(audit.parameters.items())
@@ -104,7 +109,7 @@ def compose(
         "mapping_doubts": list(doubts),
         "clauses": clauses,
         "changed_clauses": changed_clauses(rulebook),
-        "checks": list(checks),
+        "checks": [{**check, "finding": numbers.get(check["id"])} for check in checks],
         "conflicts": [conflict_entry(conflict) for conflict in conflicts],
         "legal_bases": [basis_entry(rulebook.law[basis]) for basis in cited],
         "totals": {
@@ -220,8 +225,12 @@ def changed_clauses(rulebook: Rulebook) -> list[dict[str, Any]]:
 
 
 def as_json(results: Mapping[str, Any]) -> bytes:
-    """The bytes of results.json: stable order, readable by people."""
-    return (json.dumps(results, ensure_ascii=False, indent=1) + "\n").encode()
+    """The bytes of results.json: stable order, readable by people; what no encoding holds (half a
+    letter in the name of a file) as an escape.
+    """
+    return (json.dumps(results, ensure_ascii=False, indent=1) + "\n").encode(
+        errors="backslashreplace"
+    )
 
 
 def _period_text(result: CheckResult) -> str | None:

@@ -5,7 +5,7 @@ numbers agree with each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,37 @@ class InvalidResultsError(ValueError):
     """
 
 
-@cache
-def _validator() -> Draft202012Validator:
-    # a second of grammars, which no refused command needs
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads(
+def results_schema() -> dict[str, Any]:
+    """The published schema."""
+    schema: dict[str, Any] = json.loads(
         resources.files(__package__).joinpath("results.schema.json").read_text(encoding="utf-8")
     )
+    return schema
+
+
+@cache
+def _obeys() -> Callable[[Mapping[str, Any]], bool]:
+    """Whether results obey the schema, ten times as fast as with reasons."""
+    import fastjsonschema
+
+    judge = fastjsonschema.compile(results_schema(), use_default=False, use_formats=False)
+
+    def obeys(results: Mapping[str, Any]) -> bool:
+        try:
+            judge(dict(results))
+        except fastjsonschema.JsonSchemaValueException:
+            return False
+        return True
+
+    return obeys
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    # a second of grammars, which nothing needs but results that are wrong
+    from jsonschema import Draft202012Validator
+
+    schema = results_schema()
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
@@ -38,10 +61,15 @@ def validate_results(results: Mapping[str, Any]) -> None:
 
     Raises: InvalidResultsError, one line per complaint.
     """
-    complaints = [
-        f"{error.json_path}: breaks '{error.validator}'"
-        for error in _validator().iter_errors(dict(results))
-    ]
+    complaints = (
+        []
+        if _obeys()(results)
+        else [
+            f"{error.json_path}: breaks '{error.validator}'"
+            for error in _validator().iter_errors(dict(results))
+        ]
+        or ["$: breaks the schema"]
+    )
     complaints = sorted(complaints or _disagreements(results))
     if complaints:
         raise InvalidResultsError("\n".join(complaints))

@@ -137,11 +137,14 @@ def load_certificates(pem: bytes) -> tuple[CertTrustAnchor, ...]:
 
 
 def attachments(pdf: bytes) -> list[bytes]:
-    """What is attached to a PDF as results.json: one, where nobody had a hand in it.
+    """What is attached to a PDF as results.json: one, where nobody had a hand in it; none to a plain
+    one.
 
     Raises: UnreadablePdfError.
     """
     with _Reading(pdf) as reader:
+        if "/EmbeddedFiles" not in reader.root.get("/Names", {}):
+            return []
         names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
         return [
             bytes(names[place + 1]["/EF"]["/F"].data)

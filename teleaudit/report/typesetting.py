@@ -1,7 +1,7 @@
-"""From the report as data to a PDF: typst, in a private folder, with fonts that matplotlib brings.
+"""From the report as data to a PDF: typst, in a private folder, with the package's own fonts.
 
 The template reads the data by ``json()``, never by pasting text into it, so text that looks like
-markup stays text. PDF/A-3a and PDF/UA-1 are asked of typst together; what breaks them (a picture
+markup stays text. PDF/A and PDF/UA-1 are asked of typst together; what breaks them (a picture
 without alt text) does not compile.
 """
 
@@ -12,23 +12,23 @@ import json
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import typst
 from matplotlib.ft2font import FT2Font
 
-# Not the whole folder: with matplotlib's "last resort" font a missing letter is a box that every
-# validator accepts.
-FONTS = tuple(
-    f"{family}{style}.ttf"
-    for family in ("DejaVuSans", "DejaVuSansMono")
-    for style in ("", "-Bold", "-Oblique", "-BoldOblique")
-)
+# IBM Plex, which comes with the package (fonts/LICENSE.txt), and for signs and other alphabets the
+# DejaVu Sans that comes with matplotlib. Not its whole folder: with the "last resort" font in it a
+# missing letter is a box that every validator accepts.
+OWN_FONTS = Path(__file__).with_name("fonts")
+_SECOND = tuple(f"DejaVuSans{style}.ttf" for style in ("", "-Bold", "-Oblique", "-BoldOblique"))
+_TEXT_FACES = ("IBMPlexSans-Regular.ttf", "IBMPlexSans-Bold.ttf")
 
 
 class TypesettingError(RuntimeError):
@@ -38,45 +38,78 @@ class TypesettingError(RuntimeError):
 def typeset(
     document: Mapping[str, Any],
     *,
-    attachment: bytes,
+    attachments: Mapping[str, bytes],
     pictures: Mapping[str, bytes],
     finished_at: str,
 ) -> bytes:
-    """The PDF of a report.
+    """The PDF of a report: PDF/A-3a where it has attachments, else PDF/A-2a, and PDF/UA-1.
 
     The same arguments give the same bytes; ``finished_at`` is the time the PDF bears.
 
-    ``attachment`` becomes results.json inside the PDF; ``pictures`` are SVG by file name.
-    Raises: TypesettingError.
+    ``attachments`` and ``pictures`` (SVG) are by file name. Raises: TypesettingError.
     """
+    with _laid_out(document, attachments=attachments, pictures=pictures) as (root, fonts):
+        return _compile(root, fonts, finished_at, "a-3a" if attachments else "a-2a")
+
+
+@contextmanager
+def _laid_out(
+    document: Mapping[str, Any],
+    *,
+    attachments: Mapping[str, bytes],
+    pictures: Mapping[str, bytes],
+) -> Iterator[tuple[Path, Path]]:
+    """A private folder with everything that a report is made of, and that of its fonts."""
     with tempfile.TemporaryDirectory(prefix="teleaudit-report-") as name:
         root = Path(name)
         fonts = root / "fonts"
         fonts.mkdir()
-        for font in FONTS:
-            shutil.copy(_font_folder() / font, fonts)
-        for file, svg in pictures.items():
-            (root / file).write_bytes(svg)
-        (root / "results.json").write_bytes(attachment)
+        for font in _font_files():
+            shutil.copy(font, fonts)
+        for file, content in {**pictures, **attachments}.items():
+            (root / file).write_bytes(content)
         (root / "report.json").write_text(
-            json.dumps(_printable(document), ensure_ascii=False), encoding="utf-8"
+            json.dumps(
+                _printable({**document, "attachments": sorted(attachments)}), ensure_ascii=False
+            ),
+            encoding="utf-8",
         )
         (root / "report.typ").write_text(
             resources.files(__package__).joinpath("report.typ").read_text(encoding="utf-8"),
             encoding="utf-8",
         )
-        return _compile(root, fonts, finished_at)
+        yield root, fonts
 
 
-def _compile(root: Path, fonts: Path, finished_at: str) -> bytes:
+def draw_pages(
+    document: Mapping[str, Any], *, pictures: Mapping[str, bytes], dots_per_inch: int = 110
+) -> list[bytes]:
+    """Every page of a report as a PNG, for those who look before they hand it over.
+
+    Raises: TypesettingError.
+    """
+    with _laid_out(document, attachments={}, pictures=pictures) as (root, fonts):
+        try:
+            typst.compile(
+                root / "report.typ",
+                output=root / "page-{0p}.png",
+                root=root,
+                font_paths=_fonts(fonts),
+                format="png",
+                ppi=dots_per_inch,
+            )
+        except typst.TypstError as error:
+            raise TypesettingError(_say(error)) from None
+        return [page.read_bytes() for page in sorted(root.glob("page-*.png"))]
+
+
+def _compile(root: Path, fonts: Path, finished_at: str, archive: Literal["a-2a", "a-3a"]) -> bytes:
     try:
         pdf, complaints = typst.compile_with_warnings(
             root / "report.typ",
             root=root,
-            font_paths=typst.Fonts(
-                include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
-            ),
-            pdf_standards=["a-3a", "ua-1"],
+            font_paths=_fonts(fonts),
+            pdf_standards=[archive, "ua-1"],
             timestamp=int(dt.datetime.fromisoformat(finished_at).timestamp()),
         )
     except typst.TypstError as error:
@@ -86,24 +119,32 @@ def _compile(root: Path, fonts: Path, finished_at: str) -> bytes:
     return bytes(pdf)
 
 
+def _fonts(folder: Path) -> typst.Fonts:
+    """The fonts of a folder, and no others."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
+    )
+
+
 def _say(error: typst.TypstError) -> str:
     """What typst says, without the folder it was compiled in."""
     return "; ".join([error.message, *error.hints])
 
 
-def _font_folder() -> Path:
-    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+def _font_files() -> list[Path]:
+    second = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return [*sorted(OWN_FONTS.glob("*.ttf")), *(second / name for name in _SECOND)]
 
 
 @cache
 def _letters() -> frozenset[int]:
-    """The code points that every style of the text font can show."""
-    charmaps = [
-        set(FT2Font(_font_folder() / font).get_charmap())
-        for font in FONTS
-        if not font.startswith("DejaVuSansMono")
-    ]
-    return frozenset(set.intersection(*charmaps))
+    """The code points that every style of a face can show, of the first or of the second."""
+
+    def of_all(names: tuple[str, ...]) -> set[int]:
+        files = [file for file in _font_files() if file.name in names]
+        return set.intersection(*(set(FT2Font(file).get_charmap()) for file in files))
+
+    return frozenset(of_all(_TEXT_FACES) | of_all(_SECOND))
 
 
 def _printable(value: Any) -> Any:  # noqa: ANN401 (JSON in, JSON out)

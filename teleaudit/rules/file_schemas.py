@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.policies import BaselineFile, PolicyFile
+from teleaudit.rules.response import Response
 from teleaudit.rules.rule_files import Rule
 from teleaudit.workspace import SCHEMAS, package_workspace
 
@@ -23,6 +24,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SHAPES: Mapping[str, TypeAdapter[Any]] = {
     "audit": TypeAdapter(Audit),
     "policy": TypeAdapter(PolicyFile),
+    "response": TypeAdapter(Response),
     "rules": TypeAdapter(tuple[Rule, ...]),
     "baseline": TypeAdapter(BaselineFile),
 }

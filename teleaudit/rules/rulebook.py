@@ -88,6 +88,11 @@ class Rulebook:
         """Every check of the suites, in their order."""
         return tuple(check for suite in self.suites for check in suite.checks)
 
+    @property
+    def clause_ids(self) -> tuple[str, ...]:
+        """The clauses of the policy and of what always applies."""
+        return tuple(clause.clause for suite in self.suites for clause in suite.clauses)
+
     def conflicts(self, audit: Audit, as_of: dt.date) -> tuple[Conflict, ...]:
         """Where the policy and the law say different things. Raises: AuditFileError."""
         return find_conflicts(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import AUDIT_FILE, POLICY_FILE, valid_cvr
+from teleaudit.rules.response import RESPONSE_FILE
 from teleaudit.workspace import add_schemas, init_workspace, is_workspace
 
 _LEGAL_FORM = re.compile(
@@ -123,7 +124,7 @@ def taken_prefixes(workspace: Path, besides: Path | None = None) -> set[str]:
 
 
 def start_audit(target: Path, new: Operator) -> LaidOut:
-    """Lay out an operator's empty audit and starter policy, in a workspace or in one that is made
+    """Lay out an operator's empty audit, starter policy and empty response, in a workspace or in one that is made
     for it.
 
     Overwrites nothing. Raises: UserError.
@@ -131,6 +132,7 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
     laid_out = [] if is_workspace(target) else init_workspace(target)
     folder, exports = target / "audits" / new.name, target / "exports" / new.name
     audit, policy = folder / AUDIT_FILE, folder / POLICY_FILE
+    response = folder / RESPONSE_FILE
     if folder.exists():
         msg = f"{folder} exists already: choose another --name. Nothing was overwritten."
         raise UserError(msg)
@@ -145,14 +147,14 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
         laid_out += add_schemas(target)
         exports.mkdir(parents=True, exist_ok=True)
         audit.parent.mkdir()
-        for template, file in ((POLICY_FILE, policy), (AUDIT_FILE, audit)):
+        for file in (policy, audit, response):
             with file.open("x", encoding="utf-8") as opened:
-                opened.write(_filled(template, words))
+                opened.write(_filled(file.name, words))
     except OSError as error:
         msg = f"{target} cannot be written: {error.strerror}."
         raise UserError(msg) from None
     return LaidOut(
-        written=tuple(sorted([*laid_out, audit, policy])),
+        written=tuple(sorted([*laid_out, audit, policy, response])),
         audit=audit,
         policy=policy,
         exports=exports,

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from teleaudit.errors import UserError
 
-COMPLETE, MANIFEST = "COMPLETE", "manifest.json"
+COMPLETE, MANIFEST, RESULTS_FILE = "COMPLETE", "manifest.json", "results.json"
 _WORK, _LOCK = ".work", "lock"
 _PRIVATE = 0o700
 

@@ -65,7 +65,7 @@ def read_ledger(path: Path) -> Ledger:
     return _read(lines)
 
 
-def append_entry(folder: Path, kind: Kind, entry: Mapping[str, str]) -> str:
+def append_entry(folder: Path, kind: Kind, entry: Mapping[str, Any]) -> str:
     """Append to the ledger of an output folder; returns the hash of the line, the new head.
 
     Waits for another run that is appending; a chain that does not hold is refused. A line that

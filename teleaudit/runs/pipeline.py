@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import importlib
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -31,16 +32,17 @@ from teleaudit.notebooks import NotebookRun, run_notebook
 from teleaudit.notebooks.kernels import WarmKernels, kernel_environment
 from teleaudit.notebooks.selection import RunNotebook, select_notebooks
 from teleaudit.progress import Progress, Step
+from teleaudit.report import Report, render_reports
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
+from teleaudit.rules.response import Response, decisions_about_nothing, load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.runs.answering import answer_checks
-from teleaudit.runs.folder import MANIFEST, RunFolder, run_folder
+from teleaudit.runs.folder import MANIFEST, RESULTS_FILE, RunFolder, run_folder
 from teleaudit.runs.ledger import append_entry, head
-from teleaudit.runs.reports import RESULTS_FILE, render_reports
 from teleaudit.runs.state import ENVIRONMENT, RunState
 from teleaudit.runs.timings import Stage, Timings
 from teleaudit.schema import TABLES
@@ -49,6 +51,7 @@ from teleaudit.workspace import reports_folder
 if TYPE_CHECKING:
     from teleaudit.runs.spark import SparkRun
 
+REPORT_FILE = "report.da.pdf"
 _MAX_JOBS = 4
 NOTEBOOKS: dict[Topic, str] = {
     "intake": "00_intake.ipynb",
@@ -123,6 +126,7 @@ def run_audit(
             " will be erased until then counts as kept"
         )
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
+    response = load_response(audit.path.parent)
     root = _existing(audit.address if options.exports is None else options.exports, options)
     out = options.out or Path(_shown(reports_folder(audit.path)))
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
@@ -145,13 +149,8 @@ def run_audit(
         )
         for gap in find_mapping_gaps(rulebook.suites, exports):
             say(gap.describe(_shown(audit.path)))
-        for export in exports:
-            for warning in export.warnings:
-                say(
-                    f"note: {export.name}: {warning}"
-                    if warning.file is None
-                    else f"note: {warning}"
-                )
+        for remark in _remarks(exports, response, rulebook):
+            say(f"note: {remark}")
         state = RunState(
             audit_path=audit.path,
             as_of=as_of,
@@ -174,7 +173,7 @@ def run_audit(
             if kernels
             else []
         )
-        results = _compose(state, audit, rulebook, entries, doubts) | {
+        results = _compose(state, audit, rulebook, entries, doubts, response) | {
             "ledger_head": ledger_head,
             "notebooks": [notebook.as_json() for notebook in notebooks],
             "timings": timings.as_json(),
@@ -203,6 +202,16 @@ def run_audit(
             failed_notebooks=tuple(failed),
             timings=timings.as_json(),
         )
+
+
+def _remarks(
+    exports: Sequence[ReadExport], response: Response, rulebook: Rulebook
+) -> Iterator[str]:
+    """What was noticed of the exports, and of the decisions about the last run's findings."""
+    for export in exports:
+        for warning in export.warnings:
+            yield f"{export.name}: {warning}" if warning.file is None else str(warning)
+    yield from decisions_about_nothing(response, rulebook.clause_ids)
 
 
 def _shown(path: Path) -> str:
@@ -287,6 +296,13 @@ def _reading(name: str, total: int | None, progress: Progress) -> Callable[[str,
         progress(Step(stage="reading", name=name, done=sum(read.values()), total=total, about=True))
 
     return tell
+
+
+def write_pdf(content: bytes, target: Path) -> Path:
+    """The main report of a results.json, whole or not at all."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished.write_bytes(Report(results=json.loads(content)).pdf)
+    return unfinished.replace(target)
 
 
 def _existing(address: str, options: Options) -> str:
@@ -401,7 +417,7 @@ def _fill_record(
     others = folder.hold_only(
         {
             RESULTS_FILE: content,
-            **render_reports(content, folder.work),
+            **render_reports(json.loads(content)),
             **{f"notebooks/{run.name}": document for run, document in shown},
         }
     )
@@ -516,6 +532,7 @@ def _compose(
     rulebook: Rulebook,
     entries: Sequence[Mapping[str, Any]],
     doubts: Sequence[Mapping[str, Any]],
+    response: Response,
 ) -> dict[str, Any]:
     """results.json but for notebooks and timings."""
     return compose(
@@ -528,17 +545,24 @@ def _compose(
         rulebook=rulebook,
         checks=entries,
         doubts=doubts,
+        response=response,
     )
 
 
-def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, str]:
-    sealed = {
-        name: hashlib.sha256((folder.record / file).read_bytes()).hexdigest()
-        for name, file in (("manifest_sha256", MANIFEST), ("results_sha256", RESULTS_FILE))
+def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ledger keeps of a run: the digest of its manifest, and of what may be handed over
+    without it.
+    """
+    digests = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.record.iterdir())
+        if path.is_file()
     }
     return {
         "audit": results["audit"],
         "run_id": folder.run_id,
         "as_of": results["as_of"],
         "finished_at": results["finished_at"],
-    } | sealed
+        "manifest_sha256": digests.pop(MANIFEST),
+        "files": digests,
+    }

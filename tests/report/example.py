@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,42 +19,6 @@ class Picture:
 
     svg: bytes
     alt: str
-
-
-def bars(values: Mapping[str, int], alt: str) -> Picture:
-    """A plain bar chart, drawn without a library so that it never changes."""
-    top = max(values.values())
-    drawn = []
-    for number, (label, value) in enumerate(values.items()):
-        x, height = 40 + number * 60, round(110 * value / top)
-        drawn.append(
-            f'<rect x="{x}" y="{130 - height}" width="40" height="{height}" fill="#a33a00"/>'
-        )
-        drawn.append(
-            f'<text x="{x + 20}" y="{124 - height}" font-size="10"'
-            f' text-anchor="middle">{value}</text>'
-        )
-        drawn.append(
-            f'<text x="{x + 20}" y="146" font-size="10" text-anchor="middle">{label}</text>'
-        )
-    drawn.append('<line x1="30" y1="130" x2="590" y2="130" stroke="#1a1a1a"/>')
-    head = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="155" viewBox="0 0 600 155"'
-        ' font-family="DejaVu Sans">'
-    )
-    return Picture(svg=(head + "".join(drawn) + "</svg>").encode(), alt=alt)
-
-
-def figures() -> dict[str, Picture]:
-    """The figures that go with ``example``."""
-    overdue = {month["month"][2:]: month["overdue"] for month in _DUE[:-1]}
-    return {
-        "BIZ-ret-3.customer/by_month": bars(
-            overdue,
-            "Søjler for overskredne frister i ni måneder. Flest er der i september 2026 med 4"
-            " poster.",
-        )
-    }
 
 
 def encoded(results: Results) -> bytes:

@@ -10,21 +10,19 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from teleaudit.report import write_report
-from tests.report.example import encoded, example, figures
+from teleaudit.report import Report
+from tests.report.example import example
 
 TARGET = Path(__file__).parents[2] / "docs" / "report.png"
-PAGES = (1, 3, 9)  # front page, summary, a finding
+PAGES = (1, 2, 5)  # front page, summary, findings
 GAP = 24
 
 
 def draw(target: Path) -> None:
     """Three pages side by side."""
-    results = example()
     with tempfile.TemporaryDirectory() as folder:
-        pdf = write_report(
-            results, Path(folder) / "report.pdf", figures=figures(), results_json=encoded(results)
-        )
+        pdf = Path(folder) / "report.pdf"
+        pdf.write_bytes(Report(results=example()).pdf)
         subprocess.run(
             ["pdftoppm", "-r", "76", "-png", str(pdf), str(Path(folder) / "page")], check=True
         )

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from teleaudit.report import InvalidResultsError, validate_results
+from teleaudit.report.schema import results_schema
 from tests.report.example import Results, example, mapping_gap
+
+
+def test_the_fast_judge_knows_every_word_of_the_schema() -> None:
+    """It passes over what it does not know; these are JSON Schema's since draft 7."""
+    known = {
+        "$schema", "$id", "$defs", "$ref", "title", "description", "type", "const", "enum",
+        "properties", "additionalProperties", "propertyNames", "required", "items", "uniqueItems",
+        "minItems", "maxItems", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
+        "exclusiveMinimum", "exclusiveMaximum", "anyOf", "oneOf", "allOf", "not", "if", "then",
+        "else",
+    }  # fmt: skip
+
+    def words(node: Any, *, is_schema: bool) -> Iterator[str]:
+        match node:
+            case dict():
+                for name, value in node.items():
+                    if is_schema:
+                        yield name
+                    names_parts = is_schema and name in ("properties", "$defs")
+                    yield from words(
+                        value, is_schema=not names_parts and name not in ("enum", "const")
+                    )
+            case list():
+                for value in node:
+                    yield from words(value, is_schema=is_schema)
+
+    assert set(words(results_schema(), is_schema=True)) <= known
 
 
 def a_stage_that_nobody_knows(results: Results) -> None:

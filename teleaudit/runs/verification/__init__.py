@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,31 +18,33 @@ from pyhanko_certvalidator.authority import CertTrustAnchor
 
 from teleaudit.errors import UserError
 from teleaudit.report.signatures import load_certificates
-from teleaudit.runs.folder import COMPLETE, MANIFEST
+from teleaudit.runs.folder import COMPLETE, MANIFEST, RESULTS_FILE
 from teleaudit.runs.ledger import LEDGER_FILE, Ledger, read_ledger
-from teleaudit.runs.reports import RESULTS_FILE
 from teleaudit.runs.verification.of_ledger import (
     added_files,
     check_chain,
-    check_entry_of_results,
+    check_head,
     check_runs_beside,
     entry_of_run,
+    run_of_file,
 )
 from teleaudit.runs.verification.of_record import (
     RESTRICTED,
+    SIGNED,
     check_exports,
     check_record,
     check_restricted,
     check_results,
     read_manifest,
 )
-from teleaudit.runs.verification.of_reports import Renderings, Report
+from teleaudit.runs.verification.of_reports import FoundReport, render_alone, render_run
 from teleaudit.runs.verification.statements import (
     State,
     Statement,
     conclusion,
     exit_code,
     holds,
+    left_out,
     shown,
     unknown,
     wrong,
@@ -72,7 +74,6 @@ class _Given:
     exports: Path | None
     trusted: Sequence[CertTrustAnchor]
     is_trust_asked: bool
-    renderings: Renderings = field(default_factory=Renderings)
 
 
 def verify(path: Path, against: Against) -> Iterator[Statement]:
@@ -106,7 +107,8 @@ def _verify(path: Path, against: Against) -> Iterator[Statement]:
     if run is not None:
         yield from _verify_run(run, given)
     else:
-        yield from _verify_report(Report(shown(path.name), _bytes("the report", path)), given)
+        content = _bytes("the report", path)
+        yield from _verify_report(FoundReport(shown(path.name), content, given.trusted), given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,10 +169,29 @@ def _verify_run(run: _Run, given: _Given) -> Iterator[Statement]:
             yield from check_restricted(run.folder / RESTRICTED, manifest)
     if results:
         yield from _check_results(results, RESULTS_FILE, given)
-    for path in sorted(run.record.glob(REPORTS)):
-        report = Report(shown(path.name), _bytes("the report", path))
-        yield from report.check_attached(results)
-        yield from _check_report(report, given)
+    yield from _check_reports(run, results, manifest, given)
+
+
+def _check_reports(
+    run: _Run, results: bytes, manifest: Mapping[str, Any] | None, given: _Given
+) -> Iterator[Statement]:
+    """What the run rendered, against what its results render to."""
+    sealed = {file["path"]: file["sha256"] for file in manifest["files"]} if manifest else {}
+    if not results or sealed.get(RESULTS_FILE) not in {None, hashlib.sha256(results).hexdigest()}:
+        yield left_out("the reports", f"{RESULTS_FILE} is not what they were rendered from")
+        return
+    loaded = _loaded(results)
+    rendered = render_run(loaded)
+    for path in sorted(
+        path
+        for path in run.record.iterdir()
+        if path.is_file() and (path.match(REPORTS) or path.name in rendered)
+    ):
+        report = FoundReport(shown(path.name), path.read_bytes(), given.trusted)
+        name = path.name.replace(SIGNED, ".pdf")
+        yield from report.check_rendering(rendered.get(name), loaded)
+        if path.suffix == ".pdf":
+            yield from report.check_signature(is_trust_asked=given.is_trust_asked)
 
 
 def _run_id(run: _Run, manifest: Mapping[str, Any] | None, ledger: Ledger | None) -> str:
@@ -199,8 +220,7 @@ def _check_entry(
         if not given.is_beside or given.ledger.of("run", run_id):
             yield wrong(LEDGER_FILE, f"has no entry of run {shown(run_id)}, or more than one")
         return
-    if "results_sha256" in entry.content:  # older ones name the manifest alone, which names them
-        yield from check_entry_of_results(given.ledger, entry, results)
+    yield from check_head(given.ledger, entry, _loaded(results))
     if manifest is not None:
         is_named = hashlib.sha256(manifest).hexdigest() == entry.content.get("manifest_sha256")
         yield (
@@ -210,16 +230,25 @@ def _check_entry(
         )
 
 
-def _verify_report(report: Report, given: _Given) -> Iterator[Statement]:
+def _verify_report(report: FoundReport, given: _Given) -> Iterator[Statement]:
     """A report alone."""
-    signature = report.signature(given.trusted)
-    if report.results:
-        yield from _check_results(report.results, f"{RESULTS_FILE} inside", given)
-        if given.ledger is not None:
-            yield from check_chain(given.ledger)
-            yield from _check_report_in_ledger(report, given.ledger, is_signed=bool(signature))
-    yield from _check_report(report, given)
-    if given.ledger is None and not (signature and given.is_trust_asked):
+    results = report.attached[0] if report.attached and len(report.attached) == 1 else b""
+    if report.attached is None:
+        yield wrong(report.name, "is no PDF, or a damaged one")
+    elif len(report.attached) > 1:
+        yield wrong(report.name, f"holds {len(report.attached)} files called {RESULTS_FILE}")
+    elif not results:
+        yield unknown(
+            report.name, "holds no results to render it from: verify it in the folder of its run"
+        )
+    else:
+        yield from _check_results(results, f"{RESULTS_FILE} inside", given)
+        yield from report.check_rendering(render_alone(results), _loaded(results))
+    yield from report.check_signature(is_trust_asked=given.is_trust_asked)
+    if given.ledger is not None:
+        yield from check_chain(given.ledger)
+        yield from _check_in_ledger(report, _loaded(results), given.ledger)
+    elif not (report.signature and given.is_trust_asked):
         yield unknown(
             report.name,
             "whose it is cannot be told: only a ledger (--ledger FILE) or a signature with"
@@ -227,31 +256,18 @@ def _verify_report(report: Report, given: _Given) -> Iterator[Statement]:
         )
 
 
-def _check_report_in_ledger(
-    report: Report, ledger: Ledger, *, is_signed: bool
+def _check_in_ledger(
+    report: FoundReport, results: Mapping[str, Any], ledger: Ledger
 ) -> Iterator[Statement]:
-    run_id = _loaded(report.results).get("run_id")
-    entry = entry_of_run(ledger, str(run_id))
-    if entry is None:
-        yield wrong(LEDGER_FILE, "has no entry of the report's run, or more than one")
-        return
-    if "results_sha256" in entry.content:
-        yield from check_entry_of_results(ledger, entry, report.results)
+    entry = run_of_file(ledger, report.sha256)
+    own = entry_of_run(ledger, str(results.get("run_id")))
+    if entry is not None:
+        yield holds(report.name, "is one that the ledger names")
+        yield from check_head(ledger, entry, results)
+    elif own is not None and "files" not in own.content:
+        yield unknown(LEDGER_FILE, "its entry of the run, of an older version, names no reports")
     else:
-        yield unknown(LEDGER_FILE, "its entry of the run, of an older version, names no results")
-    if is_signed:
-        digests = frozenset[str]().union(*added_files(ledger, str(run_id)).values())
-        yield (
-            holds(report.name, "is one that the ledger names as signed")
-            if report.sha256 in digests
-            else wrong(report.name, "is signed, and the ledger does not know of it")
-        )
-
-
-def _check_report(report: Report, given: _Given) -> Iterator[Statement]:
-    signature = report.signature(given.trusted)
-    yield from report.check_pages(given.renderings, is_signed=signature is not None)
-    yield from report.check_signature(signature, is_trust_asked=given.is_trust_asked)
+        yield wrong(report.name, "is none that the ledger names")
 
 
 def _check_results(results: bytes, subject: str, given: _Given) -> Iterator[Statement]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from teleaudit.runs.folder import COMPLETE, complete_runs
 from teleaudit.runs.ledger import LEDGER_FILE, NO_ENTRY, Entry, Ledger
-from teleaudit.runs.reports import RESULTS_FILE
 from teleaudit.runs.verification.statements import Statement, holds, shown, wrong
 
 
@@ -64,21 +62,29 @@ def added_files(ledger: Ledger, run_id: str) -> dict[str, frozenset[str]]:
     }
 
 
-def check_entry_of_results(ledger: Ledger, entry: Entry, results: bytes) -> Iterator[Statement]:
-    """Whether the ledger's entry of a run names these results, and the ledger is the one that they
-    name: it still holds the line that was its last when the run began.
+def run_of_file(ledger: Ledger, sha256: str) -> Entry | None:
+    """The entry that names a file by its digest: of the run that left it, or of what was added."""
+    return next(
+        (
+            entry
+            for entry in ledger.entries
+            if sha256 == entry.content.get("sha256") or sha256 in _named(entry).values()
+        ),
+        None,
+    )
+
+
+def _named(entry: Entry) -> Mapping[str, object]:
+    files = entry.content.get("files")
+    return files if isinstance(files, dict) else {}
+
+
+def check_head(ledger: Ledger, entry: Entry, results: Mapping[str, Any]) -> Iterator[Statement]:
+    """Whether the ledger is the one that the results name: it still holds the line that was its
+    last when the run began.
     """
-    if entry.content["results_sha256"] != hashlib.sha256(results).hexdigest():
-        yield wrong(RESULTS_FILE, "is not the one that the ledger names")
-    else:
-        yield holds(RESULTS_FILE, "is the one that the ledger names")
-    if ledger.broken_at is not None:
-        return
-    try:
-        head = json.loads(results).get("ledger_head")
-    except (ValueError, AttributeError, RecursionError):
-        return  # told of the results themselves
-    if head not in {None, NO_ENTRY, *(one.sha256 for one in ledger.entries[: entry.line - 1])}:
+    known = {NO_ENTRY, *(before.sha256 for before in ledger.entries[: entry.line - 1])}
+    if ledger.broken_at is None and str(results.get("ledger_head", NO_ENTRY)) not in known:
         yield wrong(
             LEDGER_FILE,
             "does not hold the head that the results name: it is not the ledger that the run was"

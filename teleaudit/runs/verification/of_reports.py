@@ -1,110 +1,113 @@
-"""A report: the results inside it, what they render to, and its signature."""
+"""A report: what results render to, what is attached to it, and its signature."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 from pyhanko_certvalidator.authority import CertTrustAnchor
 
+from teleaudit.report import Report, render_reports
 from teleaudit.report.signatures import (
+    ATTACHMENT,
     Signature,
     UnreadablePdfError,
     attachments,
     check_signature,
 )
 from teleaudit.report.typesetting import TypesettingError
-from teleaudit.runs.reports import RESULTS_FILE, render_reports
 from teleaudit.runs.verification.of_record import is_of_this_version, made_by_another
 from teleaudit.runs.verification.statements import Statement, holds, left_out, unknown, wrong
 
 _UNRENDERABLE = (ValueError, LookupError, TypeError, ArithmeticError, TypesettingError)
 
 
-class Report:
-    """A PDF as it lies there."""
+class FoundReport:
+    """A file that a run rendered, as it lies there; a PDF may be signed."""
 
-    def __init__(self, name: str, pdf: bytes) -> None:
+    def __init__(self, name: str, content: bytes, trusted: Sequence[CertTrustAnchor]) -> None:
         self.name = name
-        self._pdf = pdf
-        self.damage = ""
-        self.results = b""  # what is attached; nothing where that cannot be told
-        try:
-            found = attachments(pdf)
-        except UnreadablePdfError:
-            self.damage = "is no PDF with results inside, or a damaged one"
-        else:
-            if len(found) == 1:
-                self.results = found[0]
-            else:
-                self.damage = f"holds {len(found)} files called {RESULTS_FILE} instead of one"
+        self._content, self._trusted = content, trusted
 
     @property
     def sha256(self) -> str:
         """Of the whole file."""
-        return hashlib.sha256(self._pdf).hexdigest()
+        return hashlib.sha256(self._content).hexdigest()
 
-    def signature(self, trusted: Sequence[CertTrustAnchor]) -> Signature | None:
+    @cached_property
+    def signature(self) -> Signature | None:
         """Its signature, if it has one that can be read."""
         try:
-            return check_signature(self._pdf, trusted)
+            return check_signature(self._content, self._trusted)
         except UnreadablePdfError:
             return None
 
-    def check_attached(self, results: bytes) -> Iterator[Statement]:
-        """Whether the results inside it are those of the run."""
-        if self.results and self.results != results:
-            yield wrong(self.name, f"the {RESULTS_FILE} attached to it is not that of the record")
+    @cached_property
+    def attached(self) -> list[bytes] | None:
+        """What is attached to it as results.json; None for a damaged PDF."""
+        return _attached(self._content)
 
-    def check_pages(self, rendered: Renderings, *, is_signed: bool) -> Iterator[Statement]:
-        """Whether it is, byte for byte, what the results inside it render to."""
-        if self.damage:
-            yield wrong(self.name, self.damage)
-            return
-        results = _loaded(self.results)
-        if results is None:
-            yield wrong(self.name, f"the {RESULTS_FILE} attached to it is none")
-            return
-        reports = rendered.of(self.results)
-        difference = min(
-            (_difference(self._pdf, report, is_signed=is_signed) for report in reports),
-            key=lambda found: -1 if found is None else found[0],
-            default=(0, "no report can be rendered from the results inside it"),
+    def check_rendering(self, rendered: bytes | None, results: object) -> Iterator[Statement]:
+        """Whether it is, byte for byte, what the results render to."""
+        is_signed = self.signature is not None
+        fault = (
+            "nothing can be rendered of the results that bears its name"
+            if rendered is None
+            else self._difference(rendered, is_signed=is_signed)
         )
-        if difference is None:
+        if fault is None:
             yield holds(
                 self.name,
-                f"{'up to its signature' if is_signed else 'is'} byte for byte what the"
-                f" {RESULTS_FILE} inside it renders to",
+                f"{'up to its signature' if is_signed else 'is'} byte for byte what the results"
+                " render to",
             )
         elif is_of_this_version(results):
-            yield wrong(self.name, difference[1])
+            yield wrong(self.name, fault)
         else:
             yield unknown(
                 self.name,
-                f"{made_by_another(results)}: what its results render to there cannot be told here",
+                f"{made_by_another(results)}: what the results render to there cannot be told here",
             )
 
-    def check_signature(
-        self, signature: Signature | None, *, is_trust_asked: bool
-    ) -> Iterator[Statement]:
+    def _difference(self, rendered: bytes, *, is_signed: bool) -> str | None:
+        """How it differs from what was rendered, None where it does not."""
+        found = self._content
+        if found == rendered or (is_signed and found.startswith(rendered + b"\n")):
+            return None
+        if found.startswith(rendered):
+            added = len(found) - len(rendered)
+            return f"{added:,} bytes were appended to what the run wrote: an update of the file"
+        if rendered.startswith(b"%PDF"):
+            if self.attached is None:
+                return "is no PDF any more, or a damaged one"
+            if self.attached != _attached(rendered):
+                return f"the {ATTACHMENT} attached to it is not that of the run"
+        pairs = enumerate(zip(found, rendered, strict=False))
+        same = next(
+            (place for place, (one, other) in pairs if one != other),
+            min(len(found), len(rendered)),
+        )
+        return f"is not what the results render to: another byte at {same:,}"
+
+    def check_signature(self, *, is_trust_asked: bool) -> Iterator[Statement]:
         """Whether it is as it was signed, and by whom."""
+        signature = self.signature
         if signature is None:
-            if not self.damage:
-                yield left_out(self.name, "is not signed")
+            yield left_out(self.name, "is not signed")
             return
         for fault in signature.faults:
             yield wrong(self.name, fault)
-        signed_at = f"{signature.signed_at:%Y-%m-%d %H:%M %Z}" if signature.signed_at else "unknown"
-        by = (
-            f"signed by {signature.signer}, {signed_at}"
-            f" ({'a time stamp' if signature.is_timestamped else 'by the signer’s own clock'})"
-        )
         if not signature.faults:
-            yield holds(self.name, f"{by}; the signature covers the whole file")
+            at = f"{signature.signed_at:%Y-%m-%d %H:%M %Z}" if signature.signed_at else "no time"
+            clock = "a time stamp" if signature.is_timestamped else "by the signer’s own clock"
+            yield holds(
+                self.name,
+                f"signed by {signature.signer}, {at} ({clock}); the signature covers the whole"
+                " file",
+            )
         if not is_trust_asked:
             yield left_out(
                 self.name, "whom the certificate belongs to was not checked: --trust CA.pem"
@@ -114,52 +117,29 @@ class Report:
         else:
             yield wrong(
                 self.name,
-                f"the certificate is none that --trust certifies ({signature.distrust})",
+                f"the certificate is none that --trust certifies: {signature.distrust}",
             )
 
 
-class Renderings:
-    """What results render to, each rendered once."""
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, tuple[bytes, ...]] = {}
-
-    def of(self, results: bytes) -> tuple[bytes, ...]:
-        """The reports of a results.json; none where it is not one that can be rendered here."""
-        if results not in self._known:
-            with tempfile.TemporaryDirectory(prefix="teleaudit-verify-") as folder:
-                try:
-                    found = tuple(render_reports(results, Path(folder)).values())
-                except _UNRENDERABLE:
-                    found = ()
-            self._known[results] = found
-        return self._known[results]
-
-
-def _loaded(results: bytes) -> object:
+def render_run(results: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """Every file that a run renders of its results, by name; nothing where they are not such."""
     try:
-        return json.loads(results)
-    except (ValueError, RecursionError):
+        return render_reports(results)
+    except _UNRENDERABLE:
+        return {}
+
+
+def render_alone(attached: bytes) -> bytes | None:
+    """The report that such results are attached to; None where they are not such."""
+    try:
+        results = json.loads(attached)
+        return Report(results=results, authority=results["authority"]).pdf
+    except (*_UNRENDERABLE, RecursionError):
         return None
 
 
-def _difference(pdf: bytes, report: bytes, *, is_signed: bool) -> tuple[int, str] | None:
-    """How a PDF differs from a report, after so many bytes less than it has (of several, the
-    nearest counts); None where it does not.
-    """
-    if pdf == report or (is_signed and pdf.startswith(report + b"\n")):
+def _attached(pdf: bytes) -> list[bytes] | None:
+    try:
+        return attachments(pdf)
+    except UnreadablePdfError:
         return None
-    if pdf.startswith(report):
-        added = len(pdf) - len(report)
-        return 0, f"{added:,} bytes were appended to what the run wrote: an update of the PDF"
-    same = next(
-        (
-            place
-            for place, (one, other) in enumerate(zip(pdf, report, strict=False))
-            if one != other
-        ),
-        min(len(pdf), len(report)),
-    )
-    return len(report) - same, (
-        f"its pages are not what the {RESULTS_FILE} inside it renders to: another byte at {same:,}"
-    )

@@ -1,0 +1,75 @@
+"""One report for each authority: what of a run's results it is competent for, and no more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from teleaudit.report.findings import finding_numbers
+from teleaudit.report.material import FINDING, MAIN_AUTHORITY, Entry
+
+Results = Mapping[str, Any]
+
+
+def authorities_of(check: Entry) -> list[str]:
+    """Who is competent for a check; the main authority where nobody supervises what it cites."""
+    return check["authorities"] or [MAIN_AUTHORITY]
+
+
+def authorities_concerned(results: Results) -> list[str]:
+    """The authorities that get a report of a run: the main one, and the others that a finding
+    concerns, by name.
+    """
+    concerned = {
+        authority
+        for check in results["checks"]
+        if check["verdict"] in FINDING
+        for authority in authorities_of(check)
+    }
+    return [MAIN_AUTHORITY, *sorted(concerned - {MAIN_AUTHORITY})]
+
+
+def results_for(results: Results, authority: str) -> dict[str, Any]:
+    """The results that an authority is competent for: its checks, the clauses and questions that
+    are left with them, and the rules that these cite.
+
+    Clauses that no check speaks about, and differences between policy and law, are the main
+    authority's. What is one authority's already comes back as it is.
+    """
+    numbers = finding_numbers(results)
+    checks = [
+        {**check, "finding": numbers.get(check["id"])}
+        for check in results["checks"]
+        if authority in authorities_of(check)
+    ]
+    kept, is_main = {check["id"] for check in checks}, authority == MAIN_AUTHORITY
+    clauses = [
+        {**clause, "checks": [name for name in clause["checks"] if name in kept]}
+        for clause in results["clauses"]
+        if kept & set(clause["checks"]) or (is_main and not clause["checks"])
+    ]
+    conflicts = list(results.get("conflicts", [])) if is_main else []
+    cited = {
+        basis for entry in (*checks, *clauses, *conflicts) for basis in entry.get("legal_basis", [])
+    }
+    return {
+        **results,
+        "authority": authority,
+        "checks": checks,
+        "clauses": clauses,
+        "conflicts": conflicts,
+        "legal_bases": [basis for basis in results["legal_bases"] if basis["id"] in cited],
+        "totals": {
+            "checks": len(checks),
+            "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
+            **{
+                name: sum(check[of] or 0 for check in checks)
+                for name, of in (
+                    ("deviations", "deviations"),
+                    ("review", "review"),
+                    ("exempted", "exempted"),
+                )
+            },
+        },
+    }

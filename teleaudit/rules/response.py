@@ -1,0 +1,88 @@
+"""What people answer to a report: to whom it goes and why, management's statement, the data
+protection officer's opinion, and who does what by when. Read from ``response.yaml``; nothing in it
+is ever made up, and what nobody has written stands in the report as not filled in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from teleaudit.errors import near_match
+from teleaudit.rules.yaml_files import read_yaml, validated
+
+RESPONSE_FILE = "response.yaml"
+# What Datatilsynet asked at its inspections of erasure in 2018 and data cannot answer; the other
+# four of its eight questions are answered by checks.
+Question = Literal["technical_erasure", "manual_erasure", "all_systems", "log_integrity"]
+Status = Literal["open", "in_progress", "done", "accepted"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Period(_Strict):
+    """The period that a report is about, both days included."""
+
+    first: dt.date
+    last: dt.date
+
+
+class Statement(_Strict):
+    """What somebody states, with the function (not the name) in which it was signed, and when."""
+
+    text: Text
+    function: Text
+    date: dt.date
+
+
+class Decision(_Strict):
+    """What was decided about the findings under one clause."""
+
+    cause: Text | None = None
+    decision: Text | None = None
+    owner: Text | None = None  # a function
+    deadline: dt.date | None = None
+    status: Status | None = None
+
+
+class Response(_Strict):
+    """One operator's answers, as its ``response.yaml`` says. Every part may be missing."""
+
+    recipient: Text | None = None
+    case_number: Text | None = None
+    occasion: Text | None = None
+    period: Period | None = None
+    edition: Text | None = None
+    dpo: Text | None = None  # how to reach the data protection officer
+    carried_out_by: Text | None = None  # who ran the checks: a function or department
+    management: Statement | None = None
+    dpo_opinion: Statement | None = None
+    answers: dict[Question, Text] = Field(default_factory=dict)
+    findings: dict[str, Decision] = Field(default_factory=dict)  # by clause
+
+
+def load_response(folder: Path) -> Response:
+    """The answers beside an audit file; empty where the file is not there.
+
+    Raises: AuditFileError.
+    """
+    file = folder / RESPONSE_FILE
+    return validated(read_yaml(file) or {}, Response, file) if file.exists() else Response()
+
+
+def decisions_about_nothing(response: Response, clauses: Iterable[str]) -> list[str]:
+    """What to say of each decision about a clause that there is not."""
+    known = tuple(clauses)
+    return [
+        f"{RESPONSE_FILE}: the decision about {clause} is about no clause of this"
+        f" audit.{near_match(clause, known)}"
+        for clause in response.findings
+        if clause not in known
+    ]

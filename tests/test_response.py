@@ -1,0 +1,51 @@
+"""What people answer to a report: read from response.yaml, and never made up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from teleaudit.errors import AuditFileError
+from teleaudit.rules.response import (
+    RESPONSE_FILE,
+    Response,
+    decisions_about_nothing,
+    load_response,
+)
+
+
+def test_where_nobody_answered_everything_is_empty(tmp_path: Path) -> None:
+    assert load_response(tmp_path) == Response()
+    (tmp_path / RESPONSE_FILE).write_text("# later\n", encoding="utf-8")
+    assert load_response(tmp_path) == Response()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("recipent: Datatilsynet\n", r"line 1: unknown key 'recipent'\. Did you mean 'recipient'"),
+        ("findings:\n  BIZ-ret-3: {deadline: snart}\n", r"line 2: .*deadline"),
+        ("management: {text: Vi retter det.}\n", r"line 1: .*function"),
+        ("answers:\n  backups: Hver nat.\n", r"line 2: .*backups"),
+        ("findings:\n  BIZ-ret-3: {status: snart}\n", r"line 2: .*status"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_its_line(
+    text: str, complaint: str, tmp_path: Path
+) -> None:
+    (tmp_path / RESPONSE_FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(AuditFileError, match=complaint):
+        load_response(tmp_path)
+
+
+def test_a_decision_about_no_clause_of_the_audit_is_said(tmp_path: Path) -> None:
+    (tmp_path / RESPONSE_FILE).write_text(
+        "findings:\n  BIZ-ret-3: {owner: Driftschef}\n  BIZ-rte-4: {owner: Driftschef}\n",
+        encoding="utf-8",
+    )
+    (said,) = decisions_about_nothing(load_response(tmp_path), ["BIZ-ret-3", "BIZ-ret-4"])
+    assert said == (
+        "response.yaml: the decision about BIZ-rte-4 is about no clause of this audit. Did you mean"
+        " 'BIZ-ret-4'?"
+    )
