@@ -18,31 +18,20 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from selenium import webdriver
 from selenium.common.exceptions import TimeoutException
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from teleaudit.sessions.choosing import lab_environment
 from teleaudit.workspace import init_workspace
+from tests.browser import need_browser, opened_browser
 from tests.command import ROOT, planted_exports
-from tests.conftest import need
 from tests.stock import environment
 
 pytestmark = pytest.mark.whole_run
 
 PICTURES = ROOT / "build" / "jupyterlab"
-CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")  # Debian's
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",  # tests may run as root
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--window-size=1400,2000",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no network
-)
 WAIT_S = 240
 ERROR = (
     "[data-mime-type='application/vnd.jupyter.stderr'],"
@@ -70,7 +59,7 @@ def test_make_lab_opens_the_audit_that_was_named_and_else_leaves_the_choice_to_t
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """JupyterLab as `teleaudit lab kazoom` starts it, in a fresh workspace; its address."""
-    need(CHROMIUM, DRIVER, hint="Debian: apt install chromium chromium-driver")
+    need_browser()
     place = tmp_path_factory.mktemp("jupyterlab")
     init_workspace(place / "workspace")
     planted_exports(place / "workspace" / "data_samples", "kazoom")  # a tenth of the rows
@@ -120,16 +109,8 @@ def _address(runtime: Path, server: subprocess.Popen[bytes]) -> str:
 
 @pytest.fixture
 def browser() -> Iterator[WebDriver]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
+    with opened_browser() as driver:
         yield driver
-    finally:
-        driver.quit()
 
 
 def asked_hosts(driver: WebDriver) -> set[str]:

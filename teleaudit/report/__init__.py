@@ -18,6 +18,7 @@ from teleaudit.report.material import MAIN_AUTHORITY, Material, Table
 from teleaudit.report.results import as_json
 from teleaudit.report.schema import InvalidResultsError, validate_results
 from teleaudit.report.typesetting import draw_pages, typeset
+from teleaudit.report.web import render_html
 from teleaudit.report.wording import load_words
 
 __all__ = [
@@ -63,6 +64,15 @@ class Report:
         """The same as PDF/A-2a, without attachments, for mail that takes none. Raises: as ``pdf``."""
         return self._typeset({})
 
+    @cached_property
+    def html(self) -> bytes:
+        """The same as one HTML file. Raises: InvalidResultsError, UserError (no such language)."""
+        return render_html(
+            self._document,
+            pictures={file: svg for file, svg, _ in self._figures.values()},
+            words=self._material.words,
+        )
+
     def draw_pages(self) -> list[bytes]:
         """Every page as a PNG. Raises: as ``pdf``."""
         return draw_pages(
@@ -106,7 +116,7 @@ class Report:
 
 def render_reports(results: Mapping[str, Any], language: str = "da") -> dict[str, bytes]:
     """Every report of a run by file name: ``report.da.pdf`` for the main authority, with its plain
-    copy and its annex, and one for each other authority that a finding concerns.
+    copy, its HTML companion and its annex, and one for each other authority that a finding concerns.
 
     Raises: InvalidResultsError, UserError (no such language), TypesettingError.
     """
@@ -115,6 +125,7 @@ def render_reports(results: Mapping[str, Any], language: str = "da") -> dict[str
     return {
         f"report.{language}.pdf": main.pdf,
         f"report.plain.{language}.pdf": main.plain_pdf,
+        f"report.{language}.html": main.html,
         f"annex.{language}.xlsx": main.annex,
         **{
             f"report.{authority}.{language}.pdf": Report(

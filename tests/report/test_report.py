@@ -134,6 +134,7 @@ def test_a_run_leaves_a_report_for_each_authority_that_a_finding_concerns() -> N
     assert set(render_reports(example())) == {
         "report.da.pdf",
         "report.plain.da.pdf",
+        "report.da.html",
         "annex.da.xlsx",
         "report.erhvervsstyrelsen.da.pdf",
     }

@@ -1,0 +1,38 @@
+"""The report as one HTML file of the same data as the PDF: no request leaves it, and it reads by
+keyboard, on paper and in the dark.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from teleaudit.report.wording import Words
+
+
+def render_html(
+    document: Mapping[str, Any], *, pictures: Mapping[str, bytes], words: Words
+) -> bytes:
+    """The file; ``pictures`` are SVG by file name. The same arguments give the same bytes."""
+    data = {
+        **document,
+        "html": {**words.at("html"), "severities": words.at("severities")},
+        "figures": [
+            {**figure, "data": base64.b64encode(pictures[figure["file"]]).decode("ascii")}
+            for figure in document["figures"]
+        ],
+    }
+    told = {one["number"] for theme in data["findings"]["themes"] for one in theme["findings"]}
+    return _template().render(d=data, told=told).encode(errors="backslashreplace")
+
+
+@cache
+def _template() -> Template:
+    source = resources.files(__package__).joinpath("report.html.j2").read_text(encoding="utf-8")
+    # every value is escaped: what looks like markup stays text
+    return Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
