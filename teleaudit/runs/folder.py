@@ -1,7 +1,8 @@
 """The run folder (contract): ``OUT/<audit>/<run_id>/`` with record/, restricted/ and COMPLETE.
 
     record/       may leave: reports, results.json, manifest.json, executed notebooks
-    restricted/   closed annex, mode 0700: worklist.csv, set_aside.csv, the reference key, full error reports
+    restricted/   closed annex, mode 0700: the worklist, as CSV and to work off, the records it is
+                  made of, the reference key, full error reports
     .work/        working copies of the exports, mode 0700; gone when the run ends, however it ends
     COMPLETE      written last; a folder without it is an interrupted run, never a result
 

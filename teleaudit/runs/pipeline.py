@@ -34,6 +34,8 @@ from teleaudit.notebooks.selection import RunNotebook, select_notebooks
 from teleaudit.progress import Progress, Step
 from teleaudit.report import figures, write_report
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
+from teleaudit.report.wording import load_words
+from teleaudit.report.worklist import checked, write_worklists
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
@@ -168,6 +170,7 @@ def run_audit(
         lost = _answer(state, kernels, timings, progress, spark)
         # before any notebook runs: none can change a verdict
         entries, doubts = _entries(state, rulebook, lost), state.doubts
+        _write_worklists(state, rulebook, entries if lost is None else None, timings)
         annex = folder.annex_digests()
         shown = (
             _show_in_notebooks(
@@ -527,6 +530,39 @@ def _entries(
             ]
         entries += kept
     return entries
+
+
+def _write_worklists(
+    state: RunState,
+    rulebook: Rulebook,
+    entries: Sequence[Mapping[str, Any]] | None,
+    timings: Timings,
+) -> None:
+    """The worklist as it is worked off, of the records that the checks listed; none where no
+    answers came.
+    """
+    if entries is None:
+        return
+    audit, words = state.audit(), load_words("da")
+    heading = words.say(
+        "worklist.guide.heading",
+        controller=audit.controller.name,
+        date=words.date(state.as_of.isoformat()),
+        run=state.folder.run_id,
+    )
+    with timings.stage("worklist"):
+        write_worklists(
+            state.folder.restricted,
+            checked(rulebook.checks, entries),
+            words,
+            systems={
+                name: export.system for name, export in audit.exports.items() if export.system
+            },
+            heading=heading,
+            as_of=state.as_of,
+            work=state.folder.work,
+            memory_limit=state.memory,
+        )
 
 
 def _compose(
