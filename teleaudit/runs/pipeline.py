@@ -410,9 +410,8 @@ def _fill_record(
 
     Raises: UserError where one changed the closed annex.
     """
-    changed = sorted(
-        name for name, digest in annex.items() if folder.annex_digests().get(name) != digest
-    )
+    now = folder.annex_digests()
+    changed = sorted(name for name, digest in annex.items() if now.get(name) != digest)
     if changed:
         msg = (
             f"{', '.join(changed)} of the closed annex changed while the notebooks ran: nothing is"
