@@ -1,7 +1,8 @@
 """The run folder (contract): ``OUT/<audit>/<run_id>/`` with record/, restricted/ and COMPLETE.
 
     record/       may leave: reports, results.json, manifest.json, executed notebooks
-    restricted/   closed annex, mode 0700: worklist.csv, set_aside.csv, the reference key, full error reports
+    restricted/   closed annex, mode 0700: the worklist, as CSV and to work off, the records it is
+                  made of, the reference key, full error reports
     .work/        working copies of the exports, mode 0700; gone when the run ends, however it ends
     COMPLETE      written last; a folder without it is an interrupted run, never a result
 
@@ -96,11 +97,12 @@ class RunFolder:
 
     def annex_digests(self) -> dict[str, str]:
         """SHA-256 of what the checks left in the closed annex."""
-        return {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(self.restricted.iterdir())
-            if path.is_file()
-        }
+        found = {}
+        for path in sorted(self.restricted.iterdir()):
+            if path.is_file():
+                with path.open("rb") as file:  # as large as there are deviations
+                    found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+        return found
 
     def seal(self, ledger_head: str) -> None:
         """Write the manifest's place in the ledger, then COMPLETE, last of all."""
