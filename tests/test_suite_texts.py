@@ -140,7 +140,7 @@ def test_every_claim_is_told_in_danish_and_in_english() -> None:
     for clause in _clauses():
         assert set(clause["claim"]) == {"da", "en"}, clause["clause"]
     for place, text in _texts():
-        assert set(text) == {"da", "en"}, place
+        assert set(text) - {"do"} == {"da", "en"}, place  # an action has a code too
         assert all(isinstance(words, str) and words.strip() for words in text.values()), place
         assert text["da"] != text["en"], place
 

@@ -226,6 +226,12 @@ class CheckRunner:
             key=view.key,
             own=self.engine.columns(f"export_{view.table}"),
             filled=self._filled[view.table],
+            columns=frozenset(self.engine.columns(name)),
+            exports={
+                export.name: tuple(file.path for file in export.files)
+                for export in self.exports
+                if export.table == view.table
+            },
         )
 
     def _view(self, name: str) -> View:
@@ -445,8 +451,8 @@ class CheckRunner:
             days = (self.as_of - dt.date.fromisoformat(due_date)).days if due_date else 0
             return days if days > 0 else None
 
-        for record_key, column, level, due_date, _ in deviations:
-            yield Deviation(record_key, column, level, due_date, days_since(due_date))
+        for record_key, column, level, due_date, _, owner in deviations:
+            yield Deviation(record_key, column, level, due_date, days_since(due_date), owner)
 
     def _too_many_rejected(self, name: str) -> bool:
         table = self._view(name).table

@@ -22,6 +22,7 @@ from teleaudit.rules.parameters import period_of
 from teleaudit.rules.policy_texts import TextChange, find_changes, read_policy_text
 from teleaudit.rules.rule_files import Rule, RuleName
 from teleaudit.rules.suites import (
+    Action,
     Auditable,
     Check,
     Clause,
@@ -92,7 +93,7 @@ class RuleDetails(Strict):
     legal_basis: tuple[str, ...] | None = None
     severity: Severity | None = None
     on_deviation: OnDeviation | None = None
-    action: Words | None = None
+    action: Action | None = None
 
 
 class RuleUse(RuleDetails):
