@@ -45,7 +45,7 @@ from teleaudit.rules.verdicts import (
 )
 from teleaudit.schema import FILE_COLUMN, TABLES, VOCABULARIES, Column, Kind
 from teleaudit.schema.sql import literal, quoted
-from teleaudit.schema.views import View, data_set_view
+from teleaudit.schema.views import WAYS, View, data_set_view, is_open
 
 # Without a single end date, and without services that have ends, nobody can say that no
 # relationship has ended.
@@ -134,6 +134,11 @@ class CheckRunner:
             else:
                 engine.add_table(table, [file for export in own for file in export.parquet])
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
+        # without the tables of which nothing can be read
+        self._usable = {
+            table: frozenset() if self._no_table(table) else names
+            for table, names in self._filled.items()
+        }
         self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
         self._doubtful = self._doubtful_columns()
         lacking = {
@@ -144,6 +149,7 @@ class CheckRunner:
             {
                 "as_of": f"DATE '{as_of.isoformat()}'",
                 "services_known": str(self._services_known).lower(),
+                **{way: str(is_open(way, self._usable)).lower() for way in WAYS},
                 **lacking,
             }
         )
@@ -229,7 +235,7 @@ class CheckRunner:
         )
 
     def _view(self, name: str) -> View:
-        return data_set_view(name)
+        return data_set_view(name).by(self._usable)
 
     def _check_data_set(
         self, name: str, checks: Sequence[Check], on_error: OnError | None
@@ -475,7 +481,7 @@ class CheckRunner:
         if not self.audit.not_held:
             return None
         needed = (
-            name.partition(".")[0] for names in needed_columns(check).values() for name in names
+            name.partition(".")[0] for names in needed_columns(check, self._usable).values() for name in names
         )
         return next(
             (
@@ -518,7 +524,7 @@ class CheckRunner:
         view = self._view(check.data_set)
         needed = {
             source
-            for column in needed_columns(check)
+            for column in needed_columns(check, self._usable)
             for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))
         }
         tables = {view.table, *(source.partition(".")[0] for source in needed)}
@@ -556,7 +562,7 @@ class CheckRunner:
         """Whether some export lacks a column that a rule needs: the records that it left out, for
         whatever reason, may be left out for that.
         """
-        needed = (source for sources in needed_columns(check).values() for source in sources)
+        needed = (source for sources in needed_columns(check, self._usable).values() for source in sources)
         return check.spec.type in JUDGED_BY_RULE and any(
             LACKING in self._doubtful.get(source, {}) for source in needed
         )
@@ -572,7 +578,7 @@ class CheckRunner:
         if check.spec.type in JUDGED_BY_RULE:
             asked = {
                 source.partition(".")[::2]
-                for needed in needed_columns(check).values()
+                for needed in needed_columns(check, self._usable).values()
                 for source in needed
             }
             columns = sorted(
@@ -622,7 +628,7 @@ class CheckRunner:
             return _Missing(*problem)
         # column -> what is missing of what it needs -> code and name
         lacking: dict[str, dict[str, tuple[str, str]]] = {}
-        for column, names in needed_columns(check).items():
+        for column, names in needed_columns(check, self._usable).items():
             if found := {
                 name: problem for name in names if (problem := self._lacks(view, column, name))
             }:

@@ -51,7 +51,10 @@ REGISTERS = (
             date("due_date"),
             date("reminded_at"),
             date("paid_at"),
+            text("account"),  # debitor, and others that are no customer's
             decimal("amount"),
+            decimal("debit"),
+            decimal("credit"),
             text("voucher_no"),
             free_text("text"),
         ),

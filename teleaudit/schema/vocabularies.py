@@ -599,6 +599,22 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
     "agreement.type": Vocabulary(
         words={"optagelse": ("optagelsesaftale", "recording", "opkaldsoptagelse")}, closed=False
     ),
+    "ledger.account": Vocabulary(
+        words={
+            "debitor": (
+                "debitorer",
+                "debitorkonto",
+                "samlekonto debitorer",
+                "tilgodehavender",
+                "tilgodehavender fra salg",
+                "receivables",
+                "accounts receivable",
+                "debtors",
+                "customer",
+            )
+        },
+        closed=False,
+    ),
     "recording_index.purpose": Vocabulary(
         words={"egen_linje": ("egen linje", "own line")}, closed=False
     ),
