@@ -94,7 +94,8 @@ def _operator(name: str) -> Operator:
 def _kinds(operator: Operator) -> dict[str, str]:
     """Check id -> kind of deviation.
 
-    Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation
+    Asterisk knows no cells: Bizzy's calls have no location, and in its interconnect records, which a
+    clause lists, another column is planted. A clause of one policy is no deviation
     from the other, and what a policy says of marketing, internet sessions or collection is asked
     there, under a clause of its own.
     """
@@ -103,7 +104,7 @@ def _kinds(operator: Operator) -> dict[str, str]:
         operator.check_id(kind): kind
         for kind in DEVIATIONS
         if kind[:4] not in others
-        and not (operator is BIZZY and kind == "location")
+        and not (operator is BIZZY and kind in ("location", "HYG-location.interconnect"))
         and not kind.startswith(_UNDER_OWN_CLAUSES[operator.name])
     }
 

@@ -36,6 +36,7 @@ REGISTERS = (
             boolean("is_main"),
             text("secrecy"),  # ingen, udeladt, hemmelig
             date("ported_out_at"),
+            date("quarantine_until"),  # the day through which the number rests after its assignment
         ),
     ),
     Table(

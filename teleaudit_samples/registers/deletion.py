@@ -148,8 +148,9 @@ def _lawful_backups(world: World) -> None:
 
 
 def _lawful_holds(world: World) -> None:
-    """(4) A hold without an end that is twelve months old to the day."""
+    """(4) A hold without an end that is twelve months old to the day, or was reviewed then."""
     world.hold(customer(world), start=_A_YEAR_AGO, end=None)
+    world.hold(customer(world), start=dt.date(2022, 3, 1), end=None)["review_date"] = _A_YEAR_AGO
 
 
 def _lawful_orphans(world: World) -> None:
@@ -233,6 +234,9 @@ def _resurrected(world: World) -> None:
 def _unreviewed_holds(world: World) -> None:
     for start in (days_after(_A_YEAR_AGO, -1), dt.date(2021, 6, 1)):
         mark(world.hold(customer(world), start=start, end=None), "HYG-hold.review")
+    lapsed = world.hold(customer(world), start=dt.date(2021, 6, 1), end=None)
+    lapsed["review_date"] = days_after(_A_YEAR_AGO, -1)
+    mark(lapsed, "HYG-hold.review")
 
 
 def _unapproved_holds(world: World) -> None:

@@ -372,6 +372,26 @@ def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> 
     assert result.verdict is Verdict.REVIEW
 
 
+def test_a_hold_without_an_end_that_was_reviewed_counts_from_its_review(engine: str) -> None:
+    holds = """
+        hold_id  | customer_id | reason  | start      | end | approved_by | review_date | _issues
+        lapsed   | stays       | dispute | 2020-01-01 |     | counsel     | 2025-11-21  |
+        reviewed | stays       | dispute | 2020-01-01 |     | counsel     | 2025-11-22  |
+        planned  | stays       | dispute | 2020-01-01 |     | counsel     | 2026-11-23  |
+        before   | stays       | dispute | 2025-11-22 |     | counsel     | 2024-01-01  |
+        never    | stays       | dispute | 2025-11-21 |     | counsel     |             |
+        garbled  | stays       | dispute | 2020-01-01 |     | counsel     |             | review_date=unreadable
+    """
+    spec(
+        "HYG-hold.review",
+        {"legal_hold": holds},
+        engine=engine,
+        deviating=["lapsed", "never", "planned"],
+        not_assessable={"review_unreadable": 1},
+        population=6,
+    )
+
+
 _SYSTEMS = """
     system_id | personal_data | export_name | erasure_rule | test_system
     unseen    | true          |             | R1           | false
