@@ -130,8 +130,16 @@ def test_every_rule_there_is_tells_in_plain_words_what_is_asked_of_which_records
             *DA.at("asked"),
             "expect_only_listed_columns",
         }
-        assert (rule.starts_at or "last_use") in DA.at("events")
+        assert DA.event(rule.data_set or "", rule.starts_at or "last_use")
         assert set(rule.exempt) <= set(DA.at("exemptions"))
+
+
+def test_an_event_is_told_by_its_table_where_the_column_means_another_in_others() -> None:
+    assert DA.event("crm_contact", "valid_to") == "kontaktpersonens fratræden"
+    assert DA.event("number_assignment", "valid_to") == "tildelingens ophør"
+    assert DA.event("recipient_register", "valid_to") is None
+    assert DA.event("cdr", "start_at") != DA.event("ip_session", "start_at")
+    assert DA.event("invoice", "relationship_end") == DA.event("agreement", "relationship_end")
 
 
 @pytest.mark.parametrize("audit", ["bizzy", "kazoom"])

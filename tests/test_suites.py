@@ -27,7 +27,7 @@ from teleaudit.rules.suites import (
     needed_columns,
 )
 from teleaudit.schema import TABLES
-from teleaudit.schema.views import data_set_view
+from teleaudit.schema.views import WAYS, data_set_view
 from teleaudit.workspace import package_workspace
 from tests.spec import AS_OF, PARAMETERS, known_suites
 
@@ -459,7 +459,8 @@ def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_ro
             {
                 "as_of": f"DATE '{AS_OF.isoformat()}'",
                 "services_known": "true",
-                **dict.fromkeys(IN_FORCE, "false"),
+                **dict.fromkeys((*IN_FORCE, *WAYS), "false"),
+                "policy_periods": "SELECT '' AS table_name, 0 AS months, 0 AS days",
             }
         )
         for check in (

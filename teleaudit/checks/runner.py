@@ -32,6 +32,9 @@ from teleaudit.exports.doubtful import IN_FORCE, LACKING, doubtful_columns, has_
 from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.rules.audit_file import Audit
+from teleaudit.rules.deadlines import Period
+from teleaudit.rules.parameters import policy_periods
+from teleaudit.rules.policies import BASELINE
 from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.rules.verdicts import (
     TO_LOOK_AT,
@@ -149,6 +152,17 @@ class CheckRunner:
             {
                 "as_of": f"DATE '{as_of.isoformat()}'",
                 "services_known": str(self._services_known).lower(),
+                "policy_periods": _as_rows(
+                    policy_periods(
+                        (
+                            check
+                            for suite in suites
+                            if suite.name != BASELINE
+                            for check in suite.checks
+                        ),
+                        audit.parameters,
+                    )
+                ),
                 **{way: str(is_open(way, self._usable)).lower() for way in WAYS},
                 **lacking,
             }
@@ -687,6 +701,17 @@ class CheckRunner:
                     "no_rows" if export.files else "no_export"
                 ), f"{export.name}: {export.problem}"
         return None
+
+
+def _as_rows(periods: Iterable[tuple[str, Period | None]]) -> str:
+    """SQL: a row for each period of a table; months and days are null where it is not set."""
+    rows = [
+        f"{literal(table)}, {period.months if period else 'NULL'},"
+        f" {period.days if period else 'NULL'}"
+        for table, period in periods
+    ]
+    typed = "CAST(NULL AS VARCHAR) AS table_name, CAST(NULL AS INT) AS months, CAST(NULL AS INT) AS days"
+    return " UNION ALL SELECT ".join((f"SELECT {typed} WHERE 1 = 0", *rows))
 
 
 def _passes_for_want_of(check: Check, column: Column) -> bool:

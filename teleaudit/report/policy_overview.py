@@ -251,8 +251,8 @@ class _Telling:
 
     def event(self, column: str, data_set: str) -> str:
         """What a period is counted from; a date that no language has a word for, by its column."""
-        if column in self.words.at("events"):
-            return self.words.name("events", column)
+        if told := self.words.event(data_set, column):
+            return told
         known = {one.name: one for one in TABLES[data_set].columns} if data_set in TABLES else {}
         named = known[column].synonyms[:1] if column in known else ()
         return self.words.say("asked.date_column", name=(*named, column)[0])

@@ -253,9 +253,10 @@ def _wording(check: Entry) -> str:
 
 def _deadline(material: Material, check: Entry) -> dict[str, str]:
     criterion = check["criterion"] or {}
+    starts_at = criterion.get("starts_at") or ""
     return {
         "period": material.period(criterion.get("period") or ""),
-        "event": material.words.name("events", criterion.get("starts_at") or ""),
+        "event": material.words.event(check["dataset"], starts_at) or starts_at,
     }
 
 

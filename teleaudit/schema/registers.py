@@ -340,6 +340,7 @@ REGISTERS = (
         columns=(
             text("activity_id", required=True),
             text("purpose", required=True),
+            text("data_category"),  # the table of ours that holds such records
             text("legal_basis", required=True),  # 6_1_a ... 6_1_f
             text("lia_ref"),
             date("lia_date"),

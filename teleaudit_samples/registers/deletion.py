@@ -18,6 +18,7 @@ _A_YEAR_AGO = dt.date(2025, 11, 22)
 _DUE = dt.date(2026, 10, 1)
 _ROTATION = 30
 _FIVE_YEARS_AGO = dt.date(2021, 10, 4)
+_KEPT = {"bizzy": "12 måneder", "kazoom": "30 dage efter ophør"}  # master data, by the policy
 _SYSTEM = "SYSCRM"  # of which the copies are
 
 
@@ -47,7 +48,8 @@ def processing_register(world: World, **values: object) -> Row:
         "activity_id": world.key("BEH"),
         "purpose": "levering af abonnement",
         "legal_basis": "6_1_b",
-        "retention": "P1Y",
+        "data_category": "faktura",
+        "retention": "5 år efter regnskabsåret",
     }
     return world.add("processing_register", **(row | values))
 
@@ -86,9 +88,11 @@ TABLES: dict[str, Callable[[World], Row]] = {
 
 
 def _ordinary(world: World) -> None:
-    """Rows with which nothing is wrong, nor looks so."""
+    """Rows with which nothing is wrong, nor looks so: periods of the policy's in other words."""
     _tombstone(world)
     processing_register(world)
+    processing_register(world, data_category="kundestamdata", retention=_KEPT[world.operator.name])
+    processing_register(world, data_category="betalinger", retention="P60M")
 
 
 def _lawful_deletions(world: World) -> None:
@@ -249,6 +253,11 @@ def _unapproved_holds(world: World) -> None:
     mark(unexplained, "HYG-hold.approval")
 
 
+def _other_periods_in_the_record(world: World) -> None:
+    for period in ("10 år", "P1Y"):
+        mark(processing_register(world, retention=period), "HYG-system.register_period")
+
+
 def _unexported_systems(world: World) -> None:
     mark(_system_inventory(world, name="Gammelt kartotek", export_name=None), "HYG-system.export")
 
@@ -381,6 +390,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "HYG-resurrected.deletion_log": _resurrected,
     "HYG-hold.review": _unreviewed_holds,
     "HYG-hold.approval": _unapproved_holds,
+    "HYG-system.register_period": _other_periods_in_the_record,
     "HYG-system.export": _unexported_systems,
     "HYG-system.erasure_rule": _systems_without_rule,
     "HYG-system.test_data": _copies_for_tests,

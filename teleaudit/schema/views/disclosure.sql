@@ -104,7 +104,8 @@ SELECT
         WHEN t.title_type IN ('samtykke', 'nødsituation') THEN 'consent_or_emergency'
         WHEN trim(t.title_type) <> '' THEN 'other'
     END AS title,
-    d.says AS debt -- of the customer on the day: owed, nothing, undated or doubt
+    coalesce(d.says, 'nothing') AS debt -- of the customer on the day: owed, nothing, undated or doubt; of other disclosures nothing
+-- the debts first: DuckDB 1.x cannot bind some queries in which it leaves out a join between others
 FROM told AS t
+LEFT JOIN collection_debt AS d ON t.customer_id = d.customer_id AND t.day = d.day
 LEFT JOIN register AS r ON t.recipient_id = r.recipient_id
-LEFT JOIN collection_debt AS d ON t.for_collection AND t.customer_id = d.customer_id AND t.day = d.day
