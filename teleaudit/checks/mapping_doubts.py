@@ -127,9 +127,7 @@ def deviating_nearly_all(
     return doubts
 
 
-def _rests_on(
-    check: Check, table: str, filled: Mapping[str, Collection[str]]
-) -> tuple[str, ...]:
+def _rests_on(check: Check, table: str, filled: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """The filled columns of the table that a check's rule names, or all dates; none where it looks
     into whatever columns there are.
     """
@@ -141,12 +139,8 @@ def _rests_on(
             if column.kind in (Kind.DATE, Kind.TIMESTAMP) and column.name in own
         )
     needed = (
-        name.partition(".")
-        for names in needed_columns(check, filled).values()
-        for name in names
+        name.partition(".") for names in needed_columns(check, filled).values() for name in names
     )
     return tuple(
-        dict.fromkeys(
-            column for source, _, column in needed if source == table and column in own
-        )
+        dict.fromkeys(column for source, _, column in needed if source == table and column in own)
     )

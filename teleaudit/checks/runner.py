@@ -495,7 +495,9 @@ class CheckRunner:
         if not self.audit.not_held:
             return None
         needed = (
-            name.partition(".")[0] for names in needed_columns(check, self._usable).values() for name in names
+            name.partition(".")[0]
+            for names in needed_columns(check, self._usable).values()
+            for name in names
         )
         return next(
             (
@@ -576,7 +578,9 @@ class CheckRunner:
         """Whether some export lacks a column that a rule needs: the records that it left out, for
         whatever reason, may be left out for that.
         """
-        needed = (source for sources in needed_columns(check, self._usable).values() for source in sources)
+        needed = (
+            source for sources in needed_columns(check, self._usable).values() for source in sources
+        )
         return check.spec.type in JUDGED_BY_RULE and any(
             LACKING in self._doubtful.get(source, {}) for source in needed
         )

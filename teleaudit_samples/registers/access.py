@@ -159,9 +159,7 @@ def _lawful_recordings(world: World) -> None:
 def _scoped(world: World, *, on_agreed: bool) -> Row:
     """A recording of a customer whose agreement is about one of two numbers."""
     customer_id = customer(world)
-    agreed, other = (
-        str(assignment(world, customer_id=customer_id)["number"]) for _ in range(2)
-    )
+    agreed, other = (str(assignment(world, customer_id=customer_id)["number"]) for _ in range(2))
     _recording_agreement(world, customer_id)["scope"] = f"{agreed}; 01 00 00 00"
     return _recording(world, customer_id, number=agreed if on_agreed else other)
 

@@ -530,6 +530,4 @@ def test_a_recording_agreement_for_a_fixed_time_ends_with_it(engine: str) -> Non
             a3           | open        | optagelse | 2026-01-01 |            |
         """,
     }
-    spec(
-        "BIZ-tele-3.agreement", tables, engine=engine, deviating=["after", "early"], population=4
-    )
+    spec("BIZ-tele-3.agreement", tables, engine=engine, deviating=["after", "early"], population=4)

@@ -580,9 +580,7 @@ def test_who_can_be_told_a_debt_by_nothing_makes_the_check_unknown(engine: str) 
     invoices = "invoice_id | customer_id | due_date | gross\ni1 | owes | 2026-07-01 | 100"
     unpriced = "entry_id | customer_id | posting_date | amount\ne1 | owes | 2026-06-01 | 100"
     for more in ({}, {"invoice": invoices}, {"ledger": unpriced}):
-        result = answer(
-            "BIZ-dis-9.debt", {"disclosure": _collected("owes"), **more}, engine=engine
-        )
+        result = answer("BIZ-dis-9.debt", {"disclosure": _collected("owes"), **more}, engine=engine)
         assert (result.verdict, result.answer.deviations) == (Verdict.UNKNOWN, 0)
         assert result.why in {"no_export", "missing_column"}
 
