@@ -105,6 +105,8 @@ class View:
         """The view as it rests on these exports: a column with several ways to its answer requires
         what those need that the exports have, and the first where they have none.
         """
+        if not self.one_of:
+            return self
         ways = {
             column: [name for name in names if is_open(name, filled)] or names[:1]
             for column, names in self.one_of.items()
