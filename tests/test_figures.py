@@ -272,7 +272,7 @@ def test_a_report_gets_one_figure_of_everything_that_is_kept_past_its_deadline()
     assert b"<svg" in picture.svg
     assert picture.alt == (
         "1 datasæt med poster, hvis slettefrist er overskredet, hvert som et søjlediagram over det"
-        " år, hvor fristen udløb. Kundestamdata: 19 af 22 poster er bevaret, med frist fra januar"
+        " år, hvor fristen udløb. Kundestamdata: 19 af 22 poster over fristen er uden grund, med frist fra januar"
         " 2026 til september 2026, længst overskredet med 312 dage."
     )
 
@@ -287,6 +287,8 @@ def test_where_nothing_is_kept_past_its_deadline_there_is_no_figure() -> None:
         ({"2026-01": (1, 1)}, [("2026", 1, 1)]),
         # each year to the last one is shown, also without records; what is due later is not
         ({"2024-12": (5, 2), "2027-01": (9, 0)}, [("2024", 5, 2), ("2025", 0, 0), ("2026", 0, 0)]),
+        # of the month of the audit's date, what is not yet due is not drawn
+        ({"2026-11": (100, 2)}, [("2026", 2, 2)]),
         # many years: those before the last nine together
         (
             {"2009-05": (7, 1), "2012-05": (2, 2), "2026-05": (100_000, 1)},
@@ -307,7 +309,7 @@ def test_ageing_is_told_by_year_up_to_the_date_of_the_audit(
             for month, (records, overdue) in months.items()
         ]
     }
-    assert figures._passed_by_year(check, 2026) == years
+    assert figures._passed_by_year(check, "2026-11-22") == years
 
 
 def test_a_notebook_shows_a_png_with_its_words() -> None:

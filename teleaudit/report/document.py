@@ -38,7 +38,7 @@ from teleaudit.report.material import (
 from teleaudit.report.questions import describe_questions
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
-GRAVEST_SHOWN = 5
+GRAVEST_SHOWN, MOST_SHOWN = 5, 9  # of the gravest findings; more than five where more are critical
 
 Part = dict[str, Any]
 
@@ -237,7 +237,9 @@ def _draft(material: Material) -> Part:
 
 def _summary(material: Material, findings: Sequence[Finding], numbers: Mapping[str, str]) -> Part:
     words, results = material.words, material.results
-    gravest = gravest_of(findings)[:GRAVEST_SHOWN]
+    gravest = gravest_of(findings)
+    critical = sum(finding.first["severity"] == "critical" for finding in gravest)
+    gravest = gravest[: min(max(critical, GRAVEST_SHOWN), MOST_SHOWN)]
     erasure, more = describe_erasure(material, numbers)
     return {
         "panels": [
@@ -277,7 +279,7 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
             for unit in dict.fromkeys(one.first["unit"] for one in told)
         ]
     )
-    who = people(material, finding.checks)
+    who = people(material, [check for one in told for check in one.checks])
     return (
         {"number": finding.number},
         {"title": title_of(material, finding), "note": f"{found}; {who}" if who else found},
@@ -339,7 +341,10 @@ def _plan_row(material: Material, finding: Finding) -> tuple[Any, ...]:
     return (
         {"number": finding.number},
         (
-            {"title": decision["decision"], "note": decision["cause"]}
+            {
+                "title": decision["decision"],
+                "note": words.say("finding.labels.cause", text=decision["cause"]),
+            }
             if decision.get("decision") and decision.get("cause")
             else decision.get("decision") or title_of(material, finding)
         ),
