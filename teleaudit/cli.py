@@ -756,6 +756,42 @@ def verify(
     raise typer.Exit(exit_code(statements))
 
 
+@app.command(short_help="Write a run's results for other programs.")
+def export(
+    run: RunFolderArgument,
+    *,
+    output: Annotated[
+        Literal["junit", "oscal", "csv"],
+        typer.Option(
+            "--format",
+            help=(
+                "JUnit's XML for Jenkins and GitLab, OSCAL 1.2.1 assessment results, or a row for"
+                " each check."
+            ),
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where it goes. Default: standard output."),
+    ] = None,
+) -> None:
+    """Write what a run found in a format that other programs read (docs/results.md).
+
+    No value of a row of an export is in it.
+    """
+    from teleaudit.interchange import export_run
+
+    content = export_run(run, output)
+    if out is None:
+        _write_bytes(content)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        msg = f"{out} cannot be written: {error.strerror}. Choose another file with --out."
+        raise UserError(msg) from None
+
+
 def main() -> None:
     """The entry point: every way out ends with one of the five exit codes."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -1001,6 +1037,15 @@ def _writer() -> Callable[[str], None]:
                 gone.append(error)
 
     return write
+
+
+def _write_bytes(content: bytes) -> None:
+    """Write a result whose bytes count, whatever a terminal's encoding is."""
+    with suppress(BrokenPipeError):
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content.decode())
 
 
 def _show_finds(rows: Sequence[Sequence[str]]) -> None:
