@@ -62,6 +62,12 @@ def added_files(ledger: Ledger, run_id: str) -> dict[str, frozenset[str]]:
     }
 
 
+def purged_at(ledger: Ledger, run_id: str) -> str | None:
+    """When the closed annex of a run was erased; None where it was not."""
+    entries = ledger.of("purge", run_id)
+    return shown(str(entries[-1].content.get("purged_at"))) if entries else None
+
+
 def run_of_file(ledger: Ledger, sha256: str) -> Entry | None:
     """The entry that names a file by its digest: of the run that left it, or of what was added."""
     return next(

@@ -13,7 +13,7 @@ from typing import Any
 
 from teleaudit.report import InvalidResultsError, validate_results
 from teleaudit.report.results import versions
-from teleaudit.runs.folder import MANIFEST
+from teleaudit.runs.folder import MANIFEST, RESTRICTED
 from teleaudit.runs.verification.statements import (
     Statement,
     count,
@@ -24,7 +24,6 @@ from teleaudit.runs.verification.statements import (
     wrong,
 )
 
-RESTRICTED = "restricted"
 SIGNED = ".signed.pdf"
 
 
@@ -54,10 +53,22 @@ def check_record(
         yield holds("record/", f"{count(len(known), 'file')}, as sealed, and no other")
 
 
-def check_restricted(restricted: Path, manifest: Mapping[str, Any]) -> Iterator[Statement]:
-    """Whether the closed annex, where it is at hand, holds what the manifest names."""
+def check_restricted(
+    restricted: Path, manifest: Mapping[str, Any], purged_at: str | None
+) -> Iterator[Statement]:
+    """Whether the closed annex, where it is at hand, holds what the manifest names; or is gone,
+    where the ledger says that it was erased.
+    """
     named = manifest.get("restricted")
-    if named is None:
+    if purged_at is not None:
+        yield (
+            wrong(
+                f"{RESTRICTED}/", f"is there, though the ledger says it was erased at {purged_at}"
+            )
+            if restricted.exists()
+            else left_out(f"{RESTRICTED}/", f"was erased at {purged_at}, as the ledger says")
+        )
+    elif named is None:
         yield left_out(f"{RESTRICTED}/", "the manifest of this run does not name its files")
     elif not os.access(restricted, os.R_OK | os.X_OK):
         yield left_out(f"{RESTRICTED}/", "is not here, or closed to this user")
