@@ -140,6 +140,23 @@ def test_a_reason_says_what_is_missing_and_what_to_do() -> None:
     assert "exports." in skipped.get("message", "")
 
 
+def test_a_check_names_what_it_lacks_itself_and_not_what_others_lack() -> None:
+    results = example()
+    for table in ("invoice", "payment"):
+        told = check(
+            f"XYZ-1.{table}",
+            table,
+            "unknown",
+            "Et krav.",
+            (0, 0, 0, 0),
+            why="no_export",
+            why_detail=table,
+        )
+        results["checks"].append(told)
+    for row in rows(results)[-2:]:
+        assert row["explanation"].startswith(f"no export of {row['dataset']}; add the export")
+
+
 def test_a_header_that_no_xml_may_hold_does_not_spoil_the_file() -> None:
     results = with_("XYZ-1.one", "unknown", why="other", why_detail="\x00\x1b<&\ud800")
     results["checks"][-1]["claim"] = {"da": "a\x0bb <&> \udce9"}
@@ -157,6 +174,9 @@ def test_csv_has_a_row_a_check_with_its_numbers_and_empty_cells_for_what_is_null
     assert [row["check_id"] for row in found] == [check["id"] for check in results["checks"]]
     for row, own in zip(found, results["checks"], strict=True):
         assert tuple(row) == COLUMNS
+        assert [row[name] for name in ("audit", "run_id", "as_of")] == [
+            results[name] for name in ("audit", "run_id", "as_of")
+        ]
         assert row["deviations"] == ("" if own["deviations"] is None else str(own["deviations"]))
         assert row["legal_basis"].split() == own["legal_basis"]
     assert {row["population"] for row in found} >= {"", "3000"}

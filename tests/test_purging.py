@@ -390,17 +390,18 @@ def test_a_purged_run_can_be_verified_and_its_annex_is_told_to_be_erased(
     render_once(monkeypatch)
     run = seal_run(tmp_path)
     annex = Annex(home=run.parent, run_id=run.name, state=State.DUE, text="")
+    today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     shutil.copytree(run / "restricted", tmp_path / "backup")
     before = [str(one) for one in verify(run, Against())]
     purge(annex)
     after = [str(one) for one in verify(run, Against())]
     changed = [one for one in after if one not in before]
     assert not [one for one in after if "WRONG" in one]
-    assert [one for one in changed if "restricted/" in one and "was erased at" in one]
+    assert [one for one in changed if "restricted/" in one and f"was erased on {today}, as" in one]
     shutil.copytree(tmp_path / "backup", run / "restricted")
     told = [str(one) for one in verify(run, Against()) if "WRONG" in str(one)]
     assert len(told) == 1
-    assert "is there, though the ledger says it was erased" in told[0]
+    assert f"is there, though the ledger says it was erased on {today}" in told[0]
 
 
 def test_of_a_run_whose_manifest_names_no_annex_the_files_are_counted(

@@ -14,12 +14,7 @@ _UNITS = {"record": "records", "column": "columns"}
 
 def explain_checks(results: Mapping[str, Any]) -> dict[str, str]:
     """Why each check has its verdict, by its id."""
-    gaps = {
-        check: f"{' '.join([gap.subject, ', '.join(gap.names)]).strip()}; {gap.action}"
-        for gap in not_judged(results)
-        for check in gap.checks
-    }
-    return {check["id"]: gaps.get(check["id"]) or _explain(check) for check in results["checks"]}
+    return {check["id"]: _gap(results, check) or _explain(check) for check in results["checks"]}
 
 
 def english(text: object) -> str:
@@ -37,6 +32,14 @@ def clauses_without_checks(results: Mapping[str, Any]) -> list[Entry]:
 def explain_clause(clause: Entry) -> str:
     """Why nothing was asked about a clause."""
     return english(clause["reason"]) or "no check asks about this clause"
+
+
+def _gap(results: Mapping[str, Any], check: Entry) -> str:
+    """What a check lacks that could not be judged, and what to do about it; nothing for others."""
+    return "".join(
+        f"{' '.join([gap.subject, ', '.join(gap.names)]).strip()}; {gap.action}"
+        for gap in not_judged({**results, "checks": [check]})
+    )
 
 
 def _explain(check: Entry) -> str:

@@ -51,7 +51,7 @@ def as_csv(results: Mapping[str, Any]) -> bytes:
     run = {name: results[name] for name in ("audit", "run_id", "as_of")}
     explained = explain_checks(results)
     for check in results["checks"]:
-        row = {**run, **_row(check), "explanation": explained[check["id"]]}
+        row = {**_row(check), **run, "explanation": explained[check["id"]]}
         write([harmless(row[name]) for name in COLUMNS])
     # half a letter in the name of a file is in no encoding
     return file.getvalue().encode(errors="backslashreplace")

@@ -26,7 +26,7 @@ from teleaudit.runs.verification.of_ledger import (
     check_head,
     check_runs_beside,
     entry_of_run,
-    purged_at,
+    purged_on,
     run_of_file,
 )
 from teleaudit.runs.verification.of_record import (
@@ -166,7 +166,7 @@ def _verify_run(run: _Run, given: _Given) -> Iterator[Statement]:
         added = added_files(given.ledger, run_id) if given.ledger else None
         yield from check_record(run.record, manifest, added)
         if run.folder:
-            purged = purged_at(given.ledger, run_id) if given.ledger else None
+            purged = purged_on(given.ledger, run_id) if given.ledger else None
             yield from check_restricted(run.folder / RESTRICTED, manifest, purged)
     if results:
         yield from _check_results(results, RESULTS_FILE, given)

@@ -54,19 +54,17 @@ def check_record(
 
 
 def check_restricted(
-    restricted: Path, manifest: Mapping[str, Any], purged_at: str | None
+    restricted: Path, manifest: Mapping[str, Any], purged_on: str | None
 ) -> Iterator[Statement]:
     """Whether the closed annex, where it is at hand, holds what the manifest names; or is gone,
     where the ledger says that it was erased.
     """
     named = manifest.get("restricted")
-    if purged_at is not None:
+    if purged_on is not None:
         yield (
-            wrong(
-                f"{RESTRICTED}/", f"is there, though the ledger says it was erased at {purged_at}"
-            )
+            wrong(f"{RESTRICTED}/", f"is there, though the ledger says it was erased {purged_on}")
             if restricted.exists()
-            else left_out(f"{RESTRICTED}/", f"was erased at {purged_at}, as the ledger says")
+            else left_out(f"{RESTRICTED}/", f"was erased {purged_on}, as the ledger says")
         )
     elif named is None:
         yield left_out(f"{RESTRICTED}/", "the manifest of this run does not name its files")
