@@ -396,6 +396,38 @@ def _show_next(done: str, commands: Mapping[str, str]) -> None:
         _out.print(f"  {command}\n      {purpose}", markup=False)
 
 
+@app.command(short_help="Find the record behind a reference of the report.")
+def lookup(
+    reference: Annotated[
+        str, typer.Argument(help="As the report or results.json prints it: R-XXXX-XXXX-XXXX-XXXXX.")
+    ],
+    audit: Annotated[
+        Path | None,
+        typer.Argument(help="Its name, file or folder. Default: every audit of the workspace."),
+    ] = None,
+    *,
+    run: Annotated[
+        Path | None,
+        typer.Option("--run", metavar="RUN", help="The folder of a run, or its id. Default: all."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where runs lie. Default: as with run."),
+    ] = None,
+) -> None:
+    """Find the record behind a reference of the report, for whoever may see the closed annex.
+
+    Shown are the record's key and customer number, where it lies, and the checks that list it;
+    nothing else of the record. Only the closed annex of the run can tell.
+    """
+    from teleaudit.checks.worklist import parse_reference
+    from teleaudit.runs.lookup import look_up, runs_to_search
+
+    found = look_up(parse_reference(reference), runs_to_search(audit=audit, run=run, out=out))
+    for line in found.lines():
+        _out.print(line, markup=False)
+
+
 @app.command(short_help="Open JupyterLab on a workspace's notebooks.")
 def lab(
     audit: Annotated[

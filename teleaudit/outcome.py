@@ -18,6 +18,7 @@ from teleaudit.errors import ExitCode
 from teleaudit.exports.mapping_gaps import constant_instead
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.report.material import Entry, found, gravity, placeholders
+from teleaudit.report.worklist import WORKBOOK
 from teleaudit.rules.verdicts import GRAVITY, Verdict
 from teleaudit.runs.pipeline import REPORT_FILE, Outcome
 
@@ -628,7 +629,9 @@ def _paths(outcome: Outcome) -> list[Line]:
     if (
         outcome.results["totals"]["deviations"] or outcome.results["totals"]["review"]
     ) and worklist.exists():
-        lines.append(Line(f"Worklist, not to be passed on: {worklist}"))
+        workbook = worklist.with_name(WORKBOOK)
+        shown = workbook if workbook.exists() else worklist
+        lines.append(Line(f"Worklist, not to be passed on: {shown}"))
     return [*lines, Line(_ending(outcome))]
 
 

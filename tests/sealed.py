@@ -34,7 +34,7 @@ def render_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def seal_run(out: Path, **changes: Any) -> Path:
-    """A run's folder, with a worklist and a notebook of one line each."""
+    """A run's folder, with worklists and a notebook of one line each."""
     with run_folder(out, AUDIT) as folder:
         results = example() | {
             "run_id": folder.run_id,
@@ -50,7 +50,8 @@ def seal_run(out: Path, **changes: Any) -> Path:
         }
         for name, file in files.items():
             folder.write(name, file)
-        (folder.restricted / "worklist.csv").write_text("check_id\n", encoding="ascii")
-        folder.write(MANIFEST, folder.manifest())
+        for name in ("worklist.csv", "worklist.xlsx"):
+            (folder.restricted / name).write_text("check_id\n", encoding="ascii")
+        folder.write(MANIFEST, folder.manifest(annex=folder.annex_digests()))
         folder.seal(append_entry(out / AUDIT, "run", _ledger_entry(folder, results)))
     return folder.path

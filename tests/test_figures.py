@@ -201,11 +201,11 @@ def test_a_crowded_matrix_marks_what_it_has_no_room_for_and_names_every_data_set
     assert sorted({text.get_text() for text in figure.axes[0].texts}) == ["✖", "✖⁺"]
     assert "⁺  Kravet har også mindre alvorlige resultater for datasættet" in texts(figure)
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
-        "Sletteanmodninger og det, der er tilbage"
+        "Rester efter imødekommet sletteanmodning"
     ]
 
 
-def test_long_names_beside_each_other_take_two_lines() -> None:
+def test_long_names_beside_each_other_take_several_lines() -> None:
     checks = [
         check(f"C-{name}.a", name, "fail", "En påstand.", (5, 5, 1, 0))
         for name in ("dsar", "erasure_residue", "restricted_processing")
@@ -216,7 +216,7 @@ def test_long_names_beside_each_other_take_two_lines() -> None:
         for label in figures.checks_by_data_set(checks, source=SOURCE).axes[0].get_xticklabels()
     ] == [
         "Anmodninger fra\nregistrerede",
-        "Sletteanmodninger og\ndet, der er tilbage",
+        "Rester efter\nimødekommet\nsletteanmodning",
         "Behandling af\nbegrænsede kunder",
     ]
 

@@ -6,6 +6,7 @@ import csv
 import hmac
 import re
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,19 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleaudit.checks.worklist import (
-    SET_ASIDE_COLUMNS,
+    RECORD_COLUMNS,
     WORKLIST_COLUMNS,
     Worklist,
     check_character,
+    disarmed,
     harmless,
     new_reference_key,
+    parse_reference,
     reference,
     references,
 )
+from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import load_audit
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.suites import Check
-from teleaudit.rules.verdicts import CheckResult, Deviation, SetAside, Verdict
+from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation, Owner, SetAside, Verdict
 from teleaudit.workspace import package_workspace
 
 _KEY = bytes(range(32))
@@ -176,27 +180,87 @@ def test_a_check_that_raises_in_the_middle_has_no_line_and_the_others_keep_their
         assert [row["record_key"] for row in csv.DictReader(file)] == ["before", "after"]
 
 
-def test_what_is_exempt_or_for_a_lawyer_is_listed_beside_the_worklist(tmp_path: Path) -> None:
+def test_every_listed_record_stands_beside_the_worklist_with_whose_it_is(tmp_path: Path) -> None:
     with Worklist(tmp_path / "worklist.csv", _KEY) as worklist:
         with worklist.set_aside_for(_check()) as put:
-            put(SetAside("=1001", "exempt", "legal_hold", "2026-11-21"))
+            put(SetAside("=1001", "exempt", "legal_hold", "2026-11-21", Owner("+1", "CRM")))
             put(SetAside("K2", "legal", "strict_reading;billing_ceiling"))
         with suppress(LookupError), worklist.set_aside_for(_check()) as put:
             put(SetAside("K3", "exempt", "restricted"))
             raise LookupError
-    assert worklist.lines == 0
-    target = tmp_path / "set_aside.csv"
+        with worklist.writer_for(_check()) as add:
+            add(Deviation("K4", "Felt", "", "2026-11-20", 2, Owner("4", "CRM", "restricted")))
+            add(Deviation("K5", level=TO_LOOK_AT))
+    assert worklist.lines == 2
+    target = tmp_path / "records.csv"
     with target.open(encoding="utf-8", newline="") as file:
-        first, second = csv.DictReader(file)
-    assert tuple(first) == SET_ASIDE_COLUMNS
+        first, *others = csv.DictReader(file)
+    assert tuple(first) == RECORD_COLUMNS
     assert list(first.values()) == [
         "BIZ-ret-3.customer",
         "crm_customer",
         "'=1001",
         reference(_KEY, "crm_customer", "=1001"),
+        "CRM",
+        "'+1",
         "exempt",
+        "",
+        "",
         "legal_hold",
         "2026-11-21",
+        "",
+        "",
     ]
-    assert (second["kind"], second["grounds"]) == ("legal", "strict_reading;billing_ceiling")
+    assert [(line["record_key"], line["kind"], line["grounds"]) for line in others] == [
+        ("K2", "legal", "strict_reading;billing_ceiling"),
+        ("K4", "deviation", "restricted"),
+        ("K5", "review", ""),
+    ]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+@given(st.text(alphabet=_ALPHABET + "=+-@'\t\uff1d", max_size=6))
+def test_what_was_disarmed_is_itself_again(cell: str) -> None:
+    if not cell.startswith("'"):
+        assert disarmed(str(harmless(cell))) == cell
+
+
+_MISREAD = str.maketrans("01", "OI")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        str.lower,
+        lambda told: told.translate(_MISREAD),
+        lambda told: told.replace("1", "l"),
+        lambda told: told.replace("-", "\u2011"),
+        lambda told: told.replace("-", " "),
+        lambda told: told.removeprefix("R-").replace("-", ""),
+        lambda told: f" {told.replace('-', '')} ",
+    ],
+)
+@pytest.mark.parametrize("record", [str(number) for number in range(12)])
+def test_a_reference_is_read_however_it_is_written(
+    write: Callable[[str], str], record: str
+) -> None:
+    printed = reference(_KEY, "crm_customer", record)
+    assert parse_reference(write(printed)) == printed
+
+
+@pytest.mark.parametrize(
+    "text", ["", "K003533", "12345678", "R-1234", "2412901234", "R-UUUU-UUUU-UUUU-UUUUU", "æ" * 17]
+)
+def test_what_is_no_reference_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(UserError, match="not a reference") as refused:
+        parse_reference(text)
+    assert not text or text not in str(refused.value)
+
+
+def test_a_mistyped_reference_is_told_apart_by_its_check_character() -> None:
+    printed = reference(_KEY, "crm_customer", "1001")
+    mistyped = printed[:-1] + ("2" if printed[-1] != "2" else "3")
+    with pytest.raises(UserError, match="mistyped") as refused:
+        parse_reference(mistyped)
+    assert mistyped not in str(refused.value)

@@ -251,6 +251,9 @@ def test_the_worklist_is_named_where_there_is_one_with_lines(tmp_path: Path) -> 
         as_object(outcome(results(MIXED), folder=tmp_path))["worklist"]
         == f"{tmp_path}/restricted/worklist.csv"
     )
+    (tmp_path / "restricted" / "worklist.xlsx").touch()
+    said = [line.text for line in as_lines(outcome(results(MIXED), folder=tmp_path), width=80)]
+    assert f"Worklist, not to be passed on: {tmp_path}/restricted/worklist.xlsx" in said
     clean = results("id | verdict | M\nA-1.paid | pass | 10")
     assert not [
         line.text

@@ -49,7 +49,7 @@ def a_run(out: Path, days_ago: int, **entry: str) -> Path:
         for name, content in CONTENT.items():
             (folder.restricted / name).write_bytes(content)
         folder.write("results.json", b"{}")
-        folder.write("manifest.json", folder.manifest())
+        folder.write("manifest.json", folder.manifest(annex=folder.annex_digests()))
         (folder.restricted / "errors").mkdir()
         (folder.restricted / "errors" / "E-1.txt").write_bytes(b"31640211")
         finished_at = f"{NOW - dt.timedelta(days=days_ago):%Y-%m-%dT%H:%M:%SZ}"

@@ -242,6 +242,7 @@ def test_a_disk_that_is_really_full_is_said_and_nothing_looks_complete(
         "teleaudit.runs.pipeline.append_entry",
         "teleaudit.runs.pipeline.render_reports",
         "teleaudit.runs.answering.Worklist",
+        "teleaudit.runs.pipeline.write_worklists",
     ],
 )
 def test_a_disk_that_is_full_at_any_step_is_said_and_nothing_looks_complete(

@@ -100,7 +100,10 @@ def test_a_file_of_the_record_is_whole_or_not_there_and_stands_in_the_manifest(
         folder.write("a.txt", b"a")
         (folder.restricted / "worklist.csv").write_bytes(b"keys")
         folder.write(
-            "manifest.json", folder.manifest([{"name": "x.ipynb", "sha256": "0", "state": "own"}])
+            "manifest.json",
+            folder.manifest(
+                [{"name": "x.ipynb", "sha256": "0", "state": "own"}], annex=folder.annex_digests()
+            ),
         )
         manifest = json.loads((folder.record / "manifest.json").read_bytes())
     assert sorted(path.name for path in folder.record.rglob("*") if path.is_file()) == [

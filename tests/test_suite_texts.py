@@ -40,7 +40,7 @@ BIZZY = (
 )
 BASELINE = (
     "card dates end-date key duration location anonymous test number cpr cpr-number messages browsing"
-    " special twin processor-copies consent-import opt-out marketing accounting teledata deletion-log"
+    " special twin processor-copies consent-import opt-out marketing collection accounting teledata deletion-log"
     " resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
 )
 CLAUSES = {
@@ -140,7 +140,7 @@ def test_every_claim_is_told_in_danish_and_in_english() -> None:
     for clause in _clauses():
         assert set(clause["claim"]) == {"da", "en"}, clause["clause"]
     for place, text in _texts():
-        assert set(text) == {"da", "en"}, place
+        assert set(text) - {"do"} == {"da", "en"}, place  # an action has a code too
         assert all(isinstance(words, str) and words.strip() for words in text.values()), place
         assert text["da"] != text["en"], place
 

@@ -308,6 +308,18 @@ def test_a_run_that_nobody_touched_holds(home: Path) -> None:
         assert told(run) == told(run, State.UNKNOWN) == []
 
 
+def test_a_worklist_that_is_there_to_be_worked_off_may_be(home: Path) -> None:
+    run = runs_of(home)[1]
+    rewrite(run / "restricted" / "worklist.xlsx", lambda lines: lines + b"done\n")
+
+    assert told(run) == told(run, State.UNKNOWN) == []
+    assert (
+        "restricted/worklist.xlsx: was worked on since the run; worklist.csv tells what was"
+        in told(run, State.LEFT_OUT)
+    )
+    assert "restricted/: 1 file, as the run left them" in told(run, State.HOLDS)
+
+
 def test_results_and_report_changed_together_are_not_those_of_the_ledger(
     home: Path, tmp_path: Path
 ) -> None:

@@ -11,16 +11,42 @@ from __future__ import annotations
 import csv
 import hmac
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Self, TextIO
 
+from teleaudit.errors import UserError
 from teleaudit.rules.suites import Check
-from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation, SetAside
+from teleaudit.rules.verdicts import TO_LOOK_AT, CheckResult, Deviation, Owner, SetAside
 
-# contract
+# one line a record that some check lists, whatever becomes of it
+RECORD_COLUMNS = (
+    "check_id",
+    "dataset",
+    "record_key",
+    "record_reference",
+    "export",
+    "customer_id",
+    "kind",  # deviation, review, exempt, legal
+    "column",
+    "level",
+    "grounds",  # what stands in the way, of the exemption, or the readings; parted by semicolons
+    "due_date",
+    "overdue_days",
+    "action",
+)
+RECORDS = "records.csv"  # beside the worklist
+# what to write after FROM in DuckDB, with the path as its parameter; all of it is text
+RECORDS_SQL = (
+    f"read_csv(?, columns = {dict.fromkeys(RECORD_COLUMNS, 'VARCHAR')!r}, header = true, auto_detect"
+    " = false, delim = ',', quote = '\"', escape = '\"', parallel = false, max_line_size ="
+    " 100000000)"
+)
+# contract: of what deviates or a person must look at
 WORKLIST_COLUMNS = (
     "check_id",
     "dataset",
@@ -32,20 +58,12 @@ WORKLIST_COLUMNS = (
     "overdue_days",
     "action",
 )
-SET_ASIDE = "set_aside.csv"  # beside the worklist
-SET_ASIDE_COLUMNS = (
-    "check_id",
-    "dataset",
-    "record_key",
-    "record_reference",
-    "kind",
-    "grounds",
-    "due_date",
-)
+_Line = tuple[object, ...]  # cells of ``RECORD_COLUMNS``
 LOOK_AT = "Se på posten, og afgør, om den er en afvigelse. Er den det: {action}"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with probability 4e-11
 _BITS = 5
+_MISREAD = str.maketrans("OIL", "011")
 # and the same in full width, as East Asian spreadsheets read them
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
@@ -95,18 +113,44 @@ def references(key: bytes, result: CheckResult) -> list[str]:
     ]
 
 
+def parse_reference(text: str) -> str:
+    """The reference that somebody typed or pasted, as it is printed.
+
+    Small letters, other dashes, blanks, and the letters that are easily taken for digits do no
+    harm. Raises: UserError, which never repeats the text.
+    """
+    symbols = re.sub(r"[\W_]", "", text).upper().translate(_MISREAD)
+    if len(symbols) == _SYMBOLS + 2:
+        symbols = symbols.removeprefix("R")
+    if len(symbols) != _SYMBOLS + 1 or not set(symbols) <= set(_ALPHABET):
+        msg = (
+            "not a reference: it is written R-XXXX-XXXX-XXXX-XXXXX, 17 digits and letters after the"
+            " R, as the report and results.json print it."
+        )
+        raise UserError(msg)
+    body = symbols[:-1]
+    if check_character(body) != symbols[-1]:
+        msg = (
+            "the reference is mistyped: its last character does not fit the others. Compare it with"
+            " the report, or copy it from there."
+        )
+        raise UserError(msg)
+    return f"R-{body[:4]}-{body[4:8]}-{body[8:12]}-{body[12:]}{symbols[-1]}"
+
+
 class Worklist:
     """The worklist being written, for the controller only (mode 0600): one line per deviation and
     per record to look at, all of them, in the order in which they come.
 
-    Beside it ``set_aside.csv``: a line per record that is exempt, or for a lawyer, and why.
+    Beside it ``records.csv``: those and every record that is exempt, or for a lawyer, with whose
+    they are.
     """
 
     def __init__(self, path: Path, key: bytes) -> None:
         """``key`` is that of the run's references."""
         self._key = key
         self._worklist = _Sheet(path, WORKLIST_COLUMNS)
-        self._set_aside = _Sheet(path.with_name(SET_ASIDE), SET_ASIDE_COLUMNS)
+        self._records = _Sheet(path.with_name(RECORDS), RECORD_COLUMNS)
 
     @property
     def lines(self) -> int:
@@ -115,12 +159,12 @@ class Worklist:
 
     def __enter__(self) -> Self:
         self._worklist.open()
-        self._set_aside.open()
+        self._records.open()
         return self
 
     def __exit__(self, *_raised: object) -> None:
         self._worklist.close()
-        self._set_aside.close()
+        self._records.close()
 
     @contextmanager
     def writer_for(self, check: Check) -> Iterator[Callable[[Deviation], None]]:
@@ -128,27 +172,21 @@ class Worklist:
 
         Where the block raises, none of them is in the worklist.
         """
-        data_set, key, write = check.data_set, self._key, self._worklist.write
+        line_of, sheets = self._line_of(check), (self._worklist, self._records)
         action, look_at = harmless(check.action), LOOK_AT.format(action=check.action)
 
         def add(deviation: Deviation) -> None:
-            record_key, column, level, due_date, overdue_days = deviation
-            told = look_at if level == TO_LOOK_AT else action
-            write(
-                (
-                    check.id,
-                    data_set,
-                    harmless(record_key),
-                    reference(key, data_set, record_key),
-                    harmless(column),
-                    level,
-                    due_date,
-                    overdue_days,
-                    told,
-                )
+            record_key, column, level, due_date, overdue_days, owner = deviation
+            kind, told = ("review", look_at) if level == TO_LOOK_AT else ("deviation", action)
+            line = line_of(
+                record_key,
+                owner,
+                (kind, harmless(column), level, owner.blocked_by, due_date, overdue_days, told),
             )
+            for sheet in sheets:
+                sheet.write(line)
 
-        with self._worklist.whole():
+        with self._worklist.whole(), self._records.whole():
             yield add
 
     @contextmanager
@@ -157,22 +195,36 @@ class Worklist:
 
         Where the block raises, none of it is in the list.
         """
-        data_set, key, write = check.data_set, self._key, self._set_aside.write
+        line_of = self._line_of(check)
 
         def add(record: SetAside) -> None:
-            record_key, kind, grounds, due_date = record
-            told = reference(key, data_set, record_key)
-            write((check.id, data_set, harmless(record_key), told, kind, grounds, due_date))
+            record_key, kind, grounds, due_date, owner = record
+            self._records.write(
+                line_of(record_key, owner, (kind, "", "", grounds, due_date, None, ""))
+            )
 
-        with self._set_aside.whole():
+        with self._records.whole():
             yield add
+
+    def _line_of(self, check: Check) -> Callable[[str, Owner, _Line], _Line]:
+        """What makes a line of a record's key, whose it is, and what is told of it."""
+        check_id, data_set, key = check.id, check.data_set, self._key
+
+        def line(record_key: str, owner: Owner, told: _Line) -> _Line:
+            told_of = reference(key, data_set, record_key)
+            whose = (owner.export, harmless(owner.customer_id))
+            return (check_id, data_set, harmless(record_key), told_of, *whose, *told)
+
+        return line
 
 
 class _Sheet:
     """A list being written, for its owner only."""
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
+        """``header`` names some of ``RECORD_COLUMNS``."""
         self._path, self._header = path, header
+        self._cells = itemgetter(*map(RECORD_COLUMNS.index, header))
         self.lines = 0
 
     def open(self) -> None:
@@ -184,8 +236,8 @@ class _Sheet:
     def close(self) -> None:
         self._file.close()
 
-    def write(self, line: Iterable[object]) -> None:
-        self._write(line)
+    def write(self, line: _Line) -> None:
+        self._write(self._cells(line))
         self.lines += 1
 
     @contextmanager
@@ -206,3 +258,8 @@ def harmless(value: object) -> object:
     apostrophe.
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def disarmed(cell: str) -> str:
+    """The text that ``harmless`` made a cell of."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -28,7 +28,7 @@ from teleaudit.detectors.judge import (
 from teleaudit.detectors.kinds import Detector, of_kind
 from teleaudit.expectations.metrics import AGGREGATE, matching, metric
 from teleaudit.expectations.queries import Columns, MappedQuery, Queries, temp_table_name
-from teleaudit.expectations.rows import DataSet
+from teleaudit.expectations.rows import DataSet, owner_of
 from teleaudit.rules.verdicts import Answer, Deviation
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, Kind
 from teleaudit.schema.sql import literal, quoted
@@ -285,11 +285,18 @@ class ExpectNoContent(BatchExpectation):
             for column in sorted({*answer.columns, *answer.review_columns})
         )
         sql = (
-            f"SELECT record_key, concat_ws(';', {named}) AS columns, min(level) AS surest FROM"
-            f" {finds} GROUP BY record_key"
+            f"SELECT found.*, owner.customer_id, owner.export FROM (SELECT record_key,"
+            f" concat_ws(';', {named}) AS columns, min(level) AS surest FROM {finds} GROUP BY"
+            " record_key) AS found LEFT JOIN (SELECT record_key, min(customer_id) AS customer_id,"
+            f" min(export) AS export FROM (SELECT {self.key_sql} AS record_key,"
+            f" {data_set.owner_sql} FROM {self.relation}) AS records WHERE record_key IN (SELECT"
+            f" record_key FROM {finds}) GROUP BY record_key) AS owner ON found.record_key ="
+            " owner.record_key"
         )
-        for record_key, columns, level in asks.fetch_sorted(sql, answer.deviations + answer.review):
-            yield Deviation(record_key=record_key, column=columns, level=LEVELS[level])
+        for record_key, columns, level, *owner in asks.fetch_sorted(
+            data_set.with_blocks(sql), answer.deviations + answer.review
+        ):
+            yield Deviation(record_key, columns, LEVELS[level], owner=owner_of(owner))
         asks.drop(finds)
 
 

@@ -14,7 +14,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.queries import Queries
 from teleaudit.expectations.rows import DataSet
-from teleaudit.rules.verdicts import Answer, Deviation
+from teleaudit.rules.verdicts import EXPORTS_PARTED, Answer, Deviation, Owner
 from teleaudit.schema.sql import quoted
 
 
@@ -68,4 +68,5 @@ class ExpectEmptyColumns(BatchExpectation):
     def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every such column that holds values."""
         for column in sorted(answer.columns):
-            yield Deviation(record_key=column, column=column)
+            owner = Owner(export=EXPORTS_PARTED.join(data_set.exports))
+            yield Deviation(record_key=column, column=column, owner=owner)

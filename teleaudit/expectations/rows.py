@@ -9,8 +9,8 @@ the figures by month cost no scan of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from great_expectations.expectations.expectation import BatchExpectation
@@ -18,13 +18,15 @@ from great_expectations.expectations.expectation import BatchExpectation
 from teleaudit.expectations.certainty import FALSE, TRUE, certain, possible, touches
 from teleaudit.expectations.metrics import ROW_CLASSES, metric
 from teleaudit.expectations.queries import Queries
-from teleaudit.rules.verdicts import Answer, Deviation, SetAside
-from teleaudit.schema.sql import quoted
+from teleaudit.rules.verdicts import EXPORTS_PARTED, Answer, Deviation, Owner, SetAside
+from teleaudit.schema import FILE_COLUMN
+from teleaudit.schema.sql import literal, quoted
 
 _OUT_OF_SCOPE, _HOLDS, _DEVIATES = 0, 1, 2
 # a row past several readings counts under each: 300 and a bit for each
 _REASONS, _EXEMPTIONS, _LEGAL = 100, 200, 300
 _OWNER = "customer_id"  # exemptions are the customer's
+_NO_TEXT = "CAST(NULL AS VARCHAR)"
 # a row's code is its class plus a thousand times its deadline's month, counted from the year 0
 _MONTH = 1_000
 
@@ -37,6 +39,9 @@ class DataSet:
     key: tuple[str, ...]  # empty: records are known by file and line
     own: dict[str, str]  # columns of the exports themselves, name -> type in DuckDB's words
     filled: frozenset[str]  # canonical columns that the exports really have
+    columns: frozenset[str] = frozenset()  # of the relation, also what views add
+    # of its table, name -> files
+    exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def key_sql(self) -> str:
@@ -48,6 +53,39 @@ class DataSet:
             return place
         joined = " || '|' || ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in self.key)
         return f"coalesce({joined}, {place})"
+
+    @property
+    def owner_sql(self) -> str:
+        """Columns ``customer_id`` and ``export`` of a record, for a query's select list."""
+        owner = f"CAST({_OWNER} AS VARCHAR)" if _OWNER in self.columns else _NO_TEXT
+        return f"{owner} AS customer_id, {self._export_sql} AS export"
+
+    @property
+    def _export_sql(self) -> str:
+        """The export that a record comes from; all of them where nobody can tell which."""
+        if len(self.exports) < 2 or FILE_COLUMN not in self.columns:
+            return literal(EXPORTS_PARTED.join(self.exports))
+        return "CASE {} END".format(
+            " ".join(
+                f"WHEN {FILE_COLUMN} IN ({', '.join(map(literal, files))}) THEN {literal(name)}"
+                for name, files in self.exports.items()
+                if files
+            )
+        )
+
+    def with_blocks(self, records: str) -> str:
+        """A query of records with ``owner_sql`` at its end, and after that ``blocked_by``."""
+        if _OWNER not in self.columns:
+            return f"SELECT *, {_NO_TEXT} AS blocked_by FROM ({records}) AS records"
+        return (
+            f"SELECT records.*, blocked.blocked_by FROM ({records}) AS records LEFT JOIN"
+            " blocked_customer AS blocked ON records.customer_id = blocked.customer_id"
+        )
+
+
+def owner_of(cells: Sequence[str | None]) -> Owner:
+    """Whose a record is, from the last cells of such a query."""
+    return Owner(*(cell or "" for cell in cells))
 
 
 class ExpectRowsToSatisfy(BatchExpectation):
@@ -265,31 +303,34 @@ class ExpectRowsToSatisfy(BatchExpectation):
         """Every deviating record, in the order of its key."""
         due = self._known_due or "CAST(NULL AS DATE)"
         sql = (
-            f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due FROM"
-            f" {quoted(data_set.name)} WHERE {self.classification()} = {_DEVIATES}"
+            f"SELECT {data_set.key_sql} AS record_key, CAST({due} AS VARCHAR) AS due,"
+            f" {data_set.owner_sql} FROM {quoted(data_set.name)} WHERE {self.classification()} ="
+            f" {_DEVIATES}"
         )
-        for record_key, due_date in asks.fetch_sorted(sql, answer.deviations):
-            yield Deviation(record_key=record_key, due_date=due_date or "")
+        for record_key, due_date, *owner in asks.fetch_sorted(
+            data_set.with_blocks(sql), answer.deviations
+        ):
+            yield Deviation(record_key, due_date=due_date or "", owner=owner_of(owner))
 
     def set_aside(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[SetAside]:
         """Every record that is exempt or for a lawyer, in the order of its key."""
         due = self._known_due or "CAST(NULL AS DATE)"
         sql = (
-            f"SELECT record_key, class, due FROM (SELECT {data_set.key_sql} AS record_key,"
-            f" {self.classification()} AS class, CAST({due} AS VARCHAR) AS due FROM"
+            f"SELECT * FROM (SELECT {data_set.key_sql} AS record_key, {self.classification()} AS"
+            f" class, CAST({due} AS VARCHAR) AS due, {data_set.owner_sql} FROM"
             f" {quoted(data_set.name)}) AS judged WHERE class >= {_EXEMPTIONS}"
         )
-        grounds, readings = tuple(self.exempt), tuple(self.legal)
-        for record_key, row_class, due_date in asks.fetch_sorted(
-            sql, answer.exempted + answer.legal_records
+        exempt, readings = tuple(self.exempt), tuple(self.legal)
+        for record_key, row_class, due_date, *cells in asks.fetch_sorted(
+            data_set.with_blocks(sql), answer.exempted + answer.legal_records
         ):
+            due_day, owner = due_date or "", owner_of(cells)
             if row_class < _LEGAL:
-                yield SetAside(
-                    record_key, "exempt", grounds[row_class - _EXEMPTIONS], due_date or ""
-                )
+                ground = exempt[row_class - _EXEMPTIONS]
+                yield SetAside(record_key, "exempt", ground, due_day, owner)
             else:
                 past = [name for i, name in enumerate(readings) if (row_class - _LEGAL) >> i & 1]
-                yield SetAside(record_key, "legal", ";".join(past), due_date or "")
+                yield SetAside(record_key, "legal", ";".join(past), due_day, owner)
 
 
 def left_to_a_lawyer(violates: str, grounds: Mapping[str, str]) -> tuple[str, dict[str, str]]:

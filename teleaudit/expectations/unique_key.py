@@ -18,8 +18,9 @@ from great_expectations.expectations.expectation import BatchExpectation
 
 from teleaudit.expectations.metrics import AGGREGATE, metric
 from teleaudit.expectations.queries import Queries, temp_table_name
-from teleaudit.expectations.rows import DataSet
+from teleaudit.expectations.rows import DataSet, owner_of
 from teleaudit.rules.verdicts import Answer, Deviation
+from teleaudit.schema import FILE_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.schema.sql import quoted
 
 _HASH = "hash"  # 64 bits; the keys themselves decide, so its quality is a matter of speed alone
@@ -85,6 +86,9 @@ class ExpectUniqueKey(BatchExpectation):
             temp_table_name("repeated", self.meta),
         )
         hashed = f"{_HASH}({self._columns()})"
+        table = TABLES[self.relation.removeprefix("export_")]
+        owner = {"customer_id"}.intersection(table.names)
+        kept = ", ".join((FILE_COLUMN, LINE_COLUMN, *owner))
         asks.keep(
             hashes,
             f"SELECT {hashed} AS key_hash FROM {relation} WHERE {self._present()} GROUP BY {hashed}"
@@ -93,7 +97,7 @@ class ExpectUniqueKey(BatchExpectation):
         asks.keep(
             repeated,
             "SELECT coalesce(_file, '') || ':' || coalesce(CAST(_line AS VARCHAR), '') AS"
-            " record_key FROM (SELECT _file, _line, row_number() OVER (PARTITION BY"
+            f" record_key, {kept} FROM (SELECT {kept}, row_number() OVER (PARTITION BY"
             f" {self._columns()} ORDER BY _file, _line) AS nth FROM {relation} WHERE"
             f" {self._present()} AND {hashed} IN (SELECT key_hash FROM {hashes})) AS candidates"
             " WHERE nth > 1",
@@ -109,8 +113,7 @@ class ExpectUniqueKey(BatchExpectation):
         They are given up with it.
         """
         repeated = temp_table_name("repeated", self.meta)
-        for (record_key,) in asks.fetch_sorted(
-            f"SELECT record_key FROM {repeated}", answer.deviations
-        ):
-            yield Deviation(record_key=record_key)
+        sql = f"SELECT record_key, {data_set.owner_sql} FROM {repeated}"
+        for record_key, *owner in asks.fetch_sorted(data_set.with_blocks(sql), answer.deviations):
+            yield Deviation(record_key, owner=owner_of(owner))
         asks.drop(repeated)

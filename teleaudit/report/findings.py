@@ -372,9 +372,10 @@ def _columns(material: Material, requirement: Requirement) -> str:
 def deadline(material: Material, check: Entry) -> dict[str, str]:
     """A check's period and what it is counted from, in words."""
     criterion = check["criterion"] or {}
+    starts_at = criterion.get("starts_at") or ""
     return {
         "period": material.period(criterion.get("period") or ""),
-        "event": material.words.name("events", criterion.get("starts_at") or ""),
+        "event": material.words.event(check["dataset"], starts_at) or starts_at,
     }
 
 

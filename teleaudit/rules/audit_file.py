@@ -280,6 +280,7 @@ class ExportSpec(Writing):
 
     table: Annotated[str, Field(json_schema_extra={"enum": list(TABLES)})]
     files: FilePath  # path or glob pattern, from exports_root
+    system: Word | None = None  # what people call the system it comes from: for the worklist
     # by canonical column, where it differs
     column_dates: dict[str, DateFormat] = Field(default_factory=dict)
     # Excel: one name or several, which are files of one export then

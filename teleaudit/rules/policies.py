@@ -22,6 +22,7 @@ from teleaudit.rules.parameters import period_of
 from teleaudit.rules.policy_texts import TextChange, find_changes, read_policy_text
 from teleaudit.rules.rule_files import Rule, RuleName
 from teleaudit.rules.suites import (
+    Action,
     Auditable,
     Check,
     Clause,
@@ -92,7 +93,7 @@ class RuleDetails(Strict):
     legal_basis: tuple[str, ...] | None = None
     severity: Severity | None = None
     on_deviation: OnDeviation | None = None
-    action: Words | None = None
+    action: Action | None = None
 
 
 class RuleUse(RuleDetails):
@@ -164,13 +165,20 @@ def load_policy(file: Path, name: str, rules: Mapping[str, Rule]) -> tuple[Polic
 
 
 def find_text_changes(policy: PolicyFile, file: Path) -> tuple[TextChange, ...]:
-    """Which clauses' texts are not as they were when they were mapped; none where there is no text.
+    """Which clauses' texts are not as they were when they were mapped; none where the policy file
+    names no text.
 
-    Raises: AuditFileError for a text that cannot be read.
+    Raises: AuditFileError for a text that is not there or cannot be read.
     """
-    text_file = file.parent / policy.text if policy.text else None
-    if text_file is None or not text_file.is_file():
+    if policy.text is None:
         return ()
+    text_file = file.parent / policy.text
+    if not text_file.is_file():
+        msg = (
+            f"{place_of(file, ('text',))}: no file {text_file}. Put the policy's text there, or name"
+            " it as it is seen from here; without 'text' nobody is told when its words change."
+        )
+        raise AuditFileError(msg)
     return find_changes(policy.clauses, read_policy_text(text_file))
 
 

@@ -17,6 +17,8 @@ from pydantic import Field, ValidationError
 from teleaudit.errors import AuditFileError
 from teleaudit.rules.suites import (
     TOPICS,
+    Action,
+    DeadlineKind,
     ExpectationSpec,
     ExpectationType,
     OnDeviation,
@@ -96,6 +98,7 @@ class Rule(Strict):
     since: str | None = None  # the date column that the day of a policy's promise is held against
     violates: str | None = None
     due: str | None = None
+    deadline: DeadlineKind | None = None
     listed: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     except_kinds: tuple[str, ...] = ()
@@ -103,7 +106,7 @@ class Rule(Strict):
     readings: tuple[RuleReading, ...] = ()
     # rules that ask less of the same data set: not asked beside this one
     covers: tuple[str, ...] = ()
-    action: Words
+    action: Action
     legal_basis: tuple[str, ...]
     severity: Severity
     on_deviation: OnDeviation = "fail"
@@ -156,6 +159,9 @@ class Rule(Strict):
             name: getattr(self, name)
             for name in Rule.model_fields.keys() & ExpectationSpec.model_fields.keys()
         }
+        action = policy.get("action")
+        if isinstance(action, Action) and action.do is None:
+            policy["action"] = action.model_copy(update={"do": self.action.do})
         return ExpectationSpec.model_validate(
             {**own, "topic": self.topic, "not_assessable": self.reasons, **policy}
         )

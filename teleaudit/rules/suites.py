@@ -7,7 +7,7 @@ why it has none. What people write, rules and policies, is read in ``rule_files`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal, get_args
@@ -34,6 +34,21 @@ OnDeviation = Literal["fail", "breach", "review"]
 # Whether a deviation may be a personal data breach (GDPR art. 4(12)): somebody without a right to
 # the data had them, or they were only kept, and it is one if somebody else could see them.
 PossibleBreach = Literal["access", "storage"]
+# what there is to do about a record, and which deadline it is due by
+ActionCode = Literal[
+    "erase",
+    "anonymise",
+    "recall",  # have it erased where it was given
+    "correct",
+    "answer",  # the data subject
+    "notify",  # those concerned
+    "report",  # a breach, to the authority
+    "stop",
+    "close",  # an access
+    "document",
+    "assess",
+]
+DeadlineKind = Literal["erasure", "answer", "notice", "report", "follow_up"]
 Auditable = Literal["data", "register", "text", "none"]  # what could answer a clause at all
 Topic = Literal[
     "intake",
@@ -60,6 +75,24 @@ ExpectationType = Literal[
     "expect_only_listed_columns",
 ]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
+_ERASED_WHERE_FOUND = frozenset[ExpectationType](
+    {
+        "expect_erasure_by_deadline",
+        "expect_no_browsing_data",
+        "expect_no_card_data",
+        "expect_no_cpr_numbers",
+        "expect_no_message_content",
+    }
+)
+ERASING = frozenset[ActionCode]({"erase", "anonymise"})
+_DEADLINES: dict[ActionCode, DeadlineKind] = {
+    "erase": "erasure",
+    "anonymise": "erasure",
+    "recall": "erasure",
+    "answer": "answer",
+    "notify": "notice",
+    "report": "report",
+}
 _PARAMETER = re.compile(r"\$(\w+)")
 _AS_OF = "as_of"
 
@@ -93,6 +126,12 @@ class Words(Strict):
     def by_language(self) -> dict[str, str]:
         """Code of a language -> text."""
         return {"da": self.da} | ({"en": self.en} if self.en else {})
+
+
+class Action(Words):
+    """What is to be done about a record that deviates."""
+
+    do: ActionCode | None = None  # where the type of the expectation does not tell
 
 
 class PeriodFromParameter(Strict):
@@ -165,6 +204,7 @@ class ExpectationSpec(Strict):
     scope: str = "true"
     violates: str | None = None
     due: str | None = None  # the date a row was due, where it has one that is no period
+    deadline: DeadlineKind | None = None  # which one that is, where the action does not tell
     # what a policy's list names: canonical columns, and headers that no audit maps
     listed: tuple[str, ...] = ()
     # of ``detectors.attributes``: only columns named for these are outside the list
@@ -172,7 +212,7 @@ class ExpectationSpec(Strict):
     except_kinds: tuple[str, ...] = ()  # columns named for these are another check's
     exempt: tuple[str, ...] = ()
     legal: tuple[Reading, ...] = ()
-    action: Words | None = None
+    action: Action | None = None
     topic: Topic
     severity: Severity
     legal_basis: tuple[str, ...] = ()
@@ -354,6 +394,18 @@ class Check:
         """What the worklist says to do, in Danish."""
         return self.spec.action.da if self.spec.action else "Vurdér posten og ret eller slet den."
 
+    @property
+    def action_code(self) -> ActionCode:
+        """The same as a code."""
+        if self.spec.action and self.spec.action.do:
+            return self.spec.action.do
+        return "erase" if self.spec.type in _ERASED_WHERE_FOUND else "assess"
+
+    @property
+    def deadline(self) -> DeadlineKind:
+        """Which deadline a record's due date is."""
+        return self.spec.deadline or _DEADLINES.get(self.action_code, "follow_up")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
@@ -396,13 +448,16 @@ def checks_of(
     )
 
 
-def needed_columns(check: Check) -> dict[str, tuple[str, ...]]:
+def needed_columns(
+    check: Check, filled: Mapping[str, Collection[str]]
+) -> dict[str, tuple[str, ...]]:
     """What a check cannot do without, as ``table.column``, by the column of its data set that rests
     on it; in alphabetical order.
 
-    A column that nobody exports itself needs those that its view says it rests on.
+    A column that nobody exports itself needs those that its view says it rests on, where there are
+    several ways by those that exports fill (``filled``: table -> columns).
     """
-    view = data_set_view(check.data_set)
+    view = data_set_view(check.data_set).by(filled)
     asked = (
         set(view.key)
         if check.spec.type == "expect_unique_key"

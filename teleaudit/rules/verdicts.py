@@ -64,6 +64,24 @@ class Answer:
 TO_LOOK_AT = "review"  # the level of a record of which a person says whether it deviates
 
 
+EXPORTS_PARTED = " / "  # where a record may come from any of several
+
+
+class Owner(NamedTuple):
+    """Whose a record is, and where it lies.
+
+    For the closed annex only.
+    """
+
+    customer_id: str = ""
+    export: str = ""  # that it comes from, by name
+    # what stands in the way of erasing it: codes of ``blocked_customer``, parted by semicolons
+    blocked_by: str = ""
+
+
+NOBODY = Owner()
+
+
 class Deviation(NamedTuple):
     """One record that deviates, or that a person must look at.
 
@@ -75,6 +93,7 @@ class Deviation(NamedTuple):
     level: str = ""
     due_date: str = ""  # ISO
     overdue_days: int | None = None
+    owner: Owner = NOBODY
 
 
 class SetAside(NamedTuple):
@@ -87,6 +106,7 @@ class SetAside(NamedTuple):
     kind: Literal["exempt", "legal"]
     grounds: str  # of the exemption, or the readings; several are parted by semicolons
     due_date: str = ""  # ISO
+    owner: Owner = NOBODY
 
 
 class Verdict(StrEnum):

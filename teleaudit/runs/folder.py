@@ -1,7 +1,8 @@
 """The run folder (contract): ``OUT/<audit>/<run_id>/`` with record/, restricted/ and COMPLETE.
 
     record/       may leave: reports, results.json, manifest.json, executed notebooks
-    restricted/   closed annex, mode 0700: worklist.csv, set_aside.csv, the reference key, full error reports
+    restricted/   closed annex, mode 0700: the worklist, as CSV and to work off, the records it is
+                  made of, the reference key, full error reports
     .work/        working copies of the exports, mode 0700; gone when the run ends, however it ends
     COMPLETE      written last; a folder without it is an interrupted run, never a result
 
@@ -96,20 +97,23 @@ class RunFolder:
 
     def annex_digests(self) -> dict[str, str]:
         """SHA-256 of what the checks left in the closed annex."""
-        return {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(self.restricted.iterdir())
-            if path.is_file()
-        }
+        found = {}
+        for path in sorted(self.restricted.iterdir()):
+            if path.is_file():
+                with path.open("rb") as file:  # as large as there are deviations
+                    found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+        return found
 
     def seal(self, ledger_head: str) -> None:
         """Write the manifest's place in the ledger, then COMPLETE, last of all."""
         (self.path / f".{COMPLETE}").write_text(ledger_head + "\n", encoding="ascii")
         (self.path / f".{COMPLETE}").replace(self.path / COMPLETE)
 
-    def manifest(self, notebooks: Sequence[Mapping[str, str]] = ()) -> bytes:
+    def manifest(
+        self, notebooks: Sequence[Mapping[str, str]] = (), *, annex: Mapping[str, str]
+    ) -> bytes:
         """SHA-256 of every file of the record but the manifest itself, and of those of the closed
-        annex; and which notebooks were executed: name, digest, state.
+        ``annex``; and which notebooks were executed: name, digest, state.
         """
         files = sorted(
             path for path in self.record.rglob("*") if path.is_file() and path.name != MANIFEST
@@ -130,8 +134,7 @@ class RunFolder:
                     "files": entries,
                     # no digest of a guessable text: each line of a list bears a keyed reference
                     "restricted": [
-                        {"path": name, "sha256": sha256}
-                        for name, sha256 in self.annex_digests().items()
+                        {"path": name, "sha256": sha256} for name, sha256 in annex.items()
                     ],
                 },
                 ensure_ascii=False,

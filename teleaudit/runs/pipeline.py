@@ -34,6 +34,8 @@ from teleaudit.notebooks.selection import RunNotebook, select_notebooks
 from teleaudit.progress import Progress, Step
 from teleaudit.report import Report, render_reports
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
+from teleaudit.report.wording import load_words
+from teleaudit.report.worklist import checked, write_worklists
 from teleaudit.rules.audit_file import Audit, is_url, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.response import Response, decisions_about_nothing, load_response
@@ -118,13 +120,7 @@ def run_audit(
     audit = load_audit(path)
     refuse_unready(audit)
     rulebook = rulebook_of(audit)
-    as_of = options.as_of or audit.as_of or started_at.date()
-    refuse_later(audit, as_of)
-    if as_of > started_at.date():
-        say(
-            f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what"
-            " will be erased until then counts as kept"
-        )
+    as_of = _judged_on(audit, options, started_at.date(), say)
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
     response = load_response(audit.path.parent)
     root = _existing(audit.address if options.exports is None else options.exports, options)
@@ -165,6 +161,7 @@ def run_audit(
         lost = _answer(state, kernels, timings, progress, spark)
         # before any notebook runs: none can change a verdict
         entries, doubts = _entries(state, rulebook, lost), state.doubts
+        _write_worklists(state, rulebook, entries if lost is None else None, timings)
         annex = folder.annex_digests()
         shown = (
             _show_in_notebooks(
@@ -192,7 +189,7 @@ def run_audit(
             _fill_record(folder, content, shown, annex, say)
         failed = [run.name for run, _ in shown if not run.ok]
         (folder.restricted / "reference_key").chmod(0o600)
-        folder.write(MANIFEST, folder.manifest(results["notebooks"]))
+        folder.write(MANIFEST, folder.manifest(results["notebooks"], annex=annex))
         folder.seal(append_entry(out / audit.name, "run", _ledger_entry(folder, results)))
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
         return Outcome(
@@ -202,6 +199,18 @@ def run_audit(
             failed_notebooks=tuple(failed),
             timings=timings.as_json(),
         )
+
+
+def _judged_on(audit: Audit, options: Options, today: dt.date, say: Say) -> dt.date:
+    """The day on which deadlines are judged. Raises: UserError."""
+    as_of = options.as_of or audit.as_of or today
+    refuse_later(audit, as_of)
+    if as_of > today:
+        say(
+            f"note: {as_of.isoformat()}, the day on which the audit judges, is yet to come: what"
+            " will be erased until then counts as kept"
+        )
+    return as_of
 
 
 def _remarks(
@@ -405,9 +414,8 @@ def _fill_record(
 
     Raises: UserError where one changed the closed annex.
     """
-    changed = sorted(
-        name for name, digest in annex.items() if folder.annex_digests().get(name) != digest
-    )
+    now = folder.annex_digests()
+    changed = sorted(name for name, digest in annex.items() if now.get(name) != digest)
     if changed:
         msg = (
             f"{', '.join(changed)} of the closed annex changed while the notebooks ran: nothing is"
@@ -524,6 +532,39 @@ def _entries(
             ]
         entries += kept
     return entries
+
+
+def _write_worklists(
+    state: RunState,
+    rulebook: Rulebook,
+    entries: Sequence[Mapping[str, Any]] | None,
+    timings: Timings,
+) -> None:
+    """The worklist as it is worked off, of the records that the checks listed; none where no
+    answers came.
+    """
+    if entries is None:
+        return
+    audit, words = state.audit(), load_words("da")
+    heading = words.say(
+        "worklist.guide.heading",
+        controller=audit.controller.name,
+        date=words.date(state.as_of.isoformat()),
+        run=state.folder.run_id,
+    )
+    with timings.stage("worklist"):
+        write_worklists(
+            state.folder.restricted,
+            checked(rulebook.checks, entries),
+            words,
+            systems={
+                name: export.system for name, export in audit.exports.items() if export.system
+            },
+            heading=heading,
+            as_of=state.as_of,
+            work=state.folder.work,
+            memory_limit=state.memory,
+        )
 
 
 def _compose(

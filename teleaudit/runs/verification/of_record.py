@@ -13,6 +13,7 @@ from typing import Any
 
 from teleaudit.report import InvalidResultsError, validate_results
 from teleaudit.report.results import versions
+from teleaudit.report.worklist import DANISH_CSV, WORKBOOK
 from teleaudit.runs.folder import MANIFEST, RESTRICTED
 from teleaudit.runs.verification.statements import (
     Statement,
@@ -25,6 +26,7 @@ from teleaudit.runs.verification.statements import (
 )
 
 SIGNED = ".signed.pdf"
+_TO_WORK_ON = (WORKBOOK, DANISH_CSV)
 
 
 def check_record(
@@ -73,13 +75,16 @@ def check_restricted(
     else:
         there = {path.name: path for path in restricted.iterdir()}
         known = {str(file["path"]): frozenset({str(file["sha256"])}) for file in named}
-        found = [
-            Statement(state=one.state, subject=f"{RESTRICTED}/{one.subject}", text=one.text)
-            for one in _changed(there, known, "was changed after the run")
-        ]
-        yield from found
-        if not found:
-            yield holds(f"{RESTRICTED}/", f"{count(len(known), 'file')}, as the run left them")
+        found = list(_changed(there, known, "was changed after the run"))
+        for one in found:
+            subject = f"{RESTRICTED}/{one.subject}"
+            if one.subject in _TO_WORK_ON and one.subject in there:
+                yield left_out(subject, "was worked on since the run; worklist.csv tells what was")
+            else:
+                yield wrong(subject, one.text)
+        kept = len(known) - len(found)
+        if kept:
+            yield holds(f"{RESTRICTED}/", f"{count(kept, 'file')}, as the run left them")
 
 
 def _changed(
