@@ -14,9 +14,11 @@ not counted either.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -142,6 +144,8 @@ def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted((folder / "record").rglob("*")):
         if path.suffix == ".pdf":
             yield path.name, _CHANCE.sub(" ", "\n".join(pdf_texts(path)))
+        elif path.suffix == ".xlsx":
+            yield path.name, _CHANCE.sub(" ", unpacked(path.read_bytes()))
         elif path.is_file():
             yield path.name, _CHANCE.sub(" ", without_pictures(path.read_text(encoding="utf-8")))
     yield (
@@ -165,10 +169,17 @@ def pdf_texts(path: Path) -> Iterator[str]:
             )
             if b"\0" not in content:  # a font
                 yield _COORDINATE.sub(" ", content.decode("utf-8", "replace"))
-        yield from (
-            attached.get_file().read_bytes().decode("utf-8", "replace")
-            for attached in pdf.attachments.values()
-        )
+        for name, attached in pdf.attachments.items():
+            content = attached.get_file().read_bytes()
+            yield (
+                unpacked(content) if name.endswith(".xlsx") else content.decode("utf-8", "replace")
+            )
+
+
+def unpacked(workbook: bytes) -> str:
+    """Every part of a workbook, which is an archive of them."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
 
 
 def strings_in(thing: Any) -> Iterator[str]:
