@@ -378,6 +378,7 @@ def _method(material: Material) -> Part:
             gate=words.percent(settings["gate"]),
             max_rejected=words.percent(settings["max_rejected"]),
         ),
+        "keeping": _keeping(material),
         "severity": words.say(
             "method.severity",
             many=words.number(MANY),
@@ -390,6 +391,20 @@ def _method(material: Material) -> Part:
         "notebooks": not_released(material),
         "parameters": material.table("parameters", parameters, "method.parameters_empty"),
     }
+
+
+def _keeping(material: Material) -> str:
+    """For how long what the run left is kept."""
+    words = material.words
+    # results of versions that had no deadlines of their own name none
+    days = material.results["settings"].get("keep", {})
+    told = [
+        words.say(f"method.keeping.{part}", days=words.counted("day", days[part]))
+        if days.get(part) is not None
+        else words.at(f"method.keeping.no_{part}")
+        for part in ("restricted_days", "record_days")
+    ]
+    return " ".join(told)
 
 
 def not_released(material: Material) -> str:

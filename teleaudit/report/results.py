@@ -103,7 +103,11 @@ def compose(
             {"table" if name in TABLES else "check": name} | declared.model_dump(mode="json")
             for name, declared in sorted(audit.not_held.items())
         ],
-        "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
+        "settings": {
+            "gate": audit.gate,
+            "max_rejected": audit.max_rejected,
+            "keep": audit.keep.model_dump(),
+        },
         "exports": [_export_entry(export, audit) for export in exports],
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
         "mapping_doubts": list(doubts),

@@ -23,7 +23,7 @@ from python_calamine import CalamineWorkbook
 from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
-from teleaudit.report import Report, render_reports
+from teleaudit.report import Report, render_reports, validate_results
 from teleaudit.report.authorities import authorities_concerned, results_for
 from teleaudit.report.document import describe
 from teleaudit.report.findings import findings_of
@@ -919,3 +919,32 @@ def test_every_page_can_be_looked_at_as_a_picture() -> None:
     drawn = report.draw_pages()
     assert len(drawn) == len(PdfReader(io.BytesIO(report.pdf)).pages)
     assert all(page.startswith(b"\x89PNG") for page in drawn)
+
+
+@pytest.mark.parametrize(
+    ("keep", "told"),
+    [
+        (
+            {"restricted_days": 90, "record_days": 1826},
+            ("slettes 90 dage efter kørslen", "opbevares i 1.826 dage efter kørslen"),
+        ),
+        (
+            {"restricted_days": 1, "record_days": None},
+            ("slettes 1 dag efter kørslen", "ikke fastsat, hvor længe rapporten"),
+        ),
+        (
+            {"restricted_days": None, "record_days": 1},
+            ("har ikke fastsat, hvornår kontrolgrundlaget", "opbevares i 1 dag efter"),
+        ),
+        (None, ("har ikke fastsat, hvornår kontrolgrundlaget", "ikke fastsat, hvor længe")),
+    ],
+)
+def test_the_report_states_the_audits_own_deadlines_or_that_none_is_set(
+    keep: dict[str, int | None] | None, told: tuple[str, str]
+) -> None:
+    results = example()
+    if keep is not None:
+        results["settings"]["keep"] = keep
+    validate_results(results)
+    said = described(results)["method"]["keeping"]
+    assert [one for one in told if one not in said] == []
