@@ -27,11 +27,11 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from teleaudit.checks.worklist import RECORDS, RECORDS_SQL, harmless
+from teleaudit.checks.worklist import RECORDS, RECORDS_SQL, disarmed, harmless
 from teleaudit.errors import UserError
 from teleaudit.report.findings import number_findings
 from teleaudit.report.wording import Words
-from teleaudit.rules.suites import ERASING, Check, Severity
+from teleaudit.rules.suites import Check, Severity
 from teleaudit.rules.verdicts import EXPORTS_PARTED, GRAVITY, Verdict
 
 WORKBOOK, DANISH_CSV = "worklist.xlsx", "worklist.da.csv"
@@ -241,7 +241,7 @@ class _Lines:
         match name:
             case "deviations" | "to_judge":
                 code = str(check.action_code if name == "deviations" else "assess")
-                grounds = grounds if check.action_code in ERASING else ""
+                grounds = grounds if check.may_erase else ""
             case "exempt":
                 code, action = "wait", word("worklist.wait")
             case "unclear":
@@ -250,7 +250,9 @@ class _Lines:
             one.priority,
             self._system(record.export or ""),
             record.customer_id,
-            record.record_key,
+            self._words.say("worklist.whole_column", column=disarmed(record.record_key or ""))
+            if check.lists_columns
+            else record.record_key,
             record.record_reference,
             record.column,
             one.finding,

@@ -133,7 +133,7 @@ def test_the_lists_are_apart_and_in_order_of_risk(tmp_path: Path) -> None:
 
     assert counts == {"deviations": 4, "to_judge": 2, "exempt": 1, "unclear": 1}
     assert [tuple(line[name] for name in told) for line in _danish(tmp_path)] == [
-        ("Afvigelser", "1", "7", "SLET", "", ""),
+        ("Afvigelser", "1", "7", "FJERN", "", ""),
         ("Afvigelser", "2", "A-1", "SVAR", "svar", "21"),
         ("Afvigelser", "3", "1002", "SLET", "sletning", "731"),
         ("Afvigelser", "3", "1001", "SLET", "sletning", "1"),
@@ -164,6 +164,30 @@ def test_a_line_tells_what_is_to_be_done_until_when_and_what_stands_in_the_way(
         "1004": "Kunden skylder, og kravet er ikke nødvendigvis forældet.",
     }
     assert lines["8"]["Det skal gøres"].startswith("Se på posten, og afgør, om den er en afvigelse")
+
+
+def test_a_whole_column_is_no_records_key_and_no_record_to_erase(tmp_path: Path) -> None:
+    column, held = "HYG-cpr.crm_customer", "HYG-card.legal_hold"
+    listed = [
+        (column, Deviation("=cpr", "=cpr")),
+        (held, Deviation("H1", "Note", "confirmed", owner=Owner("1", blocked_by="legal_hold"))),
+    ]
+    _write(tmp_path, listed, {column: ("fail", "high"), held: ("fail", "high")})
+    told = ("Postens nøgle", "Handling", "Blokeret af")
+
+    assert sorted(tuple(line[name] for name in told) for line in _danish(tmp_path)) == [
+        ("H1", "FJERN", ""),
+        ("hele kolonnen »=cpr«", "VURDER", ""),
+    ]
+
+
+def test_a_hold_without_approval_is_to_be_decided_first(tmp_path: Path) -> None:
+    blocked = Owner("1001", "CRM", "hold_unapproved")
+    _write(tmp_path, [(_CUSTOMER, Deviation("1001", owner=blocked))], _ANSWERED)
+
+    assert [line["Blokeret af"] for line in _danish(tmp_path)] == [
+        "sletningsstop uden begrundelse eller godkendelse, afgør det først"
+    ]
 
 
 def test_the_workbook_has_the_same_lines_as_the_csv_with_real_dates(tmp_path: Path) -> None:
