@@ -54,7 +54,9 @@ def test_a_check_says_what_there_is_to_do_and_which_deadline_it_is(
         ("HYG-hold.approval", False),
     ],
 )
-def test_an_action_that_may_erase_waits_for_what_is_in_its_way(check: str, may_erase: bool) -> None:
+def test_an_action_that_may_erase_waits_for_what_is_in_its_way(
+    check: str, *, may_erase: bool
+) -> None:
     checks = rulebook_of(load_audit(ROOT / "audits" / "bizzy")).checks
     assert [one.may_erase for one in checks if one.id == check] == [may_erase]
 
