@@ -22,6 +22,7 @@ import pytest
 from teleaudit.checks.worklist import WORKLIST_COLUMNS
 from teleaudit.expectations.rows import ExpectRowsToSatisfy
 from teleaudit.report import validate_results
+from teleaudit.report.authorities import authorities_concerned
 from teleaudit.rules.suites import TOPICS
 from teleaudit.rules.verdicts import TO_LOOK_AT
 from teleaudit.rules.yaml_files import read_yaml
@@ -39,6 +40,7 @@ from tests.command import (
     small_exports,
     worklist_of,
 )
+from tests.test_privacy import file_text
 from tests.whole_run import WholeRun
 
 pytestmark = pytest.mark.whole_run
@@ -84,10 +86,16 @@ def test_the_run_folder_is_as_the_contract_says(both: tuple[str, Path, Ended]) -
     folder = only_run(out / "reports", name)
     notebooks = {f"record/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    others = authorities_concerned(results_of(folder))[1:]
+    assert others == ["digitaliseringsstyrelsen", "erhvervsstyrelsen", "forbrugerombudsmanden"]
     assert found == notebooks | {
         "record/results.json",
         "record/manifest.json",
         "record/report.da.pdf",
+        "record/report.plain.da.pdf",
+        "record/report.da.html",
+        "record/annex.da.xlsx",
+        *(f"record/report.{authority}.da.pdf" for authority in others),
         "restricted/worklist.csv",
         "restricted/records.csv",
         "restricted/worklist.xlsx",
@@ -136,9 +144,7 @@ def test_the_record_names_no_user_no_machine_and_no_place_on_it(
     name, out, _ = both
     record = texts(only_run(out / "reports", name) / "record")
     text = "\n".join(
-        content.decode("utf-8", "replace")
-        for path, content in record.items()
-        if not path.endswith(".pdf")
+        file_text(content) for path, content in record.items() if not path.endswith(".pdf")
     )
     text = re.sub(r"[A-Za-z0-9+/]{100,}={0,2}", "", text)  # pictures
     # as text
