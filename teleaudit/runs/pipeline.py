@@ -44,6 +44,7 @@ from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.runs.answering import answer_checks
 from teleaudit.runs.folder import MANIFEST, RESULTS_FILE, RunFolder, run_folder
+from teleaudit.runs.history import ledger_numbers
 from teleaudit.runs.ledger import append_entry, head
 from teleaudit.runs.state import ENVIRONMENT, RunState
 from teleaudit.runs.timings import Stage, Timings
@@ -592,7 +593,7 @@ def _compose(
 
 def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, Any]:
     """What the ledger keeps of a run: the digest of its manifest, and of what may be handed over
-    without it.
+    without it; and the numbers that later runs are compared with.
     """
     digests = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
@@ -606,4 +607,5 @@ def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, An
         "finished_at": results["finished_at"],
         "manifest_sha256": digests.pop(MANIFEST),
         "files": digests,
+        **ledger_numbers(results),
     }
