@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,7 +191,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
         _changed_clause_lines(results, width),
         [
             line
-            for text in (*_not_held(results), *_counts(results))
+            for text in (*_not_held(results), *_since_last(results), *_counts(results))
             for line in _wrapped(text, width)
         ]
         + _paths(outcome),
@@ -221,6 +222,13 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         for name in ("mapping_gaps", "mapping_doubts", NOT_HELD)
         if results.get(name)
     }
+    if before := results.get("compared_with"):
+        told["since_last"] = {
+            "run_id": before["run_id"],
+            "as_of": before["as_of"],
+            "checks": history_counts(results),
+            "changed": before["changed"],
+        }
     return {
         "exit_code": int(outcome.exit_code),
         "run_id": results["run_id"],
@@ -607,6 +615,28 @@ def _not_held(results: Entry) -> list[str]:
         if tables
         else []
     )
+
+
+def _since_last(results: Entry) -> list[str]:
+    """What has become of the findings of the last run, in checks."""
+    before = results.get("compared_with")
+    if before is None:
+        return []
+    counts = history_counts(results)
+    told = ", ".join(f"{count:,}\u00a0{state.replace('_', ' ')}" for state, count in counts.items())
+    changed = sorted({one["kind"] for one in before["changed"]})
+    return [
+        f"Since run {before['run_id']}, as of {before['as_of']}, in checks: {told or 'nothing found'}."
+        + (f" Not the same as then: {', '.join(changed)}." if changed else "")
+    ]
+
+
+def history_counts(results: Entry) -> dict[str, int]:
+    """Checks by what has become of their findings since the last run."""
+    states = Counter(
+        state for check in results["checks"] if (state := (check.get("history") or {}).get("state"))
+    )
+    return dict(sorted(states.items()))
 
 
 def _counts(results: Entry) -> list[str]:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from teleaudit.runs.history import Numbers, ledger_numbers, past_runs
+import pytest
+
+from teleaudit.checks.worklist import RECORD_COLUMNS, RECORDS
+from teleaudit.report import validate_results
+from teleaudit.runs.history import (
+    Numbers,
+    PastRun,
+    RecordsMatched,
+    ledger_numbers,
+    past_runs,
+    with_history,
+)
 from teleaudit.runs.ledger import LEDGER_FILE, append_entry, read_ledger
+from teleaudit.runs.matching import match_records
 from tests.report.example import example
 from tests.sealed import seal_run
 
@@ -49,3 +66,182 @@ def test_entries_without_numbers_are_read_and_passed_over(tmp_path: Path) -> Non
     assert [entry.content["run_id"] for entry in ledger.of("run", "old")] == ["old"]
     assert past_runs(ledger) == ()
     assert json.loads((tmp_path / LEDGER_FILE).read_text(encoding="utf-8"))["kind"] == "run"
+
+
+CHECK = "BIZ-ret-3.customer"
+
+
+def past(*verdicts: str, **basis: dict[str, object]) -> tuple[PastRun, ...]:
+    """Runs a month apart, in which one check gave these verdicts; '-' where it was not asked."""
+    rests_on = ledger_numbers(example())["basis"] | basis
+    return tuple(
+        PastRun(
+            run_id=f"run-{month}",
+            as_of=f"2026-0{month}-01",
+            finished_at=f"2026-0{month}-02T03:04:05Z",
+            manifest_sha256="0" * 64,
+            checks=(
+                {}
+                if verdict == "-"
+                else {CHECK: Numbers(verdict, "high", 100, 100, 7 * (verdict == "fail"), 0, 0)}
+            ),
+            basis=rests_on,
+        )
+        for month, verdict in enumerate(verdicts, start=1)
+    )
+
+
+def judged_now(verdict: str) -> dict[str, Any]:
+    """The example, its first check with this verdict."""
+    results = example()
+    return {**results, "checks": [{**results["checks"][0], "verdict": verdict}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "state", "since"),
+    [
+        (["pass"], "fail", "new", "now"),
+        (["-"], "fail", "first_judged", "now"),
+        (["unknown", "unknown"], "fail", "first_judged", "now"),
+        (["fail"], "fail", "persisting", "run-1"),
+        (["pass", "fail", "fail"], "fail", "persisting", "run-2"),
+        (["fail", "unknown"], "fail", "persisting", "run-1"),
+        (["fail", "-"], "fail", "persisting", "run-1"),
+        (["review"], "fail", "persisting", "run-1"),
+        (["fail", "pass"], "fail", "reappeared", "now"),
+        (["fail", "pass", "unknown"], "breach", "reappeared", "now"),
+        (["fail", "fail"], "pass", "resolved", "run-1"),
+        (["fail"], "unknown", "not_judged", "run-1"),
+        (["fail"], "legal", "not_judged", "run-1"),
+        (["fail", "unknown"], "pass", "resolved", "run-1"),
+        (["pass"], "pass", None, None),
+        (["pass"], "unknown", None, None),
+        (["fail", "pass"], "pass", None, None),
+    ],
+)
+def test_what_becomes_of_a_finding(
+    before: list[str], now: str, state: str | None, since: str | None
+) -> None:
+    results = with_history(judged_now(now), past(*before), "no_annex")
+
+    told = results["checks"][0]["history"]
+    assert told["state"] == state
+    first = example()["run_id"] if since == "now" else since
+    assert (told["since"] or {}).get("run_id") == first
+
+
+def test_without_an_earlier_run_nothing_is_compared() -> None:
+    results = with_history(example(), (), {})
+
+    assert results == example()
+
+
+def test_a_check_that_found_something_and_is_asked_no_more_is_named() -> None:
+    asked = {**example(), "checks": []}
+
+    assert with_history(asked, past("fail"), "no_annex")["compared_with"]["gone"] == [CHECK]
+    assert with_history(asked, past("pass"), "no_annex")["compared_with"]["gone"] == []
+
+
+def test_what_makes_numbers_incomparable_is_named_by_kind() -> None:
+    before = past(
+        "fail",
+        rules={"baseline.yaml": "another"},
+        parameters={"immediately_days": 30, "agreement_unit": "år", "traffic_data_unbilled": None},
+    )
+
+    changed = with_history(example(), before, "no_annex")["compared_with"]["changed"]
+
+    assert {"kind": "parameters", "name": "immediately_days"} in changed
+    assert {"kind": "rules", "name": "baseline.yaml"} in changed
+    assert {"kind": "rules", "name": "policy.yaml"} in changed  # new since then
+    assert not [one for one in changed if one["kind"] in ("settings", "code")]
+    assert with_history(example(), past("fail"), "no_annex")["compared_with"]["changed"] == []
+
+
+def test_compared_results_obey_their_schema() -> None:
+    matched = {CHECK: RecordsMatched(1, 2, 3)}
+
+    validate_results(with_history(example(), past("pass", "fail"), matched))
+    validate_results(with_history(example(), past("-"), "changed_annex"))
+
+
+# Records, matched in the closed annexes
+
+
+def annex(folder: Path, *lines: tuple[str, str, str, str]) -> Path:
+    """A closed annex that lists records: check, export, key, kind."""
+    folder.mkdir(parents=True)
+    with (folder / RECORDS).open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.DictWriter(file, RECORD_COLUMNS, restval="")
+        sheet.writeheader()
+        for check_id, export, record_key, kind in lines:
+            sheet.writerow(
+                {
+                    "check_id": check_id,
+                    "export": export,
+                    "record_key": record_key,
+                    "kind": kind,
+                }
+            )
+    return folder
+
+
+def sealed(home: Path, *lines: tuple[str, str, str, str]) -> tuple[PastRun, Path]:
+    """A run that listed records, as the ledger and its folder tell of it."""
+    folder = home / "last"
+    records = annex(folder / "restricted", *lines) / RECORDS
+    manifest = json.dumps(
+        {
+            "restricted": [
+                {"path": RECORDS, "sha256": hashlib.sha256(records.read_bytes()).hexdigest()}
+            ]
+        }
+    ).encode()
+    (folder / "record").mkdir()
+    (folder / "record" / "manifest.json").write_bytes(manifest)
+    (run,) = past("fail")
+    return replace(run, manifest_sha256=hashlib.sha256(manifest).hexdigest()), folder
+
+
+def match(run: PastRun, folder: Path, now: Path) -> Mapping[str, RecordsMatched] | str:
+    return match_records(run, folder, now, work=now.parent, memory_limit="256MB")
+
+
+def test_records_are_new_persisting_or_resolved_by_check_export_and_key(tmp_path: Path) -> None:
+    run, folder = sealed(
+        tmp_path,
+        ("A-1.x", "kunder", "k1", "deviation"),
+        ("A-1.x", "kunder", "k2", "review"),
+        ("A-1.x", "kunder", "k3", "deviation"),
+        ("A-1.x", "kunder", "k4", "exempt"),
+        ("A-2.x", "kunder", "k9", "deviation"),
+    )
+    now = annex(
+        tmp_path / "now",
+        ("A-1.x", "kunder", "k2", "deviation"),  # seen to be one since
+        ("A-1.x", "kunder", "k2", "deviation"),  # in another column
+        ("A-1.x", "andre", "k1", "deviation"),
+        ("A-1.x", "kunder", "k4", "deviation"),  # no more exempt
+        ("A-1.x", "kunder", "k5", "deviation"),
+        ("A-3.x", "kunder", "k9", "legal"),
+    )
+
+    assert match(run, folder, now) == {
+        "A-1.x": RecordsMatched(new=3, persisting=1, resolved=2),
+        "A-2.x": RecordsMatched(new=0, persisting=0, resolved=1),
+    }
+    assert not (tmp_path / "matching").exists()
+
+
+def test_a_closed_annex_that_is_gone_or_was_changed_is_not_matched(tmp_path: Path) -> None:
+    run, folder = sealed(tmp_path, ("A-1.x", "kunder", "k1", "deviation"))
+    now = annex(tmp_path / "now", ("A-1.x", "kunder", "k1", "deviation"))
+
+    assert match(replace(run, manifest_sha256="0" * 64), folder, now) == "changed_annex"
+    with (folder / "restricted" / RECORDS).open("a", encoding="utf-8") as file:
+        file.write("A-1.x\n")
+    assert match(run, folder, now) == "changed_annex"
+    (folder / "restricted" / RECORDS).unlink()
+    assert match(run, folder, now) == "no_annex"
+    assert match(run, tmp_path / "moved", now) == "no_annex"

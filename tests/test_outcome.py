@@ -587,3 +587,23 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(
         " days\x1b[0m" in out.splitlines()
     )
     assert "\x1b" not in text(results(MIXED), width=80)
+
+
+def test_what_has_become_of_the_last_run_s_findings_is_told_in_checks() -> None:
+    told = results(MIXED)
+    for check, state in zip(told["checks"], ["resolved", "new", "new", None], strict=False):
+        check["history"] = {"state": state}
+    told["compared_with"] = {
+        "run_id": "20260801T040000Z-0b0b0b",
+        "as_of": "2026-08-01",
+        "changed": [{"kind": "rules", "name": "a.yaml"}, {"kind": "rules", "name": "b.yaml"}],
+    }
+
+    said = [line.text for line in as_lines(outcome(told), width=None)]
+
+    assert (
+        "Since run 20260801T040000Z-0b0b0b, as of 2026-08-01, in checks: 2 new, 1 resolved. Not the"
+        " same as then: rules."
+    ) in said
+    assert as_object(outcome(told))["since_last"]["checks"] == {"new": 2, "resolved": 1}
+    assert "since_last" not in as_object(outcome(results(MIXED)))

@@ -53,8 +53,13 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
     cited = {
         basis for entry in (*checks, *clauses, *conflicts) for basis in entry.get("legal_basis", [])
     }
+    compared = results.get("compared_with")
     return {
         **results,
+        # what is asked no more is nobody else's, as what no check speaks about
+        **(
+            {"compared_with": compared if is_main else {**compared, "gone": []}} if compared else {}
+        ),
         "authority": authority,
         "checks": checks,
         "clauses": clauses,

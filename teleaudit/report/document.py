@@ -36,6 +36,7 @@ from teleaudit.report.material import (
     placeholders,
 )
 from teleaudit.report.questions import describe_questions
+from teleaudit.report.trend import describe_trend
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
 GRAVEST_SHOWN = 5
@@ -79,6 +80,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
             {**figure, "caption": words.name("figure_captions", key)}
             for key, figure in sorted(figures.items())
         ],
+        "trend": describe_trend(material, findings),
         "legal": describe_legal(material),
         "not_assessed": describe_not_assessed(material),
         "method": _method(material),

@@ -24,7 +24,7 @@ THEMES: Mapping[str, tuple[str, ...]] = {
     "G": ("intake",),
 }
 DATA_QUALITY = "G"
-_THEME_OF = {topic: theme for theme, topics in THEMES.items() for topic in topics}
+THEME_OF = {topic: theme for theme, topics in THEMES.items() for topic in topics}
 DATA_SETS_NAMED = 3  # in a sentence; more are counted
 COLUMNS_NAMED = 4
 # What a report has room for; the annex holds everything.
@@ -106,7 +106,7 @@ def number_findings(checks: Sequence[Entry]) -> dict[str, str]:
     by_clause: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for check in checks:
         if check["verdict"] in FINDING:
-            by_clause[_THEME_OF[check["topic"]], _clause(check)].append(check)
+            by_clause[THEME_OF[check["topic"]], clause_of(check)].append(check)
     ordered = sorted(
         by_clause.items(),
         key=lambda entry: (
@@ -137,7 +137,7 @@ def findings_of(material: Material) -> list[Finding]:
     for check in material.findings:
         by_number[numbers[check["id"]]].append(check)
     return [
-        Finding(number=number, clause=_clause(own[0]), requirements=_requirements(material, own))
+        Finding(number=number, clause=clause_of(own[0]), requirements=_requirements(material, own))
         for number, own in sorted(
             by_number.items(), key=lambda entry: (entry[0][0], int(entry[0][1:]))
         )
@@ -167,7 +167,8 @@ def _requirements(material: Material, checks: Sequence[Entry]) -> tuple[Requirem
     return tuple(Requirement(checks=tuple(own)) for own in by_requirement.values())
 
 
-def _clause(check: Entry) -> str:
+def clause_of(check: Entry) -> str:
+    """The clause that a check belongs to."""
     return str(check["clauses"][0] if check["clauses"] else check["id"].partition(".")[0])
 
 
