@@ -428,6 +428,53 @@ def lookup(
         _out.print(line, markup=False)
 
 
+@app.command(short_help="List the runs of an audit, and what they found.")
+def history(
+    audit: Annotated[Path, typer.Argument(help="Its name, file or folder.")],
+    *,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="ID", help="Only this check: its numbers, run by run."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where runs lie. Default: as with run."),
+    ] = None,
+    output: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """List the runs of an audit from its ledger, oldest first: when, and what they found.
+
+    The report of a run says what has become of each finding since the run before.
+    """
+    from teleaudit.runs.history import describe_check, describe_runs, ledger_of
+
+    _one_of("--format", output, ("table", "json"))
+    ledger = ledger_of(audit, out)
+    told = describe_runs(ledger) if check is None else describe_check(ledger, check)
+    if output == "json":
+        _writer()(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        return
+    table = Table(
+        *(name.replace("_", " ") for name in told[0]),
+        box=box.HEAVY_HEAD if _out.is_terminal else None,
+    )
+    for row in told:
+        table.add_row(*(escape(_history_cell(cell)) for cell in row.values()))
+    _Console(width=None if _out.is_terminal else 200).print(table)
+
+
+def _history_cell(cell: object) -> str:
+    match cell:
+        case None:
+            return "-"
+        case int():
+            return f"{cell:,}"
+        case dict():
+            return ", ".join(f"{count:,} {name}" for name, count in cell.items()) or "none"
+        case _:
+            return str(cell)
+
+
 @app.command(short_help="Open JupyterLab on a workspace's notebooks.")
 def lab(
     audit: Annotated[

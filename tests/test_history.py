@@ -24,6 +24,7 @@ from teleaudit.runs.history import (
 )
 from teleaudit.runs.ledger import LEDGER_FILE, append_entry, read_ledger
 from teleaudit.runs.matching import match_records
+from tests.command import call
 from tests.report.example import example
 from tests.sealed import seal_run
 
@@ -245,3 +246,83 @@ def test_a_closed_annex_that_is_gone_or_was_changed_is_not_matched(tmp_path: Pat
     (folder / "restricted" / RECORDS).unlink()
     assert match(run, folder, now) == "no_annex"
     assert match(run, tmp_path / "moved", now) == "no_annex"
+
+
+# The command
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """Where three runs of Bizzy's audit lie, the first of a version that kept no numbers."""
+    home = tmp_path / "bizzy"
+    home.mkdir()
+    append_entry(home, "run", {"run_id": "run-0", "as_of": "2025-12-01", "finished_at": "then"})
+    for run in past("fail", "pass"):
+        append_entry(
+            home,
+            "run",
+            {
+                "run_id": run.run_id,
+                "as_of": run.as_of,
+                "finished_at": run.finished_at,
+                "manifest_sha256": run.manifest_sha256,
+                "checks": run.checks,
+                "basis": run.basis,
+            },
+        )
+        append_entry(home, "signature", {"run_id": run.run_id, "file": "a.pdf", "sha256": ""})
+    return tmp_path
+
+
+def test_history_lists_every_run_with_what_it_found(ledger: Path) -> None:
+    ended = call("history", "bizzy", "--out", str(ledger), "--format", "json")
+
+    assert ended.code == 0
+    first, second, third = json.loads(ended.out)
+    assert (first["run_id"], first["exit_code"], first["deviations"]) == ("run-0", None, None)
+    assert second == {
+        "run_id": "run-1",
+        "as_of": "2026-01-01",
+        "finished_at": "2026-01-02T03:04:05Z",
+        "exit_code": 1,
+        "checks": 1,
+        "deviations": 7,
+        "review": 0,
+        "findings": {"high": 1},
+    }
+    assert (third["exit_code"], third["findings"]) == (0, {})
+
+
+def test_history_of_a_check_tells_its_numbers_run_by_run(ledger: Path) -> None:
+    ended = call("history", "bizzy", "--out", str(ledger), "--check", CHECK)
+
+    assert ended.code == 0
+    assert [line.split() for line in ended.out.splitlines()[1:]] == [
+        ["run-1", "2026-01-01", "2026-01-02T03:04:05Z", "fail", "high", "100", "100", "7", "0", "0"],
+        ["run-2", "2026-02-01", "2026-02-02T03:04:05Z", "pass", "high", "100", "100", "0", "0", "0"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--check", "BIZ-ret-3.customr"], f"Did you mean '{CHECK}'?"),
+        (["--out", "elsewhere"], "no ledger.jsonl in elsewhere/bizzy: run the audit first"),
+        (["--format", "xml"], "--format xml: not available here. There is: table, json."),
+    ],
+)
+def test_history_refuses_what_there_is_not(ledger: Path, words: list[str], said: str) -> None:
+    ended = call("history", "bizzy", "--out", str(ledger), *words)
+
+    assert ended.code == 3
+    assert said in ended.err
+
+
+def test_history_of_a_broken_ledger_is_refused(ledger: Path) -> None:
+    file = ledger / "bizzy" / LEDGER_FILE
+    file.write_bytes(file.read_bytes().replace(b"2026-01-01", b"2026-01-09"))
+
+    ended = call("history", "bizzy", "--out", str(ledger))
+
+    assert ended.code == 3
+    assert "the chain of runs is broken here" in ended.err

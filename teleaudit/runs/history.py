@@ -7,12 +7,18 @@ closed annexes alone (``matching``), and only their numbers leave.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from teleaudit.report.material import FINDING
-from teleaudit.runs.ledger import Ledger
+from teleaudit.errors import UserError, near_match
+from teleaudit.report.material import FINDING, SEVERITY
+from teleaudit.report.results import exit_code
+from teleaudit.rules.audit_file import find_audit, load_audit
+from teleaudit.runs.ledger import LEDGER_FILE, Ledger, head, read_ledger
+from teleaudit.workspace import reports_folder
 
 Results = Mapping[str, Any]
 State = Literal["new", "first_judged", "reappeared", "persisting", "resolved", "not_judged"]
@@ -223,4 +229,74 @@ def changed(
         for kind in sorted(before.keys() | now.keys())
         for name in sorted(before.get(kind, nothing).keys() | now.get(kind, nothing).keys())
         if before.get(kind, nothing).get(name) != now.get(kind, nothing).get(name)
+    ]
+
+
+# What a person asks for
+
+
+def ledger_of(audit: Path, out: Path | None = None) -> Ledger:
+    """The ledger of an audit, by its name, file or folder, where its runs lie.
+
+    Raises: UserError where there is none, or its chain does not hold.
+    """
+    file = find_audit(audit)
+    home = (out or reports_folder(file)) / load_audit(file).name
+    if not (home / LEDGER_FILE).is_file():
+        msg = f"no {LEDGER_FILE} in {home}: run the audit first, or say with --out where runs lie."
+        raise UserError(msg)
+    head(home)
+    return read_ledger(home / LEDGER_FILE)
+
+
+def describe_runs(ledger: Ledger) -> list[dict[str, Any]]:
+    """Every run of a ledger, oldest first: when, and what it found; of runs of earlier versions,
+    which left no numbers, only when.
+    """
+    known = {run.run_id: run for run in past_runs(ledger)}
+    return [
+        {
+            **{name: entry.content.get(name) for name in ("run_id", "as_of", "finished_at")},
+            **_summary(known.get(str(entry.content.get("run_id")))),
+        }
+        for entry in ledger.entries
+        if entry.kind == "run"
+    ]
+
+
+def _summary(run: PastRun | None) -> dict[str, Any]:
+    if run is None:
+        return {
+            "exit_code": None,
+            "checks": None,
+            "deviations": None,
+            "review": None,
+            "findings": None,
+        }
+    numbers = run.checks.values()
+    severities = Counter(one.severity for one in numbers if one.is_finding)
+    return {
+        # as far as checks decide it: a notebook that failed is not in the ledger
+        "exit_code": exit_code({"checks": [{"verdict": one.verdict} for one in numbers]}),
+        "checks": len(numbers),
+        "deviations": sum(one.deviations or 0 for one in numbers),
+        "review": sum(one.review or 0 for one in numbers),
+        "findings": {name: severities[name] for name in SEVERITY if name and severities[name]},
+    }
+
+
+def describe_check(ledger: Ledger, check_id: str) -> list[dict[str, Any]]:
+    """What one check gave in every run whose numbers are known, oldest first.
+
+    Raises: UserError for a check that no run asked.
+    """
+    runs = past_runs(ledger)
+    if not any(check_id in run.checks for run in runs):
+        known = sorted({name for run in runs for name in run.checks})
+        msg = f"no run asked a check '{check_id}'.{near_match(check_id, known)}"
+        raise UserError(msg)
+    return [
+        {**run.when(), "finished_at": run.finished_at, **run.checks[check_id]._asdict()}
+        for run in runs
+        if check_id in run.checks
     ]
