@@ -186,6 +186,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
             *_review_lines(_with(results, (Verdict.REVIEW,)), width),
             *_legal_lines(_with(results, (Verdict.LEGAL,)), width),
         ],
+        _waiver_lines(results, width),
         _gap_lines(not_judged(results), width),
         _draft_lines(results, width),
         _changed_clause_lines(results, width),
@@ -219,7 +220,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
     worklist = outcome.folder / "restricted" / "worklist.csv"
     told = {
         name: results[name]
-        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD)
+        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD, "waivers")
         if results.get(name)
     }
     if before := results.get("compared_with"):
@@ -541,6 +542,30 @@ def _legal_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     return [
         *_heading(f"For a lawyer to judge, {_counted(len(checks), 'check')}:", width),
         *_wrapped(names, width, indent=_INDENT, style="yellow"),
+    ]
+
+
+def _waiver_lines(results: Entry, width: int | None) -> list[Line]:
+    """Which deviations are accepted for a time; they count all the same."""
+    in_force, deviating = [], {check["id"] for check in _with(results, DEVIATIONS)}
+    expired = []
+    for waiver in results.get("waivers", ()):
+        by = f"approved by {' and '.join(waiver['approved_by'])}"
+        covered = deviating.intersection(waiver["checks"])
+        if waiver["state"] == "in_force" and covered:
+            in_force.append(
+                f"{_INDENT}{waiver['check']} ({_counted(len(covered), 'check')}): until"
+                f" {waiver['last']}, {by}"
+            )
+        elif waiver["state"] == "expired":
+            expired.append(
+                f"! The waiver of {waiver['check']} expired on {waiver['last']}: mend what is found,"
+                " have it accepted anew, or take it out of audit.yaml."
+            )
+    return [
+        *(_heading("Accepted for a time, and counted all the same:", width) if in_force else []),
+        *(line for text in in_force for line in _wrapped(text, width, style="yellow")),
+        *(line for text in expired for line in _wrapped(text, width, style="bold red")),
     ]
 
 

@@ -607,3 +607,27 @@ def test_what_has_become_of_the_last_run_s_findings_is_told_in_checks() -> None:
     ) in said
     assert as_object(outcome(told))["since_last"]["checks"] == {"new": 2, "resolved": 1}
     assert "since_last" not in as_object(outcome(results(MIXED)))
+
+
+def test_what_is_accepted_for_a_time_is_told_and_so_is_what_expired() -> None:
+    waiver = {
+        "check": "A-3",
+        "reason": "",
+        "approved_by": ["CEO", "DPO"],
+        "first": "2026-10-01",
+        "last": "2026-12-31",
+        "state": "in_force",
+        "checks": ["A-3.customer", "A-3.contact"],
+    }
+    told = results(
+        MIXED, waivers=[waiver, {**waiver, "check": "A-2", "state": "expired", "checks": []}]
+    )
+
+    said = [line.text for line in as_lines(outcome(told), width=None)]
+
+    assert "  A-3 (2 checks): until 2026-12-31, approved by CEO and DPO" in said
+    assert (
+        "! The waiver of A-2 expired on 2026-12-31: mend what is found, have it accepted anew, or"
+        " take it out of audit.yaml."
+    ) in said
+    assert as_object(outcome(told))["totals"] == results(MIXED)["totals"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from teleaudit.report.findings import finding_numbers
@@ -62,6 +62,7 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
         ),
         "authority": authority,
         "checks": checks,
+        **_waivers(results, kept),
         "clauses": clauses,
         "conflicts": conflicts,
         "legal_bases": [basis for basis in results["legal_bases"] if basis["id"] in cited],
@@ -78,3 +79,15 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _waivers(results: Results, kept: Collection[str]) -> dict[str, Any]:
+    """The waivers that cover any of the checks that are left."""
+    if "waivers" not in results:
+        return {}
+    covering = [
+        {**waiver, "checks": own}
+        for waiver in results["waivers"]
+        if (own := [name for name in waiver["checks"] if name in kept])
+    ]
+    return {"waivers": covering}

@@ -37,6 +37,7 @@ from teleaudit.report.material import (
 )
 from teleaudit.report.questions import describe_questions
 from teleaudit.report.trend import describe_trend
+from teleaudit.report.waivers import acceptance, describe_waivers
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
 GRAVEST_SHOWN = 5
@@ -292,7 +293,12 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
 def _response(material: Material, findings: Sequence[Finding]) -> Part:
     """What people state: management, the data protection officer, and the plan of action."""
     words, response = material.words, material.response
-    decided = [finding for finding in findings if material.decision(finding.clause)]
+    numbers = {check["id"]: finding.number for finding in findings for check in finding.checks}
+    decided = [
+        finding
+        for finding in findings
+        if material.decision(finding.clause) or acceptance(material, finding.checks)
+    ]
     undecided = [finding for finding in findings if finding not in decided]
     return {
         "role": words.say(
@@ -305,6 +311,8 @@ def _response(material: Material, findings: Sequence[Finding]) -> Part:
         ],
         "plan_intro": words.at("response.plan_intro" if decided else "response.plan_none"),
         "plan": material.table("plan", [_plan_row(material, finding) for finding in decided]),
+        "waivers_intro": words.at("waivers.intro"),
+        "waivers": describe_waivers(material, numbers),
         "plan_open": (
             words.say(
                 "response.plan_open",
@@ -338,13 +346,17 @@ def _statement(material: Material, name: str, statement: Entry | None) -> Part:
 def _plan_row(material: Material, finding: Finding) -> tuple[Any, ...]:
     words, decision = material.words, material.decision(finding.clause)
     nothing = str(words.at("response.undecided"))
+    accepted = acceptance(material, finding.checks)
+    notes = [
+        words.say("waivers.in_plan", accepted=accepted) if accepted else "",
+        decision.get("cause") if decision.get("decision") else "",
+    ]
     return (
         {"number": finding.number},
-        (
-            {"title": decision["decision"], "note": decision["cause"]}
-            if decision.get("decision") and decision.get("cause")
-            else decision.get("decision") or title_of(material, finding)
-        ),
+        {
+            "title": decision.get("decision") or title_of(material, finding),
+            "note": " ".join(note for note in notes if note),
+        },
         decision.get("owner") or nothing,
         words.date(decision["deadline"]) if decision.get("deadline") else nothing,
         words.name("response.states", decision.get("status") or "open"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from teleaudit.report.material import FINDING, SEVERITY, Entry, Material, found, gravity
+from teleaudit.report.waivers import acceptance
 
 # Theme -> the topics of its checks. The last is about data, not about what was done with them.
 THEMES: Mapping[str, tuple[str, ...]] = {
@@ -417,6 +418,7 @@ def _facts(
         "basis": material.bases_in_short(
             list(dict.fromkeys(basis for check in checks for basis in check["legal_basis"]))
         ),
+        "waiver": acceptance(material, [one for one in checks if one["verdict"] != "review"]),
         "owner": material.decision(finding.clause).get("owner", ""),
         "deadline": (
             words.date(decided)
