@@ -735,6 +735,31 @@ RunFolderArgument = Annotated[
 ]
 
 
+@app.command(short_help="Approve a run that somebody else carried out.")
+def approve(
+    run: RunFolderArgument,
+    *,
+    function: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="FUNCTION",
+            help="The function of who approves, as the report prints it.",
+        ),
+    ],
+) -> None:
+    """Approve a run: its reports, drafts until then, are rendered once more without the watermark,
+    with the function and today's date, and the ledger names them.
+
+    report.final.da.pdf stands then beside report.da.pdf. Who ran it, as the owner of its files, is
+    refused; so is a run that is not what was sealed.
+    """
+    from teleaudit.runs.approving import approve_run
+
+    for report in approve_run(run, function):
+        _out.print(str(report), markup=False)
+
+
 @app.command(
     short_help="Sign the reports of a run.",
     epilog=(
@@ -768,19 +793,22 @@ def sign(
             ),
         ),
     ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Sign the drafts, which nobody has approved.")
+    ] = False,
 ) -> None:
-    """Sign every report of a run (PAdES, an invisible certification), and name the signed copies in
-    the ledger.
+    """Sign every final report of a run (PAdES, an invisible certification), and name the signed
+    copies in the ledger.
 
-    report.da.signed.pdf stands then beside report.da.pdf. A run that is not what was sealed is
-    refused.
+    report.final.da.signed.pdf stands then beside report.final.da.pdf. A run that is not what was
+    sealed, or that nobody has approved, is refused.
     """
     from teleaudit.runs.signing import open_signer, sign_run
 
     if tsa is not None and not tsa.startswith(("https://", "http://")):
         msg = "--tsa names no service: write its address with https://."
         raise UserError(msg)
-    for copy in sign_run(run, open_signer(p12, passphrase_file), tsa=tsa):
+    for copy in sign_run(run, open_signer(p12, passphrase_file), tsa=tsa, draft=draft):
         _out.print(str(copy), markup=False)
 
 

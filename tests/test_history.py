@@ -289,6 +289,7 @@ def test_history_lists_every_run_with_what_it_found(ledger: Path) -> None:
         "deviations": 7,
         "review": 0,
         "findings": {"high": 1},
+        "approved_on": None,
     }
     assert (third["exit_code"], third["findings"]) == (0, {})
 

@@ -22,12 +22,16 @@ from teleaudit.report.web import render_html
 from teleaudit.report.wording import load_words
 
 __all__ = [
+    "FINAL",
     "MAIN_AUTHORITY",
     "InvalidResultsError",
     "Report",
     "render_reports",
     "validate_results",
 ]
+
+
+FINAL = "report.final."  # how the names of approved reports begin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,18 +121,22 @@ class Report:
 def render_reports(results: Mapping[str, Any], language: str = "da") -> dict[str, bytes]:
     """Every report of a run by file name: ``report.da.pdf`` for the main authority, with its plain
     copy, its HTML companion and its annex, and one for each other authority that a finding concerns.
+    Of results with an approval the final ones, ``report.final.da.pdf`` ..., without the annex, which
+    is the draft's.
 
     Raises: InvalidResultsError, UserError (no such language), TypesettingError.
     """
     main = Report(results=results, language=language)
     others = authorities_concerned(main.results)[1:]
+    is_final = "approval" in results
+    name = FINAL if is_final else "report."
     return {
-        f"report.{language}.pdf": main.pdf,
-        f"report.plain.{language}.pdf": main.plain_pdf,
-        f"report.{language}.html": main.html,
-        f"annex.{language}.xlsx": main.annex,
+        f"{name}{language}.pdf": main.pdf,
+        f"{name}plain.{language}.pdf": main.plain_pdf,
+        f"{name}{language}.html": main.html,
+        **({} if is_final else {f"annex.{language}.xlsx": main.annex}),
         **{
-            f"report.{authority}.{language}.pdf": Report(
+            f"{name}{authority}.{language}.pdf": Report(
                 results=results, authority=authority, language=language
             ).pdf
             for authority in others

@@ -69,6 +69,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
             code: {"sign": verdict["sign"], "short": verdict["short"], "label": verdict["label"]}
             for code, verdict in words.at("verdicts").items()
         },
+        "watermark": _watermark(material),
         "headings": words.at("headings"),
         "labels": words.at("finding.labels"),
         "front": _front(material, findings),
@@ -206,7 +207,7 @@ def _front(material: Material, findings: Sequence[Finding]) -> Part:
             moment=words.moment(results["finished_at"]),
             version=results["versions"]["teleaudit"],
         ),
-        "status": words.at("front.status"),
+        "status": _status(material),
     }
     values["recipient"] = values["recipient"] or words.name("authorities", material.authority)
     return {
@@ -224,6 +225,28 @@ def _front(material: Material, findings: Sequence[Finding]) -> Part:
         "limits": words.at("front.limits"),
         "contents": words.at("front.contents"),
     }
+
+
+def _status(material: Material) -> str:
+    """Whether somebody has approved it."""
+    words, approval = material.words, material.results.get("approval")
+    if approval is None:
+        return str(words.at("approval.status_draft"))
+    return words.say(
+        "approval.status_final",
+        function=approval["function"],
+        date=words.date(approval["approved_on"], "date"),
+    )
+
+
+def _watermark(material: Material) -> list[str]:
+    """What stands behind every page: that it is a draft, and that notebooks were changed."""
+    words, results = material.words, material.results
+    is_changed = any(one["state"] == "changed" for one in results.get("notebooks", []))
+    return [
+        *([] if "approval" in results else [words.at("approval.watermark")]),
+        *([words.at("approval.watermark_notebooks")] if is_changed else []),
+    ]
 
 
 def _draft(material: Material) -> Part:

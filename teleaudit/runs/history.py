@@ -254,10 +254,16 @@ def describe_runs(ledger: Ledger) -> list[dict[str, Any]]:
     which left no numbers, only when.
     """
     known = {run.run_id: run for run in past_runs(ledger)}
+    approved = {
+        entry.content.get("run_id"): entry.content["approval"]["approved_on"]
+        for entry in ledger.entries
+        if entry.kind == "approval"
+    }
     return [
         {
             **{name: entry.content.get(name) for name in ("run_id", "as_of", "finished_at")},
             **_summary(known.get(str(entry.content.get("run_id")))),
+            "approved_on": approved.get(entry.content.get("run_id")),
         }
         for entry in ledger.entries
         if entry.kind == "run"
