@@ -488,7 +488,9 @@ def test_the_pass_phrase_is_asked_for_on_a_terminal(
     unsigned: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert "the pass phrase of --p12 is missing" in call("sign", unsigned, "--draft", "--p12", key).err
+    assert (
+        "the pass phrase of --p12 is missing" in call("sign", unsigned, "--draft", "--p12", key).err
+    )
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("teleaudit.runs.signing.getpass", lambda _: PASSPHRASE)

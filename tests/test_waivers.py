@@ -158,6 +158,7 @@ def test_an_accepted_finding_says_until_when_and_by_whom_and_stands_in_the_plan(
     assert fact(told, "A1") is None
     (row,) = (row for row in told["response"]["plan"]["rows"] if row[0] == {"number": "A2"})
     assert row[1]["note"] == ("Accepteret risiko til 31-03-2027, godkendt af Direktør og Jurist.")
+    assert row[4] == "Accepteret"
     assert told["response"]["waivers"]["rows"] == [
         [
             {"code": CHECK},

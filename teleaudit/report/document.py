@@ -37,7 +37,7 @@ from teleaudit.report.material import (
 )
 from teleaudit.report.questions import describe_questions
 from teleaudit.report.trend import describe_trend
-from teleaudit.report.waivers import acceptance, describe_waivers
+from teleaudit.report.waivers import acceptance, describe_waivers, is_accepted
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
 GRAVEST_SHOWN = 5
@@ -370,19 +370,19 @@ def _plan_row(material: Material, finding: Finding) -> tuple[Any, ...]:
     words, decision = material.words, material.decision(finding.clause)
     nothing = str(words.at("response.undecided"))
     accepted = acceptance(material, finding.checks)
-    notes = [
+    decided = decision.get("decision") or title_of(material, finding)
+    notes = (
         words.say("waivers.in_plan", accepted=accepted) if accepted else "",
         decision.get("cause") if decision.get("decision") else "",
-    ]
+    )
+    note = " ".join(one for one in notes if one)
+    status = "accepted" if is_accepted(material, finding.checks) else "open"
     return (
         {"number": finding.number},
-        {
-            "title": decision.get("decision") or title_of(material, finding),
-            "note": " ".join(note for note in notes if note),
-        },
+        {"title": decided, "note": note} if note else decided,
         decision.get("owner") or nothing,
         words.date(decision["deadline"]) if decision.get("deadline") else nothing,
-        words.name("response.states", decision.get("status") or "open"),
+        words.name("response.states", decision.get("status") or status),
     )
 
 

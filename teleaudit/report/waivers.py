@@ -38,6 +38,17 @@ def acceptance(material: Material, checks: Sequence[Entry]) -> str:
     )
 
 
+def is_accepted(material: Material, checks: Sequence[Entry]) -> bool:
+    """Whether a waiver that is in force covers each of these checks."""
+    covered = {
+        name
+        for waiver in material.results.get("waivers", [])
+        if waiver["state"] == "in_force"
+        for name in waiver["checks"]
+    }
+    return all(check["id"] in covered for check in checks)
+
+
 def describe_waivers(material: Material, numbers: Mapping[str, str]) -> Table:
     """Every waiver in a row; ``numbers`` are those of the findings, by check id."""
     words = material.words
