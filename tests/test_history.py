@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from teleaudit.checks.worklist import RECORD_COLUMNS, RECORDS
 from teleaudit.report import validate_results
+from teleaudit.runs.folder import run_folder
 from teleaudit.runs.history import (
     Numbers,
     PastRun,
@@ -24,6 +27,8 @@ from teleaudit.runs.history import (
 )
 from teleaudit.runs.ledger import LEDGER_FILE, append_entry, read_ledger
 from teleaudit.runs.matching import match_records
+from teleaudit.runs.pipeline import _with_history
+from teleaudit.runs.state import RunState
 from tests.command import call
 from tests.report.example import example
 from tests.sealed import seal_run
@@ -327,3 +332,32 @@ def test_history_of_a_broken_ledger_is_refused(ledger: Path) -> None:
 
     assert ended.code == 3
     assert "the chain of runs is broken here" in ended.err
+
+
+# The run
+
+
+def test_a_run_is_compared_with_the_last_one_beside_it(tmp_path: Path) -> None:
+    home = tmp_path / "bizzy"
+    lines = (CHECK, "kunder", "k1", "deviation"), (CHECK, "kunder", "k2", "deviation")
+    run, left = sealed(home, *lines)
+    left.rename(home / run.run_id)
+    with run_folder(tmp_path, "bizzy") as folder:
+        shutil.copytree(annex(tmp_path / "now", *lines[:1]), folder.restricted, dirs_exist_ok=True)
+        state = RunState(
+            audit_path=tmp_path,
+            as_of=dt.date(2026, 11, 22),
+            started_at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+            folder=folder,
+            exports=(),
+            engine="duckdb",
+            memory="256MB",
+        )
+        compared = _with_history(example(), [run], state)
+
+    assert compared["compared_with"]["run_id"] == run.run_id
+    assert compared["checks"][0]["history"]["records"] == {
+        "new": 0,
+        "persisting": 1,
+        "resolved": 1,
+    }
