@@ -168,7 +168,7 @@ def _row(material: Material, trend: Trend) -> tuple[Cell, ...]:
     )
 
 
-def check_rows(material: Material) -> list[tuple[str | float | None, ...]]:
+def check_rows(material: Material) -> list[Sequence[str | float | None]]:
     """Every check that found something now or then, for the annex."""
     words = material.words
     return [

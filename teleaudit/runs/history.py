@@ -164,7 +164,7 @@ def with_history(
 
 
 def _numbers_of(check: Mapping[str, Any]) -> Numbers:
-    return Numbers(*(check.get(name) for name in Numbers._fields))
+    return Numbers._make(check.get(name) for name in Numbers._fields)
 
 
 def _history(

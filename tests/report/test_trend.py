@@ -19,20 +19,15 @@ from tests.report.example import check, example
 LAST = {"run_id": "20260801T040000Z-0b0b0b", "as_of": "2026-08-01"}
 
 
-def with_past(
-    *histories: tuple[str, str | None, int, int | None], **compared: object
-) -> dict[str, Any]:
+def with_past(*histories: tuple[str, str, int, int | None], **compared: object) -> dict[str, Any]:
     """The example, with what became of checks: id, state, deviations then, new records."""
-    told = {name: rest for name, *rest in histories}
+    told = {name: _history(state, then, new) for name, state, then, new in histories}
     results = example()
     ended = check("BIZ-ret-9.ended", "crm_contact", "pass", "Krav 9.", (10, 10, 0, 0))
     lost = check(
         "BIZ-ret-8.lost", "crm_contact", "unknown", "Krav 8.", (None, None, 0, 0), why="no_export"
     )
-    checks = [
-        {**one, "history": _history(one["id"], *told[one["id"]]) if one["id"] in told else None}
-        for one in [*results["checks"], ended, lost]
-    ]
+    checks = [{**one, "history": told.get(one["id"])} for one in [*results["checks"], ended, lost]]
     verdicts = [one["verdict"] for one in checks]
     return {
         **results,
@@ -54,7 +49,7 @@ def with_past(
     }
 
 
-def _history(name: str, state: str, then: int | None, new: int | None) -> dict[str, Any]:
+def _history(state: str, then: int | None, new: int | None) -> dict[str, Any]:
     return {
         "state": state,
         "since": LAST,
@@ -129,7 +124,7 @@ def test_the_chapter_stays_half_a_page_whatever_was_found() -> None:
     results = with_past()
     many = [
         check(f"BIZ-ret-{number}.x", "crm_contact", "fail", "Krav.", (9, 9, 1, 0))
-        | {"history": _history("", "new", 0, 1)}
+        | {"history": _history("new", 0, 1)}
         for number in range(100, 140)
     ]
     told = trend({**results, "checks": many})
