@@ -863,6 +863,101 @@ def verify(
     raise typer.Exit(exit_code(statements))
 
 
+@app.command(short_help="Write a run's results for other programs.")
+def export(
+    run: RunFolderArgument,
+    *,
+    output: Annotated[
+        Literal["junit", "oscal", "csv"],
+        typer.Option(
+            "--format",
+            help=(
+                "JUnit's XML for Jenkins and GitLab, OSCAL 1.2.1 assessment results, or a row for"
+                " each check."
+            ),
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where it goes. Default: standard output."),
+    ] = None,
+) -> None:
+    """Write what a run found in a format that other programs read (docs/results.md).
+
+    No value of a row of an export is in it.
+    """
+    from teleaudit.interchange import export_run
+
+    content = export_run(run, output)
+    if out is None:
+        _write_bytes(content)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        msg = f"{out} cannot be written: {error.strerror}. Choose another file with --out."
+        raise UserError(msg) from None
+
+
+@app.command(
+    short_help="Erase the closed annexes of runs after their time.",
+    epilog="Storage and backups are not overwritten: docs/verify.md says what that means.",
+)
+def purge(
+    audit: Annotated[
+        Path | None,
+        typer.Argument(help="Its name, file or folder. Default: every audit of the workspace."),
+    ] = None,
+    *,
+    older_than: Annotated[
+        int | None,
+        typer.Option(
+            "--older-than",
+            metavar="DAYS",
+            min=0,
+            help="Of runs that ended so long ago. Default: keep.restricted_days of audit.yaml.",
+        ),
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Of this run alone, whatever its age."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where the run folders are. Default: reports/ of the workspace.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase the closed annexes of runs (restricted/: worklists, the key of the references) after
+    their time, and name in the ledger what was erased.
+
+    The record stays, and can be verified as before. Records can then no longer be found by their
+    references.
+    """
+    from teleaudit.runs.purging import Asked, State, find_annexes
+    from teleaudit.runs.purging import purge as erase
+
+    if older_than is not None and run is not None:
+        msg = "--older-than and --run exclude each other."
+        raise UserError(msg)
+    asked = Asked(older_than=older_than, run=run)
+    annexes = find_annexes(audit, out, asked, dt.datetime.now(dt.UTC))
+    for annex in annexes:
+        _out.print(str(annex), markup=False)
+    due = [annex for annex in annexes if annex.state is State.DUE]
+    if not due:
+        _out.print("Nothing is due.", markup=False)
+    elif not (yes or _is_confirmed(f"Erase {len(due):,} of these?")):
+        _out.print("Nothing was erased.", markup=False)
+    else:
+        for annex in due:
+            _out.print(f"{annex.home.name} {annex.run_id}: erased: {erase(annex)}", markup=False)
+
+
 def main() -> None:
     """The entry point: every way out ends with one of the five exit codes."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -1108,6 +1203,26 @@ def _writer() -> Callable[[str], None]:
                 gone.append(error)
 
     return write
+
+
+def _write_bytes(content: bytes) -> None:
+    """Write a result whose bytes count, whatever a terminal's encoding is."""
+    with suppress(BrokenPipeError):
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content.decode())
+
+
+def _is_confirmed(question: str) -> bool:
+    """Whether a person says yes. Raises: UserError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        msg = "nothing was erased, for nobody can be asked here: add --yes."
+        raise UserError(msg)
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:  # the end of what is typed
+        return False
 
 
 def _show_finds(rows: Sequence[Sequence[str]]) -> None:

@@ -72,6 +72,13 @@ def write_samples(
             raise UserError(msg) from None
 
 
+# what of the baseline each policy asks under clauses of its own, as far as it is planted for either
+_UNDER_OWN_CLAUSES = {
+    "bizzy": ("HYG-collection.",),
+    "kazoom": ("HYG-marketing.", "HYG-teledata."),
+}
+
+
 def check_ids(operator: str) -> tuple[str, ...]:
     """Every check id for which the operator's sample holds planted deviations, sorted."""
     return tuple(sorted(_kinds(_operator(operator))))
@@ -87,16 +94,18 @@ def _operator(name: str) -> Operator:
 def _kinds(operator: Operator) -> dict[str, str]:
     """Check id -> kind of deviation.
 
-    Asterisk knows no cells: Bizzy's calls have no location. A clause of one policy is no deviation
-    from the other, and what Kazoom's says of marketing and of internet sessions is asked there alone.
+    Asterisk knows no cells: Bizzy's calls have no location, and in its interconnect records, which a
+    clause lists, another column is planted. A clause of one policy is no deviation
+    from the other, and what a policy says of marketing, internet sessions or collection is asked
+    there, under a clause of its own.
     """
     others = {"KAZ-", "BIZ-"} - {operator.clause_prefix}
     return {
         operator.check_id(kind): kind
         for kind in DEVIATIONS
         if kind[:4] not in others
-        and not (operator is BIZZY and kind == "location")
-        and not (operator is not BIZZY and kind.startswith(("HYG-marketing.", "HYG-teledata.")))
+        and not (operator is BIZZY and kind in ("location", "HYG-location.interconnect"))
+        and not kind.startswith(_UNDER_OWN_CLAUSES[operator.name])
     }
 
 

@@ -62,7 +62,7 @@ _EXTRA = {
     "subscription": {"imei": "IMEI"},
     "pbx_config": {"cpr": "CPR-nr.", "password": "SIP-adgangskode"},
     "number_assignment": {"puk": "PUK-kode"},
-    "interconnect": {"cell": "Celle-id"},
+    "interconnect": {"cell": "Celle-id", "contact": "Modpartens kontakt"},
     "ip_session": {"host": "Besøgt domæne", "service": "ServiceType"},
     "payment": {"check_result": "CVV-resultat", "check_code": "CVV"},
     "disclosure": {"visited": "Besøgte sider"},

@@ -91,6 +91,9 @@ def _table(batch: Batch, pool: Pools, schema: pa.Schema) -> pa.Table:
     is_text = (kind == 1) | (kind == 3)
     duration = np.where(is_text, 0, batch.duration)
     failed = batch.billsec == 0
+    invoices = take(pool.invoice_ids, batch.invoice)
+    # what is put to a bill costs something, abroad by the second
+    price = np.where(batch.variety % 20 == 0, np.round(batch.duration * 0.02 + 0.01, 2), 0.25)
     columns = {
         "recordId": pc.binary_join_element_wise(
             "U", pc.utf8_lpad(pc.cast(pa.array(batch.serials), pa.string()), 10, "0"), ""
@@ -109,10 +112,8 @@ def _table(batch: Batch, pool: Pools, schema: pa.Schema) -> pa.Table:
         "antal_sms": pa.array(is_text.astype(np.int32)),
         "data_bytes": pa.array(np.where(kind == 2, batch.duration * 40_000 + batch.other, 0)),
         "zone": pc.if_else(pa.array(batch.variety % 20 == 0), "EU", "Danmark"),
-        "beloeb": pa.array(
-            np.where(batch.variety % 20 == 0, np.round(batch.duration * 0.02, 2), 0.0)
-        ),
-        "fakturaid": take(pool.invoice_ids, batch.invoice),
+        "beloeb": pc.if_else(pc.is_valid(invoices), pa.array(price), 0.0),
+        "fakturaid": invoices,
         "imei": take(pool.imeis, batch.caller),
         "iccid": take(pool.iccids, batch.caller),
         "takst": take(_TARIFFS, batch.variety % len(_TARIFFS)),
@@ -155,7 +156,7 @@ def _record(row: Row) -> Row:
         "antal_sms": 1 if row["record_type"] == "sms" else 0,
         "data_bytes": 0,
         "zone": "Danmark",
-        "beloeb": 0.0,
+        "beloeb": 0.25 if row["invoice_id"] else 0.0,
         "fakturaid": row["invoice_id"],
         "imei": None,
         "iccid": None,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from teleaudit.interchange import FORMATS, read_results
 from teleaudit.rules.audit_file import ExportSpec, load_audit
 from teleaudit.rules.yaml_files import read_yaml
 from teleaudit_samples import EXPECTED_FINDINGS
@@ -54,8 +55,16 @@ class Spoiled:
         """The canaries by the file of the run that holds them, but for the closed annex."""
         folder = only_run(self.out, self.audit.name)
         names = "\n".join(path.name for path in self.out.rglob("*"))
+        exported = {
+            output: write(read_results(folder)).decode() for output, write in FORMATS.items()
+        }
         return self.found(
-            {**dict(texts_of(folder)), "names of files": names, **dict(self._others(folder))}
+            {
+                **dict(texts_of(folder)),
+                "names of files": names,
+                **dict(self._others(folder)),
+                **exported,
+            }
         )
 
     def _others(self, folder: Path) -> Iterator[tuple[str, str]]:

@@ -201,11 +201,11 @@ def test_a_crowded_matrix_marks_what_it_has_no_room_for_and_names_every_data_set
     assert sorted({text.get_text() for text in figure.axes[0].texts}) == ["✖", "✖⁺"]
     assert "⁺  Kravet har også mindre alvorlige resultater for datasættet" in texts(figure)
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
-        "Sletteanmodninger og det, der er tilbage"
+        "Rester efter imødekommet sletteanmodning"
     ]
 
 
-def test_long_names_beside_each_other_take_two_lines() -> None:
+def test_long_names_beside_each_other_take_several_lines() -> None:
     checks = [
         check(f"C-{name}.a", name, "fail", "En påstand.", (5, 5, 1, 0))
         for name in ("dsar", "erasure_residue", "restricted_processing")
@@ -216,7 +216,7 @@ def test_long_names_beside_each_other_take_two_lines() -> None:
         for label in figures.checks_by_data_set(checks, source=SOURCE).axes[0].get_xticklabels()
     ] == [
         "Anmodninger fra\nregistrerede",
-        "Sletteanmodninger og\ndet, der er tilbage",
+        "Rester efter\nimødekommet\nsletteanmodning",
         "Behandling af\nbegrænsede kunder",
     ]
 
@@ -272,7 +272,7 @@ def test_a_report_gets_one_figure_of_everything_that_is_kept_past_its_deadline()
     assert b"<svg" in picture.svg
     assert picture.alt == (
         "1 datasæt med poster, hvis slettefrist er overskredet, hvert som et søjlediagram over det"
-        " år, hvor fristen udløb. Kundestamdata: 19 af 22 poster er bevaret, med frist fra januar"
+        " år, hvor fristen udløb. Kundestamdata: 19 af 22 poster over fristen er uden grund, med frist fra januar"
         " 2026 til september 2026, længst overskredet med 312 dage."
     )
 
@@ -287,6 +287,8 @@ def test_where_nothing_is_kept_past_its_deadline_there_is_no_figure() -> None:
         ({"2026-01": (1, 1)}, [("2026", 1, 1)]),
         # each year to the last one is shown, also without records; what is due later is not
         ({"2024-12": (5, 2), "2027-01": (9, 0)}, [("2024", 5, 2), ("2025", 0, 0), ("2026", 0, 0)]),
+        # of the month of the audit's date, what is not yet due is not drawn
+        ({"2026-11": (100, 2)}, [("2026", 2, 2)]),
         # many years: those before the last nine together
         (
             {"2009-05": (7, 1), "2012-05": (2, 2), "2026-05": (100_000, 1)},
@@ -307,7 +309,7 @@ def test_ageing_is_told_by_year_up_to_the_date_of_the_audit(
             for month, (records, overdue) in months.items()
         ]
     }
-    assert figures._passed_by_year(check, 2026) == years
+    assert figures._passed_by_year(check, "2026-11-22") == years
 
 
 def test_a_notebook_shows_a_png_with_its_words() -> None:

@@ -56,8 +56,8 @@ def overview_of(file: Path, parameters: dict[str, Parameter] | None = None) -> P
         (
             "retention.customer: {after: P1Y}",
             (
-                "Ingen post er gemt længere end 1 år efter kundeforholdets ophør. Uden den dato er"
-                " fristen ikke begyndt. Undtaget: sletningsstop (legal hold) og begrænset behandling"
+                "Ingen post er gemt længere end 1 år efter kundeforholdets ophør. Er det ikke sket,"
+                " er fristen ikke begyndt; kan det ikke ses, er posten ikke vurderet. Undtaget: sletningsstop (legal hold) og begrænset behandling"
                 " (databeskyttelsesforordningens artikel 18). Til en jurist: Kunden skylder. Det beror"
                 " på en retlig vurdering, om stamdata må beholdes for kravets skyld, indtil det er"
                 " forældet 3 år efter forfald; politikken nævner ikke den grund. Et anerkendt eller"
@@ -68,7 +68,8 @@ def overview_of(file: Path, parameters: dict[str, Parameter] | None = None) -> P
             "retention.contact: {after: {parameter: customer_period}, exempt: []}",
             (
                 "Ingen post er gemt længere end 18 måneder (parameteren customer_period) efter"
-                " kundeforholdets ophør. Uden den dato er fristen ikke begyndt."
+                " kundeforholdets ophør. Er det ikke sket, er fristen ikke begyndt; kan det ikke ses,"
+                " er posten ikke vurderet."
             ),
         ),
         (
@@ -84,6 +85,30 @@ def overview_of(file: Path, parameters: dict[str, Parameter] | None = None) -> P
                 " phone, Kaldenavn.]}"
             ),
             "Kun disse kolonner må rumme noget: navn, telefon og Kaldenavn.",
+        ),
+        # an open list closes nothing
+        (
+            "minimisation.undisclosed_columns: {tables: [crm_contact], as: contact, listed: [name]}",
+            (
+                "Andre kolonner end disse, der rummer noget, er et spørgsmål om, hvorvidt det er"
+                " nødvendigt og oplyst: navn. Det, der findes, skal ses af et menneske, før det er en"
+                " afvigelse."
+            ),
+        ),
+        (
+            (
+                "retention.billed_calls: {after: P5Y, exempt: [], readings: {billing_ceiling: null,"
+                " nothing_charged: {parameter: customer_period}}}"
+            ),
+            (
+                "Ingen post er gemt længere end 5 år efter udgangen af fakturaens regnskabsår. Gælder"
+                " opkald, der henviser til en faktura. Til en jurist, 3 år efter sidste rettidige"
+                " betalingsdag: Det beror på en retlig vurdering, om trafikdata må beholdes, efter at"
+                " kravet på betaling normalt er forældet, 3 år efter betalingsfristen. Til en jurist,"
+                " 18 måneder (parameteren customer_period) efter opkaldets dato: Opkaldet er sat til"
+                " en faktura, men kostede intet. Det beror på en retlig vurdering, om det ligger til"
+                " grund for fakturaen eller følger fristen for teledata uden faktura."
+            ),
         ),
         (
             "minimisation.cpr_columns: {tables: [crm_customer]}",
@@ -130,8 +155,16 @@ def test_every_rule_there_is_tells_in_plain_words_what_is_asked_of_which_records
             *DA.at("asked"),
             "expect_only_listed_columns",
         }
-        assert (rule.starts_at or "last_use") in DA.at("events")
+        assert DA.event(rule.data_set or "", rule.starts_at or "last_use")
         assert set(rule.exempt) <= set(DA.at("exemptions"))
+
+
+def test_an_event_is_told_by_its_table_where_the_column_means_another_in_others() -> None:
+    assert DA.event("crm_contact", "valid_to") == "kontaktpersonens fratræden"
+    assert DA.event("number_assignment", "valid_to") == "tildelingens ophør"
+    assert DA.event("recipient_register", "valid_to") is None
+    assert DA.event("cdr", "start_at") != DA.event("ip_session", "start_at")
+    assert DA.event("invoice", "relationship_end") == DA.event("agreement", "relationship_end")
 
 
 @pytest.mark.parametrize("audit", ["bizzy", "kazoom"])

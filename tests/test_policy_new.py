@@ -435,8 +435,28 @@ def test_an_audit_tells_which_clauses_changed_since_they_were_mapped(workspace: 
     assert "3. marts 2026. Politikkens tekst er ændret, siden disse punkter" in shown
 
 
-def test_where_there_is_no_text_nothing_is_said(workspace: Path) -> None:
+@pytest.mark.parametrize("named", ["policy.txt", "texts/policy.txt", ""])
+def test_a_text_that_is_named_and_not_there_is_refused_with_its_line(
+    workspace: Path, named: str
+) -> None:
     audit, text = drafted_audit(workspace)
     text.unlink()
+    policy = audit.with_name("policy.yaml")
+    lines = policy.read_text(encoding="utf-8").splitlines()
+    line = next(n for n, one in enumerate(lines, start=1) if one.startswith("text: "))
+    lines[line - 1] = f'text: "{named}"'
+    policy.write_text("\n".join(lines), encoding="utf-8")
+    said = f"{policy}, line {line}: no file {policy.parent / named}."
+    for command in (("policy", "check", audit), ("run", audit, "--no-notebooks")):
+        ended = call(*command)
+        assert (ended.code, said in ended.err.replace("\n", " ")) == (3, True), ended.err
+
+
+def test_of_a_policy_that_names_no_text_nothing_is_said(workspace: Path) -> None:
+    audit, text = drafted_audit(workspace)
+    policy = audit.with_name("policy.yaml")
+    lines = re.sub(r"\ntext: .+", "", policy.read_text(encoding="utf-8"))
+    policy.write_text(lines, encoding="utf-8")
+    text.write_text(LETTERED.replace("to år", "tre år"), encoding="utf-8")
     assert json.loads(call("policy", "check", audit, "--format", "json").out)["changes"] == []
     assert open_policy(workspace / "audits" / "bizzy").changes == ()

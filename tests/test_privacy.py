@@ -14,9 +14,12 @@ not counted either.
 from __future__ import annotations
 
 import csv
+import html
+import io
 import json
 import re
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -143,11 +146,19 @@ def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
         if path.suffix == ".pdf":
             yield path.name, _CHANCE.sub(" ", "\n".join(pdf_texts(path)))
         elif path.is_file():
-            yield path.name, _CHANCE.sub(" ", without_pictures(path.read_text(encoding="utf-8")))
+            yield path.name, _CHANCE.sub(" ", without_pictures(file_text(path.read_bytes())))
     yield (
         "ledger.jsonl",
         _CHANCE.sub(" ", (folder.parent / "ledger.jsonl").read_text(encoding="utf-8")),
     )
+
+
+def file_text(content: bytes) -> str:
+    """A file as text; of a workbook that of every part of it."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "\n".join(html.unescape(book.read(name).decode()) for name in book.namelist())
 
 
 def pdf_texts(path: Path) -> Iterator[str]:
@@ -166,7 +177,7 @@ def pdf_texts(path: Path) -> Iterator[str]:
             if b"\0" not in content:  # a font
                 yield _COORDINATE.sub(" ", content.decode("utf-8", "replace"))
         yield from (
-            attached.get_file().read_bytes().decode("utf-8", "replace")
+            file_text(bytes(attached.get_file().read_bytes()))
             for attached in pdf.attachments.values()
         )
 

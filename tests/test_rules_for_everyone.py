@@ -144,21 +144,21 @@ ASKED: dict[ExpectationType, str] = {
     "expect_no_location_columns": "location",
 }
 # What the baseline asks of each canonical table. "keys" where records have one, "location" where
-# tables are teledata; messages and browsing not where what is written with customers is the purpose.
+# tables are about customers and what they do; messages and browsing not where what is written with customers is the purpose.
 BASELINE = """
-    crm_customer        | cards cpr messages browsing dates keys
+    crm_customer        | cards cpr messages browsing dates keys location
     crm_contact         | cards cpr messages browsing dates keys
-    crm_interaction     | cards cpr dates keys
+    crm_interaction     | cards cpr dates keys location
     agreement           | cards cpr messages browsing dates keys
-    subscription        | cards cpr messages browsing dates keys
+    subscription        | cards cpr messages browsing dates keys location
     pbx_config          | cards cpr messages browsing dates keys
     cdr                 | cards cpr messages browsing dates keys location
-    invoice             | cards cpr messages browsing dates keys
+    invoice             | cards cpr messages browsing dates keys location
     payment             | cards cpr messages browsing dates keys
     financial_years     | cards cpr messages browsing dates keys
     legal_hold          | cards cpr messages browsing dates keys
     quote               | cards cpr messages browsing dates keys
-    number_assignment   | cards cpr messages browsing dates keys
+    number_assignment   | cards cpr messages browsing dates keys location
     ledger              | cards cpr messages browsing dates keys
     consent             | cards cpr messages browsing dates keys
     service_send        | cards cpr dates keys
@@ -166,15 +166,15 @@ BASELINE = """
     policy_version      | cards cpr messages browsing dates keys
     dsar                | cards cpr messages browsing dates keys
     recipient_register  | cards cpr messages browsing dates keys
-    disclosure          | cards cpr messages browsing dates keys
+    disclosure          | cards cpr messages browsing dates keys location
     directory_118       | cards cpr messages browsing dates keys
     porting             | cards cpr messages browsing dates keys
     supplier_order      | cards cpr messages browsing dates keys
-    interconnect        | cards cpr messages browsing dates keys
-    ip_session          | cards cpr messages browsing dates keys
-    access_log          | cards cpr messages browsing dates
+    interconnect        | cards cpr messages browsing dates keys location
+    ip_session          | cards cpr messages browsing dates keys location
+    access_log          | cards cpr messages browsing dates location
     staff_roster        | cards cpr messages browsing dates keys
-    recording_index     | cards cpr messages browsing dates keys
+    recording_index     | cards cpr messages browsing dates keys location
     deletion_log        | cards cpr messages browsing dates keys
     tombstone           | cards cpr messages browsing dates keys
     processing_register | cards cpr messages browsing dates keys

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
+from pypdf import PdfReader
 
 from teleaudit.checks.runner import CheckRunner
 from teleaudit.engines.duckdb import DuckDBEngine
@@ -129,6 +130,18 @@ def test_the_committed_samples_yield_exactly_their_expected_findings(
     assert [check_id for check_id, verdict in verdicts.items() if verdict == "unset"] == [UNSET] * (
         operator == "kazoom"
     )
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_the_report_of_a_full_sample_has_at_most_26_pages_and_its_summary_one(
+    whole: Callable[[str], WholeRun], operator: str
+) -> None:
+    pages = PdfReader(whole(operator).folder / "record" / "report.da.pdf").pages
+    assert len(pages) <= 26
+    chapters = [
+        index for index, page in enumerate(pages) if "otte spørgsmål" in page.extract_text()
+    ]
+    assert chapters[:2] == [0, 2]  # the list of contents, and the page after the summary's
 
 
 @pytest.mark.parametrize("operator", OPERATORS)

@@ -343,7 +343,7 @@ def test_call_records_hold_no_split_cards(tmp_path: Path) -> None:
     assert findings(tmp_path / "a.csv")[1] == []
 
 
-def test_truncated_numbers_of_which_too_much_is_left_are_found_where_cards_are_named(
+def test_truncated_numbers_of_which_too_much_is_left_are_found_and_asked_about_elsewhere(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "a.csv").write_text(
@@ -354,7 +354,15 @@ def test_truncated_numbers_of_which_too_much_is_left_are_found_where_cards_are_n
     assert done.code == 1
     assert [
         (one["column"], one["row"], one["kind"], one["level"], one["reason"]) for one in found
-    ] == [("kort_maskeret", row, "card", "probable", "overexposed_truncation") for row in (None, 2)]
+    ] == [
+        (column, row, "card", level, "overexposed_truncation")
+        for column, row, level in (
+            ("kort_maskeret", None, "probable"),
+            ("sagsnr", None, "review"),
+            ("sagsnr", 1, "review"),
+            ("kort_maskeret", 2, "probable"),
+        )
+    ]
 
 
 def test_cpr_numbers_and_browsing_are_found_and_own_domains_are_not(tmp_path: Path) -> None:

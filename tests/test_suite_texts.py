@@ -40,7 +40,7 @@ BIZZY = (
 )
 BASELINE = (
     "card dates end-date key duration location anonymous test number cpr cpr-number messages browsing"
-    " special twin processor-copies consent-import opt-out marketing accounting teledata deletion-log"
+    " special twin processor-copies consent-import opt-out marketing collection accounting teledata deletion-log"
     " resurrected orphan hold system backup logging-store spoken-card trend vulnerable called-party audit-access"
 )
 CLAUSES = {

@@ -27,10 +27,11 @@ from teleaudit.rules.suites import (
     needed_columns,
 )
 from teleaudit.schema import TABLES
-from teleaudit.schema.views import data_set_view
+from teleaudit.schema.views import WAYS, data_set_view
 from teleaudit.workspace import package_workspace
 from tests.spec import AS_OF, PARAMETERS, known_suites
 
+NOTHING: dict[str, frozenset[str]] = {}  # is exported
 _FOLDER = package_workspace() / "expectations"
 _RULES = """
 - rule: retention.customer
@@ -458,7 +459,8 @@ def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_ro
             {
                 "as_of": f"DATE '{AS_OF.isoformat()}'",
                 "services_known": "true",
-                **dict.fromkeys(IN_FORCE, "false"),
+                **dict.fromkeys((*IN_FORCE, *WAYS), "false"),
+                "policy_periods": "SELECT '' AS table_name, 0 AS months, 0 AS days",
             }
         )
         for check in (
@@ -479,7 +481,7 @@ def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_ro
             ).code()
             known = view.requires.keys() | set(TABLES[view.table].names)
             assert (
-                needed_columns(check).keys()
+                needed_columns(check, NOTHING).keys()
                 == columns_in(code) & engine.columns(check.data_set).keys() & known
             ), check.id
             asked += 1
@@ -488,14 +490,14 @@ def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_ro
 
 def test_a_view_says_what_its_columns_rest_on() -> None:
     checks = {check.id: check for suite in known_suites() for check in suite.checks}
-    assert needed_columns(checks["BIZ-ret-3.customer"])["relationship_end"] == (
+    assert needed_columns(checks["BIZ-ret-3.customer"], NOTHING)["relationship_end"] == (
         "crm_customer.customer_id",
         "crm_customer.end_date",
     )
-    assert needed_columns(checks["HYG-key.crm_customer"]) == {
+    assert needed_columns(checks["HYG-key.crm_customer"], NOTHING) == {
         "customer_id": ("crm_customer.customer_id",)
     }
-    assert needed_columns(checks["HYG-card.crm_customer"]) == {}
+    assert needed_columns(checks["HYG-card.crm_customer"], NOTHING) == {}
 
 
 def test_the_law_binds_an_operator_whose_policy_is_silent_and_asks_nothing_twice() -> None:

@@ -45,7 +45,7 @@ def test_checks_that_asked_the_same_and_found_nothing_share_a_row_and_what_was_n
 
     assert [tuple(row) for row in shown[["Kontrol", "Datasæt", "Resultat"]].to_numpy()] == [
         ("HYG-x.quote", "Tilbud", "✖ Afvigelse"),
-        ("KAZ-n.crm", "Sletteanmodninger og det, der er tilbage", "□ Frist ikke fastsat"),
+        ("KAZ-n.crm", "Rester efter imødekommet sletteanmodning", "□ Frist ikke fastsat"),
         ("HYG-x", "2 datasæt", "✔ Ingen afvigelser"),
     ]
     assert [list(shown[name].fillna(-1)) for name in "NMke"] == [

@@ -109,7 +109,7 @@ def deviating_nearly_all(
             and answer.assessable >= MIN_ROWS
             and answer.deviations >= NEARLY_ALL * answer.assessable
         ):
-            columns = _rests_on(result.check, table, filled.get(table, ()))
+            columns = _rests_on(result.check, table, filled)
             doubts += (
                 [
                     MappingDoubt(
@@ -127,19 +127,20 @@ def deviating_nearly_all(
     return doubts
 
 
-def _rests_on(check: Check, table: str, filled: Collection[str]) -> tuple[str, ...]:
+def _rests_on(check: Check, table: str, filled: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """The filled columns of the table that a check's rule names, or all dates; none where it looks
     into whatever columns there are.
     """
+    own = filled.get(table, ())
     if check.spec.type == "expect_possible_dates":
         return tuple(
             column.name
             for column in TABLES[table].columns
-            if column.kind in (Kind.DATE, Kind.TIMESTAMP) and column.name in filled
+            if column.kind in (Kind.DATE, Kind.TIMESTAMP) and column.name in own
         )
-    needed = (name.partition(".") for names in needed_columns(check).values() for name in names)
+    needed = (
+        name.partition(".") for names in needed_columns(check, filled).values() for name in names
+    )
     return tuple(
-        dict.fromkeys(
-            column for source, _, column in needed if source == table and column in filled
-        )
+        dict.fromkeys(column for source, _, column in needed if source == table and column in own)
     )

@@ -32,6 +32,9 @@ from teleaudit.exports.doubtful import IN_FORCE, LACKING, doubtful_columns, has_
 from teleaudit.exports.reading import ReadExport
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
 from teleaudit.rules.audit_file import Audit
+from teleaudit.rules.deadlines import Period
+from teleaudit.rules.parameters import policy_periods
+from teleaudit.rules.policies import BASELINE
 from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
 from teleaudit.rules.verdicts import (
     TO_LOOK_AT,
@@ -45,7 +48,7 @@ from teleaudit.rules.verdicts import (
 )
 from teleaudit.schema import FILE_COLUMN, TABLES, VOCABULARIES, Column, Kind
 from teleaudit.schema.sql import literal, quoted
-from teleaudit.schema.views import View, data_set_view
+from teleaudit.schema.views import WAYS, View, data_set_view, is_open
 
 # Without a single end date, and without services that have ends, nobody can say that no
 # relationship has ended.
@@ -134,6 +137,11 @@ class CheckRunner:
             else:
                 engine.add_table(table, [file for export in own for file in export.parquet])
                 self._filled[table] = frozenset(name for export in own for name in export.columns)
+        # without the tables of which nothing can be read
+        self._usable = {
+            table: frozenset() if self._no_table(table) else names
+            for table, names in self._filled.items()
+        }
         self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
         self._doubtful = self._doubtful_columns()
         lacking = {
@@ -144,6 +152,18 @@ class CheckRunner:
             {
                 "as_of": f"DATE '{as_of.isoformat()}'",
                 "services_known": str(self._services_known).lower(),
+                "policy_periods": _as_rows(
+                    policy_periods(
+                        (
+                            check
+                            for suite in suites
+                            if suite.name != BASELINE
+                            for check in suite.checks
+                        ),
+                        audit.parameters,
+                    )
+                ),
+                **{way: str(is_open(way, self._usable)).lower() for way in WAYS},
                 **lacking,
             }
         )
@@ -235,7 +255,7 @@ class CheckRunner:
         )
 
     def _view(self, name: str) -> View:
-        return data_set_view(name)
+        return data_set_view(name).by(self._usable)
 
     def _check_data_set(
         self, name: str, checks: Sequence[Check], on_error: OnError | None
@@ -481,7 +501,9 @@ class CheckRunner:
         if not self.audit.not_held:
             return None
         needed = (
-            name.partition(".")[0] for names in needed_columns(check).values() for name in names
+            name.partition(".")[0]
+            for names in needed_columns(check, self._usable).values()
+            for name in names
         )
         return next(
             (
@@ -524,7 +546,7 @@ class CheckRunner:
         view = self._view(check.data_set)
         needed = {
             source
-            for column in needed_columns(check)
+            for column in needed_columns(check, self._usable)
             for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))
         }
         tables = {view.table, *(source.partition(".")[0] for source in needed)}
@@ -562,7 +584,9 @@ class CheckRunner:
         """Whether some export lacks a column that a rule needs: the records that it left out, for
         whatever reason, may be left out for that.
         """
-        needed = (source for sources in needed_columns(check).values() for source in sources)
+        needed = (
+            source for sources in needed_columns(check, self._usable).values() for source in sources
+        )
         return check.spec.type in JUDGED_BY_RULE and any(
             LACKING in self._doubtful.get(source, {}) for source in needed
         )
@@ -578,7 +602,7 @@ class CheckRunner:
         if check.spec.type in JUDGED_BY_RULE:
             asked = {
                 source.partition(".")[::2]
-                for needed in needed_columns(check).values()
+                for needed in needed_columns(check, self._usable).values()
                 for source in needed
             }
             columns = sorted(
@@ -628,7 +652,7 @@ class CheckRunner:
             return _Missing(*problem)
         # column -> what is missing of what it needs -> code and name
         lacking: dict[str, dict[str, tuple[str, str]]] = {}
-        for column, names in needed_columns(check).items():
+        for column, names in needed_columns(check, self._usable).items():
             if found := {
                 name: problem for name in names if (problem := self._lacks(view, column, name))
             }:
@@ -687,6 +711,17 @@ class CheckRunner:
                     "no_rows" if export.files else "no_export"
                 ), f"{export.name}: {export.problem}"
         return None
+
+
+def _as_rows(periods: Iterable[tuple[str, Period | None]]) -> str:
+    """SQL: a row for each period of a table; months and days are null where it is not set."""
+    rows = [
+        f"{literal(table)}, {period.months if period else 'NULL'},"
+        f" {period.days if period else 'NULL'}"
+        for table, period in periods
+    ]
+    typed = "CAST(NULL AS VARCHAR) AS table_name, CAST(NULL AS INT) AS months, CAST(NULL AS INT) AS days"
+    return " UNION ALL SELECT ".join((f"SELECT {typed} WHERE 1 = 0", *rows))
 
 
 def _passes_for_want_of(check: Check, column: Column) -> bool:

@@ -57,6 +57,7 @@ from teleaudit.detectors.prefilter import (
     card_shaped_sql,
     cpr_candidate_sql,
     message_candidate_sql,
+    truncated_candidate_sql,
 )
 from teleaudit.detectors.tables import message_context
 from teleaudit.detectors.truncation import (
@@ -134,12 +135,11 @@ def kinds(*, own_domains: Collection[str] = ()) -> tuple[Detector, ...]:
             name="truncated",
             kind="card",
             find=find_truncated,
-            candidates=every_cell,
+            candidates=_truncated_candidates,
             profile=profile_truncated,
             filled=TRUNCATED_PROFILE[0],
             decide=decide_truncated_column,
             in_cell=truncated_in_cell,
-            concerns=names_card,
         ),
         Detector(
             name="cpr",
@@ -205,6 +205,11 @@ def _card_candidates(name: str, cell: str) -> str:
         f"(CASE WHEN regexp_matches({cell}, '^[0-9]*$') THEN {card_shaped_sql(cell)} ELSE"
         f" {candidate} END)"
     )
+
+
+def _truncated_candidates(name: str, cell: str) -> str:
+    """Digits beside glyphs for others; every cell under a name that speaks of cards."""
+    return every_cell(name, cell) if names_card(name) else truncated_candidate_sql(cell)
 
 
 def _cpr_candidates(name: str, cell: str) -> str:

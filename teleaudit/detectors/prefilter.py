@@ -97,6 +97,14 @@ def _matches(column: str, pattern: str) -> str:
     return f"regexp_matches({column}, '{quoted}')"
 
 
+def truncated_candidate_sql(column: str) -> str:
+    """SQL, true for every text of ``column`` in which ``find_truncated`` could find a card under a
+    name that does not speak of cards; false for null.
+    """
+    masked = _matches(column, "[0-9][ -]?[*#xX•●∗·][ -]?[*#xX•●∗·]")
+    return f"(CASE WHEN length({column}) < 12 THEN false ELSE {masked} END)"
+
+
 def card_candidate_sql(column: str) -> str:
     """SQL, true for every text of ``column`` (an expression of type text) in which ``find_cards``
     could find a card; false for null.

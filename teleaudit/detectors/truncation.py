@@ -2,7 +2,9 @@
 
 A truncated number is no card number any more, unless more of it was kept than the card networks
 allow. What is kept is read from its writing: digits beside glyphs that stand for others
-(``457112******1234``, ``4571 12XX XXXX 1234``, ``457112...1234``).
+(``457112******1234``, ``4571 12XX XXXX 1234``, ``457112...1234``). In a column that is not named for
+cards it takes two glyphs in a row that stand for digits and hardly for anything else, and a word for
+cards beside them: without one a person looks.
 
 Source: PCI DSS 4.0.1 requirement 3.5.1, PCI SSC FAQ 1091; the limits in ``data/truncation.yaml``.
 
@@ -20,10 +22,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from teleaudit.detectors.chunks import CHUNK
 from teleaudit.detectors.decisions import ColumnDecision, Hit, Level
-from teleaudit.detectors.knowledge import card_ranges, truncation_limits
+from teleaudit.detectors.knowledge import card_ranges, context_pattern, truncation_limits
+from teleaudit.detectors.names import names_card
 from teleaudit.detectors.writings import plain
 
 _GLYPHS = "*xX•#●∗·"
@@ -31,9 +35,11 @@ _LETTERS = re.compile("^[0-9]*[xX][0-9]*$")  # one letter between digits is a di
 _KEYS = re.compile(r"(?<![*#])[*#](?![*#])")  # one alone is a key of a telephone: 4588...#8513#
 _ELLIPSIS = re.compile(r"\.{2,}|…+|_{2,}")
 _MASKED = re.compile(rf"(?<![^\W_])[0-9](?:[ -]?[0-9{_GLYPHS}.…_]){{5,29}}(?![^\W_])")
+_IN_TEXT = re.compile("[0-9][ -]?[*#xX•●∗·][ -]?[*#xX•●∗·]")  # prefilter says the same in SQL
+_CONTEXT = 40  # characters on either side in which a word speaks about the number
 _USUAL_LENGTH = 16  # of a number whose removed digits are not counted out
 _MIN_KEPT_FIRST = 4  # digits that say whose number it was
-TRUNCATED_PROFILE = ("truncated_cells", "truncated_overexposed")
+TRUNCATED_PROFILE = ("truncated_cells", "truncated_overexposed", "truncated_probable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,52 +91,66 @@ def truncated(written: str) -> Truncated | None:
     return Truncated(length=length, kept=frozenset(kept))
 
 
-# the same for every field: a mask says what it is
-def find_truncated(text: str, *, field: str = "") -> list[Hit]:  # noqa: ARG001
-    """Card numbers of which more is kept than allowed."""
-    return list(_overexposed(text[:CHUNK]))
+def find_truncated(text: str, *, field: str = "") -> list[Hit]:
+    """Card numbers of which more is kept than allowed; ``field`` is the name of the column or key,
+    empty for a text by itself.
+    """
+    return list(_overexposed(text[:CHUNK], is_sure=not field or names_card(field)))
 
 
-def _overexposed(text: str) -> Iterator[Hit]:
+def _overexposed(text: str, *, is_sure: bool) -> Iterator[Hit]:
+    if not is_sure and _IN_TEXT.search(text) is None:
+        return
     written = plain(text)
     for masked in _MASKED.finditer(written.text):
         left = truncated(masked.group())
         if left is not None and left.is_overexposed:
             start, end = written.span(*masked.span())
+            if not is_sure and _IN_TEXT.search(text, start, end) is None:
+                continue
+            near = text[max(start - _CONTEXT, 0) : start] + " " + text[end : end + _CONTEXT]
+            sure = is_sure or _card_words().search(near.casefold()) is not None
             yield Hit(
                 kind="card",
-                level=Level.PROBABLE,
+                level=Level.PROBABLE if sure else Level.REVIEW,
                 reason="overexposed_truncation",
                 start=start,
                 end=end,
             )
 
 
-def profile_truncated(values: Iterable[str | None], **_column: object) -> dict[str, int]:
+def profile_truncated(
+    values: Iterable[str | None], *, name: str = "", **_column: object
+) -> dict[str, int]:
     """The counts that ``decide_truncated_column`` needs; those of parts may be added."""
     filled = [value for value in values if value]
-    return dict(
-        zip(
-            TRUNCATED_PROFILE,
-            (len(filled), sum(bool(find_truncated(value)) for value in filled)),
-            strict=True,
-        )
-    )
+    found = [hits for value in filled if (hits := find_truncated(value, field=name))]
+    probable = sum(any(hit.level is Level.PROBABLE for hit in hits) for hits in found)
+    return dict(zip(TRUNCATED_PROFILE, (len(filled), len(found), probable), strict=True))
 
 
 def decide_truncated_column(profile: Mapping[str, int], _name: str = "") -> ColumnDecision:
     """What the counts of a column say: one number of which too much was kept is enough."""
-    n, k = (int(profile.get(name) or 0) for name in TRUNCATED_PROFILE)
+    n, k, probable = (int(profile.get(name) or 0) for name in TRUNCATED_PROFILE)
     if not k:
         return ColumnDecision()
     return ColumnDecision(
-        kinds=frozenset({"card"}), level=Level.PROBABLE, reason="overexposed_truncation", n=n, k=k
+        kinds=frozenset({"card"}),
+        level=Level.PROBABLE if probable else Level.REVIEW,
+        reason="overexposed_truncation",
+        n=n,
+        k=k,
     )
 
 
-def truncated_in_cell(text: str, **_column: object) -> list[Hit]:
+def truncated_in_cell(text: str, *, name: str = "", **_column: object) -> list[Hit]:
     """The same of one cell, whatever its column was found to be."""
-    return find_truncated(text)
+    return find_truncated(text, field=name)
+
+
+@cache
+def _card_words() -> re.Pattern[str]:
+    return re.compile(context_pattern("card"))
 
 
 def _length_of(beginning: str, kept: int) -> int:

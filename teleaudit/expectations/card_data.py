@@ -13,7 +13,7 @@ Source: PCI DSS v4.0.1 requirements 3.3 and 3.5 (not a rule of law), GDPR art. 5
 Left out:
 1. images, sound, encrypted content, numbers split over columns that the operator's own table names
    otherwise or that do not stand side by side
-   (``detectors/split_cards.py``), and truncated numbers elsewhere than in columns named for cards;
+   (``detectors/split_cards.py``);
 2. a cell that Excel has turned into 4,57E+15 holds no number any more: where a number was due, or
    the column is named for cards, its row cannot be judged.
 """

@@ -11,7 +11,7 @@ from functools import cache
 from teleaudit.rules.rule_files import load_rules
 from teleaudit.rules.suites import ExpectationSpec
 from teleaudit.schema import TABLES
-from teleaudit.schema.views import data_set_view
+from teleaudit.schema.views import WAYS, data_set_view
 from teleaudit.workspace import package_workspace
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
@@ -35,7 +35,8 @@ def _columns_of(spec: ExpectationSpec) -> Iterator[tuple[str, str]]:
     for data_set in spec.data_sets if named else ():
         view = data_set_view(data_set)
         for name in named & view.columns:
-            for needed in view.requires.get(name, (f"{view.table}.{name}",)):
+            ways = (need for way in view.one_of.get(name, ()) for need in WAYS[way])
+            for needed in (*view.requires.get(name, (f"{view.table}.{name}",)), *ways):
                 table, _, column = needed.partition(".")
                 if table in TABLES and column in TABLES[table].names:
                     yield table, column

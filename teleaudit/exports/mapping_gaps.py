@@ -125,7 +125,7 @@ def find_mapping_gaps(
     }
     silenced: dict[tuple[str, str], list[str]] = {}
     for check in checks_of(suites, filled):
-        for needed in _needed_of_received(check, received):
+        for needed in _needed_of_received(check, received, filled):
             table, _, column = needed.partition(".")
             if column not in filled[table]:
                 silenced.setdefault((table, column), []).append(check.id)
@@ -136,9 +136,13 @@ def find_mapping_gaps(
     return tuple(sorted(gaps, key=lambda gap: (-len(gap.checks), gap.table, gap.column)))
 
 
-def _needed_of_received(check: Check, received: Mapping[str, object]) -> tuple[str, ...]:
+def _needed_of_received(
+    check: Check, received: Mapping[str, object], filled: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
     """What a check needs, each once; nothing where a table is not there at all."""
-    needed = dict.fromkeys(name for names in needed_columns(check).values() for name in names)
+    needed = dict.fromkeys(
+        name for names in needed_columns(check, filled).values() for name in names
+    )
     return tuple(needed) if all(name.partition(".")[0] in received for name in needed) else ()
 
 

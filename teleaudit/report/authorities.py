@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from teleaudit.report.findings import finding_numbers
-from teleaudit.report.material import FINDING, MAIN_AUTHORITY, Entry
+from teleaudit.report.material import FINDING, GRAVITY, MAIN_AUTHORITY, Entry, is_not_held
 
 Results = Mapping[str, Any]
 
@@ -30,6 +30,19 @@ def authorities_concerned(results: Results) -> list[str]:
     return [MAIN_AUTHORITY, *sorted(concerned - {MAIN_AUTHORITY})]
 
 
+def _verdict(clause: Mapping[str, Any], checks: Sequence[Entry]) -> str:
+    """The gravest verdict among a clause's checks that are left; its own where it had none."""
+    own = [check for check in checks if check["id"] in clause["checks"]]
+    held = [check for check in own if not is_not_held(check)]
+    return str(
+        min(
+            (check["verdict"] for check in held or own),
+            key=GRAVITY.index,
+            default=clause["verdict"],
+        )
+    )
+
+
 def results_for(results: Results, authority: str) -> dict[str, Any]:
     """The results that an authority is competent for: its checks, the clauses and questions that
     are left with them, and the rules that these cite.
@@ -45,7 +58,11 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
     ]
     kept, is_main = {check["id"] for check in checks}, authority == MAIN_AUTHORITY
     clauses = [
-        {**clause, "checks": [name for name in clause["checks"] if name in kept]}
+        {
+            **clause,
+            "checks": [name for name in clause["checks"] if name in kept],
+            "verdict": _verdict(clause, checks),
+        }
         for clause in results["clauses"]
         if kept & set(clause["checks"]) or (is_main and not clause["checks"])
     ]

@@ -40,7 +40,7 @@ from teleaudit.report.trend import describe_trend
 from teleaudit.report.waivers import acceptance, describe_waivers, is_accepted
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
-GRAVEST_SHOWN = 5
+GRAVEST_SHOWN, MOST_SHOWN = 5, 9  # of the gravest findings; more than five where more are critical
 
 Part = dict[str, Any]
 
@@ -263,7 +263,9 @@ def _draft(material: Material) -> Part:
 
 def _summary(material: Material, findings: Sequence[Finding], numbers: Mapping[str, str]) -> Part:
     words, results = material.words, material.results
-    gravest = gravest_of(findings)[:GRAVEST_SHOWN]
+    gravest = gravest_of(findings)
+    critical = sum(finding.first["severity"] == "critical" for finding in gravest)
+    gravest = gravest[: min(max(critical, GRAVEST_SHOWN), MOST_SHOWN)]
     erasure, more = describe_erasure(material, numbers)
     return {
         "panels": [
@@ -303,7 +305,7 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
             for unit in dict.fromkeys(one.first["unit"] for one in told)
         ]
     )
-    who = people(material, finding.checks)
+    who = people(material, [check for one in told for check in one.checks])
     return (
         {"number": finding.number},
         {"title": title_of(material, finding), "note": f"{found}; {who}" if who else found},
@@ -373,7 +375,9 @@ def _plan_row(material: Material, finding: Finding) -> tuple[Any, ...]:
     decided = decision.get("decision") or title_of(material, finding)
     notes = (
         words.say("waivers.in_plan", accepted=accepted) if accepted else "",
-        decision.get("cause") if decision.get("decision") else "",
+        words.say("finding.labels.cause", text=decision["cause"])
+        if decision.get("decision") and decision.get("cause")
+        else "",
     )
     note = " ".join(one for one in notes if one)
     status = "accepted" if is_accepted(material, finding.checks) else "open"
@@ -410,6 +414,7 @@ def _method(material: Material) -> Part:
             gate=words.percent(settings["gate"]),
             max_rejected=words.percent(settings["max_rejected"]),
         ),
+        "keeping": _keeping(material),
         "severity": words.say(
             "method.severity",
             many=words.number(MANY),
@@ -422,6 +427,20 @@ def _method(material: Material) -> Part:
         "notebooks": not_released(material),
         "parameters": material.table("parameters", parameters, "method.parameters_empty"),
     }
+
+
+def _keeping(material: Material) -> str:
+    """For how long what the run left is kept."""
+    words = material.words
+    # results of versions that had no deadlines of their own name none
+    days = material.results["settings"].get("keep", {})
+    told = [
+        words.say(f"method.keeping.{part}", days=words.counted("day", days[part]))
+        if days.get(part) is not None
+        else words.at(f"method.keeping.no_{part}")
+        for part in ("restricted_days", "record_days")
+    ]
+    return " ".join(told)
 
 
 def not_released(material: Material) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from teleaudit.report.findings import deadline, people
 from teleaudit.report.gaps import describe_conflicts
-from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Entry, Material, Table
+from teleaudit.report.material import NOT_ASSESSED, UNJUDGED, Cell, Entry, Material, Table
 from teleaudit.report.wording import capital
 
 ROWS = 14  # of a table
@@ -22,7 +22,8 @@ def deadline_groups(material: Material) -> list[Group]:
     groups: dict[Hashable, Group] = defaultdict(list)
     for check in material.results["checks"]:
         criterion = check["criterion"] or {}
-        if check["deadlines"] and check["verdict"] not in UNJUDGED:
+        # what a person must judge first is kept past no deadline yet
+        if check["deadlines"] and check["verdict"] not in (*UNJUDGED, "review"):
             key = (check["clauses"][0], criterion.get("period"), criterion.get("starts_at"))
             groups[key].append(check)
     return list(groups.values())
@@ -50,7 +51,7 @@ def describe_erasure(material: Material, numbers: Mapping[str, str]) -> tuple[Ta
                 category(material, checks),
                 period(material, checks[0]),
                 words.number(told["passed"]),
-                words.number_share(told["kept"], told["passed"]),
+                words.number(told["kept"]),
                 words.number(told["exempted"]),
                 words.counted("day", max(days)) if days else words.at("formats.nothing"),
                 people(material, checks) if told["kept"] else words.at("formats.nothing"),
@@ -131,7 +132,7 @@ def _sources(material: Material, checks: Group) -> tuple[Any, ...]:
     nothing = str(words.at("formats.nothing"))
     parameters = [material.parameter(name) for name in first["criterion"].get("parameters", ())]
     by_parameter = str(first["criterion"].get("period") or "").startswith("{")
-    stated = period(material, first)
+    told = deadline(material, first)
     is_law = is_of_baseline(material, clause)
     set_by = "; ".join(
         words.say(
@@ -143,18 +144,27 @@ def _sources(material: Material, checks: Group) -> tuple[Any, ...]:
         for one in parameters
         if one is not None
     )
+    # a period that stands under a clause whose policy gives none is the law's, as the rule reads it
+    gives_none = any(
+        conflict["clause"] == clause and conflict["kind"] == "no_deadline"
+        for conflict in material.results.get("conflicts", [])
+    )
+    if is_law:
+        own: Cell = nothing
+    else:
+        said = "left_open" if by_parameter else "no_deadline"
+        own = {
+            "title": told["period"]
+            if not by_parameter and not gives_none
+            else str(words.at(f"erasure.{said}")),
+            "note": clause,
+        }
     return (
         category(material, checks),
-        (
-            nothing
-            if is_law
-            else {
-                "title": str(words.at("erasure.left_open")) if by_parameter else stated,
-                "note": clause,
-            }
-        ),
+        own,
         set_by if by_parameter else nothing,
-        stated if is_law else nothing,
+        told["period"] if is_law or (gives_none and not by_parameter) else nothing,
+        told["event"],
     )
 
 

@@ -166,15 +166,13 @@ def ageing(checks: Sequence[Entry], *, as_of: str) -> Figure:
         figure = Figure(figsize=(_WIDTH, 0.35 + _PANEL_HEIGHT * down), layout="constrained")
         grid = figure.subplots(down, across, squeeze=False)
         for axes, check in zip(grid.flat, checks, strict=False):
-            _draw_panel(axes, check, int(as_of[:4]))
+            _draw_panel(axes, check, as_of)
         for axes in grid.flat[len(checks) :]:
             axes.axis("off")
         figure.legend(
             handles=[
-                Patch(
-                    facecolor=_VERMILION, hatch="////", edgecolor="white", label="Stadig bevaret"
-                ),
-                Patch(facecolor=_PALE, label="Undtaget eller til afklaring"),
+                Patch(facecolor=_VERMILION, hatch="////", edgecolor="white", label="Uden grund"),
+                Patch(facecolor=_PALE, label="Undtaget"),
             ],
             loc="outside lower left",
             ncols=2,
@@ -184,8 +182,8 @@ def ageing(checks: Sequence[Entry], *, as_of: str) -> Figure:
         return figure
 
 
-def _draw_panel(axes: Axes, check: Entry, last_year: int) -> None:
-    words, passed = _words(), _passed_by_year(check, last_year)
+def _draw_panel(axes: Axes, check: Entry, as_of: str) -> None:
+    words, passed = _words(), _passed_by_year(check, as_of)
     top = max(records for _, records, _ in passed)
     for place, (_, records, overdue) in enumerate(passed):
         shown = max(overdue, 0.03 * top) if overdue else 0  # one record of many is seen too
@@ -193,7 +191,9 @@ def _draw_panel(axes: Axes, check: Entry, last_year: int) -> None:
         axes.bar(place, max(records - overdue, 0), bottom=shown, color=_PALE, linewidth=0)
         if overdue:
             axes.annotate(
-                words.number(overdue),
+                words.number(overdue)
+                if overdue == records
+                else f"{words.number(overdue)}/{words.number(records)}",
                 (place, max(records, shown)),
                 textcoords="offset points",
                 xytext=(0, 1.5),
@@ -204,7 +204,7 @@ def _draw_panel(axes: Axes, check: Entry, last_year: int) -> None:
     told = check["deadlines"]
     axes.set_title(
         f"{textwrap.shorten(_data_set(check), 32, placeholder=' …')}\n"
-        f"{words.number(told['kept'])} af {words.number(told['passed'])} bevaret",
+        f"{words.number(told['kept'])} af {words.number(told['passed'])} uden grund",
         fontsize=8,
         fontweight="normal",
     )
@@ -221,16 +221,21 @@ def _draw_panel(axes: Axes, check: Entry, last_year: int) -> None:
     axes.set_ylim(0, top * 1.3)
 
 
-def _passed_by_year(check: Entry, last_year: int) -> list[tuple[str, int, int]]:
+def _passed_by_year(check: Entry, as_of: str) -> list[tuple[str, int, int]]:
     """Year, records whose deadline fell in it, and those of them still kept; the last years each,
     what lies before them together.
     """
+    last_year = int(as_of[:4])
     records: dict[int, int] = defaultdict(int)
     overdue: dict[int, int] = defaultdict(int)
     for month in check["due_by_month"]:
         year = int(month["month"][:4])
-        if year < last_year or month["overdue"]:
+        if month["month"] < as_of[:7]:
             records[year] += month["records"]
+            overdue[year] += month["overdue"]
+        elif month["overdue"]:
+            # of the month of the audit's date only these are known to be past their deadline here
+            records[year] += month["overdue"]
             overdue[year] += month["overdue"]
     first = max(min(records), last_year - _YEARS_SHOWN + 1)
     told = [
@@ -264,7 +269,7 @@ def alt_text_ageing(checks: Sequence[Entry]) -> str:
         late = [month["month"] for month in check["due_by_month"] if month["overdue"]]
         said.append(
             f"{_data_set(check)}: {words.number(told['kept'])} af"
-            f" {words.counted(check['unit'], told['passed'])} er bevaret, med frist fra"
+            f" {words.counted(check['unit'], told['passed'])} over fristen er uden grund, med frist fra"
             f" {words.month(min(late))} til {words.month(max(late))}"
             + (f", længst overskredet med {words.counted('day', worst)}." if worst else ".")
         )

@@ -249,8 +249,8 @@ def _describe(material: Material, finding: Finding) -> Part:
             for one in told
         ],
         "review": (
-            words.say("finding.with_review", n=words.number(reviewed))
-            if (reviewed := sum(one.found for one in finding.requirements if one.is_review))
+            words.at("finding.with_review")
+            if any(one.is_review for one in finding.requirements)
             else ""
         ),
         "action": actions_of(material, told),
@@ -296,7 +296,6 @@ def _counted(material: Material, requirement: Requirement) -> str:
     return words.say(
         "finding.deadline_exempted" if exempted else "finding.deadline",
         passed=words.counted(unit, passed),
-        share=words.share(requirement.found, passed),
         exempted=words.number(exempted),
         **values,
         **deadline(material, first),
@@ -341,6 +340,8 @@ def _overdue(material: Material, requirement: Requirement) -> list[str]:
     if len(days) > 1:
         return [words.say("finding.overdue_most", **values)]
     median = days[0]["median_days"]
+    if median == most:
+        return [words.say("finding.overdue_all", **values)]
     return [words.say("finding.overdue", median=_days(material, median), **values)]
 
 
@@ -358,7 +359,9 @@ def _columns(material: Material, requirement: Requirement) -> str:
     words = material.words
     counts: dict[str, int] = defaultdict(int)
     for check in requirement.checks:
-        of_check = check.get("review_columns", {}) if requirement.is_review else check["columns"]
+        of_check = check["columns"]
+        if requirement.is_review:
+            of_check = check.get("review_columns") or of_check
         for column, count in of_check.items():
             counts[column] += count
     if not counts:
@@ -374,9 +377,10 @@ def _columns(material: Material, requirement: Requirement) -> str:
 def deadline(material: Material, check: Entry) -> dict[str, str]:
     """A check's period and what it is counted from, in words."""
     criterion = check["criterion"] or {}
+    starts_at = criterion.get("starts_at") or ""
     return {
         "period": material.period(criterion.get("period") or ""),
-        "event": material.words.name("events", criterion.get("starts_at") or ""),
+        "event": material.words.event(check["dataset"], starts_at) or starts_at,
     }
 
 

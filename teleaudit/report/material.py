@@ -316,7 +316,8 @@ def placeholders(results: Entry) -> tuple[list[str], list[str]]:
 
 def found(check: Entry) -> int:
     """What a finding is about: deviations, or for a review what a person must look at."""
-    return int(check["review"] if check["verdict"] == "review" else check["deviations"])
+    count = check["review"] if check["verdict"] == "review" else check["deviations"]
+    return count or 0  # null where nothing could be counted
 
 
 def gravity(check: Entry) -> tuple[int, int]:

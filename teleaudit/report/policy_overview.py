@@ -21,6 +21,7 @@ from teleaudit.rules.suites import (
     Clause,
     ExpectationSpec,
     PeriodSpec,
+    Reading,
     Severity,
     StatedDeadline,
     Suite,
@@ -226,9 +227,19 @@ class _Telling:
             )
         if spec.on_deviation == "review":
             yield words.at("asked.review")
-        for reading in spec.legal:
-            if reading.question:
-                yield words.say("asked.reading", question=reading.question.da)
+        yield from (self.reading(one, spec, check) for one in spec.legal if one.question)
+
+    def reading(self, reading: Reading, spec: ExpectationSpec, check: Check) -> str:
+        """What is put to a lawyer, and where it has a period of its own, after how long."""
+        question = reading.question.da if reading.question else ""
+        if reading.period is None:
+            return self.words.say("asked.reading", question=question)
+        return self.words.say(
+            "asked.reading_after",
+            period=self.period(reading.period),
+            event=self.event(reading.starts_at or spec.starts_at or "", check.data_set),
+            question=question,
+        )
 
     def columns(self, spec: ExpectationSpec) -> Iterator[str]:
         words = self.words
@@ -247,12 +258,14 @@ class _Telling:
                 for name in spec.listed
             ]
             # a header may end in a full stop of its own
-            yield words.say("asked.listed", columns=words.listed(named).rstrip("."))
+            # of an open list to hold more is no deviation
+            kind = "listed_open" if spec.on_deviation == "review" else "listed"
+            yield words.say(f"asked.{kind}", columns=words.listed(named).rstrip("."))
 
     def event(self, column: str, data_set: str) -> str:
         """What a period is counted from; a date that no language has a word for, by its column."""
-        if column in self.words.at("events"):
-            return self.words.name("events", column)
+        if told := self.words.event(data_set, column):
+            return told
         known = {one.name: one for one in TABLES[data_set].columns} if data_set in TABLES else {}
         named = known[column].synonyms[:1] if column in known else ()
         return self.words.say("asked.date_column", name=(*named, column)[0])

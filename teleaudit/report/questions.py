@@ -40,15 +40,20 @@ def describe_questions(material: Material, numbers: Mapping[str, str]) -> Part:
                 "question": words.at(f"questions.asked.{name}"),
                 "answered": bool(answer := _answer(material, name)),
                 "answer": answer or words.at(f"questions.unanswered.{name}"),
-                "label": words.at(
-                    "questions.labels.answered" if answer else "questions.labels.not"
-                ),
+                "label": words.at(f"questions.labels.{_how_far(name, answer)}"),
                 "places": _places(name) if answer else [],
                 "findings": _finding_numbers(material, name, numbers),
             }
             for place, name in enumerate(_DATA_SETS, start=1)
         ],
     }
+
+
+def _how_far(name: str, answer: str) -> str:
+    """How far a question is answered: that checks were made of a log does not say how it is kept."""
+    if not answer:
+        return "not"
+    return "partly" if _DATA_SETS[name] else "answered"
 
 
 def _places(name: str) -> list[str]:
@@ -83,7 +88,7 @@ def _from_data(material: Material, name: str, data_sets: Sequence[str]) -> str:
         return words.say(
             "questions.answers.control",
             passed=words.counted("record", passed),
-            kept=words.number_share(kept, passed),
+            kept=words.counted("record", kept),
         )
     checks = [
         check

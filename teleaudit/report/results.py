@@ -105,7 +105,11 @@ def compose(
             for name, declared in sorted(audit.not_held.items())
         ],
         "waivers": [waiver_entry(waiver, as_of, checks) for waiver in audit.waivers],
-        "settings": {"gate": audit.gate, "max_rejected": audit.max_rejected},
+        "settings": {
+            "gate": audit.gate,
+            "max_rejected": audit.max_rejected,
+            "keep": audit.keep.model_dump(),
+        },
         "exports": [_export_entry(export, audit) for export in exports],
         "mapping_gaps": [gap.as_json() for gap in find_mapping_gaps(rulebook.suites, exports)],
         "mapping_doubts": list(doubts),

@@ -49,6 +49,13 @@ class Words:
         """The word for a code, or the code itself where the language has none."""
         return str(self.at(group).get(code, code))
 
+    def event(self, data_set: str, column: str) -> str | None:
+        """What a date column of a data set tells of: the word of that data set's own, else of the
+        column's wherever it stands; None where neither is known.
+        """
+        words: dict[str, str] = self.at("events")
+        return words.get(f"{data_set}.{column}", words.get(column))
+
     def number(self, value: float | None) -> str:
         """``1.234`` or ``1.234,56``; a dash for None."""
         return (

@@ -181,6 +181,26 @@ class NotHeld(_Strict):
     declared_on: dt.date
 
 
+class Keep(_Strict):
+    """For how many days after a run what it left is kept; None: not decided."""
+
+    # the closed annex: worklists and the key of the references. teleaudit purge erases it
+    restricted_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    # the reports and results; nothing erases them but a person
+    record_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+
+    @model_validator(mode="after")
+    def _the_record_is_kept_as_long_as_its_annex(self) -> Keep:
+        if (
+            self.restricted_days is not None
+            and self.record_days is not None
+            and self.record_days < self.restricted_days
+        ):
+            msg = "record_days is less than restricted_days: the annex is of no use without the record"
+            raise ValueError(msg)
+        return self
+
+
 def _file_path(value: str) -> str:
     """A path or pattern that can be looked for. Raises: ValueError."""
     if not value.strip() or "\0" in value or len(value) > MAX_PATH:
@@ -367,6 +387,7 @@ class Audit(_Strict):
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table, or by check id
     waivers: tuple[Waiver, ...] = ()  # risks that are accepted for a time
+    keep: Keep = Keep()  # the audit's own deadlines
     # the operator's own, run beside those of the workspace: paths from the audit file
     notebooks: tuple[str, ...] = ()
     # invented exports that came with the package: never what an unnamed audit means

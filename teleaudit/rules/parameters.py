@@ -10,6 +10,7 @@ from teleaudit.errors import AuditFileError, closest
 from teleaudit.rules.audit_file import Parameter
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.suites import Check, PeriodSpec
+from teleaudit.schema.views import data_set_view
 
 _UNITS = {"D": "days", "M": "months", "Y": "years"}
 
@@ -47,6 +48,22 @@ def number_of(name: str, parameters: Mapping[str, Parameter]) -> int | None:
         msg = f"parameter '{name}': '{value}' is not a whole number. Write it so in the audit file."
         raise AuditFileError(msg)
     return None if value is None else int(value)
+
+
+def policy_periods(
+    checks: Iterable[Check], parameters: Mapping[str, Parameter]
+) -> tuple[tuple[str, Period | None], ...]:
+    """How long the checks let records of a table be kept, each once: table and period, None where the
+    controller has not set its parameter.
+    """
+    found: dict[tuple[str, Period | None], None] = {}
+    for check in checks:
+        spec = check.spec.period
+        if check.spec.type == "expect_erasure_by_deadline" and spec is not None:
+            is_named = isinstance(spec, str) or spec.parameter in parameters
+            text = period_of(spec, parameters) if is_named else None
+            found[data_set_view(check.data_set).table, Period.parse(text) if text else None] = None
+    return tuple(found)
 
 
 def period_of(spec: PeriodSpec, parameters: Mapping[str, Parameter]) -> str | None:

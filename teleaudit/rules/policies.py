@@ -165,13 +165,20 @@ def load_policy(file: Path, name: str, rules: Mapping[str, Rule]) -> tuple[Polic
 
 
 def find_text_changes(policy: PolicyFile, file: Path) -> tuple[TextChange, ...]:
-    """Which clauses' texts are not as they were when they were mapped; none where there is no text.
+    """Which clauses' texts are not as they were when they were mapped; none where the policy file
+    names no text.
 
-    Raises: AuditFileError for a text that cannot be read.
+    Raises: AuditFileError for a text that is not there or cannot be read.
     """
-    text_file = file.parent / policy.text if policy.text else None
-    if text_file is None or not text_file.is_file():
+    if policy.text is None:
         return ()
+    text_file = file.parent / policy.text
+    if not text_file.is_file():
+        msg = (
+            f"{place_of(file, ('text',))}: no file {text_file}. Put the policy's text there, or name"
+            " it as it is seen from here; without 'text' nobody is told when its words change."
+        )
+        raise AuditFileError(msg)
     return find_changes(policy.clauses, read_policy_text(text_file))
 
 

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from teleaudit.errors import AuditFileError
+from teleaudit.rules.yaml_files import read_text
 
 State = Literal["changed", "new", "gone"]
 
+_ADVICE = "Save the policy as plain text (.txt) in UTF-8."
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
 _LETTERED = re.compile(r"\s*(?P<label>[a-zæøå]|[ivx]+)(?P<end>[.)])\s+(?P<text>\S.*)")
 _NUMBERED = re.compile(r"\s*(?:§\s*)?(?P<label>\d{1,2}(?:\.\d{1,2})*)[.):]?\s+(?P<text>\S.*)")
@@ -84,19 +86,9 @@ class Mapped(Protocol):
 
 def read_policy_text(file: Path) -> PolicyText:
     """The clauses of a policy's text. Raises: AuditFileError."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        msg = f"no file {file}."
-        raise AuditFileError(msg) from None
-    except UnicodeDecodeError:
-        msg = f"{file} is not UTF-8 text. Save the policy as plain text (.txt) in UTF-8."
-        raise AuditFileError(msg) from None
-    except OSError as error:
-        msg = f"{file} cannot be read: {error.strerror}."
-        raise AuditFileError(msg) from None
+    text = read_text(file, _ADVICE)
     if "\0" in text:
-        msg = f"{file} is no text file. Save the policy as plain text (.txt) in UTF-8."
+        msg = f"{file} is no text file. {_ADVICE}"
         raise AuditFileError(msg)
     return split_policy(text)
 

@@ -7,7 +7,7 @@ why it has none. What people write, rules and policies, is read in ``rule_files`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal, get_args
@@ -448,13 +448,16 @@ def checks_of(
     )
 
 
-def needed_columns(check: Check) -> dict[str, tuple[str, ...]]:
+def needed_columns(
+    check: Check, filled: Mapping[str, Collection[str]]
+) -> dict[str, tuple[str, ...]]:
     """What a check cannot do without, as ``table.column``, by the column of its data set that rests
     on it; in alphabetical order.
 
-    A column that nobody exports itself needs those that its view says it rests on.
+    A column that nobody exports itself needs those that its view says it rests on, where there are
+    several ways by those that exports fill (``filled``: table -> columns).
     """
-    view = data_set_view(check.data_set)
+    view = data_set_view(check.data_set).by(filled)
     asked = (
         set(view.key)
         if check.spec.type == "expect_unique_key"

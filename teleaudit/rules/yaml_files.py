@@ -26,21 +26,31 @@ def _parsed(text: str) -> Any:  # noqa: ANN401 (as below; nobody changes what is
     return YAML(typ="safe", pure=True).load(text)
 
 
-def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)
-    """What a YAML 1.2 file holds. Raises: AuditFileError."""
+def read_text(file: Path, advice: str = "") -> str:
+    """The text of a file that people write, in UTF-8.
+
+    Raises: AuditFileError; ``advice`` says what to do where it is written in another way.
+    """
     try:
-        return _parsed(file.read_text(encoding="utf-8"))
-    except RecursionError:
-        msg = f"{file}: not valid here: it is nested too deep."
-        raise AuditFileError(msg) from None
+        return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         msg = f"no file {file}."
         raise AuditFileError(msg) from None
     except UnicodeDecodeError:
-        msg = f"{file} is not UTF-8 text."
+        msg = f"{file} is not UTF-8 text. {advice}".rstrip()
         raise AuditFileError(msg) from None
     except OSError as error:
         msg = f"{file} cannot be read: {error.strerror}."
+        raise AuditFileError(msg) from None
+
+
+def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic judges it next)
+    """What a YAML 1.2 file holds. Raises: AuditFileError."""
+    text = read_text(file)
+    try:
+        return _parsed(text)
+    except RecursionError:
+        msg = f"{file}: not valid here: it is nested too deep."
         raise AuditFileError(msg) from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0

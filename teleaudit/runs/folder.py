@@ -29,7 +29,7 @@ from pathlib import Path
 from teleaudit.errors import UserError
 
 COMPLETE, MANIFEST, RESULTS_FILE = "COMPLETE", "manifest.json", "results.json"
-_WORK, _LOCK = ".work", "lock"
+RESTRICTED, _WORK, _LOCK = "restricted", ".work", "lock"
 _PRIVATE = 0o700
 
 
@@ -48,7 +48,7 @@ class RunFolder:
     @property
     def restricted(self) -> Path:
         """The closed annex."""
-        return self.path / "restricted"
+        return self.path / RESTRICTED
 
     @property
     def work(self) -> Path:
@@ -190,7 +190,7 @@ def clean_interrupted(home: Path) -> list[Path]:
         with _lock_of_an_ended_run(path / _WORK) as ended:
             if ended:
                 if not (path / COMPLETE).exists():
-                    shutil.rmtree(path / "restricted", ignore_errors=True)
+                    shutil.rmtree(path / RESTRICTED, ignore_errors=True)
                 shutil.rmtree(path / _WORK, ignore_errors=True)
                 cleaned.append(path)
     return cleaned

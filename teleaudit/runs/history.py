@@ -81,7 +81,7 @@ def _basis(results: Results) -> dict[str, dict[str, object]]:
     return {
         "rules": {name: sha256[:16] for name, sha256 in results["suites"].items()},
         "parameters": {one["name"]: one["value"] for one in results["parameters"]},
-        "settings": dict(results["settings"]),
+        "settings": {name: results["settings"][name] for name in ("gate", "max_rejected")},
         "code": {name: results["versions"].get(name) for name in ("teleaudit", "teleaudit_code")},
     }
 

@@ -77,8 +77,9 @@ BUSINESS = (
             text("type"),
             date("signed_at"),
             date("valid_from"),
-            text("scope"),
+            text("scope"),  # of a recording agreement: the numbers that it covers, joined by ;
             date("ended_at", required=True, open_end=True),
+            date("agreed_until", open_end=True),  # of an agreement for a fixed time
             text("scan_ref"),
             text("paper_archive_ref"),
             date("destroyed_at"),
@@ -193,6 +194,7 @@ BUSINESS = (
             date("start", required=True),
             date("end", open_end=True),
             text("approved_by", required=True),
+            date("review_date"),  # the latest on which somebody looked whether it is still needed
         ),
     ),
 )

@@ -36,6 +36,7 @@ REGISTERS = (
             boolean("is_main"),
             text("secrecy"),  # ingen, udeladt, hemmelig
             date("ported_out_at"),
+            date("quarantine_until"),  # the day through which the number rests after its assignment
         ),
     ),
     Table(
@@ -51,7 +52,10 @@ REGISTERS = (
             date("due_date"),
             date("reminded_at"),
             date("paid_at"),
+            text("account"),  # debitor, and others that are no customer's
             decimal("amount"),
+            decimal("debit"),
+            decimal("credit"),
             text("voucher_no"),
             free_text("text"),
         ),
@@ -336,6 +340,7 @@ REGISTERS = (
         columns=(
             text("activity_id", required=True),
             text("purpose", required=True),
+            text("data_category"),  # the table of ours that holds such records
             text("legal_basis", required=True),  # 6_1_a ... 6_1_f
             text("lia_ref"),
             date("lia_date"),

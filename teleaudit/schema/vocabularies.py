@@ -101,6 +101,36 @@ _NUMBER_TYPES = Vocabulary(
         OTHER: _OTHER,
     }
 )
+# what records a register speaks of, by the canonical table that holds them
+_TABLES = Vocabulary(
+    words={name: (table.title_da, name.replace("_", "")) for name, table in TABLES.items()}
+    | {
+        "crm_customer": (
+            "kunde",
+            "kunder",
+            "customer",
+            "customers",
+            "kundestamdata",
+            "kundekort",
+        ),
+        "crm_contact": ("kontaktperson", "kontaktpersoner", "contact", "kontakt"),
+        "crm_interaction": ("korrespondance", "henvendelse", "interaction", "sag"),
+        "agreement": ("aftale", "aftaler", "kontrakt", "contract"),
+        "subscription": ("abonnement", "abonnementer"),
+        "pbx_config": (
+            "pbx",
+            "konfiguration",
+            "pbx- og sip-konfigurationer",
+            "sip-konfiguration",
+        ),
+        "invoice": ("faktura", "fakturaer", "invoices"),
+        "payment": ("betaling", "betalinger", "payments"),
+        "cdr": ("teledata", "opkald", "opkaldsdetaljer", "call"),
+        "recording_index": ("optagelse", "optagelser", "recording", "recordings"),
+        "number_assignment": ("nummer", "numre", "nummertildeling", "number"),
+        OTHER: _OTHER,
+    }
+)
 _LEGAL_BASES = Vocabulary(
     words={
         "6_1_a": (
@@ -521,35 +551,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
             "csv": "eksport",
         },
     ),
-    "deletion_log.object_type": Vocabulary(
-        words={name: (table.title_da, name.replace("_", "")) for name, table in TABLES.items()}
-        | {
-            "crm_customer": (
-                "kunde",
-                "kunder",
-                "customer",
-                "customers",
-                "kundestamdata",
-                "kundekort",
-            ),
-            "crm_contact": ("kontaktperson", "kontaktpersoner", "contact", "kontakt"),
-            "crm_interaction": ("korrespondance", "henvendelse", "interaction", "sag"),
-            "agreement": ("aftale", "aftaler", "kontrakt", "contract"),
-            "subscription": ("abonnement", "abonnementer"),
-            "pbx_config": (
-                "pbx",
-                "konfiguration",
-                "pbx- og sip-konfigurationer",
-                "sip-konfiguration",
-            ),
-            "invoice": ("faktura", "fakturaer", "invoices"),
-            "payment": ("betaling", "betalinger", "payments"),
-            "cdr": ("teledata", "opkald", "opkaldsdetaljer", "call"),
-            "recording_index": ("optagelse", "optagelser", "recording", "recordings"),
-            "number_assignment": ("nummer", "numre", "nummertildeling", "number"),
-            OTHER: _OTHER,
-        }
-    ),
+    "deletion_log.object_type": _TABLES,
+    "processing_register.data_category": _TABLES,
     "deletion_log.actor_type": Vocabulary(
         words={
             "job": ("automatisk", "system", "batch", "cron", "automatic"),
@@ -598,6 +601,22 @@ VOCABULARIES: Mapping[str, Vocabulary] = {  # by table.column
     ),
     "agreement.type": Vocabulary(
         words={"optagelse": ("optagelsesaftale", "recording", "opkaldsoptagelse")}, closed=False
+    ),
+    "ledger.account": Vocabulary(
+        words={
+            "debitor": (
+                "debitorer",
+                "debitorkonto",
+                "samlekonto debitorer",
+                "tilgodehavender",
+                "tilgodehavender fra salg",
+                "receivables",
+                "accounts receivable",
+                "debtors",
+                "customer",
+            )
+        },
+        closed=False,
     ),
     "recording_index.purpose": Vocabulary(
         words={"egen_linje": ("egen linje", "own line")}, closed=False

@@ -9,6 +9,7 @@ from functools import partial
 from teleaudit_samples import invented
 from teleaudit_samples.calendar import AS_OF, days_after
 from teleaudit_samples.lawful import START, noon
+from teleaudit_samples.registers.disclosure import assignment
 from teleaudit_samples.registers.rows import customer, mark
 from teleaudit_samples.world import BIZZY, Row, World
 
@@ -135,7 +136,7 @@ def _lawful_access(world: World) -> None:
 
 def _lawful_recordings(world: World) -> None:
     """(3) The first and the last day of an agreement, what was erased with it, one that ends today,
-    the operator's own line.
+    the operator's own line, a number that the agreement names.
     """
     _recording_index(world)
     first, last = dt.date(2026, 2, 2), dt.date(2026, 6, 30)
@@ -147,11 +148,20 @@ def _lawful_recordings(world: World) -> None:
     _recording_agreement(world, customer_id, end=AS_OF)
     _recording(world, customer_id)
     _recording(world, customer(world), purpose="egen_linje")
+    _scoped(world, on_agreed=True)
     if world.operator is BIZZY:
         for folder in ("/var/spool/asterisk/monitor/", "Z:\\optagelser\\"):
             recording = _recording_index(world)
             file_name = str(recording["path"]).rpartition("/")[2]
             _recorded_call(world, str(recording["customer_id"]), folder + file_name.upper())
+
+
+def _scoped(world: World, *, on_agreed: bool) -> Row:
+    """A recording of a customer whose agreement is about one of two numbers."""
+    customer_id = customer(world)
+    agreed, other = (str(assignment(world, customer_id=customer_id)["number"]) for _ in range(2))
+    _recording_agreement(world, customer_id)["scope"] = f"{agreed}; 01 00 00 00"
+    return _recording(world, customer_id, number=agreed if on_agreed else other)
 
 
 def _recorded_call(world: World, customer_id: str, path: str) -> Row:
@@ -251,6 +261,11 @@ def _recordings_without_agreement(world: World) -> None:
     mark(_recording(world, customer_id), check_id)
 
 
+def _recordings_of_other_numbers(world: World) -> None:
+    for _ in range(2):
+        mark(_scoped(world, on_agreed=False), "BIZ-tele-3.scope")
+
+
 def _recordings_kept(world: World) -> None:
     customer_id = customer(world)
     _recording_agreement(world, customer_id, end=days_after(AS_OF, -1))
@@ -340,6 +355,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     },
     "BIZ-acc-2.scan": _paper_alone,
     "BIZ-tele-3.agreement": _recordings_without_agreement,
+    "BIZ-tele-3.scope": _recordings_of_other_numbers,
     "BIZ-tele-3.after_end": _recordings_kept,
     "BIZ-tele-3.index": _hidden_recordings,
     "BIZ-prot.service_notice": _late_service_notices,

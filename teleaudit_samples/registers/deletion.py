@@ -18,6 +18,7 @@ _A_YEAR_AGO = dt.date(2025, 11, 22)
 _DUE = dt.date(2026, 10, 1)
 _ROTATION = 30
 _FIVE_YEARS_AGO = dt.date(2021, 10, 4)
+_KEPT = {"bizzy": "12 måneder", "kazoom": "30 dage efter ophør"}  # master data, by the policy
 _SYSTEM = "SYSCRM"  # of which the copies are
 
 
@@ -47,7 +48,8 @@ def processing_register(world: World, **values: object) -> Row:
         "activity_id": world.key("BEH"),
         "purpose": "levering af abonnement",
         "legal_basis": "6_1_b",
-        "retention": "P1Y",
+        "data_category": "faktura",
+        "retention": "5 år efter regnskabsåret",
     }
     return world.add("processing_register", **(row | values))
 
@@ -86,9 +88,11 @@ TABLES: dict[str, Callable[[World], Row]] = {
 
 
 def _ordinary(world: World) -> None:
-    """Rows with which nothing is wrong, nor looks so."""
+    """Rows with which nothing is wrong, nor looks so: periods of the policy's in other words."""
     _tombstone(world)
     processing_register(world)
+    processing_register(world, data_category="kundestamdata", retention=_KEPT[world.operator.name])
+    processing_register(world, data_category="betalinger", retention="P60M")
 
 
 def _lawful_deletions(world: World) -> None:
@@ -148,8 +152,9 @@ def _lawful_backups(world: World) -> None:
 
 
 def _lawful_holds(world: World) -> None:
-    """(4) A hold without an end that is twelve months old to the day."""
+    """(4) A hold without an end that is twelve months old to the day, or was reviewed then."""
     world.hold(customer(world), start=_A_YEAR_AGO, end=None)
+    world.hold(customer(world), start=dt.date(2022, 3, 1), end=None)["review_date"] = _A_YEAR_AGO
 
 
 def _lawful_orphans(world: World) -> None:
@@ -233,6 +238,9 @@ def _resurrected(world: World) -> None:
 def _unreviewed_holds(world: World) -> None:
     for start in (days_after(_A_YEAR_AGO, -1), dt.date(2021, 6, 1)):
         mark(world.hold(customer(world), start=start, end=None), "HYG-hold.review")
+    lapsed = world.hold(customer(world), start=dt.date(2021, 6, 1), end=None)
+    lapsed["review_date"] = days_after(_A_YEAR_AGO, -1)
+    mark(lapsed, "HYG-hold.review")
 
 
 def _unapproved_holds(world: World) -> None:
@@ -243,6 +251,11 @@ def _unapproved_holds(world: World) -> None:
     unexplained = world.hold(customer(world), start=dt.date(2026, 3, 4))
     unexplained["reason"] = None
     mark(unexplained, "HYG-hold.approval")
+
+
+def _other_periods_in_the_record(world: World) -> None:
+    for period in ("10 år", "P1Y"):
+        mark(processing_register(world, retention=period), "HYG-system.register_period")
 
 
 def _unexported_systems(world: World) -> None:
@@ -377,6 +390,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "HYG-resurrected.deletion_log": _resurrected,
     "HYG-hold.review": _unreviewed_holds,
     "HYG-hold.approval": _unapproved_holds,
+    "HYG-system.register_period": _other_periods_in_the_record,
     "HYG-system.export": _unexported_systems,
     "HYG-system.erasure_rule": _systems_without_rule,
     "HYG-system.test_data": _copies_for_tests,

@@ -197,12 +197,16 @@ def _lawful_disclosures(world: World) -> None:
 
 
 def _lawful_collection(world: World) -> None:
-    """(3) A debt due the day before, and one paid on the very day."""
+    """(3) A debt due the day before, and one paid on the very day; an invoice of which a part is
+    unpaid.
+    """
     for paid in (None, HAND_OVER):
         debtor = customer(world)
         ledger(world, customer_id=debtor, due_date=days_after(HAND_OVER, -1), paid_at=paid)
         _to_collector(world, customer_id=debtor)
     ledger(world)
+    _billed(world, debtor := customer(world), unpaid=1.0)
+    _to_collector(world, customer_id=debtor)
 
 
 def _lawful_titles(world: World) -> None:
@@ -444,8 +448,23 @@ def _wordy_shipments(world: World) -> None:
     mark(supplier_order(world, kind="forsendelse", fields="navn;adresse;cpr"), "BIZ-dis-8.fields")
 
 
-def _without_debt(world: World) -> None:
-    """Nothing on the ledger, due that very day, paid the day before, and a credit."""
+def _billed(world: World, customer_id: str, *, unpaid: float) -> None:
+    """An invoice past due when debts are passed on, of which the ledger says nothing; paid the day
+    before, but for what is left.
+    """
+    invoice = world.invoice(
+        customer_id, period_to=dt.date(2026, 5, 31), issued=days_after(HAND_OVER, -30)
+    )
+    paid = world.payment(
+        customer_id, paid=days_after(HAND_OVER, -1), invoice_id=str(invoice["invoice_id"])
+    )
+    paid["amount"] = float(str(invoice["gross"])) - unpaid
+
+
+def _without_debt(check_id: str, world: World) -> None:
+    """Nothing on the ledger, due that very day, paid the day before, a credit, and an invoice that was
+    paid.
+    """
     for entry in (
         None,
         {"due_date": HAND_OVER, "paid_at": None},
@@ -455,7 +474,9 @@ def _without_debt(world: World) -> None:
         debtor = customer(world)
         if entry is not None:
             ledger(world, customer_id=debtor, **entry)
-        mark(_to_collector(world, customer_id=debtor), "BIZ-dis-9.debt")
+        mark(_to_collector(world, customer_id=debtor), check_id)
+    _billed(world, debtor := customer(world), unpaid=0.0)
+    mark(_to_collector(world, customer_id=debtor), check_id)
 
 
 def _itemised_debts(world: World) -> None:
@@ -541,7 +562,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "BIZ-dis-7.fields": _wordy_orders,
     "BIZ-dis-7.authority": _portings,
     "BIZ-dis-8.fields": _wordy_shipments,
-    "BIZ-dis-9.debt": _without_debt,
+    **_for_both("HYG-collection.debt", "BIZ-dis-9.debt", _without_debt),
     "BIZ-dis-9.teledata": _itemised_debts,
     "BIZ-dis-10.order": _without_order,
     "BIZ-dis-10.title": _without_title,

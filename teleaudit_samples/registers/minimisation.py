@@ -20,6 +20,9 @@ LAST_YEAR = dt.date(2025, 11, 22)  # what is a year old on AS_OF
 LAST_MONTH = dt.date(2026, 10, 22)  # what is a month old
 LAST_WITHDRAWAL = dt.date(2026, 10, 23)  # thirty days before
 OLDEST_BALANCE = dt.date(2023, 11, 22)  # three years before
+_RESTED_TO = dt.date(2026, 3, 31)  # the last day of a number's quarantine
+_RESTED: Row = {"valid_to": dt.date(2025, 12, 31), "quarantine_until": _RESTED_TO}
+_LAST_CALLED = dt.date(2026, 9, 30)  # the last day of an assignment on which there is a call
 _IDENTIFYING = (
     "name",
     "cvr",
@@ -112,10 +115,22 @@ def _lawful_quotes(world: World) -> None:
 
 
 def _lawful_numbers(world: World) -> None:
-    """(2) A number passes to another customer on the day on which the first one gave it up."""
+    """(2) A number passes to another customer on the day on which the first one gave it up, or the day
+    after its quarantine; a call on the last day of an assignment.
+    """
     number_assignment(world)
     passed_on = number_assignment(world, valid_to=dt.date(2022, 5, 1))
     number_assignment(world, number=passed_on["number"], valid_from=dt.date(2022, 5, 1))
+    rested = number_assignment(world, **_RESTED)
+    number_assignment(world, number=rested["number"], valid_from=days_after(_RESTED_TO, 1))
+    _call_of(number_assignment(world, valid_to=_LAST_CALLED), world, _LAST_CALLED)
+
+
+def _call_of(held: Row, world: World, day: dt.date) -> Row:
+    """A call on an assigned number."""
+    call = world.call(str(held["customer_id"]), at=noon(day))
+    call["a_number"] = held["number"]
+    return call
 
 
 def _lawful_sessions(world: World) -> None:
@@ -419,6 +434,22 @@ def _shared_numbers(world: World) -> None:
         mark(row, "HYG-number.number_assignment")
 
 
+def _numbers_given_on_early(world: World) -> None:
+    for day in (days_after(_RESTED_TO, -30), _RESTED_TO):
+        rested = number_assignment(world, **_RESTED)
+        mark(
+            number_assignment(world, number=rested["number"], valid_from=day),
+            "HYG-number.quarantine",
+        )
+
+
+def _calls_outside_assignments(world: World) -> None:
+    """Before the customer had the number, and after it was given up."""
+    held = number_assignment(world, valid_from=dt.date(2026, 4, 1), valid_to=_LAST_CALLED)
+    for day in (dt.date(2026, 3, 31), days_after(_LAST_CALLED, 1)):
+        mark(_call_of(held, world, day), "HYG-number.calls")
+
+
 def _twins(world: World) -> None:
     first = _company(world)
     second = _company(world)
@@ -445,7 +476,8 @@ _COLUMNS: dict[str, tuple[str, dict[str, object]]] = {
     "BIZ-collect-3.number_assignment": ("number_assignment", {"puk": "0000"}),
     "BIZ-collect-3.pbx_config": ("pbx_config", {"password": "ikke-en-kode"}),
     "BIZ-tele-1.ip_session": ("ip_session", {"host": "forum.example.dk"}),
-    "BIZ-dis-5.interconnect": ("interconnect", {"cell": "0-0"}),
+    "BIZ-dis-5.interconnect": ("interconnect", {"contact": "Vagten"}),
+    "HYG-location.interconnect": ("interconnect", {"cell": "0-0"}),
     "HYG-cpr.agreement": ("agreement", {"cpr": _NO_CPR}),
 }
 LAWFUL: tuple[Callable[[World], None], ...] = (
@@ -484,5 +516,7 @@ DEVIATIONS: dict[str, Callable[[World], None]] = {
     "HYG-test.crm_customer": _test_customers,
     "HYG-test.crm_contact": _test_contacts,
     "HYG-number.number_assignment": _shared_numbers,
+    "HYG-number.quarantine": _numbers_given_on_early,
+    "HYG-number.calls": _calls_outside_assignments,
     "HYG-twin.crm_customer": _twins,
 }

@@ -4,10 +4,12 @@ card.
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from teleaudit.detectors import Level, scan_cell, scan_column
 from teleaudit.detectors.cards import find_cards
+from teleaudit.detectors.prefilter import truncated_candidate_sql
 from teleaudit.detectors.truncation import find_truncated, truncated
 
 WRITINGS = """
@@ -86,5 +88,34 @@ def test_columns_and_cells_are_judged_in_python_as_in_an_audit() -> None:
     assert [
         len(scan_cell(cell or "", name="card_masked", decision=decision)) for cell in cells
     ] == [0, 1, 0, 0, 1]
-    assert scan_column(cells, name="router").level is None
-    assert scan_cell("457193123***1234", name="router", decision=decision) == []
+    in_text = scan_column(cells, name="router")
+    assert (in_text.level, in_text.k) == (Level.REVIEW, 2)
+    (hit,) = scan_cell("457193123***1234", name="router", decision=in_text)
+    assert hit.level is Level.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Kunden oplyste kort 457193123***1234 i dag", "probable"),
+        ("457193123***1234, udstedt som Dankort", "probable"),
+        ("ref. 457193123***1234", "review"),
+        ("kort 4571 12** **** 1234", None),  # no more is left than may be
+        ("kort 4571123412...1234", None),  # dots and lines stand for much else in a text
+        ("kort 4571123412__1234", None),
+        ("kort 45719312341234", None),
+    ],
+)
+def test_in_a_text_a_word_for_cards_makes_it_one_and_else_a_person_looks(
+    text: str, level: str | None
+) -> None:
+    cells = ["ring igen", text, "faktura sendt"]
+    decision = scan_column(cells, name="noter")
+    assert (decision.level and decision.level.value) == level
+    hits = scan_cell(text, name="noter", decision=decision)
+    assert [hit.level.value for hit in hits if hit.reason == "overexposed_truncation"] == (
+        [level] if level else []
+    )
+    if level:
+        query = f"SELECT {truncated_candidate_sql('c')} FROM (SELECT ? AS c)"
+        assert duckdb.execute(query, [text]).fetchall() == [(True,)]

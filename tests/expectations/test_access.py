@@ -465,3 +465,69 @@ def test_the_day_on_which_training_is_too_old_is_the_next(engine: str) -> None:
         as_of=dt.date(2026, 3, 1),
         deviating=["a|2020-01-01"],
     )
+
+
+def test_a_recording_is_on_a_number_that_the_agreement_names(engine: str) -> None:
+    tables = {
+        "recording_index": """
+            rec_id      | customer_id | number       | started_at          | purpose
+            other       | named       | 01 23 45 69  | 2026-03-02 10:00:00 |
+            second      | named       | +4501234568  | 2026-03-02 10:00:00 |
+            first       | named       | 01234567     | 2026-03-02 10:00:00 |
+            caller      | named       | 0199999999   | 2026-03-02 10:00:00 |
+            unnumbered  | named       |              | 2026-03-02 10:00:00 |
+            given_up    | named       | 01234560     | 2026-03-02 10:00:00 |
+            later       | named       | 01234569     | 2025-12-31 10:00:00 |
+            all         | whole       | 01234571     | 2026-03-02 10:00:00 |
+            silent      | silent      | 01234572     | 2026-03-02 10:00:00 |
+            words       | words       | 01234573     | 2026-03-02 10:00:00 |
+            either      | either      | 01234574     | 2026-03-02 10:00:00 |
+            own         | named       | 01234569     | 2026-03-02 10:00:00 | egen_linje
+            never       | never       | 01234575     | 2026-03-02 10:00:00 |
+            nobody      |             | 01234569     | 2026-03-02 10:00:00 |
+        """,
+        "agreement": """
+            agreement_id | customer_id | type      | valid_from | ended_at | scope
+            a1           | named       | optagelse | 2026-01-01 |          | 01 23 45 67; +45 01234568
+            a2           | whole       | optagelse | 2020-01-01 |          | Alle numre
+            a3           | silent      | optagelse | 2020-01-01 |          |
+            a4           | words       | optagelse | 2020-01-01 |          | salgskøen
+            a5           | either      | optagelse | 2020-01-01 |          | 01234500
+            a6           | either      | optagelse | 2020-01-01 |          | 004501234574/01234501
+            a7           | never       | telefoni  | 2020-01-01 |          | 01234500
+        """,
+        "number_assignment": """
+            number      | customer_id | valid_from | valid_to
+            01234569    | named       | 2020-01-01 |
+            +4501234560 | named       | 2020-01-01 | 2026-03-01
+            01234573    | words       | 2020-01-01 |
+            01234574    | either      | 2020-01-01 |
+        """,
+    }
+    spec(
+        "BIZ-tele-3.scope",
+        tables,
+        engine=engine,
+        deviating=["other"],
+        not_assessable={"scope_in_words": 1, "no_assignment": 3},
+        population=10,
+    )
+
+
+def test_a_recording_agreement_for_a_fixed_time_ends_with_it(engine: str) -> None:
+    tables = {
+        "recording_index": """
+            rec_id | customer_id | started_at          | deleted_at
+            after  | fixed       | 2026-07-01 00:00:00 | 2026-07-02
+            last   | fixed       | 2026-06-30 23:59:59 | 2026-07-02
+            early  | stopped     | 2026-05-02 12:00:00 | 2026-07-02
+            open   | open        | 2026-10-02 12:00:00 |
+        """,
+        "agreement": """
+            agreement_id | customer_id | type      | valid_from | ended_at   | agreed_until
+            a1           | fixed       | optagelse | 2026-01-01 |            | 2026-06-30
+            a2           | stopped     | optagelse | 2026-01-01 | 2026-05-01 | 2026-06-30
+            a3           | open        | optagelse | 2026-01-01 |            |
+        """,
+    }
+    spec("BIZ-tele-3.agreement", tables, engine=engine, deviating=["after", "early"], population=4)

@@ -165,6 +165,48 @@ def test_money_still_owed_is_for_a_lawyer_until_the_claim_is_barred_and_exempts_
     )
 
 
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        """
+        entry_id | customer_id | due_date   | paid_at    | amount
+        1        | owes        | 2025-02-20 |            | 100
+        2        | settled     | 2025-02-20 | 2025-03-01 | 100
+        3        | in_crm      | 2025-02-20 |            | 100
+        4        | barred      | 2020-02-20 |            | 100
+        """,
+        """
+        entry_id | customer_id | account | posting_date | due_date   | debit | credit
+        1        | owes        | debitor | 2025-02-01   | 2025-02-20 | 100   |
+        2        | owes        | debitor | 2025-02-10   |            |       | 99
+        3        | settled     | debitor | 2025-02-01   | 2025-02-20 | 100   |
+        4        | settled     | debitor | 2025-03-01   |            |       | 100
+        5        | settled     | salg    | 2025-03-01   |            | 100   |
+        6        | in_crm      | debitor | 2025-02-01   | 2025-02-20 | 100   |
+        7        | barred      |         | 2020-02-01   | 2020-02-20 | 100   |
+        """,
+    ],
+)
+def test_where_the_crm_states_no_balance_the_ledger_tells_what_is_owed(
+    engine: str, ledger: str
+) -> None:
+    customers = """
+        customer_id | end_date   | open_balance
+        owes        | 2025-01-31 |
+        settled     | 2025-01-31 |
+        in_crm      | 2025-01-31 | 0
+        barred      | 2020-01-31 |
+        unknown     | 2025-01-31 |
+    """
+    spec(
+        "BIZ-ret-3.customer",
+        {"crm_customer": customers, "ledger": ledger},
+        engine=engine,
+        deviating=["barred", "in_crm", "settled", "unknown"],
+        legal={"open_balance": 1},
+    )
+
+
 def test_a_legal_hold_keeps_a_customer_whose_claim_lives_longer(engine: str) -> None:
     customers = """
         customer_id | end_date   | open_balance

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import pytest
 
+from teleaudit.rules.audit_file import Parameter
+from teleaudit.rules.suites import Suite
 from teleaudit.rules.verdicts import Verdict
-from tests.spec import PARAMETERS, answer, set_to, spec
+from tests.spec import PARAMETERS, answer, known_suites, only, set_to, spec
 
 _CUSTOMERS = """
     customer_id | created_at | end_date   | status
@@ -370,6 +372,79 @@ def test_a_hold_without_an_end_is_looked_at_after_twelve_months(engine: str) -> 
         population=8,
     )
     assert result.verdict is Verdict.REVIEW
+
+
+def test_a_hold_without_an_end_that_was_reviewed_counts_from_its_review(engine: str) -> None:
+    holds = """
+        hold_id  | customer_id | reason  | start      | end | approved_by | review_date | _issues
+        lapsed   | stays       | dispute | 2020-01-01 |     | counsel     | 2025-11-21  |
+        reviewed | stays       | dispute | 2020-01-01 |     | counsel     | 2025-11-22  |
+        planned  | stays       | dispute | 2020-01-01 |     | counsel     | 2026-11-23  |
+        before   | stays       | dispute | 2025-11-22 |     | counsel     | 2024-01-01  |
+        never    | stays       | dispute | 2025-11-21 |     | counsel     |             |
+        garbled  | stays       | dispute | 2020-01-01 |     | counsel     |             | review_date=unreadable
+    """
+    spec(
+        "HYG-hold.review",
+        {"legal_hold": holds},
+        engine=engine,
+        deviating=["lapsed", "never", "planned"],
+        not_assessable={"review_unreadable": 1},
+        population=6,
+    )
+
+
+_STATED = """
+    activity_id | purpose | legal_basis | data_category    | retention
+    shorter     | x       | 6_1_b       | faktura          | 3 år
+    same        | x       | 6_1_b       | invoice          | 5 år efter regnskabsårets udløb
+    iso         | x       | 6_1_b       | Fakturaer        | P5Y
+    in_months   | x       | 6_1_b       | payment          | 60 months
+    in_words    | x       | 6_1_b       | betaling         | Fem år.
+    days        | x       | 6_1_b       | konfiguration    | slettes senest 14 dage efter ophør
+    weeks       | x       | 6_1_b       | pbx              | to uger
+    longer      | x       | 6_1_b       | pbx              | P1M
+    either      | x       | 6_1_b       | teledata         | 12 måneder
+    other       | x       | 6_1_b       | teledata         | 2 years
+    two         | x       | 6_1_b       | invoice          | 3 år, dog 5 år for bilag
+    range       | x       | 6_1_b       | invoice          | 3-5 år
+    at_least    | x       | 6_1_b       | invoice          | mindst 5 år
+    provision   | x       | 6_1_b       | invoice          | 5 år, jf. § 12
+    vague       | x       | 6_1_b       | invoice          | så længe det er nødvendigt
+    nameless    | x       | 6_1_b       |                  | 5 år
+    unknown     | x       | 6_1_b       | rejsekort        | 5 år
+    no_period   | x       | 6_1_b       | samtykker og frameldinger | 5 år
+    silent      | x       | 6_1_b       | invoice          |
+    unset       | x       | 6_1_b       | agreement        | 5 år
+"""
+
+
+def test_the_period_in_the_record_is_that_of_the_policy_or_its_parameter(engine: str) -> None:
+    policy, baseline = (suite for suite in known_suites() if suite.name in ("bizzy", "baseline"))
+    asked = [
+        clause
+        for clause in policy.clauses
+        if clause.clause in ("BIZ-ret-4", "BIZ-ret-5", "BIZ-ret-6", "BIZ-ret-7")
+    ]
+    result = spec(
+        "HYG-system.register_period",
+        {"processing_register": _STATED},
+        engine=engine,
+        parameters=PARAMETERS | {"agreement_period": Parameter(value=None)},
+        suites=[
+            Suite(name="bizzy", clauses=tuple(asked)),
+            only(baseline, "HYG-system.register_period"),
+        ],
+        deviating=["longer", "other", "shorter"],
+        not_assessable={
+            "not_recorded": 1,
+            "period_not_read": 5,
+            "period_unset": 1,
+            "unknown_word": 1,
+        },
+        population=18,
+    )
+    assert (result.verdict, result.check.severity) == (Verdict.REVIEW, "low")
 
 
 _SYSTEMS = """

@@ -299,7 +299,35 @@ def test_a_truncated_number_of_which_too_much_is_left_is_found_in_a_column_of_ca
         deviating=["five", "nine"],
         population=7,
     )
-    assert told(result) == [("card_masked", "overexposed_truncation", "probable", 6, 2)]
+    assert told(result) == [
+        ("Reference", "overexposed_truncation", "review", 1, 1),
+        ("card_masked", "overexposed_truncation", "probable", 6, 2),
+    ]
+
+
+def test_in_free_text_truncated_cards_and_published_test_cards_are_told_by_record(
+    engine: str,
+) -> None:
+    customers = """
+        customer_id | notes
+        tester      | betalte med 4242424242424242
+        over        | kortet 457193123***1234 er spærret
+        unsaid      | se 457193123***1234
+        allowed     | kortet 457193******1234 er spærret
+        other       | vil have en ny router
+    """
+    result = spec(
+        "HYG-card.crm_customer",
+        {"crm_customer": customers},
+        engine=engine,
+        deviating=["over"],
+        population=5,
+    )
+    assert [(one.record_key, one.level) for one in result.deviations] == [
+        ("over", "probable"),
+        ("tester", "review"),
+        ("unsaid", "review"),
+    ]
 
 
 def test_a_row_whose_card_number_excel_destroyed_cannot_be_judged(engine: str) -> None:

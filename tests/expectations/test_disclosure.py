@@ -465,6 +465,126 @@ def test_only_a_debt_past_due_and_unpaid_that_day_goes_to_collection(engine: str
     )
 
 
+_COLLECTED = "disclosure_id | recipient_type | purpose | customer_id | at | data_categories"
+
+
+def _collected(*customers: str) -> str:
+    """Each of them passed on for collection on the same day, by the customer's own name."""
+    rows = (f"{one} | inkasso | inkasso | {one} | 2026-07-03 12:00:00 | navn" for one in customers)
+    return "\n".join((_COLLECTED, *rows))
+
+
+def test_invoices_and_payments_tell_the_debt_where_there_is_no_ledger(engine: str) -> None:
+    tables = {
+        "disclosure": _collected(
+            "short", "paid_up", "unpaid", "early", "late_money", "in_parts", "on_account", "no_bill",
+            "undated", "other_bill",
+        ),
+        "invoice": """
+            invoice_id | customer_id | due_date   | gross
+            i1         | short       | 2026-07-02 | 100
+            i2         | paid_up     | 2026-07-02 | 100
+            i3         | unpaid      | 2026-07-02 | 100
+            i4         | early       | 2026-07-03 | 100
+            i5         | late_money  | 2026-07-02 | 100
+            i6         | in_parts    | 2026-06-02 | 100
+            i7         | on_account  | 2026-07-02 | 100
+            i8         | undated     |            | 100
+            i9         | other_bill  | 2026-06-02 | 100
+            i10        | other_bill  | 2026-07-02 | 50
+        """,
+        "payment": """
+            payment_id | customer_id | invoice_id | paid_at    | amount
+            p1         | short       | i1         | 2026-07-01 | 99
+            p2         | paid_up     | i2         | 2026-07-02 | 100
+            p3         | late_money  | i5         | 2026-07-03 | 100
+            p4         | in_parts    | i6         | 2026-06-10 | 60
+            p5         |             | i6         | 2026-07-02 | 40
+            p6         | on_account  |            | 2026-07-01 | 100
+            p7         | other_bill  | i9         | 2026-06-01 | 100
+        """,
+    }  # fmt: skip
+    spec(
+        "BIZ-dis-9.debt",
+        tables,
+        engine=engine,
+        deviating=["early", "in_parts", "paid_up"],
+        not_assessable={"debt_in_doubt": 2, "missing_date": 1},
+        population=10,
+    )
+
+
+def test_debits_and_credits_tell_the_debt_of_the_customers_accounts(engine: str) -> None:
+    tables = {
+        "disclosure": _collected(
+            "owes", "settled", "early", "paid_that_day", "in_credit", "undated", "half_told",
+            "both_sides", "sales_only", "nobody",
+        ),
+        "ledger": """
+            entry_id | customer_id   | account     | posting_date | due_date   | debit | credit
+            e1       | owes          |             | 2026-06-01   | 2026-07-02 | 100   |
+            e2       | owes          |             | 2026-06-20   |            |       | 40
+            e3       | settled       | Debitorer   | 2026-06-01   | 2026-07-02 | 100   |
+            e4       | settled       | debitor     | 2026-07-02   |            | 0     | 100
+            e5       | early         |             | 2026-06-12   | 2026-07-03 | 100   |
+            e6       | paid_that_day |             | 2026-06-01   | 2026-07-02 | 100   |
+            e7       | paid_that_day |             | 2026-07-03   |            |       | 100
+            e8       | in_credit     |             | 2026-06-01   |            |       | 20
+            e9       | undated       |             | 2026-06-01   |            | 100   |
+            e10      | half_told     |             | 2026-06-01   | 2026-07-02 |       |
+            e11      | both_sides    | debitor     | 2026-06-01   | 2026-07-02 | 100   |
+            e12      | both_sides    | Varesalg    | 2026-06-01   |            |       | 100
+            e13      | sales_only    | Varesalg    | 2026-06-01   |            |       | 100
+        """,
+    }  # fmt: skip
+    spec(
+        "BIZ-dis-9.debt",
+        tables,
+        engine=engine,
+        deviating=["early", "in_credit", "nobody", "settled"],
+        not_assessable={"debt_in_doubt": 2, "missing_date": 1},
+        population=10,
+    )
+
+
+def test_a_ledger_and_invoices_that_contradict_each_other_accuse_nobody(engine: str) -> None:
+    tables = {
+        "disclosure": _collected("ledger_paid", "not_booked", "both_paid"),
+        "ledger": """
+            entry_id | customer_id | due_date   | paid_at    | amount
+            e1       | ledger_paid | 2026-07-01 | 2026-07-02 | 100
+            e2       | both_paid   | 2026-07-01 | 2026-07-02 | 100
+        """,
+        "invoice": """
+            invoice_id | customer_id | due_date   | gross
+            i1         | ledger_paid | 2026-07-01 | 100
+            i2         | not_booked  | 2026-07-01 | 100
+            i3         | both_paid   | 2026-07-01 | 100
+        """,
+        "payment": """
+            payment_id | customer_id | invoice_id | paid_at    | amount
+            p1         | both_paid   | i3         | 2026-07-02 | 100
+        """,
+    }
+    spec(
+        "BIZ-dis-9.debt",
+        tables,
+        engine=engine,
+        deviating=["both_paid"],
+        not_assessable={"debt_in_doubt": 1},
+        population=3,
+    )
+
+
+def test_who_can_be_told_a_debt_by_nothing_makes_the_check_unknown(engine: str) -> None:
+    invoices = "invoice_id | customer_id | due_date | gross\ni1 | owes | 2026-07-01 | 100"
+    unpriced = "entry_id | customer_id | posting_date | amount\ne1 | owes | 2026-06-01 | 100"
+    for more in ({}, {"invoice": invoices}, {"ledger": unpriced}):
+        result = answer("BIZ-dis-9.debt", {"disclosure": _collected("owes"), **more}, engine=engine)
+        assert (result.verdict, result.answer.deviations) == (Verdict.UNKNOWN, 0)
+        assert result.why in {"no_export", "missing_column"}
+
+
 _TITLES = """
     disclosure_id | recipient_type | data_categories | at                  | title_type   | title_ref | title_date | scope_from | scope_to   | data_from  | data_to
     --------------+----------------+-----------------+---------------------+--------------+-----------+------------+------------+------------+------------+-----------

@@ -440,3 +440,65 @@ def test_teledata_without_places_pass(engine: str) -> None:
 def test_the_day_of_the_audit_moves_what_is_in_the_future(engine: str) -> None:
     calls = {"cdr": "call_id | start_at\na | 2025-06-03 00:00:00\nb | 2025-06-02 23:59:59"}
     spec("HYG-dates.cdr", calls, engine=engine, as_of=dt.date(2025, 6, 1), deviating=["a"])
+
+
+def test_a_number_is_given_on_after_its_quarantine(engine: str) -> None:
+    rows = """
+        number      | customer_id | valid_from | valid_to   | quarantine_until
+        01000001    | former      | 2020-01-01 | 2025-12-31 | 2026-03-31
+        +4501000001 | too_early   | 2026-03-31 |            |
+        01 00 00 02 | former      | 2020-01-01 | 2025-12-31 | 2026-03-31
+        01000002    | in_time     | 2026-04-01 |            |
+        01000003    | same        | 2020-01-01 | 2025-12-31 | 2026-03-31
+        01000003    | same        | 2026-01-01 |            |
+        01000004    | before      | 2019-01-01 | 2019-12-31 |
+        01000004    | after       | 2020-01-01 | 2025-12-31 | 2026-03-31
+        01000005    | undated     |            |            |
+    """
+    result = spec(
+        "HYG-number.quarantine",
+        {"number_assignment": rows},
+        engine=engine,
+        deviating=["+4501000001|2026-03-31"],
+        not_assessable={"missing_date": 1},
+        population=3,
+    )
+    assert result.verdict is Verdict.REVIEW
+
+
+def test_a_call_is_from_or_to_a_number_that_the_customer_had_that_day(engine: str) -> None:
+    tables = {
+        "cdr": """
+            call_id     | customer_id | a_number      | b_number    | start_at
+            too_late    | c1          | 01000001      | 01999999    | 2026-04-01 00:00:00
+            last_day    | c1          | +45 01000001  | 01999999    | 2026-03-31 23:59:59
+            first_day   | c1          | 01000001      |             | 2026-01-01 00:00:00
+            too_early   | c1          | 004501000001  |             | 2025-12-31 23:59:59
+            incoming    | c2          | 01999999      | 01000001    | 2026-04-01 10:00:00
+            out_of_both | c2          | 01000001      | 01000002    | 2026-03-31 10:00:00
+            one_of_two  | c2          | 01000001      | 01000003    | 2026-03-31 10:00:00
+            extension   | c1          | 2001          | 01999999    | 2026-04-01 10:00:00
+            anothers    | c3          | 01000001      | 01999999    | 2026-04-02 10:00:00
+            undated     | c1          | 01000001      | 01999999    |
+            nobodys     |             | 01000001      | 01999999    | 2026-04-01 10:00:00
+            between     | c4          | 01000004      |             | 2026-02-15 10:00:00
+        """,
+        "number_assignment": """
+            number      | customer_id | valid_from | valid_to   | ported_out_at
+            01000001    | c1          | 2026-01-01 | 2026-12-31 | 2026-03-31
+            +4501000001 | c2          | 2026-04-01 |            |
+            01000002    | c2          | 2026-04-01 |            |
+            01000003    | c2          | 2020-01-01 |            |
+            01000004    | c4          | 2026-01-01 | 2026-01-31 |
+            01000004    | c4          | 2026-03-01 |            |
+            2001        | c1          | 2026-03-01 | 2026-03-02 |
+        """,
+    }
+    spec(
+        "HYG-number.calls",
+        tables,
+        engine=engine,
+        deviating=["out_of_both", "too_early", "too_late"],
+        not_assessable={"missing_date": 1},
+        population=9,
+    )

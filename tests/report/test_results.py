@@ -4,13 +4,14 @@ not held says nothing of the rest.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from teleaudit.report.results import _clause_entry, check_entry
-from teleaudit.rules.audit_file import NotHeld, load_audit
+from teleaudit.report.results import _clause_entry, check_entry, compose
+from teleaudit.rules.audit_file import Keep, NotHeld, load_audit
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.suites import Check
 from teleaudit.rules.verdicts import Answer, CheckResult, Verdict
@@ -102,3 +103,23 @@ def test_everyone_who_supervises_is_named_and_courts_and_ministries_supervise_no
     made = entry(replace(check, spec=spec), Verdict.FAIL, deviations=1)
     assert made["authorities"] == told
     assert made["authority"] == (told[0] if told else None)
+
+
+def test_the_settings_name_the_audits_own_deadlines_set_or_not() -> None:
+    audit = load_audit(package_workspace() / "audits" / "bizzy")
+    moment = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    for keep in (Keep(), Keep(restricted_days=30, record_days=400)):
+        made = compose(
+            audit=audit.model_copy(update={"keep": keep}),
+            run_id="x",
+            as_of=moment.date(),
+            ran=(moment, moment),
+            engine="duckdb",
+            exports=[],
+            rulebook=BOOK,
+            checks=[],
+        )
+        assert made["settings"]["keep"] == {
+            "restricted_days": keep.restricted_days,
+            "record_days": keep.record_days,
+        }

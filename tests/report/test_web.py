@@ -52,7 +52,7 @@ def test_it_says_what_the_pdf_says() -> None:
     text = " ".join(" ".join(Reading(page(example())).text).split())
     for said in (
         "Kontrollen er ikke gennemført fuldt ud",
-        "I »Kundestamdata« er slettefristen på 1 år efter kundeforholdets ophør udløbet for 22",
+        "I »Kundestamdata« findes 22 poster stadig, selv om slettefristen på 1 år efter",
         "19 kunder (3 personer, 15 virksomheder, 1 af ukendt art)",
         "Databeskyttelsesrådgiveren har ikke afgivet en udtalelse.",
         "id E-7f3a91.",

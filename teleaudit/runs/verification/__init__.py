@@ -19,7 +19,7 @@ from pyhanko_certvalidator.authority import CertTrustAnchor
 from teleaudit.errors import UserError
 from teleaudit.report import FINAL
 from teleaudit.report.signatures import load_certificates
-from teleaudit.runs.folder import COMPLETE, MANIFEST, RESULTS_FILE
+from teleaudit.runs.folder import COMPLETE, MANIFEST, RESTRICTED, RESULTS_FILE
 from teleaudit.runs.ledger import LEDGER_FILE, Ledger, read_ledger
 from teleaudit.runs.verification.of_ledger import (
     added_files,
@@ -28,10 +28,10 @@ from teleaudit.runs.verification.of_ledger import (
     check_head,
     check_runs_beside,
     entry_of_run,
+    purged_on,
     run_of_file,
 )
 from teleaudit.runs.verification.of_record import (
-    RESTRICTED,
     SIGNED,
     check_exports,
     check_record,
@@ -192,7 +192,8 @@ def _verify_run(run: _Run, given: _Given) -> Iterator[Statement]:
         added = added_files(given.ledger, run_id) if given.ledger else None
         yield from check_record(run.record, manifest, added)
         if run.folder:
-            yield from check_restricted(run.folder / RESTRICTED, manifest)
+            purged = purged_on(given.ledger, run_id) if given.ledger else None
+            yield from check_restricted(run.folder / RESTRICTED, manifest, purged)
     if results:
         yield from _check_results(results, RESULTS_FILE, given)
     yield from _check_reports(run, results, manifest, given, _approval(run, run_id, given))

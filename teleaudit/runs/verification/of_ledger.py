@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -66,6 +67,20 @@ def added_files(ledger: Ledger, run_id: str) -> dict[str, frozenset[str]]:
 def approval_entry(ledger: Ledger, run_id: str) -> Entry | None:
     """The entry of a run's approval; None where nobody has approved it."""
     return next(iter(ledger.of("approval", run_id)), None)
+
+
+def purged_on(ledger: Ledger, run_id: str) -> str | None:
+    """The day on which the closed annex of a run was erased, or that it is not known; None where it
+    was not erased.
+    """
+    entries = ledger.of("purge", run_id)
+    if not entries:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(str(entries[-1].content.get("purged_at")))
+    except ValueError:
+        return "on a day that it does not name"
+    return f"on {moment:%Y-%m-%d}"
 
 
 def run_of_file(ledger: Ledger, sha256: str) -> Entry | None:

@@ -14,7 +14,7 @@ from typing import Any
 from teleaudit.report import FINAL, InvalidResultsError, validate_results
 from teleaudit.report.results import versions
 from teleaudit.report.worklist import DANISH_CSV, WORKBOOK
-from teleaudit.runs.folder import MANIFEST
+from teleaudit.runs.folder import MANIFEST, RESTRICTED
 from teleaudit.runs.verification.statements import (
     Statement,
     count,
@@ -25,7 +25,6 @@ from teleaudit.runs.verification.statements import (
     wrong,
 )
 
-RESTRICTED = "restricted"
 SIGNED = ".signed.pdf"
 _TO_WORK_ON = (WORKBOOK, DANISH_CSV)
 
@@ -56,10 +55,20 @@ def check_record(
         yield holds("record/", f"{count(len(known), 'file')}, as sealed, and no other")
 
 
-def check_restricted(restricted: Path, manifest: Mapping[str, Any]) -> Iterator[Statement]:
-    """Whether the closed annex, where it is at hand, holds what the manifest names."""
+def check_restricted(
+    restricted: Path, manifest: Mapping[str, Any], purged_on: str | None
+) -> Iterator[Statement]:
+    """Whether the closed annex, where it is at hand, holds what the manifest names; or is gone,
+    where the ledger says that it was erased.
+    """
     named = manifest.get("restricted")
-    if named is None:
+    if purged_on is not None:
+        yield (
+            wrong(f"{RESTRICTED}/", f"is there, though the ledger says it was erased {purged_on}")
+            if restricted.exists()
+            else left_out(f"{RESTRICTED}/", f"was erased {purged_on}, as the ledger says")
+        )
+    elif named is None:
         yield left_out(f"{RESTRICTED}/", "the manifest of this run does not name its files")
     elif not os.access(restricted, os.R_OK | os.X_OK):
         yield left_out(f"{RESTRICTED}/", "is not here, or closed to this user")

@@ -9,6 +9,7 @@ A file's head says what it is; then come lines a program reads:
     -- of: invoice                   the canonical table it tells about, where its name is another
     -- relationship_end requires crm_customer.customer_id, crm_customer.end_date
 
+    -- debt requires one of ledger_open_items, ledger_balances
     -- remains_in_services certain without pbx_config, number_assignment
     -- relationship_end doubts agreement.ended_at where ends_unknown
 
@@ -25,6 +26,8 @@ columns of ends.
 subscriptions were exported, and
 ``$agreement_without_end`` and others of ``IN_FORCE`` for the rows of exports that have no such
 column;
+``$ledger_open_items`` and others of ``WAYS`` for whether exports have all columns of that way to an
+answer, which ``requires one of`` names: any will do.
 ``$public_holidays`` for Denmark's, of every audit the same.
 Tables of the working copy are named ``export_<table>`` and hold every canonical column, null where
 the export lacks it.
@@ -33,8 +36,8 @@ the export lacks it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
@@ -46,7 +49,28 @@ _NAMED = re.compile(r"\bAS (\w+)")
 _QUALIFIER = re.compile(r"\b(\w+)\.\w")  # short names of relations, which are named by AS too
 _CERTAIN = re.compile(r"^-- (\w+) certain without (.+)$", re.MULTILINE)
 _DOUBTS = re.compile(r"^-- (\w+) doubts (.+?)(?: where (.+))?$", re.MULTILINE)
-_REQUIRES = re.compile(r"^-- (\w+) requires (.+)$", re.MULTILINE)
+_REQUIRES = re.compile(r"^-- (\w+) requires (?!one of )(.+)$", re.MULTILINE)
+_ONE_OF = re.compile(r"^-- (\w+) requires one of (.+)$", re.MULTILINE)
+# ways to one answer, by the columns that each needs
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "ledger_open_items": ("ledger.customer_id", "ledger.due_date", "ledger.paid_at"),
+    "ledger_balances": (
+        "ledger.customer_id",
+        "ledger.posting_date",
+        "ledger.due_date",
+        "ledger.debit",
+        "ledger.credit",
+    ),
+    "invoices_and_payments": (
+        "invoice.invoice_id",
+        "invoice.customer_id",
+        "invoice.due_date",
+        "invoice.gross",
+        "payment.invoice_id",
+        "payment.paid_at",
+        "payment.amount",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +85,8 @@ class View:
     key: tuple[str, ...]
     # derived column -> table.column it rests on
     requires: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # derived column -> ways (``WAYS``) of which one is enough
+    one_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # derived column -> tables without which it is true where it says so, though not false where it
     # says that
     certain: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -74,6 +100,25 @@ class View:
         it has there.
         """
         return self.table in TABLES and self.key == TABLES[self.table].key
+
+    def by(self, filled: Mapping[str, Collection[str]]) -> View:
+        """The view as it rests on these exports: a column with several ways to its answer requires
+        what those need that the exports have, and the first where they have none.
+        """
+        if not self.one_of:
+            return self
+        ways = {
+            column: [name for name in names if is_open(name, filled)] or names[:1]
+            for column, names in self.one_of.items()
+        }
+        return replace(
+            self,
+            requires=self.requires
+            | {
+                column: (*self.requires[column], *(need for name in names for need in WAYS[name]))
+                for column, names in ways.items()
+            },
+        )
 
     @property
     def columns(self) -> frozenset[str]:
@@ -91,6 +136,12 @@ class View:
                 *_NAMED.findall(self.sql),
             )
         )
+
+
+def is_open(way: str, filled: Mapping[str, Collection[str]]) -> bool:
+    """Whether exports have all columns of a way to an answer; ``filled``: table -> its columns."""
+    needed = (name.partition(".")[::2] for name in WAYS[way])
+    return all(column in filled.get(table, ()) for table, column in needed)
 
 
 def fill_placeholders(sql: str, placeholders: Mapping[str, str]) -> str:
@@ -151,6 +202,7 @@ def _read(name: str, text: str) -> View:
         table=table,
         key=key,
         requires={column: tuple(names.split(", ")) for column, names in _REQUIRES.findall(text)},
+        one_of={column: tuple(names.split(", ")) for column, names in _ONE_OF.findall(text)},
         certain={column: frozenset(names.split(", ")) for column, names in _CERTAIN.findall(text)},
         doubts=_doubts(text),
     )

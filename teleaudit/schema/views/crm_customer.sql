@@ -61,8 +61,8 @@ SELECT
     coalesce(h.hold_in_doubt, false) AS hold_in_doubt,
     coalesce(h.restricted, false) AS exempt_restricted,
     coalesce(h.restriction_in_doubt, false) AS restriction_in_doubt,
-    -- the last bill falls due after the end; where no bill is known, the end is the latest that is known of the claim
-    coalesce(t.open_balance > 0 AND greatest(r.relationship_end, d.latest_due) + INTERVAL '3' YEAR >= $as_of, false) AS claim_may_live
+    -- what is owed stands in the CRM, or else in the ledger; the last bill falls due after the end; where no bill is known, the end is the latest that is known of the claim
+    coalesce(coalesce(t.open_balance, d.open_amount) > 0 AND greatest(r.relationship_end, d.latest_due) + INTERVAL '3' YEAR >= $as_of, false) AS claim_may_live
 FROM export_crm_customer AS t
 LEFT JOIN relationship AS r ON t.customer_id = r.customer_id
 LEFT JOIN suspended_customer AS h ON t.customer_id = h.customer_id
