@@ -33,6 +33,7 @@ from teleaudit.errors import ExitCode, UserError, near_match
 
 if TYPE_CHECKING:
     from teleaudit.progress import Step
+    from teleaudit.rules.audit_file import ReportLanguage
 
 app = typer.Typer(
     name="teleaudit",
@@ -143,7 +144,17 @@ def run(  # noqa: PLR0913 (its options)
             ),
         ),
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Languages of the report: da.")] = "da",
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="da,en",
+            help=(
+                "Languages of the report; Danish is always written. Default: the audit's"
+                " report_languages, else da."
+            ),
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -220,8 +231,6 @@ def run(  # noqa: PLR0913 (its options)
     if master is not None and engine != "spark":
         msg = "--master is Spark's: add --engine spark."
         raise UserError(msg)
-    for language in lang.split(","):
-        _one_of("--lang", language, ("da",))
     if memory is not None and not _SIZE.fullmatch(memory):
         msg = f"invalid size for --memory: {memory}. Write a number and its unit, as in 1536MB or 4GB."
         raise UserError(msg)
@@ -231,6 +240,7 @@ def run(  # noqa: PLR0913 (its options)
         engine="spark" if engine == "spark" else "duckdb",
         master=master,
         out=out,
+        languages=None if lang is None else _languages(lang),
         notebooks=not no_notebooks,
         jobs=jobs,
         memory=memory,
@@ -1085,6 +1095,15 @@ def _one_of(option: str, value: str, known: Iterable[str]) -> None:
             f" {', '.join(known)}.{near_match(value, known)}"
         )
         raise UserError(msg)
+
+
+def _languages(value: str) -> tuple[ReportLanguage, ...]:
+    """The languages of ``--lang``. Raises: UserError."""
+    from teleaudit.rules.audit_file import REPORT_LANGUAGES
+
+    for name in value.split(","):
+        _one_of("--lang", name, REPORT_LANGUAGES)
+    return tuple(language for language in REPORT_LANGUAGES if language in value.split(","))
 
 
 def _date(option: str, value: str) -> dt.date:

@@ -16,6 +16,8 @@ import pytest
 
 from teleaudit import __version__
 from teleaudit.cli import _Signals
+from teleaudit.rules.audit_file import ReportLanguage, load_audit
+from teleaudit.runs.pipeline import _languages
 from tests.command import (
     MAIN,
     ROOT,
@@ -190,6 +192,40 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
     )
 
 
+# Languages
+
+
+def test_english_reports_are_written_beside_the_danish_ones_that_always_are(
+    tiny: Path, clean: Path, tmp_path: Path
+) -> None:
+    assert run(tiny, clean, tmp_path, "--lang", "en").code == 0
+    folder = only_run(tmp_path)
+    assert results_of(folder)["report_languages"] == ["da", "en"]
+    assert {
+        f"report.{kind}{language}.{suffix}"
+        for language in ("da", "en")
+        for kind, suffix in (("", "pdf"), ("plain.", "pdf"), ("", "html"))
+    } <= {path.name for path in (folder / "record").iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("declared", "asked", "written"),
+    [
+        (("da",), None, ["da"]),
+        (("en",), None, ["da", "en"]),
+        (("en", "da"), ("da",), ["da"]),
+        (("da",), ("en", "en"), ["da", "en"]),
+    ],
+)
+def test_the_command_says_in_which_languages_else_the_audit(
+    declared: tuple[ReportLanguage, ...],
+    asked: tuple[ReportLanguage, ...] | None,
+    written: list[ReportLanguage],
+) -> None:
+    audit = load_audit(ROOT / "audits" / "bizzy").model_copy(update={"report_languages": declared})
+    assert _languages(audit, asked) == written
+
+
 # Wrong use
 
 
@@ -225,8 +261,8 @@ def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_
             "--engine flink: not available here. There is: duckdb, spark.",
         ),
         (
-            ("run", "audits/bizzy", "--lang", "da,en"),
-            "--lang en: not available here. There is: da.",
+            ("run", "audits/bizzy", "--lang", "da,sv"),
+            "--lang sv: not available here. There is: da, en.",
         ),
         (
             ("run", "audits/bizzy", "--memory", "plenty"),
@@ -294,6 +330,12 @@ def test_an_audit_may_be_named_alone(workspace: Path, monkeypatch: pytest.Monkey
             "- retention.customer:",
             "- retention.custmer:",
             "BIZ-ret-3: no rule 'retention.custmer'. Did you mean 'retention.customer'?",
+        ),
+        (
+            "audits/bizzy/audit.yaml",
+            "report_languages: [da]",
+            "report_languages: [da, sv]",
+            "report_languages: Input should be 'da' or 'en'.",
         ),
         (
             "audits/bizzy/audit.yaml",

@@ -13,6 +13,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from teleaudit.report import figures
+from teleaudit.report.material import Material
+from teleaudit.report.wording import load_words
 from teleaudit.rules.verdicts import Verdict
 from tests.report.example import check, example
 
@@ -259,15 +261,14 @@ def test_the_same_results_give_the_same_bytes() -> None:
 
 
 def test_every_letter_and_sign_is_in_the_font(recwarn: pytest.WarningsRecorder) -> None:
-    results = example()
-    figures.for_report(results)
+    figures.for_report(Material(results=example(), words=load_words("da")))
 
     assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_a_report_gets_one_figure_of_everything_that_is_kept_past_its_deadline() -> None:
-    results = example()
-    (picture,) = figures.for_report(results).values()
+    material = Material(results=example(), words=load_words("da"))
+    (picture,) = figures.for_report(material).values()
 
     assert b"<svg" in picture.svg
     assert picture.alt == (
@@ -278,7 +279,8 @@ def test_a_report_gets_one_figure_of_everything_that_is_kept_past_its_deadline()
 
 
 def test_where_nothing_is_kept_past_its_deadline_there_is_no_figure() -> None:
-    assert figures.for_report({"checks": [], "as_of": "2026-11-22"}) == {}
+    results = {"checks": [], "as_of": "2026-11-22"}
+    assert figures.for_report(Material(results=results, words=load_words("da"))) == {}
 
 
 @pytest.mark.parametrize(

@@ -445,6 +445,13 @@ def test_whatever_a_run_renders_is_rendered_once_more(home: Path) -> None:
         assert told(report) == []
 
 
+def test_a_translation_is_verified_as_the_report_that_it_translates(tmp_path: Path) -> None:
+    run = seal_run(tmp_path, report_languages=["da", "en"])
+    assert told(run) == []
+    assert "report.en.pdf: is byte for byte what the results render to" in told(run, State.HOLDS)
+    assert told(run / "record" / "report.en.pdf") == []
+
+
 def test_a_report_of_other_results_is_not_that_of_the_ledger(home: Path, tmp_path: Path) -> None:
     content = another_result((runs_of(home)[1] / "record" / "results.json").read_bytes())
     report = tmp_path / "report.pdf"

@@ -173,7 +173,7 @@ class Worklist:
         Where the block raises, none of them is in the worklist.
         """
         line_of, sheets = self._line_of(check), (self._worklist, self._records)
-        action, look_at = harmless(check.action), LOOK_AT.format(action=check.action)
+        action, look_at = harmless(check.action.da), LOOK_AT.format(action=check.action.da)
 
         def add(deviation: Deviation) -> None:
             record_key, column, level, due_date, overdue_days, owner = deviation

@@ -20,6 +20,7 @@ from teleaudit.report.schema import InvalidResultsError, validate_results
 from teleaudit.report.typesetting import draw_pages, typeset
 from teleaudit.report.web import render_html
 from teleaudit.report.wording import load_words
+from teleaudit.rules.audit_file import LANGUAGE_OF_RECORD
 
 __all__ = [
     "FINAL",
@@ -42,13 +43,16 @@ class Report:
 
     results: Mapping[str, Any]  # of the run, or what is attached to this report
     authority: str = MAIN_AUTHORITY
-    language: str = "da"
+    language: str = LANGUAGE_OF_RECORD
 
     @cached_property
     def own_results(self) -> dict[str, Any]:
-        """What of the results the authority is competent for. Raises: InvalidResultsError."""
+        """What of the results the authority is competent for, and the report's language.
+
+        Raises: InvalidResultsError.
+        """
         validate_results(self.results)
-        return results_for(self.results, self.authority)
+        return results_for(self.results, self.authority) | {"language": self.language}
 
     @cached_property
     def annex(self) -> bytes:
@@ -95,7 +99,7 @@ class Report:
     @cached_property
     def _figures(self) -> dict[str, tuple[str, bytes, str]]:
         """File, SVG and alt text by name."""
-        pictures = for_report(self.own_results)
+        pictures = for_report(self._material)
         return {
             key: (f"figure-{number}.svg", pictures[key].svg, pictures[key].alt)
             for number, key in enumerate(sorted(pictures), start=1)
@@ -118,14 +122,24 @@ class Report:
         )
 
 
-def render_reports(results: Mapping[str, Any], language: str = "da") -> dict[str, bytes]:
-    """Every report of a run by file name: ``report.da.pdf`` for the main authority, with its plain
-    copy, its HTML companion and its annex, and one for each other authority that a finding concerns.
-    Of results with an approval the final ones, ``report.final.da.pdf`` ..., without the annex, which
-    is the draft's.
+def render_reports(results: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every report of a run by file name, in each of its languages: ``report.da.pdf`` for the main
+    authority, with its plain copy, its HTML companion and its annex, and one for each other
+    authority that a finding concerns.
+    Of results with an approval the final ones, ``report.final.da.pdf`` ..., without the annex,
+    which is the draft's.
 
     Raises: InvalidResultsError, UserError (no such language), TypesettingError.
     """
+    return {
+        name: content
+        for language in results.get("report_languages", (LANGUAGE_OF_RECORD,))
+        for name, content in _render_in(language, results).items()
+    }
+
+
+def _render_in(language: str, results: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every report of a run in one language."""
     main = Report(results=results, language=language)
     others = authorities_concerned(main.results)[1:]
     is_final = "approval" in results

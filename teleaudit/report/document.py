@@ -73,6 +73,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
         "headings": words.at("headings"),
         "labels": words.at("finding.labels"),
         "front": _front(material, findings),
+        "translation": words.tree.get("translation"),  # the language of record is none
         "summary": _summary(material, findings, numbers),
         "questions": (describe_questions(material, numbers) if material.is_main else None),
         "response": _response(material, findings),

@@ -1,5 +1,5 @@
 """The figures of notebooks and reports: pure functions from the entries of results.json to
-pictures, each with its words.
+pictures, each with its words. Those of a report are in its language, those of notebooks in Danish.
 
 Colours are those of Okabe and Ito, which the colour-blind tell apart; a hatch or a sign says the
 same in greyscale.
@@ -27,7 +27,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from teleaudit.report.material import is_not_held
+from teleaudit.report.material import Material, is_not_held
 from teleaudit.report.wording import Words, load_words
 from teleaudit.rules.verdicts import GRAVITY
 from teleaudit.schema import TABLES
@@ -124,16 +124,15 @@ def show_all(shown: Iterable[Shown]) -> None:
         print("Ingen figurer: ingen kontroller med afvigelser har en frist.")  # noqa: T201
 
 
-def for_report(results: Entry) -> dict[str, Picture]:
-    """The figures of a report: ``ageing``, where a deadline has passed for something that is
-    kept.
+def for_report(material: Material) -> dict[str, Picture]:
+    """The figures of a report, in its language: ``ageing``, where a deadline has passed for
+    something that is kept.
     """
-    late = _late(results["checks"])
+    late = _late(material.results["checks"])
     return (
         {
             "ageing": Picture(
-                svg=svg_of(ageing(late, as_of=results["as_of"])),
-                alt=alt_text_ageing(late),
+                svg=svg_of(_ageing(material, late)), alt=_alt_text_ageing(material, late)
             )
         }
         if late
@@ -157,22 +156,28 @@ def _late(checks: Sequence[Entry]) -> list[Entry]:
     return [check for check in late if check in most]
 
 
-def ageing(checks: Sequence[Entry], *, as_of: str) -> Figure:
+def _ageing(material: Material, checks: Sequence[Entry]) -> Figure:
     """A small chart for each check: records by the year in which their deadline passed, those still
     kept hatched, with their number; each with a scale of its own.
     """
+    words, as_of = material.words, str(material.results["as_of"])
     across, down = _PANELS_ACROSS, -(-len(checks) // _PANELS_ACROSS)
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH, 0.35 + _PANEL_HEIGHT * down), layout="constrained")
         grid = figure.subplots(down, across, squeeze=False)
         for axes, check in zip(grid.flat, checks, strict=False):
-            _draw_panel(axes, check, as_of)
+            _draw_panel(axes, material, check, as_of)
         for axes in grid.flat[len(checks) :]:
             axes.axis("off")
         figure.legend(
             handles=[
-                Patch(facecolor=_VERMILION, hatch="////", edgecolor="white", label="Uden grund"),
-                Patch(facecolor=_PALE, label="Undtaget"),
+                Patch(
+                    facecolor=_VERMILION,
+                    hatch="////",
+                    edgecolor="white",
+                    label=words.at("ageing.kept"),
+                ),
+                Patch(facecolor=_PALE, label=words.at("ageing.others")),
             ],
             loc="outside lower left",
             ncols=2,
@@ -182,8 +187,8 @@ def ageing(checks: Sequence[Entry], *, as_of: str) -> Figure:
         return figure
 
 
-def _draw_panel(axes: Axes, check: Entry, as_of: str) -> None:
-    words, passed = _words(), _passed_by_year(check, as_of)
+def _draw_panel(axes: Axes, material: Material, check: Entry, as_of: str) -> None:
+    words, passed = material.words, _passed_by_year(check, as_of)
     top = max(records for _, records, _ in passed)
     for place, (_, records, overdue) in enumerate(passed):
         shown = max(overdue, 0.03 * top) if overdue else 0  # one record of many is seen too
@@ -202,9 +207,12 @@ def _draw_panel(axes: Axes, check: Entry, as_of: str) -> None:
                 fontsize=7,
             )
     told = check["deadlines"]
+    counts = words.say(
+        "ageing.panel", kept=words.number(told["kept"]), passed=words.number(told["passed"])
+    )
+    title = textwrap.shorten(material.dataset(check["dataset"]), 32, placeholder=" …")
     axes.set_title(
-        f"{textwrap.shorten(_data_set(check), 32, placeholder=' …')}\n"
-        f"{words.number(told['kept'])} af {words.number(told['passed'])} uden grund",
+        f"{title}\n{counts}",
         fontsize=8,
         fontweight="normal",
     )
@@ -255,23 +263,23 @@ def _passed_by_year(check: Entry, as_of: str) -> list[tuple[str, int, int]]:
     return told
 
 
-def alt_text_ageing(checks: Sequence[Entry]) -> str:
+def _alt_text_ageing(material: Material, checks: Sequence[Entry]) -> str:
     """The figure in words: the numbers of every panel."""
-    words = _words()
-    said = [
-        (
-            f"{words.counted('data_set', len(checks)).capitalize()} med poster, hvis slettefrist er"
-            " overskredet, hvert som et søjlediagram over det år, hvor fristen udløb."
-        )
-    ]
+    words = material.words
+    said = [words.say("ageing.alt", data_sets=words.counted("data_set", len(checks)))]
     for check in checks:
         told, worst = check["deadlines"], (check["overdue"] or {}).get("max_days")
         late = [month["month"] for month in check["due_by_month"] if month["overdue"]]
         said.append(
-            f"{_data_set(check)}: {words.number(told['kept'])} af"
-            f" {words.counted(check['unit'], told['passed'])} over fristen er uden grund, med frist fra"
-            f" {words.month(min(late))} til {words.month(max(late))}"
-            + (f", længst overskredet med {words.counted('day', worst)}." if worst else ".")
+            words.say(
+                "ageing.alt_panel_worst" if worst else "ageing.alt_panel",
+                dataset=material.dataset(check["dataset"]),
+                kept=words.number(told["kept"]),
+                passed=words.counted(check["unit"], told["passed"]),
+                first=words.month(min(late)),
+                last=words.month(max(late)),
+                worst=words.counted("day", worst) if worst else "",
+            )
         )
     return " ".join(said)
 

@@ -309,7 +309,7 @@ def _of_deadlines(requirement: Requirement, name: str) -> int:
 def _named(material: Material, requirement: Requirement) -> str:
     """The data sets by name; of many, how many, and where most was found."""
     words = material.words
-    names = [f"»{material.dataset(check['dataset'])}«" for check in requirement.checks]
+    names = [words.quoted(material.dataset(check["dataset"])) for check in requirement.checks]
     if len(names) <= DATA_SETS_NAMED:
         return words.listed(names)
     most = max(requirement.checks, key=found)
@@ -367,7 +367,7 @@ def _columns(material: Material, requirement: Requirement) -> str:
     if not counts:
         return ""
     names = sorted(counts, key=lambda name: (-counts[name], name))
-    shown = [f"»{name}«" for name in names[:COLUMNS_NAMED]]
+    shown = [words.quoted(name) for name in names[:COLUMNS_NAMED]]
     if more := len(names) - len(shown):
         shown.append(words.say("finding.more_columns", n=words.number(more)))
     said = "finding.in_column" if len(names) == 1 else "finding.in_columns"

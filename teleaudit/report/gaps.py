@@ -391,7 +391,7 @@ def _detail(material: Material, detail: str, code: str) -> str:
     if code == "not_mapped":
         return words.say(
             "not_assessed.detail.headers",
-            headers=words.listed([f"»{header}«" for header in detail.split("; ")]),
+            headers=words.listed([words.quoted(header) for header in detail.split("; ")]),
         )
     column = _COLUMN.fullmatch(detail)
     return (

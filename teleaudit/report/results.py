@@ -206,7 +206,7 @@ def check_entry(
         "authorities": authorities,
         "legal_basis": list(check.legal_basis),
         "claim": check.claim.by_language(),
-        "action": {"da": result.check.action},
+        "action": result.check.action.by_language(),
         "criterion": {
             "starts_at": result.check.spec.starts_at,
             "period": _period_text(result),
@@ -316,7 +316,8 @@ def _not_held_reason(
             f" {', '.join(f'»{TABLES[table].title_da}«' for table in tables)}."
         ),
         "en": (
-            f"Not relevant, declared by {owners}. The controller does not hold {', '.join(tables)}."
+            f"Not relevant, declared by {owners}. The controller does not have"
+            f" {', '.join(f'“{TABLES[table].title_en}”' for table in tables)}."
         ),
     }
 

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from jinja2 import Environment, StrictUndefined, Template
 
 from teleaudit.report.wording import Words
@@ -21,7 +22,11 @@ def render_html(
     """The file; ``pictures`` are SVG by file name. The same arguments give the same bytes."""
     data = {
         **document,
-        "html": {**words.at("html"), "severities": words.at("severities")},
+        "html": {
+            **words.at("html"),
+            "severities": words.at("severities"),
+            "decimal": get_decimal_symbol(words.locale),
+        },
         "figures": [
             {**figure, "data": base64.b64encode(pictures[figure["file"]]).decode("ascii")}
             for figure in document["figures"]

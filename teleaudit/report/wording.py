@@ -19,7 +19,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from ruamel.yaml import YAML
 
-from teleaudit.errors import UserError
+from teleaudit.errors import UserError, near_match
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 
@@ -66,7 +66,7 @@ class Words:
 
     def percent(self, value: float) -> str:
         """A share 0..1 as a percentage with at most two decimals."""
-        return str(format_percent(value, format="#,##0.## %", locale=self.locale))
+        return str(format_percent(value, format=self.at("formats.percent"), locale=self.locale))
 
     def share(self, part: int, whole: int) -> str:
         """``part`` of ``whole`` as a percentage that never rounds to none or to all when it is
@@ -88,6 +88,10 @@ class Words:
             if part and whole
             else self.number(part)
         )
+
+    def quoted(self, text: str) -> str:
+        """``»a«``."""
+        return self.say("formats.quoted", text=text)
 
     def counted(self, unit: str, count: int) -> str:
         """``1 post``, ``2.314 poster``; the unit's own name when the language does not know it."""
@@ -152,7 +156,10 @@ def load_words(language: str) -> Words:
         if file.name.endswith(".yaml")
     }
     if language not in files:
-        msg = f"no report language '{language}'. There are: {', '.join(sorted(files))}."
+        msg = (
+            f"no report language '{language}'. There are: {', '.join(sorted(files))}."
+            f"{near_match(language, files)}"
+        )
         raise UserError(msg)
     tree = YAML(typ="safe", pure=True).load(files[language].read_text(encoding="utf-8"))
     return Words(tree=tree, locale=Locale.parse(f"{tree['language']}_{tree['region']}"))

@@ -66,6 +66,9 @@ DateFormat = Literal[
     "excel-serial",
 ]
 DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
+ReportLanguage = Literal["da", "en"]  # each has its words in ``report/``
+REPORT_LANGUAGES: tuple[ReportLanguage, ...] = get_args(ReportLanguage)
+LANGUAGE_OF_RECORD: ReportLanguage = "da"  # always written; the others are translations of it
 # A format of text is a module of ``readers/formats``: the folder lists them, and a new one is one file.
 FORMATS = (
     "csv",
@@ -392,7 +395,7 @@ class Audit(_Strict):
     notebooks: tuple[str, ...] = ()
     # invented exports that came with the package: never what an unnamed audit means
     sample: bool = False
-    report_languages: tuple[Literal["da"], ...] = ("da",)
+    report_languages: tuple[ReportLanguage, ...] = (LANGUAGE_OF_RECORD,)
 
     _path: Path
 

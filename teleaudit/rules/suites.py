@@ -134,6 +134,11 @@ class Action(Words):
     do: ActionCode | None = None  # where the type of the expectation does not tell
 
 
+_ANY_ACTION = Words(
+    da="Vurdér posten og ret eller slet den.", en="Assess the record, and correct or erase it."
+)
+
+
 class PeriodFromParameter(Strict):
     """A period whose length the controller has set: a number of ``unit``, or an ISO period where
     there is no unit.
@@ -390,9 +395,9 @@ class Check:
         return self.spec.on_deviation
 
     @property
-    def action(self) -> str:
-        """What the worklist says to do, in Danish."""
-        return self.spec.action.da if self.spec.action else "Vurdér posten og ret eller slet den."
+    def action(self) -> Words:
+        """What worklist and report say to do."""
+        return self.spec.action or _ANY_ACTION
 
     @property
     def action_code(self) -> ActionCode:

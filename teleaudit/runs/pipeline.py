@@ -36,7 +36,13 @@ from teleaudit.report import Report, render_reports
 from teleaudit.report.results import as_json, check_entry, compose, exit_code
 from teleaudit.report.wording import load_words
 from teleaudit.report.worklist import checked, write_worklists
-from teleaudit.rules.audit_file import Audit, is_url, load_audit
+from teleaudit.rules.audit_file import (
+    LANGUAGE_OF_RECORD,
+    Audit,
+    ReportLanguage,
+    is_url,
+    load_audit,
+)
 from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.response import Response, decisions_about_nothing, load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
@@ -55,7 +61,7 @@ from teleaudit.workspace import reports_folder
 if TYPE_CHECKING:
     from teleaudit.runs.spark import SparkRun
 
-REPORT_FILE = "report.da.pdf"
+REPORT_FILE = f"report.{LANGUAGE_OF_RECORD}.pdf"
 _MAX_JOBS = 4
 NOTEBOOKS: dict[Topic, str] = {
     "intake": "00_intake.ipynb",
@@ -81,6 +87,7 @@ class Options:
     engine: Literal["duckdb", "spark"] = "duckdb"
     master: str | None = None  # of Spark; None: the session the run is started in, or this machine
     out: Path | None = None  # None: ``reports_folder`` of the audit
+    languages: tuple[ReportLanguage, ...] | None = None  # None: the audit's report_languages
     notebooks: bool = True
     jobs: int | None = None  # notebooks at the same time; None: one a core, at most four
     memory: str | None = None  # the engine's, as DuckDB writes a size; None: ``default_memory``
@@ -176,6 +183,7 @@ def run_audit(
         composed = _compose(state, audit, rulebook, entries, doubts, response)
         results = _with_history(composed, past, state) | {
             "ledger_head": ledger_head,
+            "report_languages": _languages(audit, options.languages),
             "notebooks": [notebook.as_json() for notebook in notebooks],
             "timings": timings.as_json(),
         }
@@ -409,6 +417,12 @@ def _failure_of_fork(ended: Mapping[str, Any], state: RunState) -> tuple[str, st
         "the process that asked the checks ended without a word: the system may have ended it for"
         " its memory"
     )
+
+
+def _languages(audit: Audit, asked: Sequence[ReportLanguage] | None) -> list[ReportLanguage]:
+    """The languages of a run's reports: that of record, then those asked for."""
+    wanted = audit.report_languages if asked is None else asked
+    return list(dict.fromkeys((LANGUAGE_OF_RECORD, *wanted)))
 
 
 def _fill_record(

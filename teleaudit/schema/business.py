@@ -8,6 +8,7 @@ BUSINESS = (
     Table(
         name="crm_customer",
         title_da="Kundestamdata",
+        title_en="Customer master data",
         key=("customer_id",),
         columns=(
             text("customer_id", required=True),
@@ -41,6 +42,7 @@ BUSINESS = (
     Table(
         name="crm_contact",
         title_da="Kontaktpersoner",
+        title_en="Contact persons",
         key=("contact_id",),
         columns=(
             text("contact_id", required=True),
@@ -56,6 +58,7 @@ BUSINESS = (
     Table(
         name="crm_interaction",
         title_da="Korrespondance",
+        title_en="Correspondence",
         key=("interaction_id",),
         columns=(
             text("interaction_id", required=True),
@@ -70,6 +73,7 @@ BUSINESS = (
     Table(
         name="agreement",
         title_da="Aftaler",
+        title_en="Agreements",
         key=("agreement_id",),
         columns=(
             text("agreement_id", required=True),
@@ -88,6 +92,7 @@ BUSINESS = (
     Table(
         name="subscription",
         title_da="Abonnementer",
+        title_en="Subscriptions",
         key=("subscription_id",),
         columns=(
             text("subscription_id", required=True),
@@ -101,6 +106,7 @@ BUSINESS = (
     Table(
         name="pbx_config",
         title_da="PBX- og SIP-konfigurationer",
+        title_en="PBX and SIP configurations",
         key=("config_id",),
         columns=(
             text("config_id", required=True),
@@ -116,6 +122,7 @@ BUSINESS = (
     Table(
         name="cdr",
         title_da="Teledata (opkaldsdetaljer)",
+        title_en="Teledata (call records)",
         key=("call_id",),
         told_apart_by=("leg",),
         columns=(
@@ -143,6 +150,7 @@ BUSINESS = (
     Table(
         name="invoice",
         title_da="Fakturaer",
+        title_en="Invoices",
         key=("invoice_id",),
         columns=(
             text("invoice_id", required=True),
@@ -160,6 +168,7 @@ BUSINESS = (
     Table(
         name="payment",
         title_da="Betalinger",
+        title_en="Payments",
         key=("payment_id",),
         columns=(
             text("payment_id", required=True),
@@ -176,6 +185,7 @@ BUSINESS = (
     Table(
         name="financial_years",
         title_da="Regnskabsår",
+        title_en="Financial years",
         key=("legal_entity", "fy_start"),
         columns=(
             text("legal_entity", required=True),
@@ -186,6 +196,7 @@ BUSINESS = (
     Table(
         name="legal_hold",
         title_da="Sletningsstop (legal hold)",
+        title_en="Legal holds",
         key=("hold_id",),
         columns=(
             text("hold_id", required=True),

@@ -69,6 +69,7 @@ class Table:
 
     name: str
     title_da: str
+    title_en: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     # where these differ, records of one key are no duplicates; null where nothing tells

@@ -13,6 +13,7 @@ REGISTERS = (
     Table(
         name="quote",
         title_da="Tilbud",
+        title_en="Quotes",
         key=("quote_id",),
         columns=(
             text("quote_id", required=True),
@@ -25,6 +26,7 @@ REGISTERS = (
     Table(
         name="number_assignment",
         title_da="Nummertildelinger",
+        title_en="Number assignments",
         key=("number", "valid_from"),
         columns=(
             text("number", required=True),
@@ -42,6 +44,7 @@ REGISTERS = (
     Table(
         name="ledger",
         title_da="Finansposter",
+        title_en="Ledger entries",
         key=("entry_id",),
         columns=(
             text("entry_id", required=True),
@@ -63,6 +66,7 @@ REGISTERS = (
     Table(
         name="consent",
         title_da="Samtykker og frameldinger",
+        title_en="Consents and opt-outs",
         key=("consent_id",),
         columns=(
             text("consent_id", required=True),
@@ -80,6 +84,7 @@ REGISTERS = (
     Table(
         name="service_send",
         title_da="Serviceudsendelser",
+        title_en="Service messages sent",
         key=("send_id",),
         columns=(
             text("send_id", required=True),
@@ -98,6 +103,7 @@ REGISTERS = (
     Table(
         name="marketing_send",
         title_da="Markedsføringsudsendelser",
+        title_en="Marketing messages sent",
         key=("send_id",),
         columns=(
             text("send_id", required=True),
@@ -113,6 +119,7 @@ REGISTERS = (
     Table(
         name="policy_version",
         title_da="Versioner af politikken",
+        title_en="Versions of the policy",
         key=("policy_version_id",),
         columns=(
             text("policy_version_id", required=True),
@@ -123,6 +130,7 @@ REGISTERS = (
     Table(
         name="dsar",
         title_da="Anmodninger fra registrerede",
+        title_en="Requests from data subjects",
         key=("dsar_id",),
         columns=(
             text("dsar_id", required=True),
@@ -147,6 +155,7 @@ REGISTERS = (
     Table(
         name="recipient_register",
         title_da="Register over modtagere",
+        title_en="Register of recipients",
         key=("recipient_id",),
         columns=(
             text("recipient_id", required=True),
@@ -165,6 +174,7 @@ REGISTERS = (
     Table(
         name="disclosure",
         title_da="Videregivelser",
+        title_en="Disclosures",
         key=("disclosure_id",),
         columns=(
             text("disclosure_id", required=True),
@@ -192,6 +202,7 @@ REGISTERS = (
     Table(
         name="directory_118",
         title_da="Leverancer til nummeroplysningen",
+        title_en="Deliveries to directory enquiries",
         key=("delivery_id",),
         columns=(
             text("delivery_id", required=True),
@@ -207,6 +218,7 @@ REGISTERS = (
     Table(
         name="porting",
         title_da="Nummerporteringer",
+        title_en="Number portings",
         key=("porting_id",),
         columns=(
             text("porting_id", required=True),
@@ -223,6 +235,7 @@ REGISTERS = (
     Table(
         name="supplier_order",
         title_da="Leverandørordrer",
+        title_en="Supplier orders",
         key=("order_id",),
         columns=(
             text("order_id", required=True),
@@ -236,6 +249,7 @@ REGISTERS = (
     Table(
         name="interconnect",
         title_da="Samtrafik- og roamingposter",
+        title_en="Interconnection and roaming records",
         key=("record_id",),
         columns=(
             text("record_id", required=True),
@@ -250,6 +264,7 @@ REGISTERS = (
     Table(
         name="ip_session",
         title_da="Internetsessioner",
+        title_en="Internet sessions",
         key=("session_id",),
         columns=(
             text("session_id", required=True),
@@ -266,6 +281,7 @@ REGISTERS = (
     Table(
         name="access_log",
         title_da="Adgangslog",
+        title_en="Access log",
         columns=(
             time("at", required=True),
             text("user_id", required=True),
@@ -281,6 +297,7 @@ REGISTERS = (
     Table(
         name="staff_roster",
         title_da="Medarbejdere og roller",
+        title_en="Staff and roles",
         key=("user_id", "valid_from"),
         columns=(
             text("user_id", required=True),
@@ -295,6 +312,7 @@ REGISTERS = (
     Table(
         name="recording_index",
         title_da="Indeks over optagelser",
+        title_en="Index of recordings",
         key=("rec_id",),
         columns=(
             text("rec_id", required=True),
@@ -311,6 +329,7 @@ REGISTERS = (
     Table(
         name="deletion_log",
         title_da="Slettelog",
+        title_en="Deletion log",
         key=("entry_id",),
         columns=(
             text("entry_id", required=True),
@@ -327,6 +346,7 @@ REGISTERS = (
     Table(
         name="tombstone",
         title_da="Register over ophørte kunder",
+        title_en="Register of former customers",
         key=("customer_id",),
         columns=(
             text("customer_id", required=True),
@@ -336,6 +356,7 @@ REGISTERS = (
     Table(
         name="processing_register",
         title_da="Fortegnelse over behandlingsaktiviteter",
+        title_en="Record of processing activities",
         key=("activity_id",),
         columns=(
             text("activity_id", required=True),
@@ -350,6 +371,7 @@ REGISTERS = (
     Table(
         name="breach_register",
         title_da="Register over sikkerhedsbrud",
+        title_en="Register of personal data breaches",
         key=("breach_id",),
         columns=(
             text("breach_id", required=True),
@@ -364,6 +386,7 @@ REGISTERS = (
     Table(
         name="system_inventory",
         title_da="Systemoversigt",
+        title_en="Inventory of systems",
         key=("system_id",),
         columns=(
             text("system_id", required=True),
@@ -377,6 +400,7 @@ REGISTERS = (
     Table(
         name="backup_register",
         title_da="Register over sikkerhedskopier",
+        title_en="Register of backups",
         key=("backup_id",),
         columns=(
             text("backup_id", required=True),

@@ -70,7 +70,7 @@ def check(
         "severity": "high",
         "authorities": ["datatilsynet"],
         "legal_basis": ["gdpr-5-1-e"],
-        "claim": {"da": claim, "en": claim},
+        "claim": {"da": claim, "en": ENGLISH.get(claim, claim)},
         "criterion": None,
         "overdue": None,
         "due_by_month": [],
@@ -95,7 +95,7 @@ def clause(
         "checks": checks,
         "reason": None,
         "evidence": None,
-        "claim": {"da": claim, "en": claim},
+        "claim": {"da": claim, "en": ENGLISH.get(claim, claim)},
         "severity": "high",
         "legal_basis": ["gdpr-5-1-e"],
         **more,
@@ -211,6 +211,34 @@ _SERIES = "Fakturaer, der stadig skal opbevares, findes i en ubrudt nummerrække
 _AGREEMENT = "Skriftlige aftaler slettes senest 5 år efter kundeforholdets ophør."
 _ACCESS = "Kun relevant personale har adgang til kundeinformation."
 _ARCHIVE = "Kundeaftaler på papir opbevares i aflåst arkiv."
+
+ENGLISH = {
+    _CRM: (
+        "Customer master data and ordinary correspondence in the CRM are erased no later than 1"
+        " year after the end of the customer relationship."
+    ),
+    _PBX: (
+        "The configuration of a hosted PBX or SIP peer is erased immediately after the end of the"
+        " customer relationship."
+    ),
+    _CDR: (
+        "Teledata behind an invoice are erased no later than 5 years after the end of the financial"
+        " year."
+    ),
+    _CARD: "Full payment card numbers occur in no export.",
+    _SMS: "The content of SMS and MMS is not visible and is not stored.",
+    _INVOICE: (
+        "Invoices are erased no later than 5 years after the end of the financial year to which"
+        " they relate."
+    ),
+    _SERIES: "Invoices that must still be kept are there in an unbroken series of numbers.",
+    _AGREEMENT: (
+        "Written agreements are erased no later than 5 years after the end of the customer"
+        " relationship."
+    ),
+    _ACCESS: "Only relevant staff have access to customer information.",
+    _ARCHIVE: "Customer agreements on paper are kept in a locked archive.",
+}
 
 _DUE: list[dict[str, Any]] = [
     {"month": f"2026-{month:02}", "records": records, "overdue": overdue}
@@ -378,16 +406,22 @@ def _clauses() -> list[dict[str, Any]]:
             _ACCESS,
             [],
             auditable="register",
-            reason={"da": "Der er ikke modtaget en adgangslog."},
-            evidence={"da": "Adgangslog og medarbejderliste."},
+            reason={
+                "da": "Der er ikke modtaget en adgangslog.",
+                "en": "No access log was received.",
+            },
+            evidence={"da": "Adgangslog og medarbejderliste.", "en": "Access log and staff list."},
         ),
         clause(
             "BIZ-acc-2",
             "skipped",
             _ARCHIVE,
             [],
-            reason={"da": "Et fysisk arkiv kan ikke ses i data."},
-            evidence={"da": "Besigtigelse på stedet."},
+            reason={
+                "da": "Et fysisk arkiv kan ikke ses i data.",
+                "en": "A physical archive cannot be seen in data.",
+            },
+            evidence={"da": "Besigtigelse på stedet.", "en": "An inspection on site."},
         ),
     ]
 

@@ -809,7 +809,7 @@ def test_a_picture_without_words_is_refused() -> None:
 
 def test_an_unknown_language_is_refused_with_those_there_are() -> None:
     with pytest.raises(UserError, match=r"no report language 'xx'. There are: da"):
-        render_reports(example(), language="xx")
+        Report(results=example(), language="xx").draw_pages()
 
 
 def test_the_words_are_all_text() -> None:

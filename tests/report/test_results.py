@@ -61,6 +61,18 @@ def test_what_a_person_must_look_at_is_no_deviation_before(
     assert (made["deviations"], made["review"]) == told
 
 
+def test_what_to_do_and_what_is_not_relevant_are_told_in_both_languages() -> None:
+    check = next(one for one in BOOK.checks if one.id == "BIZ-ret-3.customer")
+    made = entry(check, Verdict.SKIPPED, why="not_held", table="agreement")
+    assert made["action"] == {
+        "da": "Slet kundens stamdata i CRM.",
+        "en": "Erase the customer's master data in the CRM.",
+    }
+    reason = _clause_entry(check.clause, [made], NOT_HELD)["reason"]
+    assert reason["da"].endswith("har ikke »Aftaler«.")
+    assert reason["en"].endswith("does not have “Agreements”.")
+
+
 @pytest.mark.parametrize(
     ("held", "verdict"),
     [

@@ -46,6 +46,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     files = {}
     for name, pdf in (
         ("report", made.pdf),
+        ("english", Report(results=example(), language="en").pdf),
         ("plain", made.plain_pdf),
         ("signed", signed),
         ("broken", made.pdf.replace(b"<pdfuaid:part>1<", b"<pdfuaid:part>7<")),
@@ -67,7 +68,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("kind", ["report", "signed"])
+@pytest.mark.parametrize("kind", ["report", "signed", "english"])
 def test_a_report_is_archival_and_accessible_signed_or_not(
     verdicts: dict[str, str], kind: str
 ) -> None:

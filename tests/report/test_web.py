@@ -130,3 +130,26 @@ def test_it_is_searched_and_sorted_in_a_browser(tmp_path: Path) -> None:
             assert (
                 ask(f"[...{dates}.tBodies[0].rows].map(row => row.cells[3].textContent)") == order
             )
+
+
+@pytest.mark.whole_run
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [("da", ["31 (100 %)", "1.234 (61,7 %)"]), ("en", ["31 (100%)", "1,234 (61.7%)"])],
+)
+def test_numbers_are_sorted_as_the_language_writes_them(
+    tmp_path: Path, language: str, order: list[str]
+) -> None:
+    need_browser()
+    file = tmp_path / "report.html"
+    results = example()
+    results["checks"][0]["deadlines"] |= {"passed": 2000, "kept": 1234}
+    file.write_bytes(Report(results=results, language=language).html)
+    with opened_browser() as browser:
+        browser.get(file.as_uri())
+        table = "document.querySelector('table.sortable')"
+        browser.execute_script(f"{table}.querySelector('th:nth-child(4) button').click()")
+        shown = browser.execute_script(
+            f"return [...{table}.tBodies[0].rows].map(row => row.cells[3].textContent)"
+        )
+    assert [text.replace("\u00a0", " ") for text in shown] == order

@@ -1,4 +1,4 @@
-"""How Danish writes numbers, dates and periods."""
+"""How a language writes numbers, dates and periods."""
 
 from __future__ import annotations
 
@@ -9,6 +9,20 @@ from teleaudit.report.wording import Words, load_words
 from tests.report.example import example
 
 DA: Words = load_words("da")
+
+
+def test_english_writes_them_in_its_own_way() -> None:
+    english = load_words("en")
+    assert (english.number(1234567), english.number(1234.56)) == ("1,234,567", "1,234.56")
+    assert (english.date("2026-11-22", "date"), english.date("2026-11-22")) == (
+        "22 November 2026",
+        "22-11-2026",
+    )
+    assert english.moment("2026-11-22T05:23:31Z") == "22 November 2026 at 06:23 CET"
+    assert (english.share(1, 3), english.share(1, 10_000_000)) == ("33.33%", "less than 0.01%")
+    assert english.period("P1Y6M") == "1 year and 6 months"
+    assert english.listed(["a", "b", "c"]) == "a, b and c"
+    assert english.quoted("a") == "“a”"
 
 
 def test_numbers_have_danish_separators() -> None:

@@ -133,7 +133,9 @@ def render_alone(attached: bytes) -> bytes | None:
     """The report that such results are attached to; None where they are not such."""
     try:
         results = json.loads(attached)
-        return Report(results=results, authority=results["authority"]).pdf
+        return Report(
+            results=results, authority=results["authority"], language=results["language"]
+        ).pdf
     except (*_UNRENDERABLE, RecursionError):
         return None
 
