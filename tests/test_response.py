@@ -29,6 +29,9 @@ def test_where_nobody_answered_everything_is_empty(tmp_path: Path) -> None:
         ("management: {text: Vi retter det.}\n", r"line 1: .*function"),
         ("answers:\n  backups: Hver nat.\n", r"line 2: .*backups"),
         ("findings:\n  BIZ-ret-3: {status: snart}\n", r"line 2: .*status"),
+        ('case_number: "  "\n', r"line 1: .*case_number"),
+        ("period: {first: 2026-02-01, last: 2026-01-01}\n", r"line 1: .*lies before the first"),
+        (f"edition: {'x' * 201}\n", r"line 1: .*edition"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(
@@ -49,3 +52,9 @@ def test_a_decision_about_no_clause_of_the_audit_is_said(tmp_path: Path) -> None
         "response.yaml: the decision about BIZ-rte-4 is about no clause of this audit. Did you mean"
         " 'BIZ-ret-4'?"
     )
+
+
+def test_a_link_that_leads_nowhere_is_no_empty_response(tmp_path: Path) -> None:
+    (tmp_path / RESPONSE_FILE).symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(AuditFileError, match="no file"):
+        load_response(tmp_path)

@@ -140,6 +140,7 @@ def render_reports(results: Mapping[str, Any]) -> dict[str, bytes]:
 
 def _render_in(language: str, results: Mapping[str, Any]) -> dict[str, bytes]:
     """Every report of a run in one language."""
+    validate_results(results)
     main = Report(results=results, language=language)
     others = authorities_concerned(main.results)[1:]
     is_final = "approval" in results

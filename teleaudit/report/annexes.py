@@ -49,7 +49,10 @@ def write_annex(material: Material) -> bytes:
             sheet.write_string(0, column, title, head)
             widest = max([len(title), *(len(str(row[column] or "")) for row in rows[:500])])
             sheet.set_column(column, column, min(widest + 2, _WIDEST))
-        for place, row in enumerate(rows[: _MOST_ROWS - 1], start=1):
+        if len(rows) >= _MOST_ROWS:
+            left = words.say("annex.left_out", n=words.number(len(rows) - _MOST_ROWS + 2))
+            rows = [*rows[: _MOST_ROWS - 2], (left,)]  # noqa: PLW2901 (the sheet as it is written)
+        for place, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
                     sheet.write_string(place, column, _writable(value), plain)  # no formula

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 from teleaudit.report.erasure import deadline_groups, describe_deadlines, describe_erasure
@@ -40,6 +41,7 @@ from teleaudit.report.trend import describe_trend
 from teleaudit.report.waivers import acceptance, describe_waivers, is_accepted
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
+DECISION_LETTERS = 160  # in the summary; the plan has all
 GRAVEST_SHOWN, MOST_SHOWN = 5, 9  # of the gravest findings; more than five where more are critical
 
 Part = dict[str, Any]
@@ -159,6 +161,33 @@ def _besides(material: Material, findings: Sequence[Finding]) -> list[str]:
     return [words.say(f"conclusion.besides.{name}", n=n) for name, n in told.items() if n]
 
 
+def _mostly_unjudged(material: Material) -> list[str]:
+    """That most of the checks could not be judged, where it is so: then what was found says little."""
+    counts, words = material.verdict_counts, material.words
+    unjudged = sum(counts.get(verdict, 0) for verdict in NOT_ASSESSED)
+    total = sum(n for verdict, n in counts.items() if verdict != "not_held")
+    if 2 * unjudged <= total:
+        return []
+    return [
+        words.say(
+            "conclusion.mostly_unjudged",
+            n=words.number(unjudged),
+            total=words.counted("check", total),
+        )
+    ]
+
+
+def _without_holds(material: Material) -> list[str]:
+    """That nobody delivered the legal holds, where deadlines were judged: what is held is then
+    counted as kept without a ground.
+    """
+    delivered = any(export["table"] == "legal_hold" for export in material.results["exports"])
+    declared = any(one.get("table") == "legal_hold" for one in material.results.get("not_held", []))
+    if delivered or declared or not deadline_groups(material):
+        return []
+    return [str(material.words.at("conclusion.without_holds"))]
+
+
 def _document(material: Material) -> Part:
     words, results = material.words, material.results
     return {
@@ -220,7 +249,7 @@ def _front(material: Material, findings: Sequence[Finding]) -> Part:
             for name, value in {**values, **_draft(material)}.items()
         ],
         "overall_title": words.at("front.overall"),
-        "overall": conclude(material, findings),
+        "overall": " ".join([conclude(material, findings), *_mostly_unjudged(material)]),
         "verdict": next(iter(material.verdict_counts), "skipped"),
         "limits_title": words.at("front.limits_title"),
         "limits": words.at("front.limits"),
@@ -284,6 +313,7 @@ def _summary(material: Material, findings: Sequence[Finding], numbers: Mapping[s
                 policy=results["policy"]["title"],
             ),
             " ".join([conclude(material, findings), *_besides(material, findings)]),
+            *_without_holds(material),
         ],
         "erasure_note": " ".join(part for part in (words.at("erasure.note"), more) if part),
         "erasure": erasure,
@@ -311,7 +341,7 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
         {"number": finding.number},
         {"title": title_of(material, finding), "note": f"{found}; {who}" if who else found},
         words.name("severities", finding.first["severity"] or ""),
-        decision.get("decision") or nothing,
+        shorten(decision.get("decision") or nothing, DECISION_LETTERS, placeholder=" …"),
         words.date(decision["deadline"]) if decision.get("deadline") else nothing,
     )
 
@@ -373,18 +403,17 @@ def _plan_row(material: Material, finding: Finding) -> tuple[Any, ...]:
     words, decision = material.words, material.decision(finding.clause)
     nothing = str(words.at("response.undecided"))
     accepted = acceptance(material, finding.checks)
-    decided = decision.get("decision") or title_of(material, finding)
     notes = (
         words.say("waivers.in_plan", accepted=accepted) if accepted else "",
-        words.say("finding.labels.cause", text=decision["cause"])
-        if decision.get("decision") and decision.get("cause")
-        else "",
+        words.say("finding.labels.cause", text=decision["cause"]) if decision.get("cause") else "",
     )
-    note = " ".join(one for one in notes if one)
     status = "accepted" if is_accepted(material, finding.checks) else "open"
     return (
         {"number": finding.number},
-        {"title": decided, "note": note} if note else decided,
+        {
+            "title": decision.get("decision") or title_of(material, finding),
+            "note": " ".join(note for note in notes if note),
+        },
         decision.get("owner") or nothing,
         words.date(decision["deadline"]) if decision.get("deadline") else nothing,
         words.name("response.states", decision.get("status") or status),

@@ -5,6 +5,7 @@ leaves open; and the columns that nobody mapped.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from teleaudit.exports.mapping_gaps import column_label
@@ -15,6 +16,7 @@ from teleaudit.report.wording import capital
 from teleaudit.rules.audit_file import POLICY_FILE
 from teleaudit.schema import TABLES
 
+CHECKS_NAMED = 4  # of those that are open for the same reason; the annex names all
 GAPS_NAMED = 5  # columns in a sentence; more are counted
 _COLUMN = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)")
 
@@ -285,7 +287,7 @@ def describe_not_assessed(material: Material) -> Part:
         ),
         "checks": material.table(
             "open_checks",
-            [_open_check(material, check) for check in checks],
+            _open_checks(material, checks),
             "not_assessed.checks_empty",
         ),
         "clauses": material.table(
@@ -342,16 +344,30 @@ def _without_records(material: Material, declared: Entry) -> tuple[Any, ...]:
     )
 
 
-def _open_check(material: Material, check: Entry) -> tuple[Any, ...]:
-    words = material.words
-    code = check["why"] if check["verdict"] == "unknown" else check["verdict"]
-    closes = words.at("not_assessed.closes")
-    return (
-        {"id": check["id"]},
-        {"short": check["verdict"]},
-        _why(material, check, code),
-        closes.get(code, closes["any"]),
-    )
+def _open_checks(material: Material, checks: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """The checks without a full result; those for the same reason have a row together."""
+    words, closes = material.words, material.words.at("not_assessed.closes")
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for check in checks:
+        code = check["why"] if check["verdict"] == "unknown" else check["verdict"]
+        told = (check["verdict"], _why(material, check, code), closes.get(code, closes["any"]))
+        rows.setdefault(told, []).append(str(check["id"]))
+    return [
+        (
+            (
+                {"id": ids[0]}
+                if len(ids) == 1
+                else {
+                    "title": words.counted("check", len(ids)),
+                    "parts": " ".join(ids[:CHECKS_NAMED]),
+                }
+            ),
+            {"short": verdict},
+            why,
+            closing,
+        )
+        for (verdict, why, closing), ids in rows.items()
+    ]
 
 
 def _why(material: Material, check: Entry, code: str) -> str:

@@ -1,6 +1,6 @@
 """The worklist as it is worked off: a workbook and a Danish CSV, for the closed annex.
 
-Both hold every record that a check lists, in order of risk: what deviates, apart from it what a
+Both hold every record that a check lists, in order of urgency: what deviates, apart from it what a
 person must judge, what is exempt, and what waits for a lawyer. They are made of ``records.csv``,
 which the checks left; its lines are sorted out of core and pass by one at a time.
 """
@@ -27,11 +27,14 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from teleaudit.checks.worklist import RECORDS, RECORDS_SQL, harmless
+from teleaudit.checks.worklist import RECORDS, RECORDS_SQL, disarmed, harmless
 from teleaudit.errors import UserError
+from teleaudit.report.authorities import authorities_of
 from teleaudit.report.findings import number_findings
+from teleaudit.report.material import MAIN_AUTHORITY
 from teleaudit.report.wording import Words
-from teleaudit.rules.suites import ERASING, Check, Severity
+from teleaudit.rules.response import Decision, Response
+from teleaudit.rules.suites import Check, DeadlineKind, Severity
 from teleaudit.rules.verdicts import EXPORTS_PARTED, GRAVITY, Verdict
 
 WORKBOOK, DANISH_CSV = "worklist.xlsx", "worklist.da.csv"
@@ -64,6 +67,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(name="record_reference", width=24),
     Column(name="column", width=16),
     Column(name="finding", width=15),
+    Column(name="report", width=22),
     Column(name="check_id", width=26),
     Column(name="action_code", width=15),
     Column(name="action", width=60),
@@ -72,13 +76,16 @@ COLUMNS: tuple[Column, ...] = (
     Column(name="overdue_days", width=11, kind="number"),
     Column(name="grounds", width=30),
     Column(name="severity", width=13),
-    # for those who work it off
+    # as the response says
     Column(name="owner", width=18),
+    Column(name="do_by", width=13, kind="date"),
+    # for those who work it off
     Column(name="done_by", width=18),
     Column(name="done_on", width=13, kind="date"),
     Column(name="proof", width=30),
 )
-_FILLED_IN = ("owner", "done_by", "done_on", "proof")
+_FILLED_IN = ("done_by", "done_on", "proof")
+_URGENT: tuple[DeadlineKind, ...] = ("report", "notice", "answer")  # days or weeks, not years
 _PRIORITIES: Mapping[Severity, int] = {
     "critical": 1,
     "high": 2,
@@ -107,20 +114,31 @@ class Checked:
     verdict: Verdict
     severity: Severity
     finding: str
+    decision: Decision
+    elsewhere: tuple[str, ...]  # whose reports the finding stands in, where not in the main one
 
     @property
     def priority(self) -> int:
         """1 is most urgent."""
-        return 1 if self.verdict is Verdict.BREACH else _PRIORITIES[self.severity]
+        is_breach = self.verdict is Verdict.BREACH or self.check.spec.possible_breach is not None
+        return 1 if is_breach else _PRIORITIES[self.severity]
 
     @property
-    def risk(self) -> tuple[int, int]:
-        """Graver ones first."""
-        return GRAVITY.index(self.verdict), get_args(Severity).index(self.severity)
+    def urgency(self) -> tuple[int, int, int, int]:
+        """More urgent ones first."""
+        kind = self.check.deadline
+        return (
+            self.priority,
+            _URGENT.index(kind) if kind in _URGENT else len(_URGENT),
+            GRAVITY.index(self.verdict),
+            get_args(Severity).index(self.severity),
+        )
 
 
-def checked(checks: Iterable[Check], entries: Sequence[Mapping[str, Any]]) -> dict[str, Checked]:
-    """Checks by id with their entries of results.json."""
+def checked(
+    checks: Iterable[Check], entries: Sequence[Mapping[str, Any]], response: Response
+) -> dict[str, Checked]:
+    """Checks by id with their entries of results.json and what was decided about their clauses."""
     known, numbers = {check.id: check for check in checks}, number_findings(entries)
     return {
         entry["id"]: Checked(
@@ -129,6 +147,10 @@ def checked(checks: Iterable[Check], entries: Sequence[Mapping[str, Any]]) -> di
             severity=entry["severity"],
             # what is exempt under a check that found nothing stands in no finding
             finding=numbers.get(entry["id"], entry["clauses"][0]),
+            decision=response.findings.get(entry["clauses"][0], Decision()),
+            elsewhere=()
+            if MAIN_AUTHORITY in (competent := authorities_of(entry))
+            else tuple(competent),
         )
         for entry in entries
     }
@@ -206,12 +228,13 @@ class _Lines:
             closing(duckdb.connect(":memory:", config=config)) as connection,
         ):
             connection.execute(
-                "CREATE TABLE risk (id TEXT, gravity INT, severity INT, judged BOOL)"
+                "CREATE TABLE urgency (id TEXT, priority INT, deadline INT, gravity INT, severity"
+                " INT, judged BOOL)"
             )
             connection.executemany(
-                "INSERT INTO risk VALUES (?, ?, ?, ?)",
+                "INSERT INTO urgency VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    (name, *one.risk, one.verdict is Verdict.REVIEW)
+                    (name, *one.urgency, one.verdict is Verdict.REVIEW)
                     for name, one in self._checks.items()
                 ],
             )
@@ -226,8 +249,10 @@ class _Lines:
                     END AS list,
                     {", ".join(f'"{name}"' for name in _Record._fields)}
                 FROM {RECORDS_SQL} AS records
-                LEFT JOIN risk ON records.check_id = risk.id
-                ORDER BY list, gravity, risk.severity, due_date NULLS LAST, check_id, record_key, "column"
+                LEFT JOIN urgency ON records.check_id = urgency.id
+                ORDER BY
+                    list, priority, deadline, gravity, severity,
+                    due_date NULLS LAST, check_id, record_key, "column"
                 """,
                 [str(records)],
             )
@@ -237,23 +262,26 @@ class _Lines:
 
     def _line(self, name: ListName, record: _Record) -> tuple[Cell, ...]:
         one, grounds, action = self._checks[record.check_id], record.grounds or "", record.action
-        check, word = one.check, self._word
+        check, word, decision = one.check, self._word, one.decision
         match name:
             case "deviations" | "to_judge":
                 code = str(check.action_code if name == "deviations" else "assess")
-                grounds = grounds if check.action_code in ERASING else ""
+                grounds = grounds if check.may_erase else ""
             case "exempt":
-                code, action = "wait", word("worklist.wait")
+                code, action, decision = "wait", word("worklist.wait"), Decision()
             case "unclear":
                 code, action = "clarify", self._questions(check.id, grounds)
         return (
             one.priority,
             self._system(record.export or ""),
             record.customer_id,
-            record.record_key,
+            self._words.say("worklist.whole_column", column=disarmed(record.record_key or ""))
+            if check.lists_columns
+            else record.record_key,
             record.record_reference,
             record.column,
             one.finding,
+            ", ".join(self._words.name("authorities", name) for name in one.elsewhere),
             check.id,
             word(f"worklist.codes.{code}.code"),
             action,
@@ -262,6 +290,8 @@ class _Lines:
             int(record.overdue_days) if record.overdue_days else None,
             self._grounds(grounds),
             word(f"severities.{one.severity}"),
+            str(harmless(decision.owner or "")),
+            decision.deadline,
             *(None for _ in _FILLED_IN),
         )
 

@@ -9,9 +9,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from teleaudit.errors import AuditFileError
 from teleaudit.rules.suites import Words
@@ -32,7 +32,8 @@ class LegalBasis(BaseModel):
     title_da: str
     citation_da: str
     kind: str | None = None
-    authority: str  # who supervises, or where nobody does, who issued it
+    # who supervises, or where nobody does, who issued it; names a file of its own report
+    authority: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     is_supervised: bool = True  # not by a court, a ministry or a party to a contract
     evidence: str
     source: str

@@ -6,11 +6,12 @@ is ever made up, and what nobody has written stands in the report as not filled 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from teleaudit.errors import near_match
 from teleaudit.rules.yaml_files import read_yaml, validated
@@ -20,7 +21,10 @@ RESPONSE_FILE = "response.yaml"
 # four of its eight questions are answered by checks.
 Question = Literal["technical_erasure", "manual_erasure", "all_systems", "log_integrity"]
 Status = Literal["open", "in_progress", "done", "accepted"]
-Text = Annotated[str, Field(min_length=1)]
+# A blank is no answer, and a report has room for so many letters.
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Sentences = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Page = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
 
 
 class _Strict(BaseModel):
@@ -33,11 +37,18 @@ class Period(_Strict):
     first: dt.date
     last: dt.date
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.last < self.first:
+            msg = "the last day lies before the first"
+            raise ValueError(msg)
+        return self
+
 
 class Statement(_Strict):
     """What somebody states, with the function (not the name) in which it was signed, and when."""
 
-    text: Text
+    text: Page
     function: Text
     date: dt.date
 
@@ -45,8 +56,8 @@ class Statement(_Strict):
 class Decision(_Strict):
     """What was decided about the findings under one clause."""
 
-    cause: Text | None = None
-    decision: Text | None = None
+    cause: Sentences | None = None
+    decision: Sentences | None = None
     owner: Text | None = None  # a function
     deadline: dt.date | None = None
     status: Status | None = None
@@ -64,7 +75,7 @@ class Response(_Strict):
     carried_out_by: Text | None = None  # who ran the checks: a function or department
     management: Statement | None = None
     dpo_opinion: Statement | None = None
-    answers: dict[Question, Text] = Field(default_factory=dict)
+    answers: dict[Question, Sentences] = Field(default_factory=dict)
     findings: dict[str, Decision] = Field(default_factory=dict)  # by clause
 
 
@@ -74,7 +85,7 @@ def load_response(folder: Path) -> Response:
     Raises: AuditFileError.
     """
     file = folder / RESPONSE_FILE
-    return validated(read_yaml(file) or {}, Response, file) if file.exists() else Response()
+    return validated(read_yaml(file) or {}, Response, file) if os.path.lexists(file) else Response()
 
 
 def decisions_about_nothing(response: Response, clauses: Iterable[str]) -> list[str]:

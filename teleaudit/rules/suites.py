@@ -36,7 +36,9 @@ OnDeviation = Literal["fail", "breach", "review"]
 PossibleBreach = Literal["access", "storage"]
 # what there is to do about a record, and which deadline it is due by
 ActionCode = Literal[
-    "erase",
+    "erase",  # the record
+    "remove",  # what was found in it; the record stays
+    "repeat",  # the erasure that the record is about; the record stays
     "anonymise",
     "recall",  # have it erased where it was given
     "correct",
@@ -75,18 +77,22 @@ ExpectationType = Literal[
     "expect_only_listed_columns",
 ]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-_ERASED_WHERE_FOUND = frozenset[ExpectationType](
-    {
-        "expect_erasure_by_deadline",
-        "expect_no_browsing_data",
-        "expect_no_card_data",
-        "expect_no_cpr_numbers",
-        "expect_no_message_content",
-    }
+_ACTIONS: dict[ExpectationType, ActionCode] = {  # where nobody says another; any other: assess
+    "expect_erasure_by_deadline": "erase",
+    "expect_no_browsing_data": "remove",
+    "expect_no_card_data": "remove",
+    "expect_no_cpr_numbers": "remove",
+    "expect_no_message_content": "remove",
+}
+_OF_COLUMNS = frozenset[ExpectationType](
+    {"expect_no_location_columns", "expect_only_listed_columns"}
 )
-ERASING = frozenset[ActionCode]({"erase", "anonymise"})
+_MAY_ERASE = frozenset[ActionCode]({"erase", "remove", "repeat", "anonymise", "assess"})
+_HOLDS = "legal_hold"
 _DEADLINES: dict[ActionCode, DeadlineKind] = {
     "erase": "erasure",
+    "remove": "erasure",
+    "repeat": "erasure",
     "anonymise": "erasure",
     "recall": "erasure",
     "answer": "answer",
@@ -404,7 +410,19 @@ class Check:
         """The same as a code."""
         if self.spec.action and self.spec.action.do:
             return self.spec.action.do
-        return "erase" if self.spec.type in _ERASED_WHERE_FOUND else "assess"
+        return _ACTIONS.get(self.spec.type, "assess")
+
+    @property
+    def may_erase(self) -> bool:
+        """Whether the action may take away what a legal hold, a restriction or an open request keeps.
+        The register of holds keeps no evidence itself.
+        """
+        return self.action_code in _MAY_ERASE and self.data_set != _HOLDS
+
+    @property
+    def lists_columns(self) -> bool:
+        """Whether what it lists are whole columns, by their names, and no records."""
+        return self.spec.type in _OF_COLUMNS
 
     @property
     def deadline(self) -> DeadlineKind:

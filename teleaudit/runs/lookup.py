@@ -78,19 +78,22 @@ def look_up(told: str, runs: Sequence[Path]) -> FoundRecord:
 
     Raises: UserError.
     """
-    without = []
+    without, damaged = [], []
     for run in reversed(runs):
         try:
             found = _found_in(run, told)
         except FileNotFoundError:
             without.append(run.name)
             continue
-        except PermissionError:
-            msg = f"the closed annex of run {run.name} may not be read by this user."
-            raise UserError(msg) from None
+        except (ValueError, OSError, duckdb.Error) as error:
+            if isinstance(error, PermissionError):
+                msg = f"the closed annex of run {run.name} may not be read by this user."
+                raise UserError(msg) from None
+            damaged.append(run.name)
+            continue
         if found is not None:
             return found
-    looked = len(runs) - len(without)
+    looked = len(runs) - len(without) - len(damaged)
     msg = (
         f"no record with that reference in {looked} run{'s' * (looked != 1)}. Every run has"
         " references of its own: take the run that the report names, with --run."
@@ -101,6 +104,10 @@ def look_up(told: str, runs: Sequence[Path]) -> FoundRecord:
         msg += (
             f" The closed annex, or a part of it, is missing in {', '.join(without)}: ask who keeps"
             " it, or whether its time was up."
+        )
+    if damaged:
+        msg += (
+            f" The closed annex is damaged in {', '.join(damaged)}: it is not as the run left it."
         )
     raise UserError(msg)
 

@@ -171,7 +171,7 @@ def run_audit(
         lost = _answer(state, kernels, timings, progress, spark)
         # before any notebook runs: none can change a verdict
         entries, doubts = _entries(state, rulebook, lost), state.doubts
-        _write_worklists(state, rulebook, entries if lost is None else None, timings)
+        _write_worklists(state, rulebook, entries if lost is None else None, response, timings)
         annex = folder.annex_digests()
         shown = (
             _show_in_notebooks(
@@ -556,6 +556,7 @@ def _write_worklists(
     state: RunState,
     rulebook: Rulebook,
     entries: Sequence[Mapping[str, Any]] | None,
+    response: Response,
     timings: Timings,
 ) -> None:
     """The worklist as it is worked off, of the records that the checks listed; none where no
@@ -573,7 +574,7 @@ def _write_worklists(
     with timings.stage("worklist"):
         write_worklists(
             state.folder.restricted,
-            checked(rulebook.checks, entries),
+            checked(rulebook.checks, entries, response),
             words,
             systems={
                 name: export.system for name, export in audit.exports.items() if export.system

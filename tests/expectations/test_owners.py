@@ -20,6 +20,8 @@ _CUSTOMERS = """
     held        | 2020-01-31 |                 |               |
     held_doubt  | 2020-01-31 |                 |               |
     moves       | 2020-01-31 |                 |               |
+    undecided   | 2020-01-31 |                 |               |
+    unreasoned  | 2020-01-31 |                 |               |
     restricted  | 2020-01-31 | 2026-05-01      |               |
 """
 _HOLDS = """
@@ -27,6 +29,9 @@ _HOLDS = """
     1       | held        | 2026-01-01 |            | Sag    | Jura        |
     2       | held_doubt  | 2026-01-01 |            | Sag    | Jura        | end=unreadable
     3       | free        | 2025-01-01 | 2025-12-31 | Sag    | Jura        |
+    4       | undecided   | 2026-01-01 |            | Sag    |             |
+    5       | unreasoned  |            |            |        | Jura        |
+    6       | free        | 2025-01-01 | 2025-12-31 |        |             |
 """
 _REQUESTS = """
     request_id | customer_id | type         | received_at | closed_at
@@ -46,6 +51,8 @@ _BLOCKED = {
     "held_doubt": "hold_in_doubt",
     "moves": "access_request;open_request",
     "restricted": "restricted",
+    "undecided": "hold_unapproved",
+    "unreasoned": "hold_unapproved",
 }
 
 
@@ -81,7 +88,7 @@ def test_what_is_kept_too_long_and_what_is_exempt_tell_it_too(engine: str) -> No
 
     assert {one.record_key: one.owner for one in result.deviations} == {
         name: Owner(customer_id=name, blocked_by=_BLOCKED[name])
-        for name in ("asks", "asks_erased", "free", "moves")
+        for name in ("asks", "asks_erased", "free", "moves", "undecided", "unreasoned")
     }
     assert [(one.grounds, one.owner.customer_id) for one in result.aside] == [
         ("legal_hold", "held"),

@@ -33,7 +33,7 @@ from teleaudit.report.wording import load_words
 from teleaudit.schema import TABLES
 from tests.conftest import need
 from tests.pdf import open_pdf
-from tests.report.example import Results, basis, check, clause, example, mapping_gap
+from tests.report.example import Results, basis, check, clause, example, export, mapping_gap
 
 DA = load_words("da")
 GOLDEN = Path(__file__).with_name("report.golden.txt")
@@ -485,7 +485,13 @@ def test_what_nobody_answered_is_said_to_be_missing_and_what_was_decided_stands_
     }
     told = described(results)
     (row,) = told["response"]["plan"]["rows"]
-    assert row == [{"number": "A2"}, "Jobbet rettes.", "Driftschef", "ikke fastsat", "Udført"]
+    assert row == [
+        {"number": "A2"},
+        {"title": "Jobbet rettes.", "note": ""},
+        "Driftschef",
+        "ikke fastsat",
+        "Udført",
+    ]
     assert told["response"]["plan_open"].endswith("frist: A1, A3 og D1.")
     facts = {fact["term"]: fact["value"] for fact in told["front"]["facts"]}
     assert facts["Journalnummer"] == "2026-41-0007"
@@ -569,7 +575,48 @@ def test_where_every_needed_column_is_mapped_nothing_is_said_of_it() -> None:
     assert "ikke er udpeget" not in text
 
 
+def test_where_nobody_delivered_the_legal_holds_the_summary_says_what_that_means() -> None:
+    results = small()
+    said = described(results)["summary"]["paragraphs"]
+    assert said[-1].startswith("Der er hverken modtaget sletningsstop (legal hold) eller erklæret")
+    results["exports"].append(export("sletningsstop", "legal_hold", "hold.csv", 0))
+    assert len(described(results)["summary"]["paragraphs"]) == len(said) - 1
+
+
+def test_what_people_wrote_at_length_is_printed_to_its_end() -> None:
+    results = small()
+    words_of = [f"ord{number}" for number in range(900)]
+    results["response"] = {
+        "management": {
+            "text": " ".join(words_of[:450]),
+            "function": "Direktør",
+            "date": "2026-11-30",
+        },
+        "findings": {"BIZ-ret-3": {"cause": " ".join(words_of[450:]), "owner": "Driftschef"}},
+    }
+    text = set(words(written(results)).split())
+    assert [word for word in words_of if word not in text] == []
+
+
 # What was not assessed, and the law
+
+
+def test_checks_that_are_open_for_one_reason_have_a_row_together() -> None:
+    results = small()
+    results["checks"] = [
+        check(f"HYG-key.{name}", name, "unknown", "Krav.", (0, 0, 0, 0), why="no_rows")
+        for name in ("agreement", "cdr", "dsar", "invoice", "ledger")
+    ]
+    results["clauses"] = []
+    results["totals"]["checks"] = 5
+    (row,) = described(results)["not_assessed"]["checks"]["rows"]
+    assert row[0] == {
+        "title": "5 kontroller",
+        "parts": "HYG-key.agreement HYG-key.cdr HYG-key.dsar HYG-key.invoice",
+    }
+    assert described(results)["front"]["overall"].endswith(
+        "5 af 5 kontroller kunne ikke vurderes eller kun delvist."
+    )
 
 
 def test_what_is_not_assessed_says_why_and_what_would_close_it(example_words: str) -> None:
@@ -612,7 +659,7 @@ def test_a_check_that_could_not_be_judged_shows_no_zeros() -> None:
     results["clauses"] = [clause("BIZ-ret-3", "unknown", "Krav.", ["BIZ-ret-3.gone"])]
     (row,) = described(counted(results))["not_assessed"]["checks"]["rows"]
     assert row[0] == {"id": "BIZ-ret-3.gone"}
-    assert described(counted(results))["front"]["overall"] == (
+    assert described(counted(results))["front"]["overall"].startswith(
         "Der er ikke konstateret afvigelser i det, der kunne vurderes, men ikke alt kunne vurderes."
     )
 

@@ -31,6 +31,7 @@ from teleaudit.report.worklist import (
     write_worklists,
 )
 from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.response import Decision, Response
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.suites import ActionCode, Check, DeadlineKind
 from teleaudit.rules.verdicts import Deviation, Owner, SetAside
@@ -52,6 +53,8 @@ def _write(
     answered: dict[str, tuple[str, str]],
     *,
     max_lines: int = MAX_LINES,
+    response: Response | None = None,
+    authorities: Sequence[str] = ("datatilsynet",),
 ) -> dict[ListName, int]:
     """Both files of what some checks listed; ``answered`` with these verdicts and severities."""
     checks, work = _checks(), folder / "work"
@@ -71,6 +74,7 @@ def _write(
             "topic": checks[name].topic,
             "verdict": verdict,
             "severity": severity,
+            "authorities": [*authorities],
             "deviations": 1,
             "review": 1,
         }
@@ -78,7 +82,7 @@ def _write(
     ]
     counts = write_worklists(
         folder,
-        checked(checks.values(), entries),
+        checked(checks.values(), entries, response or Response()),
         _WORDS,
         systems={"kunder": "CRM"},
         heading="Bizzy",
@@ -133,7 +137,7 @@ def test_the_lists_are_apart_and_in_order_of_risk(tmp_path: Path) -> None:
 
     assert counts == {"deviations": 4, "to_judge": 2, "exempt": 1, "unclear": 1}
     assert [tuple(line[name] for name in told) for line in _danish(tmp_path)] == [
-        ("Afvigelser", "1", "7", "SLET", "", ""),
+        ("Afvigelser", "1", "7", "FJERN", "", ""),
         ("Afvigelser", "2", "A-1", "SVAR", "svar", "21"),
         ("Afvigelser", "3", "1002", "SLET", "sletning", "731"),
         ("Afvigelser", "3", "1001", "SLET", "sletning", "1"),
@@ -142,6 +146,58 @@ def test_the_lists_are_apart_and_in_order_of_risk(tmp_path: Path) -> None:
         ("Undtaget", "3", "1003", "AFVENT", "sletning", ""),
         ("Uafklaret", "3", "1004", "AFKLAR", "", ""),
     ]
+
+
+def test_a_possible_breach_is_of_the_first_priority_and_what_is_due_to_people_comes_first(
+    tmp_path: Path,
+) -> None:
+    erased, disclosed, reported = "BIZ-ret-5.pbx_config", "HYG-card.payment", "BIZ-prot.notice"
+    answered = {
+        erased: ("breach", "critical"),
+        disclosed: ("fail", "low"),
+        _REQUEST: ("fail", "critical"),
+        reported: ("fail", "critical"),
+    }
+    listed = [(name, Deviation(name, due_date="2026-01-01")) for name in answered]
+    _write(tmp_path, listed, answered)
+
+    assert [(line["Kontrol"], line["Prioritet"]) for line in _danish(tmp_path)] == [
+        (reported, "1"),
+        (_REQUEST, "1"),
+        (erased, "1"),
+        (disclosed, "1"),
+    ]
+
+
+def test_who_acts_and_by_when_are_what_was_decided_about_the_clause(tmp_path: Path) -> None:
+    decision = Decision(owner="=Driftschef", deadline=dt.date(2026, 12, 31))
+    _write(tmp_path, _LISTED, _ANSWERED, response=Response(findings={"BIZ-ret-3": decision}))
+    told = {
+        line["Postens nøgle"]: (line["Ansvarlig"], line["Gør senest"]) for line in _danish(tmp_path)
+    }
+
+    assert told == {
+        **dict.fromkeys(("7", "8", "A-1", "1006"), ("", "")),
+        **dict.fromkeys(("1001", "1002", "1004"), ("'=Driftschef", "31-12-2026")),
+        "1003": ("", ""),  # exempt: nothing is to be done
+    }
+
+
+@pytest.mark.parametrize(
+    ("authorities", "told"),
+    [
+        ([], ""),
+        (["digitaliseringsstyrelsen", "datatilsynet"], ""),
+        (["erhvervsstyrelsen"], "Erhvervsstyrelsen"),
+        (["kortordning", "domstol"], "Kortselskaber og indløser (aftalevilkår), Domstolene"),
+    ],
+)
+def test_a_finding_that_stands_in_another_authoritys_report_says_in_whose(
+    tmp_path: Path, authorities: Sequence[str], told: str
+) -> None:
+    _write(tmp_path, _LISTED[:1], _ANSWERED, authorities=authorities)
+
+    assert [line["Rapport"] for line in _danish(tmp_path)] == [told]
 
 
 def test_a_line_tells_what_is_to_be_done_until_when_and_what_stands_in_the_way(
@@ -153,8 +209,8 @@ def test_a_line_tells_what_is_to_be_done_until_when_and_what_stands_in_the_way(
     assert list(lines["1002"].values()) == [
         *("Afvigelser", "3", "CRM", "1002", "1002"),
         reference(_KEY, "crm_customer", "1002"),
-        *("", "A1", _CUSTOMER, "SLET", "Slet kundens stamdata i CRM."),
-        *("21-11-2024", "sletning", "731", "åben indsigtssag", "Middel", "", "", "", ""),
+        *("", "A1", "", _CUSTOMER, "SLET", "Slet kundens stamdata i CRM."),
+        *("21-11-2024", "sletning", "731", "åben indsigtssag", "Middel", *[""] * 5),
     ]
     # what is not erased is not held back
     assert {key: lines[key]["Blokeret af"] for key in ("7", "A-1", "1003", "1004")} == {
@@ -164,6 +220,30 @@ def test_a_line_tells_what_is_to_be_done_until_when_and_what_stands_in_the_way(
         "1004": "Kunden skylder, og kravet er ikke nødvendigvis forældet.",
     }
     assert lines["8"]["Det skal gøres"].startswith("Se på posten, og afgør, om den er en afvigelse")
+
+
+def test_a_whole_column_is_no_records_key_and_no_record_to_erase(tmp_path: Path) -> None:
+    column, held = "HYG-cpr.crm_customer", "HYG-card.legal_hold"
+    listed = [
+        (column, Deviation("=cpr", "=cpr")),
+        (held, Deviation("H1", "Note", "confirmed", owner=Owner("1", blocked_by="legal_hold"))),
+    ]
+    _write(tmp_path, listed, {column: ("fail", "high"), held: ("fail", "high")})
+    told = ("Postens nøgle", "Handling", "Blokeret af")
+
+    assert sorted(tuple(line[name] for name in told) for line in _danish(tmp_path)) == [
+        ("H1", "FJERN", ""),
+        ("hele kolonnen »=cpr«", "VURDER", ""),
+    ]
+
+
+def test_a_hold_without_approval_is_to_be_decided_first(tmp_path: Path) -> None:
+    blocked = Owner("1001", "CRM", "hold_unapproved")
+    _write(tmp_path, [(_CUSTOMER, Deviation("1001", owner=blocked))], _ANSWERED)
+
+    assert [line["Blokeret af"] for line in _danish(tmp_path)] == [
+        "sletningsstop uden begrundelse eller godkendelse, afgør det først"
+    ]
 
 
 def test_the_workbook_has_the_same_lines_as_the_csv_with_real_dates(tmp_path: Path) -> None:
@@ -182,7 +262,7 @@ def test_the_workbook_has_the_same_lines_as_the_csv_with_real_dates(tmp_path: Pa
         assert header == _HEADERS
         own = [[*line.values()][1:] for line in lines if line["Liste"] == name]
         assert [[told(cell) for cell in row] for row in rows] == own
-    assert _sheet(tmp_path, "Afvigelser")[2][10] == dt.date(2026, 11, 1)
+    assert _sheet(tmp_path, "Afvigelser")[2][11] == dt.date(2026, 11, 1)
 
 
 def test_the_first_sheet_explains_every_column_and_every_code(tmp_path: Path) -> None:
