@@ -438,6 +438,53 @@ def lookup(
         _out.print(line, markup=False)
 
 
+@app.command(short_help="List the runs of an audit, and what they found.")
+def history(
+    audit: Annotated[Path, typer.Argument(help="Its name, file or folder.")],
+    *,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="ID", help="Only this check: its numbers, run by run."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where runs lie. Default: as with run."),
+    ] = None,
+    output: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """List the runs of an audit from its ledger, oldest first: when, and what they found.
+
+    The report of a run says what has become of each finding since the run before.
+    """
+    from teleaudit.runs.history import describe_check, describe_runs, ledger_of
+
+    _one_of("--format", output, ("table", "json"))
+    ledger = ledger_of(audit, out)
+    told = describe_runs(ledger) if check is None else describe_check(ledger, check)
+    if output == "json":
+        _writer()(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        return
+    table = Table(
+        *(name.replace("_", " ") for name in told[0]),
+        box=box.HEAVY_HEAD if _out.is_terminal else None,
+    )
+    for row in told:
+        table.add_row(*(escape(_history_cell(cell)) for cell in row.values()))
+    _Console(width=None if _out.is_terminal else 200).print(table)
+
+
+def _history_cell(cell: object) -> str:
+    match cell:
+        case None:
+            return "-"
+        case int():
+            return f"{cell:,}"
+        case dict():
+            return ", ".join(f"{count:,} {name}" for name, count in cell.items()) or "none"
+        case _:
+            return str(cell)
+
+
 @app.command(short_help="Open JupyterLab on a workspace's notebooks.")
 def lab(
     audit: Annotated[
@@ -698,6 +745,31 @@ RunFolderArgument = Annotated[
 ]
 
 
+@app.command(short_help="Approve a run that somebody else carried out.")
+def approve(
+    run: RunFolderArgument,
+    *,
+    function: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="FUNCTION",
+            help="The function of who approves, as the report prints it.",
+        ),
+    ],
+) -> None:
+    """Approve a run: its reports, drafts until then, are rendered once more without the watermark,
+    with the function and today's date, and the ledger names them.
+
+    report.final.da.pdf stands then beside report.da.pdf. Who ran it, as the owner of its files, is
+    refused; so is a run that is not what was sealed.
+    """
+    from teleaudit.runs.approving import approve_run
+
+    for report in approve_run(run, function):
+        _out.print(str(report), markup=False)
+
+
 @app.command(
     short_help="Sign the reports of a run.",
     epilog=(
@@ -731,19 +803,22 @@ def sign(
             ),
         ),
     ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Sign the drafts, which nobody has approved.")
+    ] = False,
 ) -> None:
-    """Sign every report of a run (PAdES, an invisible certification), and name the signed copies in
-    the ledger.
+    """Sign every final report of a run (PAdES, an invisible certification), and name the signed
+    copies in the ledger.
 
-    report.da.signed.pdf stands then beside report.da.pdf. A run that is not what was sealed is
-    refused.
+    report.final.da.signed.pdf stands then beside report.final.da.pdf. A run that is not what was
+    sealed, or that nobody has approved, is refused.
     """
     from teleaudit.runs.signing import open_signer, sign_run
 
     if tsa is not None and not tsa.startswith(("https://", "http://")):
         msg = "--tsa names no service: write its address with https://."
         raise UserError(msg)
-    for copy in sign_run(run, open_signer(p12, passphrase_file), tsa=tsa):
+    for copy in sign_run(run, open_signer(p12, passphrase_file), tsa=tsa, draft=draft):
         _out.print(str(copy), markup=False)
 
 

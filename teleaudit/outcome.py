@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,12 +186,13 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
             *_review_lines(_with(results, (Verdict.REVIEW,)), width),
             *_legal_lines(_with(results, (Verdict.LEGAL,)), width),
         ],
+        _waiver_lines(results, width),
         _gap_lines(not_judged(results), width),
         _draft_lines(results, width),
         _changed_clause_lines(results, width),
         [
             line
-            for text in (*_not_held(results), *_counts(results))
+            for text in (*_not_held(results), *_since_last(results), *_counts(results))
             for line in _wrapped(text, width)
         ]
         + _paths(outcome),
@@ -218,9 +220,16 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
     worklist = outcome.folder / "restricted" / "worklist.csv"
     told = {
         name: results[name]
-        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD)
+        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD, "waivers")
         if results.get(name)
     }
+    if before := results.get("compared_with"):
+        told["since_last"] = {
+            "run_id": before["run_id"],
+            "as_of": before["as_of"],
+            "checks": history_counts(results),
+            "changed": before["changed"],
+        }
     return {
         "exit_code": int(outcome.exit_code),
         "run_id": results["run_id"],
@@ -536,6 +545,30 @@ def _legal_lines(checks: Sequence[Entry], width: int | None) -> list[Line]:
     ]
 
 
+def _waiver_lines(results: Entry, width: int | None) -> list[Line]:
+    """Which deviations are accepted for a time; they count all the same."""
+    in_force, deviating = [], {check["id"] for check in _with(results, DEVIATIONS)}
+    expired = []
+    for waiver in results.get("waivers", ()):
+        by = f"approved by {' and '.join(waiver['approved_by'])}"
+        covered = deviating.intersection(waiver["checks"])
+        if waiver["state"] == "in_force" and covered:
+            in_force.append(
+                f"{_INDENT}{waiver['check']} ({_counted(len(covered), 'check')}): until"
+                f" {waiver['last']}, {by}"
+            )
+        elif waiver["state"] == "expired":
+            expired.append(
+                f"! The waiver of {waiver['check']} expired on {waiver['last']}: mend what is found,"
+                " have it accepted anew, or take it out of audit.yaml."
+            )
+    return [
+        *(_heading("Accepted for a time, and counted all the same:", width) if in_force else []),
+        *(line for text in in_force for line in _wrapped(text, width, style="yellow")),
+        *(line for text in expired for line in _wrapped(text, width, style="bold red")),
+    ]
+
+
 def _gap_lines(gaps: Sequence[Gap], width: int | None) -> list[Line]:
     """For each cause: how many checks and what is missing; then which checks, and what to do about
     it.
@@ -607,6 +640,28 @@ def _not_held(results: Entry) -> list[str]:
         if tables
         else []
     )
+
+
+def _since_last(results: Entry) -> list[str]:
+    """What has become of the findings of the last run, in checks."""
+    before = results.get("compared_with")
+    if before is None:
+        return []
+    counts = history_counts(results)
+    told = ", ".join(f"{count:,}\u00a0{state.replace('_', ' ')}" for state, count in counts.items())
+    changed = sorted({one["kind"] for one in before["changed"]})
+    return [
+        f"Since run {before['run_id']}, as of {before['as_of']}, in checks: {told or 'nothing found'}."
+        + (f" Not the same as then: {', '.join(changed)}." if changed else "")
+    ]
+
+
+def history_counts(results: Entry) -> dict[str, int]:
+    """Checks by what has become of their findings since the last run."""
+    states = Counter(
+        state for check in results["checks"] if (state := (check.get("history") or {}).get("state"))
+    )
+    return dict(sorted(states.items()))
 
 
 def _counts(results: Entry) -> list[str]:

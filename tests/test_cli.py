@@ -52,7 +52,9 @@ COMMANDS = {
     "rules": ("--format", "--suite"),
     "policy": ("check", "new"),
     "scan": ("--format", "--own-domain", "--min-level"),
-    "sign": ("--p12", "--passphrase-file", "--tsa"),
+    "approve": ("--as",),
+    "history": ("--check", "--out", "--format"),
+    "sign": ("--p12", "--passphrase-file", "--tsa", "--draft"),
     "verify": ("--ledger", "--exports", "--trust"),
 }
 CANARY = "Rødgrød 70706142"

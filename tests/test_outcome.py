@@ -587,3 +587,47 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(
         " days\x1b[0m" in out.splitlines()
     )
     assert "\x1b" not in text(results(MIXED), width=80)
+
+
+def test_what_has_become_of_the_last_run_s_findings_is_told_in_checks() -> None:
+    told = results(MIXED)
+    for check, state in zip(told["checks"], ["resolved", "new", "new", None], strict=False):
+        check["history"] = {"state": state}
+    told["compared_with"] = {
+        "run_id": "20260801T040000Z-0b0b0b",
+        "as_of": "2026-08-01",
+        "changed": [{"kind": "rules", "name": "a.yaml"}, {"kind": "rules", "name": "b.yaml"}],
+    }
+
+    said = [line.text for line in as_lines(outcome(told), width=None)]
+
+    assert (
+        "Since run 20260801T040000Z-0b0b0b, as of 2026-08-01, in checks: 2 new, 1 resolved. Not the"
+        " same as then: rules."
+    ) in said
+    assert as_object(outcome(told))["since_last"]["checks"] == {"new": 2, "resolved": 1}
+    assert "since_last" not in as_object(outcome(results(MIXED)))
+
+
+def test_what_is_accepted_for_a_time_is_told_and_so_is_what_expired() -> None:
+    waiver = {
+        "check": "A-3",
+        "reason": "",
+        "approved_by": ["CEO", "DPO"],
+        "first": "2026-10-01",
+        "last": "2026-12-31",
+        "state": "in_force",
+        "checks": ["A-3.customer", "A-3.contact"],
+    }
+    told = results(
+        MIXED, waivers=[waiver, {**waiver, "check": "A-2", "state": "expired", "checks": []}]
+    )
+
+    said = [line.text for line in as_lines(outcome(told), width=None)]
+
+    assert "  A-3 (2 checks): until 2026-12-31, approved by CEO and DPO" in said
+    assert (
+        "! The waiver of A-2 expired on 2026-12-31: mend what is found, have it accepted anew, or"
+        " take it out of audit.yaml."
+    ) in said
+    assert as_object(outcome(told))["totals"] == results(MIXED)["totals"]

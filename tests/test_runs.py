@@ -66,7 +66,7 @@ def test_what_may_not_leave_is_the_owners_alone(tmp_path: Path) -> None:
     try:
         with run_folder(tmp_path, "bizzy") as folder:
             assert [_mode(path) for path in (folder.record, folder.restricted, folder.work)] == [
-                0o755,
+                0o775,
                 0o700,
                 0o700,
             ]

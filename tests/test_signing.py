@@ -58,7 +58,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def signed_once(sealed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, signed."""
     home = shutil.copytree(sealed, tmp_path_factory.mktemp("signed") / AUDIT)
-    sign_run(run_of(home), load_signer(p12(), PASSPHRASE))
+    sign_run(run_of(home), load_signer(p12(), PASSPHRASE), draft=True)
     return home
 
 
@@ -313,7 +313,7 @@ def test_nothing_goes_to_the_network_unasked(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    sign_run(unsigned, load_signer(p12(), PASSPHRASE))
+    sign_run(unsigned, load_signer(p12(), PASSPHRASE), draft=True)
     assert told(unsigned, trust=ca) == []
 
 
@@ -427,12 +427,12 @@ def test_a_run_is_signed_once_and_only_as_it_was_sealed(unsigned: Path) -> None:
     signer = load_signer(p12(), PASSPHRASE)
     (unsigned / "record" / "more.csv").touch()
     with pytest.raises(UserError, match=r"nothing was signed.*more.csv: was added to the record"):
-        sign_run(unsigned, signer)
+        sign_run(unsigned, signer, draft=True)
     (unsigned / "record" / "more.csv").unlink()
 
-    assert SIGNED in {path.name for path in sign_run(unsigned, signer)}
+    assert SIGNED in {path.name for path in sign_run(unsigned, signer, draft=True)}
     with pytest.raises(UserError, match=r"every report of the run at .* is signed"):
-        sign_run(unsigned, signer)
+        sign_run(unsigned, signer, draft=True)
     with pytest.raises(UserError, match="no complete run at"):
         sign_run(unsigned.parent, signer)
 
@@ -440,7 +440,7 @@ def test_a_run_is_signed_once_and_only_as_it_was_sealed(unsigned: Path) -> None:
 def test_nothing_is_signed_where_no_ledger_could_name_it(unsigned: Path) -> None:
     (unsigned.parent / LEDGER_FILE).unlink()
     with pytest.raises(UserError, match=r"does not lie beside its ledger\.jsonl"):
-        sign_run(unsigned, load_signer(p12(), PASSPHRASE))
+        sign_run(unsigned, load_signer(p12(), PASSPHRASE), draft=True)
     assert not (unsigned.parent / LEDGER_FILE).exists()
 
 
@@ -452,7 +452,7 @@ def test_a_signing_that_was_killed_is_done_again(unsigned: Path) -> None:
     )
     assert told(unsigned) == [f"{SIGNED}: is missing"]
 
-    sign_run(unsigned, load_signer(p12(), PASSPHRASE))
+    sign_run(unsigned, load_signer(p12(), PASSPHRASE), draft=True)
     assert told(unsigned) == []
 
 
@@ -471,7 +471,7 @@ def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_pass_phrase_comes_from_a_file(unsigned: Path, key: Path, tmp_path: Path) -> None:
     file = tmp_path / "passphrase"
     file.write_text(f"{PASSPHRASE}\nanother line\n", encoding="utf-8")
-    said = call("sign", unsigned, "--p12", key, "--passphrase-file", file)
+    said = call("sign", unsigned, "--draft", "--p12", key, "--passphrase-file", file)
 
     assert (said.code, said.err) == (0, "")
     assert str(unsigned / "record" / SIGNED) in said.out.splitlines()
@@ -481,26 +481,28 @@ def test_the_pass_phrase_comes_from_the_environment(
     unsigned: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, PASSPHRASE)
-    assert call("sign", unsigned, "--p12", key).code == 0
+    assert call("sign", unsigned, "--draft", "--p12", key).code == 0
 
 
 def test_the_pass_phrase_is_asked_for_on_a_terminal(
     unsigned: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert "the pass phrase of --p12 is missing" in call("sign", unsigned, "--p12", key).err
+    assert (
+        "the pass phrase of --p12 is missing" in call("sign", unsigned, "--draft", "--p12", key).err
+    )
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("teleaudit.runs.signing.getpass", lambda _: PASSPHRASE)
-    assert call("sign", unsigned, "--p12", key).code == 0
+    assert call("sign", unsigned, "--draft", "--p12", key).code == 0
 
 
 def test_the_pass_phrase_is_no_argument(unsigned: Path, key: Path) -> None:
-    assert call("sign", unsigned, "--p12", key, "--passphrase", PASSPHRASE).code == 3
+    assert call("sign", unsigned, "--draft", "--p12", key, "--passphrase", PASSPHRASE).code == 3
 
 
 def test_a_time_stamping_service_has_an_address(unsigned: Path, key: Path) -> None:
-    said = call("sign", unsigned, "--p12", key, "--tsa", "tsa.example")
+    said = call("sign", unsigned, "--draft", "--p12", key, "--tsa", "tsa.example")
     assert (said.code, said.err) == (
         3,
         "teleaudit: --tsa names no service: write its address with https://.\n",

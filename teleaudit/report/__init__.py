@@ -23,12 +23,16 @@ from teleaudit.report.wording import load_words
 from teleaudit.rules.audit_file import LANGUAGE_OF_RECORD
 
 __all__ = [
+    "FINAL",
     "MAIN_AUTHORITY",
     "InvalidResultsError",
     "Report",
     "render_reports",
     "validate_results",
 ]
+
+
+FINAL = "report.final."  # how the names of approved reports begin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +126,8 @@ def render_reports(results: Mapping[str, Any]) -> dict[str, bytes]:
     """Every report of a run by file name, in each of its languages: ``report.da.pdf`` for the main
     authority, with its plain copy, its HTML companion and its annex, and one for each other
     authority that a finding concerns.
+    Of results with an approval the final ones, ``report.final.da.pdf`` ..., without the annex,
+    which is the draft's.
 
     Raises: InvalidResultsError, UserError (no such language), TypesettingError.
     """
@@ -137,13 +143,15 @@ def _render_in(language: str, results: Mapping[str, Any]) -> dict[str, bytes]:
     validate_results(results)
     main = Report(results=results, language=language)
     others = authorities_concerned(main.results)[1:]
+    is_final = "approval" in results
+    name = FINAL if is_final else "report."
     return {
-        f"report.{language}.pdf": main.pdf,
-        f"report.plain.{language}.pdf": main.plain_pdf,
-        f"report.{language}.html": main.html,
-        f"annex.{language}.xlsx": main.annex,
+        f"{name}{language}.pdf": main.pdf,
+        f"{name}plain.{language}.pdf": main.plain_pdf,
+        f"{name}{language}.html": main.html,
+        **({} if is_final else {f"annex.{language}.xlsx": main.annex}),
         **{
-            f"report.{authority}.{language}.pdf": Report(
+            f"{name}{authority}.{language}.pdf": Report(
                 results=results, authority=authority, language=language
             ).pdf
             for authority in others

@@ -16,6 +16,7 @@ from teleaudit.report.gaps import describe_mapping_doubts
 from teleaudit.report.law import describe_rule, in_order
 from teleaudit.report.material import UNJUDGED, Cell, Entry, Material, is_not_held
 from teleaudit.report.remarks import say_remark
+from teleaudit.report.trend import check_rows
 
 TOLD_TOGETHER = ("unknown", "pass")  # verdicts under which checks of many data sets share a row
 _WIDEST = 70  # letters of a column; more are wrapped
@@ -73,8 +74,13 @@ def _writable(text: str) -> str:
 
 def _sheets(material: Material) -> dict[str, list[Row]]:
     words = material.words
+    is_compared = "compared_with" in material.results
     return {
-        "guide": [(one["sheet"], one["text"]) for one in words.at("annex.guide")],
+        "guide": [
+            (one["sheet"], one["text"])
+            for one in words.at("annex.guide")
+            if is_compared or one["sheet"] != words.at("annex.sheets.trend.name")
+        ],
         "checks": [
             _check_row(material, check)
             for check in sorted(
@@ -104,6 +110,7 @@ def _sheets(material: Material) -> dict[str, list[Row]]:
             for ground, count in sorted(check["exemptions"].items())
             if count
         ],
+        **({"trend": check_rows(material)} if is_compared else {}),
         "clauses": [
             (
                 clause["id"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from teleaudit.report.findings import finding_numbers
@@ -70,10 +70,16 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
     cited = {
         basis for entry in (*checks, *clauses, *conflicts) for basis in entry.get("legal_basis", [])
     }
+    compared = results.get("compared_with")
     return {
         **results,
+        # what is asked no more is nobody else's, as what no check speaks about
+        **(
+            {"compared_with": compared if is_main else {**compared, "gone": []}} if compared else {}
+        ),
         "authority": authority,
         "checks": checks,
+        **_waivers(results, kept),
         "clauses": clauses,
         "conflicts": conflicts,
         "legal_bases": [basis for basis in results["legal_bases"] if basis["id"] in cited],
@@ -90,3 +96,15 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _waivers(results: Results, kept: Collection[str]) -> dict[str, Any]:
+    """The waivers that cover any of the checks that are left."""
+    if "waivers" not in results:
+        return {}
+    covering = [
+        {**waiver, "checks": own}
+        for waiver in results["waivers"]
+        if (own := [name for name in waiver["checks"] if name in kept])
+    ]
+    return {"waivers": covering}

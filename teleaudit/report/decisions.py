@@ -67,6 +67,11 @@ def describe_decisions(material: Material) -> Table:
             words.at("decisions.lawyer"),
         ),
         (
+            "expired",
+            [one["check"] for one in results.get("waivers", []) if one["state"] == "expired"],
+            AUDIT_FILE,
+        ),
+        (
             "undecided",
             [
                 finding.number

@@ -37,6 +37,8 @@ from teleaudit.report.material import (
     placeholders,
 )
 from teleaudit.report.questions import describe_questions
+from teleaudit.report.trend import describe_trend
+from teleaudit.report.waivers import acceptance, describe_waivers, is_accepted
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
 DECISION_LETTERS = 160  # in the summary; the plan has all
@@ -69,6 +71,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
             code: {"sign": verdict["sign"], "short": verdict["short"], "label": verdict["label"]}
             for code, verdict in words.at("verdicts").items()
         },
+        "watermark": _watermark(material),
         "headings": words.at("headings"),
         "labels": words.at("finding.labels"),
         "front": _front(material, findings),
@@ -82,6 +85,7 @@ def describe(material: Material, figures: Mapping[str, Part]) -> Part:
             {**figure, "caption": words.name("figure_captions", key)}
             for key, figure in sorted(figures.items())
         ],
+        "trend": describe_trend(material, findings),
         "legal": describe_legal(material),
         "not_assessed": describe_not_assessed(material),
         "method": _method(material),
@@ -233,7 +237,7 @@ def _front(material: Material, findings: Sequence[Finding]) -> Part:
             moment=words.moment(results["finished_at"]),
             version=results["versions"]["teleaudit"],
         ),
-        "status": words.at("front.status"),
+        "status": _status(material),
     }
     values["recipient"] = values["recipient"] or words.name("authorities", material.authority)
     return {
@@ -251,6 +255,28 @@ def _front(material: Material, findings: Sequence[Finding]) -> Part:
         "limits": words.at("front.limits"),
         "contents": words.at("front.contents"),
     }
+
+
+def _status(material: Material) -> str:
+    """Whether somebody has approved it."""
+    words, approval = material.words, material.results.get("approval")
+    if approval is None:
+        return str(words.at("approval.status_draft"))
+    return words.say(
+        "approval.status_final",
+        function=approval["function"],
+        date=words.date(approval["approved_on"], "date"),
+    )
+
+
+def _watermark(material: Material) -> list[str]:
+    """What stands behind every page: that it is a draft, and that notebooks were changed."""
+    words, results = material.words, material.results
+    is_changed = any(one["state"] == "changed" for one in results.get("notebooks", []))
+    return [
+        *([] if "approval" in results else [words.at("approval.watermark")]),
+        *([words.at("approval.watermark_notebooks")] if is_changed else []),
+    ]
 
 
 def _draft(material: Material) -> Part:
@@ -323,7 +349,12 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
 def _response(material: Material, findings: Sequence[Finding]) -> Part:
     """What people state: management, the data protection officer, and the plan of action."""
     words, response = material.words, material.response
-    decided = [finding for finding in findings if material.decision(finding.clause)]
+    numbers = {check["id"]: finding.number for finding in findings for check in finding.checks}
+    decided = [
+        finding
+        for finding in findings
+        if material.decision(finding.clause) or acceptance(material, finding.checks)
+    ]
     undecided = [finding for finding in findings if finding not in decided]
     return {
         "role": words.say(
@@ -336,6 +367,8 @@ def _response(material: Material, findings: Sequence[Finding]) -> Part:
         ],
         "plan_intro": words.at("response.plan_intro" if decided else "response.plan_none"),
         "plan": material.table("plan", [_plan_row(material, finding) for finding in decided]),
+        "waivers_intro": words.at("waivers.intro"),
+        "waivers": describe_waivers(material, numbers),
         "plan_open": (
             words.say(
                 "response.plan_open",
@@ -369,19 +402,21 @@ def _statement(material: Material, name: str, statement: Entry | None) -> Part:
 def _plan_row(material: Material, finding: Finding) -> tuple[Any, ...]:
     words, decision = material.words, material.decision(finding.clause)
     nothing = str(words.at("response.undecided"))
+    accepted = acceptance(material, finding.checks)
+    notes = (
+        words.say("waivers.in_plan", accepted=accepted) if accepted else "",
+        words.say("finding.labels.cause", text=decision["cause"]) if decision.get("cause") else "",
+    )
+    status = "accepted" if is_accepted(material, finding.checks) else "open"
     return (
         {"number": finding.number},
         {
             "title": decision.get("decision") or title_of(material, finding),
-            "note": (
-                words.say("finding.labels.cause", text=decision["cause"])
-                if decision.get("cause")
-                else ""
-            ),
+            "note": " ".join(note for note in notes if note),
         },
         decision.get("owner") or nothing,
         words.date(decision["deadline"]) if decision.get("deadline") else nothing,
-        words.name("response.states", decision.get("status") or "open"),
+        words.name("response.states", decision.get("status") or status),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from teleaudit.report.material import FINDING, SEVERITY, Entry, Material, found, gravity
+from teleaudit.report.waivers import acceptance
 
 # Theme -> the topics of its checks. The last is about data, not about what was done with them.
 THEMES: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +25,7 @@ THEMES: Mapping[str, tuple[str, ...]] = {
     "G": ("intake",),
 }
 DATA_QUALITY = "G"
-_THEME_OF = {topic: theme for theme, topics in THEMES.items() for topic in topics}
+THEME_OF = {topic: theme for theme, topics in THEMES.items() for topic in topics}
 DATA_SETS_NAMED = 3  # in a sentence; more are counted
 COLUMNS_NAMED = 4
 # What a report has room for; the annex holds everything.
@@ -106,7 +107,7 @@ def number_findings(checks: Sequence[Entry]) -> dict[str, str]:
     by_clause: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for check in checks:
         if check["verdict"] in FINDING:
-            by_clause[_THEME_OF[check["topic"]], _clause(check)].append(check)
+            by_clause[THEME_OF[check["topic"]], clause_of(check)].append(check)
     ordered = sorted(
         by_clause.items(),
         key=lambda entry: (
@@ -137,7 +138,7 @@ def findings_of(material: Material) -> list[Finding]:
     for check in material.findings:
         by_number[numbers[check["id"]]].append(check)
     return [
-        Finding(number=number, clause=_clause(own[0]), requirements=_requirements(material, own))
+        Finding(number=number, clause=clause_of(own[0]), requirements=_requirements(material, own))
         for number, own in sorted(
             by_number.items(), key=lambda entry: (entry[0][0], int(entry[0][1:]))
         )
@@ -167,7 +168,8 @@ def _requirements(material: Material, checks: Sequence[Entry]) -> tuple[Requirem
     return tuple(Requirement(checks=tuple(own)) for own in by_requirement.values())
 
 
-def _clause(check: Entry) -> str:
+def clause_of(check: Entry) -> str:
+    """The clause that a check belongs to."""
     return str(check["clauses"][0] if check["clauses"] else check["id"].partition(".")[0])
 
 
@@ -420,6 +422,7 @@ def _facts(
         "basis": material.bases_in_short(
             list(dict.fromkeys(basis for check in checks for basis in check["legal_basis"]))
         ),
+        "waiver": acceptance(material, [one for one in checks if one["verdict"] != "review"]),
         "owner": material.decision(finding.clause).get("owner", ""),
         "deadline": (
             words.date(decided)

@@ -28,6 +28,7 @@ from teleaudit.rules.response import Response
 from teleaudit.rules.rulebook import Rulebook
 from teleaudit.rules.suites import Clause, Words
 from teleaudit.rules.verdicts import CheckResult, Verdict, gravest
+from teleaudit.rules.waivers import Waiver
 from teleaudit.schema import TABLES
 
 SCHEMA = "teleaudit/results/1"
@@ -103,6 +104,7 @@ def compose(
             {"table" if name in TABLES else "check": name} | declared.model_dump(mode="json")
             for name, declared in sorted(audit.not_held.items())
         ],
+        "waivers": [waiver_entry(waiver, as_of, checks) for waiver in audit.waivers],
         "settings": {
             "gate": audit.gate,
             "max_rejected": audit.max_rejected,
@@ -125,6 +127,17 @@ def compose(
         },
         "suites": dict(rulebook.hashes),
         "versions": versions(*_OF_ENGINE.get(engine, ())),
+    }
+
+
+def waiver_entry(
+    waiver: Waiver, as_of: dt.date, checks: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A waiver as it stands in results.json, with what it covers; no number of these changes."""
+    return {
+        **waiver.model_dump(mode="json"),
+        "state": waiver.state(as_of),
+        "checks": [check["id"] for check in checks if waiver.covers(check["id"], check["clauses"])],
     }
 
 

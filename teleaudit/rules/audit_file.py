@@ -26,6 +26,7 @@ from pydantic import (
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
+from teleaudit.rules.waivers import Waiver
 from teleaudit.rules.yaml_files import read_yaml, validated
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.workspace import find_workspace, is_workspace
@@ -388,6 +389,7 @@ class Audit(_Strict):
     ] = ()
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table, or by check id
+    waivers: tuple[Waiver, ...] = ()  # risks that are accepted for a time
     keep: Keep = Keep()  # the audit's own deadlines
     # the operator's own, run beside those of the workspace: paths from the audit file
     notebooks: tuple[str, ...] = ()

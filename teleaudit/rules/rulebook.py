@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from teleaudit.rules.policies import (
 from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rule_files import Rule, load_rules
 from teleaudit.rules.suites import Check, Suite
+from teleaudit.rules.yaml_files import place_of
 from teleaudit.schema import TABLES
 from teleaudit.workspace import find_workspace
 
@@ -205,6 +206,7 @@ def rulebook_of(audit: Audit) -> Rulebook:
     rulebook = load_rulebook(audit.policy_file, audit.name, folder, audit.parameters)
     refuse_unusable(rulebook.checks, audit.parameters)
     _refuse_unknown_checks(audit, {check.id for check in rulebook.checks})
+    _refuse_waivers_of_nothing(audit, rulebook.checks)
     return rulebook
 
 
@@ -228,5 +230,16 @@ def _refuse_unknown_checks(audit: Audit, known: Collection[str]) -> None:
             msg = (
                 f"{audit.path}: not_held: no check '{name}' among those of this"
                 f" audit.{near_match(name, known)}"
+            )
+            raise AuditFileError(msg)
+
+
+def _refuse_waivers_of_nothing(audit: Audit, checks: Iterable[Check]) -> None:
+    known = {name for check in checks for name in (check.id, check.clause.clause)}
+    for place, waiver in enumerate(audit.waivers):
+        if waiver.check not in known:
+            msg = (
+                f"{place_of(audit.path, ('waivers', place, 'check'))}: waivers: no check or clause"
+                f" '{waiver.check}' among those of this audit.{near_match(waiver.check, known)}"
             )
             raise AuditFileError(msg)

@@ -205,8 +205,9 @@ def _new_folder(home: Path) -> RunFolder:
     run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = RunFolder(path=home / run_id, run_id=run_id)
     for path, mode in (
-        (folder.path, 0o755),
-        (folder.record, 0o755),
+        # who approves is of the group, where the umask lets it write
+        (folder.path, 0o775),
+        (folder.record, 0o775),
         (folder.restricted, _PRIVATE),
         (folder.work, _PRIVATE),
     ):

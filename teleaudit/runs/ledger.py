@@ -1,5 +1,5 @@
-"""A hash chain of what was done: one line of JSON per complete run, one per signed report, and one
-per closed annex that was erased, each naming the hash of the line before it.
+"""A hash chain of what was done: one line of JSON per complete run, per approval, per signed report,
+and per closed annex that was erased, each naming the hash of the line before it.
 
 An edited or removed line in the middle breaks the chain. Lines cut off at the end do not: a run
 therefore keeps the hash of its own line in COMPLETE, and the head it began with in results.json.
@@ -21,7 +21,7 @@ from teleaudit.errors import UserError
 
 LEDGER_FILE = "ledger.jsonl"
 NO_ENTRY = "0" * 64  # the head of a ledger that holds nothing
-Kind = Literal["run", "signature", "purge"]
+Kind = Literal["run", "approval", "signature", "purge"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def append_entry(folder: Path, kind: Kind, entry: Mapping[str, Any]) -> str:
     when this one was killed. Raises: UserError.
     """
     path = folder / LEDGER_FILE
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         content = path.read_bytes()

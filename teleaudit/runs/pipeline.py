@@ -50,7 +50,9 @@ from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.runs.answering import answer_checks
 from teleaudit.runs.folder import MANIFEST, RESULTS_FILE, RunFolder, run_folder
-from teleaudit.runs.ledger import append_entry, head
+from teleaudit.runs.history import PastRun, ledger_numbers, past_runs, with_history
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry, head, read_ledger
+from teleaudit.runs.matching import match_records
 from teleaudit.runs.state import ENVIRONMENT, RunState
 from teleaudit.runs.timings import Stage, Timings
 from teleaudit.schema import TABLES
@@ -137,6 +139,7 @@ def run_audit(
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(out, audit.name))
         ledger_head = head(out / audit.name)
+        past = past_runs(read_ledger(out / audit.name / LEDGER_FILE))
         if kernels:
             # whatever happens, before the folders they write to are cleared away
             stack.callback(kernels.end)
@@ -177,7 +180,8 @@ def run_audit(
             if kernels
             else []
         )
-        results = _compose(state, audit, rulebook, entries, doubts, response) | {
+        composed = _compose(state, audit, rulebook, entries, doubts, response)
+        results = _with_history(composed, past, state) | {
             "ledger_head": ledger_head,
             "report_languages": _languages(audit, options.languages),
             "notebooks": [notebook.as_json() for notebook in notebooks],
@@ -605,9 +609,29 @@ def _compose(
     )
 
 
+def _with_history(
+    results: Mapping[str, Any], past: Sequence[PastRun], state: RunState
+) -> dict[str, Any]:
+    """The results, compared with the last run, where there is one."""
+    if not past:
+        return dict(results)
+    last, folder = past[-1], state.folder
+    return with_history(
+        results,
+        past,
+        match_records(
+            last,
+            folder.path.parent / last.run_id,
+            folder.restricted,
+            work=folder.work,
+            memory_limit=state.memory,
+        ),
+    )
+
+
 def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, Any]:
     """What the ledger keeps of a run: the digest of its manifest, and of what may be handed over
-    without it.
+    without it; and the numbers that later runs are compared with.
     """
     digests = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
@@ -621,4 +645,5 @@ def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, An
         "finished_at": results["finished_at"],
         "manifest_sha256": digests.pop(MANIFEST),
         "files": digests,
+        **ledger_numbers(results),
     }

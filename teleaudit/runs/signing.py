@@ -12,10 +12,11 @@ from pathlib import Path
 from pyhanko.sign.signers import SimpleSigner
 
 from teleaudit.errors import UserError
+from teleaudit.report import FINAL
 from teleaudit.report.signatures import load_signer, sign_pdf
 from teleaudit.runs.folder import COMPLETE
-from teleaudit.runs.ledger import LEDGER_FILE, append_entry
-from teleaudit.runs.verification import REPORTS, Against, State, verify
+from teleaudit.runs.ledger import append_entry
+from teleaudit.runs.verification import REPORTS, refuse_unsealed
 from teleaudit.runs.verification.of_record import SIGNED
 
 VARIABLE = "TELEAUDIT_P12_PASSPHRASE"
@@ -52,21 +53,35 @@ def _read(option: str, path: Path) -> bytes:
         raise UserError(msg) from None
 
 
-def sign_run(run: Path, signer: SimpleSigner, *, tsa: str | None = None) -> tuple[Path, ...]:
-    """Sign every report of a run that has no signed copy; returns the copies.
+def sign_run(
+    run: Path, signer: SimpleSigner, *, tsa: str | None = None, draft: bool = False
+) -> tuple[Path, ...]:
+    """Sign every final report of a run, or every ``draft``, that has no signed copy; returns the
+    copies.
 
-    Raises: UserError where the run is not what was sealed, or has nothing left to sign.
+    Raises: UserError where the run is not what was sealed, is not approved, or has nothing left to
+    sign.
     """
     if not (run / COMPLETE).is_file():
         msg = f"no complete run at {run}: name the folder of a run, reports/AUDIT/RUN."
         raise UserError(msg)
+    reports = [
+        report
+        for report in sorted((run / "record").glob(REPORTS))
+        if not report.name.endswith(SIGNED) and report.name.startswith(FINAL) is not draft
+    ]
+    if not reports and not draft:
+        msg = (
+            f"nothing was signed, for the reports of the run at {run} are drafts: somebody approves"
+            f" them first (teleaudit approve {run} --as FUNCTION). --draft signs them as they are."
+        )
+        raise UserError(msg)
     copies = {
         target: report
-        for report in sorted((run / "record").glob(REPORTS))
-        if not report.name.endswith(SIGNED)
-        and not (target := report.with_name(report.stem + SIGNED)).exists()
+        for report in reports
+        if not (target := report.with_name(report.stem + SIGNED)).exists()
     }
-    _refuse_what_does_not_hold(run, frozenset(target.name for target in copies))
+    refuse_unsealed(run, "signed", except_for=frozenset(target.name for target in copies))
     if not copies:
         msg = f"every report of the run at {run} is signed."
         raise UserError(msg)
@@ -76,20 +91,6 @@ def sign_run(run: Path, signer: SimpleSigner, *, tsa: str | None = None) -> tupl
     for target, content in signed.items():
         _enter(run.resolve(), target, content)
     return tuple(signed)
-
-
-def _refuse_what_does_not_hold(run: Path, to_sign: frozenset[str]) -> None:
-    """Nobody signs what was changed; a copy that is to be signed anew may be missing."""
-    if not (run.resolve().parent / LEDGER_FILE).is_file():
-        msg = f"nothing was signed, for the run at {run} does not lie beside its {LEDGER_FILE}."
-        raise UserError(msg)
-    for one in verify(run, Against()):
-        if one.state is State.WRONG and one.subject not in to_sign:
-            msg = (
-                f"nothing was signed, for the run is not what was sealed: {one.subject}: {one.text}."
-                f" teleaudit verify {run} tells all."
-            )
-            raise UserError(msg)
 
 
 def _enter(run: Path, target: Path, content: bytes) -> None:

@@ -17,11 +17,13 @@ from typing import Any
 from pyhanko_certvalidator.authority import CertTrustAnchor
 
 from teleaudit.errors import UserError
+from teleaudit.report import FINAL
 from teleaudit.report.signatures import load_certificates
 from teleaudit.runs.folder import COMPLETE, MANIFEST, RESTRICTED, RESULTS_FILE
 from teleaudit.runs.ledger import LEDGER_FILE, Ledger, read_ledger
 from teleaudit.runs.verification.of_ledger import (
     added_files,
+    approval_entry,
     check_chain,
     check_head,
     check_runs_beside,
@@ -50,7 +52,15 @@ from teleaudit.runs.verification.statements import (
     wrong,
 )
 
-__all__ = ["Against", "State", "Statement", "conclusion", "exit_code", "verify"]
+__all__ = [
+    "Against",
+    "State",
+    "Statement",
+    "conclusion",
+    "exit_code",
+    "refuse_unsealed",
+    "verify",
+]
 
 REPORTS = "report*.pdf"
 _RECORD = "record"
@@ -86,6 +96,22 @@ def verify(path: Path, against: Against) -> Iterator[Statement]:
     except PermissionError as error:
         msg = f"{error.filename} may not be read by this user."
         raise UserError(msg) from None
+
+
+def refuse_unsealed(run: Path, deed: str, *, except_for: frozenset[str]) -> None:
+    """Raises UserError for a run that is not what was sealed, so that nothing is signed or approved
+    of it; files that are about to be made, and that the ledger knows already, may be missing.
+    """
+    if not (run.resolve().parent / LEDGER_FILE).is_file():
+        msg = f"nothing was {deed}, for the run at {run} does not lie beside its {LEDGER_FILE}."
+        raise UserError(msg)
+    for one in verify(run, Against()):
+        if one.state is State.WRONG and one.subject not in except_for:
+            msg = (
+                f"nothing was {deed}, for the run is not what was sealed: {one.subject}: {one.text}."
+                f" teleaudit verify {run} tells all."
+            )
+            raise UserError(msg)
 
 
 def _verify(path: Path, against: Against) -> Iterator[Statement]:
@@ -170,11 +196,27 @@ def _verify_run(run: _Run, given: _Given) -> Iterator[Statement]:
             yield from check_restricted(run.folder / RESTRICTED, manifest, purged)
     if results:
         yield from _check_results(results, RESULTS_FILE, given)
-    yield from _check_reports(run, results, manifest, given)
+    yield from _check_reports(run, results, manifest, given, _approval(run, run_id, given))
+
+
+def _approval(run: _Run, run_id: str, given: _Given) -> Mapping[str, Any] | None:
+    """Who approved a run, as the ledger says; without one, as its final report says."""
+    if given.ledger is not None:
+        entry = approval_entry(given.ledger, run_id)
+        found = entry.content.get("approval") if entry else None
+    else:
+        final = next(iter(sorted(run.record.glob(f"{FINAL}??.pdf"))), None)
+        attached = FoundReport("", final.read_bytes(), ()).attached if final else None
+        found = _loaded(attached[0]).get("approval") if attached else None
+    return found if isinstance(found, dict) else None
 
 
 def _check_reports(
-    run: _Run, results: bytes, manifest: Mapping[str, Any] | None, given: _Given
+    run: _Run,
+    results: bytes,
+    manifest: Mapping[str, Any] | None,
+    given: _Given,
+    approval: Mapping[str, Any] | None,
 ) -> Iterator[Statement]:
     """What the run rendered, against what its results render to."""
     sealed = {file["path"]: file["sha256"] for file in manifest["files"]} if manifest else {}
@@ -182,7 +224,10 @@ def _check_reports(
         yield left_out("the reports", f"{RESULTS_FILE} is not what they were rendered from")
         return
     loaded = _loaded(results)
-    rendered = render_run(loaded)
+    rendered = {
+        **render_run(loaded),
+        **(render_run({**loaded, "approval": approval}) if approval is not None else {}),
+    }
     for path in sorted(
         path
         for path in run.record.iterdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,15 +53,20 @@ def added_files(ledger: Ledger, run_id: str) -> dict[str, frozenset[str]]:
     """SHA-256 of what was added to a run's record since, by file name: of a file that was added
     anew, each.
     """
-    entries = [
-        entry.content
-        for entry in ledger.entries
-        if entry.kind != "run" and entry.content.get("run_id") == run_id and "file" in entry.content
-    ]
-    return {
-        name: frozenset(str(entry.get("sha256")) for entry in entries if entry["file"] == name)
-        for name in {str(entry["file"]) for entry in entries}
-    }
+    added: dict[str, set[str]] = defaultdict(set)
+    for entry in ledger.entries:
+        if entry.kind == "run" or entry.content.get("run_id") != run_id:
+            continue
+        for name, sha256 in _named(entry).items():
+            added[name].add(str(sha256))
+        if "file" in entry.content:
+            added[str(entry.content["file"])].add(str(entry.content.get("sha256")))
+    return {name: frozenset(digests) for name, digests in added.items()}
+
+
+def approval_entry(ledger: Ledger, run_id: str) -> Entry | None:
+    """The entry of a run's approval; None where nobody has approved it."""
+    return next(iter(ledger.of("approval", run_id)), None)
 
 
 def purged_on(ledger: Ledger, run_id: str) -> str | None:

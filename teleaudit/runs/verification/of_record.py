@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from teleaudit.report import InvalidResultsError, validate_results
+from teleaudit.report import FINAL, InvalidResultsError, validate_results
 from teleaudit.report.results import versions
 from teleaudit.report.worklist import DANISH_CSV, WORKBOOK
 from teleaudit.runs.folder import MANIFEST, RESTRICTED
@@ -47,7 +47,7 @@ def check_record(
         *(
             wrong(shown(name), "was added to the record after it was sealed")
             for name in sorted(there.keys() - known.keys() - {MANIFEST})
-            if added is not None or not name.endswith(SIGNED)
+            if added is not None or not (name.endswith(SIGNED) or name.startswith(FINAL))
         ),
     ]
     yield from found
