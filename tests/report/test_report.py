@@ -791,7 +791,7 @@ def test_very_long_names_stay_inside_the_page(tmp_path: Path) -> None:
     results["exports"][0]["name"] = long + "9" * 90
     results["controller"]["name"] = "Selskab" * 30
     results["parameters"][0]["name"] = long
-    first["criterion"]["parameters"] = [long]
+    first["criterion"] = first["criterion"] | {"parameters": [long]}
     first["columns"] = {"A" * 150: 2}
     path = tmp_path / "report.pdf"
     path.write_bytes(Report(results=results).pdf)
