@@ -123,6 +123,12 @@ def test_a_signature_covers_the_whole_report_and_says_whose_it_is(report: bytes)
     assert check_signature(report, ()) is None
 
 
+@pytest.mark.parametrize("content", [b"", b"no certificate", b"0" * 64, b"0a1b2c" * 12])
+def test_what_only_begins_like_a_certificate_is_none(content: bytes) -> None:
+    with pytest.raises(UserError, match="holds no certificate"):
+        load_certificates(content)
+
+
 def test_a_certificate_of_somebody_else_s_authority_is_not_trusted(report: bytes) -> None:
     signed = sign_pdf(report, load_signer(p12(), PASSPHRASE))
     other = check_signature(signed, load_certificates(authority("En anden").pem))

@@ -127,8 +127,12 @@ def load_certificates(pem: bytes) -> tuple[CertTrustAnchor, ...]:
     Raises: UserError.
     """
     try:
-        found = [CertTrustAnchor(one) for one in load_certs_from_pemder_data(pem)]
-    except ValueError:
+        certificates = list(load_certs_from_pemder_data(pem))
+        for one in certificates:
+            # read now: text that begins with 0 looks like one until somebody reads on
+            one.subject.native  # noqa: B018
+        found = [CertTrustAnchor(one) for one in certificates]
+    except (ValueError, TypeError, KeyError):
         found = []
     if not found:
         msg = "the file of --trust holds no certificate in PEM or DER."
