@@ -241,11 +241,15 @@ def test_the_checks_that_a_gap_names_are_unknown_and_no_others_for_want_of_a_col
 def test_the_report_says_so_before_the_numbers_and_in_the_chapter_on_the_data(
     ran: tuple[Ended, Path],
 ) -> None:
-    text = " ".join(
+    text = (
         " ".join(
-            page.extract_text() for page in PdfReader(ran[1] / "record" / "report.da.pdf").pages
-        ).split()
-    ).replace("\u200b", "").replace("_ ", "_")
+            " ".join(
+                page.extract_text() for page in PdfReader(ran[1] / "record" / "report.da.pdf").pages
+            ).split()
+        )
+        .replace("\u200b", "")
+        .replace("_ ", "_")
+    )
     said = (
         "Før tallene læses 1 kolonne, som kontroller bygger på, er ikke udpeget i de modtagne"
         " udtræk: »Ophørsdato« (end_date). Derfor kan 4 kontroller ikke vurderes."

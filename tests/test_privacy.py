@@ -158,7 +158,12 @@ def file_text(content: bytes) -> str:
     if not content.startswith(b"PK"):
         return content.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return "\n".join(html.unescape(book.read(name).decode()) for name in book.namelist())
+        return "\n".join(
+            html.unescape(book.read(name).decode())
+            for name in book.namelist()
+            # how the parts are written and hang together: the same in every workbook
+            if not name.endswith((".rels", "[Content_Types].xml"))
+        )
 
 
 def pdf_texts(path: Path) -> Iterator[str]:

@@ -135,7 +135,7 @@ def test_it_is_searched_and_sorted_in_a_browser(tmp_path: Path) -> None:
 @pytest.mark.whole_run
 @pytest.mark.parametrize(
     ("language", "order"),
-    [("da", ["31 (100 %)", "1.234 (61,7 %)"]), ("en", ["31 (100%)", "1,234 (61.7%)"])],
+    [("da", ["31", "1.234"]), ("en", ["31", "1,234"])],
 )
 def test_numbers_are_sorted_as_the_language_writes_them(
     tmp_path: Path, language: str, order: list[str]
