@@ -459,6 +459,7 @@ def test_what_a_check_needs_is_every_column_that_its_expectation_asks_of_each_ro
             {
                 "as_of": f"DATE '{AS_OF.isoformat()}'",
                 "services_known": "true",
+                "quotes_known": "true",
                 **dict.fromkeys((*IN_FORCE, *WAYS), "false"),
                 "policy_periods": "SELECT '' AS table_name, 0 AS months, 0 AS days",
             }

@@ -152,6 +152,7 @@ class CheckRunner:
             {
                 "as_of": f"DATE '{as_of.isoformat()}'",
                 "services_known": str(self._services_known).lower(),
+                "quotes_known": str("customer_id" in self._filled["quote"]).lower(),
                 "policy_periods": _as_rows(
                     policy_periods(
                         (

@@ -224,6 +224,12 @@ def test_a_customers_end_date_agrees_with_the_services(engine: str) -> None:
             a1           | agrees      | 2020-01-01
         """
         ),
+        "quote": (
+            """
+            quote_id | customer_id | created_at
+            q1       | somebody    | 2026-01-01
+        """
+        ),
     }
     deviating = ["early_notice", "no_end", "no_service", "still_runs", "too_early"]
     spec(
@@ -281,6 +287,54 @@ def test_who_has_an_offer_that_stands_and_no_service_yet_has_nothing_to_end(engi
         engine=engine,
         deviating=["declined", "run_out", "served"],
         population=3,
+    )
+
+
+def test_whose_offer_nobody_can_see_is_not_said_to_lack_an_end_date(engine: str) -> None:
+    customers = """
+        customer_id | end_date   | status
+        perhaps     |            |
+        left        |            | Ophørt
+        served      |            |
+        too_early   | 2020-01-01 |
+    """
+    services = """
+        subscription_id | customer_id | end_date
+        s1              | served      | 2026-01-01
+        s2              | too_early   | 2026-01-01
+    """
+    spec(
+        "HYG-end-date.crm_customer",
+        {"crm_customer": customers, "subscription": services},
+        engine=engine,
+        deviating=["left", "served", "too_early"],
+        not_assessable={"quotes_unknown": 1},
+        population=4,
+    )
+
+
+def test_an_offer_without_a_date_may_still_stand(engine: str) -> None:
+    customers = """
+        customer_id | end_date
+        undated     |
+        declined    |
+    """
+    quotes = """
+        quote_id | customer_id | created_at | status  | valid_until
+        q1       | undated     |            | sendt   |
+        q2       | declined    |            | Afslået |
+    """
+    services = """
+        subscription_id | customer_id | end_date
+        s1              | somebody    | 2026-01-01
+    """
+    spec(
+        "HYG-end-date.crm_customer",
+        {"crm_customer": customers, "quote": quotes, "subscription": services},
+        engine=engine,
+        deviating=["declined"],
+        not_assessable={"quotes_unknown": 1},
+        population=2,
     )
 
 

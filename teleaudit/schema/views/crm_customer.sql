@@ -37,6 +37,7 @@ SELECT
     $services_known AS services_known, -- whether agreements or subscriptions were exported at all
     coalesce(regexp_matches(lower(trim(t.status)), '^(ophørt|opsagt|lukket|inaktiv|ended|closed|terminated|inactive)$'), false) AS says_ended,
     s.customer_id IS NULL AND coalesce(q.open_until >= $as_of, false) AS is_prospect, -- never served, and with an offer that still stands
+    s.customer_id IS NULL AND (NOT $quotes_known OR coalesce(q.undated, false)) AS may_be_prospect, -- never served, and nobody knows whether an offer stands
     t.birth_date IS NOT NULL OR t.gender IS NOT NULL AS optional_data, -- columns that are not exported hold nothing
     coalesce(o.in_force, false) AS optional_consent,
     o.withdrawn_on AS optional_withdrawn_on,
