@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,6 +177,28 @@ def test_a_run_is_approved_once(approved: Path, monkeypatch: pytest.MonkeyPatch)
     as_somebody_else(monkeypatch)
     with pytest.raises(UserError, match=f"approved already, by {FUNCTION} on 20"):
         approve_run(approved, "Direktør")
+
+
+def test_two_who_approve_at_once_leave_one_approval(
+    draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+
+    def approve_meanwhile(results: Any) -> dict[str, bytes]:
+        try:
+            approve_run(draft, "Direktør")
+        except UserError as error:
+            refused.append(str(error))
+        return rendered(as_json(results))
+
+    as_somebody_else(monkeypatch)
+    monkeypatch.setattr("teleaudit.runs.approving.render_reports", approve_meanwhile)
+    approve_run(draft, FUNCTION)
+
+    (entry,) = read_ledger(draft.parent / LEDGER_FILE).of("approval", draft.name)
+    assert entry.content["approval"]["function"] == FUNCTION
+    assert ["is being signed or approved at this moment" in one for one in refused] == [True]
+    assert wrongs(draft) == []
 
 
 def test_an_approval_that_was_killed_is_finished_as_it_was_begun(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import hashlib
 import io
 import json
 import re
@@ -36,7 +38,7 @@ from teleaudit.report.signatures import (
     load_signer,
     sign_pdf,
 )
-from teleaudit.runs.ledger import LEDGER_FILE, append_entry
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry, read_ledger
 from teleaudit.runs.signing import VARIABLE, sign_run
 from teleaudit.runs.verification import Against, State, verify
 from tests.command import call
@@ -441,6 +443,58 @@ def test_a_run_is_signed_once_and_only_as_it_was_sealed(unsigned: Path) -> None:
         sign_run(unsigned, signer, draft=True)
     with pytest.raises(UserError, match="no complete run at"):
         sign_run(unsigned.parent, signer)
+
+
+def test_two_who_sign_at_once_leave_one_signature_that_the_ledger_names(
+    unsigned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer, refused = load_signer(p12(), PASSPHRASE), []
+
+    def sign_while_another_does(pdf: bytes, *words: Any, **options: Any) -> bytes:
+        try:
+            sign_run(unsigned, signer, draft=True)
+        except UserError as error:
+            refused.append(str(error))
+        return sign_pdf(pdf, *words, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("teleaudit.runs.signing.sign_pdf", sign_while_another_does)
+        copies = sign_run(unsigned, signer, draft=True)
+
+    assert len(refused) == len(copies)
+    assert all("is being signed or approved at this moment" in one for one in refused)
+    entries = read_ledger(unsigned.parent / LEDGER_FILE).of("signature", unsigned.name)
+    assert {entry.content["file"]: entry.content["sha256"] for entry in entries} == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in copies
+    }
+    assert len(entries) == len(copies)
+
+
+def test_a_signed_copy_that_came_meanwhile_is_not_replaced(
+    unsigned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sign_after_another(pdf: bytes, *words: Any, **options: Any) -> bytes:
+        for report in (unsigned / "record").glob("report*.da.pdf"):
+            report.with_name(f"{report.stem}.signed.pdf").write_bytes(b"another's")
+        return sign_pdf(pdf, *words, **options)
+
+    monkeypatch.setattr("teleaudit.runs.signing.sign_pdf", sign_after_another)
+    with pytest.raises(UserError, match="is there by now, and was not replaced"):
+        sign_run(unsigned, load_signer(p12(), PASSPHRASE), draft=True)
+    assert (unsigned / "record" / SIGNED).read_bytes() == b"another's"
+    assert read_ledger(unsigned.parent / LEDGER_FILE).of("signature", unsigned.name) == ()
+
+
+def test_who_may_not_write_there_is_told_what_signing_needs(
+    unsigned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> Never:
+        raise PermissionError(errno.EACCES, "Permission denied", LEDGER_FILE)
+
+    monkeypatch.setattr("teleaudit.runs.signing.append_entry", forbidden)
+    with pytest.raises(UserError, match=r"ledger\.jsonl may not be read or written by this user"):
+        sign_run(unsigned, load_signer(p12(), PASSPHRASE), draft=True)
+    assert not (unsigned / "record" / SIGNED).exists()
 
 
 def test_nothing_is_signed_where_no_ledger_could_name_it(unsigned: Path) -> None:

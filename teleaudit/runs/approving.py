@@ -15,7 +15,7 @@ from typing import Any
 
 from teleaudit.errors import UserError
 from teleaudit.report import render_reports
-from teleaudit.runs.folder import COMPLETE, RESULTS_FILE
+from teleaudit.runs.folder import COMPLETE, RESULTS_FILE, adding_to
 from teleaudit.runs.ledger import LEDGER_FILE, append_entry, read_ledger
 from teleaudit.runs.verification import refuse_unsealed
 from teleaudit.runs.verification.of_ledger import approval_entry
@@ -36,15 +36,8 @@ def approve_run(run: Path, function: str) -> tuple[Path, ...]:
     _refuse_no_function(function)
     run = run.resolve()
     _refuse_own(run)
-    try:
+    with adding_to(run, "approved"):
         return _approve(run, function)
-    except PermissionError as error:
-        msg = (
-            f"{error.filename} may not be read or written by this user. Who approves needs the right"
-            " to write to the run's folder, its record/ and the ledger beside it: see"
-            " docs/verify.md."
-        )
-        raise UserError(msg) from None
 
 
 def _refuse_no_function(function: str) -> None:

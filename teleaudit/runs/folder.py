@@ -198,7 +198,37 @@ def clean_interrupted(home: Path) -> list[Path]:
 
 def complete_runs(home: Path) -> list[Path]:
     """The folders of complete runs, oldest first."""
-    return sorted(path.parent for path in home.glob(f"*/{COMPLETE}")) if home.is_dir() else []
+    if not home.is_dir():
+        return []
+    return sorted(path.parent for path in home.glob(f"*/{COMPLETE}") if path.is_file())
+
+
+@contextmanager
+def adding_to(run: Path, deed: str) -> Iterator[None]:
+    """While a complete run's record gets files of its own, nobody else adds any.
+
+    Raises: UserError where somebody else does, or this user may not.
+    """
+    try:
+        folder = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            os.close(folder)
+    except BlockingIOError:
+        msg = (
+            f"nothing was {deed}, for the run at {run} is being signed or approved at this moment:"
+            " see what came of it, and try again."
+        )
+        raise UserError(msg) from None
+    except PermissionError as error:
+        msg = (
+            f"{error.filename} may not be read or written by this user. Who approves or signs needs"
+            " the right to write to the run's folder, its record/ and the ledger beside it: see"
+            " docs/verify.md."
+        )
+        raise UserError(msg) from None
 
 
 def _new_folder(home: Path) -> RunFolder:
@@ -233,6 +263,9 @@ def _lock_of_an_ended_run(work: Path) -> Iterator[bool]:
         lock = os.open(work / _LOCK, os.O_RDWR | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         yield _is_old(work)
+        return
+    except PermissionError:  # another user's, who cleans up after it
+        yield False
         return
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

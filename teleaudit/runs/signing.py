@@ -14,7 +14,7 @@ from pyhanko.sign.signers import SimpleSigner
 from teleaudit.errors import UserError
 from teleaudit.report import FINAL
 from teleaudit.report.signatures import load_signer, sign_pdf
-from teleaudit.runs.folder import COMPLETE
+from teleaudit.runs.folder import COMPLETE, adding_to
 from teleaudit.runs.ledger import append_entry
 from teleaudit.runs.verification import REPORTS, refuse_unsealed
 from teleaudit.runs.verification.of_record import SIGNED
@@ -65,10 +65,17 @@ def sign_run(
     if not (run / COMPLETE).is_file():
         msg = f"no complete run at {run}: name the folder of a run, reports/AUDIT/RUN."
         raise UserError(msg)
+    with adding_to(run, "signed"):
+        return _sign(run, signer, tsa=tsa, draft=draft)
+
+
+def _sign(run: Path, signer: SimpleSigner, *, tsa: str | None, draft: bool) -> tuple[Path, ...]:
     reports = [
         report
         for report in sorted((run / "record").glob(REPORTS))
-        if not report.name.endswith(SIGNED) and report.name.startswith(FINAL) is not draft
+        if report.is_file()
+        and not report.name.endswith(SIGNED)
+        and report.name.startswith(FINAL) is not draft
     ]
     if not reports and not draft:
         msg = (
@@ -79,7 +86,7 @@ def sign_run(
     copies = {
         target: report
         for report in reports
-        if not (target := report.with_name(report.stem + SIGNED)).exists()
+        if not os.path.lexists(target := report.with_name(report.stem + SIGNED))
     }
     refuse_unsealed(run, "signed", except_for=frozenset(target.name for target in copies))
     if not copies:
@@ -100,6 +107,9 @@ def _enter(run: Path, target: Path, content: bytes) -> None:
     part = run / f".{target.name}.part"
     try:
         part.write_bytes(content)
+        if os.path.lexists(target):
+            msg = f"{target.name} is there by now, and was not replaced: see who signed it."
+            raise UserError(msg)
         append_entry(
             run.parent,
             "signature",
