@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hmac
+import io
 import re
 import stat
 from collections.abc import Callable
@@ -114,7 +115,10 @@ def test_a_reference_is_made_of_the_first_eighty_bits_of_a_keyed_hash_and_a_chec
         "@SUM(A1)",
         "\tx",
         "\rx",
-        "\n=1",
+        "\nx",
+        " =1+1",
+        "\"=1+1",
+        "'=1+1",
         "\uff1d1+1",
         "\uff0b45",
         "\uff0d1",
@@ -125,7 +129,24 @@ def test_a_cell_that_a_spreadsheet_would_compute_is_disarmed(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["1001", "a=b", "", 12, -3, None])
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("7;=1+1", "7;'=1+1"),
+        ("7,+45", "7,'+45"),
+        ("7\t@SUM(A1)", "7\t'@SUM(A1)"),
+        ("7\n-1", "7\n'-1"),
+        ("7\r\n=1", "7\r\n'=1"),
+        ('7; "=1', "7;' \"=1"),
+        ("7;\uff1d1;\uff0b1;\uff0d1;\uff201", "7;'\uff1d1;'\uff0b1;'\uff0d1;'\uff201"),
+        ("=1;=2", "'=1;'=2"),
+    ],
+)
+def test_a_formula_behind_another_separator_is_disarmed_too(cell: str, told: str) -> None:
+    assert harmless(cell) == told
+
+
+@pytest.mark.parametrize("cell", ["1001", "a=b", "a; b", "K-1,7-2", "", 12, -3, None])
 def test_other_cells_stay_as_they_are(cell: object) -> None:
     assert harmless(cell) == cell
 
@@ -219,10 +240,20 @@ def test_every_listed_record_stands_beside_the_worklist_with_whose_it_is(tmp_pat
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-@given(st.text(alphabet=_ALPHABET + "=+-@'\t\uff1d", max_size=6))
+@given(st.text(alphabet=_ALPHABET[:4] + "=+-@'\"\t\n\r,; \uff1d", max_size=8))
 def test_what_was_disarmed_is_itself_again(cell: str) -> None:
-    if not cell.startswith("'"):
-        assert disarmed(str(harmless(cell))) == cell
+    assert disarmed(str(harmless(cell))) == cell
+
+
+_PART = st.text(alphabet="7=+-@'\"\t\n\r,; \uff0b", max_size=6)
+
+
+@given(cells=st.lists(_PART, min_size=1, max_size=3), written=st.sampled_from(",;"))
+def test_no_cell_is_a_formula_whatever_parts_the_cells(cells: list[str], written: str) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=written).writerow([harmless(cell) for cell in cells])
+    for parted in re.split(r"[,;\t\r\n]", file.getvalue()):
+        assert not re.match(r"[ \"]*[=+\-@\uff0b]", parted)
 
 
 _MISREAD = str.maketrans("01", "OI")

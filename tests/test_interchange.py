@@ -189,6 +189,11 @@ def test_no_cell_is_a_formula(start: str) -> None:
     assert row["claim"] == f"'{start}cmd|' /C calc'!A0"
 
 
+def test_no_cell_is_a_formula_for_one_who_parts_cells_at_semicolons() -> None:
+    row = rows(with_("XYZ-1.one", "fail", claim="7;=1+1;@A1"))[-1]
+    assert row["claim"] == "7;'=1+1;'@A1"
+
+
 # OSCAL. The whole was held against the official schema of 1.2.1 (docs/results.md); what it asks of
 # identifiers, names and texts is held here.
 

@@ -15,6 +15,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Self, TextIO
@@ -65,7 +66,13 @@ _SYMBOLS = 16  # 80 bits: among ten million records two references coincide with
 _BITS = 5
 _MISREAD = str.maketrans("OIL", "011")
 # and the same in full width, as East Asian spreadsheets read them
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_BEFORE = "[ \"']*"  # what a spreadsheet passes over before a sign
+# where a formula may begin: in a cell, and behind whatever parts cells for one who opens the file
+# with another separator than it was written with
+_BEGINNING = rf"(?:\A(?={_BEFORE}[{_SIGNS}\t\r\n])|(?<=[,;\t\r\n])(?={_BEFORE}[{_SIGNS}]))"
+_FORMULA = re.compile(_BEGINNING)
+_DISARMED = re.compile(_BEGINNING.replace("(?=", "'(?="))
 
 
 def new_reference_key() -> bytes:
@@ -173,7 +180,9 @@ class Worklist:
         Where the block raises, none of them is in the worklist.
         """
         line_of, sheets = self._line_of(check), (self._worklist, self._records)
-        action, look_at = harmless(check.action.da), LOOK_AT.format(action=check.action.da)
+        action = harmless(check.action.da)
+        look_at = harmless(LOOK_AT.format(action=check.action.da))
+        names = cache(harmless)
 
         def add(deviation: Deviation) -> None:
             record_key, column, level, due_date, overdue_days, owner = deviation
@@ -181,7 +190,7 @@ class Worklist:
             line = line_of(
                 record_key,
                 owner,
-                (kind, harmless(column), level, owner.blocked_by, due_date, overdue_days, told),
+                (kind, names(column), level, owner.blocked_by, due_date, overdue_days, told),
             )
             for sheet in sheets:
                 sheet.write(line)
@@ -254,12 +263,16 @@ class _Sheet:
 
 
 def harmless(value: object) -> object:
-    """A cell that a spreadsheet shows and never computes: a leading ``= + - @`` is disarmed by an
-    apostrophe.
+    """A cell that a spreadsheet shows and never computes, whatever of comma, semicolon, tab and the
+    end of a line parts cells there: an apostrophe stands before each sign (``= + - @``) that would
+    begin a formula.
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    # most keys are plain, and there are millions
+    if not isinstance(value, str) or value.isalnum():
+        return value
+    return _FORMULA.sub("'", value)
 
 
 def disarmed(cell: str) -> str:
     """The text that ``harmless`` made a cell of."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return _DISARMED.sub("", cell)

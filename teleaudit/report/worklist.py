@@ -275,7 +275,7 @@ class _Lines:
             one.priority,
             self._system(record.export or ""),
             record.customer_id,
-            self._words.say("worklist.whole_column", column=disarmed(record.record_key or ""))
+            self._whole_column(record.record_key or "")
             if check.lists_columns
             else record.record_key,
             record.record_reference,
@@ -294,6 +294,9 @@ class _Lines:
             decision.deadline,
             *(None for _ in _FILLED_IN),
         )
+
+    def _whole_column(self, name: str) -> str:
+        return str(harmless(self._words.say("worklist.whole_column", column=disarmed(name))))
 
     def _system_told(self, exports: str) -> str:
         names = exports.split(EXPORTS_PARTED)

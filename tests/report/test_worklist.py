@@ -6,18 +6,20 @@ import csv
 import datetime as dt
 import gc
 import itertools
+import re
 import resource
 import stat
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 import pytest
 from python_calamine import load_workbook
 
-from teleaudit.checks.worklist import Worklist, reference
+from teleaudit.checks.worklist import RECORDS, Worklist, reference
 from teleaudit.report.wording import load_words
 from teleaudit.report.worklist import (
     COLUMNS,
@@ -55,6 +57,7 @@ def _write(
     max_lines: int = MAX_LINES,
     response: Response | None = None,
     authorities: Sequence[str] = ("datatilsynet",),
+    systems: Mapping[str, str] = MappingProxyType({"kunder": "CRM"}),
 ) -> dict[ListName, int]:
     """Both files of what some checks listed; ``answered`` with these verdicts and severities."""
     checks, work = _checks(), folder / "work"
@@ -84,7 +87,7 @@ def _write(
         folder,
         checked(checks.values(), entries, response or Response()),
         _WORDS,
-        systems={"kunder": "CRM"},
+        systems=systems,
         heading="Bizzy",
         as_of=_AS_OF,
         work=work,
@@ -297,6 +300,28 @@ def test_keys_stay_texts_and_no_cell_is_computed(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / WORKBOOK) as book:
         sheets = [book.read(name) for name in book.namelist() if "/sheet" in name]
     assert not any(b"<f>" in sheet for sheet in sheets)
+
+
+def test_no_cell_of_any_list_is_a_formula_whatever_parts_the_cells(tmp_path: Path) -> None:
+    evil = "7;=1,=2\t=3\n=4,\uff1d5"
+    owner, column = Owner(evil, "kunder"), "HYG-cpr.crm_customer"
+    _write(
+        tmp_path,
+        [
+            (_CUSTOMER, Deviation(evil, evil, owner=owner)),
+            (_CUSTOMER, SetAside(evil, "exempt", "legal_hold", owner=owner)),
+            (column, Deviation(evil, evil, owner=owner)),
+        ],
+        {**_ANSWERED, column: ("fail", "high")},
+        response=Response(findings={"BIZ-ret-3": Decision(owner=evil)}),
+        systems={"kunder": evil},
+    )
+    for name in ("worklist.csv", RECORDS, DANISH_CSV):
+        text = (tmp_path / name).read_text(encoding="utf-8-sig")
+        assert "=1" in text
+        assert [one for one in re.split(r"[,;\t\r\n]", text) if re.match(r"[ \"]*[=\uff1d]", one)] == []
+    with zipfile.ZipFile(tmp_path / WORKBOOK) as book:
+        assert not [name for name in book.namelist() if b"<f>" in book.read(name)]
 
 
 @pytest.mark.parametrize(
