@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,32 @@ def test_without_the_key_of_its_references_a_run_tells_nothing(out: Path) -> Non
     )
     assert (code, shown) == (3, "")
     assert _ANNEX in err
+
+
+def test_a_run_that_is_not_complete_tells_nothing(out: Path) -> None:
+    run = _run(out, _KEYS["first"])
+    (run / "COMPLETE").unlink()
+    told = reference(_KEYS["first"], "crm_customer", _CANARY)
+    for named in (str(run), run.name):
+        code, shown, err = _lookup(out, told, "--run", named)
+        assert (code, shown) == (3, "")
+    assert "is not complete" in _lookup(out, told, "--run", str(run))[2]
+    assert "no run of that name" in err
+
+
+@pytest.mark.parametrize("name", ["reference_key", "records.csv"])
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_a_damaged_annex(
+    out: Path, name: str, put: Callable[[Path], object]
+) -> None:
+    run = _run(out, _KEYS["first"])
+    (run / "restricted" / name).unlink()
+    put(run / "restricted" / name)
+    code, shown, err = _lookup(
+        out, reference(_KEYS["first"], "crm_customer", _CANARY), "--run", str(run)
+    )
+    assert (code, shown) == (3, "")
+    assert f"The closed annex is damaged in {run.name}" in err
 
 
 def test_a_reference_beside_another_key_is_a_changed_list(out: Path) -> None:

@@ -14,7 +14,7 @@ import duckdb
 from teleaudit.checks.worklist import RECORDS, RECORDS_SQL, disarmed, reference
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import find_audit, load_audit
-from teleaudit.runs.folder import complete_runs
+from teleaudit.runs.folder import COMPLETE, complete_runs
 from teleaudit.workspace import reports_folder
 
 
@@ -56,6 +56,12 @@ def runs_to_search(
     ``run`` is a folder, or the id of a run. Raises: UserError.
     """
     if run is not None and run.is_dir():
+        if not (run / COMPLETE).is_file():
+            msg = (
+                f"the run at {run} is not complete: it goes on, or was interrupted, and what its"
+                " closed annex lists was never sealed. Name a complete run with --run."
+            )
+            raise UserError(msg)
         return [run]
     home = find_audit(audit) if audit else None
     out = out or reports_folder(home or Path.cwd() / "audits")
@@ -115,6 +121,9 @@ def look_up(told: str, runs: Sequence[Path]) -> FoundRecord:
 def _found_in(run: Path, told: str) -> FoundRecord | None:
     """The record in one run. Raises: UserError, OSError."""
     annex = run / "restricted"
+    for name in ("reference_key", RECORDS):
+        if (annex / name).exists() and not (annex / name).is_file():  # a pipe would be waited for
+            raise OSError
     key = bytes.fromhex((annex / "reference_key").read_text(encoding="ascii").strip())
     with (annex / RECORDS).open("rb"), closing(duckdb.connect(":memory:")) as connection:
         lines = connection.execute(
