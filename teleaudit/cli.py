@@ -828,7 +828,7 @@ def verify(
         Path,
         typer.Argument(
             metavar="RUN|REPORT.pdf",
-            help="The folder of a run, its record alone, or one of its reports.",
+            help="The folder of a run, its record alone, or one of its reports or other files.",
         ),
     ],
     *,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,26 @@ def test_a_last_line_that_lost_only_its_end_still_counts(tmp_path: Path) -> None
     assert head(tmp_path) == first
     append_entry(tmp_path, "run", {"run_id": "second"})
     assert [json.loads(line)["run_id"] for line in _lines(tmp_path)] == ["first", "second"]
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_link_that_leads_nowhere(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, a_pipe, a_link_that_leads_nowhere])
+def test_what_is_no_file_is_refused_and_not_waited_for(
+    tmp_path: Path, put: Callable[[Path], object]
+) -> None:
+    put(tmp_path / LEDGER_FILE)
+    for use in (
+        lambda: head(tmp_path),
+        lambda: read_ledger(tmp_path / LEDGER_FILE),
+        lambda: append_entry(tmp_path, "run", {}),
+    ):
+        with pytest.raises(UserError, match="is no file that could be the ledger"):
+            use()
+    assert not (tmp_path / "nowhere").exists()

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -140,6 +141,16 @@ def add(name: str) -> Change:
     return apply
 
 
+def in_place_of(name: str, put: Callable[[Path], object]) -> Change:
+    """Something that is no file."""
+
+    def apply(run: Path) -> None:
+        (run / name).unlink()
+        put(run / name)
+
+    return apply
+
+
 NOT_SEALED = "it is not the file that was sealed"
 NOT_NAMED = "is not the one that the ledger names"
 OTHER_BYTE = "report.da.pdf: is not what the results render to: another byte at N"
@@ -230,6 +241,34 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     "the seal taken away": (
         lambda run: (run / "COMPLETE").unlink(),
         ["COMPLETE: is missing, though the ledger knows the run"],
+    ),
+    "a folder in the place of the seal": (
+        in_place_of("COMPLETE", Path.mkdir),
+        ["COMPLETE: is no file, though the ledger knows the run"],
+    ),
+    "a pipe in the place of the seal": (
+        in_place_of("COMPLETE", os.mkfifo),
+        ["COMPLETE: is no file, though the ledger knows the run"],
+    ),
+    "a link that leads nowhere in the place of the seal": (
+        in_place_of("COMPLETE", lambda path: path.symlink_to("nowhere")),
+        ["COMPLETE: is no file, though the ledger knows the run"],
+    ),
+    "a folder in the place of the manifest": (
+        in_place_of("record/manifest.json", Path.mkdir),
+        ["manifest.json: is no file"],
+    ),
+    "a pipe in the place of the results": (
+        in_place_of("record/results.json", os.mkfifo),
+        [f"results.json: {NOT_SEALED}"],
+    ),
+    "a folder in the place of the report": (
+        in_place_of("record/report.da.pdf", Path.mkdir),
+        ["report.da.pdf: is missing"],
+    ),
+    "a pipe in the place of the worklist": (
+        in_place_of("restricted/worklist.csv", os.mkfifo),
+        ["restricted/worklist.csv: was changed after the run"],
     ),
     "a line of the ledger edited": (
         in_ledger(lambda lines: [lines[0].replace(b"bizzy", b"dizzy"), *lines[1:]]),
@@ -403,6 +442,109 @@ def test_what_this_user_may_not_read_is_refused(
     monkeypatch.setattr("teleaudit.runs.verification.read_ledger", refuse)
     with pytest.raises(UserError, match=r"ledger\.jsonl may not be read by this user"):
         told(runs_of(home)[1])
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
+def test_a_seal_beside_that_is_no_file_is_no_crash(
+    home: Path, put: Callable[[Path], object]
+) -> None:
+    first, run, _ = runs_of(home)
+    in_place_of("COMPLETE", put)(first)
+    assert told(run) == []
+    for command in (("sign", first, "--p12", first), ("approve", first, "--as", "Direktør")):
+        said = call(*command)
+        assert (said.code, said.out) == (3, "")
+
+
+@pytest.mark.parametrize("name", ["ledger.jsonl", "pipe"])
+def test_a_ledger_that_is_no_file_is_refused(home: Path, name: str) -> None:
+    run, pipe = runs_of(home)[1], home / "pipe"
+    os.mkfifo(pipe)
+    (home / LEDGER_FILE).unlink()
+    (home / LEDGER_FILE).mkdir()
+    said = call("verify", run, "--ledger", home / name)
+    assert (said.code, said.out) == (3, "")
+    assert f"--ledger cannot be read: {home / name}: it is no file." in said.err
+
+
+def test_what_is_no_folder_is_no_closed_annex(home: Path) -> None:
+    run = runs_of(home)[1]
+    shutil.rmtree(run / "restricted")
+    (run / "restricted").write_bytes(b"")
+    (run / "restricted").chmod(0o755)
+    assert told(run) == []
+    assert "restricted/: is not here, or closed to this user" in told(run, State.LEFT_OUT)
+
+
+def test_a_file_of_the_closed_annex_that_this_user_may_not_read_is_left_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, may = runs_of(home)[1], os.access
+    monkeypatch.setattr(
+        "os.access", lambda path, mode: Path(path).name != "worklist.csv" and may(path, mode)
+    )
+    assert told(run) == []
+    assert "restricted/worklist.csv: is closed to this user" in told(run, State.LEFT_OUT)
+
+
+# Another file of a run alone
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "record/annex.da.xlsx",
+        "record/report.da.html",
+        "record/results.json",
+        "record/notebooks/10_retention.ipynb",
+        "restricted/worklist.csv",
+    ],
+)
+def test_any_file_of_a_run_is_held_against_its_manifest(home: Path, name: str) -> None:
+    run, subject = runs_of(home)[1], name.removeprefix("record/")
+    said = call("verify", run / name)
+    assert (said.code, said.err) == (0, "")
+    assert f"{subject}: is as run {run.name} left it" in told(run / name, State.HOLDS)
+
+    rewrite(run / name, lambda content: content + b"\n")
+    text = NOT_SEALED if name.startswith("record/") else "was changed after the run"
+    assert told(run / name) == [f"{subject}: {text}"]
+
+
+def test_a_file_that_a_run_did_not_leave_is_none_of_it(home: Path) -> None:
+    run = runs_of(home)[1]
+    (run / "record" / "more.csv").touch()
+    (run / "restricted" / "more.csv").touch()
+    assert told(run / "record" / "more.csv") == [f"more.csv: is none that run {run.name} left"]
+    assert told(run / "restricted" / "more.csv") == [
+        f"restricted/more.csv: is none that run {run.name} left"
+    ]
+
+
+def test_a_file_of_a_forged_manifest_does_not_hold(home: Path) -> None:
+    run = runs_of(home)[1]
+    page = run / "record" / "report.da.html"
+    before = hashlib.sha256(page.read_bytes()).hexdigest().encode()
+    rewrite(page, lambda content: content + b"\n")
+    after = hashlib.sha256(page.read_bytes()).hexdigest().encode()
+    rewrite(run / "record" / "manifest.json", lambda content: content.replace(before, after))
+    assert told(page) == [f"manifest.json: {NOT_NAMED}"]
+
+
+def test_an_annex_without_its_run_is_told_by_a_ledger_or_not_at_all(
+    home: Path, tmp_path: Path
+) -> None:
+    for name in ("annex.da.xlsx", "report.da.html"):
+        alone = Path(shutil.copy(runs_of(home)[1] / "record" / name, tmp_path / name))
+        said = call("verify", alone)
+        assert (said.code, said.out) == (3, "")
+        assert f"{name} is no PDF, and does not lie in the folder of a run" in said.err
+
+        ledger = home / LEDGER_FILE
+        assert told(alone, ledger=ledger) == []
+        assert f"{name}: is one that the ledger names" in told(alone, State.HOLDS, ledger=ledger)
+        rewrite(alone, lambda content: content + b"\n")
+        assert told(alone, ledger=ledger) == [f"{name}: is none that the ledger names"]
 
 
 # A report alone

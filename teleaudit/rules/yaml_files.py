@@ -31,6 +31,9 @@ def read_text(file: Path, advice: str = "") -> str:
 
     Raises: AuditFileError; ``advice`` says what to do where it is written in another way.
     """
+    if file.is_fifo():  # it would be waited for
+        msg = f"{file} cannot be read: it is a pipe."
+        raise AuditFileError(msg)
     try:
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

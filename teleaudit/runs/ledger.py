@@ -60,9 +60,11 @@ class Ledger:
 
 
 def read_ledger(path: Path) -> Ledger:
-    """The ledger in a file, empty where there is none; without a torn last line."""
-    lines = _whole_lines(path.read_bytes()).splitlines() if path.exists() else []
-    return _read(lines)
+    """The ledger in a file, empty where there is none; without a torn last line.
+
+    Raises: UserError.
+    """
+    return _read(_whole_lines(_content_of(path)).splitlines())
 
 
 def append_entry(folder: Path, kind: Kind, entry: Mapping[str, Any]) -> str:
@@ -73,6 +75,7 @@ def append_entry(folder: Path, kind: Kind, entry: Mapping[str, Any]) -> str:
     when this one was killed. Raises: UserError.
     """
     path = folder / LEDGER_FILE
+    _refuse_no_file(path)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -96,7 +99,24 @@ def head(folder: Path) -> str:
     Raises: UserError when the chain does not hold.
     """
     path = folder / LEDGER_FILE
-    return _head(_whole_lines(path.read_bytes()).splitlines(), path) if path.exists() else NO_ENTRY
+    return _head(_whole_lines(_content_of(path)).splitlines(), path)
+
+
+def _content_of(path: Path) -> bytes:
+    """What a ledger's file holds, nothing where there is none. Raises: UserError."""
+    _refuse_no_file(path)
+    try:
+        return path.read_bytes() if path.exists() else b""
+    except PermissionError:
+        msg = f"{path} may not be read by this user: see docs/verify.md."
+        raise UserError(msg) from None
+
+
+def _refuse_no_file(path: Path) -> None:
+    """Raises UserError for a folder, a pipe, or a link that leads nowhere."""
+    if os.path.lexists(path) and not path.is_file():
+        msg = f"{path} is no file that could be the ledger: see what it is, and take it away."
+        raise UserError(msg)
 
 
 def _whole_lines(content: bytes) -> bytes:

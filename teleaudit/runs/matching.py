@@ -44,11 +44,13 @@ def match_records(
     ``restricted`` is the closed annex of this run, ``work`` a folder that others cannot read.
     """
     before = folder / "restricted" / RECORDS
+    if before.exists() and not before.is_file():  # a pipe would be waited for
+        return "changed_annex"
     try:
         if not _is_as_sealed(before, folder, last):
             return "changed_annex"
         return _matched(before, restricted / RECORDS, work, memory_limit)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
         return "no_annex"
     except duckdb.Error:  # its message may quote a line
         return "changed_annex"

@@ -7,8 +7,10 @@ report is rendered once more from the results inside it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +89,8 @@ class _Given:
 
 
 def verify(path: Path, against: Against) -> Iterator[Statement]:
-    """What holds and what does not of a run's folder, of its record alone, or of one report.
+    """What holds and what does not of a run's folder, of its record alone, of one report, or of
+    another file that a run left.
 
     Raises: UserError for what is none of them, or may not be read.
     """
@@ -95,6 +98,9 @@ def verify(path: Path, against: Against) -> Iterator[Statement]:
         yield from _verify(path, against)
     except PermissionError as error:
         msg = f"{error.filename} may not be read by this user."
+        raise UserError(msg) from None
+    except OSError as error:
+        msg = f"{error.filename or path} cannot be read: {error.strerror}."
         raise UserError(msg) from None
 
 
@@ -119,9 +125,13 @@ def _verify(path: Path, against: Against) -> Iterator[Statement]:
     if against.exports is not None and not against.exports.is_dir():
         msg = f"no folder {against.exports} for the exports: correct --exports."
         raise UserError(msg)
-    if against.ledger is not None:
-        _bytes("--ledger", against.ledger)
-    run = None if path.is_file() else _run_at(path)
+    if against.ledger is not None and not against.ledger.is_file():
+        what = "it is no file" if against.ledger.exists() else os.strerror(errno.ENOENT)
+        msg = f"--ledger cannot be read: {against.ledger}: {what}."
+        raise UserError(msg)
+    content = _bytes("the report", path) if path.is_file() else None
+    is_pdf = content is not None and (content.startswith(b"%PDF") or path.suffix == ".pdf")
+    run = _run_at(path) if content is None else None if is_pdf else _run_around(path)
     ledger = against.ledger or (run.ledger if run else None)
     given = _Given(
         ledger=read_ledger(ledger) if ledger is not None and ledger.is_file() else None,
@@ -131,10 +141,21 @@ def _verify(path: Path, against: Against) -> Iterator[Statement]:
         is_trust_asked=against.trust is not None,
     )
     if run is not None:
-        yield from _verify_run(run, given)
+        yield from _verify_run(run, given) if content is None else _verify_file(path, run, given)
+        return
+    report = FoundReport(shown(path.name), content or b"", given.trusted)
+    if is_pdf:
+        yield from _verify_report(report, given)
+    elif given.ledger is not None:
+        yield from check_chain(given.ledger)
+        yield from _check_in_ledger(report, {}, given.ledger)
     else:
-        content = _bytes("the report", path)
-        yield from _verify_report(FoundReport(shown(path.name), content, given.trusted), given)
+        msg = (
+            f"{report.name} is no PDF, and does not lie in the folder of a run: nothing tells what"
+            " it was. Name it in the record/ of its run, or the ledger with --ledger FILE; or verify"
+            " a report.pdf, which holds its results."
+        )
+        raise UserError(msg)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,19 +170,41 @@ class _Run:
         """The ledger beside it."""
         return self.folder.parent / LEDGER_FILE if self.folder else None
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it was sealed."""
+        return self.folder is not None and (self.folder / COMPLETE).is_file()
+
+    def read(self, name: str) -> bytes | None:
+        """A file of the record; None where there is none."""
+        file = self.record / name
+        return file.read_bytes() if file.is_file() else None
+
 
 def _run_at(path: Path) -> _Run:
     folder = path.resolve()
     if (folder / _RECORD).is_dir():
         return _Run(record=folder / _RECORD, folder=folder)
     if (folder / MANIFEST).is_file():
-        is_inside = folder.name == _RECORD and (folder.parent / COMPLETE).exists()
+        is_inside = folder.name == _RECORD and os.path.lexists(folder.parent / COMPLETE)
         return _Run(record=folder, folder=folder.parent if is_inside else None)
     msg = (
         f"no run or report at {path}: name the folder of a run (reports/AUDIT/RUN), its record, or"
-        " a report.pdf."
+        " a report.pdf or another file of it."
     )
     raise UserError(msg)
+
+
+def _run_around(file: Path) -> _Run | None:
+    """The run in whose record or closed annex a file lies; None where there is none."""
+    return next(
+        (
+            _run_at(folder)
+            for folder in file.resolve().parents[:3]  # notebooks lie one deeper
+            if (folder / MANIFEST).is_file() or (folder / _RECORD / MANIFEST).is_file()
+        ),
+        None,
+    )
 
 
 def _bytes(what: str, path: Path) -> bytes:
@@ -173,30 +216,72 @@ def _bytes(what: str, path: Path) -> bytes:
 
 
 def _verify_run(run: _Run, given: _Given) -> Iterator[Statement]:
-    manifest_file = run.record / MANIFEST
-    content = manifest_file.read_bytes() if manifest_file.is_file() else None
+    content = run.read(MANIFEST)
     manifest = read_manifest(content) if content is not None else None
     run_id = _run_id(run, manifest, given.ledger)
-    results_file = run.record / RESULTS_FILE
-    results = results_file.read_bytes() if results_file.is_file() else b""
-    if given.ledger is None:
-        yield unknown(LEDGER_FILE, "is not beside the run: say where it is with --ledger FILE")
-    else:
-        yield from check_chain(given.ledger)
-        if run.folder and given.is_beside:
-            yield from check_runs_beside(given.ledger, run.folder.parent)
-        yield from _check_entry(run, given, run_id, content, results)
+    results = run.read(RESULTS_FILE) or b""
+    yield from _check_ledger(run, given, run_id, content, results)
     if manifest is None:
-        yield wrong(MANIFEST, "is missing" if content is None else "is no manifest")
+        yield wrong(MANIFEST, _what_is_wrong(run, content))
     else:
-        added = added_files(given.ledger, run_id) if given.ledger else None
-        yield from check_record(run.record, manifest, added)
-        if run.folder:
-            purged = purged_on(given.ledger, run_id) if given.ledger else None
-            yield from check_restricted(run.folder / RESTRICTED, manifest, purged)
+        yield from _check_files(run, given, run_id, manifest)
     if results:
         yield from _check_results(results, RESULTS_FILE, given)
     yield from _check_reports(run, results, manifest, given, _approval(run, run_id, given))
+
+
+def _what_is_wrong(run: _Run, manifest: bytes | None) -> str:
+    if manifest is not None:
+        return "is no manifest"
+    return "is no file" if os.path.lexists(run.record / MANIFEST) else "is missing"
+
+
+def _check_ledger(
+    run: _Run, given: _Given, run_id: str, manifest: bytes | None, results: bytes
+) -> Iterator[Statement]:
+    if given.ledger is None:
+        yield unknown(LEDGER_FILE, "is not beside the run: say where it is with --ledger FILE")
+        return
+    yield from check_chain(given.ledger)
+    if run.folder and given.is_beside:
+        yield from check_runs_beside(given.ledger, run.folder.parent)
+    yield from _check_entry(run, given, run_id, manifest, results)
+
+
+def _check_files(
+    run: _Run, given: _Given, run_id: str, manifest: Mapping[str, Any]
+) -> Iterator[Statement]:
+    added = added_files(given.ledger, run_id) if given.ledger else None
+    yield from check_record(run.record, manifest, added)
+    if run.folder:
+        purged = purged_on(given.ledger, run_id) if given.ledger else None
+        yield from check_restricted(run.folder / RESTRICTED, manifest, purged)
+
+
+def _verify_file(path: Path, run: _Run, given: _Given) -> Iterator[Statement]:
+    """A file of a run, by itself: whether it is the one that the run left."""
+    content = run.read(MANIFEST)
+    manifest = read_manifest(content) if content is not None else None
+    if manifest is None:
+        yield wrong(MANIFEST, _what_is_wrong(run, content))
+        return
+    run_id = _run_id(run, manifest, given.ledger)
+    yield from _check_ledger(run, given, run_id, content, run.read(RESULTS_FILE) or b"")
+    file = path.resolve()
+    is_in_record = file.is_relative_to(run.record)
+    name = file.relative_to(run.record if is_in_record else run.record.parent).as_posix()
+    known = {
+        *(one["path"] for one in manifest["files"]),
+        *(f"{RESTRICTED}/{one['path']}" for one in manifest.get("restricted", ())),
+        *(added_files(given.ledger, run_id) if given.ledger else ()),
+    }
+    if file == run.record / MANIFEST:
+        return  # told above
+    if name not in known:
+        yield wrong(shown(name), f"is none that run {shown(run_id)} left")
+        return
+    told = [one for one in _check_files(run, given, run_id, manifest) if one.subject == shown(name)]
+    yield from told or [holds(shown(name), f"is as run {shown(run_id)} left it")]
 
 
 def _approval(run: _Run, run_id: str, given: _Given) -> Mapping[str, Any] | None:
@@ -205,7 +290,8 @@ def _approval(run: _Run, run_id: str, given: _Given) -> Mapping[str, Any] | None
         entry = approval_entry(given.ledger, run_id)
         found = entry.content.get("approval") if entry else None
     else:
-        final = next(iter(sorted(run.record.glob(f"{FINAL}??.pdf"))), None)
+        finals = sorted(path for path in run.record.glob(f"{FINAL}??.pdf") if path.is_file())
+        final = next(iter(finals), None)
         attached = FoundReport("", final.read_bytes(), ()).attached if final else None
         found = _loaded(attached[0]).get("approval") if attached else None
     return found if isinstance(found, dict) else None
@@ -244,7 +330,7 @@ def _run_id(run: _Run, manifest: Mapping[str, Any] | None, ledger: Ledger | None
     """Which run it is: the folder's name, unless it was renamed. Raises: UserError."""
     name = run.folder.name if run.folder else ""
     known = bool(ledger and ledger.of("run", name))
-    if run.folder and not known and not (run.folder / COMPLETE).exists():
+    if run.folder and not known and not run.is_sealed:
         msg = (
             f"run {shown(name)} is not complete: it was interrupted, and nothing in it was sealed."
             " Run the audit again."
@@ -258,8 +344,10 @@ def _check_entry(
 ) -> Iterator[Statement]:
     """Whether the ledger names what the run left."""
     assert given.ledger is not None  # noqa: S101 (asked for where there is one)
-    if run.folder and not (run.folder / COMPLETE).exists():
-        yield wrong(COMPLETE, "is missing, though the ledger knows the run")
+    if run.folder and not run.is_sealed:
+        there = os.path.lexists(run.folder / COMPLETE)
+        what = "is no file" if there else "is missing"
+        yield wrong(COMPLETE, f"{what}, though the ledger knows the run")
     entry = entry_of_run(given.ledger, run_id)
     if entry is None:
         # what lies beside its ledger was looked for already

@@ -70,11 +70,15 @@ def check_restricted(
         )
     elif named is None:
         yield left_out(f"{RESTRICTED}/", "the manifest of this run does not name its files")
-    elif not os.access(restricted, os.R_OK | os.X_OK):
+    elif not restricted.is_dir() or not os.access(restricted, os.R_OK | os.X_OK):
         yield left_out(f"{RESTRICTED}/", "is not here, or closed to this user")
     else:
         there = {path.name: path for path in restricted.iterdir()}
         known = {str(file["path"]): frozenset({str(file["sha256"])}) for file in named}
+        for name in sorted(known.keys() & there.keys()):
+            if there[name].is_file() and not os.access(there[name], os.R_OK):
+                yield left_out(f"{RESTRICTED}/{shown(name)}", "is closed to this user")
+                del known[name]
         found = list(_changed(there, known, "was changed after the run"))
         for one in found:
             subject = f"{RESTRICTED}/{one.subject}"
