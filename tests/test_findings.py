@@ -117,7 +117,7 @@ def test_a_reference_is_made_of_the_first_eighty_bits_of_a_keyed_hash_and_a_chec
         "\rx",
         "\nx",
         " =1+1",
-        "\"=1+1",
+        '"=1+1',
         "'=1+1",
         "\uff1d1+1",
         "\uff0b45",

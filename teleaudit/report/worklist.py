@@ -85,7 +85,11 @@ COLUMNS: tuple[Column, ...] = (
     Column(name="proof", width=30),
 )
 _FILLED_IN = ("done_by", "done_on", "proof")
-_URGENT: tuple[DeadlineKind, ...] = ("report", "notice", "answer")  # days or weeks, not years
+_URGENT: tuple[DeadlineKind, ...] = (
+    "report",
+    "notice",
+    "answer",
+)  # hours, days or weeks, not years
 _PRIORITIES: Mapping[Severity, int] = {
     "critical": 1,
     "high": 2,
@@ -119,9 +123,10 @@ class Checked:
 
     @property
     def priority(self) -> int:
-        """1 is most urgent."""
+        """1 is most urgent: also what has hours, as the notification of a breach has."""
         is_breach = self.verdict is Verdict.BREACH or self.check.spec.possible_breach is not None
-        return 1 if is_breach else _PRIORITIES[self.severity]
+        is_to_report = self.check.deadline == "report"
+        return 1 if is_breach or is_to_report else _PRIORITIES[self.severity]
 
     @property
     def urgency(self) -> tuple[int, int, int, int]:

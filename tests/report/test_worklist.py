@@ -172,6 +172,23 @@ def test_a_possible_breach_is_of_the_first_priority_and_what_is_due_to_people_co
     ]
 
 
+@pytest.mark.parametrize("severity", ["high", "low"])
+def test_what_is_to_be_notified_comes_before_all_else_whatever_its_severity(
+    tmp_path: Path, severity: str
+) -> None:
+    reported, requested = "BIZ-prot.notice", "BIZ-right-1.in_time"
+    answered = {
+        _CARD: ("breach", "critical"),
+        requested: ("fail", "critical"),
+        reported: ("fail", severity),
+    }
+    _write(tmp_path, [(name, Deviation(name)) for name in answered], answered)
+
+    assert [
+        (line["Kontrol"], line["Prioritet"], line["Handling"]) for line in _danish(tmp_path)
+    ] == [(reported, "1", "ANMELD"), (requested, "1", "SVAR"), (_CARD, "1", "FJERN")]
+
+
 def test_who_acts_and_by_when_are_what_was_decided_about_the_clause(tmp_path: Path) -> None:
     decision = Decision(owner="=Driftschef", deadline=dt.date(2026, 12, 31))
     _write(tmp_path, _LISTED, _ANSWERED, response=Response(findings={"BIZ-ret-3": decision}))
@@ -319,7 +336,9 @@ def test_no_cell_of_any_list_is_a_formula_whatever_parts_the_cells(tmp_path: Pat
     for name in ("worklist.csv", RECORDS, DANISH_CSV):
         text = (tmp_path / name).read_text(encoding="utf-8-sig")
         assert "=1" in text
-        assert [one for one in re.split(r"[,;\t\r\n]", text) if re.match(r"[ \"]*[=\uff1d]", one)] == []
+        assert [
+            one for one in re.split(r"[,;\t\r\n]", text) if re.match(r"[ \"]*[=\uff1d]", one)
+        ] == []
     with zipfile.ZipFile(tmp_path / WORKBOOK) as book:
         assert not [name for name in book.namelist() if b"<f>" in book.read(name)]
 
