@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from teleaudit.errors import UserError
-from teleaudit.runs.ledger import LEDGER_FILE, append_entry, head, read_ledger
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry, head, read_ledger, refuse_unwritable
 
 _APPEND = """
 import sys
@@ -165,3 +165,15 @@ def test_what_is_no_file_is_refused_and_not_waited_for(
         with pytest.raises(UserError, match="is no file that could be the ledger"):
             use()
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_who_could_not_append_is_told_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_unwritable(tmp_path)  # the first run makes it
+    append_entry(tmp_path, "run", {"run_id": "one"})
+    refuse_unwritable(tmp_path)
+
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(UserError, match="may not be read or written by this user"):
+        refuse_unwritable(tmp_path)

@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -422,3 +423,35 @@ def test_a_folder_that_may_not_be_read_is_told(audit: Path, out: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         find_annexes(audit, out, Asked(), NOW)
     (out / "navn").chmod(0o755)
+
+
+def test_who_may_not_enter_it_in_the_ledger_erases_nothing(
+    audit: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, may = a_run(out, 91), os.access
+    monkeypatch.setattr(
+        "os.access",
+        lambda path, mode: Path(path).name != LEDGER_FILE and may(path, mode),
+    )
+    with pytest.raises(UserError, match=r"ledger\.jsonl may not be read or written by this user"):
+        purge(the_due(audit, out))
+    assert {name: (run / "restricted" / name).read_bytes() for name in CONTENT} == CONTENT
+
+
+def test_another_user_s_annex_is_said_to_be_closed(
+    audit: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, opened = a_run(out, 91), os.open
+
+    def closed(path: str, *words: Any, **options: Any) -> int:
+        if path == "restricted":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return opened(path, *words, **options)
+
+    due = the_due(audit, out)
+    monkeypatch.setattr("os.open", closed)
+    with pytest.raises(UserError, match="is closed to this user: whoever ran the audit owns it"):
+        purge(due)
+    monkeypatch.undo()
+    assert {name: (run / "restricted" / name).read_bytes() for name in CONTENT} == CONTENT
+    assert purges(out) == []

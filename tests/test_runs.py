@@ -13,11 +13,13 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from teleaudit.errors import UserError
 from teleaudit.runs.folder import COMPLETE, RunFolder, clean_interrupted, complete_runs, run_folder
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry
 
 _RUN = """
 import os, sys, time
@@ -165,6 +167,44 @@ def test_a_folder_that_is_just_being_made_has_no_lock_yet_and_is_left_alone(tmp_
     os.utime(work, (0, 0))
     assert clean_interrupted(tmp_path / "bizzy") == [work.parent]
     assert not work.exists()
+
+
+def test_another_user_s_run_is_left_to_that_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, theirs = os.open, tmp_path / "bizzy" / "theirs"
+    (theirs / ".work").mkdir(parents=True)
+
+    def closed(path: Path, *words: Any, **options: Any) -> int:
+        if Path(path).is_relative_to(theirs):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *words, **options)
+
+    monkeypatch.setattr("os.open", closed)
+    with run_folder(tmp_path, "bizzy") as folder:
+        folder.seal("0" * 64)
+    assert (theirs / ".work").is_dir()
+
+
+def test_what_an_approver_must_read_and_write_is_the_group_s_and_the_closed_annex_is_not(
+    tmp_path: Path,
+) -> None:
+    before = os.umask(0o007)
+    try:
+        with run_folder(tmp_path, "bizzy") as folder:
+            notebook = folder.write("notebooks/10_retention.ipynb", b"{}")
+            notebook.chmod(0o600)  # as an executed one is
+            (folder.restricted / "reference_key").touch(0o600)
+            folder.seal(append_entry(tmp_path / "bizzy", "run", {"run_id": folder.run_id}))
+    finally:
+        os.umask(before)
+    run = folder.path
+    assert {_mode(path) for path in (run, run / "record", notebook.parent)} == {0o770}
+    assert {_mode(path) for path in (notebook, run / COMPLETE, run.parent / LEDGER_FILE)} == {0o660}
+    assert (_mode(run / "restricted"), _mode(run / "restricted" / "reference_key")) == (
+        0o700,
+        0o600,
+    )
 
 
 def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -105,9 +106,18 @@ class RunFolder:
         return found
 
     def seal(self, ledger_head: str) -> None:
-        """Write the manifest's place in the ledger, then COMPLETE, last of all."""
-        (self.path / f".{COMPLETE}").write_text(ledger_head + "\n", encoding="ascii")
-        (self.path / f".{COMPLETE}").replace(self.path / COMPLETE)
+        """Write the manifest's place in the ledger, then COMPLETE, last of all.
+
+        Whoever may read that may read the record: notebooks were this user's alone while they ran,
+        and who approves must be able to verify them.
+        """
+        part = self.path / f".{COMPLETE}"
+        part.write_text(ledger_head + "\n", encoding="ascii")
+        mode = stat.S_IMODE(part.stat().st_mode)
+        for path in self.record.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                path.chmod(mode)
+        part.replace(self.path / COMPLETE)
 
     def manifest(
         self, notebooks: Sequence[Mapping[str, str]] = (), *, annex: Mapping[str, str]

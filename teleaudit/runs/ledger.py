@@ -102,6 +102,19 @@ def head(folder: Path) -> str:
     return _head(_whole_lines(_content_of(path)).splitlines(), path)
 
 
+def refuse_unwritable(folder: Path) -> None:
+    """Raises UserError where this user could not append to the ledger of an output folder, before
+    anything is done that it must name.
+    """
+    path = folder / LEDGER_FILE
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        msg = (
+            f"{path} may not be read or written by this user, and without it nothing is done here."
+            " It belongs to whoever ran the first audit: docs/verify.md says how users share it."
+        )
+        raise UserError(msg)
+
+
 def _content_of(path: Path) -> bytes:
     """What a ledger's file holds, nothing where there is none. Raises: UserError."""
     _refuse_no_file(path)

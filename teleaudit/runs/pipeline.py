@@ -51,7 +51,13 @@ from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.runs.answering import answer_checks
 from teleaudit.runs.folder import MANIFEST, RESULTS_FILE, RunFolder, run_folder
 from teleaudit.runs.history import PastRun, ledger_numbers, past_runs, with_history
-from teleaudit.runs.ledger import LEDGER_FILE, append_entry, head, read_ledger
+from teleaudit.runs.ledger import (
+    LEDGER_FILE,
+    append_entry,
+    head,
+    read_ledger,
+    refuse_unwritable,
+)
 from teleaudit.runs.matching import match_records
 from teleaudit.runs.state import ENVIRONMENT, RunState
 from teleaudit.runs.timings import Stage, Timings
@@ -138,8 +144,7 @@ def run_audit(
     with ExitStack() as stack:
         kernels = stack.enter_context(WarmKernels()) if options.notebooks else None
         folder = stack.enter_context(run_folder(out, audit.name))
-        ledger_head = head(out / audit.name)
-        past = past_runs(read_ledger(out / audit.name / LEDGER_FILE))
+        ledger_head, past = _open_ledger(out / audit.name)
         if kernels:
             # whatever happens, before the folders they write to are cleared away
             stack.callback(kernels.end)
@@ -211,6 +216,14 @@ def run_audit(
             failed_notebooks=tuple(failed),
             timings=timings.as_json(),
         )
+
+
+def _open_ledger(home: Path) -> tuple[str, tuple[PastRun, ...]]:
+    """The head of the ledger that the run will be entered in, and the runs before. Raises:
+    UserError.
+    """
+    refuse_unwritable(home)
+    return head(home), past_runs(read_ledger(home / LEDGER_FILE))
 
 
 def _judged_on(audit: Audit, options: Options, today: dt.date, say: Say) -> dt.date:

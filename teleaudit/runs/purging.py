@@ -28,7 +28,15 @@ from typing import Any
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import AUDIT_FILE, Audit, find_audit, load_audit
 from teleaudit.runs.folder import COMPLETE, MANIFEST, RESTRICTED
-from teleaudit.runs.ledger import LEDGER_FILE, Entry, Ledger, append_entry, head, read_ledger
+from teleaudit.runs.ledger import (
+    LEDGER_FILE,
+    Entry,
+    Ledger,
+    append_entry,
+    head,
+    read_ledger,
+    refuse_unwritable,
+)
 from teleaudit.workspace import find_workspace, reports_folder
 
 _ERASING = ".erasing.json"  # what is being erased
@@ -171,6 +179,7 @@ def purge(annex: Annex) -> Erased:
     Raises: UserError.
     """
     run = annex.home / annex.run_id
+    refuse_unwritable(annex.home)  # what could not be entered is not erased
     try:
         with _opened(annex) as (run_fd, folder):
             held_something = bool(_names(folder))
@@ -181,6 +190,12 @@ def purge(annex: Annex) -> Erased:
             with suppress(FileNotFoundError):  # an annex that held nothing
                 os.unlink(_ERASING, dir_fd=folder)
             os.rmdir(RESTRICTED, dir_fd=run_fd)
+    except PermissionError:
+        msg = (
+            f"the closed annex of {run} is closed to this user: whoever ran the audit owns it, and"
+            " erases it as the same user of the system."
+        )
+        raise UserError(msg) from None
     except OSError as error:
         msg = f"the closed annex of {run} could not be erased: {error.strerror}."
         raise UserError(msg) from None
