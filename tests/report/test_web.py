@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -92,6 +94,36 @@ def test_text_that_looks_like_markup_stays_text(letters: str) -> None:
     shown = letters.encode(errors="backslashreplace").decode()
     assert shown in "".join(read.text)
     assert page(results).count("<script>") == 1
+
+
+def test_a_browser_runs_the_script_of_the_page_itself_and_no_other() -> None:
+    source = page(example())
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', source)
+    assert policy is not None
+    parts = dict(one.split(" ", 1) for one in policy[1].split("; "))
+    for name in ("style", "script"):
+        (own,) = re.findall(rf"<{name}>(.*?)</{name}>", source, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+        assert parts[f"{name}-src"] == f"'sha256-{digest}'"
+    assert "unsafe" not in policy[1]
+    assert not re.search(r"<[^>]* (style|on\w+)=", source)  # which no hash allows
+
+
+@pytest.mark.whole_run
+def test_a_script_that_somebody_puts_in_does_not_run(tmp_path: Path) -> None:
+    need_browser()
+    file = tmp_path / "report.da.html"
+    added = (
+        '<script>document.title = "run"</script>'
+        '<img src="data:," onerror="document.title = \'run\'">'
+        "<style>body { visibility: hidden }</style>"
+    )
+    file.write_text(page(example()).replace('<main id="main">', f'<main id="main">{added}'))
+    with opened_browser() as browser:
+        browser.get(file.as_uri())
+        assert browser.title not in {"", "run"}
+        shown = "return getComputedStyle(document.body).visibility"
+        assert browser.execute_script(shown) == "visible"
 
 
 @pytest.mark.whole_run
