@@ -33,6 +33,8 @@ from tests.command import call
 from tests.report.example import example
 from tests.sealed import seal_run
 
+CHECK = "BIZ-ret-3.customer"
+
 
 def test_the_ledger_keeps_the_numbers_of_every_check_and_what_decides_them(tmp_path: Path) -> None:
     run = seal_run(tmp_path)
@@ -74,7 +76,30 @@ def test_entries_without_numbers_are_read_and_passed_over(tmp_path: Path) -> Non
     assert json.loads((tmp_path / LEDGER_FILE).read_text(encoding="utf-8"))["kind"] == "run"
 
 
-CHECK = "BIZ-ret-3.customer"
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"as_of": "2026-02-30"},
+        {"as_of": None},
+        {"basis": ["rules"]},
+        {"checks": {CHECK: ["fail", "high", 100, 100, 101, 0, 0]}},
+        {"checks": {CHECK: ["fail", "high", 100, 101, 7, 0, 0]}},
+        {"checks": {CHECK: ["fail", "high", 100, 100, -7, 0, 0]}},
+        {"checks": {CHECK: ["fail", "high", 100, 100, "7", 0, 0]}},
+        {"checks": {CHECK: ["overholdt", "high", 100, 100, 7, 0, 0]}},
+        {"checks": {CHECK: ["fail"]}},
+    ],
+)
+def test_numbers_that_no_run_wrote_are_refused_with_their_line(
+    tmp_path: Path, spoilt: dict[str, Any]
+) -> None:
+    told = {"run_id": "r", "as_of": "2026-01-01", "finished_at": "then", "manifest_sha256": ""}
+    sound = {"checks": {CHECK: ["fail", "high", 100, 100, 7, 0, 0]}, "basis": {}}
+    append_entry(tmp_path, "run", {**told, **sound})
+    assert len(past_runs(read_ledger(tmp_path / LEDGER_FILE))) == 1
+    append_entry(tmp_path, "run", {**told, **sound, **spoilt})
+    with pytest.raises(UserError, match=r"ledger\.jsonl, line 2: the numbers there are not as"):
+        past_runs(read_ledger(tmp_path / LEDGER_FILE))
 
 
 def past(*verdicts: str, **basis: dict[str, object]) -> tuple[PastRun, ...]:

@@ -32,6 +32,10 @@ def test_where_nobody_answered_everything_is_empty(tmp_path: Path) -> None:
         ('case_number: "  "\n', r"line 1: .*case_number"),
         ("period: {first: 2026-02-01, last: 2026-01-01}\n", r"line 1: .*lies before the first"),
         (f"edition: {'x' * 201}\n", r"line 1: .*edition"),
+        ("findings:\n  BIZ-ret-3: {deadline: 0026-02-01}\n", r"line 2: .*can hardly be meant"),
+        ("period: {first: 0001-01-01, last: 2026-01-01}\n", r"line 1: .*can hardly be meant"),
+        ('findings:\n  "BIZ\\e[2J": {owner: X}\n', r"holds control characters"),
+        ('recipient: "Datatilsynet\\u202e"\n', r"line 1: recipient: holds control characters"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from teleaudit.errors import near_match
 from teleaudit.rules.yaml_files import read_yaml, validated
@@ -21,10 +29,31 @@ RESPONSE_FILE = "response.yaml"
 # four of its eight questions are answered by checks.
 Question = Literal["technical_erasure", "manual_erasure", "all_systems", "log_integrity"]
 Status = Literal["open", "in_progress", "done", "accepted"]
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _plain(text: str) -> str:
+    if _CONTROL.search(text):
+        msg = "holds control characters, which no report prints: write it as plain text"
+        raise ValueError(msg)
+    return text
+
+
+def _on_a_day_of_ours(day: dt.date) -> dt.date:
+    if not 2000 <= day.year < 2100:
+        msg = f"{day.isoformat()} can hardly be meant: write the year with its four digits"
+        raise ValueError(msg)
+    return day
+
+
 # A blank is no answer, and a report has room for so many letters.
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Sentences = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-Page = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
+_Plain = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_plain)
+]
+Text = Annotated[_Plain, StringConstraints(max_length=200)]
+Sentences = Annotated[_Plain, StringConstraints(max_length=1_000)]
+Page = Annotated[_Plain, StringConstraints(max_length=4_000)]
+Day = Annotated[dt.date, AfterValidator(_on_a_day_of_ours)]
 
 
 class _Strict(BaseModel):
@@ -34,8 +63,8 @@ class _Strict(BaseModel):
 class Period(_Strict):
     """The period that a report is about, both days included."""
 
-    first: dt.date
-    last: dt.date
+    first: Day
+    last: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -50,7 +79,7 @@ class Statement(_Strict):
 
     text: Page
     function: Text
-    date: dt.date
+    date: Day
 
 
 class Decision(_Strict):
@@ -59,7 +88,7 @@ class Decision(_Strict):
     cause: Sentences | None = None
     decision: Sentences | None = None
     owner: Text | None = None  # a function
-    deadline: dt.date | None = None
+    deadline: Day | None = None
     status: Status | None = None
 
 
@@ -76,7 +105,7 @@ class Response(_Strict):
     management: Statement | None = None
     dpo_opinion: Statement | None = None
     answers: dict[Question, Sentences] = Field(default_factory=dict)
-    findings: dict[str, Decision] = Field(default_factory=dict)  # by clause
+    findings: dict[Text, Decision] = Field(default_factory=dict)  # by clause
 
 
 def load_response(folder: Path) -> Response:

@@ -7,6 +7,7 @@ closed annexes alone (``matching``), and only their numbers leave.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from teleaudit.errors import UserError, near_match
 from teleaudit.report.material import FINDING, SEVERITY
 from teleaudit.report.results import exit_code
 from teleaudit.rules.audit_file import find_audit, load_audit
+from teleaudit.rules.verdicts import Verdict
 from teleaudit.runs.ledger import LEDGER_FILE, Ledger, head, read_ledger
 from teleaudit.workspace import reports_folder
 
@@ -89,6 +91,8 @@ def _basis(results: Results) -> dict[str, dict[str, object]]:
 def past_runs(ledger: Ledger) -> tuple[PastRun, ...]:
     """The runs of a ledger that their numbers are known of, oldest first; those of earlier versions
     left none.
+
+    Raises: UserError for numbers that no run wrote.
     """
     return tuple(_past_runs(ledger))
 
@@ -97,14 +101,39 @@ def _past_runs(ledger: Ledger) -> Iterator[PastRun]:
     for entry in ledger.entries:
         told = entry.content
         if entry.kind == "run" and isinstance(told.get("checks"), dict):
-            yield PastRun(
-                run_id=str(told["run_id"]),
-                as_of=str(told["as_of"]),
-                finished_at=str(told["finished_at"]),
-                manifest_sha256=str(told["manifest_sha256"]),
-                checks={name: Numbers(*numbers) for name, numbers in told["checks"].items()},
-                basis=told["basis"],
-            )
+            try:
+                yield _past_run(told)
+            except (LookupError, TypeError, ValueError):
+                msg = (
+                    f"{LEDGER_FILE}, line {entry.line}: the numbers there are not as a run writes"
+                    " them. Keep the file aside, and start a new one."
+                )
+                raise UserError(msg) from None
+
+
+def _past_run(told: Mapping[str, Any]) -> PastRun:
+    """Raises: LookupError, TypeError, ValueError for what no run wrote."""
+    return PastRun(
+        run_id=str(told["run_id"]),
+        as_of=dt.date.fromisoformat(told["as_of"]).isoformat(),
+        finished_at=str(told["finished_at"]),
+        manifest_sha256=str(told["manifest_sha256"]),
+        checks={name: _numbers(told) for name, told in told["checks"].items()},
+        basis={kind: dict(names) for kind, names in dict(told["basis"]).items()},
+    )
+
+
+def _numbers(told: Sequence[Any]) -> Numbers:
+    numbers = Numbers(*told)
+    counts = [numbers.population, numbers.assessable, numbers.deviations, numbers.exempted]
+    population, assessable, deviations, exempted = (count or 0 for count in counts)
+    if min(population, deviations, exempted) < 0 or not (
+        deviations + exempted <= assessable <= population
+    ):
+        msg = "no numbers of a check"
+        raise ValueError(msg)
+    Verdict(numbers.verdict)
+    return numbers
 
 
 class RecordsMatched(NamedTuple):

@@ -95,6 +95,58 @@ def more_deviations_than_assessable(results: Results) -> None:
     results["checks"][0]["deviations"] = 2990
 
 
+def more_kept_than_passed(results: Results) -> None:
+    results["checks"][0]["deadlines"]["kept"] = 20
+
+
+def more_passed_than_records(results: Results) -> None:
+    results["checks"][0]["deadlines"]["records"] = 21
+
+
+def more_overdue_than_records(results: Results) -> None:
+    results["checks"][0]["due_by_month"] = [{"month": "2026-01", "records": 1, "overdue": 2}]
+
+
+def a_month_twice(results: Results) -> None:
+    results["checks"][0]["due_by_month"] = [{"month": "2026-01", "records": 1, "overdue": 1}] * 2
+
+
+def no_month(results: Results) -> None:
+    results["checks"][0]["due_by_month"] = [{"month": "0000-00", "records": 1, "overdue": 1}]
+
+
+def thirteenth_month(results: Results) -> None:
+    results["checks"][0]["due_by_month"] = [{"month": "2026-13", "records": 1, "overdue": 1}]
+
+
+def median_above_the_most(results: Results) -> None:
+    results["checks"][0]["overdue"] = {"max_days": 3, "median_days": 3.5}
+
+
+def more_persons_than_customers(results: Results) -> None:
+    results["checks"][0]["subjects"] |= {"persons": 19}
+
+
+def more_for_a_lawyer_than_assessable(results: Results) -> None:
+    results["checks"][0]["legal_records"] = 2991
+
+
+def no_such_day(results: Results) -> None:
+    results["as_of"] = "2026-02-30"
+
+
+def no_such_hour(results: Results) -> None:
+    results["started_at"] = "2026-11-22T25:00:00Z"
+
+
+def ended_before_it_began(results: Results) -> None:
+    results["started_at"] = "2026-11-23T00:00:00Z"
+
+
+def ended_on_no_day(results: Results) -> None:
+    results["finished_at"] = "2026-11-31T00:00:00Z"
+
+
 def unknown_check_in_clause(results: Results) -> None:
     results["clauses"][0]["checks"] = ["BIZ-ret-3.gone"]
 
@@ -142,6 +194,19 @@ def test_columns_that_nobody_mapped_are_accepted() -> None:
         (more_assessable_than_population, "more assessable than population"),
         (reasons_that_do_not_add_up, "reasons do not add up"),
         (more_deviations_than_assessable, "more deviations and exempted than assessable"),
+        (more_kept_than_passed, r"\$\.checks\[0\]: more kept and exempted than deadlines"),
+        (more_passed_than_records, r"\$\.checks\[0\]: more deadlines that have passed than"),
+        (more_overdue_than_records, r"\$\.checks\[0\]: a month with more overdue than records"),
+        (a_month_twice, r"\$\.checks\[0\]: a month occurs twice"),
+        (no_month, r"\$\.checks\[0\]\.due_by_month\[0\]\.month"),
+        (thirteenth_month, r"\$\.checks\[0\]\.due_by_month\[0\]\.month"),
+        (median_above_the_most, r"\$\.checks\[0\]: the median of the days overdue"),
+        (more_persons_than_customers, r"\$\.checks\[0\]: more persons and companies"),
+        (more_for_a_lawyer_than_assessable, r"\$\.checks\[0\]: more records for a lawyer"),
+        (no_such_day, r"\$\.as_of: breaks 'format'"),
+        (no_such_hour, r"\$\.started_at"),
+        (ended_before_it_began, r"\$\.finished_at: is not after started_at"),
+        (ended_on_no_day, r"\$\.finished_at"),
         (unknown_check_in_clause, r"\$\.clauses\[0\]\.checks"),
         (check_twice, "an id occurs twice"),
         (a_stage_that_nobody_knows, r"\$\.timings\.stages\[0\]\.stage"),
