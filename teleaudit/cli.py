@@ -30,6 +30,7 @@ from rich.text import Text
 
 from teleaudit import __version__
 from teleaudit.errors import ExitCode, UserError, near_match
+from teleaudit.terminal import GatedConsole, as_visible_json, writer
 
 if TYPE_CHECKING:
     from teleaudit.progress import Step
@@ -52,17 +53,8 @@ app = typer.Typer(
 )
 
 
-class _Console(Console):
-    """A console whose reader may leave (`teleaudit rules | head`): what nobody reads is not
-    written, and the exit code stays.
-    """
-
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-
-
-_err = _Console(stderr=True, highlight=False, soft_wrap=True)
-_out = _Console(highlight=False, soft_wrap=True)
+_err = GatedConsole(stderr=True, highlight=False, soft_wrap=True)
+_out = GatedConsole(highlight=False, soft_wrap=True)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SIZE = re.compile(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -250,7 +242,7 @@ def run(  # noqa: PLR0913 (its options)
     if timings:
         _show_timings(outcome.timings)
     if as_json:
-        _writer()(json.dumps(outcomes.as_object(outcome)) + "\n")
+        writer()(json.dumps(outcomes.as_object(outcome)) + "\n")
     elif quiet:
         _out.print(Text(outcomes.as_summary(outcome)))
     else:
@@ -462,7 +454,7 @@ def history(
     ledger = ledger_of(audit, out)
     told = describe_runs(ledger) if check is None else describe_check(ledger, check)
     if output == "json":
-        _writer()(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        writer()(as_visible_json(told, indent=1) + "\n")
         return
     table = Table(
         *(name.replace("_", " ") for name in told[0]),
@@ -470,7 +462,7 @@ def history(
     )
     for row in told:
         table.add_row(*(escape(_history_cell(cell)) for cell in row.values()))
-    _Console(width=None if _out.is_terminal else 200).print(table)
+    GatedConsole(width=None if _out.is_terminal else 200).print(table)
 
 
 def _history_cell(cell: object) -> str:
@@ -544,13 +536,10 @@ def rules(
     suites, law = load_known_suites(find_workspace(Path.cwd()), suite or ())
     entries = catalogue(suites, law)
     if output == "json":
-        _out.print(
-            json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1),
-            markup=False,
-        )
+        writer()(as_visible_json([asdict(entry) for entry in entries], indent=1) + "\n")
         return
     if output == "markdown":
-        sys.stdout.write(as_markdown(entries))
+        writer()(as_markdown(entries))
         return
     table = Table("suite", "check", "data set", "severity", "claim", "legal basis")
     for entry in entries:
@@ -562,7 +551,7 @@ def rules(
             entry.claim,
             "; ".join(entry.legal_basis),
         )
-    _Console(width=None if _out.is_terminal else 200).print(table)
+    GatedConsole(width=None if _out.is_terminal else 200).print(table)
 
 
 policies = typer.Typer(
@@ -608,7 +597,7 @@ def check(
         opened.changes,
     )
     if output == "json":
-        _writer()(json.dumps(asdict(overview), ensure_ascii=False, indent=1) + "\n")
+        writer()(as_visible_json(asdict(overview), indent=1) + "\n")
         return
     _out.print("\n".join(as_lines(overview, words)), markup=False)
 
@@ -717,7 +706,7 @@ def scan(
     from teleaudit.scanning.scan import NotScanned, scan_paths
     from teleaudit.scanning.show import Summary, as_json, is_shown
 
-    summary, write = Summary(), _writer()
+    summary, write = Summary(), writer()
     try:
         with _progress() as (say, progress):
             for event in scan_paths(paths, own_domains=own_domain or (), progress=progress):
@@ -1047,7 +1036,7 @@ def _failed(message: str, code: ExitCode, arguments: Sequence[str], *, usage: st
     """Say why a command ended, to people and, where they asked for JSON, to programs."""
     _err.print(f"teleaudit: {message}{usage}", markup=False)
     if "--json" in arguments and arguments[0] == "run":
-        _writer()(json.dumps({"error": message, "exit_code": int(code)}) + "\n")
+        writer()(json.dumps({"error": message, "exit_code": int(code)}) + "\n")
     return code
 
 
@@ -1124,7 +1113,7 @@ def _progress(
     from teleaudit.progress import Lines, timed
 
     if quiet or not _err.is_terminal:
-        say = timed(_say_on(_Console(quiet=True) if quiet else _err))
+        say = timed(_say_on(GatedConsole(quiet=True) if quiet else _err))
         yield say, _unless_stopped(Lines(say))
         return
     with Progress(
@@ -1198,7 +1187,7 @@ def _show_timings(timings: Mapping[str, Any]) -> None:
         )
     for column in table.columns[2:]:
         column.justify = "right"
-    _Console(stderr=True, width=None if _err.is_terminal else 120).print(table)
+    GatedConsole(stderr=True, width=None if _err.is_terminal else 120).print(table)
     memory, disk, spill = (
         f"{timings[f'peak_{name}_bytes'] / 1e6:,.0f} MB" for name in ("memory", "disk", "spill")
     )
@@ -1208,24 +1197,13 @@ def _show_timings(timings: Mapping[str, Any]) -> None:
     )
 
 
-def _writer() -> Callable[[str], None]:
-    """Writes results that are too many for rich; when the reader has left nothing more, like
-    ``_Console``.
-    """
-    gone: list[OSError] = []
-
-    def write(text: str) -> None:
-        if not gone:
-            try:
-                sys.stdout.write(text)
-            except BrokenPipeError as error:
-                gone.append(error)
-
-    return write
-
-
 def _write_bytes(content: bytes) -> None:
-    """Write a result whose bytes count, whatever a terminal's encoding is."""
+    """Write a result whose bytes count, whatever a terminal's encoding is; a terminal itself gets it
+    as people may see it.
+    """
+    if sys.stdout.isatty():
+        writer()(content.decode(errors="backslashreplace"))
+        return
     with suppress(BrokenPipeError):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.buffer.write(content)
@@ -1260,7 +1238,7 @@ def _show_finds(rows: Sequence[Sequence[str]]) -> None:
     )
     for row in rows:
         table.add_row(*map(escape, row))
-    _Console(width=None if _out.is_terminal else 200).print(table)
+    GatedConsole(width=None if _out.is_terminal else 200).print(table)
 
 
 def _show_checks(results: Mapping[str, Any]) -> None:
@@ -1285,5 +1263,5 @@ def _show_checks(results: Mapping[str, Any]) -> None:
         )
     for column in table.columns[2:]:
         column.justify = "right"
-    _Console(width=None if _out.is_terminal else 120).print(table)
+    GatedConsole(width=None if _out.is_terminal else 120).print(table)
     _out.print("N population, M assessable, k deviations, e exempted.")

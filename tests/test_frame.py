@@ -26,7 +26,7 @@ PINS = ("constraints.txt", "constraints-test.txt")
 
 # The one picture: every part imports only from its own place and to its left.
 LINE: tuple[tuple[str, ...], ...] = (
-    ("errors", "workspace", "machine", "progress", "error_reports"),
+    ("errors", "workspace", "machine", "progress", "error_reports", "terminal"),
     ("schema",),  # canonical tables, their words, and the views over them
     ("detectors",),  # values and names of columns, of no export in particular
     ("rules",),  # audits, suites, law, verdicts

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from teleaudit.checks.worklist import RECORD_COLUMNS, RECORDS
+from teleaudit.errors import UserError
 from teleaudit.report import validate_results
 from teleaudit.runs.folder import run_folder
 from teleaudit.runs.history import (

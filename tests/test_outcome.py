@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from teleaudit.cli import _Console
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.mapping_gaps import Candidate, MappingGap
 from teleaudit.outcome import as_lines, as_object, as_summary, not_judged
 from teleaudit.runs.pipeline import Outcome
+from teleaudit.terminal import GatedConsole
 from tests.command import Ended, call
 
 CANARY = "Rødgrød 70706142"
@@ -577,7 +577,7 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(
 ) -> None:
     monkeypatch.setattr(
         "teleaudit.cli._out",
-        _Console(
+        GatedConsole(
             highlight=False, soft_wrap=True, force_terminal=True, width=80, color_system="standard"
         ),
     )

@@ -53,6 +53,7 @@ _Plain = Annotated[
 Text = Annotated[_Plain, StringConstraints(max_length=200)]
 Sentences = Annotated[_Plain, StringConstraints(max_length=1_000)]
 Page = Annotated[_Plain, StringConstraints(max_length=4_000)]
+ClauseName = Annotated[Text, StringConstraints(pattern=r"^[^\t\n]+$")]
 Day = Annotated[dt.date, AfterValidator(_on_a_day_of_ours)]
 
 
@@ -105,7 +106,7 @@ class Response(_Strict):
     management: Statement | None = None
     dpo_opinion: Statement | None = None
     answers: dict[Question, Sentences] = Field(default_factory=dict)
-    findings: dict[Text, Decision] = Field(default_factory=dict)  # by clause
+    findings: dict[ClauseName, Decision] = Field(default_factory=dict)  # by clause
 
 
 def load_response(folder: Path) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TypeGuard
 from teleaudit.detectors import Level
 from teleaudit.errors import ExitCode
 from teleaudit.scanning.scan import LEVELS, Event, Finding, NotScanned, Scanned
+from teleaudit.terminal import as_visible_json
 
 _SHOWN_ROWS = 5
 
@@ -25,14 +25,13 @@ def as_json(finding: Finding) -> str:
         "level": finding.level.value,
     }
     network = {"network": finding.network} if finding.network is not None else {}
-    return json.dumps(
+    return as_visible_json(
         found
         | network
         | {
             "reason": finding.reason,
             "scope": "column" if finding.row is None else "value",
-        },
-        ensure_ascii=False,
+        }
     )
 
 
