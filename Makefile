@@ -107,5 +107,6 @@ LOCK := uv pip compile pyproject.toml --group build --universal --python-version
 
 constraints:  ## pin what pyproject.toml asks for (needs uv; UV_FLAGS=--upgrade for the newest)
 	$(LOCK) $(UV_FLAGS) -o constraints.txt
-	$(LOCK) $(UV_FLAGS) --extra test -c constraints.txt -o constraints-test.txt
-	$(LOCK) $(UV_FLAGS) --extra bench --extra spark -c constraints.txt -o constraints-bench.txt
+	$(LOCK) $(UV_FLAGS) --extra sign -c constraints.txt -o constraints-sign.txt
+	$(LOCK) $(UV_FLAGS) --extra test --extra sign -c constraints-sign.txt -o constraints-test.txt
+	$(LOCK) $(UV_FLAGS) --extra bench --extra spark --extra sign -c constraints-sign.txt -o constraints-bench.txt

@@ -22,7 +22,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "teleaudit"
 SAMPLES = ROOT / "teleaudit_samples"
-PINS = ("constraints.txt", "constraints-test.txt")
+PINS = ("constraints.txt", "constraints-sign.txt", "constraints-test.txt")
 
 # The one picture: every part imports only from its own place and to its left.
 LINE: tuple[tuple[str, ...], ...] = (
@@ -75,6 +75,13 @@ def imported(module: Path) -> Iterator[str]:
                 yield from (alias.name for alias in names)
             case ast.ImportFrom(module=str(origin), names=names, level=0):
                 yield from (f"{origin}.{alias.name}" for alias in names)
+
+
+def imported_at_once(module: Path) -> Iterator[str]:
+    """The modules that one imports from, where nothing catches that they are not there."""
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 @cache
@@ -130,7 +137,11 @@ def test_pins_hold_versions_and_hashes_and_neither_address_nor_path(name: str) -
 
 @pytest.mark.parametrize(
     ("name", "groups"),
-    [("constraints.txt", ("run", "build")), ("constraints-test.txt", ("run", "build", "test"))],
+    [
+        ("constraints.txt", ("run", "build")),
+        ("constraints-sign.txt", ("run", "build", "sign")),
+        ("constraints-test.txt", ("run", "build", "sign", "test")),
+    ],
 )
 def test_every_dependency_is_pinned_inside_its_range(name: str, groups: tuple[str, ...]) -> None:
     asked = [Requirement(line) for group in groups for line in project()[group]]
@@ -147,9 +158,22 @@ def test_every_dependency_is_pinned_inside_its_range(name: str, groups: tuple[st
 
 
 def test_tests_run_on_the_versions_that_an_audit_runs_on() -> None:
-    audit, test = (pins(name) for name in PINS)
+    audit, sign, test = (pins(name) for name in PINS)
 
-    assert {name: test.get(name) for name in audit} == audit
+    assert {name: test.get(name) for name in sign} == sign
+    assert {name: sign.get(name) for name in audit} == audit
+
+
+def test_an_audit_needs_nothing_of_what_signs() -> None:
+    audit, sign = (pins(name) for name in PINS[:2])
+
+    assert {"pyhanko", "pyhanko-certvalidator"} <= sign.keys() - audit.keys()
+    assert [
+        module.name
+        for module in modules()
+        for name in imported_at_once(module)
+        if name.partition(".")[0] in {"pyhanko", "pyhanko_certvalidator", "asn1crypto"}
+    ] == []
 
 
 def test_no_pinned_version_is_a_pre_release() -> None:
@@ -163,7 +187,7 @@ def test_no_pinned_version_is_a_pre_release() -> None:
 def test_what_the_package_imports_is_declared() -> None:
     declared = {
         canonicalize_name(Requirement(line).name)
-        for group in ("run", "spark")
+        for group in ("run", "spark", "sign")
         for line in project()[group]
     }
     distributions = packages_distributions()

@@ -18,9 +18,12 @@ import pytest
 
 from teleaudit.errors import UserError
 from teleaudit.report.results import as_json, versions
+from teleaudit.report.signatures import load_signer
 from teleaudit.runs.ledger import LEDGER_FILE
+from teleaudit.runs.signing import sign_run
 from teleaudit.runs.verification import Against, State, verify
-from tests.command import call, results_of
+from tests.command import MAIN, Ended, call, ended, results_of, start
+from tests.pki import PASSPHRASE, p12
 from tests.sealed import AUDIT, render_once, rendered, seal_run
 
 Change = Callable[[Path], object]
@@ -624,6 +627,47 @@ def test_results_that_are_none_are_no_crash(home: Path, inside: bytes) -> None:
     rewrite(run / "record" / "report.da.pdf", lambda pdf: with_attached(pdf, inside))
     assert any("results.json: is no JSON object" in one or "breaks" in one for one in told(run))
     assert told(run / "record" / "report.da.pdf")
+
+
+# Without pyHanko
+
+
+def without_pyhanko(*words: str | Path) -> Ended:
+    """A command in an environment that does not have it."""
+    hidden = (
+        "import sys\nfrom importlib.abc import MetaPathFinder\n"
+        "class Hidden(MetaPathFinder):\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in {'pyhanko', 'pyhanko_certvalidator', 'asn1crypto'}:\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "import importlib.util as util\n"
+        "known = util.find_spec\n"
+        "util.find_spec = lambda name, *more: None if name == 'pyhanko' else known(name, *more)\n"
+        "sys.meta_path.insert(0, Hidden())\n"
+    )
+    return ended(start(*words, program=hidden + MAIN))
+
+
+def test_without_pyhanko_all_but_what_is_inside_a_report_is_verified(home: Path) -> None:
+    run = runs_of(home)[1]
+    report, signed = (run / "record" / f"report.da{end}.pdf" for end in ("", ".signed"))
+    sign_run(run, load_signer(p12(), PASSPHRASE), draft=True)
+    said = without_pyhanko("verify", run)
+    assert (said.code, said.err) == (2, "")
+    assert "ok        report.da.pdf: is byte for byte what the results render to\n" in said.out
+    assert "left out  report.da.pdf: is not signed\n" in said.out
+    assert (
+        f"unknown   {signed.name}: is signed, and what is inside it cannot be looked at" in said.out
+    )
+
+    alone = without_pyhanko("verify", report)
+    assert alone.code == 2
+    assert "pip install 'teleaudit[sign]'" in alone.out
+    for words in (("sign", run, "--p12", report), ("verify", run, "--trust", report)):
+        said = without_pyhanko(*words)
+        assert said.code == 3
+        assert said.err.endswith("which is not installed: pip install 'teleaudit[sign]'.\n")
+        assert said.err.count("\n") == 1
 
 
 # The command

@@ -2,6 +2,8 @@
 
 A visible one would break PDF/A and PDF/UA. Nothing is asked of the network but a time stamp, and
 that only where the address of a service is given.
+
+It needs pyHanko, which ``teleaudit[sign]`` installs: whoever imports this without gets a UserError.
 """
 
 from __future__ import annotations
@@ -13,24 +15,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asn1crypto.parser import peek
-from pyhanko.keys import load_certs_from_pemder_data
-from pyhanko.pdf_utils.generic import Reference, StreamObject
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import signers
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.timestamps import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.authority import CertTrustAnchor
-
 from teleaudit.errors import UserError
 from teleaudit.readers.headers import escaped
+
+try:
+    from asn1crypto.parser import peek
+    from pyhanko.keys import load_certs_from_pemder_data
+    from pyhanko.pdf_utils.generic import Reference, StreamObject
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign import signers
+    from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+    from pyhanko.sign.timestamps import TimestampRequestError
+    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+    from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.authority import CertTrustAnchor
+except ModuleNotFoundError:
+    msg = "signatures need pyHanko, which is not installed: pip install 'teleaudit[sign]'."
+    raise UserError(msg) from None
 
 ATTACHMENT = "results.json"
 _FIELD, _FIELD_NAME = "Underskrift", "Digital underskrift på rapporten"

@@ -8,8 +8,7 @@ import os
 import sys
 from getpass import getpass
 from pathlib import Path
-
-from pyhanko.sign.signers import SimpleSigner
+from typing import TYPE_CHECKING
 
 from teleaudit.errors import UserError
 from teleaudit.report import FINAL
@@ -18,6 +17,9 @@ from teleaudit.runs.folder import COMPLETE, adding_to
 from teleaudit.runs.ledger import append_entry
 from teleaudit.runs.verification import REPORTS, refuse_unsealed
 from teleaudit.runs.verification.of_record import SIGNED
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 VARIABLE = "TELEAUDIT_P12_PASSPHRASE"
 

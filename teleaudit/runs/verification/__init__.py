@@ -14,13 +14,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from pyhanko_certvalidator.authority import CertTrustAnchor
+from typing import TYPE_CHECKING, Any
 
 from teleaudit.errors import UserError
 from teleaudit.report import FINAL
-from teleaudit.report.signatures import load_certificates
 from teleaudit.runs.folder import COMPLETE, MANIFEST, RESTRICTED, RESULTS_FILE
 from teleaudit.runs.ledger import LEDGER_FILE, Ledger, read_ledger
 from teleaudit.runs.verification.of_ledger import (
@@ -41,7 +38,12 @@ from teleaudit.runs.verification.of_record import (
     check_results,
     read_manifest,
 )
-from teleaudit.runs.verification.of_reports import FoundReport, render_alone, render_run
+from teleaudit.runs.verification.of_reports import (
+    NEEDS_PYHANKO,
+    FoundReport,
+    render_alone,
+    render_run,
+)
 from teleaudit.runs.verification.statements import (
     State,
     Statement,
@@ -53,6 +55,9 @@ from teleaudit.runs.verification.statements import (
     unknown,
     wrong,
 )
+
+if TYPE_CHECKING:
+    from pyhanko_certvalidator.authority import CertTrustAnchor
 
 __all__ = [
     "Against",
@@ -121,7 +126,7 @@ def refuse_unsealed(run: Path, deed: str, *, except_for: frozenset[str]) -> None
 
 
 def _verify(path: Path, against: Against) -> Iterator[Statement]:
-    trusted = () if against.trust is None else load_certificates(_bytes("--trust", against.trust))
+    trusted = () if against.trust is None else _certificates(against.trust)
     if against.exports is not None and not against.exports.is_dir():
         msg = f"no folder {against.exports} for the exports: correct --exports."
         raise UserError(msg)
@@ -207,6 +212,13 @@ def _run_around(file: Path) -> _Run | None:
     )
 
 
+def _certificates(file: Path) -> tuple[CertTrustAnchor, ...]:
+    """Raises: UserError."""
+    from teleaudit.report.signatures import load_certificates
+
+    return load_certificates(_bytes("--trust", file))
+
+
 def _bytes(what: str, path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -275,12 +287,18 @@ def _verify_file(path: Path, run: _Run, given: _Given) -> Iterator[Statement]:
         *(f"{RESTRICTED}/{one['path']}" for one in manifest.get("restricted", ())),
         *(added_files(given.ledger, run_id) if given.ledger else ()),
     }
-    if file == run.record / MANIFEST:
+    if file in (run.record / MANIFEST, run.record.parent / COMPLETE):
         return  # told above
     if name not in known:
         yield wrong(shown(name), f"is none that run {shown(run_id)} left")
         return
-    told = [one for one in _check_files(run, given, run_id, manifest) if one.subject == shown(name)]
+    told = [
+        one
+        for one in _check_files(run, given, run_id, manifest)
+        if one.subject == shown(name)
+        # erased, as the ledger says, and here again
+        or (one.subject == f"{RESTRICTED}/" and one.state is State.WRONG and not is_in_record)
+    ]
     yield from told or [holds(shown(name), f"is as run {shown(run_id)} left it")]
 
 
@@ -367,7 +385,12 @@ def _check_entry(
 def _verify_report(report: FoundReport, given: _Given) -> Iterator[Statement]:
     """A report alone."""
     results = report.attached[0] if report.attached and len(report.attached) == 1 else b""
-    if report.attached is None:
+    if not report.can_be_read:
+        yield unknown(
+            report.name,
+            f"{NEEDS_PYHANKO}; or verify it in the folder of its run, which needs nothing",
+        )
+    elif report.attached is None:
         yield wrong(report.name, "is no PDF, or a damaged one")
     elif len(report.attached) > 1:
         yield wrong(report.name, f"holds {len(report.attached)} files called {RESULTS_FILE}")

@@ -6,22 +6,23 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
-
-from pyhanko_certvalidator.authority import CertTrustAnchor
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from teleaudit.report import Report, render_reports
-from teleaudit.report.signatures import (
-    ATTACHMENT,
-    Signature,
-    UnreadablePdfError,
-    attachments,
-    check_signature,
-)
 from teleaudit.report.typesetting import TypesettingError
+from teleaudit.runs.folder import RESULTS_FILE
 from teleaudit.runs.verification.of_record import is_of_this_version, made_by_another
 from teleaudit.runs.verification.statements import Statement, holds, left_out, unknown, wrong
 
+if TYPE_CHECKING:
+    from pyhanko_certvalidator.authority import CertTrustAnchor
+
+    from teleaudit.report.signatures import Signature
+
+NEEDS_PYHANKO = (
+    "what is inside it cannot be looked at without pyHanko: pip install 'teleaudit[sign]'"
+)
 _UNRENDERABLE = (ValueError, LookupError, TypeError, ArithmeticError, TypesettingError)
 
 
@@ -37,9 +38,22 @@ class FoundReport:
         """Of the whole file."""
         return hashlib.sha256(self._content).hexdigest()
 
+    @property
+    def can_be_read(self) -> bool:
+        """Whether there is what it takes to look into a PDF."""
+        return find_spec("pyhanko") is not None
+
+    @property
+    def _may_be_signed(self) -> bool:
+        return b"/ByteRange" in self._content
+
     @cached_property
     def signature(self) -> Signature | None:
         """Its signature, if it has one that can be read."""
+        if not self.can_be_read:
+            return None
+        from teleaudit.report.signatures import UnreadablePdfError, check_signature
+
         try:
             return check_signature(self._content, self._trusted)
         except UnreadablePdfError:
@@ -52,7 +66,7 @@ class FoundReport:
 
     def check_rendering(self, rendered: bytes | None, results: object) -> Iterator[Statement]:
         """Whether it is, byte for byte, what the results render to."""
-        is_signed = self.signature is not None
+        is_signed = self.signature is not None or (self._may_be_signed and not self.can_be_read)
         fault = (
             "nothing can be rendered of the results that bears its name"
             if rendered is None
@@ -80,11 +94,11 @@ class FoundReport:
         if found.startswith(rendered):
             added = len(found) - len(rendered)
             return f"{added:,} bytes were appended to what the run wrote: an update of the file"
-        if rendered.startswith(b"%PDF"):
+        if rendered.startswith(b"%PDF") and self.can_be_read:
             if self.attached is None:
                 return "is no PDF any more, or a damaged one"
             if self.attached != _attached(rendered):
-                return f"the {ATTACHMENT} attached to it is not that of the run"
+                return f"the {RESULTS_FILE} attached to it is not that of the run"
         pairs = enumerate(zip(found, rendered, strict=False))
         same = next(
             (place for place, (one, other) in pairs if one != other),
@@ -94,6 +108,9 @@ class FoundReport:
 
     def check_signature(self, *, is_trust_asked: bool) -> Iterator[Statement]:
         """Whether it is as it was signed, and by whom."""
+        if self._may_be_signed and not self.can_be_read:
+            yield unknown(self.name, f"is signed, and {NEEDS_PYHANKO}")
+            return
         signature = self.signature
         if signature is None:
             yield left_out(self.name, "is not signed")
@@ -141,6 +158,10 @@ def render_alone(attached: bytes) -> bytes | None:
 
 
 def _attached(pdf: bytes) -> list[bytes] | None:
+    if find_spec("pyhanko") is None:
+        return None
+    from teleaudit.report.signatures import UnreadablePdfError, attachments
+
     try:
         return attachments(pdf)
     except UnreadablePdfError:
