@@ -221,7 +221,7 @@ def test_only_the_command_asks_for_the_samples_and_only_when_it_is_called() -> N
         text=True,
     ).stdout.split()
 
-    assert asking == {PACKAGE / "cli.py"}
+    assert asking == {PACKAGE / "cli" / "setting_up.py"}
     assert not [name for name in loaded if name.partition(".")[0] == SAMPLES.name]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from teleaudit.cli import _Console
+from teleaudit.cli.console import PatientConsole
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.exports.mapping_gaps import Candidate, MappingGap
 from teleaudit.outcome import as_lines, as_object, as_summary, not_judged
@@ -576,8 +576,8 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "teleaudit.cli._out",
-        _Console(
+        "teleaudit.cli.console.out",
+        PatientConsole(
             highlight=False, soft_wrap=True, force_terminal=True, width=80, color_system="standard"
         ),
     )

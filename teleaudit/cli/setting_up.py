@@ -1,0 +1,150 @@
+"""What comes before a run: a workspace of one's own, what exports are, and samples to try on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from teleaudit.cli import console
+from teleaudit.errors import UserError
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="Tell what an export is, with a mapping to paste.")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export file.")],
+    *,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            metavar="NAME",
+            help="The canonical table that it is, as you know. Default: the one that fits best.",
+        ),
+    ] = None,
+    as_yaml: Annotated[
+        bool, typer.Option("--yaml", help="Only the mapping to paste, nothing else.")
+    ] = False,
+) -> None:
+    """Tell what an export is, and print a mapping to paste into an audit file.
+
+    Told are format, encoding and columns; then, marked with !, what a person must decide or look
+    at: headers that may be the same column, columns that rules need and that no header names, dates
+    that could be read in two ways, and columns that look like card numbers, CPR numbers, messages
+    or visited sites. No value is ever shown.
+    """
+    from teleaudit.exports.inspection import inspect_file
+
+    found = inspect_file(file, table=table)
+    if not as_yaml:
+        console.err.print(found.as_text(), markup=False)
+    console.out.print(found.as_yaml(), markup=False)
+
+
+@commands.command(short_help="Make invented exports of two operators.")
+def samples(
+    target: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the exports go, a folder an operator.")
+    ],
+    *,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            metavar="N",
+            min=1,
+            help="Make this many call records; the other tables stay small.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Another seed, other invented people.")
+    ] = 20261122,
+    operator: Annotated[
+        list[str] | None, typer.Option("--operator", help="Only this operator: kazoom or bizzy.")
+    ] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without any deviation.")] = False,
+) -> None:
+    """Make invented exports of two operators, with the findings that were planted in them."""
+    from teleaudit_samples import TELEDATA_ROWS, write_samples
+
+    known = tuple(TELEDATA_ROWS)
+    for name in operator or ():
+        console.one_of("--operator", name, known)
+    write_samples(target, seed=seed, rows=rows, operators=tuple(operator or known), clean=clean)
+    for name in operator or known:
+        console.out.print(str(target / name))
+
+
+@commands.command(short_help="Lay out a workspace of your own.")
+def init(
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A new or empty folder; with --operator also a workspace that there is.",
+        ),
+    ],
+    *,
+    operator: Annotated[
+        str | None,
+        typer.Option(
+            "--operator",
+            metavar="NAME",
+            help='Lay out an empty audit of this operator too, as in "Navn A/S".',
+        ),
+    ] = None,
+    cvr: Annotated[
+        str | None, typer.Option("--cvr", metavar="N", help="The operator's CVR number.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="SHORT",
+            help="Of the operator's audit. Default: made of the operator's name.",
+        ),
+    ] = None,
+) -> None:
+    """Lay out a workspace of your own: audits, suites, notebooks and sample exports; with
+    --operator and --cvr also an empty audit of your own.
+    """
+    from teleaudit.rules.starting import new_operator, start_audit
+    from teleaudit.workspace import init_workspace
+
+    if operator is not None and cvr is not None:
+        own = start_audit(target, new_operator(operator, cvr, name))
+        console.show_next(
+            f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy:"
+            f" {own.policy}. Its exports go into {own.exports}.",
+            {
+                f"teleaudit inspect {own.exports / 'FILE'}": (
+                    "prints an entry to paste under exports: of the audit"
+                ),
+                f"teleaudit policy check {own.policy}": (
+                    "what is asked under each clause, in plain Danish"
+                ),
+                f"teleaudit run {own.audit}": (
+                    "once parameters are set, and what is not held is declared"
+                ),
+            },
+        )
+    elif operator is None and cvr is None and name is None:
+        written = init_workspace(target)
+        console.show_next(
+            f"{len(written)} files in {target}.",
+            {
+                f"teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}": (
+                    "the sample audit, from exports to the report"
+                ),
+                f'teleaudit init {target} --operator "Navn A/S" --cvr N': (
+                    "an empty audit of your own, beside the samples"
+                ),
+                "teleaudit inspect FILE": "what an export is, with an entry to paste into an audit",
+            },
+        )
+    else:
+        msg = "--operator and --cvr go together: name the operator and its CVR number."
+        raise UserError(msg)
