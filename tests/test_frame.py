@@ -41,6 +41,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("notebooks",),
     ("runs",),
     ("sessions", "scanning", "outcome"),  # scanning: any file, without an audit
+    ("doctor",),  # what an audit lacks before it is run
     ("interchange",),  # results, for other programs
     ("lab",),
     ("cli", "__main__"),

@@ -115,7 +115,7 @@ _INTERRUPTED = "interrupted. The run folder is not complete; its working copies 
 def _failed(message: str, code: ExitCode, arguments: Sequence[str], *, usage: str = "") -> int:
     """Say why a command ended, to people and, where they asked for JSON, to programs."""
     console.err.print(f"teleaudit: {message}{usage}", markup=False)
-    if "--json" in arguments and arguments[0] == "run":
+    if "--json" in arguments and arguments[0] in {"run", "doctor"}:
         console.writer()(json.dumps({"error": message, "exit_code": int(code)}) + "\n")
     return code
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -148,3 +150,41 @@ def init(
     else:
         msg = "--operator and --cvr go together: name the operator and its CVR number."
         raise UserError(msg)
+
+
+@commands.command(
+    short_help="Tell what an audit lacks, in the order to mend it.",
+    epilog="Exit codes: 0 nothing is missing. 2 something is. 3 the audit cannot be read.",
+)
+def doctor(
+    audit: Annotated[
+        Path,
+        typer.Argument(metavar="AUDIT", help="The audit's name, its file, or its folder."),
+    ],
+    *,
+    exports: Annotated[
+        str | None,
+        typer.Option(
+            "--exports",
+            metavar="DIR",
+            help="The exports lie here instead of in the audit's exports_root.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As one JSON object on stdout (docs/results.md).")
+    ] = False,
+) -> None:
+    """Tell what an audit lacks before it is run: what is wrong or missing, how many checks wait for
+    it, and exactly what to write where; what stops a run first.
+
+    Only the first rows of the exports are read; nothing is written, and no report is made.
+    """
+    from teleaudit.doctor import as_lines, diagnose
+
+    found = diagnose(audit, today=dt.datetime.now(dt.UTC).date(), exports=exports)
+    if as_json:
+        console.writer()(json.dumps(found.as_json(), ensure_ascii=False) + "\n")
+    else:
+        for line in as_lines(found):
+            console.out.print(line, markup=False)
+    raise typer.Exit(found.exit_code)
