@@ -18,6 +18,7 @@ from teleaudit.rules.starting import new_operator, start_audit
 from teleaudit.rules.undecided import UndecidedError
 from teleaudit.schema import TABLES
 from tests.command import ROOT, call, small_exports, small_workspace
+from tests.third_operator import write_exports
 
 CVR = "12345674"
 AS_OF = dt.date(2026, 11, 22)
@@ -327,3 +328,24 @@ def test_of_the_samples_it_says_what_a_run_says(operator: str, tmp_path: Path) -
 
     assert not [need for need in told.needs if need.stops_run]
     assert agrees(told, run(audit, tmp_path / "out", "--exports", str(exports)))
+
+
+def test_of_a_third_operator_it_says_what_a_run_says(tmp_path: Path) -> None:
+    write_exports(tmp_path / "udtræk")
+    workspace = small_workspace(tmp_path / "mine")
+    started = call(
+        "init", workspace, "--operator", "Havnetel ApS", "--cvr", "31416051",
+        "--from", tmp_path / "udtræk",
+    )  # fmt: skip
+    assert started.code == 0, started.err
+    audit = workspace / "audits" / "havnetel" / "audit.yaml"
+
+    def lose(data: dict[str, Any]) -> None:
+        data["exports"]["kundekartotek"]["columns"].pop("end_date")
+        data["exports"].pop("regnskabsperioder")
+
+    for number, change in enumerate((lose, declare_all)):
+        edit(audit, change)
+        told = found(audit)
+        assert not [need for need in told.needs if need.stops_run]
+        assert agrees(told, run(audit, tmp_path / f"out{number}"))

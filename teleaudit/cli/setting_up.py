@@ -95,7 +95,7 @@ def init(
         typer.Option(
             "--operator",
             metavar="NAME",
-            help='Lay out an empty audit of this operator too, as in "Navn A/S".',
+            help='Lay out an audit of this operator too, as in "Navn A/S".',
         ),
     ] = None,
     cvr: Annotated[
@@ -109,47 +109,103 @@ def init(
             help="Of the operator's audit. Default: made of the operator's name.",
         ),
     ] = None,
+    exports: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="EXPORTS",
+            help=(
+                "Look at the files in and below this folder and write an entry for each into the"
+                " operator's audit. They stay where they are."
+            ),
+        ),
+    ] = None,
 ) -> None:
     """Lay out a workspace of your own: audits, suites, notebooks and sample exports; with
-    --operator and --cvr also an empty audit of your own.
-    """
-    from teleaudit.rules.starting import new_operator, start_audit
-    from teleaudit.workspace import init_workspace
+    --operator and --cvr also an audit of your own, empty or with what --from finds.
 
-    if operator is not None and cvr is not None:
-        own = start_audit(target, new_operator(operator, cvr, name))
-        console.show_next(
-            f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy:"
-            f" {own.policy}. Its exports go into {own.exports}.",
-            {
-                f"teleaudit inspect {own.exports / 'FILE'}": (
-                    "prints an entry to paste under exports: of the audit"
-                ),
-                f"teleaudit policy check {own.policy}": (
-                    "what is asked under each clause, in plain Danish"
-                ),
-                f"teleaudit run {own.audit}": (
-                    "once parameters are set, and what is not held is declared"
-                ),
-            },
-        )
-    elif operator is None and cvr is None and name is None:
-        written = init_workspace(target)
-        console.show_next(
-            f"{len(written)} files in {target}.",
-            {
-                f"teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}": (
-                    "the sample audit, from exports to the report"
-                ),
-                f'teleaudit init {target} --operator "Navn A/S" --cvr N': (
-                    "an empty audit of your own, beside the samples"
-                ),
-                "teleaudit inspect FILE": "what an export is, with an entry to paste into an audit",
-            },
-        )
+    With --from, the audit file says beside each guess why and how sure it is; what a person must
+    choose is a question mark, marked AFGØR:, which no run accepts. No value of a row is shown.
+    """
+    if operator is not None and cvr is not None and exports is not None:
+        _init_from(target, exports, operator, cvr, name)
+    elif operator is not None and cvr is not None:
+        _init_empty(target, operator, cvr, name)
+    elif operator is None and cvr is None and name is None and exports is None:
+        _init_workspace(target)
     else:
         msg = "--operator and --cvr go together: name the operator and its CVR number."
         raise UserError(msg)
+
+
+def _init_workspace(target: Path) -> None:
+    from teleaudit.workspace import init_workspace
+
+    written = init_workspace(target)
+    console.show_next(
+        f"{len(written)} files in {target}.",
+        {
+            f"teleaudit run {target / 'audits' / 'bizzy' / 'audit.yaml'}": (
+                "the sample audit, from exports to the report"
+            ),
+            f'teleaudit init {target} --operator "Navn A/S" --cvr N --from EXPORTS': (
+                "an audit of your own, beside the samples, with what is in a folder of exports"
+            ),
+            "teleaudit inspect FILE": "what an export is, with an entry to paste into an audit",
+        },
+    )
+
+
+def _init_empty(target: Path, operator: str, cvr: str, name: str | None) -> None:
+    from teleaudit.rules.starting import new_operator, start_audit
+
+    own = start_audit(target, new_operator(operator, cvr, name))
+    console.show_next(
+        f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy:"
+        f" {own.policy}. Its exports go into {own.exports}.",
+        {
+            f"teleaudit inspect {own.exports / 'FILE'}": (
+                "prints an entry to paste under exports: of the audit"
+            ),
+            f"teleaudit policy check {own.policy}": (
+                "what is asked under each clause, in plain Danish"
+            ),
+            f"teleaudit doctor {own.audit}": "what is missing, in the order to mend it",
+            f"teleaudit run {own.audit}": (
+                "once parameters are set, and what is not held is declared"
+            ),
+        },
+    )
+
+
+def _init_from(target: Path, exports: Path, operator: str, cvr: str, name: str | None) -> None:
+    from teleaudit.doctor import Kind, diagnose, topic_lines
+    from teleaudit.exports.surveying import as_entries, as_lines, as_not_held, survey_folder
+    from teleaudit.rules.starting import Found, new_operator, start_audit
+
+    new = new_operator(operator, cvr, name)
+    survey = survey_folder(exports)
+    found = Found(root=exports, entries=as_entries(survey), not_held=as_not_held(survey))
+    own = start_audit(target, new, found)
+    diagnosis = diagnose(own.audit, today=dt.datetime.now(dt.UTC).date())
+    for line in (*as_lines(survey), "", *topic_lines(diagnosis), ""):
+        console.out.print(line, markup=False)
+    decide = [need for need in diagnosis.needs if need.kind is Kind.UNDECIDED]
+    console.out.print(
+        f"A person must decide {len(decide)} things first, marked AFGØR: in {own.audit}:"
+        if decide
+        else f"Nothing is left open that stops a run; every guess in {own.audit} says how sure it is.",
+        markup=False,
+    )
+    for need in decide:
+        console.out.print(f"  {need.what}", markup=False)
+    console.show_next(
+        f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy: {own.policy}.",
+        {
+            f"teleaudit doctor {own.audit}": "what is missing, in the order to mend it",
+            f"teleaudit run {own.audit}": "the first report, once nothing is marked AFGØR:",
+        },
+    )
 
 
 @commands.command(
