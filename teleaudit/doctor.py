@@ -269,11 +269,12 @@ class _Waiting:
         if tables:
             yield self._not_received(tables)
         for (code, detail), waiting in by_lack.items():
+            table, _, column = detail.partition(".")
             match code:
                 case "missing_column":
-                    yield self._unmapped(*detail.split("."), waiting)
+                    yield self._unmapped(table, column, waiting)
                 case "all_null":
-                    yield self._empty(*detail.split("."), waiting)
+                    yield self._empty(table, column, waiting)
                 case _ if detail not in tables:
                     yield from self._nothing_in(code, detail, waiting)
         yield from self._lacking_somewhere()

@@ -148,9 +148,10 @@ def _halves(rows: list[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
 
 def _write(path: Path, rows: Iterable[Sequence[object]], *, quoted: bool = False) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    quoting = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, quoting=quoting).writerows(rows)
+        csv.writer(file, quoting=csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL).writerows(
+            rows
+        )
 
 
 if __name__ == "__main__":

@@ -80,10 +80,10 @@ def _guess(found: Inspection) -> str:
         return "Ingen tabel passer til overskrifterne."
     named = {column.header for column in found.columns if column.suggested is not None}
     known = len(named | {header for headers in found.ties.values() for header in headers})
-    sure = "Sikkert" if not (found.missing or found.alike or found.ties) else "Usikkert"
     return (
-        f"{sure} gæt: {_title(found.table)}. {known} af {len(found.columns)} overskrifter er genkendt"
-        + (", alle nødvendige kolonner er fundet." if not found.missing else ".")
+        f"{'Formentlig' if found.is_sure else 'Måske'} {_title(found.table)}: {known} af"
+        f" {len(found.columns)} overskrifter er genkendt"
+        + (", og alle nødvendige kolonner er fundet." if not found.missing else ".")
     )
 
 
@@ -114,7 +114,10 @@ def _facts(found: Inspection, files: str) -> Iterator[str]:
         )
     if found.decimal is not None:
         yield _fact("decimal", found.decimal)
-    if len(found.sheets) > 1:
+    if found.chosen_sheets:
+        first, *others = found.chosen_sheets
+        yield f"{_INDENT}sheet: {_scalar([first, *others] if others else first)}"
+    elif len(found.sheets) > 1:
         yield _sheet(found)
     if not found.has_header:
         yield f"{_INDENT}header: false # første linje er en post: kolonnerne går efter deres plads"
@@ -171,7 +174,12 @@ def _dates(found: Inspection) -> Iterator[str]:
 
 def _on_dates(column: InspectedColumn) -> str:
     choice = " eller ".join(column.date_choices)
-    return f"{_quoted(column.header)} kan læses på flere måder: {choice}"
+    if len(column.date_choices) > 1:
+        return f"{_quoted(column.header)} kan læses på flere måder: {choice}"
+    return (
+        f"datoerne i {_quoted(column.header)} er ikke skrevet entydigt: udtræk dem på én måde med"
+        f" årstal på fire cifre, eller skriv {choice}, hvis det er det"
+    )
 
 
 def _mapped(found: Inspection) -> Iterator[str]:

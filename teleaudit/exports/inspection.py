@@ -130,6 +130,7 @@ class Inspection:
     # of a workbook, those that hold tables; the first is the one looked at
     sheets: tuple[str, ...] = ()
     alike_sheets: tuple[str, ...] = ()  # of several, those that begin as the first does
+    chosen_sheets: tuple[str, ...] = ()  # of several, those that are meant
     # of fields at fixed places: header -> first and last character
     layout: Mapping[str, str] = field(default_factory=dict)
     members: tuple[str, ...] = ()  # of an archive of several files; the first is the one looked at
@@ -137,6 +138,11 @@ class Inspection:
     def as_yaml(self) -> str:
         """An entry for ``exports:`` of an audit.yaml, with what was guessed and what is open."""
         return f"exports:\n{entry_yaml(self)}"
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its table, and what rules need of it, was told from it without a doubt."""
+        return not (self.missing or self.alike or self.ties)
 
     @property
     def holds_messages(self) -> bool:
@@ -349,8 +355,11 @@ def _with_nearest(missing: tuple[str, str | None]) -> str:
     return canonical if nearest is None else f"{canonical} (nearest: {_quoted(nearest)})"
 
 
-def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT) -> Inspection:
-    """What the file is, by its first ``limit`` rows, as the table that fits best or is named.
+def inspect_file(
+    path: Path, *, table: str | None = None, sheet: str | None = None, limit: int = ROW_LIMIT
+) -> Inspection:
+    """What the file, or a sheet of it, is, by its first ``limit`` rows, as the table that fits best
+    or is named.
 
     Raises: ExportError, as reading it would; UserError for no such table.
     """
@@ -369,6 +378,7 @@ def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT
             )
             raise ExportError(msg)
         source, *others = unpacked_file(path, shown)
+        source = replace(source, sheet=sheet)
         recognised = recognise(source, None, export="NAME")
         if recognised is None:
             msg = f"{source.shown} is empty."

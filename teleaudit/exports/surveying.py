@@ -91,7 +91,7 @@ def survey_folder(root: Path, *, rows: int = _ROWS) -> Survey:
         if isinstance(found, LeftOut):
             left_out.append(found)
         else:
-            looked.append(found)
+            looked += found
     return Survey(proposals=tuple(_proposals(looked, paths)), left_out=tuple(left_out))
 
 
@@ -103,7 +103,8 @@ def _files(root: Path) -> Iterator[PurePosixPath]:
                 yield PurePosixPath((Path(folder) / name).relative_to(root).as_posix())
 
 
-def _look(root: Path, path: PurePosixPath, shown: ShownPaths, rows: int) -> _Looked | LeftOut:
+def _look(root: Path, path: PurePosixPath, shown: ShownPaths, rows: int) -> list[_Looked] | LeftOut:
+    """The file; of a workbook whose sheets do not begin alike, each kind of sheet."""
     named = shown.of_file(root / path, str(path))
     if named != str(path):
         return LeftOut(
@@ -118,7 +119,37 @@ def _look(root: Path, path: PurePosixPath, shown: ShownPaths, rows: int) -> _Loo
         return LeftOut(file=named, reason=_reason(str(error), path.name))
     if inspection.table is None and len(inspection.columns) < 2:
         return LeftOut(file=named, reason=_NO_TABLE)
-    return _Looked(path=path, inspection=inspection)
+    return [
+        _Looked(path=path, inspection=found) for found in _by_sheets(root / path, inspection, rows)
+    ]
+
+
+def _by_sheets(path: Path, whole: Inspection, rows: int) -> list[Inspection]:
+    """The file as it is; or what its sheets are, those with the same headers together.
+
+    As it is where the name of a sheet may not be shown, or one cannot be read: a person says then.
+    """
+    names = [sheet[1:-1] for sheet in whole.sheets if sheet[:1] == sheet[-1:] == "'"]
+    if len(whole.alike_sheets) == len(whole.sheets) or len(names) < max(2, len(whole.sheets)):
+        return [whole]
+    try:
+        found = {name: inspect_file(path, sheet=name, limit=rows) for name in names}
+    except UserError:
+        return [whole]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, inspection in found.items():
+        groups.setdefault(tuple(column.header for column in inspection.columns), []).append(name)
+    merged = [(own, _merged([found[name] for name in own])) for own in groups.values()]
+    return [
+        replace(one, file=whole.file, sheets=(), alike_sheets=(), chosen_sheets=tuple(own))
+        for own, one in merged
+        if one is not None
+    ] + [
+        replace(found[name], file=whole.file, sheets=(), alike_sheets=(), chosen_sheets=(name,))
+        for own, one in merged
+        if one is None
+        for name in own
+    ]
 
 
 def _reason(refusal: str, name: str) -> str:
@@ -131,7 +162,7 @@ def _proposals(looked: Sequence[_Looked], paths: Sequence[PurePosixPath]) -> Ite
     for group in _groups(looked):
         for own, pattern in _one_export_or_more(group, paths):
             yield Proposal(
-                name=_free_name(pattern, taken),
+                name=_free_name(pattern, own[0].inspection.chosen_sheets, taken),
                 files=pattern,
                 count=len(own),
                 inspection=_merged([file.inspection for file in own]) or own[0].inspection,
@@ -150,7 +181,7 @@ def _groups(looked: Sequence[_Looked]) -> Iterable[list[_Looked]]:
             found.delimiter,
             found.has_header,
             tuple(column.header for column in found.columns),
-            tuple(found.sheets),
+            (*found.sheets, *found.chosen_sheets),
             bool(found.members),
         )
         groups.setdefault(like, []).append(file)
@@ -235,11 +266,16 @@ def _merged_words(found: Sequence[Mapping[str, tuple[str, ...]]]) -> dict[str, t
     return {column: tuple(own) for column, own in merged.items()}
 
 
-def _free_name(files: str, taken: set[str]) -> str:
-    """A name for the export that no other has: of its files, with their folder where it must be."""
+def _free_name(files: str, sheets: Sequence[str], taken: set[str]) -> str:
+    """A name for the export that no other has: of its files and sheet; with their folder where it
+    must be.
+    """
     path = PurePosixPath(files)
-    own = export_name(path.name)[:_MAX_NAME]
-    longer = export_name("_".join((*path.parent.parts, path.name)))[:_MAX_NAME]
+    parts = (path.name, *sheets[:1])
+    own, longer = (
+        "_".join(map(export_name, some))[:_MAX_NAME]
+        for some in (parts, (*path.parent.parts, *parts))
+    )
     numbered = (f"{own}_{number}" for number in range(2, len(taken) + 3))
     name = next(one for one in (own, longer, *numbered) if one not in taken)
     taken.add(name)
@@ -293,11 +329,10 @@ def as_lines(survey: Survey) -> Iterator[str]:
     for proposal in known:
         found = proposal.inspection
         files = f" ({proposal.count:,} files)" if proposal.count > 1 else ""
-        sure = "" if not (found.alike or found.ties or found.missing) else ", not sure"
         mapped = len({column.header for column in found.columns if column.suggested is not None})
         yield (
-            f"  {proposal.files}{files}: {found.table}{sure}; {mapped} of {len(found.columns)}"
-            " columns known"
+            f"  {proposal.files}{files}{_sheets(found)}: {found.table}{'' if found.is_sure else ', not sure'};"
+            f" {mapped} of {len(found.columns)} columns known"
         )
         for column in found.columns:
             if column.finding is not None:
@@ -306,7 +341,13 @@ def as_lines(survey: Survey) -> Iterator[str]:
         yield "Like none of the tables, and left out (their entries are comments in the audit):"
     for proposal in others:
         without = "" if proposal.inspection.has_header else f": {_NO_HEADER}"
-        yield f"  {proposal.files}{without}"
+        yield f"  {proposal.files}{_sheets(proposal.inspection)}{without}"
     if survey.left_out:
         yield "Left out:"
     yield from (f"  {left.file}: {left.reason}" for left in survey.left_out)
+
+
+def _sheets(found: Inspection) -> str:
+    return (
+        f", sheet {', '.join(map(on_one_line, found.chosen_sheets))}" if found.chosen_sheets else ""
+    )

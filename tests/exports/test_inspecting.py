@@ -72,7 +72,7 @@ def test_the_entry_is_yaml_to_paste(desk: Desk) -> None:
     assert (
         inspect_file(desk.write("Kunder 2026.csv", text, "windows-1252")).as_yaml() == "exports:\n"
         "  kunder_2026:\n"
-        "    # Sikkert gæt: Kundestamdata (crm_customer). 5 af 5 overskrifter er genkendt, alle"
+        "    # Formentlig Kundestamdata (crm_customer): 5 af 5 overskrifter er genkendt, og alle"
         " nødvendige kolonner er\n"
         "    # fundet.\n"
         "    table: crm_customer\n"

@@ -166,23 +166,54 @@ def test_what_a_person_must_choose_is_a_question_mark(tmp_path: Path) -> None:
         "aftaler.csv",
         "Aftalenr;Kundenummer;Produkt;Underskriftsdato;Opsagt pr.\n1;2;Fri;13-01-2025;13-01-2026\n",
     )
-    with xlsxwriter.Workbook(tmp_path / "fakturaer.xlsx") as book:
-        for name, header in (("2025", "Fakturanr"), ("Noter", "Emne")):
-            sheet = book.add_worksheet(name)
-            sheet.write_row(0, 0, (header, "Kundenr", "Fakturadato"))
-            sheet.write_row(1, 0, ("7", "1", "13-01-2025"))
     survey = survey_folder(tmp_path)
 
     assert undecided(survey) == [
         "aftaler.table",
-        "fakturaer.sheet",
         "kunder.column_dates.created_at",
         "kunder.columns.end_date",
     ]
     text = as_entries(survey)
-    assert text.count(f'"{UNDECIDED}" # AFGØR: ') == 4
+    assert text.count(f'"{UNDECIDED}" # AFGØR: ') == 3
     assert '"Oprettet" kan læses på flere måder: dd-mm-yyyy eller mm-dd-yyyy' in text
     assert '"Ophørsdato" eller "Slutdato"?' in text
+
+
+def workbook(path: Path, sheets: Sequence[tuple[str, Sequence[str]]]) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        for name, header in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, header)
+            sheet.write_row(1, 0, ["7", "1", "13-01-2025"][: len(header)])
+
+
+def test_sheets_that_begin_alike_are_one_export_and_others_are_their_own(tmp_path: Path) -> None:
+    invoice = ("Fakturanr", "Kundenr", "Fakturadato")
+    sheets = [
+        ("2025", invoice),
+        ("Kunder", ("Kundenr", "Navn", "Oprettet")),
+        ("2026", invoice),
+        ("Vejr", ("Station", "Nedbør")),
+    ]
+    workbook(tmp_path / "udtræk.xlsx", sheets)
+    survey = survey_folder(tmp_path)
+
+    assert {name: (entry["table"], entry["sheet"]) for name, entry in entries(survey).items()} == {
+        "udtraek_2025": ("invoice", ["2025", "2026"]),
+        "udtraek_kunder": ("crm_customer", "Kunder"),
+    }
+    assert "#    sheet: Vejr" in as_entries(survey)
+    for entry in entries(survey).values():
+        ExportSpec.model_validate(entry)
+
+
+def test_a_sheet_named_for_somebody_leaves_the_choice_to_a_person(tmp_path: Path) -> None:
+    sheets = [("010170-1235", ("Fakturanr", "Kundenr", "Fakturadato")), ("Noter", ("Emne", "Art"))]
+    workbook(tmp_path / "fakturaer.xlsx", sheets)
+    survey = survey_folder(tmp_path)
+
+    assert undecided(survey) == ["fakturaer.sheet"]
+    assert "010170" not in "\n".join([*as_lines(survey), as_entries(survey)])
 
 
 def test_every_entry_that_is_decided_is_accepted_and_none_holds_a_value(tmp_path: Path) -> None:
