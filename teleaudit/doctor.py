@@ -20,13 +20,14 @@ from typing import Any, get_args
 from teleaudit.checks.lacking import Received
 from teleaudit.errors import ExitCode, ExportError, UserError
 from teleaudit.exports.conversion import UNKNOWN_WORD
+from teleaudit.exports.decisions import CONTRADICTED
 from teleaudit.exports.doubtful import LACKING, doubtful_columns
 from teleaudit.exports.mapping_gaps import constant_instead, mapping_gap
 from teleaudit.exports.reading import ReadExport, not_readable, read_beginning
 from teleaudit.exports.storage import connect
 from teleaudit.outcome import CAUSES, NO_FILE
 from teleaudit.report.material import placeholders
-from teleaudit.rules.audit_file import Audit, find_audit, load_decided
+from teleaudit.rules.audit_file import DATE_FORMATS, Audit, find_audit, load_decided
 from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.response import Question, Response, load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
@@ -50,6 +51,7 @@ class Kind(IntEnum):
     UNREADABLE = auto()  # an export that would be refused, or of which there is nothing
     UNMAPPED = auto()  # a column that rules need
     PARTLY_MAPPED = auto()  # one that some exports of a table lack
+    UNFIT = auto()  # values that are not what their column is
     WORDS = auto()  # that no rule knows
     REJECTED = auto()  # too many rows
     PARAMETER = auto()
@@ -144,8 +146,9 @@ def diagnose(name: Path, *, today: dt.date, exports: str | None = None) -> Diagn
         needs = [
             *_undecided(undecided, checks.ids),
             *_refused(audit, rulebook, as_of, checks.ids, has_open=bool(undecided)),
-            *_unreadable(refused, checks),
+            *_unreadable(refused, checks, without=_open_exports(undecided)),
             *checks.needs(),
+            *_unfit(audit, read, checks),
             *_words(read, checks),
             *_rejected(audit, read, checks),
             *_policy(audit, rulebook),
@@ -424,8 +427,20 @@ def _refused(
             yield Need(kind=Kind.REFUSED, what=what, action=action, checks=every, stops_run=True)
 
 
-def _unreadable(refused: Mapping[str, UserError], checks: _Waiting) -> Iterator[Need]:
+def _open_exports(undecided: Iterable[OpenDecision]) -> set[str]:
+    """The exports of which something is undecided."""
+    return {
+        str(one.place[1]) for one in undecided if one.place[0] == "exports" and len(one.place) > 1
+    }
+
+
+def _unreadable(
+    refused: Mapping[str, UserError], checks: _Waiting, *, without: Collection[str]
+) -> Iterator[Need]:
+    """Exports that a run would refuse; of one that is ``without`` a decision, that is told first."""
     for name, error in refused.items():
+        if name in without:
+            continue
         what, action = _parted(str(error))
         yield Need(
             kind=Kind.UNREADABLE,
@@ -434,6 +449,30 @@ def _unreadable(refused: Mapping[str, UserError], checks: _Waiting) -> Iterator[
             checks=checks.ids,
             stops_run=True,
         )
+
+
+def _unfit(audit: Audit, exports: Sequence[ReadExport], checks: _Waiting) -> Iterator[Need]:
+    """Columns of which many values are not what they are mapped to."""
+    for export in exports:
+        by_header = {header: name for name, header in audit.exports[export.name].columns.items()}
+        for remark in export.warnings:
+            column = by_header.get(remark.column or "")
+            few = (remark.count or 0) <= CONTRADICTED * export.rows
+            if remark.code != "unreadable" or column is None or few:
+                continue
+            place = f"exports.{export.name}"
+            is_date = TABLES[export.table].column(column).kind.is_date
+            yield Need(
+                kind=Kind.UNFIT,
+                what=f"{export.name}: {remark}",
+                action=(
+                    f"{place}.column_dates: {{{column}: ...}}, one of: {', '.join(DATE_FORMATS)}; or"
+                    " export them so"
+                    if is_date
+                    else f"{place}.columns: {{{column}: ...}}, another header; or export numbers"
+                ),
+                checks=checks.on_column(export.table, column),
+            )
 
 
 def _parted(message: str) -> tuple[str, str]:
@@ -586,7 +625,7 @@ def topic_lines(found: Diagnosis) -> Iterator[str]:
 def _waits(need: Need) -> str:
     if need.stops_run:
         return "no run before it is mended"
-    if need.checks and need.kind in (Kind.PARTLY_MAPPED, Kind.WORDS, Kind.REJECTED):
+    if need.checks and need.kind in (Kind.PARTLY_MAPPED, Kind.UNFIT, Kind.WORDS, Kind.REJECTED):
         return f"{_counted(len(need.checks), 'check')} cannot judge all records"
     if need.checks:
         return f"{_counted(len(need.checks), 'check')} cannot be judged without it"

@@ -152,6 +152,22 @@ def test_dates_that_a_run_would_refuse_are_told_with_its_words(audit: Path) -> N
     assert "exports.kunder.dates: dd-mm-yyyy" in need.action
 
 
+def test_dates_of_no_known_format_are_told_with_the_formats(audit: Path) -> None:
+    put(audit, "kunder.csv", KUNDER.replace("14-02-2025", "14. februar 2025"))
+    (need,) = needs(audit, Kind.UNFIT)
+
+    assert 'column "Ophørsdato": 1 value cannot be read as a date' in need.what
+    assert need.action.startswith("exports.kunder.column_dates: {end_date: ...}, one of: yyyy-mm")
+    assert "FJO-customer.customer" in need.checks
+
+
+def test_what_is_undecided_of_an_export_is_not_told_twice(audit: Path) -> None:
+    put(audit, "kunder.csv", KUNDER.replace("13-01", "03-01").replace("14-02", "04-02"))
+    edit(audit, lambda data: data["exports"]["kunder"].update(column_dates={"created_at": "?"}))
+
+    assert [need.kind for need in found(audit).needs if need.stops_run] == [Kind.UNDECIDED]
+
+
 def test_a_column_that_nobody_mapped_is_told_with_the_header_that_may_be_it(audit: Path) -> None:
     put(audit, "kunder.csv", KUNDER.replace("Ophørsdato", "Ophørt den"))
     edit(audit, lambda data: data["exports"]["kunder"]["columns"].pop("end_date"))
@@ -170,7 +186,7 @@ def test_a_column_that_one_of_two_exports_lacks_is_told(audit: Path) -> None:
         lambda data: data["exports"].update(nye={**ENTRY, "files": "nye.csv", "columns": own}),
     )
 
-    (need,) = needs(audit, Kind.UNMAPPED)
+    (need,) = needs(audit, Kind.PARTLY_MAPPED)
     assert need.what.startswith("nye: nothing is mapped to end_date")
 
 

@@ -192,7 +192,7 @@ def _init_from(target: Path, exports: Path, operator: str, cvr: str, name: str |
         console.out.print(line, markup=False)
     decide = [need for need in diagnosis.needs if need.kind is Kind.UNDECIDED]
     console.out.print(
-        f"A person must decide {len(decide)} things first, marked AFGØR: in {own.audit}:"
+        f"A person must decide first, marked AFGØR: in {own.audit}:"
         if decide
         else f"Nothing is left open that stops a run; every guess in {own.audit} says how sure it is.",
         markup=False,

@@ -139,7 +139,8 @@ def _sheet(found: Inspection) -> str:
 
 def _dates(found: Inspection) -> Iterator[str]:
     """One format for all date columns where every one of them proves it or is empty; otherwise
-    column by column, with a question mark where the values can be read in two ways.
+    column by column, with a question mark where the values can be read in two ways: all of them,
+    for the rest of a file may settle what its first rows leave open.
     """
     by_header = {column.header: column for column in found.columns}
     mapped = {canonical: by_header[header] for canonical, header in found.mapping.items()}
@@ -149,7 +150,9 @@ def _dates(found: Inspection) -> Iterator[str]:
         if column.date_format is not None
     }
     still_open = {
-        canonical: column for canonical, column in mapped.items() if column.date_problem is not None
+        canonical: column
+        for canonical, column in mapped.items()
+        if column.date_problem is not None and found.is_complete
     }
     is_open = (
         bool(still_open)
@@ -209,6 +212,11 @@ def _remarks(found: Inspection) -> Iterator[str]:
         if column.holds and not _is_the_text(found, column):
             surely = "ser ud til at rumme" if column.holds_surely else "rummer måske"
             yield f"{_quoted(column.header)} {surely} {_listed([_KINDS[k] for k in column.holds])}."
+        if column.suggested is not None and column.date_problem and not found.is_complete:
+            yield (
+                f"{column.suggested}: datoerne i de første {found.rows} rækker kan læses på flere"
+                " måder. En kørsel ser på alle rækker og siger til, hvis det bliver ved."
+            )
         if (
             column.date_problem is None
             and found.is_unproven(column)

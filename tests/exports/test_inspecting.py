@@ -225,6 +225,18 @@ def test_a_column_that_proves_its_dates_does_not_speak_for_one_that_does_not(des
         read_export("kunder", spec, root=desk.root, work=desk.work)
 
 
+def test_dates_that_only_the_first_rows_leave_open_are_left_to_the_whole_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("teleaudit.readers.hashed_file.CHUNK_BYTES", 1_000)
+    path = desk.write("kunder.csv", "Kundenr;Oprettet\n" + "1;05-06-2025\n" * 5_000)
+    entry = inspect_file(path, limit=100).as_yaml()
+
+    assert UNDECIDED in inspect_file(path).as_yaml()
+    assert UNDECIDED not in entry
+    assert "# created_at: datoerne i de første" in entry
+
+
 def test_the_answer_to_the_question_is_read(desk: Desk) -> None:
     answered = (
         inspect_file(desk.write("kunder.csv", MIXED))
