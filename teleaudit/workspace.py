@@ -30,13 +30,14 @@ README = """\
 | `reports/` | what `run` makes, wherever it is called from: `record/` may leave the house, `restricted/` may not |
 
     teleaudit run audits/bizzy/audit.yaml                        the sample audit, from exports to the report
-    teleaudit init . --operator "Navn A/S" --cvr 12345674        an empty audit of your own, beside the samples
+    teleaudit init . --operator "Navn A/S" --cvr 12345674 --from DIR   an audit of your own, of a folder of exports
+    teleaudit doctor NAME                                        what an audit lacks, in the order to mend it
     teleaudit inspect EXPORT                                     what an export is, and the entry to paste into an audit
     teleaudit policy check NAME                                  what an audit's policy asks, clause by clause
     teleaudit rules                                              the rules that there are
 
 Your own audit stands in `audits/<name>/audit.yaml` and its policy beside it in `policy.yaml`:
-put the exports into `exports/<name>/`, paste the entries that `inspect` prints, make the policy say
+`init --from` writes it, `doctor` says what is missing; decide what it leaves open, make the policy say
 what yours says, set the parameters, declare what you do not have, and run it.
 Do not copy a sample: its approvals are another's.
 Exports and reports hold personal data or point to it: `.gitignore` keeps both out of version control.

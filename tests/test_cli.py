@@ -15,7 +15,7 @@ from typing import Never
 import pytest
 
 from teleaudit import __version__
-from teleaudit.cli import _Signals
+from teleaudit.cli.signals import Signals
 from teleaudit.rules.audit_file import ReportLanguage, load_audit
 from teleaudit.runs.pipeline import _languages
 from tests.command import (
@@ -183,7 +183,7 @@ def test_our_own_mistake_ends_with_4_and_tells_no_value(
 def test_a_stop_that_the_engine_takes_for_an_error_of_its_own_is_a_stop_all_the_same(
     tiny: Path, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_Signals, "stopped", True)
+    monkeypatch.setattr(Signals, "stopped", True)
     ended = run(tiny, clean, tmp_path)
     assert (ended.code, ended.out, ended.err) == (
         4,

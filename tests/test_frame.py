@@ -41,6 +41,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("notebooks",),
     ("runs",),
     ("sessions", "scanning", "outcome"),  # scanning: any file, without an audit
+    ("doctor",),  # what an audit lacks before it is run
     ("interchange",),  # results, for other programs
     ("lab",),
     ("cli", "__main__"),
@@ -245,7 +246,7 @@ def test_only_the_command_asks_for_the_samples_and_only_when_it_is_called() -> N
         text=True,
     ).stdout.split()
 
-    assert asking == {PACKAGE / "cli.py"}
+    assert asking == {PACKAGE / "cli" / "setting_up.py"}
     assert not [name for name in loaded if name.partition(".")[0] == SAMPLES.name]
 
 

@@ -576,7 +576,7 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "teleaudit.cli._out",
+        "teleaudit.cli.console.out",
         GatedConsole(
             highlight=False, soft_wrap=True, force_terminal=True, width=80, color_system="standard"
         ),

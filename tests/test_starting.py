@@ -193,6 +193,7 @@ def test_init_lays_out_the_workspace_too_and_says_what_comes_next(tmp_path: Path
     assert re.findall(r"^  teleaudit (\w+)", ended.out, re.MULTILINE) == [
         "inspect",
         "policy",
+        "doctor",
         "run",
     ]
     assert load_audit(target / "audits" / "fjordnet").controller.name == "Fjordnet ApS"

@@ -14,12 +14,13 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal, Protocol
 
 import great_expectations as gx
 
+from teleaudit.checks.lacking import Missing, Received
 from teleaudit.checks.mapping_doubts import MappingDoubt, deviating_nearly_all, unmatched_keys
 from teleaudit.engines.engine import Engine
 from teleaudit.errors import UserError
@@ -48,11 +49,8 @@ from teleaudit.rules.verdicts import (
 )
 from teleaudit.schema import FILE_COLUMN, TABLES, VOCABULARIES, Column, Kind
 from teleaudit.schema.sql import literal, quoted
-from teleaudit.schema.views import WAYS, View, data_set_view, is_open
+from teleaudit.schema.views import WAYS, View, is_open
 
-# Without a single end date, and without services that have ends, nobody can say that no
-# relationship has ended.
-END_OF_RELATIONSHIP = "crm_customer.end_date"
 # a date that an export lacks is no impossible one
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")
 READ_BY_DETECTORS = (
@@ -90,17 +88,6 @@ class Watch(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class _Missing:
-    """What a check lacks."""
-
-    why: str  # code
-    detail: str  # name of the export, or table.column
-    # of its data set that therefore nobody knows; none where the data set itself is missing
-    columns: tuple[str, ...] = ()
-    certain: tuple[str, ...] = ()  # of these, those that are true all the same where they say so
-
-
 class CheckRunner:
     """An audit's exports on an engine, ready to be checked."""
 
@@ -126,23 +113,25 @@ class CheckRunner:
             as_of,
         )
         self._frames = frames or {}
-        self._filled = {}
+        self._received = Received(
+            audit,
+            exports,
+            frames={table: frame.columns for table, frame in self._frames.items()},
+            is_all_null=self._is_all_null,
+        )
         for table in TABLES:
-            own = [export for export in exports if export.table == table]
             if table in self._frames:
                 engine.add_frame(table, self._frames[table])
-                self._filled[table] = frozenset(self._frames[table].columns) & frozenset(
-                    TABLES[table].names
-                )
             else:
-                engine.add_table(table, [file for export in own for file in export.parquet])
-                self._filled[table] = frozenset(name for export in own for name in export.columns)
-        # without the tables of which nothing can be read
-        self._usable = {
-            table: frozenset() if self._no_table(table) else names
-            for table, names in self._filled.items()
-        }
-        self._services_known = bool(self._filled["agreement"] or self._filled["subscription"])
+                engine.add_table(
+                    table,
+                    [
+                        file
+                        for export in exports
+                        if export.table == table
+                        for file in export.parquet
+                    ],
+                )
         self._doubtful = self._doubtful_columns()
         lacking = {
             name: self._doubtful.get(column, {}).get(LACKING, "false")
@@ -151,8 +140,8 @@ class CheckRunner:
         engine.create_views(
             {
                 "as_of": f"DATE '{as_of.isoformat()}'",
-                "services_known": str(self._services_known).lower(),
-                "quotes_known": str("customer_id" in self._filled["quote"]).lower(),
+                "services_known": str(self._received.services_known).lower(),
+                "quotes_known": str("customer_id" in self._received.filled["quote"]).lower(),
                 "policy_periods": _as_rows(
                     policy_periods(
                         (
@@ -164,7 +153,7 @@ class CheckRunner:
                         audit.parameters,
                     )
                 ),
-                **{way: str(is_open(way, self._usable)).lower() for way in WAYS},
+                **{way: str(is_open(way, self._received.usable)).lower() for way in WAYS},
                 **lacking,
             }
         )
@@ -176,7 +165,11 @@ class CheckRunner:
         )
         for name, vocabulary in VOCABULARIES.items():
             table, _, column = name.partition(".")
-            if table in self._frames and column in self._filled[table] and vocabulary.closed:
+            if (
+                table in self._frames
+                and column in self._received.filled[table]
+                and vocabulary.closed
+            ):
                 condition = has_unknown_word(column)
                 ((rows,),) = self.engine.fetch(
                     f"SELECT count(*) FROM export_{table} WHERE {condition}"
@@ -187,7 +180,7 @@ class CheckRunner:
 
     def checks(self, topic: Topic | None = None) -> tuple[Check, ...]:
         """The checks of a topic, or of all, that have something to say here."""
-        return checks_of(self.suites, self._filled, topic)
+        return checks_of(self.suites, self._received.filled, topic)
 
     def run(
         self,
@@ -235,18 +228,18 @@ class CheckRunner:
         answered.
         """
         return [
-            *unmatched_keys(self.engine.fetch, self._filled),
-            *deviating_nearly_all(results, self._filled),
+            *unmatched_keys(self.engine.fetch, self._received.filled),
+            *deviating_nearly_all(results, self._received.filled),
         ]
 
     def data_set(self, name: str) -> DataSet:
         """What expectations may know of a data set."""
-        view = self._view(name)
+        view = self._received.view(name)
         return DataSet(
             name=name,
             key=view.key,
             own=self.engine.columns(f"export_{view.table}"),
-            filled=self._filled[view.table],
+            filled=self._received.filled[view.table],
             columns=frozenset(self.engine.columns(name)),
             exports={
                 export.name: tuple(file.path for file in export.files)
@@ -255,9 +248,6 @@ class CheckRunner:
             },
         )
 
-    def _view(self, name: str) -> View:
-        return data_set_view(name).by(self._usable)
-
     def _check_data_set(
         self, name: str, checks: Sequence[Check], on_error: OnError | None
     ) -> Iterator[tuple[CheckResult, Expectation | None]]:
@@ -265,11 +255,11 @@ class CheckRunner:
 
         With an expectation that was asked comes its result as far as it is counted.
         """
-        data_set, doubts = self.data_set(name), self._doubts(self._view(name))
+        data_set, doubts = self.data_set(name), self._doubts(self._received.view(name))
         asked: dict[str, tuple[Check, Expectation]] = {}
         unjudged: dict[str, CheckResult | None] = {}
         for check in checks:
-            if table := self._not_held(check):
+            if table := self._received.not_held(check):
                 yield (
                     CheckResult(
                         check=check,
@@ -281,16 +271,16 @@ class CheckRunner:
                     None,
                 )
                 continue
-            missing = self._missing(check)
+            missing = self._received.missing(check)
             try:
                 expectation = build(
                     check,
                     as_of=self.as_of,
                     parameters=self.audit.parameters,
                     data_set=data_set,
-                    table=self._view(name).table,
+                    table=self._received.view(name).table,
                     own_domains=self.audit.own_domains,
-                    technical=self.audit.technical_columns(self._view(name).table),
+                    technical=self.audit.technical_columns(self._received.view(name).table),
                     absent={missing.why: missing.columns} if missing else {},
                     certain=missing.certain if missing else (),
                 )
@@ -345,7 +335,7 @@ class CheckRunner:
             )
 
     def _unjudged(
-        self, check: Check, missing: _Missing | None, expectation: Expectation
+        self, check: Check, missing: Missing | None, expectation: Expectation
     ) -> CheckResult | None:
         """How a check ends that lacks a table, columns or a parameter, unless some record deviates
         whatever these hold; None where nothing is lacking.
@@ -476,7 +466,7 @@ class CheckRunner:
             yield Deviation(record_key, column, level, due_date, days_since(due_date), owner)
 
     def _too_many_rejected(self, name: str) -> bool:
-        table = self._view(name).table
+        table = self._received.view(name).table
         return any(
             _share_rejected(export) > self.audit.max_rejected
             for export in self.exports
@@ -485,7 +475,7 @@ class CheckRunner:
 
     def _control_differs(self, name: str) -> bool:
         """Whether the source system counted other rows than the export holds, read and rejected."""
-        table, declared = self._view(name).table, self.audit.exports
+        table, declared = self._received.view(name).table, self.audit.exports
         own = [
             export for export in self.exports if export.table == table and export.name in declared
         ]
@@ -493,26 +483,6 @@ class CheckRunner:
             control is not None and control not in {export.rows, export.rows + export.rejected}
             for export in own
             for control in (declared[export.name].control_rows,)
-        )
-
-    def _not_held(self, check: Check) -> str | None:
-        """The table that the controller declared not to hold, where a check is about it or rests on
-        a column of it; whatever else the check lacks then is of no account.
-        """
-        if not self.audit.not_held:
-            return None
-        needed = (
-            name.partition(".")[0]
-            for names in needed_columns(check, self._usable).values()
-            for name in names
-        )
-        return next(
-            (
-                table
-                for table in (self._view(check.data_set).table, *needed)
-                if table in self.audit.not_held and table not in self._frames
-            ),
-            None,
         )
 
     def _doubts(self, view: View) -> dict[str, dict[str, str]]:
@@ -544,10 +514,10 @@ class CheckRunner:
 
     def _rests_on(self, check: Check, remarks: Collection[str]) -> bool:
         """Whether a check rests on a table of which a file bears one of these remarks."""
-        view = self._view(check.data_set)
+        view = self._received.view(check.data_set)
         needed = {
             source
-            for column in needed_columns(check, self._usable)
+            for column in needed_columns(check, self._received.usable)
             for source in (*view.requires.get(column, ()), *view.doubts.get(column, {}))
         }
         tables = {view.table, *(source.partition(".")[0] for source in needed)}
@@ -586,7 +556,9 @@ class CheckRunner:
         whatever reason, may be left out for that.
         """
         needed = (
-            source for sources in needed_columns(check, self._usable).values() for source in sources
+            source
+            for sources in needed_columns(check, self._received.usable).values()
+            for source in sources
         )
         return check.spec.type in JUDGED_BY_RULE and any(
             LACKING in self._doubtful.get(source, {}) for source in needed
@@ -603,7 +575,7 @@ class CheckRunner:
         if check.spec.type in JUDGED_BY_RULE:
             asked = {
                 source.partition(".")[::2]
-                for needed in needed_columns(check, self._usable).values()
+                for needed in needed_columns(check, self._received.usable).values()
                 for source in needed
             }
             columns = sorted(
@@ -624,7 +596,7 @@ class CheckRunner:
     def _is_emptied(self, table: str, column: str) -> bool:
         """Whether an export of a table has a column, and no value in it."""
         if table in self._frames:
-            return column in self._filled[table] and self._is_all_null(table, column)
+            return column in self._received.filled[table] and self._is_all_null(table, column)
         own = [
             export
             for export in self.exports
@@ -644,74 +616,11 @@ class CheckRunner:
             if export.rows
         )
 
-    def _missing(self, check: Check) -> _Missing | None:
-        """What is missing for a check: an export, its rows, or a column; the first
-        stands for all.
-        """
-        view = self._view(check.data_set)
-        if problem := self._no_table(view.table):
-            return _Missing(*problem)
-        # column -> what is missing of what it needs -> code and name
-        lacking: dict[str, dict[str, tuple[str, str]]] = {}
-        for column, names in needed_columns(check, self._usable).items():
-            if found := {
-                name: problem for name in names if (problem := self._lacks(view, column, name))
-            }:
-                lacking[column] = found
-        if not lacking:
-            return None
-        certain = [
-            column
-            for column, found in lacking.items()
-            if all(self._adds_rows_only(view, column, name) for name in found)
-        ]
-        return _Missing(
-            *next(iter(next(iter(lacking.values())).values())),
-            columns=tuple(lacking),
-            certain=tuple(certain),
-        )
-
-    def _adds_rows_only(self, view: View, column: str, needed: str) -> bool:
-        """Whether all of the table that something is missing of is missing, and a column is true
-        without it where it says so.
-        """
-        table = needed.partition(".")[0]
-        return table in view.certain.get(column, ()) and self._no_table(table) is not None
-
-    def _lacks(self, view: View, column: str, needed: str) -> tuple[str, str] | None:
-        """Code and name of what is missing for a column of a data set, in what it needs."""
-        table, _, name = needed.partition(".")
-        if problem := self._no_table(table):
-            return problem
-        if name not in self._filled[table]:
-            return "missing_column", needed
-        if (
-            column in view.requires
-            and needed == END_OF_RELATIONSHIP
-            and not self._services_known
-            and self._is_all_null(table, name)
-        ):
-            return "all_null", needed
-        return None
-
     def _is_all_null(self, table: str, column: str, *, where: str = "true") -> bool:
         ((rows, held),) = self.engine.fetch(
             f"SELECT count(*), count({quoted(column)}) FROM export_{table} WHERE {where}"
         )
         return bool(rows > 0 and held == 0)
-
-    def _no_table(self, table: str) -> tuple[str, str] | None:
-        if table in self._frames:
-            return None
-        own = [export for export in self.exports if export.table == table]
-        if not own:
-            return "no_export", table
-        for export in own:
-            if export.problem is not None:
-                return (
-                    "no_rows" if export.files else "no_export"
-                ), f"{export.name}: {export.problem}"
-        return None
 
 
 def _as_rows(periods: Iterable[tuple[str, Period | None]]) -> str:

@@ -101,6 +101,11 @@ class Undecided:
     rows: int
     suggestion: DateFormat
 
+    @property
+    def choices(self) -> tuple[DateFormat, ...]:
+        """The formats that a person chooses between."""
+        return next(shape.formats for shape in dates.SHAPES if self.suggestion in shape.formats)
+
     def error(self, *, shown: str, header: str, export: str) -> ExportError:
         """The refusal, with the line to write."""
         say = f"Say which: exports.{export}.dates: {self.suggestion} in audit.yaml."

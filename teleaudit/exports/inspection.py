@@ -6,24 +6,21 @@ No value of a row is in the answer; a kind, a date format and a share are.
 
 from __future__ import annotations
 
-import io
 import itertools
-import re
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from ruamel.yaml import YAML
 
 from teleaudit.detectors import ColumnDecision, Level, scan_column
 from teleaudit.errors import ExportError, UserError, near_match
 from teleaudit.exports import evidence
 from teleaudit.exports.asked import asked_columns
 from teleaudit.exports.conversion import cleaned, counted
+from teleaudit.exports.entries import entry_yaml, on_one_line
 from teleaudit.exports.evidence import DecimalEvidence, Undecided
 from teleaudit.exports.files import unpacked_file
 from teleaudit.exports.opened import Opened, check_encoding, open_source
@@ -38,7 +35,7 @@ from teleaudit.exports.suggesting import (
     suggest_mapping,
     suggest_table,
 )
-from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, proposed_values, values_yaml
+from teleaudit.exports.vocabularies import MAX_ASKED, namable_words, proposed_values
 from teleaudit.exports.warnings import Remark
 from teleaudit.readers import dialects
 from teleaudit.readers.encodings import SINGLE_BYTE
@@ -83,6 +80,7 @@ class InspectedColumn:
     empty: float  # share of rows without a value
     date_format: DateFormat | None = None
     date_problem: str | None = None  # why the format cannot be told
+    date_choices: tuple[DateFormat, ...] = ()  # between which formats a person chooses then
     suggested: str | None = None  # canonical column of the suggested table
     holds: tuple[str, ...] = ()  # what the detectors found in it: card, cpr, message, browsing ...
     holds_surely: bool = True  # False: a person should look
@@ -132,90 +130,36 @@ class Inspection:
     # of a workbook, those that hold tables; the first is the one looked at
     sheets: tuple[str, ...] = ()
     alike_sheets: tuple[str, ...] = ()  # of several, those that begin as the first does
+    chosen_sheets: tuple[str, ...] = ()  # of several, those that are meant
     # of fields at fixed places: header -> first and last character
     layout: Mapping[str, str] = field(default_factory=dict)
     members: tuple[str, ...] = ()  # of an archive of several files; the first is the one looked at
 
     def as_yaml(self) -> str:
-        """An entry for ``exports:`` of an audit.yaml.
+        """An entry for ``exports:`` of an audit.yaml, with what was guessed and what is open."""
+        return f"exports:\n{entry_yaml(self)}"
 
-        What could not be told stands below it as a question.
-        """
-        entry: dict[str, object] = {
-            "table": self.table or "TABLE",
-            "files": self.file,
-            "format": self.format,
-        }
-        if self.encoding is not None:
-            entry["encoding"] = self.encoding
-        if self.delimiter is not None:
-            entry["delimiter"] = self.delimiter
-        if self.layout:
-            entry["layout"] = dict(self.layout)
-        if self.decimal is not None:
-            entry["decimal"] = self.decimal
-        if len(self.sheets) > 1 and self.alike_sheets:
-            entry["sheet"] = (
-                list(self.alike_sheets) if len(self.alike_sheets) > 1 else self.alike_sheets[0]
-            )
-        if not self.has_header:
-            entry["header"] = False
-        entry |= self._dates()
-        entry["columns"] = dict(self.mapping)
-        text = io.StringIO()
-        yaml = YAML()
-        yaml.width = 10_000
-        yaml.indent(mapping=2, sequence=4, offset=2)
-        yaml.dump({"exports": {self._name: entry}}, text)
-        values = [f"{line}\n" for line in values_yaml(self.table or "", self.words)]
-        return "".join(
-            [
-                text.getvalue(),
-                *values,
-                *(f"    # {_on_one_line(question)}\n" for question in self._questions()),
-            ]
+    @property
+    def is_sure(self) -> bool:
+        """Whether its table, and what rules need of it, was told from it without a doubt."""
+        return not (self.missing or self.alike or self.ties)
+
+    @property
+    def holds_messages(self) -> bool:
+        """Whether the text beside sender and recipient surely is that of messages."""
+        return self.messages is not None and any(
+            column.is_surely_messages and column.header == self.messages[2]
+            for column in self.columns
         )
 
     @property
-    def _name(self) -> str:
-        """A name for the export, from the file's."""
-        stem = re.sub(
-            r"[^a-z0-9_]+",
-            "_",
-            Path(self.file)
-            .stem.casefold()
-            .replace("æ", "ae")
-            .replace("ø", "oe")
-            .replace("å", "aa"),
-        ).strip("_")
-        return stem or "export"
+    def lacking_of_messages(self) -> tuple[str, ...]:
+        """What calls have and this log of messages, by nature, may lack."""
+        if self.messages is None or self.table != MESSAGE_TABLE:
+            return ()
+        return tuple(name for name in _NOT_OF_MESSAGES if name not in self.mapping)
 
-    def _dates(self) -> dict[str, object]:
-        """One format for all date columns, but only where every one of them proves it or is empty:
-        a column that is open is left open, and ``run`` asks.
-        """
-        by_header = {column.header: column for column in self.columns}
-        proven = {
-            canonical: by_header[header].date_format for canonical, header in self.mapping.items()
-        }
-        formats = {
-            canonical: date_format
-            for canonical, date_format in proven.items()
-            if date_format is not None
-        }
-        if not formats:
-            return {}
-        if any(column.date_problem is not None for column in self.columns) or any(
-            self._is_unproven(column) for column in self.columns
-        ):
-            return {"column_dates": formats}
-        usual = Counter(formats.values()).most_common(1)[0][0]
-        others = {
-            column: date_format for column, date_format in formats.items() if date_format != usual
-        }
-        return {"dates": usual} | ({"column_dates": others} if others else {})
-
-    def _is_unproven(self, column: InspectedColumn) -> bool:
+    def is_unproven(self, column: InspectedColumn) -> bool:
         """A date column that shows no date, and is not simply empty."""
         return (
             self._is_date(column)
@@ -243,7 +187,7 @@ class Inspection:
         for column in self.columns:
             if column.suggested is not None and column.date_problem is not None:
                 yield f"{column.suggested}: {column.date_problem}"
-            elif self._is_unproven(column) and column.looks_like != "empty":
+            elif self.is_unproven(column) and column.looks_like != "empty":
                 yield f"{column.suggested}: no known date format fits its values"
         for canonical, headers in self.ties.items():
             yield (
@@ -264,23 +208,14 @@ class Inspection:
     def _on_table(self) -> Iterator[str]:
         if self.messages is not None:
             sender, recipient, text = (_quoted(header) for header in self.messages)
-            holds = (
-                "holds"
-                if any(
-                    column.is_surely_messages and column.header == self.messages[2]
-                    for column in self.columns
-                )
-                else "may hold"
-            )
+            holds = "holds" if self.holds_messages else "may hold"
             yield (
                 f"{text} {holds} the text of messages, beside sender ({sender}) and recipient"
                 f" ({recipient})."
             )
-            if self.table == MESSAGE_TABLE and (
-                lacking := [name for name in _NOT_OF_MESSAGES if name not in self.mapping]
-            ):
+            if lacking := self.lacking_of_messages:
                 yield (
-                    f"Where messages have no {_listed(lacking, last='or')}, say so below columns:"
+                    f"Where messages have no {_listed(list(lacking), last='or')}, say so below columns:"
                     f' constants: {{{", ".join(f"""{name}: "" """.strip() for name in lacking)}}}'
                 )
             if self.alike:
@@ -334,7 +269,7 @@ class Inspection:
             if self.table
             else "No table fits its headers."
         )
-        lines += [f"! {_on_one_line(problem)}" for problem in self._problems()]
+        lines += [f"! {on_one_line(problem)}" for problem in self._problems()]
         return "\n".join([*lines, "", *self._lines()]) + "\n"
 
     def _problems(self) -> Iterator[str]:
@@ -377,7 +312,7 @@ class Inspection:
             )
             rows.append(
                 (
-                    _on_one_line(column.header),
+                    on_one_line(column.header),
                     column.looks_like,
                     _share(column.empty),
                     suggested,
@@ -420,14 +355,11 @@ def _with_nearest(missing: tuple[str, str | None]) -> str:
     return canonical if nearest is None else f"{canonical} (nearest: {_quoted(nearest)})"
 
 
-def _on_one_line(text: str) -> str:
-    return " ".join(
-        "".join(character if character.isprintable() else " " for character in text).split()
-    )
-
-
-def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT) -> Inspection:
-    """What the file is, by its first ``limit`` rows, as the table that fits best or is named.
+def inspect_file(
+    path: Path, *, table: str | None = None, sheet: str | None = None, limit: int = ROW_LIMIT
+) -> Inspection:
+    """What the file, or a sheet of it, is, by its first ``limit`` rows, as the table that fits best
+    or is named.
 
     Raises: ExportError, as reading it would; UserError for no such table.
     """
@@ -446,6 +378,7 @@ def inspect_file(path: Path, *, table: str | None = None, limit: int = ROW_LIMIT
             )
             raise ExportError(msg)
         source, *others = unpacked_file(path, shown)
+        source = replace(source, sheet=sheet)
         recognised = recognise(source, None, export="NAME")
         if recognised is None:
             msg = f"{source.shown} is empty."
@@ -698,6 +631,7 @@ def _column(
         empty=look.empty,
         date_format=None if isinstance(dates, Undecided) else dates,
         date_problem=problem,
+        date_choices=dates.choices if isinstance(dates, Undecided) else (),
         suggested=suggested,
         holds=tuple(kind for kind in _KINDS if kind in held.kinds),
         holds_surely=held.level is not Level.REVIEW,

@@ -59,6 +59,22 @@ class MappingGap:
         """The gap in English: what is missing, what it may be, what it silences, and where to mend
         it.
         """
+        more = f" and {len(self.checks) - _NAMED} more" if len(self.checks) > _NAMED else ""
+        checks = (
+            f"{len(self.checks)} {'check' if len(self.checks) == 1 else 'checks'} cannot be judged:"
+            f" {', '.join(self.checks[:_NAMED])}{more}."
+        )
+        export = self.candidates[0].export if self.candidates else self.exports[0]
+        otherwise = (
+            "" if self.candidates or self.looked_for else constant_instead(self.table, self.column)
+        )
+        return (
+            f"{self.describe_lack()}. {checks} Map it under"
+            f" exports.{export}.columns in {audit_file}{otherwise}."
+        )
+
+    def describe_lack(self) -> str:
+        """What is missing in which exports, and what it may be."""
         named = self.column if self.label == self.column else f"{self.column} ({self.label})"
         looked_for = {wanted.header: None for wanted in self.looked_for}
         is_missing = (
@@ -72,17 +88,7 @@ class MappingGap:
             if headers
             else "no other column looks like it"
         )
-        more = f" and {len(self.checks) - _NAMED} more" if len(self.checks) > _NAMED else ""
-        checks = (
-            f"{len(self.checks)} {'check' if len(self.checks) == 1 else 'checks'} cannot be judged:"
-            f" {', '.join(self.checks[:_NAMED])}{more}."
-        )
-        export = self.candidates[0].export if self.candidates else self.exports[0]
-        otherwise = "" if headers or looked_for else constant_instead(self.table, self.column)
-        return (
-            f"{', '.join(self.exports)}: {is_missing}; {may_be}. {checks} Map it under"
-            f" exports.{export}.columns in {audit_file}{otherwise}."
-        )
+        return f"{', '.join(self.exports)}: {is_missing}; {may_be}"
 
 
 def constant_instead(table: str, column: str) -> str:
@@ -130,7 +136,7 @@ def find_mapping_gaps(
             if column not in filled[table]:
                 silenced.setdefault((table, column), []).append(check.id)
     gaps = [
-        _gap(table, column, received[table], checks, filled[table])
+        mapping_gap(table, column, received[table], checks, filled[table])
         for (table, column), checks in silenced.items()
     ]
     return tuple(sorted(gaps, key=lambda gap: (-len(gap.checks), gap.table, gap.column)))
@@ -146,13 +152,14 @@ def _needed_of_received(
     return tuple(needed) if all(name.partition(".")[0] in received for name in needed) else ()
 
 
-def _gap(
+def mapping_gap(
     table: str,
     column: str,
     exports: Sequence[ReadExport],
     checks: Sequence[str],
     filled: frozenset[str],
 ) -> MappingGap:
+    """The gap that a column leaves that none of the table's exports fills, and what may be it."""
     unfilled = [name for name in TABLES[table].names if name not in filled]
     near = [
         Candidate(export=export.name, header=remark.near)

@@ -26,11 +26,14 @@ from teleaudit.readers.rejects import Rejections
 from teleaudit.readers.sources import Source
 from teleaudit.schema.sql import literal, quoted
 
+_FIRST_ROWS = 50_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class ParquetFile:
-    """A hashed and undamaged file on its way into its working copy."""
+    """A file on its way into its working copy."""
 
+    path: Path  # where the engine reads it
     file: FileRelation
     connection: duckdb.DuckDBPyConnection
     progress: Progress
@@ -54,6 +57,14 @@ class ParquetFile:
         self.progress(self.file.shown, self.file.rows)
         return write_working_copy(self.connection, self.file, mapping, sources, target)
 
+    def write_beginning(
+        self, mapping: Mapping, sources: Dictionary[str, ColumnSource], target: Path
+    ) -> Converted:
+        """Writes the working copy of its first rows."""
+        first = f"(SELECT * FROM {self.file.relation} LIMIT {_FIRST_ROWS})"
+        file = replace(self.file, relation=first, rows=min(self.file.rows, _FIRST_ROWS))
+        return write_working_copy(self.connection, file, mapping, sources, target)
+
 
 def read_parquet_file(
     source: Source,
@@ -69,15 +80,31 @@ def read_parquet_file(
     """
     hashed = HashedFile(source)
     hashed.read_all()
+    begun = begin_parquet_file(
+        source, recognised, folder=folder, connection=connection, progress=progress
+    )
+    refuse_damaged(begun.path, source.shown)
+    return replace(
+        begun, file=replace(begun.file, sha256=hashed.sha256, size_bytes=hashed.size_bytes)
+    )
+
+
+def begin_parquet_file(
+    source: Source,
+    recognised: Recognised,
+    *,
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    progress: Progress,
+) -> ParquetFile:
+    """The file as its last bytes describe it; neither hashed nor looked through for damage.
+
+    Raises: ExportError.
+    """
     path = parquet_path(source, folder)
     described = describe_parquet(path, recognised, shown=source.shown, connection=connection)
-    refuse_damaged(path, source.shown)
     described.rejections.passed_over = source.passed_over
-    return ParquetFile(
-        file=replace(described, sha256=hashed.sha256, size_bytes=hashed.size_bytes),
-        connection=connection,
-        progress=progress,
-    )
+    return ParquetFile(path=path, file=described, connection=connection, progress=progress)
 
 
 def parquet_path(source: Source, folder: Path) -> Path:

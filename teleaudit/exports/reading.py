@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -26,7 +26,7 @@ from teleaudit.exports.decisions import (
 from teleaudit.exports.evidence import DateEvidence, DecimalEvidence
 from teleaudit.exports.files import find_files, nearest_file, sources_of
 from teleaudit.exports.mapping import Mapping, map_columns
-from teleaudit.exports.parquet_files import ParquetFile, read_parquet_file
+from teleaudit.exports.parquet_files import ParquetFile, begin_parquet_file, read_parquet_file
 from teleaudit.exports.reader_warnings import remarks_on, remarks_on_rejects
 from teleaudit.exports.relations import FileRelation, Progress
 from teleaudit.exports.storage import (
@@ -113,6 +113,26 @@ def read_export(
         return reading.read(paths, progress or _say_nothing)
 
 
+def read_beginning(name: str, spec: ExportSpec, *, root: Path, work: Path) -> ReadExport:
+    """What the first rows of the export's files come to, as ``read_export`` would tell of all of
+    them: columns, remarks, problem, and working copies of these rows. No file is hashed. One whose
+    first rows leave open how it is written is read to its end.
+
+    Raises: ExportError, as ``read_export``.
+    """
+    dates.checked_zone(spec.timezone)
+    paths = find_files(spec.files, root)
+    if not paths:
+        return without_any_file(name, spec, near=nearest_file(spec.files, root))
+    with (
+        translate_storage_errors(name),
+        private_folder(work, name) as folder,
+        connect(folder) as connection,
+    ):
+        reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
+        return reading.read_beginning(paths)
+
+
 def _say_nothing(_file: str, _rows: int) -> None:
     """The progress of a run without anyone watching."""
 
@@ -128,18 +148,55 @@ class _Reading:
     connection: duckdb.DuckDBPyConnection
 
     def read(self, paths: Sequence[Path], progress: Progress) -> ReadExport:
+        begun = self._begin_all(paths, progress, only_beginning=False)
+        if isinstance(begun, ReadExport):
+            return begun
+        files, empty = begun
+        return self._told(files, *self._convert(files), empty)
+
+    def read_beginning(self, paths: Sequence[Path]) -> ReadExport:
+        begun = self._begin_all(paths, _say_nothing, only_beginning=True)
+        if isinstance(begun, ReadExport):
+            return begun
+        files, empty = begun
+        mapping, plans = self._decide_from_beginnings(files) or self._decide_by_all(files)
+        converted = [
+            file.write_beginning(mapping, plan, copy)
+            for file, plan, copy in zip(files, plans, self._copies(files), strict=True)
+        ]
+        self._refuse_contradicted(files, mapping, plans, converted)
+        return self._told(files, mapping, plans, converted, empty)
+
+    def _begin_all(
+        self, paths: Sequence[Path], progress: Progress, *, only_beginning: bool
+    ) -> tuple[list[_File], list[ExportFile]] | ReadExport:
+        """The files that have something in them, and those that have not; where none has a row,
+        what reading comes to.
+        """
         sources = sources_of(paths, self.root, self.spec)
         if not sources:
             return without_any_file(self.name, self.spec)
         memory = Memory()
-        begun = [self._begin(source, memory, progress) for source in sources]
+        begun = [
+            self._begin(source, memory, progress, only_beginning=only_beginning)
+            for source in sources
+        ]
         empty = [
             _empty_file(source) for source, file in zip(sources, begun, strict=True) if not file
         ]
         files = [file for file in begun if file]
         if not any(file.file.rows for file in files):
             return without_any_row(self.name, self.spec, empty, [file.file for file in files])
-        mapping, plans, converted = self._convert(files)
+        return files, empty
+
+    def _told(
+        self,
+        files: Sequence[_File],
+        mapping: Mapping,
+        plans: Sequence[Sources],
+        converted: Sequence[Converted],
+        empty: Sequence[ExportFile],
+    ) -> ReadExport:
         for copy in self.folder.glob("unpacked_*"):
             copy.unlink()
         return described_export(
@@ -154,7 +211,7 @@ class _Reading:
         )
 
     def _begin(
-        self, source: Source, memory: Memory, progress: Progress
+        self, source: Source, memory: Memory, progress: Progress, *, only_beginning: bool
     ) -> TextFile | ParquetFile | None:
         """The file, known by its beginning; none when it is empty. Raises: ExportError."""
         with translate_file_errors(source.shown):
@@ -162,7 +219,8 @@ class _Reading:
             if recognised is None:
                 return None
             if recognised.format == "parquet":
-                return read_parquet_file(
+                begin = begin_parquet_file if only_beginning else read_parquet_file
+                return begin(
                     source,
                     recognised,
                     folder=self.folder,
@@ -192,6 +250,16 @@ class _Reading:
         mapping, plans = begun if begun and are_whole else self._decide_by_all(files)
         if converted is None or (mapping, plans) != begun:
             converted = self._write(files, mapping, plans)
+        self._refuse_contradicted(files, mapping, plans, converted)
+        return mapping, plans, converted
+
+    def _refuse_contradicted(
+        self,
+        files: Sequence[_File],
+        mapping: Mapping,
+        plans: Sequence[Sources],
+        converted: Sequence[Converted],
+    ) -> None:
         refuse_contradicted_dates(
             _evidence(files),
             [file.file for file in files],
@@ -200,7 +268,6 @@ class _Reading:
             mapping,
             export=self.name,
         )
-        return mapping, plans, converted
 
     def _decide_from_beginnings(
         self, files: Sequence[_File]
@@ -330,6 +397,11 @@ def without_any_file(name: str, spec: ExportSpec, *, near: str | None = None) ->
         ],
         files=(),
     )
+
+
+def not_readable(name: str, spec: ExportSpec, refusal: str) -> ReadExport:
+    """An export that is refused, for whoever goes on to look at the others."""
+    return replace(without_any_file(name, spec), problem=refusal.removesuffix("."))
 
 
 def without_any_row(

@@ -7,6 +7,7 @@ same while it is written. Where it does not, the file is read once more, as the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
@@ -106,6 +107,19 @@ class TextFile:
             else:
                 converted = self._write_again(mapping, sources, target)
         return replace(converted, blank_rows=self.file.rows - converted.rows)
+
+    def write_beginning(
+        self, mapping: Mapping, sources: Dictionary[str, ColumnSource], target: Path
+    ) -> Converted:
+        """Writes the working copy of its first rows, or of all that are kept."""
+        if self._tables is not None:
+            return self.write(mapping, sources, target)
+        with translate_file_errors(self.source.shown):
+            opened = open_source(self.source, self.recognised, self.spec, export=self.export)
+            first = (table for table in self._read(opened) if table.num_rows)
+            self._begin_tally()  # which knows these rows already
+            converted = self._write(itertools.islice(first, 1), mapping, sources, target)
+        return replace(converted, blank_rows=0)
 
     def _write_again(
         self, mapping: Mapping, sources: Dictionary[str, ColumnSource], target: Path

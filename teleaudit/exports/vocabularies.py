@@ -12,13 +12,14 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from teleaudit.rules.undecided import UNDECIDED
 from teleaudit.schema import VOCABULARIES
 from teleaudit.schema.vocabularies import OTHER, Vocabulary, folded
 
 _MAX_NAMED = 20  # different unknown words of a column
 MAX_ASKED = 200  # different words of a column that are looked at, the most frequent first
 _MAX_LETTERS = 30
-_ASKED = '"?"'  # for a person to replace: in quotes it is YAML, and no word that an audit accepts
+_ASKED = f'"{UNDECIDED}"'  # for a person to replace
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[ _-](?=[^\W\d_])){{1,{_MAX_LETTERS - 1}}}")
 # two capitalised words
 _NAME = re.compile(r"[A-ZÆØÅÄÖÜÉ][a-zæøåäöüé]+(?:[ -][A-ZÆØÅÄÖÜÉ][a-zæøåäöüé]+)+")

@@ -26,8 +26,14 @@ from pydantic import (
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
+from teleaudit.rules.undecided import (
+    OpenDecision,
+    UndecidedError,
+    undecided_places,
+    without_undecided,
+)
 from teleaudit.rules.waivers import Waiver
-from teleaudit.rules.yaml_files import read_yaml, validated
+from teleaudit.rules.yaml_files import place_of, read_yaml, validated
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.workspace import find_workspace, is_workspace
 
@@ -481,12 +487,25 @@ def is_url(place: str) -> bool:
 def load_audit(path: Path) -> Audit:
     """The audit of one ``audit.yaml`` (or of the folder that holds it).
 
-    Raises: AuditFileError, naming file, place and what to write instead.
+    Raises: AuditFileError, naming file, place and what to write instead; UndecidedError where a
+    person must choose first.
     """
-    file = path / AUDIT_FILE if path.is_dir() else path
-    audit = validated(read_yaml(file), Audit, file)
-    audit._path = file.resolve()  # noqa: SLF001 (our own private attribute, set once on reading)
+    audit, undecided = load_decided(path)
+    if undecided:
+        raise UndecidedError("\n".join(map(str, undecided)))
     return audit
+
+
+def load_decided(path: Path) -> tuple[Audit, tuple[OpenDecision, ...]]:
+    """The audit as far as it is decided, and what is not. Raises: AuditFileError."""
+    file = path / AUDIT_FILE if path.is_dir() else path
+    data = read_yaml(file)
+    undecided = tuple(
+        OpenDecision(where=place_of(file, place), place=place) for place in undecided_places(data)
+    )
+    audit = validated(without_undecided(data) if undecided else data, Audit, file)
+    audit._path = file.resolve()  # noqa: SLF001 (our own private attribute, set once on reading)
+    return audit, undecided
 
 
 def find_audit(name: str | Path) -> Path:

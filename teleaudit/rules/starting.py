@@ -5,6 +5,7 @@ another controller's.
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -27,6 +28,23 @@ _PLACEHOLDER = re.compile(
     r"\((?:titel ikke udfyldt|udgave ikke udfyldt|skal erstattes af politikkens egne ord)\)"
 )
 _CLAUSE = re.compile(r"^ *- clause: ([A-Z]{3})-", re.MULTILINE)
+_NO_EXPORTS = """\
+exports: {}
+#   kunder:
+#     table: crm_customer
+#     files: kunder.csv
+#     dates: dd-mm-yyyy
+#     extracted_at: 2026-11-22 # dagen, udtrækket blev lavet
+#     columns:
+#       customer_id: Kundenr.
+#       end_date: Ophørsdato
+"""
+_NOT_HELD = """\
+#   directory_118:
+#     owner: Direktør
+#     reason: Virksomheden leverer ikke numre til nummeroplysningen.
+#     declared_on: 2026-11-22
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +54,15 @@ class Operator:
     operator: str  # as the report names it
     cvr: str
     name: str  # of the audit and its folder of exports
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was found in a folder of exports, as the audit file takes it."""
+
+    root: Path  # the folder
+    entries: str  # what stands under exports:, each line with its end; or " {}" and comments
+    not_held: str  # comments: what there is no export of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,16 +150,16 @@ def taken_prefixes(workspace: Path, besides: Path | None = None) -> set[str]:
     }
 
 
-def start_audit(target: Path, new: Operator) -> LaidOut:
-    """Lay out an operator's empty audit, starter policy and empty response, in a workspace or in one that is made
-    for it.
+def start_audit(target: Path, new: Operator, found: Found | None = None) -> LaidOut:
+    """Lay out an operator's audit, starter policy and empty response, in a workspace or in one that is made
+    for it: empty, or with the entries of the exports that were ``found``.
 
     Overwrites nothing. Raises: UserError.
     """
     laid_out = [] if is_workspace(target) else init_workspace(target)
-    folder, exports = target / "audits" / new.name, target / "exports" / new.name
-    audit, policy = folder / AUDIT_FILE, folder / POLICY_FILE
-    response = folder / RESPONSE_FILE
+    folder = target / "audits" / new.name
+    exports = target / "exports" / new.name if found is None else found.root
+    audit, policy, response = (folder / file for file in (AUDIT_FILE, POLICY_FILE, RESPONSE_FILE))
     if folder.exists():
         msg = f"{folder} exists already: choose another --name. Nothing was overwritten."
         raise UserError(msg)
@@ -142,10 +169,14 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
         "cvr": new.cvr,
         "name": new.name,
         "prefix": clause_prefix(new.name, taken_prefixes(target)),
+        "exports_root": json.dumps(_path_from(folder, exports), ensure_ascii=False),
+        "exports": _NO_EXPORTS if found is None else f"exports:{found.entries}",
+        "not_held": _NOT_HELD if found is None else found.not_held,
     }
     try:
         laid_out += add_schemas(target)
-        exports.mkdir(parents=True, exist_ok=True)
+        if found is None:
+            exports.mkdir(parents=True, exist_ok=True)
         audit.parent.mkdir()
         for file in (policy, audit, response):
             with file.open("x", encoding="utf-8") as opened:
@@ -164,3 +195,8 @@ def start_audit(target: Path, new: Operator) -> LaidOut:
 def _filled(template: str, words: dict[str, str]) -> str:
     text = (files("teleaudit") / "templates" / template).read_text(encoding="utf-8")
     return re.sub(r"@(\w+)@", lambda place: words[place[1]], text)
+
+
+def _path_from(folder: Path, exports: Path) -> str:
+    """Where the exports lie, seen from the audit's folder."""
+    return Path(os.path.relpath(exports.resolve(), folder.resolve())).as_posix()

@@ -138,7 +138,9 @@ def run_audit(
     as_of = _judged_on(audit, options, started_at.date(), say)
     rulebook.conflicts(audit, as_of)  # refused now, what cannot be compared
     response = load_response(audit.path.parent)
-    root = _existing(audit.address if options.exports is None else options.exports, options)
+    root = existing_root(
+        audit.address if options.exports is None else options.exports, engine=options.engine
+    )
     out = options.out or Path(_shown(reports_folder(audit.path)))
     notebooks = _select(audit, as_of, say) if options.notebooks else ()
     with ExitStack() as stack:
@@ -253,13 +255,18 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _select(audit: Audit, as_of: dt.date, say: Say) -> tuple[RunNotebook, ...]:
-    """The notebooks to run. Raises: UserError."""
-    notebooks = select_notebooks(
+def run_notebooks(audit: Audit, as_of: dt.date) -> tuple[RunNotebook, ...]:
+    """The notebooks that a run of an audit executes. Raises: UserError."""
+    return select_notebooks(
         audit,
         [*NOTEBOOKS.values(), _REPORT_NOTEBOOK],
         {"audit": audit.name, "as_of": as_of.isoformat()},
     )
+
+
+def _select(audit: Audit, as_of: dt.date, say: Say) -> tuple[RunNotebook, ...]:
+    """The notebooks to run. Raises: UserError."""
+    notebooks = run_notebooks(audit, as_of)
     for notebook in notebooks:
         if notebook.state != "released":
             say(
@@ -339,7 +346,7 @@ def write_pdf(content: bytes, target: Path) -> Path:
     return unfinished.replace(target)
 
 
-def _existing(address: str, options: Options) -> str:
+def existing_root(address: str, *, engine: str) -> str:
     """The place of the exports; where it is a folder of this machine, it is looked at.
 
     Raises: UserError.
@@ -348,7 +355,7 @@ def _existing(address: str, options: Options) -> str:
         msg = "--exports names no folder: is the variable set that holds it?"
         raise UserError(msg)
     if is_url(address):
-        if options.engine == "spark":
+        if engine == "spark":
             return address
         msg = (
             f"the exports lie at {address}: only --engine spark reads a URL. Or name a folder with"

@@ -202,7 +202,7 @@ def test_inspect_proposes_a_layout_by_the_blanks_that_all_lines_have(desk: Desk)
         ("1801", dt.date(2024, 1, 14)),
         ("23", dt.date(2024, 1, 15)),
     ]
-    assert "    # The layout is told by the blanks between the fields" in inspection.as_yaml()
+    assert "    layout: # set på mellemrummene" in inspection.as_yaml()
 
 
 def test_fields_without_names_are_proposed_by_their_number(desk: Desk) -> None:

@@ -101,6 +101,7 @@ def whys_in_sources() -> set[str]:
     """Codes of why a check cannot be judged."""
     found: set[str] = set()
     for module in (
+        "teleaudit.checks.lacking",
         "teleaudit.checks.runner",
         "teleaudit.rules.verdicts",
         "teleaudit.runs.pipeline",
@@ -108,7 +109,7 @@ def whys_in_sources() -> set[str]:
         for node in sources(module):
             if isinstance(node, ast.keyword) and node.arg == "why":
                 found |= constants(node.value)
-            if isinstance(node, ast.FunctionDef) and node.name in ("judge", "_lacks", "_no_table"):
+            if isinstance(node, ast.FunctionDef) and node.name in ("judge", "_lacks", "no_table"):
                 found |= {
                     code
                     for one in ast.walk(node)
