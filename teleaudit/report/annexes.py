@@ -165,6 +165,11 @@ def _sheets(material: Material) -> dict[str, list[Row]]:
             ),
             *((name, "", digest) for name, digest in sorted(material.results["suites"].items())),
             *(
+                (words.at("method.ledger.in_annex"), "", head)
+                for head in (material.results.get("ledger_head"),)
+                if head is not None
+            ),
+            *(
                 (one["name"], words.name("method.notebooks.states", one["state"]), one["sha256"])
                 for one in material.results.get("notebooks", [])
             ),

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import subprocess
+import textwrap
 import zipfile
 from collections.abc import Iterator
 from importlib import resources
@@ -190,6 +191,31 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
     # what nobody else supervises is left to the report's own reader
     assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
     assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
+
+
+# The ledger
+
+
+def test_a_printed_report_names_the_head_of_the_ledger_with_which_the_run_began() -> None:
+    results = example()
+    said = described(results)["method"]["ledger"]
+    assert "\u00a0".join(textwrap.wrap(results["ledger_head"][:16], 4)) in said
+    assert "journalen tom" in described({**results, "ledger_head": "0" * 64})["method"]["ledger"]
+    del results["ledger_head"]  # of a version that named none
+    assert described(results)["method"]["ledger"] == ""
+
+
+def test_a_final_report_names_on_its_front_the_line_that_came_before_its_approval() -> None:
+    approval = {"function": "Direktør", "approved_on": "2026-11-23"}
+    head = "0123456789abcdef" + "f" * 48
+
+    def front(results: dict[str, Any]) -> dict[str, Any]:
+        return {fact["term"]: fact["value"] for fact in described(results)["front"]["facts"]}
+
+    told = front(example() | {"approval": {**approval, "ledger_head": head}})
+    assert told["Kontroljournal"].startswith("0123\u00a04567\u00a089ab\u00a0cdef")
+    assert "Kontroljournal" not in front(example())
+    assert "Kontroljournal" not in front(example() | {"approval": approval})
 
 
 def test_another_authoritys_report_holds_neither_the_questions_nor_what_is_not_its_own() -> None:
