@@ -205,6 +205,7 @@ def _check_row(material: Material, check: Entry) -> Row:
         subjects.get("customers"),
         subjects.get("persons"),
         subjects.get("companies"),
+        check.get("oldest"),
         check["expectation"],
         material.bases(check["legal_basis"]),
     )

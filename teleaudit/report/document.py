@@ -349,7 +349,11 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
             for unit in dict.fromkeys(one.first["unit"] for one in told)
         ]
     )
-    who = people(material, [check for one in told for check in one.checks])
+    who = people(
+        material,
+        [check for one in told for check in one.checks],
+        unknown="finding.people_unknown_beside",
+    )
     return (
         {"number": finding.number},
         {"title": title_of(material, finding), "note": f"{found}; {who}" if who else found},

@@ -262,7 +262,10 @@ def _describe(material: Material, finding: Finding) -> Part:
 def sentences(material: Material, requirement: Requirement) -> list[str]:
     """What was found, in whole sentences."""
     words, unit = material.words, requirement.first["unit"]
-    said = [_counted(material, requirement), *_overdue(material, requirement)]
+    said = [
+        _counted(material, requirement),
+        *(_overdue(material, requirement) or _oldest(material, requirement)),
+    ]
     if columns := _columns(material, requirement):
         said.append(columns)
     if (review := requirement.total("review")) and not requirement.is_review:
@@ -345,6 +348,15 @@ def _overdue(material: Material, requirement: Requirement) -> list[str]:
     return [words.say("finding.overdue", median=_days(material, median), **values)]
 
 
+def _oldest(material: Material, requirement: Requirement) -> list[str]:
+    """Since when the oldest record is there, where its table tells."""
+    months = [check["oldest"] for check in requirement.checks if check.get("oldest")]
+    if not months:
+        return []
+    said = "finding.oldest_one" if requirement.found == 1 else "finding.oldest"
+    return [material.words.say(said, month=material.words.month(min(months)))]
+
+
 def _days(material: Material, days: float) -> str:
     words = material.words
     return (
@@ -384,23 +396,26 @@ def deadline(material: Material, check: Entry) -> dict[str, str]:
     }
 
 
-def people(material: Material, checks: Sequence[Entry]) -> str:
-    """How many customers are concerned, and how many of them are persons.
+def people(
+    material: Material, checks: Sequence[Entry], *, unknown: str = "finding.people_unknown"
+) -> str:
+    """How many customers are concerned, and how many of them are persons; the words at ``unknown``
+    where records were found that name none.
 
-    Of several data sets the most of one: the same customer may stand in each.
+    Of several data sets the most of one: the same customer may stand in each. Nothing of columns.
     """
-    told = [check["subjects"] for check in checks if check["subjects"]]
+    asked = [check["subjects"] for check in checks if check["unit"] == "record" and found(check)]
+    told = [subjects for subjects in asked if subjects and subjects["customers"]]
+    words = material.words
     if not told:
-        return ""
-    words, most = material.words, max(told, key=lambda one: one["customers"])
-    if most["customers"] == 0:
-        return ""
+        return str(words.at(unknown)) if asked else ""
+    most = max(told, key=lambda one: one["customers"])
     parts = [
         words.counted(unit, most[name])
         for name, unit in (("persons", "person"), ("companies", "company"))
         if most[name]
     ] + ([words.counted("of_unknown_kind", most["unknown"])] if most["unknown"] else [])
-    at_least = "finding.people_at_least" if len(told) > 1 else "finding.people"
+    at_least = "finding.people_at_least" if len(asked) > 1 else "finding.people"
     return words.say(
         at_least, customers=words.counted("customer", most["customers"]), parts=", ".join(parts)
     )

@@ -227,6 +227,7 @@ def check_entry(
             if result.subjects
             else None
         ),
+        "oldest": result.oldest,
         "possible_breach": check.spec.possible_breach if answer.deviations else None,
         "references": references(reference_key, result),
         "error_id": result.error_id,

@@ -218,6 +218,62 @@ def test_a_final_report_names_on_its_front_the_line_that_came_before_its_approva
     assert "Kontroljournal" not in front(example() | {"approval": approval})
 
 
+# Whom it concerns, and since when
+
+
+def test_a_finding_whose_records_name_no_customer_says_that_nobody_can_tell_how_many() -> None:
+    subjects = {"customers": 4, "persons": 3, "companies": 1, "unknown": 0, "unnamed": 0}
+
+    def facts(*told: dict[str, Any] | None, **more: object) -> dict[str, str]:
+        results = example()
+        results["checks"] = [
+            check(
+                f"HYG-card.{place}",
+                "payment",
+                "fail",
+                "Krav.",
+                (9, 9, 5, 0),
+                topic="card_data",
+                subjects=one,
+                **more,
+            )
+            for place, one in enumerate(told)
+        ]
+        (theme,) = described(results)["findings"]["themes"]
+        return {fact["term"]: fact["value"] for fact in theme["findings"][0]["facts"]}
+
+    assert facts(subjects)["Berørte"] == "4 kunder (3 personer, 1 virksomhed)"
+    assert facts(None)["Berørte"] == "kan ikke opgøres"
+    assert facts(subjects, None)["Berørte"].startswith("mindst 4 kunder")
+    assert "Berørte" not in facts(None, unit="column")
+
+
+def test_a_finding_without_a_deadline_tells_how_old_its_oldest_record_is() -> None:
+    def told(*months: str | None, k: int = 5, **more: object) -> str:
+        results = example()
+        results["checks"] = [
+            check(
+                f"HYG-card.{place}",
+                "payment",
+                "fail",
+                "Krav.",
+                (9, 9, k, 0),
+                topic="card_data",
+                oldest=month,
+                **more,
+            )
+            for place, month in enumerate(months)
+        ]
+        (theme,) = described(results)["findings"]["themes"]
+        return str(theme["findings"][0]["paragraphs"][0]["text"])
+
+    assert "Den ældste post er fra marts 2021." in told("2023-01", "2021-03", None)
+    assert "Posten er fra marts 2021." in told("2021-03", k=1)
+    assert "ældste post" not in told(None)
+    late = {"max_days": 312, "median_days": 20}
+    assert "ældste post" not in told("2021-03", overdue=late)
+
+
 def test_another_authoritys_report_holds_neither_the_questions_nor_what_is_not_its_own() -> None:
     own = results_for(example(), "erhvervsstyrelsen")
     assert {one["id"].partition(".")[0] for one in own["checks"]} == {"BIZ-ret-6"}
