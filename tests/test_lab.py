@@ -51,6 +51,14 @@ def plain(html: str) -> str:
 # What it shows
 
 
+def test_a_notebook_shows_nothing_of_what_the_law_keeps_secret(kernel: Kernel) -> None:
+    (shown,) = kernel.run(
+        "asked = opened._entries('disclosure'), opened.check('disclosure').entries\n"
+        "[any(entry['id'] == 'BIZ-dis-10.secret' for entry in one) for one in asked]"
+    ).shown
+    assert shown["text/plain"] == "[True, False]"
+
+
 def test_an_audit_says_who_is_audited_as_of_when_on_what_and_in_which_run(kernel: Kernel) -> None:
     (shown,) = kernel.run("opened").shown
     for text in (plain(shown["text/html"]), shown["text/plain"]):

@@ -291,6 +291,17 @@ def test_what_may_be_a_breach_is_told_of_access_and_disclosure_and_of_storage() 
     }
 
 
+def test_what_stands_in_no_report_is_secret_by_a_law_that_says_so() -> None:
+    suites, _ = load_known_suites(ROOT)
+    secret = {
+        (check.spec.rule, check.legal_basis)
+        for suite in suites
+        for check in suite.checks
+        if check.spec.secret
+    }
+    assert secret == {("disclosure.authority_secret", ("rpl-786i",))}
+
+
 def test_the_same_lateness_has_the_same_severity_whichever_right_or_period_it_is_about() -> None:
     suites, _ = load_known_suites(ROOT)
     specs = [check.spec for suite in suites for check in suite.checks]

@@ -100,13 +100,14 @@ class Finding:
 
 def number_findings(checks: Sequence[Entry]) -> dict[str, str]:
     """Check id -> number of the finding that it belongs to, such as ``A3``, for checks that found
-    something: by theme, in each clause by clause, the gravest first.
+    something: by theme, in each clause by clause, the gravest first. What is secret has none, or a
+    gap would tell of it.
 
     results.json holds them, so that every report, list and notebook of a run says A3 of the same.
     """
     by_clause: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for check in checks:
-        if check["verdict"] in FINDING:
+        if check["verdict"] in FINDING and not check.get("secret"):
             by_clause[THEME_OF[check["topic"]], clause_of(check)].append(check)
     ordered = sorted(
         by_clause.items(),

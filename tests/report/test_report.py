@@ -27,7 +27,7 @@ from teleaudit.errors import UserError
 from teleaudit.report import Report, render_reports, validate_results
 from teleaudit.report.authorities import authorities_concerned, results_for
 from teleaudit.report.document import describe
-from teleaudit.report.findings import findings_of
+from teleaudit.report.findings import findings_of, number_findings
 from teleaudit.report.material import Material
 from teleaudit.report.typesetting import TypesettingError, typeset
 from teleaudit.report.wording import load_words
@@ -179,7 +179,7 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
         results = example()
         results["checks"] = [
             found_check("BIZ-ret-7.unbilled", list(authorities)),
-            found_check("BIZ-dis-10.secret", []),
+            found_check("BIZ-dis-1.sale", []),
         ]
         return {check["id"] for check in results_for(results, authority)["checks"]}
 
@@ -189,8 +189,55 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
     both = ("datatilsynet", "digitaliseringsstyrelsen")
     assert told("digitaliseringsstyrelsen", *both) == {"BIZ-ret-7.unbilled"}
     # what nobody else supervises is left to the report's own reader
-    assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
-    assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
+    assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-1.sale"}
+    assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-1.sale"}
+
+
+def with_secret(verdict: str, deviations: int) -> dict[str, Any]:
+    """The example with a check, under a clause of its own and under that of another, of what the
+    law keeps secret.
+    """
+    results, text = example(), "Et hemmeligt krav."
+    more = {"topic": "disclosure", "authorities": [], "legal_basis": ["rpl-786i"], "secret": True}
+    results["checks"] += [
+        check(name, "disclosure", verdict, text, (9, 9, deviations, 0), references=[], **more)
+        for name in ("BIZ-ret-3.secret", "BIZ-dis-10.secret")
+    ]
+    results["clauses"] = [
+        {**one, "checks": [*one["checks"], "BIZ-ret-3.secret"]} if one["id"] == "BIZ-ret-3" else one
+        for one in results["clauses"]
+    ] + [clause("BIZ-dis-10", verdict, text, ["BIZ-dis-10.secret"])]
+    results["legal_bases"].append(
+        basis("rpl-786i", "Tavshed", "retsplejelovens § 786 i", "justitsministeriet", "2022-03-30")
+    )
+    return counted(results)
+
+
+def test_what_the_law_keeps_secret_stands_in_no_report_and_no_report_tells_whether_it_was_found() -> (
+    None
+):
+    found, clean = (with_secret(*told) for told in (("fail", 3), ("pass", 0)))
+    assert found["totals"] != clean["totals"]
+    numbers = number_findings(found["checks"])
+    assert not {"BIZ-ret-3.secret", "BIZ-dis-10.secret"} & numbers.keys()
+    for authority in authorities_concerned(found):
+        own = results_for(found, authority)
+        assert own == results_for(clean, authority)
+        told = json.dumps(own, ensure_ascii=False)
+        assert ".secret" not in told
+        assert "rpl-786i" not in told
+        assert "Et hemmeligt krav." not in told
+        assert own["withheld"] == 2
+    assert authorities_concerned(found) == authorities_concerned(clean)
+
+
+def test_the_main_report_says_that_something_is_not_told_and_others_need_not() -> None:
+    results = with_secret("fail", 3)
+    said = described(results_for(results, "datatilsynet"))["not_assessed"]["withheld"]
+    assert said.startswith("Hertil kommer 2 kontroller om pålæg, som udbyderen skal hemmeligholde")
+    assert described(example())["not_assessed"]["withheld"] == ""
+    other = results_for(results, "erhvervsstyrelsen")
+    assert described(other)["not_assessed"]["withheld"] == ""
 
 
 # The ledger
