@@ -110,7 +110,8 @@ def _of_checks(
                 "verdict": _verdict(clause, kept),
             }
             for clause in results["clauses"]
-            if kept.keys() & set(clause["checks"]) or (with_clauses_of_none and not clause["checks"])
+            if kept.keys() & set(clause["checks"])
+            or (with_clauses_of_none and not clause["checks"])
         ],
         "totals": {
             "checks": len(checks),

@@ -350,12 +350,23 @@ def _overdue(material: Material, requirement: Requirement) -> list[str]:
 
 
 def _oldest(material: Material, requirement: Requirement) -> list[str]:
-    """Since when the oldest record is there, where its table tells."""
-    months = [check["oldest"] for check in requirement.checks if check.get("oldest")]
+    """Since when the oldest record is there, where its table tells and it matters."""
+    months = [
+        check["oldest"]
+        for check in requirement.checks
+        if check.get("oldest") and _matters_to_people(check)
+    ]
     if not months:
         return []
     said = "finding.oldest_one" if requirement.found == 1 else "finding.oldest"
     return [material.words.say(said, month=material.words.month(min(months)))]
+
+
+def _matters_to_people(check: Entry) -> bool:
+    """Whether something was found in cells, or may be a breach: whoever assesses it must know how
+    many it concerns and since when, or that nobody can tell.
+    """
+    return bool(found(check) and (check["columns"] or check.get("possible_breach")))
 
 
 def _days(material: Material, days: float) -> str:
@@ -405,18 +416,22 @@ def people(
 
     Of several data sets the most of one: the same customer may stand in each. Nothing of columns.
     """
-    asked = [check["subjects"] for check in checks if check["unit"] == "record" and found(check)]
-    told = [subjects for subjects in asked if subjects and subjects["customers"]]
     words = material.words
+    told = [check["subjects"] for check in checks if (check["subjects"] or {}).get("customers")]
+    untold = [
+        check
+        for check in checks
+        if check["unit"] == "record" and not check["subjects"] and _matters_to_people(check)
+    ]
     if not told:
-        return str(words.at(unknown)) if asked else ""
+        return str(words.at(unknown)) if untold else ""
     most = max(told, key=lambda one: one["customers"])
     parts = [
         words.counted(unit, most[name])
         for name, unit in (("persons", "person"), ("companies", "company"))
         if most[name]
     ] + ([words.counted("of_unknown_kind", most["unknown"])] if most["unknown"] else [])
-    at_least = "finding.people_at_least" if len(asked) > 1 else "finding.people"
+    at_least = "finding.people_at_least" if len(told) + len(untold) > 1 else "finding.people"
     return words.say(
         at_least, customers=words.counted("customer", most["customers"]), parts=", ".join(parts)
     )

@@ -247,7 +247,10 @@ def test_a_printed_report_names_the_head_of_the_ledger_with_which_the_run_began(
     results = example()
     said = described(results)["method"]["ledger"]
     assert "\u00a0".join(textwrap.wrap(results["ledger_head"][:16], 4)) in said
-    assert "journalen tom" in described({**results, "ledger_head": "0" * 64})["method"]["ledger"]
+    assert (
+        "kontroljournalen tom"
+        in described({**results, "ledger_head": "0" * 64})["method"]["ledger"]
+    )
     del results["ledger_head"]  # of a version that named none
     assert described(results)["method"]["ledger"] == ""
 
@@ -282,7 +285,7 @@ def test_a_finding_whose_records_name_no_customer_says_that_nobody_can_tell_how_
                 (9, 9, 5, 0),
                 topic="card_data",
                 subjects=one,
-                **more,
+                **{"columns": {"Felt": 5}, **more},
             )
             for place, one in enumerate(told)
         ]
@@ -290,8 +293,11 @@ def test_a_finding_whose_records_name_no_customer_says_that_nobody_can_tell_how_
         return {fact["term"]: fact["value"] for fact in theme["findings"][0]["facts"]}
 
     assert facts(subjects)["Berørte"] == "4 kunder (3 personer, 1 virksomhed)"
-    assert facts(None)["Berørte"] == "kan ikke opgøres"
+    assert facts(None)["Berørte"] == "kan ikke opgøres uden kundenummer"
     assert facts(subjects, None)["Berørte"].startswith("mindst 4 kunder")
+    # a register of systems names nobody, and concerns nobody one by one
+    assert "Berørte" not in facts(None, columns={})
+    assert "Berørte" in facts(None, columns={}, possible_breach="access")
     assert "Berørte" not in facts(None, unit="column")
 
 
@@ -307,7 +313,7 @@ def test_a_finding_without_a_deadline_tells_how_old_its_oldest_record_is() -> No
                 (9, 9, k, 0),
                 topic="card_data",
                 oldest=month,
-                **more,
+                **{"possible_breach": "storage", **more},
             )
             for place, month in enumerate(months)
         ]
@@ -319,6 +325,9 @@ def test_a_finding_without_a_deadline_tells_how_old_its_oldest_record_is() -> No
     assert "ældste post" not in told(None)
     late = {"max_days": 312, "median_days": 20}
     assert "ældste post" not in told("2021-03", overdue=late)
+    # what may be no breach tells of its columns alone; the annex tells all
+    assert "ældste post" not in told("2021-03", possible_breach=None)
+    assert "ældste post" in told("2021-03", possible_breach=None, columns={"Felt": 5})
 
 
 def test_another_authoritys_report_holds_neither_the_questions_nor_what_is_not_its_own() -> None:
