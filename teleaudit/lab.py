@@ -29,6 +29,7 @@ from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
 from teleaudit.report.annexes import group_for_display
+from teleaudit.report.authorities import without_secrets
 from teleaudit.report.gaps import (
     describe_changed_clauses,
     describe_conflicts,
@@ -131,6 +132,7 @@ class OpenAudit:
         self._rulebook: Rulebook = rulebook_of(self.audit)
         self._words: Words = load_words("da")
         self._topics: dict[Topic, TopicAnswers] = {}
+        self._asked: dict[Topic, list[dict[str, Any]]] = {}
 
     @cached_property
     def _bench(self) -> CheckRunner:
@@ -291,7 +293,8 @@ class OpenAudit:
         )
 
     def check(self, topic: Topic) -> TopicAnswers:
-        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``.
+        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``;
+        not what the law keeps secret, which an executed notebook would tell.
 
         Raises: LabError.
         """
@@ -299,7 +302,7 @@ class OpenAudit:
         if topic not in self._topics:
             self._topics[topic] = TopicAnswers(
                 topic,
-                self._entries(topic),
+                [entry for entry in self._entries(topic) if not entry.get("secret")],
                 self._source(),
                 self._words,
                 as_of=self._state.as_of.isoformat(),
@@ -313,6 +316,12 @@ class OpenAudit:
         return {check.id: check.topic for check in self._rulebook.checks}
 
     def _entries(self, topic: Topic) -> list[dict[str, Any]]:
+        """What a topic's checks answered, asked once. Raises: LabError."""
+        if topic not in self._asked:
+            self._asked[topic] = self._ask(topic)
+        return self._asked[topic]
+
+    def _ask(self, topic: Topic) -> list[dict[str, Any]]:
         """What a run has found before its notebooks began; in JupyterLab the checks are asked now.
 
         Raises: LabError where the run has no answers.
@@ -330,7 +339,7 @@ class OpenAudit:
 
     def results(self) -> dict[str, Any]:
         """Everything that was found, as in results.json. Topics not checked yet are checked now."""
-        entries = [entry for topic in TOPICS for entry in self.check(topic).entries]
+        entries = [entry for topic in TOPICS for entry in self._entries(topic)]
         return compose(
             audit=self.audit,
             run_id=self._state.folder.run_id,
@@ -656,15 +665,20 @@ class Report:
 
     def summary(self) -> Styler:
         """One row per check, gravest first."""
-        return summary_table(self.results["checks"], load_words("da"))
+        return summary_table(self._told, load_words("da"))
 
     def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
         """Checks by data set."""
-        entries = self.results["checks"]
         return figures.show(
-            figures.checks_by_data_set(entries, source=self._opened._source()),  # noqa: SLF001
-            figures.alt_text_checks_by_data_set(entries),
+            figures.checks_by_data_set(self._told, source=self._opened._source()),  # noqa: SLF001
+            figures.alt_text_checks_by_data_set(self._told),
         )
+
+    @cached_property
+    def _told(self) -> list[dict[str, Any]]:
+        """The checks that a notebook may show."""
+        told: list[dict[str, Any]] = without_secrets(self.results)["checks"]
+        return told
 
     def write(self) -> str:
         """The place of the PDF: in a run the record, where the run itself writes it after the last

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from teleaudit.errors import ExitCode
 from teleaudit.exports.mapping_gaps import constant_instead
 from teleaudit.exports.warnings import CUT_OFF, WITHOUT_ROWS
+from teleaudit.report.authorities import without_secrets
 from teleaudit.report.material import Entry, found, gravity, placeholders
-from teleaudit.report.worklist import WORKBOOK
+from teleaudit.report.worklist import CONFIDENTIAL_CSV, WORKBOOK
 from teleaudit.rules.verdicts import GRAVITY, Verdict
 from teleaudit.runs.pipeline import REPORT_FILE, Outcome
 
@@ -174,7 +175,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
 
     Lines are shortened to ``width``, paths excepted; None shortens nothing.
     """
-    results = outcome.results
+    results = without_secrets(outcome.results)
     headline = f"{results['controller']['name']}, as of {results['as_of']}, run {results['run_id']}"
     sections = [
         _heading(headline, width),
@@ -192,7 +193,12 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
         _changed_clause_lines(results, width),
         [
             line
-            for text in (*_not_held(results), *_since_last(results), *_counts(results))
+            for text in (
+                *_not_held(results),
+                *_withheld(results),
+                *_since_last(results),
+                *_counts(results),
+            )
             for line in _wrapped(text, width)
         ]
         + _paths(outcome),
@@ -203,7 +209,7 @@ def as_lines(outcome: Outcome, *, width: int | None) -> list[Line]:
 
 def as_summary(outcome: Outcome) -> str:
     """The outcome in one line."""
-    results = outcome.results
+    results = without_secrets(outcome.results)
     failed = f" Failed: {', '.join(outcome.failed_notebooks)}." if outcome.failed_notebooks else ""
     counts = " ".join(_counts(results))
     unread = [export["name"] for export in results["exports"] if export["problem"]]
@@ -216,11 +222,11 @@ def as_summary(outcome: Outcome) -> str:
 
 def as_object(outcome: Outcome) -> dict[str, Any]:
     """The outcome as one object for programs (contract; README.md lists its keys)."""
-    results = outcome.results
+    results = without_secrets(outcome.results)
     worklist = outcome.folder / "restricted" / "worklist.csv"
     told = {
         name: results[name]
-        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD, "waivers")
+        for name in ("mapping_gaps", "mapping_doubts", NOT_HELD, "waivers", "withheld")
         if results.get(name)
     }
     if before := results.get("compared_with"):
@@ -640,6 +646,16 @@ def _not_held(results: Entry) -> list[str]:
         if tables
         else []
     )
+
+
+def _withheld(results: Entry) -> list[str]:
+    """Where the result of what the law keeps secret is told: a log is read by many."""
+    count = results.get("withheld", 0)
+    told = (
+        f"{_counted(count, 'check')} about what the law keeps secret not told here, whatever was"
+        f" found: restricted/{CONFIDENTIAL_CSV} is for who is cleared for it."
+    )
+    return [told] if count else []
 
 
 def _since_last(results: Entry) -> list[str]:

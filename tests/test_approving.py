@@ -106,6 +106,7 @@ def test_an_approved_run_holds_a_final_copy_of_each_report_and_the_ledger_names_
     (entry,) = read_ledger(approved.parent / LEDGER_FILE).of("approval", approved.name)
     assert entry.content["files"].keys() == names
     assert entry.content["approval"]["function"] == FUNCTION
+    assert entry.content["approval"]["ledger_head"] == entry.content["previous"]
     assert wrongs(approved) == []
     (told,) = describe_runs(read_ledger(approved.parent / LEDGER_FILE))
     assert told["approved_on"] == entry.content["approval"]["approved_on"]

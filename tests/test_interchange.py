@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from teleaudit.errors import UserError
-from teleaudit.interchange import FORMATS, read_results
+from teleaudit.interchange import FORMATS, export_run, read_results
 from teleaudit.interchange.rows import COLUMNS
 from teleaudit.report.results import as_json
 from tests.command import ROOT, call
@@ -68,6 +68,19 @@ def sealed(tmp_path: Path, content: bytes) -> Path:
     (tmp_path / "record" / "results.json").write_bytes(content)
     (tmp_path / "COMPLETE").write_text("0" * 64)
     return tmp_path
+
+
+@pytest.mark.parametrize("output", sorted(FORMATS))
+def test_no_other_program_is_told_what_the_law_keeps_secret(output: str, tmp_path: Path) -> None:
+    def exported(verdict: str) -> bytes:
+        results = with_("BIZ-dis-10.secret", verdict, secret=True, references=[])
+        folder = tmp_path / verdict
+        folder.mkdir()
+        return export_run(sealed(folder, as_json(results)), output)
+
+    found = exported("fail")
+    assert found == exported("partial")
+    assert b"BIZ-dis-10" not in found
 
 
 # JUnit

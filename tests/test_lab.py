@@ -51,6 +51,16 @@ def plain(html: str) -> str:
 # What it shows
 
 
+def test_a_notebook_shows_nothing_of_what_the_law_keeps_secret(kernel: Kernel) -> None:
+    (shown,) = kernel.run(
+        "again = open_audit('bizzy')\nfirst, *others = asked = again._entries('retention')\n"
+        "first['secret'] = True\n"
+        "[one['id'] for one in again.check('retention').entries] == [one['id'] for one in others],"
+        " again._entries('retention') is asked"
+    ).shown
+    assert shown["text/plain"] == "(True, True)"
+
+
 def test_an_audit_says_who_is_audited_as_of_when_on_what_and_in_which_run(kernel: Kernel) -> None:
     (shown,) = kernel.run("opened").shown
     for text in (plain(shown["text/html"]), shown["text/plain"]):

@@ -201,6 +201,25 @@ def test_a_log_gets_errors_deviations_reviews_and_gaps_in_that_order_with_whole_
     )
 
 
+def test_neither_a_log_nor_a_program_is_told_what_the_law_keeps_secret() -> None:
+    def told(k: int) -> tuple[str, str, str]:
+        found = results(MIXED)
+        (one,) = (check for check in found["checks"] if check["id"] == "A-5.secret")
+        one |= {"secret": True, "deviations": k, "verdict": "fail" if k else "pass"}
+        ended = outcome(found, code=ExitCode.DEVIATIONS)
+        return text(found), as_summary(ended), json.dumps(as_object(ended))
+
+    lines, summary, program = told(1)
+    assert (lines, summary, program) == told(0)
+    assert "A-5.secret" not in lines + summary + program
+    assert (
+        "1 check about what the law keeps secret not told here, whatever was found:"
+        " restricted/worklist.secret.da.csv is for who is cleared for it." in lines
+    )
+    assert json.loads(program)["withheld"] == 1
+    assert json.loads(program)["totals"]["checks"] == 17
+
+
 def test_a_terminal_of_eighty_columns_gets_one_line_a_deviation_with_its_numbers_at_the_edge() -> (
     None
 ):

@@ -100,6 +100,8 @@ def test_the_run_folder_is_as_the_contract_says(both: tuple[str, Path, Ended]) -
         "restricted/records.csv",
         "restricted/worklist.xlsx",
         "restricted/worklist.da.csv",
+        # where the audit asks for what the law keeps secret
+        *({"restricted/worklist.secret.da.csv"} if name == "bizzy" else set()),
         "restricted/reference_key",
         COMPLETE,
     }

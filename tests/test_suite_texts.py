@@ -278,7 +278,8 @@ def test_what_may_be_a_breach_is_told_of_access_and_disclosure_and_of_storage() 
                 kinds[check.spec.possible_breach].add(check.spec.rule or "")
     assert kinds["access"] == {
         *(f"access.{name}" for name in ("roster", "shared_account", "network", "export")),
-        *(f"disclosure.{name}" for name in ("recipient", "browsing", "directory_secret")),
+        *(f"disclosure.{name}" for name in ("sale", "recipient", "browsing", "directory_secret")),
+        *(f"disclosure.collection_{name}" for name in ("debt", "teledata")),
         *(f"disclosure.authority_{name}" for name in ("order", "title", "period", "secret")),
     }
     assert kinds["storage"] == {
@@ -286,7 +287,19 @@ def test_what_may_be_a_breach_is_told_of_access_and_disclosure_and_of_storage() 
         "minimisation.cpr_numbers",
         "message_content.teledata_messages",
         "message_content.teledata_browsing",
+        *(f"access.recording_{name}" for name in ("agreement", "scope", "after_end", "index")),
     }
+
+
+def test_what_stands_in_no_report_is_secret_by_a_law_that_says_so() -> None:
+    suites, _ = load_known_suites(ROOT)
+    secret = {
+        (check.spec.rule, check.legal_basis)
+        for suite in suites
+        for check in suite.checks
+        if check.spec.secret
+    }
+    assert secret == {("disclosure.authority_secret", ("rpl-786i",))}
 
 
 def test_the_same_lateness_has_the_same_severity_whichever_right_or_period_it_is_about() -> None:

@@ -27,7 +27,7 @@ from teleaudit.errors import UserError
 from teleaudit.expectations import Expectation, UnsetParameterError, build
 from teleaudit.expectations.doubts import with_doubts
 from teleaudit.expectations.rows import DataSet
-from teleaudit.expectations.subjects import data_subjects
+from teleaudit.expectations.subjects import concerned
 from teleaudit.exports.conversion import UNKNOWN_WORD
 from teleaudit.exports.doubtful import IN_FORCE, LACKING, doubtful_columns, has_unknown_word
 from teleaudit.exports.reading import ReadExport
@@ -432,11 +432,16 @@ class CheckRunner:
             if not listed:
                 return result
             with watch("worklist", result.check.data_set, listed), lines as add:
-                subjects = data_subjects(
-                    expectation, data_set, self.engine, columns=self.engine.columns(data_set.name)
+                subjects, oldest = concerned(
+                    expectation,
+                    data_set,
+                    self.engine,
+                    result.answer,
+                    table=self._received.view(data_set.name).table,
+                    as_of=self.as_of,
                 )
                 return _with_worst(
-                    replace(result, subjects=subjects),
+                    replace(result, subjects=subjects, oldest=oldest),
                     self._overdue(expectation.deviations(data_set, self.engine, result.answer)),
                     add,
                 )

@@ -160,6 +160,7 @@ def run(  # noqa: PLR0913 (its options)
     """
     began = time.monotonic()
     from teleaudit import outcome as outcomes
+    from teleaudit.report.authorities import without_secrets
     from teleaudit.rules.audit_file import find_audit
     from teleaudit.runs.pipeline import Options, run_audit
 
@@ -200,7 +201,7 @@ def run(  # noqa: PLR0913 (its options)
         for line in outcomes.as_lines(outcome, width=width):
             console.out.print(Text(line.text, line.style))
     if table:
-        _show_checks(outcome.results)
+        _show_checks(without_secrets(outcome.results))
     raise typer.Exit(outcome.exit_code)
 
 

@@ -273,6 +273,21 @@ class ExpectNoContent(BatchExpectation):
         # of no rows at all Spark says nothing, DuckDB zero
         return by_place.pop(None, (0, 0)), by_place
 
+    # as every expectation that looks at records has it
+    def found_records(
+        self, _data_set: DataSet, answer: Answer, *, customer: str, began: str
+    ) -> str:
+        """A query of the records with a find, each once, with these expressions of them as
+        ``customer_id`` and ``began``; of finds for review only where there are no others.
+        """
+        surest = f" HAVING min(level) < {_REVIEW}" if answer.deviations else ""
+        return (
+            "SELECT min(customer_id) AS customer_id, min(began) AS began FROM (SELECT"
+            f" {self.key_sql} AS record_key, {customer} AS customer_id, {began} AS began FROM"
+            f" {quoted(self.relation)}) AS records WHERE record_key IN (SELECT record_key FROM"
+            f" {self.temp_table_name('finds')} GROUP BY record_key{surest}) GROUP BY record_key"
+        )
+
     # as every expectation has it
     def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every record with a find, also one for review only, in the order of its key.

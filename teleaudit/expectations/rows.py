@@ -299,6 +299,18 @@ class ExpectRowsToSatisfy(BatchExpectation):
             due_by_month=months,
         )
 
+    # as every expectation that looks at records has it
+    def found_records(
+        self, data_set: DataSet, _answer: Answer, *, customer: str, began: str
+    ) -> str:
+        """A query of the deviating records with these expressions of them, as ``customer_id`` and
+        ``began``.
+        """
+        return (
+            f"SELECT {customer} AS {_OWNER}, {began} AS began FROM {quoted(data_set.name)} WHERE"
+            f" {self.classification()} = {_DEVIATES}"
+        )
+
     def deviations(self, data_set: DataSet, asks: Queries, answer: Answer) -> Iterator[Deviation]:
         """Every deviating record, in the order of its key."""
         due = self._known_due or "CAST(NULL AS DATE)"

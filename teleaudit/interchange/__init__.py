@@ -16,6 +16,7 @@ from teleaudit.errors import UserError
 from teleaudit.interchange.junit import as_junit
 from teleaudit.interchange.oscal import as_oscal
 from teleaudit.interchange.rows import as_csv
+from teleaudit.report.authorities import without_secrets
 from teleaudit.report.schema import InvalidResultsError, validate_results
 from teleaudit.runs.folder import COMPLETE, RESULTS_FILE
 
@@ -50,5 +51,8 @@ def read_results(run: Path) -> dict[str, Any]:
 
 
 def export_run(run: Path, output: str) -> bytes:
-    """The results of a complete run in one of ``FORMATS``. Raises: UserError."""
-    return FORMATS[output](read_results(run))
+    """The results of a complete run in one of ``FORMATS``, without what is secret.
+
+    Raises: UserError.
+    """
+    return FORMATS[output](without_secrets(read_results(run)))

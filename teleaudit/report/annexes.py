@@ -47,7 +47,7 @@ def write_annex(material: Material) -> bytes:
         sheet = book.add_worksheet(shown["name"])
         for column, title in enumerate(shown["header"]):
             sheet.write_string(0, column, title, head)
-            widest = max([len(title), *(len(str(row[column] or "")) for row in rows[:500])])
+            widest = max([len(title), *(_width(row[column]) for row in rows[:500])])
             sheet.set_column(column, column, min(widest + 2, _WIDEST))
         if len(rows) >= _MOST_ROWS:
             left = words.say("annex.left_out", n=words.number(len(rows) - _MOST_ROWS + 2))
@@ -65,6 +65,11 @@ def write_annex(material: Material) -> bytes:
         sheet.repeat_rows(0)
     book.close()
     return buffer.getvalue()
+
+
+def _width(cell: str | float | None) -> int:
+    """The letters of a cell's longest line."""
+    return max((len(line) for line in str(cell or "").splitlines()), default=0)
 
 
 def _writable(text: str) -> str:
@@ -88,9 +93,10 @@ def _sheets(material: Material) -> dict[str, list[Row]]:
             )
         ],
         "references": [
-            (check["finding"], check["id"], reference)
+            # below each other in one cell: a row for each is half of the workbook
+            (check["finding"], check["id"], "\n".join(check["references"]))
             for check in sorted(material.findings, key=lambda one: _in_order(one["finding"]))
-            for reference in check["references"]
+            if check["references"]
         ],
         "columns": list(_columns(material)),
         "due": [
@@ -159,6 +165,11 @@ def _sheets(material: Material) -> dict[str, list[Row]]:
             ),
             *((name, "", digest) for name, digest in sorted(material.results["suites"].items())),
             *(
+                (words.at("method.ledger.in_annex"), "", head)
+                for head in (material.results.get("ledger_head"),)
+                if head is not None
+            ),
+            *(
                 (one["name"], words.name("method.notebooks.states", one["state"]), one["sha256"])
                 for one in material.results.get("notebooks", [])
             ),
@@ -194,6 +205,7 @@ def _check_row(material: Material, check: Entry) -> Row:
         subjects.get("customers"),
         subjects.get("persons"),
         subjects.get("companies"),
+        check.get("oldest"),
         check["expectation"],
         material.bases(check["legal_basis"]),
     )

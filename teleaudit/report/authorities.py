@@ -1,4 +1,6 @@
-"""One report for each authority: what of a run's results it is competent for, and no more."""
+"""One report for each authority: what of a run's results it is competent for, and no more. What the
+law keeps secret is told to none of them.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,15 @@ def authorities_concerned(results: Results) -> list[str]:
     concerned = {
         authority
         for check in results["checks"]
-        if check["verdict"] in FINDING
+        if check["verdict"] in FINDING and not check.get("secret")
         for authority in authorities_of(check)
     }
     return [MAIN_AUTHORITY, *sorted(concerned - {MAIN_AUTHORITY})]
 
 
-def _verdict(clause: Mapping[str, Any], checks: Sequence[Entry]) -> str:
+def _verdict(clause: Mapping[str, Any], checks: Mapping[str, Entry]) -> str:
     """The gravest verdict among a clause's checks that are left; its own where it had none."""
-    own = [check for check in checks if check["id"] in clause["checks"]]
+    own = [checks[name] for name in clause["checks"] if name in checks]
     held = [check for check in own if not is_not_held(check)]
     return str(
         min(
@@ -43,6 +45,19 @@ def _verdict(clause: Mapping[str, Any], checks: Sequence[Entry]) -> str:
     )
 
 
+def without_secrets(results: Results) -> dict[str, Any]:
+    """The results without the checks that are secret, whatever these found, and how many they are;
+    as they are where none is.
+    """
+    kept = [check for check in results["checks"] if not check.get("secret")]
+    left_out = len(results["checks"]) - len(kept)
+    if not left_out:
+        return dict(results)
+    return _of_checks(results, kept, with_clauses_of_none=True) | {
+        "withheld": results.get("withheld", 0) + left_out
+    }
+
+
 def results_for(results: Results, authority: str) -> dict[str, Any]:
     """The results that an authority is competent for: its checks, the clauses and questions that
     are left with them, and the rules that these cite.
@@ -50,49 +65,60 @@ def results_for(results: Results, authority: str) -> dict[str, Any]:
     Clauses that no check speaks about, and differences between policy and law, are the main
     authority's. What is one authority's already comes back as it is.
     """
-    numbers = finding_numbers(results)
+    numbers, is_main = finding_numbers(results), authority == MAIN_AUTHORITY
+    told = without_secrets(results)
     checks = [
         {**check, "finding": numbers.get(check["id"])}
-        for check in results["checks"]
+        for check in told["checks"]
         if authority in authorities_of(check)
     ]
-    kept, is_main = {check["id"] for check in checks}, authority == MAIN_AUTHORITY
-    clauses = [
-        {
-            **clause,
-            "checks": [name for name in clause["checks"] if name in kept],
-            "verdict": _verdict(clause, checks),
-        }
-        for clause in results["clauses"]
-        if kept & set(clause["checks"]) or (is_main and not clause["checks"])
-    ]
-    conflicts = list(results.get("conflicts", [])) if is_main else []
+    compared = told.get("compared_with")
+    if not is_main:
+        told |= {"conflicts": []} | (
+            # what is asked no more is nobody else's, as what no check speaks about
+            {"compared_with": {**compared, "gone": []}} if compared else {}
+        )
+    told = _of_checks(told, checks, with_clauses_of_none=is_main)
     cited = {
-        basis for entry in (*checks, *clauses, *conflicts) for basis in entry.get("legal_basis", [])
+        basis
+        for entry in (*told["checks"], *told["clauses"], *told.get("conflicts", []))
+        for basis in entry.get("legal_basis", [])
     }
-    compared = results.get("compared_with")
+    return {
+        **told,
+        "authority": authority,
+        "conflicts": list(told.get("conflicts", [])),
+        "legal_bases": [basis for basis in told["legal_bases"] if basis["id"] in cited],
+    }
+
+
+def _of_checks(
+    results: Results, checks: Sequence[Entry], *, with_clauses_of_none: bool
+) -> dict[str, Any]:
+    """The results with no more than these checks, and what is left with them of clauses, waivers
+    and totals.
+    """
+    kept = {check["id"]: check for check in checks}
     return {
         **results,
-        # what is asked no more is nobody else's, as what no check speaks about
-        **(
-            {"compared_with": compared if is_main else {**compared, "gone": []}} if compared else {}
-        ),
-        "authority": authority,
-        "checks": checks,
+        "checks": list(checks),
         **_waivers(results, kept),
-        "clauses": clauses,
-        "conflicts": conflicts,
-        "legal_bases": [basis for basis in results["legal_bases"] if basis["id"] in cited],
+        "clauses": [
+            {
+                **clause,
+                "checks": [name for name in clause["checks"] if name in kept],
+                "verdict": _verdict(clause, kept),
+            }
+            for clause in results["clauses"]
+            if kept.keys() & set(clause["checks"])
+            or (with_clauses_of_none and not clause["checks"])
+        ],
         "totals": {
             "checks": len(checks),
             "verdicts": dict(sorted(Counter(check["verdict"] for check in checks).items())),
             **{
-                name: sum(check[of] or 0 for check in checks)
-                for name, of in (
-                    ("deviations", "deviations"),
-                    ("review", "review"),
-                    ("exempted", "exempted"),
-                )
+                name: sum(check[name] or 0 for check in checks)
+                for name in ("deviations", "review", "exempted")
             },
         },
     }

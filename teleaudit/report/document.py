@@ -41,6 +41,7 @@ from teleaudit.report.trend import describe_trend
 from teleaudit.report.waivers import acceptance, describe_waivers, is_accepted
 from teleaudit.rules.severity import FEW, LONG_DAYS, MANY, SHARE
 
+HEAD_LETTERS = 16  # of the ledger's head, as many as are compared by eye; the annex has all
 DECISION_LETTERS = 160  # in the summary; the plan has all
 GRAVEST_SHOWN, MOST_SHOWN = 5, 9  # of the gravest findings; more than five where more are critical
 
@@ -246,7 +247,7 @@ def _front(material: Material, findings: Sequence[Finding]) -> Part:
         "subtitle": words.say("front.subtitle", controller=results["controller"]["name"]),
         "facts": [
             {"term": words.at(f"front.facts.{name}"), "value": value}
-            for name, value in {**values, **_draft(material)}.items()
+            for name, value in {**values, **_printed_head(material), **_draft(material)}.items()
         ],
         "overall_title": words.at("front.overall"),
         "overall": " ".join([conclude(material, findings), *_mostly_unjudged(material)]),
@@ -267,6 +268,18 @@ def _status(material: Material) -> str:
         function=approval["function"],
         date=words.date(approval["approved_on"], "date"),
     )
+
+
+def _printed_head(material: Material) -> Part:
+    """What the front page of a final report is held against the ledger by: the line before its
+    approval, which vouches for the run; nothing in a draft, and in final ones of older versions.
+    """
+    head = material.results.get("approval", {}).get("ledger_head")
+    if head is None:
+        return {}
+    return {
+        "ledger": material.words.say("approval.ledger_head", head=_in_groups(head[:HEAD_LETTERS]))
+    }
 
 
 def _watermark(material: Material) -> list[str]:
@@ -336,7 +349,11 @@ def _gravest_row(material: Material, finding: Finding) -> tuple[Any, ...]:
             for unit in dict.fromkeys(one.first["unit"] for one in told)
         ]
     )
-    who = people(material, [check for one in told for check in one.checks])
+    who = people(
+        material,
+        [check for one in told for check in one.checks],
+        unknown="finding.people_unknown_beside",
+    )
     return (
         {"number": finding.number},
         {"title": title_of(material, finding), "note": f"{found}; {who}" if who else found},
@@ -445,6 +462,7 @@ def _method(material: Material) -> Part:
             max_rejected=words.percent(settings["max_rejected"]),
         ),
         "keeping": _keeping(material),
+        "ledger": _ledger(material),
         "severity": words.say(
             "method.severity",
             many=words.number(MANY),
@@ -471,6 +489,20 @@ def _keeping(material: Material) -> str:
         for part in ("restricted_days", "record_days")
     ]
     return " ".join(told)
+
+
+def _ledger(material: Material) -> str:
+    """What a printed report is held against; nothing in results of versions that named no head."""
+    words, head = material.words, material.results.get("ledger_head")
+    if head is None:
+        return ""
+    said = "first" if set(head) == {"0"} else "head"
+    return words.say(f"method.ledger.{said}", head=_in_groups(head[:HEAD_LETTERS]))
+
+
+def _in_groups(digest: str) -> str:
+    """A digest as it is compared by eye: four letters at a time."""
+    return "\u00a0".join(digest[place : place + 4] for place in range(0, len(digest), 4))
 
 
 def not_released(material: Material) -> str:

@@ -190,10 +190,13 @@ def _ageing(material: Material, checks: Sequence[Entry]) -> Figure:
 def _draw_panel(axes: Axes, material: Material, check: Entry, as_of: str) -> None:
     words, passed = material.words, _passed_by_year(check, as_of)
     top = max(records for _, records, _ in passed)
-    for place, (_, records, overdue) in enumerate(passed):
-        shown = max(overdue, 0.03 * top) if overdue else 0  # one record of many is seen too
-        axes.bar(place, shown, color=_VERMILION, hatch="////", edgecolor="white", linewidth=0)
-        axes.bar(place, max(records - overdue, 0), bottom=shown, color=_PALE, linewidth=0)
+    # one record of many is seen too
+    kept = [max(overdue, 0.03 * top) if overdue else 0 for _, _, overdue in passed]
+    others = [max(records - overdue, 0) for _, records, overdue in passed]
+    places = range(len(passed))
+    axes.bar(places, kept, color=_VERMILION, hatch="////", edgecolor="white", linewidth=0)
+    axes.bar(places, others, bottom=kept, color=_PALE, linewidth=0)
+    for place, (_, records, overdue), shown in zip(places, passed, kept, strict=True):
         if overdue:
             axes.annotate(
                 words.number(overdue)

@@ -100,13 +100,14 @@ class Finding:
 
 def number_findings(checks: Sequence[Entry]) -> dict[str, str]:
     """Check id -> number of the finding that it belongs to, such as ``A3``, for checks that found
-    something: by theme, in each clause by clause, the gravest first.
+    something: by theme, in each clause by clause, the gravest first. What is secret has none, or a
+    gap would tell of it.
 
     results.json holds them, so that every report, list and notebook of a run says A3 of the same.
     """
     by_clause: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for check in checks:
-        if check["verdict"] in FINDING:
+        if check["verdict"] in FINDING and not check.get("secret"):
             by_clause[THEME_OF[check["topic"]], clause_of(check)].append(check)
     ordered = sorted(
         by_clause.items(),
@@ -262,7 +263,10 @@ def _describe(material: Material, finding: Finding) -> Part:
 def sentences(material: Material, requirement: Requirement) -> list[str]:
     """What was found, in whole sentences."""
     words, unit = material.words, requirement.first["unit"]
-    said = [_counted(material, requirement), *_overdue(material, requirement)]
+    said = [
+        _counted(material, requirement),
+        *(_overdue(material, requirement) or _oldest(material, requirement)),
+    ]
     if columns := _columns(material, requirement):
         said.append(columns)
     if (review := requirement.total("review")) and not requirement.is_review:
@@ -345,6 +349,26 @@ def _overdue(material: Material, requirement: Requirement) -> list[str]:
     return [words.say("finding.overdue", median=_days(material, median), **values)]
 
 
+def _oldest(material: Material, requirement: Requirement) -> list[str]:
+    """Since when the oldest record is there, where its table tells and it matters."""
+    months = [
+        check["oldest"]
+        for check in requirement.checks
+        if check.get("oldest") and _matters_to_people(check)
+    ]
+    if not months:
+        return []
+    said = "finding.oldest_one" if requirement.found == 1 else "finding.oldest"
+    return [material.words.say(said, month=material.words.month(min(months)))]
+
+
+def _matters_to_people(check: Entry) -> bool:
+    """Whether something was found in cells, or may be a breach: whoever assesses it must know how
+    many it concerns and since when, or that nobody can tell.
+    """
+    return bool(found(check) and (check["columns"] or check.get("possible_breach")))
+
+
 def _days(material: Material, days: float) -> str:
     words = material.words
     return (
@@ -384,23 +408,30 @@ def deadline(material: Material, check: Entry) -> dict[str, str]:
     }
 
 
-def people(material: Material, checks: Sequence[Entry]) -> str:
-    """How many customers are concerned, and how many of them are persons.
+def people(
+    material: Material, checks: Sequence[Entry], *, unknown: str = "finding.people_unknown"
+) -> str:
+    """How many customers are concerned, and how many of them are persons; the words at ``unknown``
+    where records were found that name none.
 
-    Of several data sets the most of one: the same customer may stand in each.
+    Of several data sets the most of one: the same customer may stand in each. Nothing of columns.
     """
-    told = [check["subjects"] for check in checks if check["subjects"]]
+    words = material.words
+    told = [check["subjects"] for check in checks if (check["subjects"] or {}).get("customers")]
+    untold = [
+        check
+        for check in checks
+        if check["unit"] == "record" and not check["subjects"] and _matters_to_people(check)
+    ]
     if not told:
-        return ""
-    words, most = material.words, max(told, key=lambda one: one["customers"])
-    if most["customers"] == 0:
-        return ""
+        return str(words.at(unknown)) if untold else ""
+    most = max(told, key=lambda one: one["customers"])
     parts = [
         words.counted(unit, most[name])
         for name, unit in (("persons", "person"), ("companies", "company"))
         if most[name]
     ] + ([words.counted("of_unknown_kind", most["unknown"])] if most["unknown"] else [])
-    at_least = "finding.people_at_least" if len(told) > 1 else "finding.people"
+    at_least = "finding.people_at_least" if len(told) + len(untold) > 1 else "finding.people"
     return words.say(
         at_least, customers=words.counted("customer", most["customers"]), parts=", ".join(parts)
     )

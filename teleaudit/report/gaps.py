@@ -267,6 +267,11 @@ def describe_not_assessed(material: Material) -> Part:
     ]
     return {
         "intro": words.at("not_assessed.intro"),
+        "withheld": (
+            words.say("not_assessed.withheld", n=words.counted("check", withheld))
+            if material.is_main and (withheld := material.results.get("withheld"))
+            else ""
+        ),
         "not_held_note": words.at("not_assessed.not_held"),
         "not_held": material.table(
             "not_held",

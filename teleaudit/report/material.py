@@ -62,14 +62,16 @@ class Material:
     results: Entry
     words: Words
 
-    @property
-    def checks(self) -> list[Entry]:
+    @cached_property
+    def checks(self) -> tuple[Entry, ...]:
         """Every check, the gravest first; among equals by severity, then by number of
         deviations.
         """
-        return sorted(
-            self.results["checks"],
-            key=lambda check: (*gravity(check), -(check["deviations"] or 0), check["id"]),
+        return tuple(
+            sorted(
+                self.results["checks"],
+                key=lambda check: (*gravity(check), -(check["deviations"] or 0), check["id"]),
+            )
         )
 
     @property
@@ -147,14 +149,11 @@ class Material:
 
     def clause_claim(self, clause_id: str) -> str:
         """What a clause says; nothing for a clause that the results do not hold."""
-        return next(
-            (
-                self.text(clause["claim"])
-                for clause in self.results["clauses"]
-                if clause["id"] == clause_id
-            ),
-            "",
-        )
+        return self._claims.get(clause_id, "")
+
+    @cached_property
+    def _claims(self) -> dict[str, str]:
+        return {clause["id"]: self.text(clause["claim"]) for clause in self.results["clauses"]}
 
     def citation(self, basis_id: str) -> str:
         """How a legal basis is cited; marked when neither it nor a copy was read, or it does not

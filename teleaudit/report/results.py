@@ -227,9 +227,11 @@ def check_entry(
             if result.subjects
             else None
         ),
+        "oldest": result.oldest,
         "possible_breach": check.spec.possible_breach if answer.deviations else None,
-        "references": references(reference_key, result),
+        "references": [] if check.spec.secret else references(reference_key, result),
         "error_id": result.error_id,
+        **({"secret": True} if check.spec.secret else {}),
     }
 
 

@@ -153,9 +153,8 @@ def _printable(value: Any) -> Any:  # noqa: ANN401 (JSON in, JSON out)
     """
     match value:
         case str():
-            return "".join(
-                letter if _is_printable(letter) else f"‹U+{ord(letter):04X}›" for letter in value
-            )
+            lacking = {letter for letter in set(value) if not _is_printable(letter)}
+            return value.translate({ord(one): f"‹U+{ord(one):04X}›" for one in lacking})
         case Mapping():
             return {key: _printable(item) for key, item in value.items()}
         case list() | tuple():

@@ -1,7 +1,8 @@
 """The worklist as it is worked off: a workbook and a Danish CSV, for the closed annex.
 
 Both hold every record that a check lists, in order of urgency: what deviates, apart from it what a
-person must judge, what is exempt, and what waits for a lawyer. They are made of ``records.csv``,
+person must judge, what is exempt, and what waits for a lawyer. Records that the law keeps secret
+stand in a CSV of their own, for who is cleared for them, and in neither of these. All are made of ``records.csv``,
 which the checks left; its lines are sorted out of core and pass by one at a time.
 """
 
@@ -15,7 +16,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,7 @@ from teleaudit.rules.suites import Check, DeadlineKind, Severity
 from teleaudit.rules.verdicts import EXPORTS_PARTED, GRAVITY, Verdict
 
 WORKBOOK, DANISH_CSV = "worklist.xlsx", "worklist.da.csv"
+CONFIDENTIAL_CSV = "worklist.secret.da.csv"  # wherever a check asks for secrets, found or not
 # So many of each list, the gravest, stand in the workbook. Excel opens a million lines, but they
 # take minutes to write and nobody works them off there. The CSV holds all.
 MAX_LINES = 50_000
@@ -84,6 +86,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(name="done_on", width=13, kind="date"),
     Column(name="proof", width=30),
 )
+_CHECK = [column.name for column in COLUMNS].index("check_id")
 _FILLED_IN = ("done_by", "done_on", "proof")
 _URGENT: tuple[DeadlineKind, ...] = (
     "report",
@@ -173,22 +176,32 @@ def write_worklists(
     memory_limit: str,
     max_lines: int = MAX_LINES,
 ) -> dict[ListName, int]:
-    """Write both files beside the records; returns how many each list holds.
+    """Write the files beside the records; returns how many each list of the workbook holds.
 
     ``systems`` are what people call the system that an export comes from, by its name; ``heading``
     says whose the lists are; ``work`` is a folder of the run that others cannot read.
     """
     lines = _Lines(checks, systems, words)
-    with (
-        io.BufferedWriter(_Private(restricted / DANISH_CSV)) as file,
-        _danish_csv(file, words) as write,
-        io.BufferedWriter(_Private(restricted / WORKBOOK)) as book,
-        _workbook(book, words, work=work, as_of=as_of, max_lines=max_lines) as workbook,
-    ):
+    secret = {name for name, one in checks.items() if one.check.spec.secret}
+    with ExitStack() as stack:
+
+        def danish_csv(name: str) -> Callable[[ListName, Sequence[Cell]], None]:
+            file = stack.enter_context(io.BufferedWriter(_Private(restricted / name)))
+            return stack.enter_context(_danish_csv(file, words))
+
+        write = danish_csv(DANISH_CSV)
+        write_secret = danish_csv(CONFIDENTIAL_CSV) if secret else write
+        book = stack.enter_context(io.BufferedWriter(_Private(restricted / WORKBOOK)))
+        workbook = stack.enter_context(
+            _workbook(book, words, work=work, as_of=as_of, max_lines=max_lines)
+        )
         for name, cells in lines.sorted(restricted / RECORDS, work, memory_limit):
+            if cells[_CHECK] in secret:
+                write_secret(name, cells)
+                continue
             write(name, cells)
             workbook.add(name, cells)
-        workbook.explain(heading)
+        workbook.explain(heading, keeps_secrets=bool(secret))
         return dict(workbook.counts)
 
 
@@ -398,7 +411,7 @@ class _Workbook:
                 case _:
                     sheet.write_string(row, place, _fitting(cell), form)
 
-    def explain(self, heading: str) -> None:
+    def explain(self, heading: str, *, keeps_secrets: bool) -> None:
         """Write the first sheet, and end the others, once all lines are there."""
         guide, words, row = self._guide, self._words, 0
 
@@ -412,6 +425,8 @@ class _Workbook:
         write("", heading)
         write("", words.at("worklist.guide.confidential"))
         write("", words.at("worklist.guide.text"))
+        if keeps_secrets:
+            write("", words.say("worklist.guide.secret", file=CONFIDENTIAL_CSV))
         write("")
         for name in LISTS:
             count, shown = self.counts[name], min(self.counts[name], self._max_lines)

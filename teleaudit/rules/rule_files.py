@@ -111,6 +111,7 @@ class Rule(Strict):
     severity: Severity
     on_deviation: OnDeviation = "fail"
     possible_breach: PossibleBreach | None = None
+    secret: bool = False  # found or not, it is told in no report
 
     @property
     def topic(self) -> Topic:

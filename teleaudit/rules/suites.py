@@ -230,6 +230,8 @@ class ExpectationSpec(Strict):
     on_deviation: OnDeviation = "fail"
     claim: Words | None = None  # where it differs from its clause's
     possible_breach: PossibleBreach | None = None
+    # that there is such a record is itself secret by law: what is found stands in no report
+    secret: bool = False
 
     @model_validator(mode="after")
     def _is_whole(self) -> ExpectationSpec:

@@ -196,6 +196,7 @@ class CheckResult:
     max_overdue_days: int | None = None
     median_overdue_days: float | None = None
     subjects: Subjects | None = None
+    oldest: str | None = None  # yyyy-mm of the record that began first, where its table tells
     error_id: str | None = None
 
     @property

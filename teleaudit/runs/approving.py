@@ -16,7 +16,7 @@ from typing import Any
 from teleaudit.errors import UserError
 from teleaudit.report import render_reports
 from teleaudit.runs.folder import COMPLETE, RESULTS_FILE, adding_to
-from teleaudit.runs.ledger import LEDGER_FILE, append_entry, read_ledger
+from teleaudit.runs.ledger import LEDGER_FILE, append_entry, head, read_ledger
 from teleaudit.runs.verification import refuse_unsealed
 from teleaudit.runs.verification.of_ledger import approval_entry
 
@@ -75,7 +75,11 @@ def _approve(run: Path, function: str) -> tuple[Path, ...]:
         begun.content["approval"]
         if begun
         # in the order of the ledger: what is rendered holds it as it is written there
-        else {"approved_on": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", "function": function}
+        else {
+            "approved_on": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
+            "function": function,
+            "ledger_head": head(run.parent),
+        }
     )
     reports = _final_reports(record, approval)
     parts = {record / name: run / f".{name}.part" for name in reports}

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import subprocess
+import textwrap
 import zipfile
 from collections.abc import Iterator
 from importlib import resources
@@ -26,7 +27,7 @@ from teleaudit.errors import UserError
 from teleaudit.report import Report, render_reports, validate_results
 from teleaudit.report.authorities import authorities_concerned, results_for
 from teleaudit.report.document import describe
-from teleaudit.report.findings import findings_of
+from teleaudit.report.findings import findings_of, number_findings
 from teleaudit.report.material import Material
 from teleaudit.report.typesetting import TypesettingError, typeset
 from teleaudit.report.wording import load_words
@@ -178,7 +179,7 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
         results = example()
         results["checks"] = [
             found_check("BIZ-ret-7.unbilled", list(authorities)),
-            found_check("BIZ-dis-10.secret", []),
+            found_check("BIZ-dis-1.sale", []),
         ]
         return {check["id"] for check in results_for(results, authority)["checks"]}
 
@@ -188,8 +189,145 @@ def test_a_finding_stands_under_every_authority_that_is_competent_for_it() -> No
     both = ("datatilsynet", "digitaliseringsstyrelsen")
     assert told("digitaliseringsstyrelsen", *both) == {"BIZ-ret-7.unbilled"}
     # what nobody else supervises is left to the report's own reader
-    assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-10.secret"}
-    assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-10.secret"}
+    assert told("datatilsynet", *both) == {"BIZ-ret-7.unbilled", "BIZ-dis-1.sale"}
+    assert told("datatilsynet", "digitaliseringsstyrelsen") == {"BIZ-dis-1.sale"}
+
+
+def with_secret(verdict: str, deviations: int) -> dict[str, Any]:
+    """The example with a check, under a clause of its own and under that of another, of what the
+    law keeps secret.
+    """
+    results, text = example(), "Et hemmeligt krav."
+    more = {"topic": "disclosure", "authorities": [], "legal_basis": ["rpl-786i"], "secret": True}
+    results["checks"] += [
+        check(name, "disclosure", verdict, text, (9, 9, deviations, 0), references=[], **more)
+        for name in ("BIZ-ret-3.secret", "BIZ-dis-10.secret")
+    ]
+    results["clauses"] = [
+        {**one, "checks": [*one["checks"], "BIZ-ret-3.secret"]} if one["id"] == "BIZ-ret-3" else one
+        for one in results["clauses"]
+    ] + [clause("BIZ-dis-10", verdict, text, ["BIZ-dis-10.secret"])]
+    results["legal_bases"].append(
+        basis("rpl-786i", "Tavshed", "retsplejelovens § 786 i", "justitsministeriet", "2022-03-30")
+    )
+    return counted(results)
+
+
+def test_what_the_law_keeps_secret_stands_in_no_report_and_no_report_tells_whether_it_was_found() -> (
+    None
+):
+    found, clean = (with_secret(*told) for told in (("fail", 3), ("pass", 0)))
+    assert found["totals"] != clean["totals"]
+    numbers = number_findings(found["checks"])
+    assert not {"BIZ-ret-3.secret", "BIZ-dis-10.secret"} & numbers.keys()
+    for authority in authorities_concerned(found):
+        own = results_for(found, authority)
+        assert own == results_for(clean, authority)
+        told = json.dumps(own, ensure_ascii=False)
+        assert ".secret" not in told
+        assert "rpl-786i" not in told
+        assert "Et hemmeligt krav." not in told
+        assert own["withheld"] == 2
+    assert authorities_concerned(found) == authorities_concerned(clean)
+
+
+def test_the_main_report_says_that_something_is_not_told_and_others_need_not() -> None:
+    results = with_secret("fail", 3)
+    said = described(results_for(results, "datatilsynet"))["not_assessed"]["withheld"]
+    assert said.startswith("Hertil kommer 2 kontroller om pålæg, som udbyderen skal hemmeligholde")
+    assert described(example())["not_assessed"]["withheld"] == ""
+    other = results_for(results, "erhvervsstyrelsen")
+    assert described(other)["not_assessed"]["withheld"] == ""
+
+
+# The ledger
+
+
+def test_a_printed_report_names_the_head_of_the_ledger_with_which_the_run_began() -> None:
+    results = example()
+    said = described(results)["method"]["ledger"]
+    assert "\u00a0".join(textwrap.wrap(results["ledger_head"][:16], 4)) in said
+    assert (
+        "kontroljournalen tom"
+        in described({**results, "ledger_head": "0" * 64})["method"]["ledger"]
+    )
+    del results["ledger_head"]  # of a version that named none
+    assert described(results)["method"]["ledger"] == ""
+
+
+def test_a_final_report_names_on_its_front_the_line_that_came_before_its_approval() -> None:
+    approval = {"function": "Direktør", "approved_on": "2026-11-23"}
+    head = "0123456789abcdef" + "f" * 48
+
+    def front(results: dict[str, Any]) -> dict[str, Any]:
+        return {fact["term"]: fact["value"] for fact in described(results)["front"]["facts"]}
+
+    told = front(example() | {"approval": {**approval, "ledger_head": head}})
+    assert told["Kontroljournal"].startswith("0123\u00a04567\u00a089ab\u00a0cdef")
+    assert "Kontroljournal" not in front(example())
+    assert "Kontroljournal" not in front(example() | {"approval": approval})
+
+
+# Whom it concerns, and since when
+
+
+def test_a_finding_whose_records_name_no_customer_says_that_nobody_can_tell_how_many() -> None:
+    subjects = {"customers": 4, "persons": 3, "companies": 1, "unknown": 0, "unnamed": 0}
+
+    def facts(*told: dict[str, Any] | None, **more: object) -> dict[str, str]:
+        results = example()
+        results["checks"] = [
+            check(
+                f"HYG-card.{place}",
+                "payment",
+                "fail",
+                "Krav.",
+                (9, 9, 5, 0),
+                topic="card_data",
+                subjects=one,
+                **{"columns": {"Felt": 5}, **more},
+            )
+            for place, one in enumerate(told)
+        ]
+        (theme,) = described(results)["findings"]["themes"]
+        return {fact["term"]: fact["value"] for fact in theme["findings"][0]["facts"]}
+
+    assert facts(subjects)["Berørte"] == "4 kunder (3 personer, 1 virksomhed)"
+    assert facts(None)["Berørte"] == "kan ikke opgøres uden kundenummer"
+    assert facts(subjects, None)["Berørte"].startswith("mindst 4 kunder")
+    # a register of systems names nobody, and concerns nobody one by one
+    assert "Berørte" not in facts(None, columns={})
+    assert "Berørte" in facts(None, columns={}, possible_breach="access")
+    assert "Berørte" not in facts(None, unit="column")
+
+
+def test_a_finding_without_a_deadline_tells_how_old_its_oldest_record_is() -> None:
+    def told(*months: str | None, k: int = 5, **more: object) -> str:
+        results = example()
+        results["checks"] = [
+            check(
+                f"HYG-card.{place}",
+                "payment",
+                "fail",
+                "Krav.",
+                (9, 9, k, 0),
+                topic="card_data",
+                oldest=month,
+                **{"possible_breach": "storage", **more},
+            )
+            for place, month in enumerate(months)
+        ]
+        (theme,) = described(results)["findings"]["themes"]
+        return str(theme["findings"][0]["paragraphs"][0]["text"])
+
+    assert "Den ældste post er fra marts 2021." in told("2023-01", "2021-03", None)
+    assert "Posten er fra marts 2021." in told("2021-03", k=1)
+    assert "ældste post" not in told(None)
+    late = {"max_days": 312, "median_days": 20}
+    assert "ældste post" not in told("2021-03", overdue=late)
+    # what may be no breach tells of its columns alone; the annex tells all
+    assert "ældste post" not in told("2021-03", possible_breach=None)
+    assert "ældste post" in told("2021-03", possible_breach=None, columns={"Felt": 5})
 
 
 def test_another_authoritys_report_holds_neither_the_questions_nor_what_is_not_its_own() -> None:
@@ -888,12 +1026,11 @@ def test_the_annex_holds_every_check_reference_and_file() -> None:
     rows = sheet(annex, "Kontroller")[1:]
     assert {row[1] for row in rows} == {one["id"] for one in own["checks"]}
     assert [row[0] for row in rows[:4]] == ["A1", "A2", "D1", ""]
-    assert [row[2] for row in sheet(annex, "Referencer")[1:]] == [
-        reference
+    assert [row[2].splitlines() for row in sheet(annex, "Referencer")[1:]] == [
+        one["references"]
         for name in ("BIZ-ret-5.pbx_config", "BIZ-ret-3.customer", "HYG-card.crm_interaction")
         for one in own["checks"]
         if one["id"] == name
-        for reference in one["references"]
     ]
     assert {row[6] for row in sheet(annex, "Filer")[1:]} == {
         file["sha256"] for export in results["exports"] for file in export["files"]

@@ -14,7 +14,7 @@ from teleaudit.report.results import _clause_entry, check_entry, compose
 from teleaudit.rules.audit_file import Keep, NotHeld, load_audit
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.suites import Check
-from teleaudit.rules.verdicts import Answer, CheckResult, Verdict
+from teleaudit.rules.verdicts import Answer, CheckResult, Deviation, Verdict
 from teleaudit.workspace import package_workspace
 
 BOOK = rulebook_of(load_audit(package_workspace() / "audits" / "bizzy"))
@@ -59,6 +59,21 @@ def test_what_a_person_must_look_at_is_no_deviation_before(
 ) -> None:
     made = entry(BOOK.checks[0], verdict, deviations=deviations, review=review)
     assert (made["deviations"], made["review"]) == told
+
+
+def test_what_the_law_keeps_secret_is_marked_and_leads_to_no_record() -> None:
+    def made(name: str) -> dict[str, Any]:
+        check = next(one for one in BOOK.checks if one.id == name)
+        answer = Answer(population=9, assessable=9, deviations=1, exempted=0)
+        result = CheckResult(
+            check=check, verdict=Verdict.FAIL, answer=answer, worst=(Deviation("D-7"),)
+        )
+        return check_entry(result, law=BOOK.law, reference_key=bytes(32))
+
+    secret, other = made("BIZ-dis-10.secret"), made("BIZ-dis-10.title")
+    assert (secret["secret"], secret["references"], secret["deviations"]) == (True, [], 1)
+    assert "secret" not in other
+    assert len(other["references"]) == 1
 
 
 def test_what_to_do_and_what_is_not_relevant_are_told_in_both_languages() -> None:

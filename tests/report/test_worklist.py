@@ -23,6 +23,7 @@ from teleaudit.checks.worklist import RECORDS, Worklist, reference
 from teleaudit.report.wording import load_words
 from teleaudit.report.worklist import (
     COLUMNS,
+    CONFIDENTIAL_CSV,
     DANISH_CSV,
     LISTS,
     MAX_LINES,
@@ -187,6 +188,37 @@ def test_what_is_to_be_notified_comes_before_all_else_whatever_its_severity(
     assert [
         (line["Kontrol"], line["Prioritet"], line["Handling"]) for line in _danish(tmp_path)
     ] == [(reported, "1", "ANMELD"), (requested, "1", "SVAR"), (_CARD, "1", "FJERN")]
+
+
+def test_what_the_law_keeps_secret_is_listed_for_who_is_cleared_for_it_and_for_no_team(
+    tmp_path: Path,
+) -> None:
+    secret = ("BIZ-dis-10.secret", Deviation("D-7", owner=Owner("1007", "Videregivelser")))
+    answered = {**_ANSWERED, secret[0]: ("fail", "high")}
+    told = []
+    for name, listed in {"found": (*_LISTED, secret), "not": _LISTED}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        _write(folder, listed, answered)
+        told.append(
+            [
+                *((folder / file).read_bytes() for file in (DANISH_CSV, WORKBOOK)),
+                len((folder / CONFIDENTIAL_CSV).read_text(encoding="utf-8-sig").splitlines()),
+            ]
+        )
+
+    # who works the lists off cannot tell whether there is any
+    assert told[0][:2] == told[1][:2]
+    assert [lines for *_, lines in told] == [2, 1]
+    assert "D-7" in (tmp_path / "found" / CONFIDENTIAL_CSV).read_text(encoding="utf-8-sig")
+    assert any(CONFIDENTIAL_CSV in str(row) for row in _sheet(tmp_path / "not", "Vejledning"))
+
+
+def test_lists_without_anything_secret_speak_of_none(tmp_path: Path) -> None:
+    _write(tmp_path, _LISTED, _ANSWERED)
+
+    assert not (tmp_path / CONFIDENTIAL_CSV).exists()
+    assert not any(CONFIDENTIAL_CSV in str(row) for row in _sheet(tmp_path, "Vejledning"))
 
 
 def test_who_acts_and_by_when_are_what_was_decided_about_the_clause(tmp_path: Path) -> None:

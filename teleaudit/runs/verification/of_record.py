@@ -13,7 +13,7 @@ from typing import Any
 
 from teleaudit.report import FINAL, InvalidResultsError, validate_results
 from teleaudit.report.results import versions
-from teleaudit.report.worklist import DANISH_CSV, WORKBOOK
+from teleaudit.report.worklist import CONFIDENTIAL_CSV, DANISH_CSV, WORKBOOK
 from teleaudit.runs.folder import MANIFEST, RESTRICTED
 from teleaudit.runs.verification.statements import (
     Statement,
@@ -26,7 +26,7 @@ from teleaudit.runs.verification.statements import (
 )
 
 SIGNED = ".signed.pdf"
-_TO_WORK_ON = (WORKBOOK, DANISH_CSV)
+_TO_WORK_ON = (WORKBOOK, DANISH_CSV, CONFIDENTIAL_CSV)
 
 
 def check_record(
