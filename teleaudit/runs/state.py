@@ -24,7 +24,7 @@ from teleaudit.rules.suites import Topic
 from teleaudit.runs.folder import RunFolder
 
 if TYPE_CHECKING:
-    from teleaudit.engines.engine import Engine
+    from teleaudit.engines.duckdb import DuckDBEngine
 
 ENVIRONMENT = "TELEAUDIT_RUN"
 _STATE = "state.json"
@@ -113,7 +113,7 @@ class RunState:
         """The worklist, in the closed annex."""
         return self.folder.restricted / "worklist.csv"
 
-    def new_engine(self) -> Engine:
+    def new_engine(self) -> DuckDBEngine:
         """An engine with the run's memory limit; it spills into the work folder.
 
         Raises: UserError where the run's rows are Spark's.

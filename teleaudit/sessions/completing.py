@@ -22,8 +22,9 @@ _BEGUN = re.compile(
 
 
 # IPython's, which has no types
-def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None:  # noqa: ANN401
-    """Have TAB offer ``words(method)`` in the quotes of a method called on a variable of that kind.
+def offer(shell: Any, kind: type, words: Callable[[Any, str], Sequence[str]]) -> None:  # noqa: ANN401
+    """Have TAB offer ``words(value, method)`` in the quotes of a method called on a variable of that
+    kind.
 
     Offered once, however often it is asked for.
     """
@@ -36,11 +37,12 @@ def offer(shell: Any, kind: type, words: Callable[[str], Sequence[str]]) -> None
     @context_matcher()  # type: ignore[untyped-decorator] # IPython's has no types
     def matcher(context: CompletionContext) -> SimpleMatcherResult:
         begun = _BEGUN.search(context.text_until_cursor)
-        if begun is None or not isinstance(shell.user_ns.get(begun["name"]), kind):
+        value = shell.user_ns.get(begun["name"]) if begun else None
+        if begun is None or not isinstance(value, kind):
             return SimpleMatcherResult(completions=[])
         found = [
             SimpleCompletion(text=word, type="str")
-            for word in words(begun["method"])
+            for word in words(value, begun["method"])
             if word.startswith(begun["word"])
         ]
         return SimpleMatcherResult(
