@@ -2,7 +2,8 @@
 answers that there might be.
 
 In a run the exports have been read already and the notebook finds them by its environment; in
-JupyterLab they are read now, into a private folder that is gone when the kernel ends. The verdicts are the library's in both cases: a
+JupyterLab they are read now, or have been for another notebook of the session, into a private folder
+that is gone when the kernel, or the session, ends. The verdicts are the library's in both cases: a
 notebook shows them and cannot change them.
 """
 
@@ -74,6 +75,7 @@ from teleaudit.sessions.completing import offer
 from teleaudit.sessions.desk import Desk
 from teleaudit.sessions.explaining import Explanation, explain_checks
 from teleaudit.sessions.magic import offer_sql
+from teleaudit.sessions.readings import erase_left_behind, kept_readings, read_once, session_key
 from teleaudit.sessions.refusing import (
     all_in_danish,
     in_danish,
@@ -118,8 +120,8 @@ def open_audit(audit: str | Path = "", *, as_of: str = "") -> OpenAudit:
 
 
 def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
-    """Read the exports now, into a private folder that is removed when the kernel ends (or, if it
-    is killed, at the next start).
+    """Read the exports now, unless another notebook of this session has, into a private folder that is
+    removed when the kernel ends (or, if it is killed, at the next start).
     """
     spec = load_audit(path)
     refuse_unready(spec)
@@ -127,10 +129,17 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     refuse_later(spec, judged_on)
     stack = ExitStack()
     atexit.register(stack.close)
+    erase_left_behind(private_folder())
     folder = stack.enter_context(run_folder(private_folder(), spec.name))
     stack.callback(shutil.rmtree, folder.path, ignore_errors=True)
-    exports = read_exports(spec, root=str(spec.root), work=folder.exports)
-    (folder.restricted / "reference_key").write_text(new_reference_key().hex(), encoding="ascii")
+    with kept_readings(spec) as kept:
+        key = new_reference_key() if kept is None else session_key(kept)
+        exports = (
+            read_exports(spec, root=str(spec.root), work=folder.exports)
+            if kept is None
+            else read_once(spec, kept)
+        )
+    (folder.restricted / "reference_key").write_text(key.hex(), encoding="ascii")
     return RunState(
         audit_path=path.resolve(),
         as_of=judged_on,
