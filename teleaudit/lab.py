@@ -52,7 +52,7 @@ from teleaudit.rules.audit_file import Audit, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.response import load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
-from teleaudit.rules.suites import TOPICS, Check, Topic
+from teleaudit.rules.suites import TOPICS, Check, Topic, data_set_names
 from teleaudit.runs.folder import run_folder
 from teleaudit.runs.pipeline import REPORT_FILE, read_exports, write_pdf
 from teleaudit.runs.state import RunState
@@ -114,9 +114,24 @@ def open_audit(audit: str | Path = "", *, as_of: str = "") -> OpenAudit:
     elif named and state.audit().name != named:
         refuse("other_audit", own=state.audit().name, name=named)
     opened = OpenAudit(state)
-    offer(session, OpenAudit, OpenAudit._words_for)  # noqa: SLF001
+    offer(session, OpenAudit, _offered)
     offer_sql(session, opened, OpenAudit)
     return opened
+
+
+def _offered(opened: OpenAudit | None, method: str) -> Sequence[str]:
+    """What TAB offers in the quotes of a method of an opened audit; in a cell of SQL there is none."""
+    match method:
+        case "rules" | "limits":
+            return TOPICS
+        case "sql":
+            return data_set_names()
+        case "check" | "explain" | "what_if" if opened is not None:
+            return opened._ipython_key_completions_()
+        case "compare" if opened is not None:
+            return run_ids(opened._home)  # noqa: SLF001
+        case _:
+            return ()
 
 
 def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
@@ -238,20 +253,6 @@ class OpenAudit:
 
     def _ipython_key_completions_(self) -> list[str]:
         return [*TOPICS, *clauses_of([*self._checks]), *self._checks]
-
-    def _words_for(self, method: str) -> Sequence[str]:
-        """What TAB offers in the quotes of a method."""
-        match method:
-            case "rules" | "limits":
-                return TOPICS
-            case "check":
-                return self._ipython_key_completions_()
-            case "explain" | "what_if":
-                return [*clauses_of([*self._checks]), *self._checks]
-            case "compare":
-                return run_ids(self._home)
-            case _:
-                return ()
 
     @property
     def exports(self) -> Styler:

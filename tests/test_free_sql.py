@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 from teleaudit.lab import OpenAudit
@@ -192,6 +193,28 @@ def test_of_many_rows_the_first_are_given_and_that_is_said(
 
 def test_the_masked_copy_is_for_its_owner_alone(audit: OpenAudit) -> None:
     audit.sql("SELECT count(*) FROM cdr")
-    copy = audit._state.folder.work / "masked.duckdb"
-    assert copy.stat().st_mode & 0o077 == 0
-    assert copy.parent.stat().st_mode & 0o077 == 0
+    work = audit._state.folder.work
+    copies = list(work.glob("masked-*.duckdb"))
+    assert copies
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (work, *copies))
+
+
+def test_a_column_of_numbers_that_are_telephones_is_masked_though_it_was_mapped_as_a_quantity(
+    audit: OpenAudit,
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "call_id": ["a", "b"],
+            "duration_s": [20123456, 4520123457],
+            "billsec": [7, None],
+            "data_bytes": [1 << 30, 1 << 31],
+        }
+    )
+    desk = audit.check(frame, table="cdr").context.desk
+    assert desk is not None
+    shown, _ = desk.sql("SELECT duration_s, billsec, data_bytes FROM cdr ORDER BY data_bytes", 10)
+    assert shown["duration_s"].str.fullmatch(r"P-[0-9A-F]{16}").all()
+    assert list(shown["billsec"].dropna()) == [7]
+    assert list(shown["data_bytes"]) == [1 << 30, 1 << 31]
+    # the exports' own table is another
+    assert list(audit.sql("SELECT count(*) > 2 AS n FROM cdr")["n"]) == [True]

@@ -110,6 +110,8 @@ def test_a_cell_in_sql_asks_the_audit_that_was_opened(kernel: Kernel) -> None:
         ('opened.explain("BIZ-ret', 'opened.explain("BIZ-ret-3'),
         ('opened.what_if("BIZ-ret-3.c', 'opened.what_if("BIZ-ret-3.customer'),
         ('retention["BIZ-ret-3', 'retention["BIZ-ret-3'),
+        ('opened.sql("SELECT * FROM crm_cu', 'opened.sql("SELECT * FROM crm_customer'),
+        ("%%sql\nSELECT *\nFROM cdr JOIN inv", "%%sql\nSELECT *\nFROM cdr JOIN invoice"),
     ],
 )
 def test_tab_offers_topics_and_checks(begun: str, offered: str, kernel: Kernel) -> None:

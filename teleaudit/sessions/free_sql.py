@@ -10,7 +10,9 @@ exports.
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -31,8 +33,12 @@ if TYPE_CHECKING:
     from teleaudit.engines.engine import Engine
 
 _COPY = "masked"
+_numbers = itertools.count()
 # of these the rows are made of what the query itself says
 _HARMLESS_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "repeat"})
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL|FLOAT|DOUBLE")
+_LARGE = frozenset({"data_bytes", "bytes_in", "bytes_out", LINE_COLUMN})
+_LIKE_A_NUMBER = 10_000_000  # eight digits
 _ABOUT_THE_MACHINE = frozenset({"getenv", "current_setting", "getvariable"})
 _LOCKED: Mapping[str, Any] = {
     "autoinstall_known_extensions": "false",
@@ -49,7 +55,8 @@ class FreeSql:
     def __init__(self, engine: DuckDBEngine, mask: Mask, folder: Path, memory: str) -> None:
         """``folder`` is one that others cannot enter; the copies lie there."""
         self._engine, self._mask, self._memory = engine, mask, memory
-        self._file, self._spill = folder / f"{_COPY}.duckdb", folder / f"{_COPY}.spill"
+        name = f"{_COPY}-{next(_numbers)}"  # a data frame has copies of its own
+        self._file, self._spill = folder / f"{name}.duckdb", folder / f"{name}.spill"
         self._copied: set[str] = set()
 
     def ask(self, sql: str, limit: int) -> tuple[pd.DataFrame, bool]:
@@ -93,16 +100,35 @@ def shown_columns(engine: Engine, data_set: str) -> dict[str, str]:
     """The columns of a data set that a session knows of, name -> type: the canonical ones and those
     that its view adds.
 
-    What nobody mapped has a header of the operator's own, which may say anything.
+    What nobody mapped has a header of the operator's own, which may say anything. A column of numbers
+    that look like those of persons is given the type of texts, and so is masked.
     """
     view = data_set_view(data_set)
     own = engine.columns(f"export_{view.table}") if view.table in TABLES else {}
     canonical = (*TABLES[view.table].names, FILE_COLUMN, LINE_COLUMN) if own else ()
-    return {
+    known = {
         name: kind
         for name, kind in engine.columns(data_set).items()
         if name in canonical or name not in own
     }
+    return known | dict.fromkeys(_numbers_of_persons(engine, data_set, known), "VARCHAR")
+
+
+def _numbers_of_persons(engine: Engine, data_set: str, columns: Mapping[str, str]) -> Iterator[str]:
+    """Columns of numbers of which at least half have so many digits as a telephone, CPR or card number:
+    a quantity has not, bytes apart, and such a column was mapped wrongly.
+    """
+    numbers = [name for name, kind in columns.items() if _NUMBER.match(kind) and name not in _LARGE]
+    if not numbers:
+        return
+    counts = ", ".join(
+        f"count_if(abs({quoted(name)}) >= {_LIKE_A_NUMBER}), count({quoted(name)})"
+        for name in numbers
+    )
+    ((*told,),) = engine.fetch(f"SELECT {counts} FROM {quoted(data_set)}")
+    for name, large, all_of_them in zip(numbers, told[::2], told[1::2], strict=True):
+        if large and 2 * large >= all_of_them:
+            yield name
 
 
 def _tables_of(sql: str) -> set[str]:

@@ -3,7 +3,8 @@ other text is replaced by a keyed pseudonym.
 
 Nothing is shown because a column is believed to be harmless: an export may have been mapped wrongly,
 and then a name stands where a status should. What a column's kind cannot say of a person is shown; of
-a text, only a word that stands in the schema's own vocabularies or views. The pseudonym of a value is
+a text, only a word that stands in the schema's own vocabularies or views. (A column of quantities that
+look like telephone numbers is no such kind: ``free_sql.shown_columns``.) The pseudonym of a value is
 the same wherever it stands, so that counts, distinct counts, groups and joins are right. Its key is
 derived from that of the session's references and never handed out: nobody can test which number a
 pseudonym belongs to.
