@@ -33,3 +33,8 @@ def open(audit: str | Path = "", *, as_of: str = "") -> OpenAudit:  # noqa: A001
     from teleaudit.lab import open_audit  # what reads and shows takes seconds to import
 
     return open_audit(audit, as_of=as_of)
+
+
+def __dir__() -> list[str]:
+    """What TAB offers: the public face, and none of what it is made of."""
+    return [*__all__, "__version__"]

@@ -7,8 +7,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import traceback
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -17,16 +20,17 @@ from teleaudit.lab import OpenAudit
 from teleaudit.runs.ledger import read_ledger
 from teleaudit.sessions.answers import Result, Results
 from teleaudit.sessions.refusing import LabError
-from tests.opened import opened_audit, values_in, values_of
+from tests.opened import values_in, values_of
 
+CANARY = "070761-4285"  # the shape of a CPR number
 CUSTOMER = "BIZ-ret-3.customer"
+RULES = {"_rulebook", "checks", "topics"}  # of attributes: long, and of nobody
 AS_OF = dt.date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> OpenAudit:
-    """Bizzy's small audit with deviations of all kinds."""
-    return opened_audit(tmp_path_factory.mktemp("api"))
+def audit(opened: OpenAudit) -> OpenAudit:
+    return opened
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,7 @@ def shown(value: Any) -> str:
 
 def test_open_is_all_that_there_is_to_import() -> None:
     assert teleaudit.__all__ == ["open"]
+    assert dir(teleaudit) == ["__version__", "open"]
 
 
 def test_the_exports_are_a_table_of_files(audit: OpenAudit) -> None:
@@ -142,7 +147,7 @@ def test_a_data_frame_that_is_no_table_is_refused_without_its_values(
     with pytest.raises(LabError) as refused:
         audit.check(pd.DataFrame(columns), table=table)
     assert said in str(refused.value)
-    assert "070761" not in str(refused.value)
+    assert CANARY not in str(refused.value)
 
 
 # Records
@@ -336,17 +341,26 @@ def test_a_reason_that_names_somebody_is_refused_and_nothing_entered(audit: Open
     name = reference_of(audit)
     (real,) = [audit._desk.real_row(audit._desk.find(name))]
     before = read_ledger(audit._home / "ledger.jsonl").head
-    for reason in (f"ring til {real['customer_id']}", "kunde 070761-4285", "skriv til a@b.dk"):
+    for reason in (f"ring til {real['customer_id']}", f"kunde {CANARY}", "skriv til a@b.dk"):
         with pytest.raises(LabError, match="Grunden nævner en oplysning"):
             audit.reveal(name, reason=reason)
     assert read_ledger(audit._home / "ledger.jsonl").head == before
 
 
+@pytest.fixture
+def recorded(audit: OpenAudit) -> Iterator[None]:
+    """The audit as a notebook of a run has it, which has saved its state for it."""
+    saved = audit._state.save()
+    assert audit._state.is_run
+    yield
+    saved.unlink()
+
+
 def test_in_a_recorded_run_no_single_record_is_shown(
-    audit: OpenAudit, monkeypatch: pytest.MonkeyPatch
+    audit: OpenAudit, request: pytest.FixtureRequest
 ) -> None:
     name, results = reference_of(audit), audit.check(CUSTOMER)
-    monkeypatch.setattr(type(audit._state), "is_run", True)
+    request.getfixturevalue("recorded")
     for ask in (
         results.records,
         lambda: audit.sql("SELECT count(*) FROM cdr"),
@@ -395,5 +409,35 @@ def test_no_value_of_a_row_is_an_attribute_that_shows_itself(
     found, life = audit.lookup(name), audit.life_of(name)
     revealed = audit.reveal(name, reason="Sag 2026-17")
     for value in (audit, audit._desk, audit._context, found, life, audit.check(CUSTOMER)):
-        assert values_in(str(vars(value)), values) == set()
+        own = {name: held for name, held in vars(value).items() if name not in RULES}
+        assert values_in(str(own), values) == set()
     assert not hasattr(revealed, "__dict__")
+
+
+@pytest.mark.parametrize(
+    "ask", ["records", "sql", "life_of", "lookup", "reveal", "what_if", "explain"]
+)
+def test_no_value_of_a_row_leaves_by_an_error(
+    ask: str, audit: OpenAudit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, results = reference_of(audit), audit.check(CUSTOMER)
+
+    def fails(*_arguments: object, **_options: object) -> object:
+        raise duckdb.ConversionException(CANARY)
+
+    for method in ("records", "sql", "life_of", "find", "runner_on"):
+        monkeypatch.setattr(audit._desk, method, fails)
+    monkeypatch.setattr(type(audit._desk.runner), "checks", fails)
+    calls: dict[str, Callable[[], object]] = {
+        "records": results.records,
+        "sql": lambda: audit.sql("SELECT 1"),
+        "life_of": lambda: audit.life_of(name),
+        "lookup": lambda: audit.lookup(name),
+        "reveal": lambda: audit.reveal(name, reason="Sag 2026-17"),
+        "what_if": lambda: audit.what_if(CUSTOMER, after="P2Y"),
+        "explain": lambda: audit.explain(CUSTOMER),
+    }
+    with pytest.raises(LabError, match="Der skete en uventet fejl") as refused:
+        calls[ask]()
+    told = "".join(traceback.format_exception(refused.value))
+    assert CANARY not in told + str(refused.value._render_traceback_())

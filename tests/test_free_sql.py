@@ -11,12 +11,12 @@ from teleaudit.lab import OpenAudit
 from teleaudit.rules.suites import data_set_names
 from teleaudit.sessions.desk import _frame
 from teleaudit.sessions.refusing import LabError
-from tests.opened import opened_audit, values_in, values_of
+from tests.opened import values_in, values_of
 
 
 @pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> OpenAudit:
-    return opened_audit(tmp_path_factory.mktemp("sql"))
+def audit(opened: OpenAudit) -> OpenAudit:
+    return opened
 
 
 @pytest.fixture(scope="module")
