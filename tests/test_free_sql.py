@@ -10,6 +10,7 @@ import pytest
 from teleaudit.lab import OpenAudit
 from teleaudit.rules.suites import data_set_names
 from teleaudit.sessions.desk import _frame
+from teleaudit.sessions.free_sql import FreeSql
 from teleaudit.sessions.refusing import LabError
 from tests.opened import values_in, values_of
 
@@ -174,6 +175,24 @@ def test_nothing_but_the_tables_of_an_audit_is_there(
 ) -> None:
     with pytest.raises(LabError, match=re.escape(said)):
         audit.sql(query)
+
+
+def test_only_columns_that_a_query_names_are_copied_and_more_when_another_does(
+    audit: OpenAudit,
+) -> None:
+    free = FreeSql(
+        audit._desk._engine, audit._desk._mask, audit._state.folder.work, audit._state.memory
+    )
+    for query, copied in (
+        ("SELECT count(*) FROM cdr", 1),
+        ("SELECT A_NUMBER FROM cdr ORDER BY start_at", 3),
+        ("SELECT count(duration_s) FROM cdr JOIN invoice USING (invoice_id)", 5),
+        ("SELECT c.a_number FROM cdr AS c", 5),
+    ):
+        free.ask(query, 10)
+        assert len(free._copied["cdr"]) == copied
+    whole = len(audit.sql("SELECT * FROM cdr").columns)
+    assert len(free.ask("SELECT c FROM cdr AS c", 1)[0]["c"][0]) == whole
 
 
 def test_a_variable_of_the_notebook_is_no_table(audit: OpenAudit) -> None:

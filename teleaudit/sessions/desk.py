@@ -31,8 +31,8 @@ from teleaudit.runs.state import RunState
 from teleaudit.schema import TABLES
 from teleaudit.schema.sql import literal, quoted
 from teleaudit.schema.views import data_set_view
-from teleaudit.sessions.free_sql import FreeSql, shown_columns
-from teleaudit.sessions.masking import Mask, is_pseudonym
+from teleaudit.sessions.free_sql import FreeSql
+from teleaudit.sessions.masking import Mask, is_pseudonym, shown_columns
 from teleaudit.sessions.refusing import refuse
 
 if TYPE_CHECKING:

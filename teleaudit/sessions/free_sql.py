@@ -11,9 +11,7 @@ exports.
 from __future__ import annotations
 
 import itertools
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,25 +19,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pandas as pd
 
-from teleaudit.rules.suites import data_set_names
-from teleaudit.schema import FILE_COLUMN, LINE_COLUMN, TABLES
 from teleaudit.schema.sql import literal, quoted
-from teleaudit.schema.views import data_set_view
-from teleaudit.sessions.masking import Mask
-from teleaudit.sessions.refusing import near, refuse
+from teleaudit.sessions.asked_sql import AskedSql, first_lines
+from teleaudit.sessions.masking import Mask, shown_columns
+from teleaudit.sessions.refusing import refuse
 
 if TYPE_CHECKING:
     from teleaudit.engines.duckdb import DuckDBEngine
-    from teleaudit.engines.engine import Engine
 
 _COPY = "masked"
 _numbers = itertools.count()
-# of these the rows are made of what the query itself says
-_HARMLESS_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "repeat"})
-_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL|FLOAT|DOUBLE")
-_LARGE = frozenset({"data_bytes", "bytes_in", "bytes_out", LINE_COLUMN})
-_LIKE_A_NUMBER = 10_000_000  # eight digits
-_ABOUT_THE_MACHINE = frozenset({"getenv", "current_setting", "getvariable"})
 _LOCKED: Mapping[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -57,12 +46,24 @@ class FreeSql:
         self._engine, self._mask, self._memory = engine, mask, memory
         name = f"{_COPY}-{next(_numbers)}"  # a data frame has copies of its own
         self._file, self._spill = folder / f"{name}.duckdb", folder / f"{name}.spill"
-        self._copied: set[str] = set()
+        self._columns: dict[str, dict[str, str]] = {}  # table -> what it may show
+        self._copied: dict[str, frozenset[str]] = {}  # table -> its columns
 
     def ask(self, sql: str, limit: int) -> tuple[pd.DataFrame, bool]:
         """The first rows of a query's answer, and whether there are more. Raises: LabError."""
-        for name in sorted(_tables_of(sql)):
-            self._copy(name)
+        asked = AskedSql.of(sql)
+        # a name that DuckDB does not find is looked for among all columns: its message names the near
+        for names in (asked.names, None):
+            self._copy(asked.tables, names)
+            try:
+                rows = self._answer(sql, limit + 1)
+                break
+            except duckdb.Error as error:
+                if names is None or not isinstance(error, duckdb.BinderException):
+                    refuse("sql_failed", said=first_lines(error))
+        return rows.head(limit), len(rows) > limit
+
+    def _answer(self, sql: str, limit: int) -> pd.DataFrame:
         with closing(duckdb.connect(":memory:")) as connection:
             connection.execute(f"SET memory_limit = {literal(self._memory)}")
             connection.execute(f"SET temp_directory = {literal(str(self._spill))}")
@@ -71,128 +72,31 @@ class FreeSql:
                 connection.execute(f"USE {_COPY}")
             for name, value in _LOCKED.items():
                 connection.execute(f"SET {name} = {value}")
-            try:
-                answer = connection.sql(sql)
-                rows = answer.limit(limit + 1).df()
-            except duckdb.Error as error:
-                refuse("sql_failed", said=_first_lines(error))
-        return rows.head(limit), len(rows) > limit
+            return connection.sql(sql).limit(limit).df()
 
-    def _copy(self, name: str) -> None:
-        """Copy a table as it is shown, once."""
-        if name in self._copied:
-            return
-        shown = self._mask.select(name, shown_columns(self._engine, name))
+    def _copy(self, tables: Collection[str], names: Collection[str] | None) -> None:
+        """Copy columns of these names as they are shown, each once; all columns where there are none."""
+        for table in sorted(tables):
+            if table not in self._columns:
+                self._columns[table] = shown_columns(self._engine, table)
+            shown = self._columns[table]
+            wanted = {name for name in shown if names is None or name.casefold() in names}
+            before = self._copied.get(table)
+            if before is None or not wanted <= before:
+                # a table has a column
+                kept = wanted | (before or frozenset()) or {next(iter(shown))}
+                self._write(table, {name: kind for name, kind in shown.items() if name in kept})
+
+    def _write(self, table: str, columns: Mapping[str, str]) -> None:
+        shown = self._mask.select(table, columns)
         with closing(self._engine.cursor()) as cursor, self._engine.watched():
             cursor.execute(f"ATTACH {literal(str(self._file))} AS {_COPY}")
             try:
                 cursor.execute(
-                    f"CREATE OR REPLACE TABLE {_COPY}.{quoted(name)} AS SELECT {shown} FROM"
-                    f" {quoted(name)}"
+                    f"CREATE OR REPLACE TABLE {_COPY}.{quoted(table)} AS SELECT {shown} FROM"
+                    f" {quoted(table)}"
                 )
             finally:
                 cursor.execute(f"DETACH {_COPY}")
         self._file.chmod(0o600)
-        self._copied.add(name)
-
-
-def shown_columns(engine: Engine, data_set: str) -> dict[str, str]:
-    """The columns of a data set that a session knows of, name -> type: the canonical ones and those
-    that its view adds.
-
-    What nobody mapped has a header of the operator's own, which may say anything. A column of numbers
-    that look like those of persons is given the type of texts, and so is masked.
-    """
-    view = data_set_view(data_set)
-    own = engine.columns(f"export_{view.table}") if view.table in TABLES else {}
-    canonical = (*TABLES[view.table].names, FILE_COLUMN, LINE_COLUMN) if own else ()
-    known = {
-        name: kind
-        for name, kind in engine.columns(data_set).items()
-        if name in canonical or name not in own
-    }
-    return known | dict.fromkeys(_numbers_of_persons(engine, data_set, known), "VARCHAR")
-
-
-def _numbers_of_persons(engine: Engine, data_set: str, columns: Mapping[str, str]) -> Iterator[str]:
-    """Columns of numbers of which at least half have so many digits as a telephone, CPR or card number:
-    a quantity has not, bytes apart, and such a column was mapped wrongly.
-    """
-    numbers = [name for name, kind in columns.items() if _NUMBER.match(kind) and name not in _LARGE]
-    if not numbers:
-        return
-    counts = ", ".join(
-        f"count_if(abs({quoted(name)}) >= {_LIKE_A_NUMBER}), count({quoted(name)})"
-        for name in numbers
-    )
-    ((*told,),) = engine.fetch(f"SELECT {counts} FROM {quoted(data_set)}")
-    for name, large, all_of_them in zip(numbers, told[::2], told[1::2], strict=True):
-        if large and 2 * large >= all_of_them:
-            yield name
-
-
-def _tables_of(sql: str) -> set[str]:
-    """The tables that a query names. Raises: LabError where it is not one SELECT, or names what is no
-    table of an audit.
-    """
-    try:
-        statements = duckdb.extract_statements(sql)
-    except duckdb.Error as error:
-        refuse("sql_failed", said=_first_lines(error))
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        refuse("sql_select")
-    with closing(duckdb.connect(":memory:")) as connection:
-        ((told,),) = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
-    tree = json.loads(told)
-    if tree.get("error"):
-        refuse("sql_select")
-    nodes = list(_nodes(tree))
-    defined = {
-        str(entry["key"]).casefold()
-        for node in nodes
-        for entry in (node.get("cte_map") or {}).get("map", ())
-    }
-    named: set[str] = set()
-    for node in nodes:
-        match node.get("type"):
-            case "TABLE_FUNCTION":
-                _refuse_function(node["function"]["function_name"], _HARMLESS_TABLE_FUNCTIONS)
-            case "FUNCTION" if str(node.get("function_name")).lower() in _ABOUT_THE_MACHINE:
-                refuse("sql_function", name=str(node["function_name"]).lower())
-            case "BASE_TABLE" if str(node["table_name"]).casefold() not in defined:
-                named.add(_known(node))
-    return named
-
-
-def _refuse_function(name: str, harmless: frozenset[str]) -> None:
-    if name.lower() not in harmless:
-        refuse("sql_function", name=name.lower())
-
-
-def _known(node: Mapping[str, Any]) -> str:
-    """The data set that a table of a query is. Raises: LabError."""
-    name, known = str(node["table_name"]).lower(), data_set_names()
-    if name not in known or node.get("schema_name") or node.get("catalog_name"):
-        refuse(
-            "sql_table",
-            name=node["table_name"],
-            near=near(name, list(known)),
-            known=", ".join(known),
-        )
-    return name
-
-
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    match tree:
-        case dict():
-            yield tree
-            for part in tree.values():
-                yield from _nodes(part)
-        case list():
-            for part in tree:
-                yield from _nodes(part)
-
-
-def _first_lines(error: duckdb.Error) -> str:
-    """What DuckDB says of a query, without the query itself below it."""
-    return " ".join(str(error).partition("\n\nLINE ")[0].split())
+        self._copied[table] = frozenset(columns)

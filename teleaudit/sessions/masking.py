@@ -3,8 +3,7 @@ other text is replaced by a keyed pseudonym.
 
 Nothing is shown because a column is believed to be harmless: an export may have been mapped wrongly,
 and then a name stands where a status should. What a column's kind cannot say of a person is shown; of
-a text, only a word that stands in the schema's own vocabularies or views. (A column of quantities that
-look like telephone numbers is no such kind: ``free_sql.shown_columns``.) The pseudonym of a value is
+a text, only a word that stands in the schema's own vocabularies or views. The pseudonym of a value is
 the same wherever it stands, so that counts, distinct counts, groups and joins are right. Its key is
 derived from that of the session's references and never handed out: nobody can test which number a
 pseudonym belongs to.
@@ -14,12 +13,16 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from teleaudit.schema import FILE_COLUMN, ISSUES_COLUMN, LINE_COLUMN, TABLES, VOCABULARIES
 from teleaudit.schema.sql import literal, quoted
 from teleaudit.schema.views import data_set_view, views
+
+if TYPE_CHECKING:
+    from teleaudit.engines.engine import Engine
 
 _SIGN = "P-"
 _SYMBOLS = 16  # 64 bits: of ten million values two share a pseudonym with probability 3e-6
@@ -29,6 +32,9 @@ _SHOWN = re.compile(
     r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(\d+,\d+\)|FLOAT|DOUBLE|DATE"
     r"|TIMESTAMP(_\w+)?( WITH TIME ZONE)?"
 )
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL|FLOAT|DOUBLE")
+_LARGE = frozenset({"data_bytes", "bytes_in", "bytes_out", LINE_COLUMN})
+_LIKE_A_NUMBER = 10_000_000  # eight digits
 _PLACES = frozenset({FILE_COLUMN, LINE_COLUMN, ISSUES_COLUMN})  # names and codes of ours
 _WORD = re.compile(r"'([a-zæøå]+(?:_[a-zæøå]+)*)'")
 
@@ -91,3 +97,38 @@ def _spelled(names: Iterable[str]) -> frozenset[str]:
         for name in names
         for word in (*VOCABULARIES[name].canonical, *VOCABULARIES[name].spellings)
     )
+
+
+def shown_columns(engine: Engine, data_set: str) -> dict[str, str]:
+    """The columns of a data set that a session knows of, name -> type: the canonical ones and those
+    that its view adds.
+
+    What nobody mapped has a header of the operator's own, which may say anything. A column of numbers
+    that look like those of persons is given the type of texts, and so is masked.
+    """
+    view = data_set_view(data_set)
+    own = engine.columns(f"export_{view.table}") if view.table in TABLES else {}
+    canonical = (*TABLES[view.table].names, FILE_COLUMN, LINE_COLUMN) if own else ()
+    known = {
+        name: kind
+        for name, kind in engine.columns(data_set).items()
+        if name in canonical or name not in own
+    }
+    return known | dict.fromkeys(_numbers_of_persons(engine, data_set, known), "VARCHAR")
+
+
+def _numbers_of_persons(engine: Engine, data_set: str, columns: Mapping[str, str]) -> Iterator[str]:
+    """Columns of numbers of which at least half have so many digits as a telephone, CPR or card number:
+    a quantity has not, bytes apart, and such a column was mapped wrongly.
+    """
+    numbers = [name for name, kind in columns.items() if _NUMBER.match(kind) and name not in _LARGE]
+    if not numbers:
+        return
+    counts = ", ".join(
+        f"count_if(abs({quoted(name)}) >= {_LIKE_A_NUMBER}), count({quoted(name)})"
+        for name in numbers
+    )
+    ((*told,),) = engine.fetch(f"SELECT {counts} FROM {quoted(data_set)}")
+    for name, large, all_of_them in zip(numbers, told[::2], told[1::2], strict=True):
+        if large and 2 * large >= all_of_them:
+            yield name
