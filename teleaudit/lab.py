@@ -540,7 +540,9 @@ class OpenAudit:
 
     def results(self) -> dict[str, Any]:
         """Everything that was found, as in results.json. Topics not checked yet are checked now."""
-        entries = [entry for topic in TOPICS for entry in self.check(topic).entries]
+        entries = self._entries(
+            check for topic in TOPICS for check in self._rulebook.checks if check.topic == topic
+        )
         return compose(
             audit=self.audit,
             run_id=self._state.folder.run_id,

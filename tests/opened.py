@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import teleaudit
@@ -17,9 +18,9 @@ _SHORTEST = 6
 _TELLING = re.compile(r".*(?:\w [^\W\d]|@|[^\W\d].*\d|\d{6}).*", re.DOTALL)
 
 
-def planted_audit(place: Path) -> Path:
-    """The folder of the audit, in a workspace of its own."""
-    audit = small_audit(place / "workspace")
+def planted_audit(place: Path, **fewer: Sequence[str]) -> Path:
+    """The folder of the audit, in a workspace of its own; with ``fewer`` checks and exports."""
+    audit = small_audit(place / "workspace", **fewer)
     exports = planted_exports(place / "exports")
     file = audit / "audit.yaml"
     file.write_text(

@@ -7,8 +7,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -418,9 +420,10 @@ def test_no_value_of_a_row_is_an_attribute_that_shows_itself(
     "ask", ["records", "sql", "life_of", "lookup", "reveal", "what_if", "explain"]
 )
 def test_no_value_of_a_row_leaves_by_an_error(
-    ask: str, audit: OpenAudit, monkeypatch: pytest.MonkeyPatch
+    ask: str, audit: OpenAudit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     name, results = reference_of(audit), audit.check(CUSTOMER)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the whole of it is kept
 
     def fails(*_arguments: object, **_options: object) -> object:
         raise duckdb.ConversionException(CANARY)

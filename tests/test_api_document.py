@@ -11,7 +11,7 @@ import pytest
 from teleaudit.lab import OpenAudit
 from teleaudit.runs.folder import complete_runs
 from teleaudit.sessions.answers import Result, Results
-from tests.command import ROOT, call
+from tests.command import ROOT, TINY_CHECKS, TINY_EXPORTS, call
 from tests.opened import planted_audit
 
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ OF_NOTEBOOKS = {
 
 
 def test_the_examples_run_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    audit = planted_audit(tmp_path)
+    audit = planted_audit(tmp_path, exports=TINY_EXPORTS, checks=TINY_CHECKS)
     monkeypatch.chdir(audit.parents[1])
     for _ in range(2):
         assert call("run", audit, "--no-notebooks", "--quiet").code == 1

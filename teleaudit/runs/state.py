@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -114,7 +115,7 @@ class RunState:
         return self.folder.restricted / "worklist.csv"
 
     def new_engine(self) -> DuckDBEngine:
-        """An engine with the run's memory limit; it spills into the work folder.
+        """An engine with the run's memory limit; it spills into a folder of its own in the work folder.
 
         Raises: UserError where the run's rows are Spark's.
         """
@@ -127,7 +128,11 @@ class RunState:
         # Great Expectations takes seconds to import
         from teleaudit.engines.duckdb import DuckDBEngine
 
-        return DuckDBEngine(spill=self.folder.work / "spill", memory_limit=self.memory)
+        spill = (
+            self.folder.work / "spill" / token_hex(4)
+        )  # two engines write files of the same names
+        spill.mkdir(parents=True)
+        return DuckDBEngine(spill=spill, memory_limit=self.memory)
 
     def keep_error(self, text: str) -> str:
         """Keep a full error report in the closed annex; returns the id under which it

@@ -155,7 +155,9 @@ class Desk:
             return self.runner
         if self._other is None or self._other[0] != as_of:
             if self._other is not None:
-                self._other[1].engine.close()
+                engine = self._other[1].engine
+                engine.close()
+                atexit.unregister(engine.close)
             self._other = (as_of, self._runner_as_of(as_of))
         return self._other[1]
 
@@ -302,7 +304,7 @@ class Desk:
         """A condition that holds for the rows of the customer that was named so."""
         if is_pseudonym(said):
             return f"{self._mask.pseudonym(_CUSTOMER)} = {literal(said)}"
-        if not said.startswith("R-"):
+        if not said.strip().upper().startswith("R-"):
             return f"CAST({_CUSTOMER} AS VARCHAR) = {literal(said)}"
         place = self.find(said)
         if _CUSTOMER not in self._engine.columns(place.data_set):
@@ -355,7 +357,9 @@ class Desk:
         """
         key = self.runner.data_set(place.data_set).key_sql
         own = self._engine.columns(f"export_{data_set_view(place.data_set).table}")
-        names = [name for name in self._engine.columns(place.data_set) if name in own]
+        known = self._engine.columns(place.data_set)
+        # of what a view makes of several records, all that it tells
+        names = [name for name in known if name in own] or [*known]
         rows = _frame(
             f"SELECT {', '.join(map(quoted, names))} FROM {quoted(place.data_set)} WHERE {key} ="
             f" {literal(place.record_key)} LIMIT 1",
