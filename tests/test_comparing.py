@@ -90,6 +90,10 @@ def test_a_reference_of_a_report_leads_to_its_record(audit: OpenAudit) -> None:
     assert first in repr(found)
     assert key not in repr(found) + found._repr_html_()
     assert "står ikke i de udtræk, der er læst nu" in repr(found)
+    before = (audit._home / "ledger.jsonl").read_bytes()
+    with pytest.raises(LabError, match=rf"^Posten {reference} står ikke i de udtræk"):
+        audit.reveal(reference, reason="Sag 2026-17")
+    assert (audit._home / "ledger.jsonl").read_bytes() == before
 
 
 def test_one_run_is_no_comparison(tmp_path: Path, clean: Path) -> None:

@@ -72,7 +72,8 @@ class FreeSql:
                 connection.execute(f"USE {_COPY}")
             for name, value in _LOCKED.items():
                 connection.execute(f"SET {name} = {value}")
-            return connection.sql(sql).limit(limit).df()
+            rows: pd.DataFrame = connection.sql(sql).limit(limit).df()
+        return rows
 
     def _copy(self, tables: Collection[str], names: Collection[str] | None) -> None:
         """Copy columns of these names as they are shown, each once; all columns where there are none."""

@@ -161,6 +161,9 @@ def reveal_records(
         refuse("no_reason")
     places = {name: desk.find(name) for name in references}
     rows = {name: desk.real_row(place) for name, place in places.items()}
+    for name, row in rows.items():
+        if not row:
+            refuse("record_gone", name=name)
     hidden = {
         str(value).casefold()
         for name, place in places.items()
