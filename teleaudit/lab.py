@@ -1,8 +1,10 @@
-"""What a notebook asks: open an audit, check a topic, look at the answer.
+"""What a notebook asks: open an audit, check a topic, look at the answer, at records and at other
+answers that there might be.
 
 In a run the exports have been read already and the notebook finds them by its environment; in
-JupyterLab they are read now, into a private folder that is gone when the kernel ends. The verdicts
-are the library's in both cases: a notebook shows them and cannot change them.
+JupyterLab they are read now, or have been for another notebook of the session, into a private folder
+that is gone when the kernel, or the session, ends. The verdicts are the library's in both cases: a
+notebook shows them and cannot change them.
 """
 
 from __future__ import annotations
@@ -11,24 +13,23 @@ import atexit
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, NoReturn
 
+import duckdb
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from teleaudit import report as reports
-from teleaudit.checks.runner import CheckRunner
 from teleaudit.checks.worklist import new_reference_key
-from teleaudit.errors import closest
 from teleaudit.exports.mapping_gaps import find_mapping_gaps
 from teleaudit.machine import default_memory
 from teleaudit.report import figures
-from teleaudit.report.annexes import group_for_display
 from teleaudit.report.authorities import without_secrets
 from teleaudit.report.gaps import (
     describe_changed_clauses,
@@ -37,13 +38,12 @@ from teleaudit.report.gaps import (
     summarise_mapping_doubts,
     summarise_mapping_gaps,
 )
-from teleaudit.report.material import UNJUDGED, Material, found, is_not_held
+from teleaudit.report.material import Material
 from teleaudit.report.remarks import say_remark
 from teleaudit.report.results import (
     as_json,
     basis_entry,
     changed_clauses,
-    check_entry,
     compose,
     conflict_entry,
 )
@@ -53,13 +53,30 @@ from teleaudit.rules.audit_file import Audit, load_audit
 from teleaudit.rules.readiness import refuse_later, refuse_unready
 from teleaudit.rules.response import load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
-from teleaudit.rules.suites import TOPICS, Topic
+from teleaudit.rules.suites import TOPICS, Check, Topic, data_set_names
 from teleaudit.runs.folder import run_folder
 from teleaudit.runs.pipeline import REPORT_FILE, read_exports, write_pdf
 from teleaudit.runs.state import RunState
-from teleaudit.schema import TABLES
+from teleaudit.schema import TABLES, Kind
+from teleaudit.schema.sql import SQL_TYPES, quoted
+from teleaudit.schema.views import data_set_view
+from teleaudit.sessions.answers import (
+    Context,
+    Result,
+    Results,
+    checked_limit,
+    clauses_of,
+    is_meant,
+    of_data_sets,
+    summary_table,
+)
 from teleaudit.sessions.choosing import audit_file, date_of, refuse_unknown_parameters
+from teleaudit.sessions.comparing import Comparison, compare_runs, run_ids
 from teleaudit.sessions.completing import offer
+from teleaudit.sessions.desk import Desk
+from teleaudit.sessions.explaining import Explanation, explain_checks
+from teleaudit.sessions.magic import offer_sql
+from teleaudit.sessions.readings import erase_left_behind, kept_readings, read_once, session_key
 from teleaudit.sessions.refusing import (
     all_in_danish,
     in_danish,
@@ -69,14 +86,18 @@ from teleaudit.sessions.refusing import (
     refuse,
     shell,
 )
+from teleaudit.sessions.showing import Found, Life, Revealed, reveal_records
+from teleaudit.sessions.what_if import WhatIf, ask_what_if
 from teleaudit.workspace import reports_folder
 
-_NUMBERS = {"population": "N", "assessable": "M", "deviations": "k", "exempted": "e"}
-_LONGEST = "Dage over frist"  # of the longest overdue record
+__all__ = ["OpenAudit", "Result", "Results", "open_audit", "summary_table"]
+
+_MAX_ROWS = 10_000
+_MAX_EVENTS = 200
 
 
 @in_danish
-def open_audit(audit: str = "", *, as_of: str = "") -> OpenAudit:
+def open_audit(audit: str | Path = "", *, as_of: str = "") -> OpenAudit:
     """An audit ready to be checked: the name of a folder in ``audits/``, or the path of an audit
     file.
 
@@ -86,21 +107,37 @@ def open_audit(audit: str = "", *, as_of: str = "") -> OpenAudit:
     """
     session = shell()
     refuse_unknown_parameters(session.user_ns.get("In", ()) if session else ())
+    named = str(audit) if isinstance(audit, Path) else audit
     date = date_of(as_of)
     state = RunState.of_environment()
     if state is None:
-        state = _opened_here(audit_file(audit), date)
-    elif audit and state.audit().name != audit:
-        refuse("other_audit", own=state.audit().name, name=audit)
-    offer(
-        session, OpenAudit, lambda method: TOPICS if method in ("check", "rules", "limits") else ()
-    )
-    return OpenAudit(state)
+        state = _opened_here(audit_file(named), date)
+    elif named and state.audit().name != named:
+        refuse("other_audit", own=state.audit().name, name=named)
+    opened = OpenAudit(state)
+    offer(session, OpenAudit, _offered)
+    offer_sql(session, opened, OpenAudit)
+    return opened
+
+
+def _offered(opened: OpenAudit | None, method: str) -> Sequence[str]:
+    """What TAB offers in the quotes of a method of an opened audit; in a cell of SQL there is none."""
+    match method:
+        case "rules" | "limits":
+            return TOPICS
+        case "sql":
+            return data_set_names()
+        case "check" | "explain" | "what_if" if opened is not None:
+            return opened._ipython_key_completions_()
+        case "compare" if opened is not None:
+            return run_ids(opened._home)  # noqa: SLF001
+        case _:
+            return ()
 
 
 def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
-    """Read the exports now, into a private folder that is removed when the kernel ends (or, if it
-    is killed, at the next start).
+    """Read the exports now, unless another notebook of this session has, into a private folder that is
+    removed when the kernel ends (or, if it is killed, at the next start).
     """
     spec = load_audit(path)
     refuse_unready(spec)
@@ -108,15 +145,23 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
     refuse_later(spec, judged_on)
     stack = ExitStack()
     atexit.register(stack.close)
+    erase_left_behind(private_folder())
     folder = stack.enter_context(run_folder(private_folder(), spec.name))
     stack.callback(shutil.rmtree, folder.path, ignore_errors=True)
-    (folder.restricted / "reference_key").write_text(new_reference_key().hex(), encoding="ascii")
+    with kept_readings(spec) as kept:
+        key = new_reference_key() if kept is None else session_key(kept)
+        exports = (
+            read_exports(spec, root=str(spec.root), work=folder.exports)
+            if kept is None
+            else read_once(spec, kept)
+        )
+    (folder.restricted / "reference_key").write_text(key.hex(), encoding="ascii")
     return RunState(
         audit_path=path.resolve(),
         as_of=judged_on,
         started_at=dt.datetime.now(dt.UTC),
         folder=folder,
-        exports=read_exports(spec, root=str(spec.root), work=folder.exports),
+        exports=exports,
         engine="duckdb",
         memory=default_memory(),
     )
@@ -124,23 +169,24 @@ def _opened_here(path: Path, as_of: dt.date | None) -> RunState:
 
 @all_in_danish
 class OpenAudit:
-    """An audit with its exports read: asks the checks and shows the answers."""
+    """An audit with its exports read: asks the checks and shows the answers, and the records behind
+    them.
+
+    Nothing that it shows holds a value of a row but dates, quantities and words of the schema, until
+    ``reveal`` is asked, with a reason.
+    """
 
     def __init__(self, state: RunState) -> None:
         self._state = state
         self.audit: Audit = state.audit()
         self._rulebook: Rulebook = rulebook_of(self.audit)
         self._words: Words = load_words("da")
-        self._topics: dict[Topic, TopicAnswers] = {}
-        self._asked: dict[Topic, list[dict[str, Any]]] = {}
+        self._desk = Desk(state, self.audit, self._rulebook)
+        self._answers: dict[str, dict[str, Any]] = {}  # by id of the check
 
-    @cached_property
-    def _bench(self) -> CheckRunner:
-        engine = self._state.new_engine()
-        atexit.register(engine.close)
-        return CheckRunner(
-            self.audit, self._rulebook.suites, self._state.exports, engine, as_of=self._state.as_of
-        )
+    @property
+    def _bench(self) -> Any:  # noqa: ANN401 (a CheckRunner, whose import takes seconds)
+        return self._desk.runner
 
     def _repr_html_(self) -> str:
         """How a notebook begins: who is audited, as of when, on what, in which run."""
@@ -202,13 +248,14 @@ class OpenAudit:
         gaps += [(doubts["title"], doubts["text"])] if doubts else []
         return [*gaps, *((words.at(f"lab.facts.{name}"), value) for name, value in told.items())]
 
-    def __getitem__(self, topic: Topic) -> TopicAnswers:
+    def __getitem__(self, name: str) -> Results:
         """The same as ``check``."""
-        return self.check(topic)
+        return self.check(name)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(TOPICS)
+        return [*TOPICS, *clauses_of([*self._checks]), *self._checks]
 
+    @property
     def exports(self) -> Styler:
         """One row per file that was read."""
         rows = [
@@ -250,7 +297,7 @@ class OpenAudit:
             cited = "; ".join(self._rulebook.law[basis].citation_da for basis in check.legal_basis)
             told.setdefault((check.clause.clause, check.claim.da, cited), []).append(check.data_set)
         rows = [
-            (*requirement, _of_data_sets(data_sets, self._words))
+            (*requirement, of_data_sets(data_sets, self._words))
             for requirement, data_sets in told.items()
         ]
         frame = pd.DataFrame(rows, columns=["Punkt", "Krav", "Retsgrundlag", "Datasæt"]).astype(str)
@@ -292,54 +339,212 @@ class OpenAudit:
             f"{table['caption']} ({len(rows)})",
         )
 
-    def check(self, topic: Topic) -> TopicAnswers:
-        """The answers of a topic's checks: intake, retention, card_data or another of ``TOPICS``;
-        not what the law keeps secret, which an executed notebook would tell.
+    def check(self, what: str | pd.DataFrame, *, table: str = "") -> Results:
+        """The answers of checks: of a topic (intake, retention, card_data or another of ``TOPICS``), a
+        clause (``BIZ-ret-3``), one check (``BIZ-ret-3.customer``) or a pattern (``BIZ-ret-*``). What the
+        law keeps secret is not among them: an executed notebook would tell it.
 
-        Raises: LabError.
+        Of a data frame, those of every check about the canonical ``table`` that it is, in place of the
+        table's exports: columns bear canonical names, a record stands in a row, nulls are what is not
+        known. Raises: LabError.
         """
-        _refuse_unknown(topic)
-        if topic not in self._topics:
-            self._topics[topic] = TopicAnswers(
-                topic,
-                [entry for entry in self._entries(topic) if not entry.get("secret")],
-                self._source(),
-                self._words,
-                as_of=self._state.as_of.isoformat(),
-                topics=self._topic_of,
-            )
-        return self._topics[topic]
+        if isinstance(what, pd.DataFrame):
+            return self._check_frame(what, table)
+        if not isinstance(what, str):
+            refuse("topic_type", kind=kind_of(what))
+        meant = [
+            check
+            for check in self._checks.values()
+            if what == check.topic or is_meant(what, check.id)
+        ]
+        if not meant and what not in TOPICS:
+            self._refuse_name(what)
+        return Results(self._entries(meant), self._context, topic=what if what in TOPICS else None)
+
+    def _refuse_name(self, name: str) -> NoReturn:
+        known = [*TOPICS, *clauses_of([*self._checks]), *self._checks]
+        refuse(
+            "no_topic",
+            name=name,
+            near=near(name, list(TOPICS)) or near(name, known),
+            known=", ".join(TOPICS),
+        )
 
     @cached_property
-    def _topic_of(self) -> dict[str, Topic]:
-        """Which topic each check belongs to."""
-        return {check.id: check.topic for check in self._rulebook.checks}
+    def _checks(self) -> dict[str, Check]:
+        """Every check of the audit, by id."""
+        return {check.id: check for check in self._rulebook.checks}
 
-    def _entries(self, topic: Topic) -> list[dict[str, Any]]:
-        """What a topic's checks answered, asked once. Raises: LabError."""
-        if topic not in self._asked:
-            self._asked[topic] = self._ask(topic)
-        return self._asked[topic]
+    @property
+    def _context(self) -> Context:
+        return Context(
+            source=self._source(),
+            as_of=self._state.as_of,
+            words=self._words,
+            topics={name: check.topic for name, check in self._checks.items()},
+            checks=self._checks,
+            desk=self._desk,
+        )
 
-    def _ask(self, topic: Topic) -> list[dict[str, Any]]:
+    def _check_frame(self, frame: pd.DataFrame, table: object) -> Results:
+        if not isinstance(table, str) or table not in TABLES:
+            name = table if isinstance(table, str) else ""
+            refuse("no_table", name=name, near=near(name, list(TABLES)), known=", ".join(TABLES))
+        if not {*map(str, frame.columns)} & {*TABLES[table].names}:
+            refuse("no_columns", table=table, known=", ".join(TABLES[table].names))
+        _refuse_unfit(frame, table)
+        desk = Desk(self._state, self.audit, self._rulebook, frames={table: frame})
+        asked = [
+            check for check in desk.runner.checks() if data_set_view(check.data_set).table == table
+        ]
+        return Results(
+            desk.entries(asked),
+            replace(self._context, desk=desk, checks={check.id: check for check in asked}),
+        )
+
+    def _entries(self, checks: Iterable[Check]) -> list[dict[str, Any]]:
         """What a run has found before its notebooks began; in JupyterLab the checks are asked now.
 
         Raises: LabError where the run has no answers.
         """
-        kept = self._state.answers(topic)
-        if kept is not None:
-            return kept
+        wanted = {check.id: check for check in checks}
         if self._state.is_run:
-            refuse("no_answers", topic=topic)
-        key = self._state.reference_key
-        return [
-            check_entry(result, law=self._rulebook.law, reference_key=key)
-            for result in self._bench.run([topic], on_error=self._state.keep_error)
+            self._take_answers({check.topic for check in wanted.values()})
+        else:
+            asked = [
+                check
+                for check in self._desk.runner.checks()
+                if check.id in wanted and check.id not in self._answers
+            ]
+            self._answers |= {entry["id"]: entry for entry in self._desk.entries(asked)}
+        return [self._answers[name] for name in wanted if name in self._answers]
+
+    def _take_answers(self, topics: Iterable[Topic]) -> None:
+        for topic in sorted(topics):
+            kept = self._state.answers(topic)
+            if kept is None:
+                refuse("no_answers", topic=topic)
+            self._answers |= {entry["id"]: entry for entry in kept}
+
+    # What else might be asked
+
+    def explain(self, name: str) -> Explanation:
+        """Why and how a check, or every check of a clause, is asked: the clause in its own words, the
+        law, the rule, period and parameters, and the SQL (``.sql``, by check). Raises: LabError.
+        """
+        return explain_checks(
+            self._meant(name),
+            law=self._rulebook.law,
+            parameters=self.audit.parameters,
+            runner=self._desk.runner,
+            words=self._words,
+        )
+
+    def what_if(self, name: str, *, after: str = "", as_of: str = "") -> WhatIf:
+        """What a check, or those of a clause, would answer with the period ``after`` (``P2Y``, ``P18M``,
+        ``P14D``), on the day ``as_of`` (``2027-01-01``), or both.
+
+        ``counts`` of the result has N, M, k and e as they would be and k as it is; ``plot_age()`` shows
+        the age of the records; ``records()`` lists them. Raises: LabError.
+        """
+        return ask_what_if(
+            self._desk, self._context, self._meant(name), after=after, as_of=date_of(as_of)
+        )
+
+    def _meant(self, name: object) -> list[Check]:
+        """The checks of an id, a clause, a pattern or a topic that can be asked. Raises: LabError."""
+        if not isinstance(name, str):
+            refuse("check_type", kind=kind_of(name))
+        meant = [
+            check
+            for check in self._desk.runner.checks()
+            if not check.spec.secret and (name == check.topic or is_meant(name, check.id))
         ]
+        if not meant:
+            known = [*clauses_of([*self._checks]), *self._checks]
+            refuse("no_check_here", name=name, near=near(name, known))
+        return meant
+
+    def compare(self, run_a: str = "", run_b: str = "") -> Comparison:
+        """Two recorded runs of the audit, check by check; the last two where none is named.
+
+        ``changes`` of the result has a row for each check: verdict and k before and now, and of the
+        records that it lists how many are new, still there and gone, where both closed annexes are at
+        hand. Raises: LabError.
+        """
+        self._state.folder.work.mkdir(mode=0o700, exist_ok=True)
+        return compare_runs(
+            self._home,
+            run_a,
+            run_b,
+            work=self._state.folder.work,
+            memory=self._state.memory,
+            words=self._words,
+        )
+
+    def sql(self, query: str, *, limit: int = _MAX_ROWS) -> pd.DataFrame:
+        """The answer to one SELECT (DuckDB's SQL) on the canonical tables and data sets: ``SELECT
+        count(*) FROM cdr``.
+
+        Every text of a row that is no word of the schema is a pseudonym there, whatever the query makes
+        of it; counts, distinct counts, sums and joins are those of the exports. A cell may begin with
+        ``%%sql`` instead. Of more than ``limit`` rows the first are given, and that is said. Raises:
+        LabError, in a recorded run too.
+        """
+        if not isinstance(query, str):
+            refuse("sql_type", kind=kind_of(query))
+        rows, is_cut = self._desk.sql(query, checked_limit(limit))
+        if is_cut:
+            # below the cell that asked
+            print(self._words.say("lab.first_rows", rows=self._words.counted("row", limit)))  # noqa: T201
+        return rows
+
+    def lookup(self, reference: str) -> Found:
+        """Where a reference leads (``R-XXXX-XXXX-XXXX-XXXXX``): one that this session has shown, or one
+        of a report whose run's closed annex is at hand. What it shows of the record is masked.
+
+        Raises: LabError, in a recorded run too.
+        """
+        if not isinstance(reference, str):
+            refuse("reference_type", kind=kind_of(reference))
+        place = self._desk.find(reference)
+        return Found(reference, place, self._desk.shown_row(place), self._words)
+
+    def life_of(self, customer: str, *, limit: int = _MAX_EVENTS) -> Life:
+        """Everything that is dated of one customer, in all exports, oldest first: ``events``, and
+        ``plot()``.
+
+        The customer is named by the reference of any record of theirs, by the pseudonym that tables show
+        as ``customer_id``, or by number. Of more than ``limit`` events the first are shown. Raises:
+        LabError, in a recorded run too.
+        """
+        if not isinstance(customer, str):
+            refuse("reference_type", kind=kind_of(customer))
+        events, total = self._desk.life_of(customer, checked_limit(limit))
+        return Life(events, total, self._source(), self._words)
+
+    def reveal(self, references: str | Iterable[str], *, reason: str = "") -> Revealed:
+        """The values of the records that references name, for the analyst who has a ``reason``.
+
+        The audit's ledger gets the reason and the references first, and no value. The values stand in the
+        cell until it is cleared: JupyterLab saves them with the notebook. Raises: LabError, in a recorded
+        run too.
+        """
+        names = [references] if isinstance(references, str) else list(references)
+        if not names or not all(isinstance(name, str) for name in names):
+            refuse("reference_type", kind=kind_of(references))
+        return reveal_records(self._desk, names, reason, home=self._home, words=self._words)
+
+    @property
+    def _home(self) -> Path:
+        """Where the runs of the audit lie, and its ledger."""
+        return reports_folder(self._state.audit_path) / self.audit.name
 
     def results(self) -> dict[str, Any]:
         """Everything that was found, as in results.json. Topics not checked yet are checked now."""
-        entries = [entry for topic in TOPICS for entry in self._entries(topic)]
+        entries = self._entries(
+            check for topic in TOPICS for check in self._rulebook.checks if check.topic == topic
+        )
         return compose(
             audit=self.audit,
             run_id=self._state.folder.run_id,
@@ -352,7 +557,7 @@ class OpenAudit:
             doubts=(
                 self._state.doubts
                 if self._state.is_run
-                else [doubt.as_json() for doubt in self._bench.mapping_doubts(())]
+                else [doubt.as_json() for doubt in self._desk.runner.mapping_doubts(())]
             ),
             response=load_response(self._state.audit_path.parent),
         )
@@ -398,233 +603,21 @@ def _refuse_unknown(topic: object) -> None:
         refuse("no_topic", name=topic, near=near(topic, list(TOPICS)), known=", ".join(TOPICS))
 
 
-def _of_data_sets(names: Sequence[str], words: Words) -> str:
-    """The title of one data set, the number of several."""
-    if len(names) > 1:
-        return words.counted("data_set", len(names))
-    return TABLES[names[0]].title_da if names[0] in TABLES else words.name("data_sets", names[0])
-
-
-def summary_table(entries: Sequence[Mapping[str, Any]], words: Words) -> Styler:
-    """One row per check, gravest first: verdict, population, assessable, deviations, exempted.
-
-    As in the report, checks that asked the same of many data sets and found nothing share a row.
+def _refuse_unfit(frame: pd.DataFrame, table: str) -> None:
+    """Refuse a data frame with a column whose values are not of its kind: an engine's own message would
+    quote one. Raises: LabError.
     """
-    rows = [
-        _summary_row(alike, words)
-        for alike in group_for_display(Material(results={"checks": entries}, words=words))
-    ]
-    frame = (
-        pd.DataFrame(rows).astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))
-        if rows
-        else pd.DataFrame()
-    )
-    return captioned(frame, f"Kontrollernes resultater ({words.counted('check', len(entries))})")
-
-
-def _summary_row(alike: Sequence[Mapping[str, Any]], words: Words) -> dict[str, Any]:
-    first = alike[0]
-    not_held, judged = is_not_held(first), first["verdict"] not in UNJUDGED
-    verdict = words.at("verdicts")["not_held" if not_held else first["verdict"]]
-    return {
-        "Kontrol": (
-            words.counted("check", len(alike))
-            if not_held
-            else first["id"]
-            if len(alike) == 1
-            else str(first["id"]).partition(".")[0]
-        ),
-        "Datasæt": _of_data_sets(
-            (
-                [first["why_detail"]]
-                if not_held and first["why_detail"] in TABLES
-                else [check["dataset"] for check in alike]
-            ),
-            words,
-        ),
-        "Resultat": (
-            f"{verdict['sign']} {verdict['short']}"
-            + (
-                f" ({words.number(sum(found(check) for check in alike))})"
-                if first["verdict"] == "review"
-                else ""
-            )
-        ),
-        "Alvorlighed": None if not_held else words.name("severities", first["severity"]),
-        **{
-            title: sum(check[name] for check in alike) if judged else None
-            for name, title in _NUMBERS.items()
-        },
-        _LONGEST: first["overdue"]["max_days"] if first["overdue"] else None,
-    }
-
-
-@all_in_danish
-class TopicAnswers:
-    """The answers of one topic's checks. ``topics`` names the topic of every check of the audit."""
-
-    def __init__(
-        self,
-        topic: Topic,
-        entries: Sequence[Mapping[str, Any]],
-        source: str,
-        words: Words,
-        *,
-        as_of: str,
-        topics: Mapping[str, Topic],
-    ) -> None:
-        self.topic, self.entries = topic, [dict(entry) for entry in entries]
-        self._source, self._words, self._as_of, self._topics = source, words, as_of, topics
-
-    def __getitem__(self, check_id: str) -> CheckAnswer:
-        """One check's answer. Raises: LabError that says where else it is, or which is near."""
-        by_id = {entry["id"]: entry for entry in self.entries}
-        if check_id not in by_id:
-            self._refuse_id(check_id, by_id)
-        return self._answer(by_id[check_id])
-
-    def _refuse_id(self, check_id: object, here: Mapping[str, object]) -> NoReturn:
-        """Say of what is no id ``here`` to which topic it belongs, which ids begin so, or which is
-        nearest, in any topic.
-        """
-        if not isinstance(check_id, str):
-            refuse("check_type", kind=kind_of(check_id))
-        if (other := self._topics.get(check_id, self.topic)) != self.topic:
-            refuse("check_of", name=check_id, topic=other)
-        if begun := [name for name in here if name.startswith(f"{check_id}.")]:
-            refuse("check_begins", name=check_id, known=", ".join(begun))
-        if (close := closest(check_id, {**here, **self._topics})) and close not in here:
-            refuse("check_of", name=close, topic=self._topics[close])
-        refuse("no_check", name=check_id, topic=self.topic, near=near(check_id, list(here)))
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return [entry["id"] for entry in self.entries]
-
-    def __iter__(self) -> Iterator[CheckAnswer]:
-        return (self._answer(entry) for entry in self.entries)
-
-    def _answer(self, entry: Mapping[str, Any]) -> CheckAnswer:
-        return CheckAnswer(entry, self._source, self._as_of, self._words)
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the summary."""
-        return self.summary().to_html()
-
-    def summary(self) -> Styler:
-        """One row per check: verdict and the four numbers."""
-        return summary_table(self.entries, self._words)
-
-    def columns(self) -> Styler:
-        """One row per column in which a detector saw something: the rule that decided and the
-        counts it rests on, also where it cleared the column.
-        """
-        levels, rules = self._words.at("levels"), self._words.at("column_rules")
-        rows = [
-            {
-                "Kontrol": entry["id"],
-                "Kolonne": told["column"],
-                "Afgørelse": levels[told["level"] or "none"],
-                "Regel": rules[told["rule"]],
-                "Talt (n)": told["n"],
-                "Ligner (k)": told["k"],
-                "Andel": self._words.share(told["k"], told["n"]) if told["n"] else "–",
-            }
-            for entry in self.entries
-            for told in entry["column_decisions"]
-        ]
-        frame = pd.DataFrame(
-            rows,
-            columns=["Kontrol", "Kolonne", "Afgørelse", "Regel", "Talt (n)", "Ligner (k)", "Andel"],
-        )
-        return captioned(frame, f"Kolonner, der blev set nærmere på ({len(frame)})")
-
-    def not_assessed(self) -> Styler:
-        """Why records, or whole checks, could not be judged."""
-        rows = [
-            {"Kontrol": entry["id"], "Årsag": reason, "Antal": count}
-            for entry in self.entries
-            if not is_not_held(entry)
-            for reason, count in (
-                *([(self._why(entry), entry["population"])] if entry["why"] else []),
-                *(
-                    (self._words.name("reasons", code), count)
-                    for code, count in entry["reasons"].items()
-                ),
-            )
-        ]
-        frame = pd.DataFrame(rows, columns=["Kontrol", "Årsag", "Antal"])
-        return captioned(frame, f"Ikke vurderet, efter årsag ({len(frame)})")
-
-    def _why(self, entry: Mapping[str, Any]) -> str:
-        """Why a whole check could not be judged, and what it lacks by name."""
-        reason = str(self._words.at("not_assessed.why").get(entry["why"], entry["why"])).format(
-            error_id=entry["error_id"] or "–"
-        )
-        return f"{reason} ({entry['why_detail']})" if entry["why_detail"] else reason
-
-    def plot_overview(self) -> Any:  # noqa: ANN401 (what a notebook displays)
-        """Checks by data set."""
-        return figures.show(
-            figures.checks_by_data_set(self.entries, source=self._source),
-            figures.alt_text_checks_by_data_set(self.entries),
-        )
-
-    def plot_ages(self) -> None:
-        """Show records by the month of their deadline, a figure for each check that has a deadline
-        and deviations.
-        """
-        figures.show_all(answer.plot_age() for answer in self if answer.entry["overdue"])
-
-    def plot_overdue(self) -> None:
-        """Show overdue records by month, a figure for each check that has any."""
-        figures.show_all(answer.plot_overdue() for answer in self if answer.entry["overdue"])
-
-
-@all_in_danish
-class CheckAnswer:
-    """One check's answer."""
-
-    def __init__(self, entry: Mapping[str, Any], source: str, as_of: str, words: Words) -> None:
-        self.entry, self._source, self._as_of, self._words = entry, source, as_of, words
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the verdict, the four numbers and what was asked."""
-        row = {
-            **_summary_row([self.entry], self._words),
-            self._words.at("lab.claim"): self.entry["claim"]["da"],
-        }
-        frame = (
-            pd.DataFrame([row])
-            .drop(columns="Kontrol")
-            .astype(dict.fromkeys((*_NUMBERS.values(), _LONGEST), "Int64"))
-        )
-        return captioned(frame, self._words.say("lab.caption", id=self.entry["id"])).to_html()
-
-    def __repr__(self) -> str:
-        numbers = self._words.say(
-            "lab.answer_numbers",
-            **{name: self._words.number(self.entry[name]) for name in _NUMBERS},
-        )
-        return self._words.say(
-            "lab.answer",
-            id=self.entry["id"],
-            verdict=self._words.at(f"verdicts.{self.entry['verdict']}.short"),
-            numbers=numbers,
-        )
-
-    def plot_age(self) -> Any:  # noqa: ANN401 (what a notebook displays)
-        """Records by the month of their deadline, with the date of the audit marked."""
-        return figures.show(
-            figures.age_against_deadline(self.entry, source=self._source, as_of=self._as_of),
-            figures.alt_text_age_against_deadline(self.entry),
-        )
-
-    def plot_overdue(self) -> Any:  # noqa: ANN401 (what a notebook displays)
-        """Overdue records by the month in which they fell due."""
-        return figures.show(
-            figures.overdue_by_month(self.entry, source=self._source),
-            figures.alt_text_overdue_by_month(self.entry),
-        )
+    with duckdb.connect(":memory:") as connection:
+        connection.register("frame", frame)
+        for column in TABLES[table].columns:
+            if column.name not in frame.columns or column.kind is Kind.TEXT:
+                continue
+            cell = quoted(column.name)
+            (lost,) = connection.execute(
+                f"SELECT count({cell}) - count(TRY_CAST({cell} AS {SQL_TYPES[column.kind]})) FROM frame"
+            ).fetchall()[0]
+            if lost:
+                refuse("frame_values", column=column.name, kind=column.kind.value, rows=lost)
 
 
 @all_in_danish

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from teleaudit.lab import OpenAudit
     from tests.whole_run import WholeRun
 
 # How many examples are drawn: a few each time, many with `make test-deep`. Without a deadline: a
@@ -118,6 +119,14 @@ def whole(
         return whole_run(operator, tmp_path_factory, notebooks=told, is_worker=is_worker)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenAudit:
+    """Bizzy's small audit with deviations of all kinds, opened as a notebook opens it."""
+    from tests.opened import opened_audit
+
+    return opened_audit(tmp_path_factory.mktemp("opened"))
 
 
 @pytest.fixture

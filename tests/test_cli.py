@@ -502,9 +502,12 @@ def test_lab_opens_the_notebooks_of_the_workspace_and_asks_nobody_for_news(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, audit: bool
 ) -> None:
     started: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr(
-        "os.execve", lambda _program, called, environment: started.append((called, environment))
-    )
+
+    def start(called: list[str], environment: dict[str, str]) -> int:
+        started.append((called, environment))
+        return 0
+
+    monkeypatch.setattr("teleaudit.sessions.readings.run_with_readings", start)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/ours")
     monkeypatch.delenv("TELEAUDIT_AUDIT", raising=False)
     monkeypatch.chdir(workspace / "audits")

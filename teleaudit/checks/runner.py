@@ -202,8 +202,22 @@ class CheckRunner:
 
     def run_data_set(self, name: str) -> tuple[CheckResult, ...]:
         """Every check of one data set, whatever its topic, without a worklist."""
-        return self._run(
-            [check for check in self.checks() if check.data_set == name], None, _unwatched, None
+        return self.ask([check for check in self.checks() if check.data_set == name])
+
+    def ask(
+        self,
+        checks: Sequence[Check],
+        *,
+        worklist: Worklist | None = None,
+        on_error: OnError | None = None,
+    ) -> tuple[CheckResult, ...]:
+        """The results of these checks, in their order; they need not be the audit's own."""
+        return self._run(checks, worklist, _unwatched, on_error)
+
+    def expectation(self, check: Check) -> Expectation:
+        """What a check asks of its data set here. Raises: UnsetParameterError."""
+        return self._expectation(
+            check, self.data_set(check.data_set), self._received.missing(check)
         )
 
     def _run(
@@ -273,17 +287,7 @@ class CheckRunner:
                 continue
             missing = self._received.missing(check)
             try:
-                expectation = build(
-                    check,
-                    as_of=self.as_of,
-                    parameters=self.audit.parameters,
-                    data_set=data_set,
-                    table=self._received.view(name).table,
-                    own_domains=self.audit.own_domains,
-                    technical=self.audit.technical_columns(self._received.view(name).table),
-                    absent={missing.why: missing.columns} if missing else {},
-                    certain=missing.certain if missing else (),
-                )
+                expectation = self._expectation(check, data_set, missing)
             except UnsetParameterError as error:
                 yield (
                     CheckResult(
@@ -333,6 +337,24 @@ class CheckRunner:
                 ),
                 expectation,
             )
+
+    def _expectation(self, check: Check, data_set: DataSet, missing: Missing | None) -> Expectation:
+        """What a check asks of its data set, as far as that is not missing.
+
+        Raises: UnsetParameterError.
+        """
+        table = self._received.view(check.data_set).table
+        return build(
+            check,
+            as_of=self.as_of,
+            parameters=self.audit.parameters,
+            data_set=data_set,
+            table=table,
+            own_domains=self.audit.own_domains,
+            technical=self.audit.technical_columns(table),
+            absent={missing.why: missing.columns} if missing else {},
+            certain=missing.certain if missing else (),
+        )
 
     def _unjudged(
         self, check: Check, missing: Missing | None, expectation: Expectation

@@ -26,10 +26,12 @@ def lab(
     """Open JupyterLab on the notebooks of the workspace that the audit stands in, or the working
     folder.
 
-    No other machine is asked for news or updates.
+    No other machine is asked for news or updates. Exports that one notebook has read are kept for
+    the next in a private folder, which is erased when JupyterLab ends.
     """
     from teleaudit.rules.audit_file import find_audit
     from teleaudit.sessions.choosing import lab_environment
+    from teleaudit.sessions.readings import run_with_readings
     from teleaudit.workspace import find_workspace
 
     file = find_audit(audit) if audit else None
@@ -41,5 +43,4 @@ def lab(
         str(notebooks),
         *(["--no-browser"] if no_browser else []),
     ]
-    # this Python, and no text of a user but a path
-    os.execve(sys.executable, words, {**os.environ, **lab_environment(file)})  # noqa: S606
+    raise typer.Exit(run_with_readings(words, {**os.environ, **lab_environment(file)}))

@@ -7,11 +7,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, NoReturn
 
 from teleaudit.errors import ParameterError, near_match
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 TAG = "parameters"
 Literal = str | int | float | bool | None

@@ -723,6 +723,35 @@ def _totals(axes: Axes, heights: Sequence[tuple[int, str]]) -> None:
             )
 
 
+# One customer's life
+
+
+def time_line(events: Mapping[str, Sequence[dt.datetime]], *, title: str, source: str) -> Figure:
+    """Dated events, a row for each data set, the first on top."""
+    with _figure(1.2 + 0.3 * len(events)) as figure:
+        axes = figure.add_subplot()
+        for place, days in enumerate(events.values()):
+            # a list of dates, which Matplotlib takes and its stubs do not
+            axes.plot(days, [place] * len(days), "|", color=_BLUE, markersize=10)  # type: ignore[arg-type]
+        axes.set_yticks(range(len(events)), list(events))
+        axes.set_ylim(len(events) - 0.5, -0.5)
+        axes.grid(axis="x", color=_PALE, linewidth=0.6)
+        axes.set_xlabel("Dato")
+        _finish(figure, axes, title, source)
+    return figure
+
+
+def alt_text_time_line(events: Mapping[str, Sequence[dt.datetime]]) -> str:
+    """The figure in words."""
+    words = _words()
+    first, last = (
+        words.date(pick(day for days in events.values() for day in days).date().isoformat())
+        for pick in (min, max)
+    )
+    told = words.listed([f"{name} ({words.number(len(days))})" for name, days in events.items()])
+    return f"Tidslinje fra {first} til {last}, hændelser efter datasæt: {told}."
+
+
 # What all have
 
 

@@ -16,7 +16,18 @@ _CAPTION: CSSDict = {
 }
 
 
-def captioned(frame: pd.DataFrame, caption: str) -> Styler:
+class Table(Styler):
+    """A table that says the same where only text is shown."""
+
+    def __repr__(self) -> str:
+        """Caption and cells."""
+        # pandas has them, its stubs do not
+        frame, caption = self.data, self.caption  # type: ignore[attr-defined]
+        cells = frame.to_string(index=False, na_rep="–") if len(frame) else ""
+        return f"{caption}\n{cells}".strip()
+
+
+def captioned(frame: pd.DataFrame, caption: str) -> Table:
     """The frame with a caption; the frame itself is its ``data``.
 
     Numbers stand to the right, as 1.234.
@@ -35,8 +46,9 @@ def captioned(frame: pd.DataFrame, caption: str) -> Styler:
         {"selector": f"th.col_heading.col{place}", "props": f"text-align: {side}"}
         for place, side in enumerate(sides)
     ]
-    return (
-        frame.style.hide(axis="index")
+    table = Table(frame)
+    (
+        table.hide(axis="index")
         .format(_number, subset=numbers, na_rep="–")
         .format(subset=words, na_rep="–", escape="html")
         .set_caption(caption)
@@ -45,6 +57,7 @@ def captioned(frame: pd.DataFrame, caption: str) -> Styler:
         .set_properties(subset=words, **{"text-align": "left"})
         .set_properties(subset=whole, **{"white-space": "nowrap"})
     )
+    return table
 
 
 def _number(value: object) -> str:

@@ -1,5 +1,6 @@
 """A hash chain of what was done: one line of JSON per complete run, per approval, per signed report,
-and per closed annex that was erased, each naming the hash of the line before it.
+per closed annex that was erased, and each time somebody had values of records revealed, each naming
+the hash of the line before it.
 
 An edited or removed line in the middle breaks the chain. Lines cut off at the end do not: a run
 therefore keeps the hash of its own line in COMPLETE, and the head it began with in results.json.
@@ -21,7 +22,7 @@ from teleaudit.errors import UserError
 
 LEDGER_FILE = "ledger.jsonl"
 NO_ENTRY = "0" * 64  # the head of a ledger that holds nothing
-Kind = Literal["run", "approval", "signature", "purge"]
+Kind = Literal["run", "approval", "signature", "purge", "reveal"]
 
 
 @dataclass(frozen=True, kw_only=True)

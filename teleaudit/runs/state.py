@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -24,7 +25,7 @@ from teleaudit.rules.suites import Topic
 from teleaudit.runs.folder import RunFolder
 
 if TYPE_CHECKING:
-    from teleaudit.engines.engine import Engine
+    from teleaudit.engines.duckdb import DuckDBEngine
 
 ENVIRONMENT = "TELEAUDIT_RUN"
 _STATE = "state.json"
@@ -113,8 +114,8 @@ class RunState:
         """The worklist, in the closed annex."""
         return self.folder.restricted / "worklist.csv"
 
-    def new_engine(self) -> Engine:
-        """An engine with the run's memory limit; it spills into the work folder.
+    def new_engine(self) -> DuckDBEngine:
+        """An engine with the run's memory limit; it spills into a folder of its own in the work folder.
 
         Raises: UserError where the run's rows are Spark's.
         """
@@ -127,7 +128,11 @@ class RunState:
         # Great Expectations takes seconds to import
         from teleaudit.engines.duckdb import DuckDBEngine
 
-        return DuckDBEngine(spill=self.folder.work / "spill", memory_limit=self.memory)
+        spill = (
+            self.folder.work / "spill" / token_hex(4)
+        )  # two engines write files of the same names
+        spill.mkdir(parents=True)
+        return DuckDBEngine(spill=spill, memory_limit=self.memory)
 
     def keep_error(self, text: str) -> str:
         """Keep a full error report in the closed annex; returns the id under which it

@@ -24,7 +24,7 @@ from teleaudit.runs.state import ENVIRONMENT
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
-_TOLD = ("__getitem__", "_repr_html_")  # beside the public methods
+_TOLD = ("__getitem__", "__repr__", "_repr_html_")  # beside the public methods and properties
 
 
 class LabError(UserError):
@@ -80,10 +80,14 @@ def in_danish(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def all_in_danish(kind: C) -> C:
-    """The same class, the failures of whose public methods are told in Danish."""
-    for name, function in list(vars(kind).items()):
-        if inspect.isfunction(function) and (name in _TOLD or not name.startswith("_")):
-            setattr(kind, name, in_danish(function))
+    """The same class, the failures of whose public methods and properties are told in Danish."""
+    for name, member in list(vars(kind).items()):
+        if name.startswith("_") and name not in _TOLD:
+            continue
+        if inspect.isfunction(member):
+            setattr(kind, name, in_danish(member))
+        elif isinstance(member, property) and member.fget is not None:
+            setattr(kind, name, property(in_danish(member.fget), doc=member.__doc__))
     return kind
 
 

@@ -4,13 +4,14 @@ and nothing check by check.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from teleaudit.lab import TopicAnswers, summary_table
+from teleaudit.lab import Results, summary_table
 from teleaudit.report import validate_results
 from teleaudit.report.annexes import write_annex
 from teleaudit.report.document import describe
@@ -20,10 +21,12 @@ from teleaudit.report.results import _clause_entry, exit_code
 from teleaudit.report.wording import load_words
 from teleaudit.rules.audit_file import NotHeld
 from teleaudit.rules.rulebook import load_known_suites
+from teleaudit.sessions.answers import Context
 from teleaudit.workspace import package_workspace
 from tests.report.example import check, clause, example
 
 DA = load_words("da")
+CONTEXT = Context(source="", as_of=dt.date(2026, 11, 22), words=DA, topics={}, checks={})
 _DECLARED = {
     "table": "agreement",
     "owner": "Direktør",
@@ -210,7 +213,7 @@ def test_a_notebook_shows_one_row_a_table_and_no_reason_check_by_check(material:
     ]
     assert (
         len(
-            TopicAnswers("retention", entries, "", DA, as_of="2026-11-22", topics={})  # type: ignore[attr-defined]
+            Results(entries, CONTEXT)  # type: ignore[attr-defined]
             .not_assessed()
             .data
         )

@@ -54,6 +54,8 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "holidays.countries",
     "teleaudit.lab",
+    "teleaudit.checks.runner",
+    "teleaudit.engines.duckdb",
 )
 
 # A thread that runs while a process forks leaves its locks locked for ever in the child.
