@@ -356,10 +356,15 @@ def _with_nearest(missing: tuple[str, str | None]) -> str:
 
 
 def inspect_file(
-    path: Path, *, table: str | None = None, sheet: str | None = None, limit: int = ROW_LIMIT
+    path: Path,
+    *,
+    table: str | None = None,
+    member: str | None = None,
+    sheet: str | None = None,
+    limit: int = ROW_LIMIT,
 ) -> Inspection:
-    """What the file, or a sheet of it, is, by its first ``limit`` rows, as the table that fits best
-    or is named.
+    """What the file, a member of the archive or a sheet of the workbook that it is, is, by its
+    first ``limit`` rows, as the table that fits best or is named.
 
     Raises: ExportError, as reading it would; UserError for no such table.
     """
@@ -377,7 +382,9 @@ def inspect_file(
                 " be waited for."
             )
             raise ExportError(msg)
-        source, *others = unpacked_file(path, shown)
+        source, *others = (
+            found for found in unpacked_file(path, shown) if member in {None, found.member}
+        )
         source = replace(source, sheet=sheet)
         recognised = recognise(source, None, export="NAME")
         if recognised is None:
