@@ -177,6 +177,17 @@ def test_a_column_that_nobody_mapped_is_told_with_the_header_that_may_be_it(audi
     assert "FJO-customer.customer" in need.checks
 
 
+def test_a_header_that_is_not_in_the_file_is_to_be_corrected(audit: Path) -> None:
+    put(audit, "kunder.csv", KUNDER.replace("Ophørsdato", "Ophørsdatoen"))
+    (need,) = needs(audit, Kind.UNMAPPED)
+
+    assert 'is mapped to "Ophørsdato", which a file lacks; the column "Ophørsdatoen"' in need.what
+    assert need.action == (
+        "its header is not in the file: correct it under exports.kunder.columns, or export the"
+        " column"
+    )
+
+
 def test_a_column_that_one_of_two_exports_lacks_is_told(audit: Path) -> None:
     put(audit, "nye.csv", KUNDER.replace(";Ophørsdato", "").replace(";14-02-2025", ""))
     own = {**ENTRY["columns"]}
