@@ -369,7 +369,10 @@ def test_of_a_third_operator_it_says_what_a_run_says(tmp_path: Path) -> None:
 
     def lose(data: dict[str, Any]) -> None:
         data["exports"]["kundekartotek"]["columns"].pop("end_date")
-        data["exports"].pop("regnskabsperioder")
+        data["exports"].pop("aftaleliste")
+        (tmp_path / "udtræk" / "regnskabsperioder.csv").write_text(
+            "Selskabsnavn;Første dag;Sidste dag\n", encoding="cp1252"
+        )
 
     for number, change in enumerate((lose, declare_all)):
         edit(audit, change)
