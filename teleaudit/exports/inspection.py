@@ -79,11 +79,20 @@ class InspectedColumn:
     looks_like: str
     empty: float  # share of rows without a value
     date_format: DateFormat | None = None
-    date_problem: str | None = None  # why the format cannot be told
-    date_choices: tuple[DateFormat, ...] = ()  # between which formats a person chooses then
+    undecided_dates: Undecided | None = None  # why the format cannot be told
     suggested: str | None = None  # canonical column of the suggested table
     holds: tuple[str, ...] = ()  # what the detectors found in it: card, cpr, message, browsing ...
     holds_surely: bool = True  # False: a person should look
+
+    @property
+    def date_problem(self) -> str | None:
+        """Why the format of its dates cannot be told, in words."""
+        if self.undecided_dates is None:
+            return None
+        return (
+            f"{self.undecided_dates.reason.replace('_', ' ')} dates: write"
+            f" {self.undecided_dates.suggestion}, or what it is, in column_dates"
+        )
 
     @property
     def is_surely_messages(self) -> bool:
@@ -626,19 +635,12 @@ def _column(
     dates: DateFormat | Undecided | None,
     held: ColumnDecision,
 ) -> InspectedColumn:
-    problem = (
-        f"{dates.reason.replace('_', ' ')} dates: write {dates.suggestion}, or what it is, in"
-        " column_dates"
-        if isinstance(dates, Undecided)
-        else None
-    )
     return InspectedColumn(
         header=header,
         looks_like=look.kind,
         empty=look.empty,
         date_format=None if isinstance(dates, Undecided) else dates,
-        date_problem=problem,
-        date_choices=dates.choices if isinstance(dates, Undecided) else (),
+        undecided_dates=dates if isinstance(dates, Undecided) else None,
         suggested=suggested,
         holds=tuple(kind for kind in _KINDS if kind in held.kinds),
         holds_surely=held.level is not Level.REVIEW,

@@ -279,16 +279,22 @@ def _merged(found: Sequence[Inspection]) -> Inspection | None:
 
 
 def _merged_column(columns: Sequence[InspectedColumn]) -> InspectedColumn | None:
+    """One column of all; None where its dates are written in two ways. Where one of them proves the
+    order of day and month, those are settled that leave it open.
+    """
     formats = {column.date_format for column in columns if column.date_format is not None}
-    if len(formats) > 1:
+    doubts = [column.undecided_dates for column in columns if column.undecided_dates is not None]
+    settled = [doubt for doubt in doubts if doubt.reason == "ambiguous" and formats]
+    if len(formats) > 1 or any(not formats <= {*doubt.choices} for doubt in settled):
         return None
+    still_open = next((doubt for doubt in doubts if doubt not in settled), None)
     first = next((column for column in columns if column.looks_like != "empty"), columns[0])
     found = dict.fromkeys(kind for column in columns for kind in column.holds)
     return replace(
         first,
         empty=sum(column.empty for column in columns) / len(columns),
-        date_format=next(iter(formats), None),
-        date_problem=None if formats else first.date_problem,
+        date_format=next(iter(formats), None) if still_open is None else None,
+        undecided_dates=still_open,
         holds=tuple(found),
         holds_surely=any(column.holds and column.holds_surely for column in columns) or not found,
     )

@@ -95,6 +95,17 @@ def test_one_month_of_open_dates_is_settled_by_another(tmp_path: Path) -> None:
     assert (entry["files"], entry["dates"]) == ("kunder_*.csv", "dd-mm-yyyy")
 
 
+def test_a_month_of_mixed_dates_is_not_settled_by_another(tmp_path: Path) -> None:
+    write(tmp_path, "kunder_1.csv", f"{CUSTOMERS}1;A;28-02-2025;28-02-2025\n")
+    write(
+        tmp_path,
+        "kunder_2.csv",
+        f"{CUSTOMERS}2;B;28-02-2025;28-02-2025\n3;C;2025-02-28;28-02-2025\n",
+    )
+
+    assert undecided(survey_folder(tmp_path)) == ["kunder.column_dates.created_at"]
+
+
 def test_an_encoding_that_differs_is_left_to_each_file(tmp_path: Path) -> None:
     write(tmp_path, "kunder_1.csv", CUSTOMERS + "1;Anna;13-01-2020;14-02-2025\n", "cp1252")
     write(tmp_path, "kunder_2.csv", CUSTOMERS + "2;Ærø;13-01-2020;14-02-2025\n", "utf-8")
