@@ -340,10 +340,8 @@ def as_entries(survey: Survey) -> str:
     for proposal in others:
         lines += [f"#{line}" for line in _entry(proposal).splitlines()]
     if survey.left_out:
-        lines.append("# Filer, der ikke er med, og hvorfor (init viser det også):")
-    lines += [
-        f"#   {on_one_line(left.file)}: {on_one_line(left.reason)}" for left in survey.left_out
-    ]
+        lines.append("# Filer, der ikke er med; `teleaudit inspect FIL` siger hvorfor:")
+    lines += [f"#   {on_one_line(left.file)}" for left in survey.left_out]
     return "".join(f"{line}\n" for line in lines)
 
 
