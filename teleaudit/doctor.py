@@ -25,7 +25,7 @@ from teleaudit.exports.doubtful import LACKING, doubtful_columns
 from teleaudit.exports.mapping_gaps import constant_instead, mapping_gap
 from teleaudit.exports.reading import ReadExport, not_readable, read_beginning
 from teleaudit.exports.storage import connect
-from teleaudit.outcome import CAUSES, NO_FILE
+from teleaudit.outcome import CAUSES, MISSING_HEADER, NO_FILE
 from teleaudit.report.material import placeholders
 from teleaudit.rules.audit_file import DATE_FORMATS, Audit, find_audit, load_decided
 from teleaudit.rules.readiness import refuse_later, refuse_unready
@@ -309,13 +309,15 @@ class _Waiting:
         )
         headers = list(dict.fromkeys(candidate.header for candidate in gap.candidates))
         export = gap.candidates[0].export if gap.candidates else gap.exports[0]
-        otherwise = "" if headers or gap.looked_for else constant_instead(table, column)
+        header = headers[0] if len(headers) == 1 else "..."
+        otherwise = "" if headers else constant_instead(table, column)
         return Need(
             kind=Kind.UNMAPPED,
             what=gap.describe_lack(),
             action=(
-                f"exports.{export}.columns:"
-                f" {{{column}: {headers[0] if len(headers) == 1 else '...'}}}{otherwise}"
+                MISSING_HEADER.action.format(place=f"exports.{gap.looked_for[0].export}")
+                if gap.looked_for
+                else f"exports.{export}.columns: {{{column}: {header}}}{otherwise}"
             ),
             checks=tuple(waiting),
         )

@@ -1,8 +1,8 @@
 """No value of the first record of any export is said: not where it stands in the place of the
 header, in the name of the file or in every field.
 
-Each of a sample's exports gets a first record of canaries. The whole run, ``inspect`` and ``scan``
-then say what they say, and nothing of it holds one; the closed annex alone may.
+Each of a sample's exports gets a first record of canaries. The whole run, ``inspect``, ``scan``,
+``init --from`` and ``doctor`` then say what they say, and nothing of it holds one; the closed annex alone may.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,9 @@ class Spoiled:
 
     def run(self, *words: str) -> Ended:
         return call("run", self.audit, "--exports", self.exports, "--out", self.out, *words)
+
+    def doctor(self) -> Ended:
+        return call("doctor", self.audit, "--exports", self.exports)
 
     def said_by(self, ended: Ended) -> dict[str, set[str]]:
         """The canaries by the place where they were said."""
@@ -175,6 +178,17 @@ def inspected_and_scanned(exports: Path) -> Iterator[tuple[str, Ended]]:
         (path.name, call("inspect", path)) for path in sorted(exports.rglob("*")) if path.is_file()
     )
     yield "scan", call("scan", exports)
+    yield "init --from", laid_out(exports)
+
+
+def laid_out(exports: Path) -> Ended:
+    """What init says of a folder of exports, on the console and in the files of the audit."""
+    workspace = small_workspace(exports.parent / "first hour")
+    who = ("--operator", "Fjordnet ApS", "--cvr", "12345674")
+    ended = call("init", workspace, *who, "--from", exports)
+    assert ended.code == 0, ended.err
+    written = (workspace / "audits" / "fjordnet").glob("*.yaml")
+    return replace(ended, out=ended.out + "".join(file.read_text("utf-8") for file in written))
 
 
 def test_no_value_of_a_first_record_leaves_a_run(tmp_path: Path) -> None:
@@ -185,6 +199,7 @@ def test_no_value_of_a_first_record_leaves_a_run(tmp_path: Path) -> None:
     assert ended.code == 1, ended.err
     assert spoiled.said_by(ended) == {}
     assert spoiled.left() == {}
+    assert spoiled.said_by(spoiled.doctor()) == {}
     assert {
         name: said
         for name, looked in inspected_and_scanned(spoiled.exports)
@@ -200,6 +215,7 @@ def test_no_value_of_a_record_in_the_place_of_a_header_is_said(tmp_path: Path) -
         ended = spoiled.run("--no-notebooks")
         assert (name, ended.code, spoiled.said_by(ended)) == (name, 3, {}), ended.err
         assert "has no header" in ended.err
+        assert (name, spoiled.said_by(spoiled.doctor())) == (name, {})
         exports.add(spoiled.exports)
     assert {
         name: said
@@ -223,6 +239,7 @@ def test_no_value_of_a_first_record_of_any_export_leaves_a_whole_run(
     assert ended.code == 1, ended.err
     assert spoiled.said_by(ended) == {}
     assert spoiled.left() == {}
+    assert spoiled.said_by(spoiled.doctor()) == {}
     assert {
         name: said
         for name, looked in inspected_and_scanned(spoiled.exports)

@@ -177,6 +177,17 @@ def test_a_column_that_nobody_mapped_is_told_with_the_header_that_may_be_it(audi
     assert "FJO-customer.customer" in need.checks
 
 
+def test_a_header_that_is_not_in_the_file_is_to_be_corrected(audit: Path) -> None:
+    put(audit, "kunder.csv", KUNDER.replace("Ophørsdato", "Ophørsdatoen"))
+    (need,) = needs(audit, Kind.UNMAPPED)
+
+    assert 'is mapped to "Ophørsdato", which a file lacks; the column "Ophørsdatoen"' in need.what
+    assert need.action == (
+        "its header is not in the file: correct it under exports.kunder.columns, or export the"
+        " column"
+    )
+
+
 def test_a_column_that_one_of_two_exports_lacks_is_told(audit: Path) -> None:
     put(audit, "nye.csv", KUNDER.replace(";Ophørsdato", "").replace(";14-02-2025", ""))
     own = {**ENTRY["columns"]}
@@ -358,7 +369,10 @@ def test_of_a_third_operator_it_says_what_a_run_says(tmp_path: Path) -> None:
 
     def lose(data: dict[str, Any]) -> None:
         data["exports"]["kundekartotek"]["columns"].pop("end_date")
-        data["exports"].pop("regnskabsperioder")
+        data["exports"].pop("aftaleliste")
+        (tmp_path / "udtræk" / "regnskabsperioder.csv").write_text(
+            "Selskabsnavn;Første dag;Sidste dag\n", encoding="cp1252"
+        )
 
     for number, change in enumerate((lose, declare_all)):
         edit(audit, change)

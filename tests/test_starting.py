@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
-from teleaudit.rules.audit_file import load_audit
+from teleaudit.rules.audit_file import load_audit, load_decided
 from teleaudit.rules.rulebook import rulebook_of
 from teleaudit.rules.starting import (
     clause_prefix,
@@ -204,11 +204,38 @@ def test_init_lays_out_the_workspace_too_and_says_what_comes_next(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("17;04-05-2021;30-06-2026", "Nothing is left open that stops a run"),
+        ("17;04-05-2021;03-06-2026", "exports.kunder.column_dates.end_date is not decided"),
+        ("", "no exports are named yet"),
+    ],
+)
+def test_init_from_exports_says_what_was_found_and_what_stops_a_run(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    exports = tmp_path / "udtræk"
+    exports.mkdir()
+    text = f"Kundenr;Oprettet;Ophørt\n{rows}\n" if rows else "Intet at se\n"
+    (exports / "kunder.csv").write_text(text.replace("04-05", "14-05"), encoding="utf-8")
+    who = ("--operator", "Fjordnet ApS", "--cvr", CVR)
+    ended = call("init", small_workspace(tmp_path / "mine"), *who, "--from", exports)
+
+    assert ended.code == 0, ended.err
+    assert said in ended.out
+    assert re.findall(r"^  teleaudit (\w+)", ended.out, re.MULTILINE) == ["doctor", "run"]
+    audit = tmp_path / "mine" / "audits" / "fjordnet" / "audit.yaml"
+    assert load_decided(audit)[0].root == exports.resolve()
+    assert list(exports.iterdir()) == [exports / "kunder.csv"]
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--operator", "Fjordnet"), "go together"),
         (("--cvr", CVR), "go together"),
         (("--name", "x"), "go together"),
+        (("--from", "udtræk"), "go together"),
     ],
 )
 def test_operator_and_cvr_are_asked_for_together(

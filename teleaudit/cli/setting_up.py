@@ -179,7 +179,7 @@ def _init_empty(target: Path, operator: str, cvr: str, name: str | None) -> None
 
 
 def _init_from(target: Path, exports: Path, operator: str, cvr: str, name: str | None) -> None:
-    from teleaudit.doctor import Kind, diagnose, topic_lines
+    from teleaudit.doctor import diagnose, topic_lines
     from teleaudit.exports.surveying import as_entries, as_lines, as_not_held, survey_folder
     from teleaudit.rules.starting import Found, new_operator, start_audit
 
@@ -190,20 +190,20 @@ def _init_from(target: Path, exports: Path, operator: str, cvr: str, name: str |
     diagnosis = diagnose(own.audit, today=dt.datetime.now(dt.UTC).date())
     for line in (*as_lines(survey), "", *topic_lines(diagnosis), ""):
         console.out.print(line, markup=False)
-    decide = [need for need in diagnosis.needs if need.kind is Kind.UNDECIDED]
+    stopping = [need for need in diagnosis.needs if need.stops_run]
     console.out.print(
-        f"A person must decide first, marked AFGØR: in {own.audit}:"
-        if decide
+        f"No run begins before a person has decided this in {own.audit} (marked AFGØR:):"
+        if stopping
         else f"Nothing is left open that stops a run; every guess in {own.audit} says how sure it is.",
         markup=False,
     )
-    for need in decide:
+    for need in stopping:
         console.out.print(f"  {need.what}", markup=False)
     console.show_next(
         f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy: {own.policy}.",
         {
             f"teleaudit doctor {own.audit}": "what is missing, in the order to mend it",
-            f"teleaudit run {own.audit}": "the first report, once nothing is marked AFGØR:",
+            f"teleaudit run {own.audit}": "the first report, once nothing stops it",
         },
     )
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
+from teleaudit.exports.evidence import Undecided
 from teleaudit.exports.vocabularies import values_yaml
-from teleaudit.rules.audit_file import DateFormat
 from teleaudit.rules.undecided import DECIDE, UNDECIDED
 from teleaudit.schema import TABLES
 
@@ -149,39 +149,34 @@ def _dates(found: Inspection) -> Iterator[str]:
         for canonical, column in mapped.items()
         if column.date_format is not None
     }
-    still_open = {
-        canonical: column
-        for canonical, column in mapped.items()
-        if column.date_problem is not None and found.is_complete
-    }
-    is_open = (
-        bool(still_open)
-        or any(column.date_problem is not None for column in found.columns)
-        or any(found.is_unproven(column) for column in found.columns)
+    is_open = any(
+        column.undecided_dates is not None or found.is_unproven(column) for column in found.columns
     )
     usual = Counter(proven.values()).most_common(1)[0][0] if proven and not is_open else None
     if usual is not None:
         yield f"{_INDENT}dates: {usual} # set i værdierne"
-    by_column: dict[str, DateFormat | None] = {
-        **{canonical: written for canonical, written in proven.items() if written != usual},
-        **dict.fromkeys(still_open),
-    }
-    if by_column:
+    lines = [
+        f"{_INDENT}  {canonical}: {written}"
+        for canonical, written in proven.items()
+        if written != usual
+    ]
+    lines += [
+        _open(f"  {canonical}", _on_dates(column.header, column.undecided_dates))
+        for canonical, column in mapped.items()
+        if column.undecided_dates is not None and found.is_complete
+    ]
+    if lines:
         yield f"{_INDENT}column_dates:"
-    for canonical, written in by_column.items():
-        if written is not None:
-            yield f"{_INDENT}  {canonical}: {written}"
-        else:
-            yield _open(f"  {canonical}", _on_dates(still_open[canonical]))
+    yield from lines
 
 
-def _on_dates(column: InspectedColumn) -> str:
-    choice = " eller ".join(column.date_choices)
-    if len(column.date_choices) > 1:
-        return f"{_quoted(column.header)} kan læses på flere måder: {choice}"
+def _on_dates(header: str, dates: Undecided) -> str:
+    choice = " eller ".join(dates.choices)
+    if dates.reason == "ambiguous":
+        return f"{_quoted(header)} kan læses på flere måder: {choice}"
     return (
-        f"datoerne i {_quoted(column.header)} er ikke skrevet entydigt: udtræk dem på én måde med"
-        f" årstal på fire cifre, eller skriv {choice}, hvis det er det"
+        f"datoerne i {_quoted(header)} er ikke skrevet entydigt: udtræk dem på én måde og med årstal"
+        f" på fire cifre, eller skriv {choice}, hvis det er det"
     )
 
 
@@ -212,13 +207,13 @@ def _remarks(found: Inspection) -> Iterator[str]:
         if column.holds and not _is_the_text(found, column):
             surely = "ser ud til at rumme" if column.holds_surely else "rummer måske"
             yield f"{_quoted(column.header)} {surely} {_listed([_KINDS[k] for k in column.holds])}."
-        if column.suggested is not None and column.date_problem and not found.is_complete:
+        if column.suggested is not None and column.undecided_dates and not found.is_complete:
             yield (
                 f"{column.suggested}: datoerne i de første {found.rows} rækker kan læses på flere"
                 " måder. En kørsel ser på alle rækker og siger til, hvis det bliver ved."
             )
         if (
-            column.date_problem is None
+            column.undecided_dates is None
             and found.is_unproven(column)
             and column.looks_like != "empty"
         ):

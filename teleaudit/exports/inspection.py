@@ -79,11 +79,20 @@ class InspectedColumn:
     looks_like: str
     empty: float  # share of rows without a value
     date_format: DateFormat | None = None
-    date_problem: str | None = None  # why the format cannot be told
-    date_choices: tuple[DateFormat, ...] = ()  # between which formats a person chooses then
+    undecided_dates: Undecided | None = None  # why the format cannot be told
     suggested: str | None = None  # canonical column of the suggested table
     holds: tuple[str, ...] = ()  # what the detectors found in it: card, cpr, message, browsing ...
     holds_surely: bool = True  # False: a person should look
+
+    @property
+    def date_problem(self) -> str | None:
+        """Why the format of its dates cannot be told, in words."""
+        if self.undecided_dates is None:
+            return None
+        return (
+            f"{self.undecided_dates.reason.replace('_', ' ')} dates: write"
+            f" {self.undecided_dates.suggestion}, or what it is, in column_dates"
+        )
 
     @property
     def is_surely_messages(self) -> bool:
@@ -356,10 +365,15 @@ def _with_nearest(missing: tuple[str, str | None]) -> str:
 
 
 def inspect_file(
-    path: Path, *, table: str | None = None, sheet: str | None = None, limit: int = ROW_LIMIT
+    path: Path,
+    *,
+    table: str | None = None,
+    member: str | None = None,
+    sheet: str | None = None,
+    limit: int = ROW_LIMIT,
 ) -> Inspection:
-    """What the file, or a sheet of it, is, by its first ``limit`` rows, as the table that fits best
-    or is named.
+    """What the file, a member of the archive or a sheet of the workbook that it is, is, by its
+    first ``limit`` rows, as the table that fits best or is named.
 
     Raises: ExportError, as reading it would; UserError for no such table.
     """
@@ -377,7 +391,9 @@ def inspect_file(
                 " be waited for."
             )
             raise ExportError(msg)
-        source, *others = unpacked_file(path, shown)
+        source, *others = (
+            found for found in unpacked_file(path, shown) if member in {None, found.member}
+        )
         source = replace(source, sheet=sheet)
         recognised = recognise(source, None, export="NAME")
         if recognised is None:
@@ -619,19 +635,12 @@ def _column(
     dates: DateFormat | Undecided | None,
     held: ColumnDecision,
 ) -> InspectedColumn:
-    problem = (
-        f"{dates.reason.replace('_', ' ')} dates: write {dates.suggestion}, or what it is, in"
-        " column_dates"
-        if isinstance(dates, Undecided)
-        else None
-    )
     return InspectedColumn(
         header=header,
         looks_like=look.kind,
         empty=look.empty,
         date_format=None if isinstance(dates, Undecided) else dates,
-        date_problem=problem,
-        date_choices=dates.choices if isinstance(dates, Undecided) else (),
+        undecided_dates=dates if isinstance(dates, Undecided) else None,
         suggested=suggested,
         holds=tuple(kind for kind in _KINDS if kind in held.kinds),
         holds_surely=held.level is not Level.REVIEW,

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from teleaudit.errors import UserError
 from teleaudit.exports.entries import entry_yaml, export_name, on_one_line
-from teleaudit.exports.files import has_wildcard, is_ignored
+from teleaudit.exports.files import has_wildcard, is_ignored, unpacked_file
 from teleaudit.exports.inspection import InspectedColumn, Inspection, inspect_file
 from teleaudit.redaction import ShownPaths
 from teleaudit.schema import TABLES
@@ -33,6 +33,7 @@ _NO_TABLE = (
     "it holds no table. Export the rows behind it, with a header, as CSV, Excel, Parquet or JSON"
     " lines"
 )
+_WITHHELD = "its name is, or may be, somebody's: give it another one. It was not looked at"
 _NO_HEADER = (
     "its first line is a record. Export it with a header; or take the # away and map its columns by"
     " their position: column_1, column_2 ..."
@@ -66,6 +67,16 @@ class Survey:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A file, or one that is packed in it."""
+
+    file: Path
+    path: PurePosixPath  # from the folder, as an audit file names it
+    member: str | None = None  # of an archive
+    shown: str = ""  # where that is known already
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Looked:
     """A file that was looked at."""
 
@@ -87,44 +98,66 @@ def survey_folder(root: Path, *, rows: int = _ROWS) -> Survey:
         raise UserError(msg)
     shown, looked, left_out = ShownPaths(), list[_Looked](), list[LeftOut]()
     for path in paths:
-        found = _look(root, path, shown, rows)
-        if isinstance(found, LeftOut):
-            left_out.append(found)
-        else:
-            looked += found
-    return Survey(proposals=tuple(_proposals(looked, paths)), left_out=tuple(left_out))
+        for found in _look(_Place(file=root / path, path=path), shown, rows):
+            if isinstance(found, LeftOut):
+                left_out.append(found)
+            else:
+                looked.append(found)
+    every = [*paths, *(file.path for file in looked if file.path not in paths)]
+    return Survey(proposals=tuple(_proposals(looked, every)), left_out=tuple(left_out))
 
 
 def _files(root: Path) -> Iterator[PurePosixPath]:
-    for folder, folders, files in os.walk(root):
+    """The files in and below a folder, hidden ones left out.
+
+    Raises: UserError for a folder that may not be listed: it would look empty.
+    """
+
+    def refuse(error: OSError) -> None:
+        shown = ShownPaths().of(Path(error.filename).as_posix())
+        msg = f"the folder {shown} cannot be read: {(error.strerror or 'no reason told').lower()}."
+        raise UserError(msg)
+
+    for folder, folders, files in os.walk(root, onerror=refuse):
         folders[:] = sorted(name for name in folders if not is_ignored(name))
         for name in sorted(files):
             if not is_ignored(name):
                 yield PurePosixPath((Path(folder) / name).relative_to(root).as_posix())
 
 
-def _look(root: Path, path: PurePosixPath, shown: ShownPaths, rows: int) -> list[_Looked] | LeftOut:
-    """The file; of a workbook whose sheets do not begin alike, each kind of sheet."""
-    named = shown.of_file(root / path, str(path))
-    if named != str(path):
-        return LeftOut(
-            file=named,
-            reason="its name is, or may be, somebody's: give it another one. It was not looked at",
-        )
+def _look(place: _Place, shown: ShownPaths, rows: int) -> Iterator[_Looked | LeftOut]:
+    """The file; of an archive each of its files, of a workbook whose sheets do not begin alike each
+    kind of sheet.
+    """
+    named = place.shown or shown.of_file(place.file, str(place.path))
+    if named != str(place.path):
+        yield LeftOut(file=named, reason=_WITHHELD)
+        return
     if has_wildcard(named):
-        return LeftOut(file=named, reason="its name has one of * ? [ in it: give it another one")
+        yield LeftOut(file=named, reason="its name has one of * ? [ in it: give it another one")
+        return
     try:
-        inspection = inspect_file(root / path, limit=rows)
+        inspection = inspect_file(place.file, member=place.member, limit=rows)
     except UserError as error:
-        return LeftOut(file=named, reason=_reason(str(error), path.name))
-    if inspection.table is None and len(inspection.columns) < 2:
-        return LeftOut(file=named, reason=_NO_TABLE)
-    return [
-        _Looked(path=path, inspection=found) for found in _by_sheets(root / path, inspection, rows)
-    ]
+        yield LeftOut(file=named, reason=_reason(str(error), place.path.name))
+        return
+    if inspection.members and place.path.suffix.casefold() == ".zip":
+        for source in unpacked_file(place.file, named):
+            inside = _Place(
+                file=place.file,
+                path=place.path / source.member,
+                member=source.member,
+                shown=source.shown,
+            )
+            yield from _look(inside, shown, rows)
+    elif inspection.table is None and len(inspection.columns) < 2:
+        yield LeftOut(file=named, reason=_NO_TABLE)
+    else:
+        for found in _by_sheets(place, inspection, rows):
+            yield _Looked(path=place.path, inspection=found)
 
 
-def _by_sheets(path: Path, whole: Inspection, rows: int) -> list[Inspection]:
+def _by_sheets(place: _Place, whole: Inspection, rows: int) -> list[Inspection]:
     """The file as it is; or what its sheets are, those with the same headers together.
 
     As it is where the name of a sheet may not be shown, or one cannot be read: a person says then.
@@ -133,7 +166,10 @@ def _by_sheets(path: Path, whole: Inspection, rows: int) -> list[Inspection]:
     if len(whole.alike_sheets) == len(whole.sheets) or len(names) < max(2, len(whole.sheets)):
         return [whole]
     try:
-        found = {name: inspect_file(path, sheet=name, limit=rows) for name in names}
+        found = {
+            name: inspect_file(place.file, member=place.member, sheet=name, limit=rows)
+            for name in names
+        }
     except UserError:
         return [whole]
     groups: dict[tuple[str, ...], list[str]] = {}
@@ -243,16 +279,22 @@ def _merged(found: Sequence[Inspection]) -> Inspection | None:
 
 
 def _merged_column(columns: Sequence[InspectedColumn]) -> InspectedColumn | None:
+    """One column of all; None where its dates are written in two ways. Where one of them proves the
+    order of day and month, those are settled that leave it open.
+    """
     formats = {column.date_format for column in columns if column.date_format is not None}
-    if len(formats) > 1:
+    doubts = [column.undecided_dates for column in columns if column.undecided_dates is not None]
+    settled = [doubt for doubt in doubts if doubt.reason == "ambiguous" and formats]
+    if len(formats) > 1 or any(not formats <= {*doubt.choices} for doubt in settled):
         return None
+    still_open = next((doubt for doubt in doubts if doubt not in settled), None)
     first = next((column for column in columns if column.looks_like != "empty"), columns[0])
     found = dict.fromkeys(kind for column in columns for kind in column.holds)
     return replace(
         first,
         empty=sum(column.empty for column in columns) / len(columns),
-        date_format=next(iter(formats), None),
-        date_problem=None if formats else first.date_problem,
+        date_format=next(iter(formats), None) if still_open is None else None,
+        undecided_dates=still_open,
         holds=tuple(found),
         holds_surely=any(column.holds and column.holds_surely for column in columns) or not found,
     )
@@ -298,10 +340,8 @@ def as_entries(survey: Survey) -> str:
     for proposal in others:
         lines += [f"#{line}" for line in _entry(proposal).splitlines()]
     if survey.left_out:
-        lines.append("# Filer, der ikke er med, og hvorfor (init viser det også):")
-    lines += [
-        f"#   {on_one_line(left.file)}: {on_one_line(left.reason)}" for left in survey.left_out
-    ]
+        lines.append("# Filer, der ikke er med; `teleaudit inspect FIL` siger hvorfor:")
+    lines += [f"#   {on_one_line(left.file)}" for left in survey.left_out]
     return "".join(f"{line}\n" for line in lines)
 
 

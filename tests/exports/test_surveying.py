@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import xlsxwriter
 from ruamel.yaml import YAML
 
 from teleaudit.errors import UserError
+from teleaudit.exports import read_export
 from teleaudit.exports.surveying import (
     Survey,
     as_entries,
@@ -92,6 +95,17 @@ def test_one_month_of_open_dates_is_settled_by_another(tmp_path: Path) -> None:
     assert (entry["files"], entry["dates"]) == ("kunder_*.csv", "dd-mm-yyyy")
 
 
+def test_a_month_of_mixed_dates_is_not_settled_by_another(tmp_path: Path) -> None:
+    write(tmp_path, "kunder_1.csv", f"{CUSTOMERS}1;A;28-02-2025;28-02-2025\n")
+    write(
+        tmp_path,
+        "kunder_2.csv",
+        f"{CUSTOMERS}2;B;28-02-2025;28-02-2025\n3;C;2025-02-28;28-02-2025\n",
+    )
+
+    assert undecided(survey_folder(tmp_path)) == ["kunder.column_dates.created_at"]
+
+
 def test_an_encoding_that_differs_is_left_to_each_file(tmp_path: Path) -> None:
     write(tmp_path, "kunder_1.csv", CUSTOMERS + "1;Anna;13-01-2020;14-02-2025\n", "cp1252")
     write(tmp_path, "kunder_2.csv", CUSTOMERS + "2;Ærø;13-01-2020;14-02-2025\n", "utf-8")
@@ -107,6 +121,26 @@ def test_files_of_one_name_in_two_folders_get_two_names(tmp_path: Path) -> None:
         write(tmp_path, f"{folder}/kunder.csv", CUSTOMERS + "1;A;13-01-2020;14-02-2025\n")
 
     assert [one.name for one in survey_folder(tmp_path).proposals] == ["kunder", "syd_kunder"]
+
+
+def test_the_files_of_an_archive_are_exports_by_their_kind(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "pakke.zip", "w") as archive:
+        for number in (1, 2):
+            archive.writestr(f"cdr_2026_{number:02}.csv", month(number))
+        archive.writestr("kunder.csv", CUSTOMERS + "1;A;13-01-2020;14-02-2025\n")
+        archive.writestr("kunde 010170-1235.csv", CUSTOMERS + "1;A;13-01-2020;14-02-2025\n")
+    survey = survey_folder(tmp_path)
+
+    assert taken(survey) == {
+        "pakke.zip/cdr_*.csv": ("cdr", "cdr", 2),
+        "pakke.zip/kunder.csv": ("kunder", "crm_customer", 1),
+    }
+    assert [left.file for left in survey.left_out] == ["pakke.zip/(name withheld 1).csv"]
+    for name, entry in entries(survey).items():
+        work = tmp_path / "work"
+        work.mkdir(exist_ok=True)
+        read = read_export(name, ExportSpec.model_validate(entry), root=tmp_path, work=work)
+        assert (read.problem, read.rows) == (None, 6 if name == "cdr" else 1)
 
 
 # What is left out
@@ -148,6 +182,23 @@ def test_a_folder_that_is_not_there_or_empty_is_refused(tmp_path: Path, *, made:
         survey_folder(tmp_path / "tom")
 
 
+def test_a_folder_that_may_not_be_listed_does_not_look_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "kunder.csv", CUSTOMERS + "1;A;13-01-2020;14-02-2025\n")
+    write(tmp_path, "lukket/opkald.csv", month(1))
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("lukket"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UserError, match="lukket cannot be read: permission denied"):
+        survey_folder(tmp_path)
+
+
 # What the audit file says
 
 
@@ -187,7 +238,10 @@ def workbook(path: Path, sheets: Sequence[tuple[str, Sequence[str]]]) -> None:
             sheet.write_row(1, 0, ["7", "1", "13-01-2025"][: len(header)])
 
 
-def test_sheets_that_begin_alike_are_one_export_and_others_are_their_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_sheets_that_begin_alike_are_one_export_and_others_are_their_own(
+    tmp_path: Path, *, packed: bool
+) -> None:
     invoice = ("Fakturanr", "Kundenr", "Fakturadato")
     sheets = [
         ("2025", invoice),
@@ -196,6 +250,11 @@ def test_sheets_that_begin_alike_are_one_export_and_others_are_their_own(tmp_pat
         ("Vejr", ("Station", "Nedbør")),
     ]
     workbook(tmp_path / "udtræk.xlsx", sheets)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "pakke.zip", "w") as archive:
+            archive.write(tmp_path / "udtræk.xlsx", "udtræk.xlsx")
+            archive.writestr("læs.txt", "Hej\n")
+        (tmp_path / "udtræk.xlsx").unlink()
     survey = survey_folder(tmp_path)
 
     assert {name: (entry["table"], entry["sheet"]) for name, entry in entries(survey).items()} == {
