@@ -310,6 +310,7 @@ class TestEnds:
         files: Files = {
             "kunder": ("crm_customer", CUSTOMERS),
             "aftaler": ("agreement", "agreement_id | customer_id\nA1 | K1\nA2 | K2"),
+            "abonnementer": ("subscription", "subscription_id | customer_id | end_date\nS1 | K9 |"),
         }
         assert counts(asked("HYG-end-date.crm_customer", tmp_path, files)) == (
             Verdict.PARTIAL,

@@ -18,6 +18,7 @@ from teleaudit.schema.views import View, data_set_view
 # Without a single end date, and without services that have ends, nobody can say that no
 # relationship has ended.
 END_OF_RELATIONSHIP = "crm_customer.end_date"
+_SERVICES = ("agreement", "subscription")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,13 @@ class Received:
             table: frozenset[str]() if self.no_table(table) else names
             for table, names in self.filled.items()
         }
-        self.services_known = bool(self.filled["agreement"] or self.filled["subscription"])
+        # every register of services that the controller holds: what one of them says nothing of may
+        # stand in another
+        delivered = [bool(self.filled[table]) for table in _SERVICES]
+        self.services_known = any(delivered) and all(
+            there or table in audit.not_held
+            for table, there in zip(_SERVICES, delivered, strict=True)
+        )
 
     def view(self, data_set: str) -> View:
         """The view of a data set by what is there."""

@@ -21,6 +21,7 @@ _CUSTOMERS = """
     new         | 2026-10-02 |            | Aktiv
     dateless    |            |            | Aktiv
 """
+_AGREEMENTS = "agreement_id | customer_id | ended_at\na1 | stays |"
 _SUBSCRIPTIONS = """
     subscription_id | customer_id | end_date
     s1              | stays       |
@@ -197,6 +198,7 @@ def test_contacts_of_nobody_known_are_no_older_than_a_year(engine: str) -> None:
         "crm_contact": contacts,
         "crm_customer": _CUSTOMERS,
         "subscription": _SUBSCRIPTIONS,
+        "agreement": _AGREEMENTS,
         "tombstone": tombstones,
         "legal_hold": _HOLD,
     }
@@ -234,6 +236,7 @@ def test_the_register_of_former_customers_gives_the_end_that_erasure_counts_from
         "crm_contact": contacts,
         "crm_customer": _CUSTOMERS,
         "subscription": _SUBSCRIPTIONS,
+        "agreement": _AGREEMENTS,
         "tombstone": tombstones,
     }
     spec(
@@ -268,6 +271,7 @@ def test_mails_and_configurations_of_nobody_known_are_no_older_than_a_year(
         table: rows,
         "crm_customer": _CUSTOMERS,
         "subscription": _SUBSCRIPTIONS,
+        "agreement": _AGREEMENTS,
         "legal_hold": _HOLD,
     }
     spec(
@@ -303,6 +307,7 @@ def test_a_billed_call_of_nobody_known_has_an_invoice_or_is_young(engine: str) -
         "invoice": invoices,
         "crm_customer": _CUSTOMERS,
         "subscription": _SUBSCRIPTIONS,
+        "agreement": _AGREEMENTS,
         "legal_hold": _HOLD,
     }
     spec(
@@ -323,6 +328,7 @@ def test_how_long_a_record_of_nobody_known_may_stand_is_for_the_controller_to_sa
         "crm_contact": "contact_id | customer_id | valid_to\nc1 | nobody | 2025-11-21",
         "crm_customer": _CUSTOMERS,
         "subscription": _SUBSCRIPTIONS,
+        "agreement": _AGREEMENTS,
     }
     longer = PARAMETERS | {"orphan_months": set_to(13)}
     nobody_said = PARAMETERS["orphan_months"].model_copy(update={"value": None})
@@ -330,6 +336,27 @@ def test_how_long_a_record_of_nobody_known_may_stand_is_for_the_controller_to_sa
     spec("HYG-orphan.contact", tables, engine=engine, parameters=longer, population=1)
     found = answer("HYG-orphan.contact", tables, engine=engine, parameters=unset)
     assert (found.verdict, found.answer.deviations) == (Verdict.UNSET, 0)
+
+
+@pytest.mark.parametrize("missing", ["subscription", "agreement"])
+def test_who_may_stand_in_a_register_that_was_not_exported_is_not_called_unknown(
+    engine: str, missing: str
+) -> None:
+    contacts = """
+        contact_id | customer_id | valid_to
+        late       | nobody      | 2025-11-21
+        keyless    |             | 2019-01-01
+    """
+    services = {"subscription": _SUBSCRIPTIONS, "agreement": _AGREEMENTS}
+    del services[missing]
+    spec(
+        "HYG-orphan.contact",
+        {"crm_contact": contacts, "crm_customer": _CUSTOMERS, **services},
+        engine=engine,
+        deviating=["keyless"],
+        not_assessable={"services_unknown": 1},
+        population=2,
+    )
 
 
 def test_a_hold_is_reasoned_and_approved(engine: str) -> None:

@@ -188,6 +188,9 @@ def test_a_time_in_the_hour_that_march_skips_is_impossible(engine: str) -> None:
     spec("HYG-dates.cdr", {"cdr": calls}, engine=engine, deviating=["b", "d"])
 
 
+_AGREEMENTS = "agreement_id | customer_id | ended_at\na1 | somebody |"
+
+
 def test_a_customers_end_date_agrees_with_the_services(engine: str) -> None:
     tables = {
         "crm_customer": (
@@ -260,6 +263,31 @@ def test_without_services_only_who_is_said_to_have_left_lacks_an_end_date(engine
     )
 
 
+@pytest.mark.parametrize("missing", ["subscription", "agreement"])
+def test_who_may_have_a_service_in_a_register_that_was_not_exported_lacks_no_end_date(
+    engine: str, missing: str
+) -> None:
+    customers = """
+        customer_id | end_date   | status
+        anybody     |            |
+        ended       |            | Ophørt
+        dated       | 2020-01-01 |
+    """
+    services = {
+        "subscription": "subscription_id | customer_id | end_date\ns1 | somebody |",
+        "agreement": _AGREEMENTS,
+    }
+    del services[missing]
+    spec(
+        "HYG-end-date.crm_customer",
+        {"crm_customer": customers, **services},
+        engine=engine,
+        deviating=["ended"],
+        not_assessable={"services_unknown": 1},
+        population=3,
+    )
+
+
 def test_who_has_an_offer_that_stands_and_no_service_yet_has_nothing_to_end(engine: str) -> None:
     customers = """
         customer_id | end_date
@@ -283,7 +311,12 @@ def test_who_has_an_offer_that_stands_and_no_service_yet_has_nothing_to_end(engi
     """
     spec(
         "HYG-end-date.crm_customer",
-        {"crm_customer": customers, "quote": quotes, "subscription": services},
+        {
+            "crm_customer": customers,
+            "quote": quotes,
+            "subscription": services,
+            "agreement": _AGREEMENTS,
+        },
         engine=engine,
         deviating=["declined", "run_out", "served"],
         population=3,
@@ -305,7 +338,7 @@ def test_whose_offer_nobody_can_see_is_not_said_to_lack_an_end_date(engine: str)
     """
     spec(
         "HYG-end-date.crm_customer",
-        {"crm_customer": customers, "subscription": services},
+        {"crm_customer": customers, "subscription": services, "agreement": _AGREEMENTS},
         engine=engine,
         deviating=["left", "served", "too_early"],
         not_assessable={"quotes_unknown": 1},
@@ -330,7 +363,12 @@ def test_an_offer_without_a_date_may_still_stand(engine: str) -> None:
     """
     spec(
         "HYG-end-date.crm_customer",
-        {"crm_customer": customers, "quote": quotes, "subscription": services},
+        {
+            "crm_customer": customers,
+            "quote": quotes,
+            "subscription": services,
+            "agreement": _AGREEMENTS,
+        },
         engine=engine,
         deviating=["declined"],
         not_assessable={"quotes_unknown": 1},

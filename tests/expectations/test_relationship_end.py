@@ -77,7 +77,12 @@ def test_a_customer_without_any_end_cannot_be_judged(engine: str) -> None:
         subscription_id | customer_id | end_date
         s1              | someone     |
     """
-    tables = {"crm_customer": customers, "subscription": subscriptions}
+    agreements = "agreement_id | customer_id | ended_at\na1 | someone |"
+    tables = {
+        "crm_customer": customers,
+        "subscription": subscriptions,
+        "agreement": agreements,
+    }
     spec(_CUSTOMER, tables, engine=engine, deviating=["c"], not_assessable={"no_end_date": 2})
 
 

@@ -22,8 +22,8 @@ cannot judge the rows that
 stand there; and where the column is of another table, none, unless ``doubts`` tells which: for
 unknown words, and for
 columns of ends.
-``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements or
-subscriptions were exported, ``$quotes_known`` for whether quotes were, and
+``$as_of`` stands for the date of the audit, ``$services_known`` for whether agreements and
+subscriptions were exported, or are declared not to be held, ``$quotes_known`` for whether quotes were, and
 ``$agreement_without_end`` and others of ``IN_FORCE`` for the rows of exports that have no such
 column;
 ``$ledger_open_items`` and others of ``WAYS`` for whether exports have all columns of that way to an

@@ -10,6 +10,7 @@ SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    $services_known AS services_known, -- else a register of services that was not exported may know the customer
     coalesce(r.ends_unknown, false) AS ends_unknown,
     coalesce(h.held, false) AS exempt_legal_hold,
     coalesce(h.hold_in_doubt, false) AS hold_in_doubt,

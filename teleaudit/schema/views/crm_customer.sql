@@ -34,7 +34,7 @@ SELECT
     coalesce(r.active_services, 0) AS active_services,
     s.customer_id IS NOT NULL AS was_served,
     q.customer_id IS NOT NULL AS was_quoted,
-    $services_known AS services_known, -- whether agreements or subscriptions were exported at all
+    $services_known AS services_known, -- whether every register of services that is held was exported
     coalesce(regexp_matches(lower(trim(t.status)), '^(ophørt|opsagt|lukket|inaktiv|ended|closed|terminated|inactive)$'), false) AS says_ended,
     s.customer_id IS NULL AND coalesce(q.open_until >= $as_of, false) AS is_prospect, -- never served, and with an offer that still stands
     s.customer_id IS NULL AND (NOT $quotes_known OR coalesce(q.undated, false)) AS may_be_prospect, -- never served, and nobody knows whether an offer stands

@@ -10,6 +10,7 @@ SELECT
     t.*,
     r.relationship_end,
     coalesce(r.relationship_state, 'orphan') AS relationship_state,
+    $services_known AS services_known, -- else a register of services that was not exported may know the customer
     coalesce(r.ends_unknown, false) AS ends_unknown,
     CASE WHEN coalesce(t.subject, t.body) IS NOT NULL THEN coalesce(t.subject, '') || ' / ' || coalesce(t.body, '') END AS free_text,
     coalesce(h.held, false) AS exempt_legal_hold,

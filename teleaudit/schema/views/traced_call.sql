@@ -23,6 +23,7 @@ SELECT
     c.call_date,
     c.invoice_found,
     r.customer_id IS NOT NULL AS customer_known,
+    $services_known AS services_known, -- else a register of services that was not exported may know the customer
     x.file_name IS NOT NULL AS recording_indexed,
     n.phone IS NOT NULL OR m.phone IS NOT NULL AS knows_number,
     -- null where it is unknown
