@@ -61,6 +61,7 @@ def write_annex(material: Material) -> bytes:
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), len(shown["header"]) - 1)
         sheet.set_landscape()
+        sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
     book.close()
