@@ -17,6 +17,7 @@ from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rulebook import Rules
 from teleaudit.rules.starting import is_placeholder
 from teleaudit.rules.suites import (
+    READ_BY_DETECTORS,
     Check,
     Clause,
     ExpectationSpec,
@@ -225,7 +226,7 @@ class _Telling:
             yield words.say(
                 "asked.exempt", grounds=words.listed([one[:1].lower() + one[1:] for one in grounds])
             )
-        yield words.at("asked.review" if spec.on_deviation == "review" else "asked.deviation")
+        yield words.at(f"asked.found.{_kind_of_find(spec)}")
         yield from (self.reading(one, spec, check) for one in spec.legal if one.question)
 
     def reading(self, reading: Reading, spec: ExpectationSpec, check: Check) -> str:
@@ -327,6 +328,13 @@ class _Telling:
         return self.words.say(
             "asked.parameter.set", name=name, value=self.words.period(value), owner=declared.owner
         )
+
+
+def _kind_of_find(spec: ExpectationSpec) -> str:
+    if spec.on_deviation == "review":
+        return "review"
+    # what only looks like it is for a person to see
+    return "either" if spec.type in READ_BY_DETECTORS else "deviation"
 
 
 def _rehomed(rules: Rules, asked: AskedUnder) -> Iterator[Rehomed]:
