@@ -34,6 +34,7 @@ README = """\
     teleaudit doctor NAME                                        what an audit lacks, in the order to mend it
     teleaudit inspect EXPORT                                     what an export is, and the entry to paste into an audit
     teleaudit policy check NAME                                  what an audit's policy asks, clause by clause
+    teleaudit policy explain NAME                                writes it into policy.yaml, as comments
     teleaudit rules                                              the rules that there are
 
 Your own audit stands in `audits/<name>/audit.yaml` and its policy beside it in `policy.yaml`:

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from teleaudit.checks.runner import READ_BY_DETECTORS, CheckRunner
+from teleaudit.checks.runner import CheckRunner
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.rules.audit_file import Audit, ExportSpec, load_audit
 from teleaudit.rules.rulebook import rulebook_of
-from teleaudit.rules.suites import TOPICS, Check
+from teleaudit.rules.suites import READ_BY_DETECTORS, TOPICS, Check
 from teleaudit.schema.views import data_set_view
 from tests.command import ROOT
 from tests.shared_engine import shared_engine

@@ -30,14 +30,14 @@ import pytest
 from great_expectations.core import ExpectationSuite
 from python_calamine import CalamineWorkbook
 
-from teleaudit.checks.runner import JUDGED_BY_RULE, READ_BY_DETECTORS, CheckRunner
+from teleaudit.checks.runner import JUDGED_BY_RULE, CheckRunner
 from teleaudit.counting import CELL
 from teleaudit.expectations.metrics import MATCHING, ROW_CLASSES
 from teleaudit.exports.reading import ReadExport, read_export
 from teleaudit.readers.dialects import ASTERISK_COLUMNS
 from teleaudit.rules.audit_file import Audit, ExportSpec, Parameter, load_audit
 from teleaudit.rules.rulebook import rulebook_of
-from teleaudit.rules.suites import Check
+from teleaudit.rules.suites import READ_BY_DETECTORS, Check
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.schema.sql import quoted

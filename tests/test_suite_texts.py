@@ -32,7 +32,7 @@ SUITES = tuple(FILES)
 AS_OF = dt.date(2026, 11, 22)
 SHINGLE_WORDS = 8
 
-KAZOOM = "a b1 b2 c d e f g h h2 i j k l m n o p q r1 r2 r3 s t u v w"
+KAZOOM = "a b1 b2 c c2 d e f g h h2 h3 i i2 j k k2 l m m2 n o p q r1 r2 r3 s t u v v2 w"
 BIZZY = (
     "intro ctrl collect-1 collect-2 collect-3 change tele-1 tele-2 tele-3 acc-1 acc-2 ret-1 ret-2"
     " ret-3 ret-4 ret-5 ret-6 ret-7 right-1 right-2 right-3 prot dis-1 dis-2 dis-3 dis-4 dis-5"

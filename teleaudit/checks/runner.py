@@ -36,7 +36,15 @@ from teleaudit.rules.audit_file import Audit
 from teleaudit.rules.deadlines import Period
 from teleaudit.rules.parameters import policy_periods
 from teleaudit.rules.policies import BASELINE
-from teleaudit.rules.suites import TOPICS, Check, Suite, Topic, checks_of, needed_columns
+from teleaudit.rules.suites import (
+    READ_BY_DETECTORS,
+    TOPICS,
+    Check,
+    Suite,
+    Topic,
+    checks_of,
+    needed_columns,
+)
 from teleaudit.rules.verdicts import (
     TO_LOOK_AT,
     Answer,
@@ -53,12 +61,6 @@ from teleaudit.schema.views import WAYS, View, is_open
 
 # a date that an export lacks is no impossible one
 JUDGED_BY_RULE = ("expect_rows_to_satisfy", "expect_erasure_by_deadline")
-READ_BY_DETECTORS = (
-    "expect_no_browsing_data",
-    "expect_no_card_data",
-    "expect_no_cpr_numbers",
-    "expect_no_message_content",
-)
 MAX_WORST = 20
 # is given the full traceback of a check that raised (it may hold values: closed annex only) and
 # answers an id

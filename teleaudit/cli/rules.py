@@ -84,10 +84,11 @@ def check(
 ) -> None:
     """Validate a policy file and show, in the policy's order and in plain Danish, what is asked of
     the data under each clause, what is not looked at, or why nothing is asked; then what is asked
-    of every operator besides.
+    of every operator besides. Says so where the comments in the file are out of date.
 
     Exit codes: 0 the file is valid. 3 it is not, with its line and clause.
     """
+    from teleaudit.report.policy_comments import is_outdated
     from teleaudit.report.policy_overview import as_lines, describe_policy
     from teleaudit.report.wording import load_words
     from teleaudit.rules.rulebook import open_policy
@@ -101,10 +102,46 @@ def check(
         words,
         opened.changes,
     )
+    outdated = is_outdated(opened, overview, words)
     if output == "json":
-        writer()(as_visible_json(asdict(overview), indent=1) + "\n")
+        told = asdict(overview) | {"comments_outdated": outdated}
+        writer()(as_visible_json(told, indent=1) + "\n")
         return
     console.out.print("\n".join(as_lines(overview, words)), markup=False)
+    if outdated:
+        console.out.print("\n" + words.say("asked.comments.outdated", file=policy), markup=False)
+
+
+@policies.command(short_help="Write what is asked into a policy file, as comments.")
+def explain(
+    policy: Annotated[
+        Path,
+        typer.Argument(
+            metavar="POLICY.yaml|AUDIT",
+            help="The policy file, or the name, file or folder of the audit that it belongs to.",
+        ),
+    ],
+    *,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take the comments out again, and nothing else.")
+    ] = False,
+) -> None:
+    """Write comments into a policy file that say in plain Danish, at its head what each key means,
+    and under each clause and rule what is asked, from when and for how long, what is exempt, what
+    a finding is and how grave.
+
+    Their lines begin with #>. Asked again, they are made anew; no other byte of the file changes.
+    """
+    from teleaudit.report.policy_comments import explain_file, strip_file
+    from teleaudit.report.wording import load_words
+    from teleaudit.rules.rulebook import open_policy
+
+    opened = open_policy(policy)
+    changed = strip_file(opened.file) if remove else explain_file(opened, load_words("da"))
+    done = "no comments of ours are left" if remove else "the comments (#>) are up to date"
+    console.out.print(
+        f"{opened.file}: {done}{'' if changed else '; nothing had to be written'}.", markup=False
+    )
 
 
 @policies.command(short_help="Begin a policy file from the policy's text.")
@@ -135,11 +172,16 @@ def new(
     that its words suggest.
 
     Every guess is marked with GUESS and the words that it rests on. Clauses whose words suggest
-    nothing stand there as not assessed. No file is overwritten.
+    nothing stand there as not assessed. Comments (#>) say what is asked; `policy explain` makes
+    them anew. No file is overwritten.
     """
+    from teleaudit.report.policy_comments import explain_file
+    from teleaudit.report.wording import load_words
     from teleaudit.rules.drafting import draft_policy
+    from teleaudit.rules.rulebook import open_policy
 
     drafted = draft_policy(text, name, out)
+    explain_file(open_policy(drafted.file), load_words("da"))
     without = drafted.clauses - drafted.guessed
     console.show_next(
         f"{drafted.clauses} clauses in {drafted.file}: the words of {drafted.guessed} suggest rules,"

@@ -156,10 +156,20 @@ def _init_workspace(target: Path) -> None:
     )
 
 
+def _explain(policy: Path) -> None:
+    """Write into a policy file what it asks."""
+    from teleaudit.report.policy_comments import explain_file
+    from teleaudit.report.wording import load_words
+    from teleaudit.rules.rulebook import open_policy
+
+    explain_file(open_policy(policy), load_words("da"))
+
+
 def _init_empty(target: Path, operator: str, cvr: str, name: str | None) -> None:
     from teleaudit.rules.starting import new_operator, start_audit
 
     own = start_audit(target, new_operator(operator, cvr, name))
+    _explain(own.policy)
     console.show_next(
         f"{len(own.written)} files in {target}. The audit: {own.audit}. Its policy:"
         f" {own.policy}. Its exports go into {own.exports}.",
@@ -187,6 +197,7 @@ def _init_from(target: Path, exports: Path, operator: str, cvr: str, name: str |
     survey = survey_folder(exports)
     found = Found(root=exports, entries=as_entries(survey), not_held=as_not_held(survey))
     own = start_audit(target, new, found)
+    _explain(own.policy)
     diagnosis = diagnose(own.audit, today=dt.datetime.now(dt.UTC).date())
     for line in (*as_lines(survey), "", *topic_lines(diagnosis), ""):
         console.out.print(line, markup=False)

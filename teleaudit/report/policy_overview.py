@@ -17,6 +17,7 @@ from teleaudit.rules.policy_texts import TextChange
 from teleaudit.rules.rulebook import Rules
 from teleaudit.rules.starting import is_placeholder
 from teleaudit.rules.suites import (
+    READ_BY_DETECTORS,
     Check,
     Clause,
     ExpectationSpec,
@@ -225,8 +226,7 @@ class _Telling:
             yield words.say(
                 "asked.exempt", grounds=words.listed([one[:1].lower() + one[1:] for one in grounds])
             )
-        if spec.on_deviation == "review":
-            yield words.at("asked.review")
+        yield words.at(f"asked.found.{_kind_of_find(spec)}")
         yield from (self.reading(one, spec, check) for one in spec.legal if one.question)
 
     def reading(self, reading: Reading, spec: ExpectationSpec, check: Check) -> str:
@@ -287,7 +287,17 @@ class _Telling:
 
     def deadline(self, stated: StatedDeadline) -> str:
         words = self.words
-        category = self.rules.category(stated.category).title.da
+        known = self.rules.category(stated.category)
+        category = known.title.da
+        bounds = [
+            words.say(
+                f"legal.law.{name}",
+                period=words.period(bound.period),
+                start=bound.counted_from.da,
+            )
+            for name, bound in known.bounds.items()
+        ]
+        law = words.say("asked.law", bounds=words.listed(bounds))
         if stated.parameter:
             value = self.value(stated.parameter)
             iso = f"P{value}{stated.unit}" if stated.unit else str(value)
@@ -297,9 +307,13 @@ class _Telling:
         else:
             period = words.period(stated.period) if stated.period else words.at("asked.no_deadline")
         if stated.counted_from is None or not (stated.period or stated.parameter):
-            return words.say("asked.deadline", category=category, period=period)
+            return words.say("asked.deadline", category=category, period=period, law=law)
         return words.say(
-            "asked.deadline_from", category=category, period=period, event=stated.counted_from.da
+            "asked.deadline_from",
+            category=category,
+            period=period,
+            event=stated.counted_from.da,
+            law=law,
         )
 
     def parameter(self, name: str) -> str:
@@ -314,6 +328,13 @@ class _Telling:
         return self.words.say(
             "asked.parameter.set", name=name, value=self.words.period(value), owner=declared.owner
         )
+
+
+def _kind_of_find(spec: ExpectationSpec) -> str:
+    if spec.on_deviation == "review":
+        return "review"
+    # what only looks like it is for a person to see
+    return "either" if spec.type in READ_BY_DETECTORS else "deviation"
 
 
 def _rehomed(rules: Rules, asked: AskedUnder) -> Iterator[Rehomed]:
@@ -368,7 +389,7 @@ def _few(ids: Sequence[str], words: Words) -> list[str]:
 def _clause_lines(clause: ClauseOverview, words: Words) -> Iterator[str]:
     yield f"{clause.id}  {clause.claim}"
     labelled: Sequence[tuple[str, Sequence[str]]] = (
-        ("asked", [_asked_line(clause, one, words) for one in clause.asked]),
+        ("asked", [told_of_rule(clause, one, words) for one in clause.asked]),
         ("not_asked", [clause.not_asked] if clause.not_asked else []),
         ("evidence", [clause.evidence] if clause.evidence else []),
         ("limits", [clause.limits] if clause.limits else []),
@@ -388,7 +409,8 @@ def _clause_lines(clause: ClauseOverview, words: Words) -> Iterator[str]:
             yield from (f"{_INDENT}- {text}" for text in texts)
 
 
-def _asked_line(clause: ClauseOverview, asked: Asked, words: Words) -> str:
+def told_of_rule(clause: ClauseOverview, asked: Asked, words: Words) -> str:
+    """What a rule asks under a clause, of what, and how grave it is."""
     named = words.listed(
         [words.say("asked.data_set", title=one.title, name=one.name) for one in asked.data_sets]
     )

@@ -17,7 +17,7 @@ from teleaudit.rules.audit_file import (
     Audit,
     Parameter,
     find_audit,
-    load_audit,
+    load_decided,
 )
 from teleaudit.rules.conflicts import (
     Category,
@@ -151,17 +151,18 @@ class OpenedPolicy:
 
 
 def open_policy(name: Path) -> OpenedPolicy:
-    """A policy by its file, or that of an audit by the audit's name, file or folder.
+    """A policy by its file, or that of an audit by the audit's name, file or folder. What the audit
+    leaves to be decided is left out: no policy rests on it.
 
     Raises: AuditFileError.
     """
     if name.is_file() and name.name != AUDIT_FILE:
         file, beside = name, name.parent / AUDIT_FILE
-        audit = load_audit(beside) if beside.is_file() else None
+        audit = load_decided(beside)[0] if beside.is_file() else None
     elif name.is_dir() and not (name / AUDIT_FILE).exists():
         file, audit = name / POLICY_FILE, None
     else:
-        audit = load_audit(find_audit(name))
+        audit = load_decided(find_audit(name))[0]
         file = audit.policy_file
     rules = load_rules_of(find_workspace(file) / "expectations")
     policy, suite = rules.policy(file, audit.name if audit else file.resolve().parent.name)

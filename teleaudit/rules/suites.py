@@ -84,6 +84,15 @@ _ACTIONS: dict[ExpectationType, ActionCode] = {  # where nobody says another; an
     "expect_no_cpr_numbers": "remove",
     "expect_no_message_content": "remove",
 }
+# that look into cells, where what is found may be certain or for a person to see
+READ_BY_DETECTORS = frozenset[ExpectationType](
+    {
+        "expect_no_browsing_data",
+        "expect_no_card_data",
+        "expect_no_cpr_numbers",
+        "expect_no_message_content",
+    }
+)
 _OF_COLUMNS = frozenset[ExpectationType](
     {"expect_no_location_columns", "expect_only_listed_columns"}
 )

@@ -67,6 +67,16 @@ def read_yaml(file: Path) -> Any:  # noqa: ANN401 (YAML holds anything; pydantic
         raise AuditFileError(msg) from None
 
 
+def compose_yaml(text: str) -> Any:  # noqa: ANN401 (ruamel's nodes, each with its place)
+    """The nodes of a YAML text that can be read. Raises: YAMLError."""
+    return YAML(typ="safe", pure=True).compose(text)
+
+
+def has_same_data(text: str, other: str) -> bool:
+    """Whether two YAML texts say the same. Raises: YAMLError."""
+    return bool(_parsed(text) == _parsed(other))
+
+
 def validated(data: object, shape: type[Read], file: Path) -> Read:
     """What was read, as a model or a tuple of models.
 
@@ -96,7 +106,7 @@ def place_of(file: Path, location: Sequence[str | int]) -> str:
     the mapping in it. The file alone where it cannot be read any more.
     """
     try:
-        node = YAML(typ="safe", pure=True).compose(file.read_text(encoding="utf-8"))
+        node = compose_yaml(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError):
         return str(file)
     line, entry = None, ""
