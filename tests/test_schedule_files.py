@@ -8,6 +8,7 @@ import ast
 import datetime as dt
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from teleaudit.scheduling.cron import expression
 from teleaudit.scheduling.installing import install
 from teleaudit.scheduling.plans import Plan, Scheduler, entry_of, lay_out, make_plan
 from teleaudit.scheduling.systemd import on_calendar
-from tests.command import call
+from tests.command import ROOT, call
 from tests.scheduled import at, scheduled_audit
 
 TODAY = at("2026-12-01").date()
@@ -363,3 +364,31 @@ def test_root_runs_no_audit(tmp_path: Path) -> None:
     file = scheduled_audit(tmp_path, SCHEDULE).path
 
     assert "an audit is not run as root: say with --user" in call("schedule", file).err
+
+
+# The document
+
+
+def test_the_document_shows_what_audit_yaml_takes_and_every_key_of_a_schedule(
+    tmp_path: Path,
+) -> None:
+    text = (ROOT / "docs/schedule.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+    audit = scheduled_audit(tmp_path, *blocks)
+
+    assert audit.schedule is not None
+    assert audit.notify.channels == ("command", "mail", "webhook")
+    documented = re.findall(r"^\| `(\w+)` \|", text.partition("## A scheduler")[0], re.MULTILINE)
+    assert documented == list(Schedule.model_fields)
+
+
+def test_the_commands_of_the_document_are_those_that_there_are() -> None:
+    text = (ROOT / "docs/schedule.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (block,) = (block for language, block in blocks if not language)
+    help_text = call("schedule", "--help").out
+
+    options = set(re.findall(r"--[a-z]+", block))
+    assert options == {"--every", "--as", "--to", "--install", "--user"}
+    assert all(option in help_text for option in options)

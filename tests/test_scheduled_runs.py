@@ -245,6 +245,7 @@ def test_a_run_that_was_killed_is_told_of_by_the_check_at_once_and_by_no_other(d
     assert again.is_wrong
     assert next(iter(first.lines())) == f"Due {DUE}: it was begun and interrupted."
     assert desk.events == [("failure", "interrupted")]
+    assert list(desk.home.glob("*/.work")) == []  # nor does it wait for the next run
 
 
 def test_the_run_after_one_that_was_killed_is_carried_out_and_tells_of_it(desk: Desk) -> None:
@@ -269,7 +270,7 @@ def test_silence_is_told_once_when_the_time_is_over_and_not_before(desk: Desk) -
     assert notice["text"] == (
         "Den planlagte kontrol navn er udeblevet.\n\n"
         "Kontrollen, der var planlagt til 1. december 2026 kl. 03.15 CET, er ikke gennemført.\n"
-        "Den udføres nu med: teleaudit run navn --scheduled"
+        "Er den ikke i gang, udføres den med: teleaudit run navn --scheduled"
     )
 
 

@@ -21,6 +21,7 @@ from teleaudit.progress import Progress, Step
 from teleaudit.rules.audit_file import Audit, load_audit
 from teleaudit.rules.schedule import Schedule
 from teleaudit.runs.due import Attendance, Heart, alone, attendance, moment_text
+from teleaudit.runs.folder import clean_interrupted
 from teleaudit.runs.history import describe_runs
 from teleaudit.runs.ledger import LEDGER_FILE, read_ledger
 from teleaudit.runs.pipeline import Options, Outcome, Say, run_audit
@@ -112,12 +113,13 @@ def carry_out(
 def check(file: Path, out: Path | None, *, say: Say, now: dt.datetime) -> Standing:
     """How an audit stands by its schedule; whoever audit.yaml names is told of what went wrong.
 
-    Raises: UserError.
+    What a killed run left of the exports is erased. Raises: UserError.
     """
     audit = load_audit(file)
     schedule, home = _scheduled(audit, out)
     found = attendance(schedule, home, now)
     home.mkdir(parents=True, exist_ok=True)
+    clean_interrupted(home)
     not_sent = tell(audit, home, _of_attendance(audit, home, found), say, now)
     return Standing(attendance=found, next_due_at=schedule.next_due(now), not_sent=not_sent)
 

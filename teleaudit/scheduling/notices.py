@@ -115,7 +115,7 @@ def of_silence(audit: str, due_at: dt.datetime) -> Notice:
         f"den planlagte kontrol {audit} er udeblevet",
         [
             f"Kontrollen, der var planlagt til {_moment(due_at)}, er ikke gennemført.",
-            f"Den udføres nu med: {_again(audit)}",
+            f"Er den ikke i gang, udføres den med: {_again(audit)}",
         ],
         {},
     )
