@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from teleaudit.doctor import _schedule
 from teleaudit.report.document import _not_carried_out
 from teleaudit.report.material import Material
 from teleaudit.report.schema import validate_results
@@ -169,6 +170,18 @@ def test_history_shows_what_was_missed_and_interrupted_between_the_runs(tmp_path
     rows = [(row["state"], row["run_id"]) for row in json.loads(ended.out)]
     assert set(rows[:-2]) == {("did not run", None)}
     assert rows[-2:] == [("interrupted", killed), ("complete", "20990101T000000Z-000000")]
+
+
+def test_doctor_names_what_was_due_and_did_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    audit = scheduled_audit(tmp_path, "schedule: {every: day, starts_on: 2026-01-01}")
+    (need,) = _schedule(audit)
+
+    assert need.what.startswith("the run that was due ")
+    assert need.action.startswith("teleaudit run navn --scheduled")
+    assert list(_schedule(scheduled_audit(tmp_path))) == []
 
 
 # Alone, and with a sign of life

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import socketserver
 import sys
@@ -219,6 +220,20 @@ def test_a_run_that_takes_too_long_is_ended_and_told_of(
         desk.carry_out()
 
     assert desk.events == [("failure", "timeout")]
+
+
+def test_a_run_that_does_not_let_itself_be_ended_is_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(carrying_out, "_ENDING", dt.timedelta(seconds=0.1))
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        carrying_out._Limit(dt.timedelta(seconds=0.1))
+        time.sleep(60)
+        os._exit(0)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 def test_the_time_of_a_run_that_ended_is_over(desk: Desk) -> None:
@@ -546,6 +561,22 @@ def test_the_command_carries_out_what_is_due_and_says_nothing_where_nothing_is(
     assert (first.code, again) == (1, type(again)(code=1, out="", err=""))
     assert len(desk.runs) == 1
     assert call("schedule", desk.file, "--out", desk.out, "--check", "--quiet").code == 0
+
+
+def test_a_program_learns_that_nothing_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, monkeypatch, "schedule: {every: day, starts_on: 2099-01-01}")
+
+    ended = call("run", desk.file, "--out", desk.out, "--scheduled", "--json")
+
+    assert json.loads(ended.out) == {
+        "exit_code": 0,
+        "audit": "navn",
+        "run_id": None,
+        "nothing_due": True,
+        "next_due_at": "2099-01-01T02:15:00Z",
+    }
 
 
 @pytest.mark.parametrize("style", ["text", "json"])

@@ -210,7 +210,9 @@ def run(  # noqa: PLR0913 (its options)
     )
     with console.progress(quiet=quiet) as (say, progress):
         outcome = (
-            _run_what_is_due(find_audit(audit), options, say, progress, began, quiet=quiet)
+            _run_what_is_due(
+                find_audit(audit), options, say, progress, began, quiet=quiet, as_json=as_json
+            )
             if scheduled
             else run_audit(find_audit(audit), options, say=say, progress=progress, began=began)
         )
@@ -237,6 +239,7 @@ def _run_what_is_due(
     began: float,
     *,
     quiet: bool,
+    as_json: bool,
 ) -> Outcome:
     """The run that was due. Raises: Exit where none was, with the code of the one before; UserError."""
     from teleaudit.scheduling.carrying_out import NothingDue, carry_out
@@ -246,7 +249,9 @@ def _run_what_is_due(
         raise UserError(msg)
     ended = carry_out(file, options, say=say, progress=progress, began=began)
     if isinstance(ended, NothingDue):
-        if not quiet:
+        if as_json:
+            writer()(json.dumps(ended.as_json()) + "\n")
+        elif not quiet:
             say(str(ended))
         raise typer.Exit(ended.exit_code)
     return ended

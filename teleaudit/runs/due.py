@@ -174,13 +174,15 @@ class Heart:
         self._file = home / _HEARTBEAT
         self._told = {"due_at": moment_text(due_at), "started_at": moment_text(started_at)}
         self._last: dt.datetime | None = None
+        self._stage = "start"
 
-    def beat(self, stage: str) -> None:
-        """Leave a sign."""
+    def beat(self, stage: str | None = None) -> None:
+        """Leave a sign, of a stage that begins or of the one that goes on."""
+        self._stage = stage or self._stage
         now = dt.datetime.now(dt.UTC)
         if self._last is None or now - self._last >= _BEAT_EVERY:
             self._last = now
-            told = {**self._told, "beat_at": moment_text(now), "stage": stage}
+            told = {**self._told, "beat_at": moment_text(now), "stage": self._stage}
             part = self._file.with_suffix(".part")
             with suppress(OSError):  # a full disk, of which the run itself will speak
                 part.write_text(json.dumps(told) + "\n", encoding="ascii")

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from teleaudit.errors import ExitCode, UserError
 from teleaudit.progress import Progress, Step
@@ -42,6 +43,16 @@ class NothingDue:
     run_id: str | None
     exit_code: ExitCode  # of that run; 0 where nothing was due yet
     next_due_at: dt.datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "exit_code": int(self.exit_code),
+            "audit": self.audit,
+            "run_id": self.run_id,
+            "nothing_due": True,
+            "next_due_at": moment_text(self.next_due_at),
+        }
 
     def __str__(self) -> str:
         before = (
@@ -161,10 +172,10 @@ def _carry_out(
     began: float | None,
 ) -> Outcome:
     heart = Heart(home, due_at, dt.datetime.now(dt.UTC))
-    heart.beat("start")
+    heart.beat()
 
     def said(text: str) -> None:
-        heart.beat("step")
+        heart.beat()
         say(text)
 
     def went_on(step: Step) -> None:
