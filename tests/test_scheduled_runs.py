@@ -12,7 +12,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -130,6 +130,27 @@ def test_what_is_due_is_carried_out_once_however_often_it_is_asked(desk: Desk) -
     assert again.exit_code is ExitCode.DEVIATIONS  # a scheduler that asks twice learns the same
     assert again.next_due_at == at("2027-01-01T02:15")
     assert [run.scheduled_for for run in desk.runs] == [at("2026-12-01T02:15")]
+
+
+@pytest.mark.parametrize(
+    ("night", "runs"),
+    [
+        ("2026-03-28T12:00", ["2026-03-29T01:15", "2026-03-30T01:15"]),
+        ("2026-10-24T12:00", ["2026-10-25T02:15", "2026-10-26T02:15"]),
+    ],
+)
+def test_on_the_night_when_the_clock_changes_there_is_one_run_however_often_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, night: str, runs: list[str]
+) -> None:
+    starts_on = at(night).date() + dt.timedelta(days=1)
+    desk = Desk(
+        tmp_path, monkeypatch, f"schedule: {{every: day, starts_on: {starts_on}}}", TELL_ALL
+    )
+    for hour in range(46):
+        desk.carry_out(at(night) + dt.timedelta(hours=hour))
+
+    assert [run.scheduled_for for run in desk.runs] == list(map(at, runs))
+    assert desk.events == [("complete", None)] * 2
 
 
 def test_nothing_is_carried_out_before_it_is_due(desk: Desk) -> None:
@@ -349,6 +370,24 @@ def test_a_notice_that_could_not_be_sent_is_said_and_sent_with_the_next(
     assert desk.check(NOW).not_sent == 0
     assert desk.check(NOW).not_sent == 0
     assert desk.events == [("complete", None)]
+
+
+def test_a_channel_that_fails_keeps_nobody_waiting_and_no_other_channel(tmp_path: Path) -> None:
+    outbox, tried = Outbox(tmp_path), []
+    for name in ("a", "b"):
+        outbox.add({"id": name}, ["mail", "webhook"])
+
+    def send(channel: str, notice: Mapping[str, Any]) -> None:
+        tried.append((notice["id"], channel))
+        if channel == "mail":
+            msg = "no answer"
+            raise NotSentError(msg)
+
+    left = [(notice["id"], channel) for notice, channel, _ in outbox.deliver(send, "now")]
+
+    assert tried == [("a", "mail"), ("a", "webhook"), ("b", "webhook")]
+    assert left == [("a", "mail"), ("b", "mail")]
+    assert [channel for _, channel in outbox.waiting()] == ["mail", "mail"]
 
 
 def test_a_torn_line_of_the_notices_loses_no_other(tmp_path: Path) -> None:

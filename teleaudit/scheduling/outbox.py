@@ -54,14 +54,22 @@ class Outbox:
         ]
 
     def deliver(self, send: Send, now: str) -> Iterator[tuple[Notice, str, str]]:
-        """Send all that waits; gives what could not be sent, by which channel, and why."""
+        """Send all that waits; gives what could not be sent, by which channel, and why.
+
+        A channel that fails is not tried again this time: each try may take its patience.
+        """
         if not self._file.exists():
             return
         with self._locked() as descriptor:
+            failed: dict[str, str] = {}
             for notice, channel in self.waiting():
+                if channel in failed:
+                    yield notice, channel, failed[channel]
+                    continue
                 try:
                     send(channel, notice)
                 except NotSentError as error:
+                    failed[channel] = str(error)
                     yield notice, channel, str(error)
                 else:
                     _append(descriptor, {"sent": notice["id"], "channel": channel, "at": now})
