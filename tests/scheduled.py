@@ -26,6 +26,12 @@ def scheduled_audit(folder: Path, *lines: str) -> Audit:
     return load_audit(file)
 
 
+def late_schedule() -> str:
+    """A line of a schedule of which a run was due three days ago, whenever a test runs."""
+    day = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
+    return f"schedule: {{every: week, day: {day.isoweekday()}, starts_on: 2026-01-01}}"
+
+
 def a_run(
     out: Path, *, scheduled_for: str | None = None, run_id: str = "20260101T000000Z-000000"
 ) -> str:

@@ -21,7 +21,7 @@ from teleaudit.runs.folder import run_folder, unfinished_runs
 from teleaudit.runs.ledger import append_entry
 from tests.command import call
 from tests.report.example import example
-from tests.scheduled import AUDIT, a_run, at, killed_run, scheduled_audit
+from tests.scheduled import AUDIT, a_run, at, killed_run, late_schedule, scheduled_audit
 
 MONTHLY = Schedule(every="month", starts_on=dt.date(2026, 1, 1))
 
@@ -176,7 +176,7 @@ def test_doctor_names_what_was_due_and_did_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    audit = scheduled_audit(tmp_path, "schedule: {every: day, starts_on: 2026-01-01}")
+    audit = scheduled_audit(tmp_path, late_schedule())
     (need,) = _schedule(audit)
 
     assert need.what.startswith("the run that was due ")
