@@ -33,9 +33,11 @@ from teleaudit.rules.response import Question, Response, load_response
 from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Check, checks_of, columns_in, needed_columns
 from teleaudit.rules.undecided import OpenDecision
+from teleaudit.runs.due import attendance, moment_text
 from teleaudit.runs.pipeline import existing_root, run_notebooks
 from teleaudit.schema import TABLES, VOCABULARIES
 from teleaudit.schema.sql import literal, quoted
+from teleaudit.workspace import reports_folder
 
 _OWNED = "{owner: ..., reason: ..., declared_on: ...}"
 _APPROVED = "{value: ..., owner: ..., reason: ..., approved_on: ...}"
@@ -60,6 +62,7 @@ class Kind(IntEnum):
     OWN_DOMAINS = auto()
     RESPONSE = auto()
     KEEP = auto()
+    SCHEDULE = auto()  # something was due and did not run
     NOTEBOOKS = auto()
 
 
@@ -155,6 +158,7 @@ def diagnose(name: Path, *, today: dt.date, exports: str | None = None) -> Diagn
             *_own_domains(audit, checks),
             *_response(response),
             *_keep(audit),
+            *_schedule(audit),
             *_notebooks(audit, as_of),
         ]
         return Diagnosis(
@@ -577,6 +581,22 @@ def _keep(audit: Audit) -> Iterator[Need]:
         )
 
 
+def _schedule(audit: Audit) -> Iterator[Need]:
+    """What was due by the schedule and came to no result."""
+    if audit.schedule is None:
+        return
+    found = attendance(
+        audit.schedule, reports_folder(audit.path) / audit.name, dt.datetime.now(dt.UTC)
+    )
+    if found.due_at and (found.is_late or found.is_broken_off):
+        did = "was interrupted" if found.is_broken_off else "did not run"
+        yield Need(
+            kind=Kind.SCHEDULE,
+            what=f"the run that was due {moment_text(found.due_at)} {did}",
+            action=f"teleaudit run {audit.name} --scheduled, and see what its scheduler says",
+        )
+
+
 def _notebooks(audit: Audit, as_of: dt.date) -> Iterator[Need]:
     try:
         changed = [
@@ -631,6 +651,8 @@ def _waits(need: Need) -> str:
         return f"{_counted(len(need.checks), 'check')} cannot judge all records"
     if need.checks:
         return f"{_counted(len(need.checks), 'check')} cannot be judged without it"
+    if need.kind is Kind.SCHEDULE:
+        return "the next report says so"
     return "it shows in the report"
 
 

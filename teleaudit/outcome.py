@@ -235,6 +235,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
             "as_of": before["as_of"],
             "checks": history_counts(results),
             "changed": before["changed"],
+            "verdicts": changed_verdicts(results),
         }
     return {
         "exit_code": int(outcome.exit_code),
@@ -678,6 +679,19 @@ def history_counts(results: Entry) -> dict[str, int]:
         state for check in results["checks"] if (state := (check.get("history") or {}).get("state"))
     )
     return dict(sorted(states.items()))
+
+
+def changed_verdicts(results: Entry) -> list[dict[str, str | None]]:
+    """The checks that answer otherwise than in the run before; ``before`` is None for one that was
+    not asked then and has found something now.
+    """
+    changed = []
+    for check in results["checks"]:
+        history = check.get("history")
+        before = ((history or {}).get("before") or {}).get("verdict")
+        if history and before != check["verdict"]:
+            changed.append({"check": check["id"], "before": before, "now": check["verdict"]})
+    return changed
 
 
 def _counts(results: Entry) -> list[str]:

@@ -4,12 +4,18 @@ often.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from teleaudit.terminal import as_visible_json
 
 LINE_EVERY_S = 10
+Level = Literal["info", "warning", "error"]
+LogStyle = Literal["text", "json"]
+LOG_STYLES: tuple[LogStyle, ...] = get_args(LogStyle)
 _DONE = {"reading": "rows read", "checks": "rows checked", "worklist": "deviations listed"}
 
 
@@ -83,6 +89,30 @@ def timed(
 ) -> Callable[[str], None]:
     """Says each line with the local time in front: where lines are kept, somebody asks when."""
     return lambda text: say(f"{clock()} {text}")
+
+
+def logged(
+    write: Callable[[str], None],
+    style: LogStyle,
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now().astimezone(),
+) -> Callable[[str], None]:
+    """Says each line with time, zone and level, as text or as a JSON object: for logs that programs
+    read.
+    """
+    return lambda text: write(log_line(text, level_of(text), style, clock()))
+
+
+def level_of(text: str) -> Level:
+    """How grave a line is: remarks begin with ``note:``."""
+    return "warning" if text.startswith("note: ") else "info"
+
+
+def log_line(text: str, level: Level, style: LogStyle, at: dt.datetime) -> str:
+    """A line of a log."""
+    moment = at.isoformat(timespec="seconds")
+    if style == "json":
+        return as_visible_json({"at": moment, "level": level, "text": text})
+    return f"{moment} {level} {text}"
 
 
 def _duration(seconds: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -179,10 +178,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _mark_spark(items: list[pytest.Item]) -> None:
-    """On Spark a test takes a second and more: a file's first test of each check runs, with its
-    first values; all else, and what is ``long_on_spark``, is a long test.
+    """On Spark a test takes seconds: of a file the first one runs that is not ``long_on_spark``, with
+    its first values; all others are long tests.
     """
-    seen: set[tuple[object, str]] = set()
+    seen: set[Path] = set()
     for item in items:
         if (
             isinstance(item, pytest.Function)
@@ -190,11 +189,10 @@ def _mark_spark(items: list[pytest.Item]) -> None:
             and item.callspec.params.get("engine") == "spark"
         ):
             item.add_marker(pytest.mark.spark)
-            told = {(item.path, name) for name in (item.originalname, _check_of(item)) if name}
-            if told & seen or item.get_closest_marker("long_on_spark"):
+            if item.path in seen or item.get_closest_marker("long_on_spark"):
                 item.add_marker(pytest.mark.deep)
             else:
-                seen |= told
+                seen.add(item.path)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -205,16 +203,3 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     from tests.spark import allow
 
     allow(is_marked=item.get_closest_marker("spark") is not None)
-
-
-def _check_of(test: pytest.Function) -> str | None:
-    """The first id of a check or a clause that a test names, in its values or its text."""
-    words = (*test.callspec.params.values(), *test.function.__code__.co_consts)
-    return next(
-        (
-            word
-            for word in words
-            if isinstance(word, str) and re.fullmatch(r"(?:BIZ|KAZ|HYG)-[\w-]+(?:\.\w+)?", word)
-        ),
-        None,
-    )

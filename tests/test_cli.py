@@ -44,6 +44,8 @@ COMMANDS = {
         "--table",
         "--quiet",
         "--json",
+        "--log",
+        "--scheduled",
     ),
     "inspect": ("--table", "--yaml"),
     "samples": ("--rows", "--seed", "--operator", "--clean"),
@@ -54,6 +56,7 @@ COMMANDS = {
     "scan": ("--format", "--own-domain", "--min-level"),
     "approve": ("--as",),
     "history": ("--check", "--out", "--format"),
+    "schedule": ("--every", "--as", "--to", "--install", "--check", "--user", "--out"),
     "sign": ("--p12", "--passphrase-file", "--tsa", "--draft"),
     "verify": ("--ledger", "--exports", "--trust"),
 }

@@ -42,6 +42,7 @@ LINE: tuple[tuple[str, ...], ...] = (
     ("runs",),
     ("sessions", "scanning", "outcome"),  # scanning: any file, without an audit
     ("doctor",),  # what an audit lacks before it is run
+    ("scheduling",),  # runs that nobody begins
     ("interchange",),  # results, for other programs
     ("lab",),
     ("cli", "__main__"),

@@ -287,7 +287,11 @@ def ledger(tmp_path: Path) -> Path:
     """Where three runs of Bizzy's audit lie, the first of a version that kept no numbers."""
     home = tmp_path / "bizzy"
     home.mkdir()
-    append_entry(home, "run", {"run_id": "run-0", "as_of": "2025-12-01", "finished_at": "then"})
+    append_entry(
+        home,
+        "run",
+        {"run_id": "run-0", "as_of": "2025-12-01", "finished_at": "2025-12-02T03:04:05Z"},
+    )
     for run in past("fail", "pass"):
         append_entry(
             home,
@@ -313,6 +317,8 @@ def test_history_lists_every_run_with_what_it_found(ledger: Path) -> None:
     assert (first["run_id"], first["exit_code"], first["deviations"]) == ("run-0", None, None)
     assert second == {
         "run_id": "run-1",
+        "state": "complete",
+        "scheduled_for": None,
         "as_of": "2026-01-01",
         "finished_at": "2026-01-02T03:04:05Z",
         "exit_code": 1,
@@ -339,7 +345,7 @@ def test_history_of_a_check_tells_its_numbers_run_by_run(ledger: Path) -> None:
     ("words", "said"),
     [
         (["--check", "BIZ-ret-3.customr"], f"Did you mean '{CHECK}'?"),
-        (["--out", "elsewhere"], "no ledger.jsonl in elsewhere/bizzy: run the audit first"),
+        (["--out", "elsewhere"], "no runs in elsewhere/bizzy: run the audit first"),
         (["--format", "xml"], "--format xml: not available here. There is: table, json."),
     ],
 )

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from teleaudit import __version__
-from teleaudit.cli import auditing, console, lab, rules, runs, scanning, setting_up
+from teleaudit.cli import auditing, console, lab, rules, runs, scanning, scheduling, setting_up
 from teleaudit.cli.signals import Signals, stop, stop_again
 from teleaudit.errors import ExitCode, UserError, near_match
 from teleaudit.terminal import writer
@@ -59,7 +59,7 @@ def _common(
     """Check exported customer data and teledata against privacy policy and law."""
 
 
-for group in (auditing, setting_up, runs, lab, rules, scanning):
+for group in (auditing, setting_up, runs, scheduling, lab, rules, scanning):
     app.add_typer(group.commands)
 
 
@@ -87,6 +87,7 @@ def main() -> None:
 def _code(arguments: Sequence[str]) -> int:
     """Run a command; the exit code it ends with."""
     command = typer.main.get_command(app)
+    console.Log.style = None
     try:
         with command.make_context("teleaudit", list(arguments)) as context:
             command.invoke(context)
@@ -115,7 +116,7 @@ _INTERRUPTED = "interrupted. The run folder is not complete; its working copies 
 
 def _failed(message: str, code: ExitCode, arguments: Sequence[str], *, usage: str = "") -> int:
     """Say why a command ended, to people and, where they asked for JSON, to programs."""
-    console.err.print(f"teleaudit: {message}{usage}", markup=False)
+    console.complain(message, usage=usage)
     if "--json" in arguments and arguments[0] in {"run", "doctor"}:
         writer()(json.dumps({"error": message, "exit_code": int(code)}) + "\n")
     return code

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +21,9 @@ from teleaudit.errors import UserError
 from teleaudit.terminal import GatedConsole, writer
 
 if TYPE_CHECKING:
+    from teleaudit.progress import Progress
     from teleaudit.rules.audit_file import ReportLanguage
+    from teleaudit.runs.pipeline import Options, Outcome
 
 commands = typer.Typer()
 
@@ -142,6 +144,24 @@ def run(  # noqa: PLR0913 (its options)
             ),
         ),
     ] = False,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            "--log",
+            metavar="text|json",
+            help="What is said on stderr with time, zone and level, also with --quiet.",
+        ),
+    ] = None,
+    scheduled: Annotated[
+        bool,
+        typer.Option(
+            "--scheduled",
+            help=(
+                "Only where the schedule of audit.yaml says that a run is due and none was carried"
+                " out: alone, within its max_hours, told of as notify says. For schedulers."
+            ),
+        ),
+    ] = False,
     no_notebooks: Annotated[
         bool,
         typer.Option(
@@ -164,6 +184,7 @@ def run(  # noqa: PLR0913 (its options)
     from teleaudit.rules.audit_file import find_audit
     from teleaudit.runs.pipeline import Options, run_audit
 
+    _log_as(log)
     if table and (quiet or as_json):
         msg = (
             f"--table and {'--json' if as_json else '--quiet'} exclude each other:"
@@ -189,7 +210,13 @@ def run(  # noqa: PLR0913 (its options)
         memory=memory,
     )
     with console.progress(quiet=quiet) as (say, progress):
-        outcome = run_audit(find_audit(audit), options, say=say, progress=progress, began=began)
+        outcome = (
+            _run_what_is_due(
+                find_audit(audit), options, say, progress, began, quiet=quiet, as_json=as_json
+            )
+            if scheduled
+            else run_audit(find_audit(audit), options, say=say, progress=progress, began=began)
+        )
     if timings:
         _show_timings(outcome.timings)
     if as_json:
@@ -203,6 +230,41 @@ def run(  # noqa: PLR0913 (its options)
     if table:
         _show_checks(without_secrets(outcome.results))
     raise typer.Exit(outcome.exit_code)
+
+
+def _run_what_is_due(
+    file: Path,
+    options: Options,
+    say: Callable[[str], None],
+    progress: Progress,
+    began: float,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> Outcome:
+    """The run that was due. Raises: Exit where none was, with the code of the one before; UserError."""
+    from teleaudit.scheduling.carrying_out import NothingDue, carry_out
+
+    if options.as_of is not None:
+        msg = "--scheduled and --as-of exclude each other: what is due is judged today."
+        raise UserError(msg)
+    ended = carry_out(file, options, say=say, progress=progress, began=began)
+    if isinstance(ended, NothingDue):
+        if as_json:
+            writer()(json.dumps(ended.as_json()) + "\n")
+        elif not quiet:
+            say(str(ended))
+        raise typer.Exit(ended.exit_code)
+    return ended
+
+
+def _log_as(style: str | None) -> None:
+    """Raises: UserError for a style that there is not."""
+    from teleaudit.progress import LOG_STYLES
+
+    if style is not None:
+        console.one_of("--log", style, LOG_STYLES)
+        console.Log.style = "json" if style == "json" else "text"
 
 
 def _languages(value: str) -> tuple[ReportLanguage, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,11 +18,28 @@ from teleaudit.errors import UserError, near_match
 from teleaudit.terminal import GatedConsole, writer
 
 if TYPE_CHECKING:
-    from teleaudit.progress import Step
+    from teleaudit.progress import LogStyle, Step
+
+
+class Log:
+    """How what is said on stderr is written by the command that runs."""
+
+    style: LogStyle | None = None  # None: for people
 
 
 err = GatedConsole(stderr=True, highlight=False, soft_wrap=True)
 out = GatedConsole(highlight=False, soft_wrap=True)
+
+
+def complain(message: str, *, usage: str = "") -> None:
+    """Say why a command ended."""
+    if Log.style:
+        from teleaudit.progress import log_line
+
+        now = dt.datetime.now().astimezone()
+        err.print(log_line(message, "error", Log.style, now), markup=False)
+    else:
+        err.print(f"teleaudit: {message}{usage}", markup=False)
 
 
 def show_next(done: str, commands: Mapping[str, str]) -> None:
@@ -47,10 +65,14 @@ def progress(
     *, quiet: bool = False
 ) -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
     """Something to say and something to tell steps: a bar for the stage on a terminal, plain lines
-    with their time now and then otherwise.
+    with their time now and then otherwise, and a log's lines where one is asked for.
     """
-    from teleaudit.progress import Lines, timed
+    from teleaudit.progress import Lines, logged, timed
 
+    if Log.style:
+        say = logged(_say_on(err), Log.style)
+        yield say, _unless_stopped(Lines(say))
+        return
     if quiet or not err.is_terminal:
         say = timed(_say_on(GatedConsole(quiet=True) if quiet else err))
         yield say, _unless_stopped(Lines(say))

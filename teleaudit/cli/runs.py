@@ -67,15 +67,23 @@ def history(
     ] = None,
     output: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """List the runs of an audit from its ledger, oldest first: when, and what they found.
+    """List the runs of an audit from its ledger, oldest first: when, and what they found; and
+    between them what was begun or due and came to no result.
 
     The report of a run says what has become of each finding since the run before.
     """
-    from teleaudit.runs.history import describe_check, describe_runs, ledger_of
+    from teleaudit.runs.due import describe_beat, last_beat
+    from teleaudit.runs.history import describe_check, describe_history, find_runs
 
     console.one_of("--format", output, ("table", "json"))
-    ledger = ledger_of(audit, out)
-    told = describe_runs(ledger) if check is None else describe_check(ledger, check)
+    kept = find_runs(audit, out)
+    told = (
+        describe_history(kept, dt.datetime.now(dt.UTC))
+        if check is None
+        else describe_check(kept.ledger, check)
+    )
+    if beat := last_beat(kept.home):
+        console.err.print(describe_beat(beat), markup=False)
     if output == "json":
         writer()(as_visible_json(told, indent=1) + "\n")
         return

@@ -189,6 +189,32 @@ def _without_holds(material: Material) -> list[str]:
     return [str(material.words.at("conclusion.without_holds"))]
 
 
+def _not_carried_out(material: Material) -> list[str]:
+    """That runs were missed or interrupted since the one before."""
+    words, told = material.words, material.results.get("not_carried_out", {})
+    sentences = []
+    if missed := told.get("missed"):
+        name = "missed_one" if missed["count"] == 1 else "missed_many"
+        sentences.append(
+            words.say(
+                f"not_carried_out.{name}",
+                n=words.number(missed["count"]),
+                first=words.moment(missed["first"]),
+                last=words.moment(missed["last"]),
+            )
+        )
+    if interrupted := told.get("interrupted"):
+        name = "interrupted_one" if interrupted["count"] == 1 else "interrupted_many"
+        sentences.append(
+            words.say(
+                f"not_carried_out.{name}",
+                n=words.number(interrupted["count"]),
+                run_id=interrupted["run_ids"][-1],
+            )
+        )
+    return [" ".join(sentences)] if sentences else []
+
+
 def _document(material: Material) -> Part:
     words, results = material.words, material.results
     return {
@@ -327,6 +353,7 @@ def _summary(material: Material, findings: Sequence[Finding], numbers: Mapping[s
             ),
             " ".join([conclude(material, findings), *_besides(material, findings)]),
             *_without_holds(material),
+            *_not_carried_out(material),
         ],
         "erasure_note": " ".join(part for part in (words.at("erasure.note"), more) if part),
         "erasure": erasure,

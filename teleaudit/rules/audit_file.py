@@ -26,6 +26,7 @@ from pydantic import (
 from stdnum.dk import cvr as stdnum_cvr
 
 from teleaudit.errors import AuditFileError, near_match
+from teleaudit.rules.schedule import Notify, Schedule
 from teleaudit.rules.undecided import (
     OpenDecision,
     UndecidedError,
@@ -397,6 +398,8 @@ class Audit(_Strict):
     not_held: dict[str, NotHeld] = Field(default_factory=dict)  # by canonical table, or by check id
     waivers: tuple[Waiver, ...] = ()  # risks that are accepted for a time
     keep: Keep = Keep()  # the audit's own deadlines
+    schedule: Schedule | None = None  # when it is carried out by itself
+    notify: Notify = Notify()  # who is told what came of it
     # the operator's own, run beside those of the workspace: paths from the audit file
     notebooks: tuple[str, ...] = ()
     # invented exports that came with the package: never what an unnamed audit means

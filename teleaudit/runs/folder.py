@@ -19,6 +19,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -32,6 +33,8 @@ from teleaudit.errors import UserError
 COMPLETE, MANIFEST, RESULTS_FILE = "COMPLETE", "manifest.json", "results.json"
 RESTRICTED, _WORK, _LOCK = "restricted", ".work", "lock"
 _PRIVATE = 0o700
+_BEGAN = "%Y%m%dT%H%M%SZ"  # how a run's id begins
+RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +216,38 @@ def complete_runs(home: Path) -> list[Path]:
     return sorted(path.parent for path in home.glob(f"*/{COMPLETE}") if path.is_file())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unfinished:
+    """A run without a result."""
+
+    run_id: str
+    goes_on: bool  # or belongs to another user, of whom nobody can tell
+
+    @property
+    def started_at(self) -> dt.datetime:
+        """When it began, as its id says."""
+        began = self.run_id.partition("-")[0]
+        return dt.datetime.strptime(began, _BEGAN).replace(tzinfo=dt.UTC)
+
+
+def unfinished_runs(home: Path) -> list[Unfinished]:
+    """The runs without COMPLETE, oldest first: those that go on, and those that were interrupted."""
+    if not home.is_dir():
+        return []
+    return [
+        Unfinished(run_id=path.name, goes_on=_goes_on(path))
+        for path in sorted(home.iterdir())
+        if RUN_ID.fullmatch(path.name) and path.is_dir() and not (path / COMPLETE).exists()
+    ]
+
+
+def _goes_on(run: Path) -> bool:
+    if not (run / _WORK).exists():
+        return False
+    with _lock_of_an_ended_run(run / _WORK) as ended:
+        return not ended
+
+
 @contextmanager
 def adding_to(run: Path, deed: str) -> Iterator[None]:
     """While a complete run's record gets files of its own, nobody else adds any.
@@ -242,7 +277,7 @@ def adding_to(run: Path, deed: str) -> Iterator[None]:
 
 
 def _new_folder(home: Path) -> RunFolder:
-    run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    run_id = f"{dt.datetime.now(dt.UTC):{_BEGAN}}-{secrets.token_hex(3)}"
     folder = RunFolder(path=home / run_id, run_id=run_id)
     for path, mode in (
         # who approves is of the group, where the umask lets it write

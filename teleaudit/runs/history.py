@@ -17,14 +17,29 @@ from typing import Any, Literal, NamedTuple
 from teleaudit.errors import UserError, near_match
 from teleaudit.report.material import FINDING, SEVERITY
 from teleaudit.report.results import exit_code
-from teleaudit.rules.audit_file import find_audit, load_audit
+from teleaudit.rules.audit_file import Audit, find_audit, load_audit
 from teleaudit.rules.verdicts import Verdict
+from teleaudit.runs.due import gaps, moment_text
 from teleaudit.runs.ledger import LEDGER_FILE, Ledger, head, read_ledger
 from teleaudit.workspace import reports_folder
 
 Results = Mapping[str, Any]
 State = Literal["new", "first_judged", "reappeared", "persisting", "resolved", "not_judged"]
 _CLEAN = "pass"
+COMPLETE = "complete"
+_ROW = (
+    "run_id",
+    "state",
+    "scheduled_for",
+    "as_of",
+    "finished_at",
+    "exit_code",
+    "checks",
+    "deviations",
+    "review",
+    "findings",
+    "approved_on",
+)
 
 
 class Numbers(NamedTuple):
@@ -264,18 +279,46 @@ def changed(
 # What a person asks for
 
 
-def ledger_of(audit: Path, out: Path | None = None) -> Ledger:
-    """The ledger of an audit, by its name, file or folder, where its runs lie.
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is there of an audit's runs."""
 
-    Raises: UserError where there is none, or its chain does not hold.
+    audit: Audit
+    home: Path  # where they lie
+    ledger: Ledger
+
+
+def find_runs(audit: Path, out: Path | None = None) -> Kept:
+    """The runs of an audit, by its name, file or folder, where they lie.
+
+    Raises: UserError where the ledger's chain does not hold.
     """
     file = find_audit(audit)
-    home = (out or reports_folder(file)) / load_audit(file).name
-    if not (home / LEDGER_FILE).is_file():
-        msg = f"no {LEDGER_FILE} in {home}: run the audit first, or say with --out where runs lie."
-        raise UserError(msg)
+    opened = load_audit(file)
+    home = (out or reports_folder(file)) / opened.name
     head(home)
-    return read_ledger(home / LEDGER_FILE)
+    return Kept(audit=opened, home=home, ledger=read_ledger(home / LEDGER_FILE))
+
+
+def describe_history(kept: Kept, now: dt.datetime) -> list[dict[str, Any]]:
+    """Every run, oldest first, and between them what was begun or due and came to no result.
+
+    Raises: UserError where there is nothing of it.
+    """
+    told = [(str(row["finished_at"] or ""), row) for row in describe_runs(kept.ledger)]
+    for gap in gaps(kept.audit.schedule, kept.ledger, kept.home, now):
+        at = moment_text(gap.at)
+        row = {
+            "run_id": gap.run_id,
+            "state": gap.state,
+            "scheduled_for": None if gap.run_id else at,
+        }
+        told.append((at, dict.fromkeys(_ROW) | row))
+    rows = [row for _, row in sorted(told, key=lambda one: one[0])]
+    if not rows:
+        msg = f"no runs in {kept.home}: run the audit first, or say with --out where runs lie."
+        raise UserError(msg)
+    return rows
 
 
 def describe_runs(ledger: Ledger) -> list[dict[str, Any]]:
@@ -290,7 +333,9 @@ def describe_runs(ledger: Ledger) -> list[dict[str, Any]]:
     }
     return [
         {
-            **{name: entry.content.get(name) for name in ("run_id", "as_of", "finished_at")},
+            "run_id": entry.content.get("run_id"),
+            "state": COMPLETE,
+            **{name: entry.content.get(name) for name in ("scheduled_for", "as_of", "finished_at")},
             **_summary(known.get(str(entry.content.get("run_id")))),
             "approved_on": approved.get(entry.content.get("run_id")),
         }

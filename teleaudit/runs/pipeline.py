@@ -49,6 +49,7 @@ from teleaudit.rules.rulebook import Rulebook, rulebook_of
 from teleaudit.rules.suites import TOPICS, Topic, checks_of
 from teleaudit.rules.verdicts import CheckResult, Verdict
 from teleaudit.runs.answering import answer_checks
+from teleaudit.runs.due import moment_text, not_carried_out
 from teleaudit.runs.folder import MANIFEST, RESULTS_FILE, RunFolder, run_folder
 from teleaudit.runs.history import PastRun, ledger_numbers, past_runs, with_history
 from teleaudit.runs.ledger import (
@@ -97,6 +98,7 @@ class Options:
     notebooks: bool = True
     jobs: int | None = None  # notebooks at the same time; None: one a core, at most four
     memory: str | None = None  # the engine's, as DuckDB writes a size; None: ``default_memory``
+    scheduled_for: dt.datetime | None = None  # when the run was due; None: a person began it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +189,9 @@ def run_audit(
             if kernels
             else []
         )
-        composed = _compose(state, audit, rulebook, entries, doubts, response)
+        composed = _compose(state, audit, rulebook, entries, doubts, response) | _between(
+            audit, state, options
+        )
         results = _with_history(composed, past, state) | {
             "ledger_head": ledger_head,
             "report_languages": _languages(audit, options.languages),
@@ -209,7 +213,7 @@ def run_audit(
         failed = [run.name for run, _ in shown if not run.ok]
         (folder.restricted / "reference_key").chmod(0o600)
         folder.write(MANIFEST, folder.manifest(results["notebooks"], annex=annex))
-        folder.seal(append_entry(out / audit.name, "run", _ledger_entry(folder, results)))
+        folder.seal(append_entry(out / audit.name, "run", _ledger_entry(folder, results, options)))
         code = ExitCode.INTERNAL if failed else ExitCode(exit_code(results))
         return Outcome(
             folder=folder.path,
@@ -649,10 +653,24 @@ def _with_history(
     )
 
 
-def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, Any]:
+def _between(audit: Audit, state: RunState, options: Options) -> dict[str, Any]:
+    """What was due or begun since the run before, and came to no result."""
+    return not_carried_out(
+        audit.schedule,
+        state.folder.path.parent,
+        run_id=state.folder.run_id,
+        scheduled_for=options.scheduled_for,
+        now=state.started_at,
+    )
+
+
+def _ledger_entry(
+    folder: RunFolder, results: Mapping[str, Any], options: Options | None = None
+) -> dict[str, Any]:
     """What the ledger keeps of a run: the digest of its manifest, and of what may be handed over
-    without it; and the numbers that later runs are compared with.
+    without it; the numbers that later runs are compared with; and when it was due, if it was.
     """
+    due_at = options.scheduled_for if options else None
     digests = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.record.iterdir())
@@ -666,4 +684,5 @@ def _ledger_entry(folder: RunFolder, results: Mapping[str, Any]) -> dict[str, An
         "manifest_sha256": digests.pop(MANIFEST),
         "files": digests,
         **ledger_numbers(results),
+        **({"scheduled_for": moment_text(due_at)} if due_at else {}),
     }

@@ -15,7 +15,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from typing import Any
 
 from teleaudit.errors import UserError
 from teleaudit.rules.audit_file import AUDIT_FILE, Audit, find_audit, load_audit
-from teleaudit.runs.folder import COMPLETE, MANIFEST, RESTRICTED
+from teleaudit.runs.folder import COMPLETE, MANIFEST, RESTRICTED, RUN_ID
 from teleaudit.runs.ledger import (
     LEDGER_FILE,
     Entry,
@@ -40,7 +39,6 @@ from teleaudit.runs.ledger import (
 from teleaudit.workspace import find_workspace, reports_folder
 
 _ERASING = ".erasing.json"  # what is being erased
-_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -134,7 +132,7 @@ def _annexes(home: Path, days: int | None, asked: Asked, now: dt.datetime) -> It
     ledger = read_ledger(home / LEDGER_FILE)
     for path in sorted(home.iterdir()):
         # anything else is no run
-        if _RUN_ID.fullmatch(path.name) and asked.run in (None, path.name):
+        if RUN_ID.fullmatch(path.name) and asked.run in (None, path.name):
             state, text = _judge(path, ledger, None if asked.run else days, asked, now)
             yield Annex(home=home, run_id=path.name, state=state, text=text)
 
