@@ -16,6 +16,7 @@ from teleaudit.report.gaps import describe_changed_clauses
 from teleaudit.report.material import Material
 from teleaudit.report.wording import load_words
 from teleaudit.rules.audit_file import find_audit
+from teleaudit.rules.conflicts import load_categories
 from teleaudit.rules.drafting import guess_rules, suggestions
 from teleaudit.rules.policies import PolicyClause
 from teleaudit.rules.policy_texts import TextClause, find_changes, split_policy
@@ -201,6 +202,12 @@ def guesses(text: str) -> list[str]:
             "Vi gemmer kundedata. Kundedata slettes efter 3 år.",
             ["retention.customer P3Y", "retention.contact P3Y"],
         ),
+        ("Teledata bag en faktura gemmes i 5 år.", ["retention.billed_calls P5Y"]),
+        # what is told to run from the call is about every call, whoever pays for it
+        (
+            "Teledata til brug for faktura gemmes fem år efter opkaldet.",
+            ["retention.calls P5Y", "retention.sessions P5Y"],
+        ),
         ("Vi ser aldrig kortoplysninger.", ["card_data.cards"]),
         ("Vi sælger ikke kundeoplysninger.", ["disclosure.sale"]),
         (
@@ -219,7 +226,28 @@ def test_words_suggest_rules_and_periods(text: str, rules: list[str]) -> None:
     assert guesses(text) == rules
 
 
-def test_every_suggestion_names_rules_that_there_are() -> None:
+def test_a_period_that_is_guessed_is_held_against_the_law_too(workspace: Path) -> None:
+    text = workspace / "audits" / "policy.txt"
+    text.write_text(
+        "Politik\n\nTeledata gemmes fem år efter opkaldet.\n\nDine kundedata slettes.\n",
+        encoding="utf-8",
+    )
+    assert call("policy", "new", text).code == 0
+    stated = [
+        (one.category, one.period, one.parameter)
+        for clause in open_policy(text.with_suffix(".yaml")).policy.clauses
+        for one in clause.deadlines
+    ]
+    assert stated == [
+        ("billed_traffic", "P5Y", None),
+        ("network_traffic", "P5Y", None),
+        ("claims", None, "customer_period"),
+    ]
+
+
+def test_every_suggestion_names_rules_and_categories_that_there_are() -> None:
+    known = {one.category for one in load_categories(ROOT / "expectations")}
+    assert [one.deadlines for one in suggestions() if not known.issuperset(one.deadlines)] == []
     rules = load_rules(ROOT / "expectations")
     assert [
         name

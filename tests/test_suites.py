@@ -290,7 +290,10 @@ def test_a_rule_that_asks_less_is_not_asked_beside_one_that_covers_it(tmp_path: 
         ),
         (
             ["retention.customer: {after: P1Y}", "retention.customer: {after: P2Y}"],
-            "policy.yaml: duplicate id: XXX-one.customer.",
+            (
+                "policy.yaml: duplicate id: XXX-one.customer. Two rules of the clause make a check"
+                " of that name: give one another `as`."
+            ),
         ),
         (
             ["retention.words: {legal_basis: [gdpr-5-1-f]}"],

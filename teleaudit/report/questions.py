@@ -39,7 +39,7 @@ def describe_questions(material: Material, numbers: Mapping[str, str]) -> Part:
                 "number": words.number(place),
                 "question": words.at(f"questions.asked.{name}"),
                 "answered": bool(answer := _answer(material, name)),
-                "answer": answer or words.at(f"questions.unanswered.{name}"),
+                "answer": answer or words.at(f"questions.{_why_not(material, name)}.{name}"),
                 "label": words.at(f"questions.labels.{_how_far(name, answer)}"),
                 "places": _places(name) if answer else [],
                 "findings": _finding_numbers(material, name, numbers),
@@ -47,6 +47,13 @@ def describe_questions(material: Material, numbers: Mapping[str, str]) -> Part:
             for place, name in enumerate(_DATA_SETS, start=1)
         ],
     }
+
+
+def _why_not(material: Material, name: str) -> str:
+    """Why a question has no answer: a register that is declared not to be held was not omitted."""
+    declared = {one.get("table") for one in material.results.get("not_held", [])}
+    tables = _DATA_SETS[name]
+    return "not_held" if tables and declared.issuperset(tables) else "unanswered"
 
 
 def _how_far(name: str, answer: str) -> str:

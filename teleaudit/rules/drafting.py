@@ -69,6 +69,8 @@ class Suggestion(Strict):
     without: tuple[str, ...] = ()
     rules: tuple[dict[str, dict[str, Any]], ...] = ()
     parameter: str | None = None
+    # category of telecom_law.yaml -> what the clause's period runs from, in Danish
+    deadlines: dict[str, str] = Field(default_factory=dict)
     hint: str | None = None
 
 
@@ -78,6 +80,7 @@ class Guess(Strict):
     rule: str
     use: dict[str, Any] = Field(default_factory=dict)
     words: tuple[str, ...]
+    deadlines: dict[str, str] = Field(default_factory=dict)  # as of its suggestion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +181,10 @@ def _guesses(
             continue
         period, said = _period(sentence, suggestion.parameter)
         yield Guess(
-            rule=name, use={**given, "after": period}, words=(*words, *([said] if said else []))
+            rule=name,
+            use={**given, "after": period},
+            words=(*words, *([said] if said else [])),
+            deadlines=suggestion.deadlines,
         )
 
 
@@ -288,6 +294,7 @@ def _clause(name: str, number: int, clause: TextClause, guesses: Sequence[Guess]
     yield f"    claim: Politikkens punkt {number} (skal erstattes af politikkens egne ord). # REPLACE"
     yield f"    text_sha256: {clause.sha256}"
     if guesses:
+        yield from _deadlines(guesses)
         yield "    rules:"
         for guess in guesses:
             use = f": {_flow(guess.use)}" if guess.use else ""
@@ -298,6 +305,22 @@ def _clause(name: str, number: int, clause: TextClause, guesses: Sequence[Guess]
     yield "      verdict: unknown"
     yield "      reason: Punktet er endnu ikke omsat til kontroller."
     yield "      evidence: At den dataansvarlige læser punktet og vælger de regler, der besvarer det."
+
+
+def _deadlines(guesses: Sequence[Guess]) -> Iterator[str]:
+    """What a clause's periods are held against, each category once; what they run from is a guess."""
+    found = {
+        category: (guess.use["after"], start)
+        for guess in reversed(guesses)
+        for category, start in guess.deadlines.items()
+    }
+    if not found:
+        return
+    yield "    deadlines: # held against telecom_law.yaml, without any data"
+    for category, (after, start) in sorted(found.items()):
+        period = after if isinstance(after, dict) else {"period": after}
+        use = {"category": category, **period, "counted_from": start}
+        yield f"      - {_flow(use)} # GUESS"
 
 
 def _flow(use: Mapping[str, Any]) -> str:

@@ -270,7 +270,11 @@ def _suite(
         ),
     )
     refuse_duplicate_ids(file, [clause.clause for clause in suite.clauses])
-    refuse_duplicate_ids(file, [check.id for check in suite.checks])
+    refuse_duplicate_ids(
+        file,
+        [check.id for check in suite.checks],
+        remedy=" Two rules of the clause make a check of that name: give one another `as`.",
+    )
     return suite
 
 

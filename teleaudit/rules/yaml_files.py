@@ -150,11 +150,11 @@ def _id_of(node: Any) -> str:  # noqa: ANN401 (ruamel's)
     )
 
 
-def refuse_duplicate_ids(file: Path, ids: Iterable[str]) -> None:
-    """Raises: AuditFileError naming the ids that stand more than once."""
+def refuse_duplicate_ids(file: Path, ids: Iterable[str], *, remedy: str = "") -> None:
+    """Raises: AuditFileError naming the ids that stand more than once, and ``remedy``."""
     known = list(ids)
     if twice := sorted({name for name in known if known.count(name) > 1}):
-        msg = f"{file}: duplicate id: {', '.join(twice)}."
+        msg = f"{file}: duplicate id: {', '.join(twice)}.{remedy}"
         raise AuditFileError(msg)
 
 

@@ -121,6 +121,17 @@ def test_a_run_in_which_nothing_was_held_is_not_clean(material: Material) -> Non
     )
 
 
+def test_a_question_about_a_register_that_is_not_held_says_so_and_not_that_it_is_missing(
+    material: Material,
+) -> None:
+    def answers() -> list[str]:
+        return [row["answer"] for row in describe(material, {})["questions"]["rows"]]
+
+    assert "Der er ikke modtaget en slettelog." in answers()
+    material.results["not_held"].append({**_DECLARED, "table": "deletion_log"})
+    assert "Den dataansvarlige har erklæret, at der ikke føres en slettelog." in answers()
+
+
 def test_each_table_that_is_not_held_has_one_row_that_names_the_checks_of_other_data_sets(
     material: Material,
 ) -> None:

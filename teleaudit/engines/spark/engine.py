@@ -285,7 +285,10 @@ class SparkEngine:
 
     def _make_views(self, sql: str) -> None:
         """Those that a query in Spark's words names, after those that they name."""
-        for name in self._unmade.keys() & set(_NAME.findall(sql)):
+        # in the order of the views, whatever the seed of hashes: in some orders Spark 4.1 loses a
+        # common table expression of the plans that it keeps (InlineCTE)
+        named = set(_NAME.findall(sql))
+        for name in [one for one in self._unmade if one in named]:
             if view := self._unmade.pop(name, None):  # else made meanwhile, for another
                 self._make_views(view.sql)
                 frame = self.session.sql(view.sql)
