@@ -7,7 +7,8 @@ line by line:
 2. ``hash`` is a 64-bit hash of each engine's own (``xxhash64``): equal keys have equal hashes, and
    nothing else is asked of it;
 3. ``isodow`` is called ``dayofweek_iso``;
-4. a common table expression is computed as the planner likes;
+4. a common table expression stands in each of its places, where Spark puts it too: its optimizer
+   (4.1, ``InlineCTE``) loses some of them where a plan is kept, by the order of plans;
 5. ``trim`` takes every space of Unicode away, Spark's only the plain one.
 """
 
@@ -31,7 +32,7 @@ _TRIMMED = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\
 @lru_cache(maxsize=1024)
 def to_spark(sql: str) -> str:
     """A query, or an expression, in Spark's words."""
-    tree = sqlglot.parse_one(sql, read="duckdb").transform(_translated)
+    tree = _put_in_place(sqlglot.parse_one(sql, read="duckdb").transform(_translated))
     return tree.sql(dialect="spark", comments=False)
 
 
@@ -45,11 +46,24 @@ def _translated(node: exp.Expr) -> exp.Expr:
             return exp.Anonymous(this="xxhash64", expressions=node.expressions)  # (2)
         case exp.Extract() if node.name.lower() == "isodow":
             node.set("this", exp.var("DAYOFWEEK_ISO"))  # (3)
-        case exp.CTE():
-            node.set("materialized", None)  # (4)
         case exp.Trim() if node.expression is None:
             node.set("expression", exp.Literal.string(_TRIMMED))  # (5)
     return node
+
+
+def _put_in_place(tree: exp.Expr) -> exp.Expr:
+    """The query with its common table expressions where they are named (4)."""
+    for found in reversed(list(tree.find_all(exp.With))):  # inner ones first
+        query = found.parent or tree
+        for part in found.expressions:
+            for table in list(query.find_all(exp.Table)):
+                if table.name == part.alias and not table.db:
+                    alias = table.alias or part.alias
+                    table.replace(
+                        exp.Subquery(this=part.this.copy(), alias=exp.to_identifier(alias))
+                    )
+        found.pop()
+    return tree
 
 
 def java_pattern(pattern: str) -> str:
