@@ -81,11 +81,9 @@ def test_a_rule_is_said_to_spark(sql: str, said: str) -> None:
     assert to_spark(sql) == said
 
 
-def test_spark_plans_common_table_expressions_as_it_likes() -> None:
-    assert (
-        to_spark("WITH a AS MATERIALIZED (SELECT 1 AS b) SELECT b FROM a")
-        == "WITH a AS (SELECT 1 AS b) SELECT b FROM a"
-    )
+def test_common_table_expressions_stand_where_they_are_named() -> None:
+    sql = "WITH a AS MATERIALIZED (SELECT 1 AS x), b AS (SELECT q.x FROM a AS q) SELECT x FROM b"
+    assert to_spark(sql) == ("SELECT x FROM (SELECT q.x FROM (SELECT 1 AS x) AS q) AS b")
 
 
 EXPRESSIONS = {
