@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -100,17 +100,13 @@ def read_export(
     Raises: ExportError when reading would be a guess, or a file may not be read, or the disk is
     full. Nothing is left in ``work`` then.
     """
-    dates.checked_zone(spec.timezone)
-    paths = find_files(spec.files, root)
-    if not paths:
-        return without_any_file(name, spec, near=nearest_file(spec.files, root))
-    with (
-        translate_storage_errors(name),
-        private_folder(work, name) as folder,
-        connect(folder) as connection,
-    ):
-        reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
-        return reading.read(paths, progress or _say_nothing)
+    return _read(
+        name,
+        spec,
+        root,
+        work,
+        lambda reading, paths: reading.read(paths, progress or _say_nothing),
+    )
 
 
 def read_beginning(name: str, spec: ExportSpec, *, root: Path, work: Path) -> ReadExport:
@@ -120,6 +116,17 @@ def read_beginning(name: str, spec: ExportSpec, *, root: Path, work: Path) -> Re
 
     Raises: ExportError, as ``read_export``.
     """
+    return _read(name, spec, root, work, lambda reading, paths: reading.read_beginning(paths))
+
+
+def _read(
+    name: str,
+    spec: ExportSpec,
+    root: Path,
+    work: Path,
+    how: Callable[[_Reading, Sequence[Path]], ReadExport],
+) -> ReadExport:
+    """What ``how`` makes of the export's files, in a folder that is erased where it fails."""
     dates.checked_zone(spec.timezone)
     paths = find_files(spec.files, root)
     if not paths:
@@ -130,7 +137,7 @@ def read_beginning(name: str, spec: ExportSpec, *, root: Path, work: Path) -> Re
         connect(folder) as connection,
     ):
         reading = _Reading(name=name, spec=spec, root=root, folder=folder, connection=connection)
-        return reading.read_beginning(paths)
+        return how(reading, paths)
 
 
 def _say_nothing(_file: str, _rows: int) -> None:
